@@ -1,0 +1,16 @@
+// Package convene is the root of a library that sends meeting requests which
+// Outlook, Gmail, Apple Mail and Thunderbird recognise, over SMTP alone, and that
+// takes the answers in. It holds documentation only; the work is done in:
+//
+//   - [github.com/convene-go/convene/invite]: one call that invites, and the
+//     Meeting that it leaves. Start here.
+//   - [github.com/convene-go/convene/ical]: a meeting as a value and as iCalendar.
+//   - [github.com/convene-go/convene/mime]: a calendar object in a mail.
+//   - [github.com/convene-go/convene/smtpsend]: submission to a mail server.
+//
+// The way of the data:
+//
+//	ical.Event ── ical.Encode ──▶ .ics ── mime.Build ──▶ mime.Message ── Sender.Send ──▶ SMTP server
+//
+// The programs below examples/ show it at work.
+package convene
