@@ -1,0 +1,66 @@
+package ical
+
+// Attendee is one who is invited: a person, a room, a thing or a group.
+type Attendee struct {
+	// Name is what people read, in any script; empty, the address is shown.
+	Name string `json:"name,omitempty"`
+	// Email is the bare address, without "mailto:"; compared without case.
+	Email string `json:"email,omitempty"`
+	// Role is whether the attendee is needed; "" is required.
+	Role Role `json:"role,omitempty"`
+	// Kind is what the attendee is; "" is a person.
+	Kind Kind `json:"kind,omitempty"`
+	// NoReply asks for no answer. The zero value asks for one, because without
+	// RSVP=TRUE Exchange hides the buttons.
+	NoReply bool `json:"noReply,omitempty"`
+	// Status is the answer that counts now; "" is none yet.
+	Status Status `json:"status,omitempty"`
+	// DelegatedTo and DelegatedFrom are the addresses of who comes instead, and
+	// of who sent this attendee (RFC 5545, sections 3.2.4 and 3.2.5).
+	DelegatedTo   string `json:"delegatedTo,omitempty"`
+	DelegatedFrom string `json:"delegatedFrom,omitempty"`
+	// SentBy is the address of who answers for the attendee (RFC 5545, section 3.2.18).
+	SentBy string `json:"sentBy,omitempty"`
+	// Language and TimeZone are the reader's own (a BCP 47 tag, an IANA name).
+	// They steer the text of the mail and are not part of the calendar object.
+	Language string `json:"language,omitempty"`
+	TimeZone string `json:"timeZone,omitempty"`
+	// Comment is what the attendee wrote with the answer.
+	Comment string `json:"comment,omitempty"`
+	// Params are parameters that no field stands for, by upper-case name.
+	Params map[string][]string `json:"params,omitempty"`
+}
+
+// Role says whether an attendee is needed. Values that are not listed here are kept.
+type Role string
+
+// The values of [Role] (RFC 5545, section 3.2.16).
+const (
+	RoleRequired      Role = "required"
+	RoleOptional      Role = "optional"
+	RoleInformational Role = "informational"
+	RoleChair         Role = "chair"
+)
+
+// Kind says what an attendee is. Values that are not listed here are kept.
+type Kind string
+
+// The values of [Kind] (RFC 5545, section 3.2.3).
+const (
+	KindIndividual Kind = "individual"
+	KindGroup      Kind = "group"
+	KindRoom       Kind = "room"
+	KindResource   Kind = "resource"
+)
+
+// Status is an attendee's answer. Values that are not listed here are kept.
+type Status string
+
+// The values of [Status] (RFC 5545, section 3.2.12).
+const (
+	NeedsAction Status = "needs-action"
+	Accepted    Status = "accepted"
+	Declined    Status = "declined"
+	Tentative   Status = "tentative"
+	Delegated   Status = "delegated"
+)

@@ -1,0 +1,61 @@
+package ical
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// readAttendee reads an ATTENDEE. RSVP counts in a request only: answers and
+// cancellations leave it out and mean nothing by it.
+func readAttendee(p *ics.BaseProperty, method Method) Attendee {
+	rsvp := param(p, "RSVP")
+	a := Attendee{
+		Name: param(p, "CN"), Email: mailbox(p),
+		Kind: readWord(param(p, "CUTYPE"), wireKinds), Role: readWord(param(p, "ROLE"), wireRoles),
+		Status:      readWord(param(p, "PARTSTAT"), wireStatuses),
+		NoReply:     strings.EqualFold(rsvp, "FALSE") || (method == MethodRequest && rsvp == ""),
+		DelegatedTo: trimMailto(param(p, "DELEGATED-TO")), DelegatedFrom: trimMailto(param(p, "DELEGATED-FROM")),
+		SentBy: trimMailto(param(p, "SENT-BY")), Comment: param(p, "X-RESPONSE-COMMENT"),
+	}
+	for name, values := range p.ICalParameters {
+		if !attendeeParams[name] && name != "X-RESPONSE-COMMENT" && (name != "EMAIL" || a.Email != trimMailto(values[0])) {
+			if a.Params == nil {
+				a.Params = make(map[string][]string)
+			}
+			a.Params[name] = slices.Clone(values)
+		}
+	}
+	return a
+}
+
+// mailbox returns the address of an ORGANIZER or ATTENDEE.
+//
+// QUIRK: Apple's server writes a principal's URI as the value and the address
+// in an EMAIL parameter (RFC 7986, section 6.2).
+func mailbox(p *ics.BaseProperty) string {
+	addr := trimMailto(p.Value)
+	if email := param(p, "EMAIL"); email != "" && !strings.Contains(addr, "@") {
+		return trimMailto(email)
+	}
+	return addr
+}
+
+// trimMailto takes the address out of a mailto URI.
+//
+// QUIRK: Exchange writes MAILTO in upper case, others quote the URI or put
+// spaces around it.
+func trimMailto(uri string) string {
+	s := strings.Trim(strings.TrimSpace(uri), `"'<>`)
+	if len(s) < len("mailto:") || !strings.EqualFold(s[:len("mailto:")], "mailto:") {
+		return s
+	}
+	s = strings.TrimSpace(s[len("mailto:"):])
+	s, _, _ = strings.Cut(s, "?")
+	if plain, err := url.PathUnescape(s); err == nil && checkLine(plain) == nil {
+		return plain
+	}
+	return s
+}

@@ -1,0 +1,26 @@
+// Package ical holds a meeting as a value and writes and reads it as iCalendar
+// (RFC 5545, 5546 and 7986), with every property that Outlook, Gmail, Apple Mail
+// and Thunderbird need before they show a meeting request (MS-OXCICAL).
+//
+// An [Event] is plain data that can be stored as JSON. [Encode] is strict: equal
+// input gives equal bytes, and nothing in a field can add a line or a property.
+// [Decode] is lenient and limited: it reads what calendar programs really send.
+// [Event.Validate] says what is wrong, [Event.Lint] what some client will misread.
+//
+//	c := &ical.Calendar{
+//		Method: ical.MethodRequest,
+//		Stamp:  time.Now(),
+//		Events: []ical.Event{{
+//			UID: "7c9e6679-7425-40de-944b-e07fc1f90ae7", Summary: "Review",
+//			Start: start, End: start.Add(time.Hour), TimeZone: "Europe/Berlin",
+//			Organizer: ical.Person{Email: "desk@example.com"},
+//			Attendees: []ical.Attendee{{Email: "ann@example.com"}},
+//		}},
+//	}
+//	data, err := ical.Encode(c)
+//
+// The tree underneath is that of github.com/arran4/golang-ical, see [Model] and
+// [FromModel]; its own serializer is not used, because it cannot quote a comma
+// in a name and lets line ends through. This package is not a calendar store and
+// does not know about mail.
+package ical

@@ -1,0 +1,80 @@
+package ical
+
+import (
+	"errors"
+	"fmt"
+)
+
+// FieldError reports a value that cannot be part of a calendar object. Several
+// come joined, in the order of the fields.
+type FieldError struct {
+	// Field is the path of the value, as in "Attendees[2].Email".
+	Field string
+	// Err says what is wrong with it.
+	Err error
+}
+
+// Error returns "ical: Field: cause".
+func (e *FieldError) Error() string { return fmt.Sprintf("ical: %s: %v", e.Field, e.Err) }
+
+// Unwrap returns the cause.
+func (e *FieldError) Unwrap() error { return e.Err }
+
+// SyntaxError reports input that is not an iCalendar object.
+type SyntaxError struct {
+	// Line is the line of the input, counted from 1; 0 where no line is to blame.
+	Line int
+	// Err says what is wrong with it.
+	Err error
+}
+
+// Error returns "ical: line N: cause".
+func (e *SyntaxError) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("ical: %v", e.Err)
+	}
+	return fmt.Sprintf("ical: line %d: %v", e.Line, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *SyntaxError) Unwrap() error { return e.Err }
+
+// What a [SyntaxError] wraps where a program may want to decide on it.
+var (
+	// ErrNoCalendar: the input holds no BEGIN:VCALENDAR.
+	ErrNoCalendar = errors.New("no BEGIN:VCALENDAR")
+	// ErrNotClosed: a component has no END, so the input was probably cut off.
+	ErrNotClosed = errors.New("component is not closed")
+	// ErrLimit: the input exceeds one of the limits in [DecodeOptions].
+	ErrLimit = errors.New("over the limit")
+)
+
+var (
+	errMissing = errors.New("is missing")
+	errNotUTF8 = errors.New("is not UTF-8")
+)
+
+func errValue(v string) error { return fmt.Errorf("%.60q is not a valid value", v) }
+
+// fieldErrors collects the errors of one value's fields.
+type fieldErrors []error
+
+func (f *fieldErrors) add(field string, err error) {
+	if err != nil {
+		*f = append(*f, &FieldError{field, err})
+	}
+}
+
+func (f *fieldErrors) addf(field, format string, args ...any) {
+	f.add(field, fmt.Errorf(format, args...))
+}
+
+// under adds the errors of a part, its field names prefixed with path.
+func (f *fieldErrors) under(path string, part fieldErrors) {
+	for _, err := range part {
+		var fe *FieldError
+		if errors.As(err, &fe) {
+			f.add(path+fe.Field, fe.Err)
+		}
+	}
+}

@@ -1,0 +1,289 @@
+package ical
+
+import (
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// eventReader reads one VEVENT. What depends on several properties waits until
+// all have been seen.
+type eventReader struct {
+	method Method
+	zones  *fileZones
+
+	event    Event
+	stamp    time.Time
+	rule     string
+	duration string
+	comment  string
+	transp   string
+	busy     string // X-MICROSOFT-CDO-BUSYSTATUS
+	intended string // X-MICROSOFT-CDO-INTENDEDSTATUS
+	except   []time.Time
+	include  []time.Time
+}
+
+func (x *eventReader) read(base *ics.ComponentBase) error {
+	for i := range base.Properties {
+		p := &base.Properties[i].BaseProperty
+		if p.IANAToken == "RECURRENCE-ID" {
+			t, _, err := x.time(p, p.Value)
+			if err == nil && t.IsZero() {
+				err = errValue(p.Value)
+			}
+			if err != nil {
+				return err
+			}
+			x.event.RecurrenceID = t
+			continue
+		}
+		if x.text(p) || x.when(p) || x.people(p) || x.flag(p) || x.list(p) {
+			continue
+		}
+		if !ownProperties[p.IANAToken] {
+			x.event.Extra = append(x.event.Extra, Property{p.IANAToken, extraParams(p.ICalParameters), p.Value})
+		}
+	}
+	for _, c := range base.Components {
+		if alarm, ok := c.(*ics.VAlarm); ok && alarm != nil {
+			x.alarm(alarm.Properties)
+		}
+	}
+	x.finish()
+	return nil
+}
+
+func (x *eventReader) text(p *ics.BaseProperty) bool {
+	e := &x.event
+	switch p.IANAToken {
+	case "UID":
+		e.UID = or(e.UID, unwrapUID(p.Value))
+	case "SUMMARY":
+		e.Summary = or(e.Summary, p.Value)
+		e.Language = or(e.Language, language(p))
+	case "DESCRIPTION":
+		e.Description = or(e.Description, p.Value)
+		e.Language = or(e.Language, language(p))
+	case "LOCATION":
+		e.Location = or(e.Location, p.Value)
+		e.Language = or(e.Language, language(p))
+	case "URL":
+		e.URL = or(e.URL, p.Value)
+	case "CONFERENCE":
+		if e.Conference != "" {
+			return false
+		}
+		e.Conference = p.Value
+	case "COMMENT":
+		// QUIRK: Evolution writes an empty COMMENT with every answer.
+		if x.comment != "" || (x.method != MethodReply && x.method != MethodCounter) {
+			return p.Value == ""
+		}
+		x.comment = p.Value
+	default:
+		return false
+	}
+	return true
+}
+
+func (x *eventReader) when(p *ics.BaseProperty) bool {
+	e := &x.event
+	switch p.IANAToken {
+	case "DTSTART":
+		t, date, err := x.time(p, p.Value)
+		if err == nil {
+			e.Start, e.AllDay = t, date
+			e.TimeZone = x.zoneName(p, t)
+		}
+	case "DTEND":
+		e.End, _, _ = x.time(p, p.Value)
+	case "DTSTAMP":
+		x.stamp, _, _ = parseTime(p.Value, time.UTC)
+	case "CREATED":
+		e.Created, _, _ = parseTime(p.Value, time.UTC)
+	case "LAST-MODIFIED":
+		e.Modified, _, _ = parseTime(p.Value, time.UTC)
+	case "DURATION":
+		x.duration = p.Value
+	case "RRULE":
+		if x.rule != "" { // a second rule makes another series: kept, so that Validate refuses it
+			e.Extra = append(e.Extra, Property{Name: "RRULE", Value: p.Value})
+		}
+		x.rule = or(x.rule, p.Value)
+	case "EXDATE":
+		x.except = append(x.except, x.times(p)...)
+	case "RDATE":
+		x.include = append(x.include, x.times(p)...)
+	default:
+		return false
+	}
+	return true
+}
+
+func (x *eventReader) people(p *ics.BaseProperty) bool {
+	switch p.IANAToken {
+	case "ORGANIZER":
+		if x.event.Organizer == (Person{}) {
+			x.event.Organizer = Person{param(p, "CN"), mailbox(p), trimMailto(param(p, "SENT-BY"))}
+		}
+	case "ATTENDEE":
+		x.event.Attendees = append(x.event.Attendees, readAttendee(p, x.method))
+	default:
+		return false
+	}
+	return true
+}
+
+func (x *eventReader) flag(p *ics.BaseProperty) bool {
+	e, v := &x.event, strings.TrimSpace(p.Value)
+	switch p.IANAToken {
+	case "SEQUENCE":
+		e.Sequence, _ = parseInt(v, 0, 1<<31-1)
+	case "PRIORITY":
+		if e.Priority, _ = parseInt(v, 0, 9); e.Priority == 5 {
+			e.Priority = 0
+		}
+	case "STATUS":
+		e.Cancelled = strings.EqualFold(v, "CANCELLED")
+	case "CLASS":
+		e.Sensitivity = readWord(v, wireClasses)
+	case "TRANSP":
+		x.transp = v
+	case "X-MICROSOFT-CDO-BUSYSTATUS":
+		x.busy = v
+	case "X-MICROSOFT-CDO-INTENDEDSTATUS":
+		x.intended = v
+	case "X-MICROSOFT-CDO-ALLDAYEVENT":
+	case "X-MICROSOFT-DISALLOW-COUNTER":
+		e.NoCounter = strings.EqualFold(v, "TRUE")
+	default:
+		return false
+	}
+	return true
+}
+
+func (x *eventReader) list(p *ics.BaseProperty) bool {
+	e := &x.event
+	switch p.IANAToken {
+	case "CATEGORIES":
+		if !x.zones.spend(strings.Count(p.Value, ",")) {
+			break
+		}
+		for _, c := range splitList(p.Value) {
+			if c = strings.TrimSpace(unescapeText(c)); c != "" {
+				e.Categories = append(e.Categories, c)
+			}
+		}
+	case "ATTACH":
+		if param(p, "ENCODING") != "" || p.Value == "" {
+			return false
+		}
+		name := or(param(p, "FILENAME"), param(p, "X-FILENAME"))
+		e.Attachments = append(e.Attachments, Link{p.Value, param(p, "FMTTYPE"), name})
+	default:
+		return false
+	}
+	return true
+}
+
+func (x *eventReader) alarm(props []ics.IANAProperty) {
+	p := first(props, "TRIGGER")
+	if p == nil || strings.EqualFold(param(p, "RELATED"), "END") {
+		return
+	}
+	if d, err := parseDuration(p.Value); err == nil && d <= 0 && -d <= 3650*day {
+		x.event.Reminders = append(x.event.Reminders, Reminder{-d})
+	}
+}
+
+// finish sets what depends on several properties.
+func (x *eventReader) finish() {
+	e := &x.event
+	d, err := parseDuration(x.duration)
+	if err == nil && e.End.IsZero() && d >= 0 && !e.Start.IsZero() {
+		e.End = e.Start.Add(d)
+	}
+	x.finishRule()
+	if e.AllDay {
+		e.keepDates()
+	}
+	e.ShowAs = x.showAs()
+	if e.Conference != "" {
+		if e.Location == e.Conference {
+			e.Location = ""
+		}
+		if e.URL == e.Conference {
+			e.URL = ""
+		}
+	}
+	switch {
+	case x.comment == "":
+	case len(e.Attendees) == 1:
+		e.Attendees[0].Comment = x.comment
+	default:
+		e.Extra = append(e.Extra, Property{Name: "COMMENT", Value: x.comment})
+	}
+}
+
+// finishRule keeps a rule that no field can hold as an Extra, which Validate
+// refuses, so that it cannot be sent on as another one.
+func (x *eventReader) finishRule() {
+	e := &x.event
+	if x.rule == "" && len(x.include) == 0 {
+		return
+	}
+	r := new(Recurrence)
+	if x.rule != "" {
+		parsed, err := parseRule(x.rule, e.Start)
+		if err != nil {
+			e.Extra = append(e.Extra, Property{Name: "RRULE", Value: x.rule})
+			return
+		}
+		r = parsed
+	}
+	r.Except, r.Include = x.except, x.include
+	e.Recurrence = r
+}
+
+// showAs prefers what the organizer intends to what the attendee's calendar is
+// to show until the answer.
+func (x *eventReader) showAs() ShowAs {
+	for _, v := range []string{x.intended, x.busy} {
+		if v != "" {
+			return readWord(v, wireShows)
+		}
+	}
+	if strings.EqualFold(x.transp, "TRANSPARENT") && !x.event.Cancelled {
+		return ShowFree
+	}
+	return ""
+}
+
+// readWord reads an enumeration; what is no word reads as the default.
+func readWord[T ~string](v string, table map[T]string) T {
+	v = strings.TrimSpace(v)
+	if !isToken(v) {
+		return ""
+	}
+	return fromWire(v, table)
+}
+
+// language reads LANGUAGE.
+//
+// QUIRK: some write "de_DE".
+func language(p *ics.BaseProperty) string {
+	tag := strings.ReplaceAll(param(p, "LANGUAGE"), "_", "-")
+	if checkLanguage(tag) != nil {
+		return ""
+	}
+	return tag
+}
+
+func extraParams(params map[string][]string) map[string][]string {
+	if len(params) == 0 {
+		return nil
+	}
+	return cloneParams(params)
+}

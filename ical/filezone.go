@@ -1,0 +1,232 @@
+package ical
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// fileZones resolves the TZIDs of one object.
+type fileZones struct {
+	file  map[string]fileZone       // the VTIMEZONE components
+	named map[string]*time.Location // what LoadLocation said, nil for an error
+	left  int                       // see spend
+}
+
+// fileZoneWork is how many dates in lists, onsets and observances one object may
+// have; a file with every zone and a long history needs a tenth of it.
+const fileZoneWork = 5_000_000
+
+// spend takes n from the work that is left, and reports whether it was enough.
+func (z *fileZones) spend(n int) bool {
+	if z.left >= 0 {
+		z.left -= n
+	}
+	return z.left >= 0
+}
+
+// location returns the zone that a TZID names, nil for none.
+func (z *fileZones) location(tzid string) *time.Location {
+	loc, known := z.named[tzid]
+	if !known && z.spend(2000) { // opens files
+		loc, _ = LoadLocation(tzid)
+		z.named[tzid] = loc
+	}
+	return loc
+}
+
+// fileZone is a VTIMEZONE as read. An instant is on the observance with the
+// latest onset before it (RFC 5545, section 3.6.5).
+type fileZone []fileObservance
+
+type fileObservance struct {
+	onset    time.Time // wall clock, labelled UTC
+	from, to int
+	rule     *Recurrence
+	dates    []time.Time       // further onsets, in order
+	years    map[int]yearOnset // by the rule, as far as asked for
+}
+
+// yearOnset is what the rule gives in a year.
+type yearOnset struct {
+	at time.Time
+	ok bool
+}
+
+func readZones(m *ics.Calendar) *fileZones {
+	zones := &fileZones{make(map[string]fileZone), make(map[string]*time.Location), fileZoneWork}
+	for _, c := range m.Components {
+		tz, ok := c.(*ics.VTimezone)
+		if !ok || tz == nil {
+			continue
+		}
+		if p := first(tz.Properties, "TZID"); p != nil {
+			zones.file[p.Value] = zones.read(tz)
+		}
+	}
+	return zones
+}
+
+func (z *fileZones) read(tz *ics.VTimezone) fileZone {
+	var zone fileZone
+	for _, c := range tz.Components {
+		kind, base, ok := component(c)
+		if !ok || (kind != ics.ComponentStandard && kind != ics.ComponentDaylight) {
+			continue
+		}
+		if o, ok := z.readObservance(base.Properties); ok {
+			zone = append(zone, o)
+		}
+	}
+	return zone
+}
+
+// readObservance reads what it understands; an observance without an onset or
+// an offset is none.
+func (z *fileZones) readObservance(props []ics.IANAProperty) (o fileObservance, ok bool) {
+	start, to := first(props, "DTSTART"), first(props, "TZOFFSETTO")
+	if start == nil || to == nil {
+		return o, false
+	}
+	var errStart, errTo error
+	o.onset, _, errStart = parseTime(start.Value, time.UTC)
+	o.to, errTo = parseOffset(to.Value)
+	o.from, o.years = o.to, make(map[int]yearOnset)
+	if p := first(props, "TZOFFSETFROM"); p != nil {
+		o.from, _ = parseOffset(p.Value)
+	}
+	if p := first(props, "RRULE"); p != nil {
+		o.rule, _ = parseRule(p.Value, o.onset)
+	}
+	for _, p := range all(props, "RDATE") {
+		if !z.spend(strings.Count(p.Value, ",")) {
+			break
+		}
+		for s := range strings.SplitSeq(p.Value, ",") {
+			if d, _, err := parseTime(s, time.UTC); err == nil {
+				o.dates = append(o.dates, d)
+			}
+		}
+	}
+	slices.SortFunc(o.dates, time.Time.Compare)
+	return o, errStart == nil && errTo == nil
+}
+
+// offset returns the UTC offset on the wall clock w (labelled UTC): in an hour
+// that a change skips, that before the change (RFC 5545, section 3.3.5). Before
+// the first onset it is the offset from which that one changed.
+func (z *fileZones) offset(zone fileZone, w time.Time) int {
+	var latest time.Time
+	found := -1
+	for i := range zone {
+		if at, ok := z.latest(&zone[i], w); ok && (found < 0 || at.After(latest)) {
+			latest, found = at, i
+		}
+	}
+	if found < 0 {
+		first := slices.MinFunc(zone, func(a, b fileObservance) int { return a.onset.Compare(b.onset) })
+		return first.from
+	}
+	o := &zone[found]
+	if skipped := time.Duration(o.to-o.from) * time.Second; w.Before(latest.Add(skipped)) {
+		return o.from
+	}
+	return o.to
+}
+
+// latest returns the latest onset of o that is not after w.
+func (z *fileZones) latest(o *fileObservance, w time.Time) (at time.Time, ok bool) {
+	if w.Before(o.onset) || !z.spend(1) {
+		return at, false
+	}
+	at = o.onset
+	after, _ := slices.BinarySearchFunc(o.dates, w.Add(1), time.Time.Compare)
+	if after > 0 && o.dates[after-1].After(at) {
+		at = o.dates[after-1]
+	}
+	if o.rule == nil || o.rule.Freq != Yearly {
+		return at, true
+	}
+	last := w.Year()
+	if until := o.rule.Until; !until.IsZero() {
+		last = min(last, until.Year()+1) // on the wall clock it may be another year
+	}
+	for year := last; year > last-3; year-- {
+		if t := z.inYear(o, year); t.ok && !t.at.After(w) {
+			if t.at.After(at) {
+				at = t.at
+			}
+			break
+		}
+	}
+	return at, true
+}
+
+// inYear returns the onset that the rule gives in a year.
+func (z *fileZones) inYear(o *fileObservance, year int) yearOnset {
+	t, known := o.years[year]
+	if !known && z.spend(20) {
+		t.at, t.ok = o.in(year)
+		o.years[year] = t
+	}
+	return t
+}
+
+// in computes what inYear remembers.
+func (o *fileObservance) in(year int) (t time.Time, ok bool) {
+	month := o.onset.Month()
+	if len(o.rule.ByMonth) > 0 {
+		month = time.Month(o.rule.ByMonth[0])
+	}
+	h, m, s := o.onset.Clock()
+	t = time.Date(year, month, 1, h, m, s, 0, time.UTC)
+	for ; t.Month() == month; t = t.AddDate(0, 0, 1) {
+		if o.rule.matchesDay(t, o.onset.Day()) {
+			// QUIRK: old files have a local UNTIL, or a date; so a day is no matter.
+			return t, o.rule.Until.IsZero() || !t.After(o.rule.Until.AddDate(0, 0, 1))
+		}
+	}
+	return t, false
+}
+
+// matchesDay reports whether the rule's BYDAY and BYMONTHDAY allow the day of
+// t; without both, it is the given day of the month.
+func (r *Recurrence) matchesDay(t time.Time, day int) bool {
+	length := time.Date(t.Year(), t.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	fromEnd := t.Day() - length - 1
+	if len(r.ByDay) == 0 && len(r.ByMonthDay) == 0 {
+		return t.Day() == day
+	}
+	if len(r.ByMonthDay) > 0 && !slices.Contains(r.ByMonthDay, t.Day()) && !slices.Contains(r.ByMonthDay, fromEnd) {
+		return false
+	}
+	return len(r.ByDay) == 0 || slices.ContainsFunc(r.ByDay, func(d Day) bool {
+		n, weekday, _ := d.Split()
+		nth, nthLast := (t.Day()-1)/7+1, (fromEnd+1)/7-1
+		return weekday == t.Weekday() && (n == 0 || n == nth || n == nthLast)
+	})
+}
+
+// parseOffset reads a UTC-OFFSET (RFC 5545, section 3.3.14) of less than a day, in seconds east.
+func parseOffset(s string) (int, error) {
+	sign := 1
+	if s != "" && s[0] == '-' {
+		sign = -1
+	}
+	digits := s[min(1, len(s)):]
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 0 || (s[0] != '-' && s[0] != '+') || (len(digits) != 4 && len(digits) != 6) {
+		return 0, errValue(s)
+	}
+	if len(digits) == 4 {
+		n *= 100
+	}
+	seconds := n/10000*3600 + n/100%100*60 + n%100
+	if seconds >= 24*60*60 {
+		return 0, errValue(s)
+	}
+	return sign * seconds, nil
+}

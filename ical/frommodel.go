@@ -1,0 +1,112 @@
+package ical
+
+import (
+	"fmt"
+	"strings"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// FromModel reads a golang-ical tree as meetings. It is lenient: a property
+// that it cannot read stays in Extra where it can, and a time without a zone is
+// in UTC, as Exchange reads it. Overrides are put under their series; without
+// it they are events of their own. An unreadable RECURRENCE-ID is an error,
+// because the event would otherwise be taken for the whole series.
+func FromModel(m *ics.Calendar) (*Calendar, error) {
+	if m == nil {
+		return nil, &FieldError{"Model", errMissing}
+	}
+	out := &Calendar{}
+	for i := range m.CalendarProperties {
+		out.readHeader(&m.CalendarProperties[i].BaseProperty)
+	}
+	zones := readZones(m)
+	var events []Event
+	for i, c := range m.Components {
+		name, base, ok := component(c)
+		switch {
+		case !ok || name == ics.ComponentVTimezone:
+		case name != ics.ComponentVEvent:
+			out.Skipped = append(out.Skipped, string(name))
+		default:
+			x := &eventReader{method: out.Method, zones: zones}
+			if err := x.read(base); err != nil {
+				return nil, &FieldError{indexed("VEVENT", i, "RECURRENCE-ID"), err}
+			}
+			if x.stamp.After(out.Stamp) {
+				out.Stamp = x.stamp
+			}
+			events = append(events, x.event)
+		}
+	}
+	if zones.left < 0 {
+		return nil, &FieldError{"Model", fmt.Errorf("%w: too many dates or zones", ErrLimit)}
+	}
+	out.Events = group(events)
+	return out, nil
+}
+
+func (c *Calendar) readHeader(p *ics.BaseProperty) {
+	switch p.IANAToken {
+	case "METHOD":
+		c.Method = or(c.Method, Method(strings.ToUpper(strings.TrimSpace(p.Value))))
+	case "PRODID":
+		c.ProductID = or(c.ProductID, p.Value)
+	}
+}
+
+// group puts overrides under their series, also where they come before it.
+func group(events []Event) []Event {
+	var out []Event
+	series := make(map[string]int)
+	for _, e := range events {
+		if !e.RecurrenceID.IsZero() {
+			continue
+		}
+		if _, again := series[e.UID]; !again && e.Recurrence != nil {
+			series[e.UID] = len(out)
+		}
+		out = append(out, e)
+	}
+	for _, e := range events {
+		if e.RecurrenceID.IsZero() {
+			continue
+		}
+		e.Recurrence = nil
+		if i, ok := series[e.UID]; ok {
+			out[i].Overrides = append(out[i].Overrides, e)
+		} else {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// first returns the first property of a name, or nil.
+func first(props []ics.IANAProperty, name string) *ics.BaseProperty {
+	for i := range props {
+		if props[i].IANAToken == name {
+			return &props[i].BaseProperty
+		}
+	}
+	return nil
+}
+
+// all returns the properties of a name.
+func all(props []ics.IANAProperty, name string) []*ics.BaseProperty {
+	var out []*ics.BaseProperty
+	for i := range props {
+		if props[i].IANAToken == name {
+			out = append(out, &props[i].BaseProperty)
+		}
+	}
+	return out
+}
+
+// param returns the first value of a parameter, or "".
+func param(p *ics.BaseProperty, name string) string {
+	if v := p.ICalParameters[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}

@@ -1,0 +1,83 @@
+package ical
+
+import (
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// time reads one value of p, in the zone that its TZID names.
+func (x *eventReader) time(p *ics.BaseProperty, value string) (time.Time, bool, error) {
+	tzid := param(p, "TZID")
+	named := x.zones.location(tzid)
+	loc := named
+	if named == nil {
+		loc = time.UTC
+	}
+	t, date, err := parseTime(value, loc)
+	zone := x.zones.file[tzid]
+	if err != nil || date || len(zone) == 0 || strings.HasSuffix(strings.TrimSpace(value), "Z") {
+		return t, date, err
+	}
+	// The zone in the file is what the sender meant, also where the name says
+	// something else.
+	wall, _, _ := parseTime(value, time.UTC)
+	offset := x.zones.offset(zone, wall)
+	if _, have := t.Zone(); named != nil && have == offset {
+		return t, false, nil
+	}
+	if named != nil {
+		tzid = "" // a name that would say something else
+	}
+	return wall.Add(-time.Duration(offset) * time.Second).In(fixedZone(tzid, offset)), false, nil
+}
+
+// zoneName is the IANA name of the zone that t was read in; "" for UTC and for
+// zones that have none.
+func (x *eventReader) zoneName(p *ics.BaseProperty, t time.Time) string {
+	loc := x.zones.location(param(p, "TZID"))
+	if loc == nil || loc == time.UTC || t.Location() != loc {
+		return ""
+	}
+	return loc.String()
+}
+
+func (x *eventReader) times(p *ics.BaseProperty) []time.Time {
+	var out []time.Time
+	if !x.zones.spend(strings.Count(p.Value, ",")) {
+		return nil
+	}
+	for s := range strings.SplitSeq(p.Value, ",") {
+		s, _, _ = strings.Cut(s, "/") // RDATE;VALUE=PERIOD
+		if t, _, err := x.time(p, s); err == nil {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// keepDates drops the clock of everything in an all-day event, which lasts a
+// day at least.
+//
+// QUIRK: Some write an end that is the start, or a DATE-TIME as EXDATE or UNTIL.
+func (e *Event) keepDates() {
+	if e.End = dateOf(e.End); !e.End.After(e.Start) {
+		e.End = e.Start.AddDate(0, 0, 1)
+	}
+	if !e.RecurrenceID.IsZero() {
+		e.RecurrenceID = dateOf(e.RecurrenceID)
+	}
+	r := e.Recurrence
+	if r == nil {
+		return
+	}
+	if !r.Until.IsZero() {
+		r.Until = dateOf(r.Until)
+	}
+	for _, list := range [][]time.Time{r.Except, r.Include} {
+		for i, t := range list {
+			list[i] = dateOf(t)
+		}
+	}
+}

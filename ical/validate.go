@@ -1,0 +1,344 @@
+package ical
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+
+	"github.com/convene-go/convene/internal/address"
+)
+
+// Validate reports why e cannot be sent as a meeting request (RFC 5545, section
+// 3.6.1; RFC 5546, section 3.2.2): a [*FieldError] for each field, joined. A
+// missing UID is no error, since who sends the event gives it one. What is
+// legal but misread by some client is the business of [Event.Lint].
+func (e Event) Validate() error {
+	errs := e.check()
+	errs = append(errs, e.checkMethod(MethodRequest)...)
+	return errors.Join(errs...)
+}
+
+// validate reports why c cannot be encoded.
+func (c *Calendar) validate() error {
+	if c == nil {
+		return &FieldError{"Calendar", errMissing}
+	}
+	var errs fieldErrors
+	if m := c.Method; m != "" && (!isToken(string(m)) || strings.ToUpper(string(m)) != string(m)) {
+		errs.addf("Method", "%.40q is not a method in upper case", m)
+	}
+	errs.add("ProductID", checkLine(c.ProductID))
+	if c.Stamp.IsZero() {
+		errs.add("Stamp", errMissing)
+	}
+	errs.add("Stamp", checkYear(c.Stamp))
+	if len(c.Events) == 0 {
+		errs.add("Events", errMissing)
+	}
+	for i := range c.Events {
+		errs.under(indexed("Events", i, "")+".", c.validateEvent(i))
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Calendar) validateEvent(i int) fieldErrors {
+	e := &c.Events[i]
+	errs := e.check()
+	errs = append(errs, e.checkMethod(c.Method)...)
+	if e.UID == "" {
+		errs.add("UID", errMissing)
+	}
+	if c.Method != "" && c.Method != MethodPublish && e.UID != c.Events[0].UID {
+		errs.addf("UID", "is not that of the first event: a mail is about one meeting (RFC 6047, section 2.2)")
+	}
+	return errs
+}
+
+// checkMethod reports what the method asks for and e lacks (RFC 5546, section 3.2).
+func (e *Event) checkMethod(m Method) (errs fieldErrors) {
+	if m == "" || m == MethodPublish {
+		return nil
+	}
+	if e.Organizer.Email == "" {
+		errs.add("Organizer.Email", errMissing)
+	}
+	switch m {
+	case MethodRequest, MethodAdd:
+		if len(e.Attendees) == 0 {
+			errs.add("Attendees", errMissing)
+		}
+	case MethodReply:
+		if len(e.Attendees) != 1 {
+			errs.addf("Attendees", "%d in an answer, which comes from one", len(e.Attendees))
+		}
+	}
+	return errs
+}
+
+// check reports values that are wrong under every method, in the order of the fields.
+func (e *Event) check() (errs fieldErrors) {
+	errs.add("UID", checkLine(e.UID))
+	if e.UID != strings.TrimSpace(e.UID) {
+		errs.addf("UID", "begins or ends with a space")
+	}
+	if len(e.UID) > 255 {
+		errs.addf("UID", "has %d octets, 255 are allowed", len(e.UID))
+	}
+	if e.Sequence < 0 || e.Sequence > 1<<31-1 {
+		errs.addf("Sequence", "%d is not between 0 and 2147483647", e.Sequence)
+	}
+	errs.add("RecurrenceID", checkYear(e.RecurrenceID))
+	e.checkText(&errs)
+	e.checkTime(&errs)
+	errs.under("Organizer.", e.Organizer.check(e.Organizer == Person{}))
+	checkAttendees(&errs, e.Attendees)
+	if e.Recurrence != nil {
+		errs.under("Recurrence.", e.Recurrence.check())
+	}
+	e.checkOverrides(&errs)
+	e.checkFlags(&errs)
+	e.checkLists(&errs)
+	return errs
+}
+
+func (e *Event) checkText(errs *fieldErrors) {
+	errs.add("Summary", checkText(e.Summary))
+	errs.add("Description", checkText(e.Description))
+	errs.add("Location", checkText(e.Location))
+	errs.add("URL", checkURI(e.URL))
+	errs.add("Conference", checkURI(e.Conference))
+	for i, c := range e.Categories {
+		errs.add(indexed("Categories", i, ""), firstError(checkText(c), checkFilled(c)))
+	}
+	errs.add("Language", checkLanguage(e.Language))
+}
+
+func (e *Event) checkTime(errs *fieldErrors) {
+	if e.Start.IsZero() {
+		errs.add("Start", errMissing)
+		return
+	}
+	errs.add("Start", checkYear(e.Start))
+	if !e.End.IsZero() {
+		errs.add("End", checkYear(e.End))
+		switch {
+		case e.AllDay && !dateOf(e.End).After(dateOf(e.Start)):
+			errs.addf("End", "is not a day after Start: the end of an all-day event is the day after its last")
+		case !e.AllDay && e.End.Before(e.Start):
+			errs.addf("End", "%s is before Start %s", e.End.Format(time.RFC3339), e.Start.Format(time.RFC3339))
+		}
+	}
+	if e.TimeZone != "" {
+		if _, err := LoadLocation(e.TimeZone); err != nil {
+			errs.addf("TimeZone", "%.60q is not the IANA name of a time zone", e.TimeZone)
+		}
+	}
+}
+
+func (p Person) check(empty bool) (errs fieldErrors) {
+	if empty {
+		return nil
+	}
+	errs.add("Name", checkLine(p.Name))
+	errs.add("Email", checkEmail(p.Email))
+	if p.SentBy != "" {
+		errs.add("SentBy", checkEmail(p.SentBy))
+	}
+	return errs
+}
+
+// checkAttendees compares addresses without case: to a mail server and to every
+// client, two spellings are one attendee.
+func checkAttendees(errs *fieldErrors, list []Attendee) {
+	seen := make(map[string]int, len(list))
+	for i := range list {
+		errs.under(indexed("Attendees", i, "")+".", list[i].check())
+		key := address.Key(list[i].Email)
+		if first, again := seen[key]; again && key != "" {
+			errs.addf(indexed("Attendees", i, "Email"), "is the same address as Attendees[%d]", first)
+			continue
+		}
+		seen[key] = i
+	}
+}
+
+func (a *Attendee) check() (errs fieldErrors) {
+	errs.add("Name", checkLine(a.Name))
+	errs.add("Email", checkEmail(a.Email))
+	errs.add("Role", checkWord(string(a.Role)))
+	errs.add("Kind", checkWord(string(a.Kind)))
+	errs.add("Status", checkWord(string(a.Status)))
+	for _, f := range [][2]string{{"DelegatedTo", a.DelegatedTo}, {"DelegatedFrom", a.DelegatedFrom}, {"SentBy", a.SentBy}} {
+		if f[1] != "" {
+			errs.add(f[0], checkEmail(f[1]))
+		}
+	}
+	errs.add("Language", checkLanguage(a.Language))
+	if a.TimeZone != "" {
+		if _, err := LoadLocation(a.TimeZone); err != nil {
+			errs.addf("TimeZone", "%.60q is not the IANA name of a time zone", a.TimeZone)
+		}
+	}
+	errs.add("Comment", checkText(a.Comment))
+	checkParams(&errs, a.Params, attendeeParams)
+	return errs
+}
+
+func (r *Recurrence) check() (errs fieldErrors) {
+	if r.Freq == "" && len(r.Include) == 0 {
+		errs.add("Freq", errMissing)
+	}
+	if r.Freq != "" && !slices.Contains([]Frequency{Daily, Weekly, Monthly, Yearly}, r.Freq) {
+		errs.addf("Freq", "%.40q is not daily, weekly, monthly or yearly", r.Freq)
+	}
+	if r.Interval < 0 || r.Interval > maxInterval {
+		errs.addf("Interval", "%d is not between 0 and %d", r.Interval, maxInterval)
+	}
+	if r.Count < 0 || r.Count > maxCount {
+		errs.addf("Count", "%d is not between 0 and %d", r.Count, maxCount)
+	}
+	r.checkDates(&errs)
+	r.checkDays(&errs)
+	return errs
+}
+
+func (r *Recurrence) checkDates(errs *fieldErrors) {
+	if r.Count > 0 && !r.Until.IsZero() {
+		errs.addf("Until", "is given together with Count")
+	}
+	errs.add("Until", checkYear(r.Until))
+	for i, t := range r.Except {
+		errs.add(indexed("Except", i, ""), checkDate(t))
+	}
+	for i, t := range r.Include {
+		errs.add(indexed("Include", i, ""), checkDate(t))
+	}
+}
+
+func (r *Recurrence) checkDays(errs *fieldErrors) {
+	if len(r.ByDay) > maxRuleList {
+		errs.addf("ByDay", "has %d values, %d are allowed", len(r.ByDay), maxRuleList)
+	}
+	for i, d := range r.ByDay {
+		if _, _, ok := d.Split(); !ok {
+			errs.addf(indexed("ByDay", i, ""), "%.20q is not a weekday such as TU or -1FR", d)
+		}
+	}
+	checkRange(errs, "ByMonthDay", r.ByMonthDay, -31, 31)
+	checkRange(errs, "ByMonth", r.ByMonth, 1, 12)
+	checkRange(errs, "BySetPos", r.BySetPos, -366, 366)
+	if n, _, ok := r.WeekStart.Split(); r.WeekStart != "" && (!ok || n != 0) {
+		errs.addf("WeekStart", "%.20q is not a weekday such as MO", r.WeekStart)
+	}
+}
+
+func checkRange(errs *fieldErrors, field string, list []int, lo, hi int) {
+	if len(list) > maxRuleList {
+		errs.addf(field, "has %d values, %d are allowed", len(list), maxRuleList)
+	}
+	for i, n := range list {
+		if n == 0 || n < lo || n > hi {
+			errs.addf(indexed(field, i, ""), "%d is not between %d and %d, without 0", n, lo, hi)
+		}
+	}
+}
+
+func (e *Event) checkOverrides(errs *fieldErrors) {
+	if len(e.Overrides) > 0 && e.Recurrence == nil {
+		errs.addf("Overrides", "belong to a series, and Recurrence is missing")
+	}
+	if e.Recurrence != nil && !e.RecurrenceID.IsZero() {
+		errs.addf("RecurrenceID", "names one occurrence, and Recurrence makes a series")
+	}
+	for i := range e.Overrides {
+		at := indexed("Overrides", i, "")
+		if o := &e.Overrides[i]; o.RecurrenceID.IsZero() {
+			errs.add(at+".RecurrenceID", errMissing)
+		} else if o.UID != "" && o.UID != e.UID {
+			errs.addf(at+".UID", "is not that of the series")
+		} else if len(o.Overrides) > 0 || o.Recurrence != nil {
+			errs.addf(at+".Recurrence", "an override is one occurrence and cannot be a series")
+		} else if !o.Cancelled {
+			full := e.Override(i)
+			errs.under(at+".", full.check())
+		}
+	}
+}
+
+func (e *Event) checkFlags(errs *fieldErrors) {
+	errs.add("ShowAs", checkWord(string(e.ShowAs)))
+	errs.add("Sensitivity", checkWord(string(e.Sensitivity)))
+	if e.Priority < 0 || e.Priority > 9 {
+		errs.addf("Priority", "%d is not between 0 and 9", e.Priority)
+	}
+	for i, r := range e.Reminders {
+		if r.Before < 0 || r.Before > 3650*day || r.Before%time.Second != 0 {
+			errs.addf(indexed("Reminders", i, ""), "%v is not a whole number of seconds between 0 and ten years", r.Before)
+		}
+	}
+	errs.add("Created", checkYear(e.Created))
+	errs.add("Modified", checkYear(e.Modified))
+}
+
+func (e *Event) checkLists(errs *fieldErrors) {
+	for i, l := range e.Attachments {
+		at := indexed("Attachments", i, "")
+		errs.add(at+".URL", firstError(checkURI(l.URL), checkFilled(l.URL)))
+		errs.add(at+".MediaType", checkMediaType(l.MediaType))
+		errs.add(at+".Name", checkLine(l.Name))
+	}
+	for i, p := range e.Extra {
+		at := indexed("Extra", i, "")
+		switch {
+		case !isToken(p.Name) || p.Name != strings.ToUpper(p.Name):
+			errs.addf(at+".Name", "%.40q is not a property name in upper case", p.Name)
+		case ownProperties[p.Name]:
+			errs.addf(at+".Name", "%s is written from the event's own fields", p.Name)
+		}
+		var params fieldErrors
+		checkParams(&params, p.Params, nil)
+		errs.under(at+".", params)
+		errs.add(at+".Value", checkText(p.Value))
+		if checkText(p.Value) == nil && valueKind(&ics.BaseProperty{IANAToken: p.Name, ICalParameters: p.Params}) == kindRaw {
+			errs.add(at+".Value", checkLine(p.Value))
+		}
+	}
+}
+
+// ownProperties are those that the fields of [Event] stand for.
+var ownProperties = setOf("BEGIN", "END", "UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND",
+	"DURATION", "RRULE", "EXDATE", "RDATE", "ORGANIZER", "ATTENDEE", "SUMMARY", "LOCATION", "DESCRIPTION",
+	"STATUS", "TRANSP", "CLASS", "PRIORITY", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-INTENDEDSTATUS",
+	"X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-DISALLOW-COUNTER", "CATEGORIES", "URL", "CONFERENCE",
+	"CREATED", "LAST-MODIFIED")
+
+// attendeeParams are those that the fields of [Attendee] stand for.
+var attendeeParams = setOf("CUTYPE", "ROLE", "PARTSTAT", "RSVP", "DELEGATED-TO", "DELEGATED-FROM",
+	"SENT-BY", "CN")
+
+func setOf(names ...string) map[string]bool {
+	m := make(map[string]bool, len(names))
+	for _, n := range names {
+		m[n] = true
+	}
+	return m
+}
+
+func checkParams(errs *fieldErrors, params map[string][]string, own map[string]bool) {
+	for _, name := range paramNames(params) {
+		at := "Params." + name
+		if !isToken(name) || name != strings.ToUpper(name) {
+			errs.addf("Params", "%.40q is not a parameter name in upper case", name)
+			continue
+		}
+		if own[name] {
+			errs.addf(at, "is written from the attendee's own fields")
+		}
+		for _, v := range params[name] {
+			errs.add(at, checkLine(v))
+		}
+	}
+}

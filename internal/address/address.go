@@ -1,0 +1,127 @@
+// Package address checks mailbox addresses for all packages in the one way
+// that every mail and calendar client can follow: an ASCII local part without
+// quotes, and a domain that is, or becomes, ASCII.
+package address
+
+import (
+	"errors"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// Why an address is refused.
+var (
+	ErrEmpty   = errors.New("is missing")
+	ErrForm    = errors.New("is not of the form local@domain")
+	ErrLocal   = errors.New("has a character in front of the @ that an address cannot have unquoted")
+	ErrUTF8    = errors.New("has a non-ASCII character in front of the @, which needs SMTPUTF8 and which calendar clients do not match")
+	ErrDomain  = errors.New("has a domain that is not a host name")
+	ErrTooLong = errors.New("is longer than 254 octets, or than 64 in front of the @")
+)
+
+// The limits of RFC 5321, sections 4.5.3.1.1 to 4.5.3.1.3.
+const (
+	maxLocal   = 64
+	maxAddress = 254
+)
+
+// ASCII returns the address as it goes on a wire: its domain in punycode (RFC
+// 5891) where it is not ASCII, the rest unchanged. The local part must be a
+// dot-atom (RFC 5322, section 3.4.1); quoted ones do not survive calendar clients.
+func ASCII(addr string) (string, error) {
+	if addr == "" {
+		return "", ErrEmpty
+	}
+	at := strings.LastIndexByte(addr, '@')
+	if at <= 0 || at == len(addr)-1 {
+		return "", ErrForm
+	}
+	local, domain := addr[:at], addr[at+1:]
+	if len(domain) > 4*maxAddress { // punycode takes quadratic time
+		return "", ErrTooLong
+	}
+	if err := checkLocal(local); err != nil {
+		return "", err
+	}
+	ascii, ok := asciiDomain(domain)
+	if !ok {
+		return "", ErrDomain
+	}
+	if len(local) > maxLocal || len(local)+1+len(ascii) > maxAddress {
+		return "", ErrTooLong
+	}
+	return local + "@" + ascii, nil
+}
+
+// Same reports whether two addresses name the same mailbox: compared without
+// case, because calendar clients change it, and with domains in punycode.
+func Same(a, b string) bool { return Key(a) == Key(b) }
+
+// Key returns a form of addr that is equal for equal mailboxes, fit as a map key.
+// An address that [ASCII] refuses is only put into lower case.
+func Key(addr string) string {
+	if ascii, err := ASCII(addr); err == nil {
+		addr = ascii
+	}
+	return strings.ToLower(addr)
+}
+
+func checkLocal(local string) error {
+	for i := range len(local) {
+		switch c := local[i]; {
+		case c >= 0x80:
+			return ErrUTF8
+		case c == '.' && (i == 0 || i == len(local)-1 || local[i-1] == '.'), c != '.' && !atext(c):
+			return ErrLocal
+		}
+	}
+	return nil
+}
+
+// atext reports whether c is one (RFC 5322, section 3.2.3).
+func atext(c byte) bool {
+	switch {
+	case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
+		return true
+	}
+	return c > ' ' && strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
+}
+
+// asciiDomain keeps an ASCII domain as it is, so that addresses come back the
+// way they were given.
+func asciiDomain(domain string) (ascii string, ok bool) {
+	if isASCII(domain) {
+		return domain, isHost(domain)
+	}
+	ascii, err := idna.Lookup.ToASCII(domain)
+	return ascii, err == nil && isHost(ascii)
+}
+
+func isHost(domain string) bool {
+	for label := range strings.SplitSeq(domain, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for i := range len(label) {
+			if !hostChar(label[i]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// hostChar accepts the underscore too, which internal host names have.
+func hostChar(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
