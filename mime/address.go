@@ -1,0 +1,139 @@
+package mime
+
+import (
+	"errors"
+	"fmt"
+	"net/mail"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// The limits of RFC 5321, section 4.5.3.1, and of RFC 3696, erratum 1690.
+const (
+	maxLocal   = 64
+	maxAddress = 254
+	maxLabel   = 63
+)
+
+// mailbox is a checked address: addr as it goes on the wire.
+type mailbox struct{ name, addr string }
+
+// newMailbox checks both parts of a.
+func newMailbox(a mail.Address) (m mailbox, nameErr, addrErr error) {
+	m.name, nameErr = a.Name, checkLine(a.Name)
+	m.addr, addrErr = wireAddress(a.Address)
+	return m, nameErr, addrErr
+}
+
+// key is equal for two spellings of one address: a domain is not sensitive to
+// case (RFC 5321, section 2.3.11), what precedes it may be.
+func (m mailbox) key() string {
+	at := strings.LastIndexByte(m.addr, '@')
+	return m.addr[:at] + strings.ToLower(m.addr[at:])
+}
+
+// wireAddress returns addr with its domain in ASCII, or why it is no Mailbox
+// (RFC 5321, section 4.1.2). Address literals are refused: nobody invites to
+// one. So is what RFC 5322 calls obsolete, comments and spaces included.
+func wireAddress(addr string) (string, error) {
+	if addr == "" {
+		return "", errors.New("is empty")
+	}
+	at := strings.LastIndexByte(addr, '@')
+	if at < 0 {
+		return "", errors.New(`has no "@"`)
+	}
+	if err := checkLocal(addr[:at]); err != nil {
+		return "", err
+	}
+	domain, err := asciiDomain(addr[at+1:])
+	if err != nil {
+		return "", err
+	}
+	if at+1+len(domain) > maxAddress {
+		return "", fmt.Errorf("is longer than %d octets", maxAddress)
+	}
+	if domain == addr[at+1:] {
+		return addr, nil
+	}
+	return addr[:at+1] + domain, nil
+}
+
+// checkLocal returns why s is no Local-part, a Dot-string or a Quoted-string.
+func checkLocal(s string) error {
+	switch {
+	case !isASCII(s):
+		return errors.New(`not ASCII before the "@": needs SMTPUTF8 (RFC 6531), which invitations do not use`)
+	case len(s) > maxLocal:
+		return fmt.Errorf(`more than %d octets before the "@"`, maxLocal)
+	case isDotAtom(s), isQuotedLocal(s):
+		return nil
+	}
+	return fmt.Errorf(`%q before the "@" is neither a dot-string nor a quoted-string (RFC 5321, section 4.1.2)`, s)
+}
+
+// isDotAtom reports whether s is a dot-atom-text (RFC 5322, section 3.2.3).
+func isDotAtom(s string) bool {
+	dot := true // at the beginning, or after a dot
+	for i := range len(s) {
+		switch {
+		case s[i] == '.' && dot, s[i] != '.' && !isAtext(s[i]):
+			return false
+		}
+		dot = s[i] == '.'
+	}
+	return !dot
+}
+
+// isQuotedLocal reports whether s is a Quoted-string of visible characters
+// but for angle brackets: with a space or one of those in it, an address is
+// cut short by too many programs on its way.
+func isQuotedLocal(s string) bool {
+	if len(s) < 3 || s[0] != '"' || s[len(s)-1] != '"' {
+		return false
+	}
+	s = s[1 : len(s)-1]
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' {
+			i++ // a quoted-pair; at the end of s it would take the quote away
+		} else if s[i] == '"' {
+			return false
+		}
+		if i == len(s) || s[i] <= ' ' || s[i] > '~' || s[i] == '<' || s[i] == '>' {
+			return false
+		}
+	}
+	return true
+}
+
+// asciiDomain returns the A-label form of a domain (RFC 5891, section 5). What
+// is ASCII already stays as it is, upper case and all.
+func asciiDomain(s string) (string, error) {
+	if !isASCII(s) {
+		a, err := idna.Lookup.ToASCII(s)
+		if err != nil {
+			return "", fmt.Errorf("domain %q: %w", s, err)
+		}
+		s = a
+	}
+	for label := range strings.SplitSeq(s, ".") {
+		if !isLabel(label) {
+			return "", fmt.Errorf("domain %q: %q is no label of a host name (RFC 1123, section 2.1)", s, label)
+		}
+	}
+	return s, nil
+}
+
+// isLabel reports whether s consists of letters, digits and inner hyphens.
+func isLabel(s string) bool {
+	if s == "" || len(s) > maxLabel || s[0] == '-' || s[len(s)-1] == '-' {
+		return false
+	}
+	for i := range len(s) {
+		if !isAlnum(s[i]) && s[i] != '-' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,130 @@
+package mime
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// maxName is what common file systems allow, in octets.
+const maxName = 255
+
+// A name goes into two parameters: filename of Content-Disposition (RFC 2183,
+// section 2.3), and name of Content-Type, which older clients read instead.
+// Where a name is not simple, filename is written in the extended form of RFC
+// 2231, and name holds a simple stand-in: no parameter is written twice, which
+// strict readers refuse, and none holds an encoded-word, which RFC 2047,
+// section 5, forbids.
+
+// filenameParam returns "; filename=…" to follow the disposition.
+func filenameParam(name string) string {
+	if isSimple(name) {
+		return `; filename="` + name + `"`
+	}
+	return extendedParam("filename", name)
+}
+
+// plainName returns name, or what stands for it where that is not simple.
+func plainName(name string) string {
+	if isSimple(name) {
+		return name
+	}
+	return standIn(name)
+}
+
+// isSimple reports whether a quoted-string without escapes can hold name, and
+// be folded at its spaces.
+func isSimple(name string) bool { return isPlain(name) && !strings.Contains(name, `"`) }
+
+// standIn returns a name for those who cannot read the real one. It keeps the
+// extension, by which many decide how to open a file.
+func standIn(name string) string {
+	s := strings.Map(func(r rune) rune {
+		if r < 0x80 && (isAlnum(byte(r)) || strings.ContainsRune("-_.+", r)) {
+			return r
+		}
+		return '_'
+	}, name)
+	if len(s) <= plainWord {
+		return s
+	}
+	ext := ""
+	if dot := strings.LastIndexByte(s, '.'); len(s)-dot <= 10 {
+		ext = s[dot:]
+	}
+	return s[:plainWord-len(ext)] + ext
+}
+
+// extendedParam returns "; key*=utf-8”…", in several sections where it is
+// long (RFC 2231, sections 3 and 4).
+func extendedParam(key, value string) string {
+	const room = 56 // what is left of a line beside "filename*10*=" and ";"
+	var sections []string
+	section := "utf-8''"
+	for _, r := range value {
+		p := percent(string(r))
+		if len(section)+len(p) > room {
+			sections = append(sections, section)
+			section = ""
+		}
+		section += p
+	}
+	if len(sections) == 0 {
+		return "; " + key + "*=" + section
+	}
+	var b strings.Builder
+	for i, s := range append(sections, section) {
+		fmt.Fprintf(&b, "; %s*%d*=%s", key, i, s)
+	}
+	return b.String()
+}
+
+// percent encodes what is not an attribute-char (RFC 2231, section 7).
+func percent(s string) string {
+	var b []byte
+	for i := range len(s) {
+		if c := s[i]; isAlnum(c) || c == '-' || c == '.' || c == '_' {
+			b = append(b, c)
+		} else {
+			b = append(b, '%', upperHex[c>>4], upperHex[c&15])
+		}
+	}
+	return string(b)
+}
+
+// checkFilename returns why s is no file name.
+func checkFilename(s string) error {
+	switch {
+	case len(s) > maxName:
+		return fmt.Errorf("is longer than %d octets", maxName)
+	case strings.ContainsAny(s, `/\`):
+		return errors.New("holds a path separator")
+	}
+	return checkLine(s)
+}
+
+// checkMediaType returns why s is not the type of a file: "type/subtype" (RFC
+// 2045, section 5.1). The composite types are refused, because they must not
+// be sent in base64 (RFC 2046, section 5.2.1), and would add parts of their own.
+func checkMediaType(s string) error {
+	kind, sub, ok := strings.Cut(s, "/")
+	switch {
+	case !ok || !isToken(kind) || !isToken(sub):
+		return errors.New(`is not "type/subtype" without parameters`)
+	case len(s) > plainWord:
+		return fmt.Errorf("is longer than %d octets", plainWord)
+	case strings.EqualFold(kind, "multipart"), strings.EqualFold(kind, "message"):
+		return errors.New("is a composite type, which cannot be attached")
+	}
+	return nil
+}
+
+// isToken reports whether s is a token (RFC 2045, section 5.1).
+func isToken(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !isAlnum(c) && strings.IndexByte("!#$%&'*+-.^_`{|}~", c) < 0 {
+			return false
+		}
+	}
+	return s != ""
+}

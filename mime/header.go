@@ -1,0 +1,214 @@
+package mime
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+const (
+	// foldAt is the longest line of a header that can be folded, without CRLF.
+	// RFC 2047, section 2, asks for 76 where there are encoded-words.
+	foldAt = 76
+	// maxWord is the longest word that is never folded, so that its line stays
+	// below the 998 octets of RFC 5322, section 2.1.1, whatever precedes it.
+	maxWord = 900
+	// plainWord is the longest word that is written as it is in free text; a
+	// longer one becomes encoded-words, which can be folded.
+	plainWord = 64
+)
+
+// header writes header fields, folded. Its methods take checked values: ASCII
+// without control characters, but for text, phrase and value.
+type header struct {
+	buf   []byte
+	col   int  // octets in the current line
+	first bool // nothing after the colon yet
+}
+
+// open begins a field; close ends it.
+func (h *header) open(name string) *header {
+	h.buf = append(append(h.buf, name...), ':')
+	h.col, h.first = len(name)+1, true
+	return h
+}
+
+func (h *header) close() { h.buf = append(h.buf, "\r\n"...) }
+
+// word appends s, which is never folded, after a space or a folded line end.
+// The first word stays behind the colon however long it is: there are readers
+// that take a field with an empty first line for an empty field.
+func (h *header) word(s string) *header {
+	if !h.first && h.col+1+len(s) > foldAt {
+		h.fold()
+	}
+	h.buf = append(append(h.buf, ' '), s...)
+	h.col += 1 + len(s)
+	h.first = false
+	return h
+}
+
+func (h *header) fold() {
+	h.buf = append(h.buf, "\r\n"...)
+	h.col = 0
+}
+
+// words appends a field of several words, or nothing where there are none.
+func (h *header) words(name string, list ...string) {
+	if len(list) == 0 || list[0] == "" {
+		return
+	}
+	h.open(name)
+	for _, s := range list {
+		h.word(s)
+	}
+	h.close()
+}
+
+// mailboxes appends an address field, or nothing where the list is empty.
+func (h *header) mailboxes(name string, list ...mailbox) {
+	if len(list) == 0 {
+		return
+	}
+	h.open(name)
+	for i, m := range list {
+		h.phrase(m.name)
+		end := ">,"
+		if i == len(list)-1 {
+			end = ">"
+		}
+		h.word("<" + m.addr + end)
+	}
+	h.close()
+}
+
+// phrase appends the display name of a mailbox (RFC 5322, section 3.2.5): as
+// atoms, as a quoted-string, or in encoded-words.
+func (h *header) phrase(s string) {
+	switch {
+	case s == "":
+	case !isPlain(s), !isPhrase(s) && len(s) > plainWord/2:
+		h.encoded(s)
+	case isPhrase(s):
+		h.split(s)
+	default:
+		h.word(quote(s))
+	}
+}
+
+// text appends free text.
+func (h *header) text(s string) *header {
+	switch {
+	case s == "":
+	case isPlain(s):
+		h.split(s)
+	default:
+		h.encoded(s)
+	}
+	return h
+}
+
+// value appends the value of a field whose syntax is not known here. ASCII is
+// left alone, since encoded-words have no meaning within structured fields.
+func (h *header) value(s string) *header {
+	if !isASCII(s) {
+		h.encoded(s)
+		return h
+	}
+	h.split(strings.Trim(s, " "))
+	return h
+}
+
+// split appends s, folded at single spaces.
+func (h *header) split(s string) {
+	for s != "" {
+		n := wordEnd(s)
+		h.word(s[:n])
+		s = strings.TrimPrefix(s[n:], " ")
+	}
+}
+
+// wordEnd returns the length of the first word of s. Spaces in a row belong to
+// a word, or a folded line could consist of nothing else.
+func wordEnd(s string) int {
+	for i := 1; i < len(s)-1; i++ {
+		if s[i] == ' ' && s[i-1] != ' ' && s[i+1] != ' ' {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// isPlain reports whether s can stand in free text as it is, and nobody can
+// take it for an encoded-word.
+func isPlain(s string) bool {
+	if !isASCII(s) || strings.Contains(s, "=?") || strings.Contains(s, "  ") || strings.Trim(s, " ") != s {
+		return false
+	}
+	return longestWord(s) <= plainWord
+}
+
+// longestWord returns the length of the longest word that split would write.
+func longestWord(s string) int {
+	longest := 0
+	for s != "" {
+		n := wordEnd(s)
+		longest = max(longest, n)
+		s = strings.TrimPrefix(s[n:], " ")
+	}
+	return longest
+}
+
+// isPhrase reports whether s consists of atoms and single spaces.
+func isPhrase(s string) bool {
+	for i := range len(s) {
+		if !isAtext(s[i]) && s[i] != ' ' {
+			return false
+		}
+	}
+	return true
+}
+
+// isAtext reports whether c is one of atext (RFC 5322, section 3.2.3).
+func isAtext(c byte) bool {
+	return isAlnum(c) || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
+}
+
+func isAlnum(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// quote returns s as a quoted-string (RFC 5322, section 3.2.4).
+func quote(s string) string {
+	b := make([]byte, 0, len(s)+8)
+	b = append(b, '"')
+	for i := range len(s) {
+		if s[i] == '"' || s[i] == '\\' {
+			b = append(b, '\\')
+		}
+		b = append(b, s[i])
+	}
+	return string(append(b, '"'))
+}
+
+// checkLine returns why s cannot stand in one line of text.
+func checkLine(s string) error {
+	for i, r := range s {
+		switch {
+		case r < ' ' || 0x7f <= r && r <= 0x9f:
+			return fmt.Errorf("control character %U at octet %d", r, i)
+		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)):
+			return fmt.Errorf("invalid UTF-8 at octet %d", i)
+		}
+	}
+	return nil
+}

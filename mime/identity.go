@@ -1,0 +1,106 @@
+package mime
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"strings"
+)
+
+// angled returns id, given with or without angle brackets, with them.
+func angled(id string) string {
+	if strings.HasPrefix(id, "<") {
+		return id
+	}
+	return "<" + id + ">"
+}
+
+// newID returns the msg-id of a mail or a part that is built here, so the
+// strict form is asked for (RFC 5322, section 3.6.4): dot-atoms only.
+func newID(s string) (string, error) {
+	id, err := earlierID(s)
+	if err != nil {
+		return "", err
+	}
+	left, right, _ := strings.Cut(id[1:len(id)-1], "@")
+	if !isDotAtom(left) || !isDotAtom(right) {
+		return "", errors.New("is not left@right with nothing but letters, digits, single dots and !#$%&'*+-/=?^_`{|}~")
+	}
+	return id, nil
+}
+
+// earlierID returns the msg-id of a mail that someone else may have written.
+// It has to be repeated as it was, so all is taken that cannot be mistaken for
+// two of them, or for the end of one.
+func earlierID(s string) (string, error) {
+	id := angled(s)
+	if len(id) > maxWord {
+		return "", errors.New("is too long for a header line")
+	}
+	if !strings.HasSuffix(id, ">") {
+		return "", errors.New("has one angle bracket only")
+	}
+	inner := id[1 : len(id)-1]
+	for i := range len(inner) {
+		if c := inner[i]; c <= ' ' || c > '~' || c == '<' || c == '>' {
+			return "", errors.New("holds a character that no message identifier can hold")
+		}
+	}
+	if at := strings.IndexByte(inner, '@'); at <= 0 || at == len(inner)-1 {
+		return "", errors.New(`is not left@right`)
+	}
+	return id, nil
+}
+
+// digest returns a hash over everything that Build writes, but for the
+// Message-ID and the boundaries, which are made from it. Each value counts
+// with its length, so that no two drafts run together to the same octets.
+func digest(date, rest []byte, l *letter) [32]byte {
+	h := sha256.New()
+	var size [8]byte
+	put := func(value []byte) {
+		binary.BigEndian.PutUint64(size[:], uint64(len(value)))
+		h.Write(size[:])
+		h.Write(value)
+	}
+	files := func(list []File) {
+		binary.BigEndian.PutUint64(size[:], uint64(len(list)))
+		h.Write(size[:])
+		for _, f := range list {
+			put([]byte(f.Name))
+			put([]byte(f.MediaType))
+			put([]byte(f.ContentID))
+			put(f.Data)
+		}
+	}
+	put(date)
+	put(rest)
+	put(l.text)
+	put(l.html)
+	put(l.Calendar)
+	if !l.NoAttachment {
+		put([]byte(l.filename))
+	} else {
+		put(nil) // no filename is empty
+	}
+	files(l.Inline)
+	files(l.Attachments)
+	var sum [32]byte
+	h.Sum(sum[:0])
+	return sum
+}
+
+// deriveID returns the Message-ID for content with this digest (RFC 5322,
+// section 3.6.4). The domain of addr keeps it apart from everyone else's.
+func deriveID(sum [32]byte, addr string) string {
+	return "<" + hex.EncodeToString(sum[:16]) + addr[strings.LastIndexByte(addr, '@'):] + ">"
+}
+
+// boundary returns the boundary of the multipart of this subtype. "=_" occurs
+// neither in quoted-printable nor in base64 (RFC 2045, section 6.7), and all
+// leaves are one or the other, so no line of content can look like it. No
+// boundary of a mail is the beginning of another one.
+func boundary(sum [32]byte, subtype string) string {
+	return "=_" + hex.EncodeToString(sum[16:28]) + "-" + subtype
+}

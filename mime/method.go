@@ -1,0 +1,102 @@
+package mime
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// methods are those of RFC 5546, section 1.4.
+var methods = []string{"PUBLISH", "REQUEST", "REPLY", "ADD", "CANCEL", "REFRESH", "COUNTER", "DECLINECOUNTER"}
+
+// checkMethod returns why method cannot stand beside calendar. Newer Exchange
+// refuses a mail whose parameter differs from the property in it.
+func checkMethod(method string, calendar []byte) error {
+	switch {
+	case method == "":
+		return errors.New("is required with a Calendar")
+	case !slices.Contains(methods, method):
+		return fmt.Errorf("%q is none of %s", method, strings.Join(methods, ", "))
+	}
+	found := calendarMethods(calendar)
+	if len(found) != 1 {
+		return fmt.Errorf("the Calendar has %d METHOD lines before its first component, not one", len(found))
+	}
+	if found[0] != method {
+		return fmt.Errorf("is %s, but the Calendar says METHOD:%s", method, found[0])
+	}
+	return nil
+}
+
+// calendarMethods returns the METHOD values that precede the first component.
+func calendarMethods(calendar []byte) []string {
+	var found []string
+	for line, rest := contentLine(calendar); len(line) > 0; line, rest = contentLine(rest) {
+		name, value, _ := strings.Cut(line, ":")
+		name, _, _ = strings.Cut(name, ";")
+		switch {
+		case strings.EqualFold(name, "METHOD"):
+			found = append(found, value)
+		case strings.EqualFold(name, "BEGIN") && !strings.EqualFold(value, "VCALENDAR"):
+			return found
+		}
+	}
+	return found
+}
+
+// contentLine returns the first line of b, unfolded (RFC 5545, section 3.1),
+// and what follows it.
+func contentLine(b []byte) (line string, rest []byte) {
+	first, rest, _ := bytes.Cut(b, []byte("\r\n"))
+	if len(rest) == 0 || rest[0] != ' ' && rest[0] != '\t' {
+		return string(first), rest
+	}
+	unfolded := slices.Clone(first)
+	for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
+		var more []byte
+		more, rest, _ = bytes.Cut(rest[1:], []byte("\r\n"))
+		unfolded = append(unfolded, more...)
+	}
+	return string(unfolded), rest
+}
+
+// checkCalendar returns why b cannot be sent as it is. It looks at octets and
+// lines only; what they say is for package ical.
+func checkCalendar(b []byte) error {
+	const begin = "BEGIN:VCALENDAR\r\n"
+	switch {
+	case bytes.HasPrefix(b, []byte("\ufeff")):
+		return errors.New("starts with a byte order mark")
+	case !utf8.Valid(b):
+		return errors.New("invalid UTF-8")
+	}
+	if i := badLineEnd(b); i >= 0 {
+		return fmt.Errorf("line %d does not end with CRLF", 1+bytes.Count(b[:i], []byte("\n")))
+	}
+	for i, c := range b {
+		if c < ' ' && c != '\t' && c != '\r' && c != '\n' || c == 0x7f {
+			return fmt.Errorf("control character %U at octet %d", c, i)
+		}
+	}
+	if len(b) < len(begin) || !strings.EqualFold(string(b[:len(begin)]), begin) {
+		return errors.New("does not start with BEGIN:VCALENDAR")
+	}
+	return nil
+}
+
+// badLineEnd returns where the first CR or LF is that is not part of CRLF, or
+// -1. The last line needs an end, too.
+func badLineEnd(b []byte) int {
+	for i, c := range b {
+		if c == '\r' && (i+1 == len(b) || b[i+1] != '\n') || c == '\n' && (i == 0 || b[i-1] != '\r') {
+			return i
+		}
+	}
+	if !bytes.HasSuffix(b, []byte("\n")) {
+		return len(b)
+	}
+	return -1
+}

@@ -1,0 +1,90 @@
+package mime
+
+import (
+	"bytes"
+	"path"
+	"strings"
+)
+
+// calendarTypes are the media types that only calendars have.
+var calendarTypes = map[string]bool{
+	"text/calendar":        true,
+	"application/ics":      true,
+	"application/calendar": true,
+	"text/x-vcalendar":     true,
+}
+
+// leaf reads a part that has no parts inside.
+func (r *reader) leaf(e *entity, at place) {
+	name := e.filename()
+	switch {
+	case isCalendar(e, name):
+		r.calendar(e, name, at)
+	case isTNEF(e.mediaType, name):
+		r.out.TNEF = r.out.TNEF || at.returned == nil
+	case unread[e.mediaType]:
+		r.partProblem(e, "not read")
+	case e.mediaType == "text/plain" || e.mediaType == "text/html":
+		r.body(e, at)
+	}
+}
+
+// unread are types that may hide a calendar in a form not read here.
+var unread = map[string]bool{
+	"application/pkcs7-mime":    true, // RFC 8551: encrypted, or signed with the content inside
+	"application/x-pkcs7-mime":  true,
+	"application/pgp-encrypted": true, // RFC 3156
+	"message/partial":           true, // RFC 2046, sections 5.2.2 and 5.2.3
+	"message/external-body":     true,
+}
+
+// isCalendar tells whether a part holds a calendar: by its type, by its name,
+// or by its first bytes where the type says nothing.
+func isCalendar(e *entity, name string) bool {
+	if calendarTypes[e.mediaType] {
+		return true
+	}
+	// QUIRK: Outlook to Gmail, and programs that do not know the extension,
+	// send the calendar as application/octet-stream or text/plain:
+	// testdata/read/octet-stream.eml, testdata/read/text-plain-ics.eml.
+	switch strings.ToLower(path.Ext(name)) {
+	case ".ics", ".ical", ".vcs":
+		return true
+	}
+	if e.mediaType != "application/octet-stream" && e.mediaType != "text/plain" {
+		return false
+	}
+	start, _ := decode(e.body[:min(len(e.body), 128)], e.encoding)
+	start = bytes.TrimLeft(bytes.TrimPrefix(start, utf8BOM), " \t\r\n")
+	return len(start) >= len(beginCalendar) && bytes.EqualFold(start[:len(beginCalendar)], beginCalendar)
+}
+
+// isTNEF tells whether a part is what Outlook sends to those it takes for
+// Outlook too (MS-OXTNEF).
+func isTNEF(mediaType, name string) bool {
+	return mediaType == "application/ms-tnef" || mediaType == "application/vnd.ms-tnef" ||
+		strings.EqualFold(name, "winmail.dat")
+}
+
+// calendar adds a calendar part.
+func (r *reader) calendar(e *entity, name string, at place) {
+	data, problem := decode(e.body, e.encoding)
+	r.partProblem(e, problem)
+	text, problem := toUTF8(data, e.params.get("charset"))
+	r.partProblem(e, problem)
+	p := Part{
+		MediaType:   e.mediaType,
+		Method:      strings.ToUpper(strings.TrimSpace(e.params.get("method"))),
+		Charset:     strings.ToLower(e.params.get("charset")),
+		Filename:    name,
+		Disposition: e.disposition,
+		Params:      e.params.asMap(),
+		Data:        bytes.Clone(text),
+		Embedded:    at.embedded,
+	}
+	if at.returned != nil {
+		at.returned.Calendars = append(at.returned.Calendars, p)
+		return
+	}
+	r.out.Calendars = append(r.out.Calendars, p)
+}

@@ -1,0 +1,230 @@
+package mime
+
+import (
+	"bytes"
+	"net/mail"
+	"strings"
+	"time"
+)
+
+// deliveryStatus is the type of a report on delivery (RFC 3464).
+const deliveryStatus = "delivery-status"
+
+// reportParts are the media types that make a report, and its type.
+var reportParts = map[string]string{
+	"message/delivery-status":                 deliveryStatus,             // RFC 3464
+	"message/global-delivery-status":          deliveryStatus,             // RFC 6533
+	"message/disposition-notification":        "disposition-notification", // RFC 8098
+	"message/global-disposition-notification": "disposition-notification",
+	"message/feedback-report":                 "feedback-report", // RFC 5965
+}
+
+// DeliveryReport is what a server says of a mail that it was to deliver (RFC
+// 3464): a bounce, a delay, or a confirmation.
+type DeliveryReport struct {
+	// ReportingMTA is the name of that server, without its type; "" where the
+	// report does not say.
+	ReportingMTA string
+	// EnvelopeID is the identifier that the sender gave the envelope (RFC 3461,
+	// section 4.4); "" for none.
+	EnvelopeID string
+	// Arrived is when the mail came to that server; zero where it does not say.
+	Arrived time.Time
+	// Recipients has one entry for each recipient that the report speaks of.
+	Recipients []DeliveryStatus
+	// Fields are all fields on the mail as a whole, in their order.
+	Fields []Field
+}
+
+// DeliveryStatus is what became of one recipient.
+type DeliveryStatus struct {
+	// FinalRecipient is the address that was tried, OriginalRecipient the one
+	// that the sender gave, if known; both without type and angle brackets.
+	FinalRecipient, OriginalRecipient string
+	// Action is "failed", "delayed", "delivered", "relayed" or "expanded" (RFC
+	// 3464, section 2.3.3), or what else the report says, in lower case.
+	Action string
+	// Status is the code, as in "5.1.1" (RFC 3463), without comments.
+	Status string
+	// RemoteMTA is the name of the server that gave the answer, without its type.
+	RemoteMTA string
+	// DiagnosticCode is that answer with its type, as in "smtp; 550 No such user".
+	DiagnosticCode string
+	// Fields are all fields on this recipient, in their order.
+	Fields []Field
+}
+
+// Returned is the message that a report gives back, or its header.
+type Returned struct {
+	// Complete tells that the body came back too, perhaps cut short.
+	Complete bool
+	// MessageID is the identifier of the message, with its angle brackets.
+	MessageID string
+	// Subject is the decoded subject.
+	Subject string
+	// To are its recipients, as the header names them.
+	To []mail.Address
+	// Header has all fields in their order, like [Received.Header].
+	Header []Field
+	// Calendars are the calendar objects in it: what was sent, not an answer.
+	Calendars []Part
+}
+
+// reportType notes the type of a report, unless the report was attached.
+func (r *reader) reportType(kind string, at place) {
+	if !at.embedded && r.out.ReportType == "" {
+		r.out.ReportType = strings.ToLower(kind)
+	}
+}
+
+// deliveryStatus reads groups of fields that empty lines divide: one on the
+// mail, one on each recipient (RFC 3464, section 2.1).
+func (r *reader) deliveryStatus(e *entity, at place) {
+	if at.embedded {
+		r.partProblem(e, "a report in an attached message is not read")
+		return
+	}
+	r.reportType(deliveryStatus, at)
+	data, problem := decode(e.body, e.encoding)
+	r.partProblem(e, problem)
+	if r.out.Report == nil {
+		r.out.Report = new(DeliveryReport)
+	}
+	for data = bytes.TrimLeft(data, "\r\n"); len(data) > 0; data = bytes.TrimLeft(data, "\r\n") {
+		end, next := headerEnd(data)
+		fields := r.block(string(data[:end]), nil)
+		data = data[next:]
+		if len(r.out.Report.Recipients) >= r.MaxParts {
+			r.limit("report on more than %d recipients: the rest is not read", r.MaxParts)
+			return
+		}
+		r.out.Report.add(fields)
+	}
+}
+
+// add adds a group of fields. The first one need not be on the mail: some
+// servers leave that out.
+func (d *DeliveryReport) add(fields []Field) {
+	final, action := first(fields, "Final-Recipient"), first(fields, "Action")
+	if final == "" && action == "" {
+		d.Fields = append(d.Fields, fields...)
+		if _, name := typed(first(fields, "Reporting-MTA")); name != "" {
+			d.ReportingMTA = name
+		}
+		if id := first(fields, "Original-Envelope-Id"); id != "" {
+			d.EnvelopeID = id
+		}
+		if date, err := parseDate(first(fields, "Arrival-Date")); err == nil {
+			d.Arrived = date
+		}
+		return
+	}
+	_, remote := typed(first(fields, "Remote-MTA"))
+	d.Recipients = append(d.Recipients, DeliveryStatus{
+		FinalRecipient:    recipient(final),
+		OriginalRecipient: recipient(first(fields, "Original-Recipient")),
+		Action:            strings.ToLower(firstWord(action)),
+		Status:            firstWord(first(fields, "Status")),
+		RemoteMTA:         remote,
+		DiagnosticCode:    first(fields, "Diagnostic-Code"),
+		Fields:            fields,
+	})
+}
+
+// typed splits "rfc822; bob@example.com" (RFC 3464, section 2.1.2); kind is ""
+// where no type is given.
+func typed(s string) (kind, value string) {
+	kind, value, ok := strings.Cut(s, ";")
+	if !ok {
+		return "", strings.TrimSpace(s)
+	}
+	return strings.ToLower(strings.TrimSpace(kind)), strings.TrimSpace(value)
+}
+
+// recipient returns the address in a recipient field, or all of it where that
+// is no mail address.
+func recipient(s string) string {
+	_, value := typed(s)
+	if a := firstOf(bareAddresses(value)); a != "" {
+		return a
+	}
+	return value
+}
+
+// firstWord returns what stands before the first space or comment.
+func firstWord(s string) string {
+	if end := strings.IndexAny(s, " \t(;"); end >= 0 {
+		return s[:end]
+	}
+	return s
+}
+
+// message reads a message inside the mail.
+func (r *reader) message(e *entity, at place) {
+	inside, ok := r.descend(e, at)
+	if !ok || r.full() {
+		return
+	}
+	data, problem := decode(e.body, e.encoding)
+	r.partProblem(e, problem)
+	child := r.entity(mailStart(data))
+	inside.embedded, inside.report, inside.digest = true, false, false
+	if at.report && at.returned == nil {
+		inside.returned = r.returned(child.fields, at)
+		inside.returned.Complete = true
+	}
+	r.walk(child, inside)
+}
+
+// returnedHeader reads the header of a message that a report gives back
+// without the body (RFC 6522, section 4).
+func (r *reader) returnedHeader(e *entity, at place) {
+	if !at.report || at.returned != nil {
+		return
+	}
+	data, problem := decode(e.body, e.encoding)
+	r.partProblem(e, problem)
+	data = mailStart(data)
+	end, _ := headerEnd(data)
+	r.returned(r.block(string(data[:end]), nil), at)
+}
+
+// returned notes what a report gives back. That of an attached report has no
+// place in the result: it is kept from the answers, and lost.
+func (r *reader) returned(header []Field, at place) *Returned {
+	m := &Returned{
+		MessageID: firstOf(messageIDs(first(header, "Message-ID"))),
+		Subject:   decodeWords(first(header, "Subject")),
+		Header:    header,
+	}
+	for _, to := range values(header, "To") {
+		m.To = append(m.To, r.addresses(Field{Name: "To", Value: to})...)
+	}
+	switch {
+	case at.embedded:
+		r.problem("a message returned in an attached report is not read")
+	case r.out.Returned != nil:
+		r.problem("report gives back several messages: the first counts")
+	default:
+		r.out.Returned = m
+	}
+	return m
+}
+
+// finishReport makes a report of a bounce that is none by its form.
+func (r *reader) finishReport() {
+	if r.out.Report != nil || len(r.out.Calendars) > 0 {
+		return
+	}
+	// QUIRK: Exim, before it wrote reports by RFC 3464, named those who were
+	// not reached in a field of the header only: testdata/read/bounce-exim.eml.
+	for _, value := range r.out.Values("X-Failed-Recipients") {
+		for _, address := range bareAddresses(value) {
+			if r.out.Report == nil {
+				r.out.Report = new(DeliveryReport)
+			}
+			failed := DeliveryStatus{FinalRecipient: address, Action: "failed"}
+			r.out.Report.Recipients = append(r.out.Report.Recipients, failed)
+		}
+	}
+}

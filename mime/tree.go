@@ -1,0 +1,121 @@
+package mime
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jhillyerd/enmime/v2"
+)
+
+// The parts go through enmime's encoder, with four precautions. Encode writes
+// into the Part, so each mail has parts of its own. For text it chooses a
+// transfer encoding by counting octets: qp makes that quoted-printable, and a
+// ContentReader makes it base64. It drops all parameters when one of them is
+// not valid: none is given to it unchecked. It makes an encoded-word of a file
+// name that is not ASCII: Content-Disposition is given to it finished.
+var qp = enmime.NewEncoder(enmime.ForceQuotedPrintableCte(true))
+
+// tree returns the parts of the mail as package documentation shows them.
+func tree(l *letter, sum [32]byte) *enmime.Part {
+	root := alternative(l, sum)
+	var files []*enmime.Part
+	if len(l.Calendar) > 0 && !l.NoAttachment {
+		files = append(files, filePart(File{Name: l.filename, MediaType: "application/ics", Data: l.Calendar}, "attachment"))
+	}
+	for _, f := range l.Attachments {
+		files = append(files, filePart(f, "attachment"))
+	}
+	if len(files) == 0 {
+		return root
+	}
+	return multipart("mixed", boundary(sum, "mixed"), append([]*enmime.Part{root}, files...)...)
+}
+
+// alternative returns the text in all its forms, the richest last (RFC 2046,
+// section 5.1.4), and the calendar object as the very last.
+func alternative(l *letter, sum [32]byte) *enmime.Part {
+	parts := []*enmime.Part{textPart("text/plain", l.text)}
+	if len(l.html) > 0 {
+		parts = append(parts, related(l, sum))
+	}
+	if len(l.Calendar) > 0 {
+		parts = append(parts, calendarPart(l.Calendar, l.Method))
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return multipart("alternative", boundary(sum, "alternative"), parts...)
+}
+
+// related returns the HTML, together with the images it shows.
+func related(l *letter, sum [32]byte) *enmime.Part {
+	html := textPart("text/html", l.html)
+	if len(l.Inline) == 0 {
+		return html
+	}
+	parts := []*enmime.Part{html}
+	for _, f := range l.Inline {
+		p := filePart(f, "inline")
+		setField(p, "Content-ID", angled(f.ContentID))
+		parts = append(parts, p)
+	}
+	p := multipart("related", boundary(sum, "related"), parts...)
+	p.ContentTypeParams["type"] = "text/html" // RFC 2387, section 3.1
+	return p
+}
+
+// multipart returns a container. Its children must not have siblings yet.
+func multipart(subtype, boundary string, children ...*enmime.Part) *enmime.Part {
+	p := enmime.NewPart("multipart/" + subtype)
+	p.Boundary = boundary
+	for _, c := range children {
+		p.AddChild(c)
+	}
+	return p
+}
+
+// textPart returns a part in UTF-8 and quoted-printable.
+func textPart(mediaType string, content []byte) *enmime.Part {
+	p := enmime.NewPart(mediaType).WithEncoder(qp)
+	p.Charset = "utf-8"
+	p.Content = content
+	return p
+}
+
+// calendarPart returns the part that makes the mail an invitation or an answer
+// (RFC 6047, section 2.4).
+func calendarPart(calendar []byte, method string) *enmime.Part {
+	p := enmime.NewPart("text/calendar")
+	p.ContentTypeParams["method"] = method
+	p.Charset = "utf-8"
+	p.ContentReader = bytes.NewReader(calendar)
+	return p
+}
+
+// filePart returns f in base64, whatever its type is.
+func filePart(f File, disposition string) *enmime.Part {
+	mediaType := strings.ToLower(f.MediaType)
+	if mediaType == "" {
+		mediaType = "application/octet-stream"
+	}
+	p := enmime.NewPart(mediaType)
+	if p.TextContent() {
+		p.ContentReader = bytes.NewReader(f.Data)
+		if utf8.Valid(f.Data) {
+			p.Charset = "utf-8"
+		}
+	} else {
+		p.Content = f.Data
+	}
+	if f.Name != "" {
+		p.ContentTypeParams["name"] = plainName(f.Name)
+		disposition += filenameParam(f.Name)
+	}
+	setField(p, "Content-Disposition", disposition)
+	return p
+}
+
+// setField sets a field under the spelling of the RFCs; Header.Set would make
+// "Content-Id" of Content-ID.
+func setField(p *enmime.Part, name, value string) { p.Header[name] = []string{value} }
