@@ -1,0 +1,54 @@
+package smtpsend
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// defaultPort is the port for what o asks for: submission (RFC 6409, section
+// 3.1), submission over TLS (RFC 8314, section 3.3) or LMTP.
+func (o *Options) defaultPort() string {
+	switch {
+	case o != nil && o.LMTP:
+		return "24"
+	case o != nil && o.TLS == ImplicitTLS:
+		return "465"
+	}
+	return "587"
+}
+
+// splitAddr splits host:port. An addr without port gets the default of o.
+func splitAddr(addr string, o *Options) (host, port string, err error) {
+	host, port, err = net.SplitHostPort(addr)
+	if err != nil {
+		host, port = unbracket(addr), o.defaultPort()
+	}
+	if !validHost(host) {
+		return "", "", fmt.Errorf("smtpsend: address %q: no host or a malformed one", addr)
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return "", "", fmt.Errorf("smtpsend: address %q: port is not a number from 1 to 65535", addr)
+	}
+	return host, port, nil
+}
+
+// unbracket removes the brackets around an IPv6 address.
+func unbracket(host string) string {
+	if inner, ok := strings.CutPrefix(host, "["); ok {
+		if inner, ok = strings.CutSuffix(inner, "]"); ok {
+			return inner
+		}
+	}
+	return host
+}
+
+// validHost reports whether host is an IP address or a domain name.
+func validHost(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	return validDomain(host) && host[0] != '['
+}

@@ -1,0 +1,132 @@
+package smtpsend
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrClosed is what [Sender.Send] returns after [Sender.Close].
+var ErrClosed = errors.New("smtpsend: sender is closed")
+
+// ErrTooLarge is the cause of an [Error] for a message that exceeds the size
+// the server announced (RFC 1870, section 6.1). Nothing was sent.
+var ErrTooLarge = errors.New("message is too large for the server")
+
+// ErrNoTLS is the cause of an [Error] for a server that does not offer the
+// STARTTLS that [RequireTLS] asks for.
+var ErrNoTLS = errors.New("server does not offer STARTTLS")
+
+// ErrNoMechanism is the cause of an [Error] for a server that offers no
+// authentication mechanism which fits the options.
+var ErrNoMechanism = errors.New("no usable authentication mechanism")
+
+// Error is what went wrong in one phase of a conversation: a reply of the
+// server, or the lack of one.
+//
+// The methods Refused and Uncertain let a program judge it through an
+// interface of its own, without importing this package.
+type Error struct {
+	// Phase is where it happened.
+	Phase Phase
+	// Code is the reply code (RFC 5321, section 4.2.3), 0 when the server did
+	// not answer or was not asked.
+	Code int
+	// Enhanced is the enhanced status code (RFC 3463), zero when there was none.
+	Enhanced EnhancedCode
+	// Text is the reply's text in one line, without codes or control characters.
+	Text string
+	// Temporary reports that nothing was delivered and a later attempt may
+	// succeed: a reply 4yz, a lost connection, a context that ended.
+	Temporary bool
+	// Unknown reports that the message may have been delivered: it was sent
+	// whole, and no reply came (RFC 1047). To send it again may double it.
+	Unknown bool
+	// Err is the cause when there was no reply, nil otherwise. The context's
+	// error is reachable through it.
+	Err error
+}
+
+// Error returns the phase and what the server said, or the cause.
+func (e *Error) Error() string {
+	return "smtpsend: " + e.detail()
+}
+
+// detail is the text without the package's name.
+func (e *Error) detail() string {
+	var b strings.Builder
+	b.WriteString(string(e.Phase))
+	b.WriteByte(':')
+	if e.Code != 0 {
+		fmt.Fprintf(&b, " %d", e.Code)
+	}
+	for _, s := range []string{e.Enhanced.String(), e.Text} {
+		if s != "" {
+			b.WriteString(" " + s)
+		}
+	}
+	if e.Err != nil {
+		fmt.Fprintf(&b, " %v", e.Err)
+	}
+	if e.Unknown {
+		b.WriteString(" (delivery unknown)")
+	}
+	return b.String()
+}
+
+// Unwrap returns e.Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Refused reports whether the message was turned down for good: a reply 5yz
+// to a command of its transaction, or a limit the server announced. What is
+// wrong with the connection, TLS or authentication refuses no message.
+func (e *Error) Refused() bool {
+	return e.Phase.ofMessage() && !e.Temporary && !e.Unknown
+}
+
+// Uncertain returns e.Unknown.
+func (e *Error) Uncertain() bool { return e.Unknown }
+
+// EnhancedCode is an enhanced status code, class, subject and detail
+// (RFC 3463, section 2). The zero value means that there is none.
+type EnhancedCode [3]int
+
+// String returns the code in its dotted form, "" for the zero value.
+func (c EnhancedCode) String() string {
+	if c == (EnhancedCode{}) {
+		return ""
+	}
+	return fmt.Sprintf("%d.%d.%d", c[0], c[1], c[2])
+}
+
+// refusal is the error for a reply that was not the one hoped for.
+func refusal(p Phase, r reply) *Error {
+	return &Error{
+		Phase:     p,
+		Code:      r.code,
+		Enhanced:  r.enhanced,
+		Text:      r.text(),
+		Temporary: r.code/100 == 4 || tooManyRecipients(p, r),
+	}
+}
+
+// tooManyRecipients reports whether r is the 552 that older servers send where
+// 452 is meant (RFC 5321, section 4.5.3.1.10).
+func tooManyRecipients(p Phase, r reply) bool {
+	return p == PhaseRcpt && r.code == 552 &&
+		(r.enhanced == EnhancedCode{} || r.enhanced == EnhancedCode{5, 5, 3})
+}
+
+// lost is the error for a conversation that broke off with cause err.
+func lost(p Phase, err error) *Error {
+	var untrusted *tls.CertificateVerificationError
+	var noTLS tls.RecordHeaderError
+	permanent := errors.As(err, &untrusted) || errors.As(err, &noTLS)
+	return &Error{Phase: p, Err: err, Temporary: !permanent}
+}
+
+// unmet is the error for something that this side will not do; err says why.
+func unmet(p Phase, err error) *Error {
+	return &Error{Phase: p, Err: err}
+}

@@ -1,0 +1,209 @@
+package smtpsend_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/smtpsend"
+)
+
+// spots are the places of a conversation where the scripted server may fail.
+var spots = []struct {
+	key   string // of the script
+	phase smtpsend.Phase
+}{
+	{"GREETING", smtpsend.PhaseGreeting},
+	{"EHLO", smtpsend.PhaseHello},
+	{"STARTTLS", smtpsend.PhaseTLS},
+	{"HANDSHAKE", smtpsend.PhaseTLS},
+	{"AUTH", smtpsend.PhaseAuth},
+	{"MAIL", smtpsend.PhaseMail},
+	{"RCPT", smtpsend.PhaseRcpt},
+	{"DATA", smtpsend.PhaseData},
+	{"BODY", smtpsend.PhaseBody},
+	{".", smtpsend.PhaseFinal},
+}
+
+// outcome is what a case expects and gets.
+type outcome struct {
+	Phase              smtpsend.Phase
+	Code               int
+	Temporary, Unknown bool
+	Cause              string
+	Took               time.Duration
+	Delivered          int
+}
+
+// fault is a misbehaviour and what it shows as.
+type fault struct {
+	name   string
+	answer string
+	ctx    string // how the context ends after a second: "", "cancel" or "deadline"
+	code   int
+	cause  string
+	took   func(smtpsend.Phase) time.Duration // nil for at once
+}
+
+// faults are tried at each spot.
+var faults = []fault{
+	{"drop", faultDrop, "", 0, "EOF", nil},
+	{"half a reply", faultHalf, "", 0, "EOF", nil},
+	{"garbage", faultGarbage, "", 0, "malformed", nil},
+	{"endless line", faultFlood, "", 0, "malformed", nil},
+	{"endless reply", faultEndless, "", 0, "malformed", nil},
+	{"out of place", "299 hm", "", 0, "malformed", nil},
+	{"450", "450 4.2.1 later", "", 450, "", nil},
+	{"550", "550 5.7.1 never", "", 550, "", nil},
+	{"421", "421 4.3.2 closing", "", 421, "", nil},
+	{"stall", faultStall, "", 0, "timeout", timeoutOf},
+	{"stall, cancel", faultStall, "cancel", 0, "canceled", afterSecond},
+	{"stall, deadline", faultStall, "deadline", 0, "deadline", afterSecond},
+	{"stall, both", faultStall, "both", 0, "canceled", afterSecond},
+}
+
+func afterSecond(smtpsend.Phase) time.Duration { return time.Second }
+
+// timeoutOf is the default time of a phase.
+func timeoutOf(p smtpsend.Phase) time.Duration {
+	switch p {
+	case smtpsend.PhaseBody:
+		return 3 * time.Minute
+	case smtpsend.PhaseFinal:
+		return 10 * time.Minute
+	}
+	return 5 * time.Minute
+}
+
+// want is what a fault at a spot must show as.
+func (f fault) want(key string, p smtpsend.Phase) outcome {
+	o := outcome{Phase: p, Code: f.code, Cause: f.cause}
+	if f.took != nil {
+		o.Took = f.took(p)
+	}
+	if key == "HANDSHAKE" && f.ctx == "" && f.answer == faultStall {
+		o.Took = 30 * time.Second
+	}
+	if key == "." {
+		o.Delivered = 1
+		o.Unknown = f.code == 0
+	}
+	o.Temporary = f.code != 550 && !o.Unknown
+	return o
+}
+
+// skip reports that a fault makes no sense at a spot.
+func (f fault) skip(key string) bool {
+	if key == "HANDSHAKE" || key == "BODY" {
+		return f.answer != faultDrop && f.answer != faultStall
+	}
+	return f.name == "out of place" && key != "DATA"
+}
+
+// TestFaults has a server fail in each way at each spot, with and without
+// pipelining: Send returns when it must, says what happened, and no truncated
+// message is taken. The clock is fake; a goroutine left behind fails the test.
+func TestFaults(t *testing.T) {
+	identity := newIdentity(t)
+	cases := 0
+	for _, spot := range spots {
+		for _, f := range faults {
+			if f.skip(spot.key) {
+				continue
+			}
+			for _, ext := range [][]string{{"AUTH PLAIN"}, {"AUTH PLAIN", "PIPELINING"}} {
+				cases++
+				name := fmt.Sprintf("%s/%s/%d", spot.key, f.name, len(ext))
+				t.Run(name, func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						s := &scripted{ext: ext, tls: identity.server, auth: []string{"235 2.7.0 ok"},
+							answers: map[string]string{spot.key: f.answer}}
+						if spot.key == "AUTH" {
+							s.auth = []string{f.answer}
+						}
+						got := provoke(t, s, f, identity)
+						if diff := cmp.Diff(f.want(spot.key, spot.phase), got); diff != "" {
+							t.Errorf("Send: -want +got\n%s", diff)
+						}
+					})
+				})
+			}
+		}
+	}
+	if cases < 150 {
+		t.Errorf("%d cases, want at least 150", cases)
+	}
+}
+
+// provoke sends a message to s and returns what came of it.
+func provoke(t *testing.T, s *scripted, f fault, identity *identity) outcome {
+	t.Helper()
+	s.over = make(chan struct{})
+	sender := s.sender(t, smtpsend.Options{TLSConfig: identity.client, Username: "ann", Password: "secret"})
+	ctx, cancel := contextThat(f.ctx)
+	defer cancel()
+	m := longLetter("bob@example.com")
+	start := time.Now()
+	err := sender.Send(ctx, m)
+	took := time.Since(start)
+	sender.Close()
+	close(s.over)
+	s.wg.Wait()
+	var e *smtpsend.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("Send = %v, want an *Error", err)
+	}
+	for _, d := range s.delivered {
+		if d != string(m.Data) {
+			t.Errorf("server took a message of %d octets, want %d", len(d), len(m.Data))
+		}
+	}
+	return outcome{e.Phase, e.Code, e.Temporary, e.Unknown, causeOf(e), took, len(s.delivered)}
+}
+
+// contextThat returns a context that ends after a second in the given way.
+func contextThat(way string) (context.Context, context.CancelFunc) {
+	second := time.Second
+	if way == "both" {
+		second = time.Hour
+	}
+	if way == "deadline" || way == "both" {
+		ctx, cancel := context.WithTimeout(context.Background(), second)
+		if way == "both" {
+			time.AfterFunc(time.Second, cancel)
+		}
+		return ctx, cancel
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	if way == "cancel" {
+		time.AfterFunc(time.Second, cancel)
+	}
+	return ctx, cancel
+}
+
+// causeOf names the cause of e.
+func causeOf(e *smtpsend.Error) string {
+	var timeout interface{ Timeout() bool }
+	switch {
+	case e.Err == nil:
+		return ""
+	case errors.Is(e, context.Canceled):
+		return "canceled"
+	case errors.Is(e, context.DeadlineExceeded):
+		return "deadline"
+	case errors.Is(e, io.EOF), errors.Is(e, io.ErrClosedPipe), errors.Is(e, io.ErrUnexpectedEOF):
+		return "EOF"
+	case errors.As(e, &timeout) && timeout.Timeout():
+		return "timeout"
+	case strings.Contains(e.Error(), "malformed reply"):
+		return "malformed"
+	}
+	return e.Err.Error()
+}

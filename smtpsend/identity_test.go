@@ -1,0 +1,62 @@
+package smtpsend_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"testing"
+	"time"
+)
+
+// identity is a certificate authority and one server that it vouches for.
+type identity struct {
+	server *tls.Config // of the server
+	client *tls.Config // of a client that trusts the authority
+	pem    []byte      // the authority's certificate
+}
+
+// newIdentity makes an identity for test.example, localhost and 127.0.0.1. It
+// is valid from 1999 on, where the fake clock starts.
+func newIdentity(t testing.TB) *identity {
+	t.Helper()
+	ca := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test CA"},
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
+	caKey, caDER := certify(t, ca, ca, nil)
+	leaf := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "test.example"},
+		DNSNames: []string{"test.example", "localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	key, der := certify(t, leaf, ca, caKey)
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER})
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(block)
+	return &identity{
+		server: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}},
+		client: &tls.Config{RootCAs: roots},
+		pem:    block,
+	}
+}
+
+// certify returns a new key and its certificate, signed by itself where there
+// is no parent key.
+func certify(t testing.TB, c, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (*ecdsa.PrivateKey, []byte) {
+	t.Helper()
+	c.NotBefore = time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC)
+	c.NotAfter = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parentKey == nil {
+		parentKey = key
+	}
+	der, err := x509.CreateCertificate(rand.Reader, c, parent, &key.PublicKey, parentKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key, der
+}
