@@ -1,0 +1,23 @@
+// Package invite sends meeting requests that Outlook, Gmail, Apple Mail and
+// Thunderbird show with answer buttons, and reads the mails that come back.
+//
+//	sender, err := smtpsend.Open("smtp://desk:secret@mail.example.com:587")
+//	…
+//	client := invite.New(sender, nil)
+//	meeting, err := client.Send(ctx, ical.Event{
+//		Summary:   "Review",
+//		Start:     start,
+//		End:       start.Add(time.Hour),
+//		TimeZone:  "Europe/Berlin",
+//		Organizer: ical.Person{Name: "Room desk", Email: "desk@example.com"},
+//		Attendees: []ical.Attendee{{Name: "Ann", Email: "ann@example.com"}},
+//	})
+//
+// Every outgoing call goes one way: plan (who gets what, and why), render,
+// deliver, record. Nothing is sent before every mail of the call is rendered.
+// The [Meeting] that comes back is the whole memory: a caller keeps it anywhere,
+// as JSON.
+//
+// The organizer should be a mailbox of the sending service, because the answers
+// go there and because receivers compare it with the mail's From.
+package invite

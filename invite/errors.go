@@ -1,0 +1,74 @@
+package invite
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/convene-go/convene/ical"
+)
+
+// ErrNoSender reports a call through a client that has no [Sender].
+var ErrNoSender = errors.New("invite: no sender: use New, or SetDefault for the package's own Send")
+
+// LintError reports findings of error level: a client would refuse the mail or
+// show another meeting than was meant. Nothing was sent.
+type LintError struct {
+	// Findings are those of error level that Options.AllowLint does not name.
+	Findings []ical.Finding
+}
+
+// Error names each field, what goes wrong with it and the rule.
+func (e *LintError) Error() string {
+	lines := make([]string, len(e.Findings))
+	for i, f := range e.Findings {
+		lines[i] = fmt.Sprintf("%s: %s (%s)", f.Field, f.Text, f.Rule)
+	}
+	return "invite: lint: " + strings.Join(lines, "; ")
+}
+
+// DeliveryError reports the recipients that a mail did not, or perhaps did not,
+// reach. All others have theirs.
+type DeliveryError struct {
+	// Recipients are in the order of the plan.
+	Recipients []*RecipientError
+}
+
+// Error names the first recipient and counts the others.
+func (e *DeliveryError) Error() string {
+	if len(e.Recipients) == 0 {
+		return "invite: not delivered"
+	}
+	first := e.Recipients[0]
+	if n := len(e.Recipients) - 1; n > 0 {
+		return fmt.Sprintf("%v (and %d more)", first, n)
+	}
+	return first.Error()
+}
+
+// Unwrap returns the errors of the recipients.
+func (e *DeliveryError) Unwrap() []error {
+	out := make([]error, len(e.Recipients))
+	for i, r := range e.Recipients {
+		out[i] = r
+	}
+	return out
+}
+
+// RecipientError is why one recipient has no mail.
+type RecipientError struct {
+	// Email is the recipient's address as the event has it.
+	Email string
+	// State is [Refused] or [Unknown], or [Pending] where trying again is useful.
+	State DeliveryState
+	// Err is what the Sender said.
+	Err error
+}
+
+// Error returns "invite: address: state: cause".
+func (e *RecipientError) Error() string {
+	return fmt.Sprintf("invite: %s: %s: %v", e.Email, e.State, e.Err)
+}
+
+// Unwrap returns the Sender's error.
+func (e *RecipientError) Unwrap() error { return e.Err }

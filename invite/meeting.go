@@ -1,0 +1,138 @@
+package invite
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+)
+
+// Meeting is all that is known of a meeting that was sent: keep it anywhere, as
+// JSON, and give it back to change, cancel or repeat it and to take answers in.
+type Meeting struct {
+	// Event is the meeting as it is now. Attendees[i].Status is the answer that counts.
+	Event ical.Event `json:"event"`
+	// Revised is the sequence of the last change that asked for new answers.
+	Revised int `json:"revised"`
+	// Answers are all answers that came in, in the order of their arrival.
+	Answers []Answer `json:"answers"`
+	// Proposals are other times that attendees asked for.
+	Proposals []Proposal `json:"proposals"`
+	// Deliveries are the mails that were sent, or tried, one for each recipient.
+	Deliveries []Delivery `json:"deliveries"`
+}
+
+// Answer is one answer of one attendee.
+type Answer struct {
+	// Email is the attendee's address as the event has it.
+	Email string `json:"email"`
+	// Status is what they answered.
+	Status ical.Status `json:"status"`
+	// Comment is what they wrote with it.
+	Comment string `json:"comment,omitempty"`
+	// RecurrenceID is the occurrence it is about; zero for all.
+	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
+	// Sequence and Stamp are SEQUENCE and DTSTAMP of the answer, which order it.
+	Sequence int       `json:"sequence"`
+	Stamp    time.Time `json:"stamp,omitzero"`
+}
+
+// Proposal is another time that an attendee asked for (RFC 5546, section 3.2.7).
+type Proposal struct {
+	// Email is the attendee's address as the event has it.
+	Email string `json:"email"`
+	// Start and End are the time they propose.
+	Start time.Time `json:"start,omitzero"`
+	End   time.Time `json:"end,omitzero"`
+	// Comment is what they wrote with it.
+	Comment string `json:"comment,omitempty"`
+	// RecurrenceID is the occurrence it is about; zero for all.
+	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
+	// Sequence and Stamp are SEQUENCE and DTSTAMP of the proposal, which order it.
+	Sequence int       `json:"sequence"`
+	Stamp    time.Time `json:"stamp,omitzero"`
+}
+
+// Delivery is what became of one mail to one recipient.
+type Delivery struct {
+	// To is the recipient's address as the event has it.
+	To string `json:"to"`
+	// Method, Sequence and RecurrenceID say what the mail was.
+	Method       ical.Method `json:"method"`
+	Sequence     int         `json:"sequence"`
+	RecurrenceID time.Time   `json:"recurrenceId,omitzero"`
+	// MessageID is the mail's Message-ID, with angle brackets.
+	MessageID string `json:"messageId"`
+	// State is how far it came.
+	State DeliveryState `json:"state"`
+	// Reply is what the Sender said where it failed, for people.
+	Reply string `json:"reply,omitempty"`
+	// Time is when the state was reached.
+	Time time.Time `json:"time,omitzero"`
+}
+
+// DeliveryState is how far a mail came.
+type DeliveryState string
+
+// The values of [DeliveryState].
+const (
+	// Pending: not handed over yet; trying again is safe.
+	Pending DeliveryState = "pending"
+	// Delivered: handed over to the Sender's server.
+	Delivered DeliveryState = "delivered"
+	// Refused: the server will not take it; trying again is useless.
+	Refused DeliveryState = "refused"
+	// Unknown: it may or may not have been taken; trying again may deliver it twice.
+	Unknown DeliveryState = "unknown"
+)
+
+// meetingFormat is the number of the JSON form that this version writes.
+const meetingFormat = 1
+
+// meetingJSON is the stored form: the number of its format in front.
+type meetingJSON struct {
+	Format int `json:"format"`
+	*plainMeeting
+}
+
+type plainMeeting Meeting // without the methods
+
+// MarshalJSON writes the meeting with the number of its format in front; lists are never null.
+func (m Meeting) MarshalJSON() ([]byte, error) {
+	p := plainMeeting(m)
+	p.Answers = notNil(p.Answers)
+	p.Proposals = notNil(p.Proposals)
+	p.Deliveries = notNil(p.Deliveries)
+	return json.Marshal(meetingJSON{meetingFormat, &p})
+}
+
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. A meeting of a newer format is
+// refused, because what this version does not know of it would be lost.
+func (m *Meeting) UnmarshalJSON(data []byte) error {
+	var head struct {
+		Format int `json:"format"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return fmt.Errorf("invite: meeting: %w", err)
+	}
+	if head.Format != meetingFormat {
+		return fmt.Errorf("invite: meeting: format %d, this version reads %d", head.Format, meetingFormat)
+	}
+	aux := meetingJSON{plainMeeting: new(plainMeeting)}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&aux); err != nil {
+		return fmt.Errorf("invite: meeting: %w", err)
+	}
+	*m = Meeting(*aux.plainMeeting)
+	return nil
+}
