@@ -1,0 +1,98 @@
+// Command invitectl is the library from a shell: it checks, renders and sends
+// meeting requests, and reads the mails that come back.
+//
+//	invitectl lint   EVENT.json
+//	invitectl render [-hide-guests] -out DIR EVENT.json
+//	invitectl send   -smtp URL -meeting M.json EVENT.json
+//	invitectl read   MAIL.eml...
+//
+// Results are JSON, one line each. The exit status is 0 for done, 1 for refused
+// and 2 for wrong usage. -now and -uid pin the clock and the identifier.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+)
+
+// The exit statuses.
+const (
+	exitOK      = 0
+	exitRefused = 1
+	exitUsage   = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// command is one subcommand.
+type command struct {
+	name, usage string
+	run         func(ctx context.Context, f *flags, stdout io.Writer) error
+	flags       string // the names of the flags that it takes, besides -now and -uid
+	files       int    // how many files it takes; 0 is one or more
+}
+
+var commands = []command{
+	{"lint", "EVENT.json", lint, "", 1},
+	{"render", "[-hide-guests] -out DIR EVENT.json", render, "out hide-guests meeting", 1},
+	{"send", "-smtp URL -meeting M.json EVENT.json", send, "smtp out hide-guests meeting", 1},
+	{"read", "MAIL.eml...", read, "", 0},
+}
+
+// later are the subcommands of the contract that do not exist yet.
+var later = []string{"plan", "update", "cancel", "resume", "apply", "respond"}
+
+// errUsage reports a wrong command line.
+var errUsage = errors.New("usage")
+
+// errRefused reports a refusal whose reasons are on standard output already.
+var errRefused = errors.New("refused")
+
+// run carries out one command line and returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	err := dispatch(ctx, args, stdout)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errRefused):
+		return exitRefused
+	case errors.Is(err, errUsage):
+		fmt.Fprintln(stderr, "invitectl:", err)
+		for _, c := range commands {
+			fmt.Fprintf(stderr, "  invitectl %-6s %s\n", c.name, c.usage)
+		}
+		return exitUsage
+	}
+	fmt.Fprintln(stderr, "invitectl:", err)
+	return exitRefused
+}
+
+func dispatch(ctx context.Context, args []string, stdout io.Writer) error {
+	if len(args) == 0 {
+		return fmt.Errorf("%w: no command", errUsage)
+	}
+	for _, c := range commands {
+		if c.name != args[0] {
+			continue
+		}
+		f, err := parseFlags(&c, args[1:])
+		if err != nil {
+			return err
+		}
+		return c.run(ctx, f, stdout)
+	}
+	for _, name := range later {
+		if name == args[0] {
+			return fmt.Errorf("%w: %s does not exist in this version yet", errUsage, name)
+		}
+	}
+	return fmt.Errorf("%w: unknown command %q", errUsage, args[0])
+}

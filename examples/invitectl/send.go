@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/mime"
+	"github.com/convene-go/convene/smtpsend"
+)
+
+// render writes the mails of a meeting request into a folder, with the calendar
+// object beside them.
+func render(ctx context.Context, f *flags, stdout io.Writer) error {
+	if f.out == "" {
+		return fmt.Errorf("%w: render needs -out DIR", errUsage)
+	}
+	m, err := sendEvent(ctx, f, stdout)
+	if err != nil {
+		return err
+	}
+	data, err := ical.Encode(&ical.Calendar{
+		Method: ical.MethodRequest, Stamp: f.now, Events: []ical.Event{m.Event},
+	})
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(f.out, "invite.ics"), data)
+}
+
+// send sends a meeting request and keeps the meeting.
+func send(ctx context.Context, f *flags, stdout io.Writer) error {
+	if f.meeting == "" {
+		return fmt.Errorf("%w: send needs -meeting M.json", errUsage)
+	}
+	_, err := sendEvent(ctx, f, stdout)
+	return err
+}
+
+func sendEvent(ctx context.Context, f *flags, stdout io.Writer) (*invite.Meeting, error) {
+	e, err := readEvent(f.files[0])
+	if err != nil {
+		return nil, err
+	}
+	if f.meeting != "" {
+		if err := checkNew(f.meeting); err != nil {
+			return nil, err
+		}
+	}
+	sender, done, err := openSender(f)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	m, err := invite.New(sender, f.options()).Send(ctx, e)
+	return m, errors.Join(report(m, f, stdout), err)
+}
+
+// report keeps the meeting and prints what became of each recipient.
+func report(m *invite.Meeting, f *flags, stdout io.Writer) error {
+	if m == nil {
+		return nil
+	}
+	for _, d := range m.Deliveries {
+		if err := printLine(stdout, d); err != nil {
+			return err
+		}
+	}
+	if f.meeting == "" {
+		return nil
+	}
+	return writeMeeting(f.meeting, m)
+}
+
+// openSender returns the server or the folder that mails go to.
+func openSender(f *flags) (s invite.Sender, done func(), err error) {
+	switch {
+	case f.smtp != "" && f.out != "":
+		return nil, nil, fmt.Errorf("%w: -smtp and -out exclude each other", errUsage)
+	case f.out != "":
+		if err := os.MkdirAll(f.out, 0o755); err != nil {
+			return nil, nil, err
+		}
+		return folderSender(f.out), func() {}, nil
+	case f.smtp == "":
+		return nil, nil, fmt.Errorf("%w: -smtp URL is missing", errUsage)
+	}
+	server, err := smtpsend.Open(f.smtp)
+	if err != nil {
+		return nil, nil, err
+	}
+	return server, func() { server.Close() }, nil
+}
+
+// folderSender writes each mail to DIR/NNN-<email>.eml, counted from 001.
+func folderSender(dir string) invite.Sender {
+	count := 0
+	return invite.SenderFunc(func(_ context.Context, m *mime.Message) error {
+		count++
+		name := fmt.Sprintf("%03d-%s.eml", count, safeName(m.To[0]))
+		return writeFile(filepath.Join(dir, name), m.Data)
+	})
+}
+
+// safeName keeps an address from naming another folder.
+func safeName(address string) string { return strings.NewReplacer("/", "_", `\`, "_").Replace(address) }
