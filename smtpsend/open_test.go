@@ -85,7 +85,7 @@ func TestOpenErrors(t *testing.T) {
 		{"smtp://ann:hun/ter2@host", at},
 		{"smtp://ann:hun?ter2@host", at},
 		{"smtp://ann:hun#ter2@host", at},
-		{"smtp://ann:123?hunter2=x@host", at},
+		{"smtp://ann:98765?hunter2=x@host", at},
 		{"smtp://:hunter2@host", "smtpsend: url: a password without user, or an empty user"},
 		{"smtp://@host", "smtpsend: url: a password without user, or an empty user"},
 		{"smtp://ann@host", "smtpsend: url: a user without password"},
@@ -116,7 +116,7 @@ func TestOpenErrors(t *testing.T) {
 		if got := message(err); got != tt.want || s != nil {
 			t.Errorf("Open(%q) = %v, %q, want %q", tt.in, s, got, tt.want)
 		}
-		for _, secret := range []string{"hun", "ter2", "123"} {
+		for _, secret := range []string{"hun", "ter2", "98765"} {
 			if strings.Contains(fmt.Sprintf("%+v %#v", err, err), secret) {
 				t.Errorf("Open(%q): error %#v holds %q", tt.in, err, secret)
 			}
