@@ -123,12 +123,9 @@ func (l *listing) function(d *ast.FuncDecl) {
 		receiver = "(" + of + ") "
 	}
 	if d.Name.IsExported() {
-		l.add("func %s%s%s", receiver, d.Name.Name, signature(d.Type))
+		l.add("func %s%s%s", receiver, d.Name.Name, strings.TrimPrefix(source(d.Type), "func"))
 	}
 }
-
-// signature is a function's type without the word func.
-func signature(t *ast.FuncType) string { return strings.TrimPrefix(source(t), "func") }
 
 func (l *listing) typ(s *ast.TypeSpec) {
 	name := s.Name.Name
@@ -138,10 +135,10 @@ func (l *listing) typ(s *ast.TypeSpec) {
 	switch t := s.Type.(type) {
 	case *ast.StructType:
 		l.add("type %s struct", name)
-		l.fields(name, t.Fields)
+		l.fields(name, t.Fields, false)
 	case *ast.InterfaceType:
 		l.add("type %s interface", name)
-		l.fields(name, t.Methods)
+		l.fields(name, t.Methods, true)
 	default:
 		assign := " "
 		if s.Assign.IsValid() {
@@ -151,7 +148,7 @@ func (l *listing) typ(s *ast.TypeSpec) {
 	}
 }
 
-func (l *listing) fields(of string, list *ast.FieldList) {
+func (l *listing) fields(of string, list *ast.FieldList, methods bool) {
 	for _, f := range list.List {
 		text := source(f.Type)
 		if f.Tag != nil {
@@ -163,10 +160,10 @@ func (l *listing) fields(of string, list *ast.FieldList) {
 			}
 		}
 		for _, n := range f.Names {
-			switch m, method := f.Type.(*ast.FuncType); {
+			switch {
 			case !n.IsExported():
-			case method:
-				l.add("type %s, %s%s", of, n.Name, signature(m))
+			case methods:
+				l.add("type %s, %s%s", of, n.Name, strings.TrimPrefix(text, "func"))
 			default:
 				l.add("type %s, %s %s", of, n.Name, text)
 			}
