@@ -2,7 +2,6 @@ package ical
 
 import (
 	"bytes"
-	"errors"
 	"strconv"
 )
 
@@ -22,9 +21,6 @@ func Encode(c *Calendar) ([]byte, error) {
 	}
 	return b.Bytes(), nil
 }
-
-// errZoneForm refuses a series in a zone whose changes follow no yearly rule.
-var errZoneForm = errors.New("has no yearly rule for its changes, which a series needs")
 
 func indexed(list string, i int, field string) string {
 	s := list + "[" + strconv.Itoa(i) + "]"
