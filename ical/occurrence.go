@@ -287,4 +287,3 @@ func (e *Event) series(c clock) (*series, bool) {
 	}
 	return newSeries(e.Recurrence, c.wall(e.Start), until)
 }
-

@@ -7,7 +7,10 @@ import (
 )
 
 // zoneTree is a VTIMEZONE that is kept, and cloned for every caller.
-type zoneTree struct{ tz *ics.VTimezone }
+type zoneTree struct {
+	tz   *ics.VTimezone
+	pair bool // one STANDARD, and at most one DAYLIGHT
+}
 
 func newZoneTree(tzid string, list []observance) *zoneTree {
 	tz := new(ics.VTimezone)
@@ -15,13 +18,14 @@ func newZoneTree(tzid string, list []observance) *zoneTree {
 	for i := range list {
 		tz.Components = append(tz.Components, list[i].component())
 	}
-	return &zoneTree{tz}
+	pair := len(list) == 1 || len(list) == 2 && !list[0].daylight() && list[1].daylight()
+	return &zoneTree{tz, pair}
 }
 
 // clone returns a copy that shares nothing that can be changed: the properties
 // have no parameters, and no maps for them.
 func (t *zoneTree) clone() *ics.VTimezone {
-	if len(t.tz.Components) <= 2 {
+	if t.pair {
 		return t.clonePair()
 	}
 	out := new(ics.VTimezone)
