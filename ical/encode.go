@@ -2,6 +2,7 @@ package ical
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 )
 
@@ -21,6 +22,9 @@ func Encode(c *Calendar) ([]byte, error) {
 	}
 	return b.Bytes(), nil
 }
+
+// errRepeated refuses a series on a wall clock that means another instant.
+var errRepeated = errors.New("repeats the hour of the start or end when its clock is set back, and a series can only mean the first")
 
 func indexed(list string, i int, field string) string {
 	s := list + "[" + strconv.Itoa(i) + "]"

@@ -27,7 +27,7 @@ func (x *eventReader) adoptZone() {
 		loc = named
 	}
 	e.TimeZone = ""
-	if known, err := LoadLocation(loc.String()); err == nil && known != time.UTC {
+	if loc != time.UTC && isKnown(loc) {
 		e.TimeZone = loc.String()
 	}
 	for _, t := range []*time.Time{&e.Start, &e.End} {

@@ -57,19 +57,20 @@ func (e Event) Lint() []Finding {
 
 func (e *Event) lint() []Finding {
 	var out []Finding
-	for _, table := range [][]lintRule{lintRules, zoneRules, recurrenceRules} {
-		for _, r := range table {
-			for _, h := range r.check(e) {
-				text := r.text
-				if h.detail != "" {
-					text += " (" + h.detail + ")"
-				}
-				out = append(out, Finding{r.id, r.severity, h.field, text, r.source, slices.Clone(r.clients)})
+	for _, r := range allRules() {
+		for _, h := range r.check(e) {
+			text := r.text
+			if h.detail != "" {
+				text += " (" + h.detail + ")"
 			}
+			out = append(out, Finding{r.id, r.severity, h.field, text, r.source, slices.Clone(r.clients)})
 		}
 	}
 	return out
 }
+
+// allRules is the table of all rules; docs/lint.md shows it.
+func allRules() []lintRule { return slices.Concat(lintRules, zoneRules, recurrenceRules) }
 
 // lintRule is one line of the tables.
 type lintRule struct {

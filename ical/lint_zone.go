@@ -95,8 +95,7 @@ func lintZonePrivate(e *Event) []hit {
 	if err != nil || e.AllDay || loc == time.UTC {
 		return nil
 	}
-	_, err = LoadLocation(loc.String())
-	return hitIf(err != nil, "TimeZone")
+	return hitIf(!isKnown(loc), "TimeZone")
 }
 
 func lintZoneOutlook(e *Event) []hit {

@@ -118,7 +118,7 @@ func (b *builder) times(z wallZone) {
 	e := b.event
 	if !e.RecurrenceID.IsZero() {
 		b.add(z.property("RECURRENCE-ID", e.RecurrenceID))
-		if z.tzid != "" && (repeated(z.loc, e.Start) || !e.End.IsZero() && repeated(z.loc, e.End)) {
+		if z.tzid != "" && e.repeats(z.loc) {
 			z = wallZone{loc: time.UTC}
 		}
 	}

@@ -2,6 +2,7 @@ package ical
 
 import (
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,8 +33,11 @@ func (m *modeler) zone(e *Event) (wallZone, error) {
 	if err != nil {
 		return wallZone{}, err
 	}
-	if !e.keepsClock() && (!use.exact(e.span()) || !e.unambiguous(loc)) {
+	if !e.keepsClock() && (!use.exact(e.span()) || e.repeats(loc)) {
 		return wallZone{loc: time.UTC}, nil
+	}
+	if e.keepsClock() && e.misread(loc) {
+		return wallZone{}, errRepeated
 	}
 	if !use.added {
 		use.added = true
@@ -188,15 +192,23 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// unambiguous reports whether wall clocks in loc name the event's instants: in
-// the hour that a change repeats, they name the first of two, and clients differ.
-func (e *Event) unambiguous(loc *time.Location) bool {
-	for _, t := range []time.Time{e.Start, e.End, e.RecurrenceID} {
-		if !t.IsZero() && repeated(loc, t) {
-			return false
-		}
+// repeats reports whether the event starts or ends in an hour that comes twice:
+// a wall clock means the first, and some clients take the second.
+func (e *Event) repeats(loc *time.Location) bool {
+	return repeated(loc, e.Start) || !e.End.IsZero() && repeated(loc, e.End)
+}
+
+// misread reports whether a wall clock that must be written means another
+// instant: the second time of an hour that comes twice cannot be said.
+func (e *Event) misread(loc *time.Location) bool {
+	times := []time.Time{e.RecurrenceID}
+	if e.Recurrence != nil {
+		times = append([]time.Time{e.Start, e.End}, e.Recurrence.Include...)
 	}
-	return true
+	return slices.ContainsFunc(times, func(t time.Time) bool {
+		u := t.Unix()
+		return !t.IsZero() && instant(u+int64(offsetAt(loc, u)), loc).Unix() != u
+	})
 }
 
 // repeated reports whether the wall clock of loc at t comes twice.

@@ -71,6 +71,7 @@ func (e *Event) checkMethod(m Method) (errs fieldErrors) {
 		if len(e.Attendees) == 0 {
 			errs.add("Attendees", errMissing)
 		}
+		e.checkAligned(&errs)
 	case MethodReply:
 		if len(e.Attendees) != 1 {
 			errs.addf("Attendees", "%d in an answer, which comes from one", len(e.Attendees))
@@ -137,18 +138,16 @@ func (e *Event) checkTime(errs *fieldErrors) {
 			err = fmt.Errorf("%.60q is not the IANA or Windows name of a time zone", e.TimeZone)
 		}
 		errs.add("TimeZone", err)
-		return
 	}
-	e.checkAligned(errs)
 }
 
 // checkAligned refuses a series whose start is not an instance of its rule:
 // Outlook leaves it out, others show it beside the rule.
 func (e *Event) checkAligned(errs *fieldErrors) {
-	if e.Recurrence == nil || len(e.Recurrence.check()) > 0 {
+	c, err := e.clock()
+	if err != nil || e.Start.IsZero() || e.Recurrence == nil || len(e.Recurrence.check()) > 0 {
 		return
 	}
-	c, _ := e.clock()
 	s, ok := e.series(c)
 	if !ok {
 		errs.addf("Recurrence.ByDay", "has an ordinal that no month has, or days both with and without one")
@@ -176,7 +175,7 @@ func (p Person) check(empty bool) (errs fieldErrors) {
 	if empty {
 		return nil
 	}
-	errs.add("Name", checkLine(p.Name))
+	errs.add("Name", checkName(p.Name))
 	errs.add("Email", checkEmail(p.Email))
 	if p.SentBy != "" {
 		errs.add("SentBy", checkEmail(p.SentBy))
@@ -200,7 +199,7 @@ func checkAttendees(errs *fieldErrors, list []Attendee) {
 }
 
 func (a *Attendee) check() (errs fieldErrors) {
-	errs.add("Name", checkLine(a.Name))
+	errs.add("Name", checkName(a.Name))
 	errs.add("Email", checkEmail(a.Email))
 	errs.add("Role", checkWord(string(a.Role)))
 	errs.add("Kind", checkWord(string(a.Kind)))

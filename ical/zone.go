@@ -21,13 +21,19 @@ func (e Event) Zone() (*time.Location, error) {
 		return loc, nil
 	}
 	named, err := properZone(loc, e.Start)
-	switch {
-	case err == nil && (named.String() == loc.String() || e.keepsClock()):
-		return named, nil
-	case !e.keepsClock():
-		return time.UTC, nil
+	if e.keepsClock() {
+		return named, err
 	}
-	return nil, err
+	if err == nil && named.String() == loc.String() && isKnown(named) {
+		return named, nil
+	}
+	return time.UTC, nil
+}
+
+// isKnown reports whether LoadLocation knows a zone by its name.
+func isKnown(loc *time.Location) bool {
+	_, err := LoadLocation(loc.String())
+	return err == nil
 }
 
 // keepsClock reports whether the event's times must be on a wall clock: those of
