@@ -16,7 +16,8 @@ type Form string
 // are one STANDARD and at most one DAYLIGHT, which is what Outlook keeps of any
 // zone (MS-OXCICAL, section 2.1.3.1.1.19).
 const (
-	// FormAnnual is a pair with yearly rules, right for the years to come too.
+	// FormAnnual is a pair with yearly rules. Where the zone itself has them, it
+	// is right for the years to come too.
 	FormAnnual Form = "annual"
 	// FormNeighbours is the change before and the change after, without rules.
 	FormNeighbours Form = "neighbours"
