@@ -98,7 +98,8 @@ func TestInstantsOfZones(t *testing.T) {
 	})
 }
 
-// zoneSample are the zones of the Windows table and those that are unlike others.
+// zoneSample are zones of every kind: with and without rules, at 24:00, with negative
+// summer time, half hours, and changes of law.
 func zoneSample(t *testing.T) []string {
 	names := []string{"Europe/Dublin", "Africa/Casablanca", "Africa/El_Aaiun", "America/Nuuk", "America/Scoresbysund", "Asia/Jerusalem", "Asia/Gaza",
 		"Africa/Cairo", "America/Santiago", "Australia/Lord_Howe", "Asia/Kathmandu", "Europe/Istanbul", "Pacific/Apia", "America/Caracas", "Asia/Pyongyang",
