@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/windowszones"
 )
 
 // outlook answers as Outlook does through Exchange: without ORGANIZER, in the
@@ -78,5 +79,11 @@ func (o *object) windowsZone() {
 	}
 }
 
-// windowsName is the Windows name of an IANA zone.
-func windowsName(iana string) string { return "Customized Time Zone" }
+// windowsName is the Windows name of an IANA zone. Exchange calls those that
+// Windows does not know customized, and goes by their rules.
+func windowsName(iana string) string {
+	if name, ok := windowszones.Windows(iana); ok {
+		return name
+	}
+	return "Customized Time Zone"
+}
