@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
@@ -14,8 +15,15 @@ import (
 type Plan struct {
 	// Event is the meeting as it will be.
 	Event ical.Event
-	// Notices are the mails, in the order of the attendees.
+	// Notices are the mails: those of one attendee follow each other, the
+	// attendees come in the order of the event, those who were removed last.
 	Notices []Notice
+	// Skipped are the notices that are not sent, with the reason; their
+	// Method is empty.
+	Skipped []Notice
+
+	revised  []Revision  // new floors for answers
+	previous *ical.Event // the meeting before, for the differences in the mails' text
 }
 
 // Notice is one calendar object for one attendee, and why they get it.
@@ -27,13 +35,15 @@ type Notice struct {
 	Sequence int
 	// Reason says in words why the attendee gets this.
 	Reason string
-	// Event is the meeting as the attendee may see it. Notices that show the
-	// same share one value, which must not be changed.
+	// Event is the meeting, or one occurrence of it, as the attendee may see
+	// it. Notices that show the same share one value, which must not be changed.
 	Event *ical.Event
+	// Before is the same as the attendee saw it until now; nil for an
+	// invitation and for a repetition.
+	Before *ical.Event
 }
 
-// PlanSend returns what [Client.Send] sends for e, and sends nothing. Only the
-// options about who sees what, the clock and the identifiers matter to it.
+// PlanSend returns what [Client.Send] sends for e, and sends nothing.
 func PlanSend(e ical.Event, o *Options) (*Plan, error) {
 	return planSend(e, o.withDefaults(nil))
 }
@@ -46,59 +56,98 @@ func planSend(e ical.Event, o *Options) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{Event: own(e)}
-	for _, a := range p.Event.Attendees {
-		if address.Same(a.Email, e.Organizer.Email) {
-			continue // a request to its organizer makes Outlook show two meetings
-		}
-		p.Notices = append(p.Notices, Notice{
-			Attendee: a, Method: ical.MethodRequest, Sequence: e.Sequence,
-			Reason: "is invited", Event: &p.Event,
-		})
+	for _, a := range people(&p.Event) {
+		p.invite(a, viewOf(&p.Event, a.Email), "is invited")
 	}
 	if len(p.Notices) == 0 {
 		return nil, &ical.FieldError{Field: "Attendees", Err: errors.New("has nobody but the organizer")}
 	}
-	if o.HideGuests {
-		p.hideGuests()
+	return p.finish(o), nil
+}
+
+// invite adds the requests for all that an attendee sees.
+func (p *Plan) invite(a ical.Attendee, v view, reason string) {
+	if v.whole != nil {
+		p.add(Notice{Attendee: a, Method: ical.MethodRequest, Reason: reason, Event: v.whole})
 	}
-	return p, nil
+	for _, e := range v.alone {
+		p.add(Notice{Attendee: a, Method: ical.MethodRequest, Reason: reason + onOccurrence(e), Event: e})
+	}
+}
+
+// add adds a notice, unless it is for the organizer: a request to its organizer
+// makes Outlook show two meetings.
+func (p *Plan) add(n Notice) {
+	if address.Same(n.Attendee.Email, p.Event.Organizer.Email) {
+		return
+	}
+	n.Sequence = max(n.Sequence, p.Event.Sequence)
+	p.Notices = append(p.Notices, n)
+}
+
+// onOccurrence names the occurrence that e is, "" for the whole meeting.
+func onOccurrence(e *ical.Event) string {
+	if e.RecurrenceID.IsZero() {
+		return ""
+	}
+	zone, err := e.Zone()
+	if err != nil {
+		zone = time.UTC
+	}
+	return " on " + moment(e.RecurrenceID, e.AllDay, zone)
 }
 
 // own is a copy of e that shares with e only what is never changed. Attendees
 // who have not answered say so, as the stored Meeting does.
 func own(e ical.Event) ical.Event {
-	e.Attendees = slices.Clone(e.Attendees)
-	for i := range e.Attendees {
-		if e.Attendees[i].Status == "" {
-			e.Attendees[i].Status = ical.NeedsAction
-		}
+	e.Attendees = ownAttendees(e.Attendees)
+	e.Overrides = slices.Clone(e.Overrides)
+	for i := range e.Overrides {
+		e.Overrides[i].Attendees = ownAttendees(e.Overrides[i].Attendees)
+	}
+	if e.Recurrence != nil {
+		r := *e.Recurrence
+		r.Except = slices.Clone(r.Except)
+		e.Recurrence = &r
 	}
 	return e
 }
 
-// hideGuests gives each notice an event of its own, with one attendee.
-func (p *Plan) hideGuests() {
-	for i := range p.Notices {
-		n := &p.Notices[i]
-		e := *n.Event
-		e.Attendees = []ical.Attendee{n.Attendee}
-		e.Overrides = slices.Clone(e.Overrides)
-		for j := range e.Overrides {
-			e.Overrides[j].Attendees = only(e.Overrides[j].Attendees, n.Attendee.Email)
-		}
-		n.Event = &e
+func ownAttendees(list []ical.Attendee) []ical.Attendee {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Status = or(list[i].Status, ical.NeedsAction)
 	}
+	return list
 }
 
-// only returns the attendees of that address.
-func only(list []ical.Attendee, email string) []ical.Attendee {
-	var out []ical.Attendee
-	for _, a := range list {
-		if address.Same(a.Email, email) {
-			out = append(out, a)
+// finish applies what the options say of all notices.
+func (p *Plan) finish(o *Options) *Plan {
+	if o.HideGuests {
+		for i := range p.Notices {
+			n := &p.Notices[i]
+			n.Event, n.Before = alone(n.Event, n.Attendee), alone(n.Before, n.Attendee)
 		}
 	}
-	return out
+	return p
+}
+
+// alone returns e with no attendee but one; nil stays nil.
+func alone(e *ical.Event, a ical.Attendee) *ical.Event {
+	if e == nil {
+		return nil
+	}
+	out := *e
+	out.Attendees = []ical.Attendee{a}
+	out.Overrides = slices.Clone(e.Overrides)
+	for i, o := range out.Overrides {
+		if at := indexOf(o.Attendees, a.Email); at >= 0 {
+			out.Overrides[i].Attendees = o.Attendees[at : at+1]
+		} else {
+			out.Overrides[i].Attendees = nil
+		}
+	}
+	return &out
 }
 
 // check refuses an event before anything is sent.

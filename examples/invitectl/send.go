@@ -58,16 +58,24 @@ func sendEvent(ctx context.Context, f *flags, stdout io.Writer) (*invite.Meeting
 		return nil, err
 	}
 	defer done()
-	m, err := invite.New(sender, f.options()).Send(ctx, e)
-	return m, errors.Join(report(m, f, stdout), err)
+	o := f.options()
+	if f.meeting != "" {
+		o.Record = func(_ context.Context, m *invite.Meeting) error { return writeMeeting(f.meeting, m) }
+	}
+	m, err := invite.New(sender, o).Send(ctx, e)
+	return m, errors.Join(report(m, nil, f, stdout), err)
 }
 
-// report keeps the meeting and prints what became of each recipient.
-func report(m *invite.Meeting, f *flags, stdout io.Writer) error {
+// report keeps the meeting and prints what became of each mail that the ledger
+// did not have before.
+func report(m *invite.Meeting, before []invite.Delivery, f *flags, stdout io.Writer) error {
 	if m == nil {
 		return nil
 	}
-	for _, d := range m.Deliveries {
+	for i, d := range m.Deliveries {
+		if i < len(before) && d == before[i] {
+			continue
+		}
 		if err := printLine(stdout, d); err != nil {
 			return err
 		}

@@ -1,0 +1,207 @@
+package invite
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+)
+
+// Level says what a change of a meeting asks for.
+type Level int
+
+// The values of [Level], the lowest first.
+const (
+	// Silent: nobody sees it, so nobody gets a mail.
+	Silent Level = iota
+	// Minor: attendees get a mail, and their answers stay.
+	Minor
+	// Major: attendees get a mail and have to answer anew (MS-OXOCAL, section
+	// 3.1.4.7.4; RFC 5546, section 3.2.2.1).
+	Major
+)
+
+// String returns "silent", "minor" or "major".
+func (l Level) String() string { return [...]string{"silent", "minor", "major"}[l] }
+
+// Levels says how much each field matters, by its JSON name. A field that it
+// does not name has its level of [DefaultLevels].
+type Levels map[string]Level
+
+// DefaultLevels returns the levels that Outlook and Exchange give the fields:
+// another time, rule or place needs a new answer.
+func DefaultLevels() Levels {
+	return Levels{
+		"start": Major, "end": Major, "allDay": Major, "timeZone": Major, "recurrence": Major,
+		"cancelled": Major, "location": Major,
+		"summary": Minor, "description": Minor, "url": Minor, "conference": Minor, "categories": Minor,
+		"organizer": Minor, "showAs": Minor, "sensitivity": Minor, "priority": Minor, "attachments": Minor,
+		"language": Minor, "attendees": Silent,
+		"reminders": Silent, "noCounter": Silent, "extra": Silent, "created": Silent, "modified": Silent,
+	}
+}
+
+// of returns the level of a field.
+func (l Levels) of(field string) Level {
+	if level, ok := l[field]; ok {
+		return level
+	}
+	return defaultLevels[field]
+}
+
+var defaultLevels = DefaultLevels()
+
+// Change is one difference between two versions of a meeting.
+type Change struct {
+	// Field is the JSON name of the field.
+	Field string
+	// Level is what the change asks for.
+	Level Level
+	// Text says in words what changed, for people.
+	Text string
+}
+
+// diff compares what one object says of a meeting, field by field, without its
+// overrides. What only follows from another change is left out.
+func diff(before, after *ical.Event, levels Levels) []Change {
+	var out []Change
+	add := func(field, format string, args ...any) {
+		out = append(out, Change{field, levels.of(field), fmt.Sprintf(format, args...)})
+	}
+	diffTime(before, after, add)
+	if text := diffRule(before.Recurrence, after.Recurrence); text != "" {
+		level := levels.of("recurrence")
+		if onlyShorter(before.Recurrence, after.Recurrence) {
+			level = min(level, Minor) // what remains is what was accepted
+		}
+		out = append(out, Change{"recurrence", level, text})
+	}
+	for _, f := range textFields {
+		if b, a := f.get(before), f.get(after); b != a {
+			add(f.name, "%s", changed(f.name, b, a, f.long))
+		}
+	}
+	for _, f := range otherFields {
+		if !equal(f.get(before), f.get(after)) {
+			add(f.name, "%s changed", f.words)
+		}
+	}
+	return out
+}
+
+func diffTime(before, after *ical.Event, add func(field, format string, args ...any)) {
+	zone, err := after.Zone()
+	if err != nil {
+		zone = time.UTC
+	}
+	if before.AllDay != after.AllDay {
+		add("allDay", "%s", choose(after.AllDay, "became an all-day meeting", "is no longer all day"))
+	}
+	if !before.Start.Equal(after.Start) {
+		add("start", "start moved from %s to %s", moment(before.Start, before.AllDay, zone), moment(after.Start, after.AllDay, zone))
+	}
+	if length(before) != length(after) {
+		add("end", "length changed from %s to %s", spell(length(before)), spell(length(after)))
+	}
+	if zoneName(before) != zoneName(after) && (after.Recurrence != nil || before.Recurrence != nil) {
+		add("timeZone", "time zone changed from %s to %s", zoneName(before), zoneName(after))
+	}
+}
+
+// textFields are compared as text and named with their values.
+var textFields = []struct {
+	name string
+	long bool
+	get  func(*ical.Event) string
+}{
+	{"summary", false, func(e *ical.Event) string { return e.Summary }},
+	{"location", false, func(e *ical.Event) string { return e.Location }},
+	{"description", true, func(e *ical.Event) string { return lineEnds.Replace(e.Description) }},
+	{"url", false, func(e *ical.Event) string { return e.URL }},
+	{"conference", false, func(e *ical.Event) string { return e.Conference }},
+}
+
+// otherFields are compared as a whole.
+var otherFields = []struct {
+	name, words string
+	get         func(*ical.Event) any
+}{
+	{"organizer", "organizer's name", func(e *ical.Event) any { return e.Organizer }},
+	{"categories", "categories", func(e *ical.Event) any { return e.Categories }},
+	{"showAs", "availability", func(e *ical.Event) any { return or(e.ShowAs, ical.ShowBusy) }},
+	{"sensitivity", "sensitivity", func(e *ical.Event) any { return or(e.Sensitivity, ical.Public) }},
+	{"priority", "priority", func(e *ical.Event) any { return or(e.Priority, 5) }},
+	{"attachments", "attachments", func(e *ical.Event) any { return e.Attachments }},
+	{"language", "language", func(e *ical.Event) any { return e.Language }},
+	{"cancelled", "cancellation", func(e *ical.Event) any { return e.Cancelled }},
+	{"reminders", "reminder", func(e *ical.Event) any { return e.Reminders }},
+	{"noCounter", "permission to propose another time", func(e *ical.Event) any { return e.NoCounter }},
+	{"extra", "extra property", func(e *ical.Event) any { return e.Extra }},
+}
+
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// equal compares values; an empty list is equal to none.
+func equal(a, b any) bool {
+	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
+	if va.Kind() == reflect.Slice && va.Len() == 0 && vb.Len() == 0 {
+		return true
+	}
+	return reflect.DeepEqual(a, b)
+}
+
+// diffRule says how a rule changed, without its exceptions, which are changes
+// of single occurrences; "" for not at all.
+func diffRule(before, after *ical.Recurrence) string {
+	switch {
+	case before == nil && after == nil:
+		return ""
+	case before == nil:
+		return "became a series"
+	case after == nil:
+		return "is no longer a series"
+	case onlyShorter(before, after):
+		return "the series ends earlier"
+	case !equal(ruleOf(before), ruleOf(after)):
+		return "the rule of the series changed"
+	}
+	return ""
+}
+
+// ruleOf is the rule in a form that can be compared.
+func ruleOf(r *ical.Recurrence) ical.Recurrence {
+	out := *r
+	out.Interval = max(out.Interval, 1)
+	out.WeekStart = or(out.WeekStart, ical.Monday)
+	out.Until = out.Until.UTC()
+	out.Except = nil
+	out.Include = slices.Clone(out.Include)
+	for i := range out.Include {
+		out.Include[i] = out.Include[i].UTC()
+	}
+	return out
+}
+
+// onlyShorter reports whether the rule is the same but for an earlier end.
+func onlyShorter(before, after *ical.Recurrence) bool {
+	if before == nil || after == nil {
+		return false
+	}
+	b, a := ruleOf(before), ruleOf(after)
+	earlier := !a.Until.IsZero() && (b.Until.IsZero() || a.Until.Before(b.Until)) ||
+		a.Count > 0 && (b.Count > a.Count || b.Count == 0 && b.Until.IsZero())
+	b.Count, a.Count, b.Until, a.Until = 0, 0, time.Time{}, time.Time{}
+	return earlier && equal(b, a)
+}
+
+// top is the highest level of the changes.
+func top(list []Change) Level {
+	level := Silent
+	for _, c := range list {
+		level = max(level, c.Level)
+	}
+	return level
+}
