@@ -49,7 +49,7 @@ func (c *Client) Send(ctx context.Context, e ical.Event, opts ...SendOption) (*M
 // is. Answers stay, but for those that the change makes void. The UID and the
 // organizer cannot change; after.Sequence and an empty UID are filled in.
 func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts ...SendOption) (*Meeting, error) {
-	o := c.optionsFor(m, opts)
+	o := c.options.forMeeting(m, opts)
 	p, err := planUpdate(m, after, o)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts 
 // Cancel cancels the meeting, or with the option [Occurrence] one occurrence of
 // it, or with [From] one and all that follow. [Comment] tells the attendees why.
 func (c *Client) Cancel(ctx context.Context, m *Meeting, opts ...SendOption) (*Meeting, error) {
-	o := c.optionsFor(m, opts)
+	o := c.options.forMeeting(m, opts)
 	p, err := planCancel(m, o)
 	if err != nil {
 		return nil, err
@@ -71,21 +71,12 @@ func (c *Client) Cancel(ctx context.Context, m *Meeting, opts ...SendOption) (*M
 // Remind sends the current request again, with the same sequence, to those who
 // have not answered, or with the option [Only] to others.
 func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...SendOption) (*Meeting, error) {
-	o := c.optionsFor(m, opts)
+	o := c.options.forMeeting(m, opts)
 	p, err := planRemind(m, o)
 	if err != nil {
 		return nil, err
 	}
 	return c.carryOut(ctx, p, m, body.Reminder, o)
-}
-
-// optionsFor returns the options of a call about a meeting, which stays as
-// private as it was sent.
-func (c *Client) optionsFor(m *Meeting, opts []SendOption) *Options {
-	o := c.options.withDefaults(opts)
-	o.HideGuests = o.HideGuests || m.HideGuests
-	o.Shared = (o.Shared || m.Shared) && !o.HideGuests
-	return o
 }
 
 // carryOut is the one way of every call: render all, then deliver and record each.
@@ -99,21 +90,7 @@ func (c *Client) carryOut(ctx context.Context, p *Plan, m *Meeting, a body.Actio
 	}
 	out := m.after(p, o)
 	out.enter(list)
-	return out, c.finish(ctx, list, out, o)
-}
-
-// finish delivers, and forgets what only a resumption needs once nothing is open.
-func (c *Client) finish(ctx context.Context, list []letter, m *Meeting, o *Options) error {
-	err := c.deliver(ctx, list, m, o)
-	if len(m.open(true)) == 0 && m.Before != nil {
-		m.Before = nil
-		if len(list) > 0 {
-			if again := o.record(context.WithoutCancel(ctx), m); err == nil {
-				err = again
-			}
-		}
-	}
-	return err
+	return out, c.deliver(ctx, list, out, o)
 }
 
 var defaultClient atomic.Pointer[Client]

@@ -1,9 +1,11 @@
 package invite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/convene-go/convene/internal/address"
 )
@@ -13,8 +15,8 @@ import (
 // Record that fails does, because what it could not store would be sent twice.
 func (c *Client) deliver(ctx context.Context, letters []letter, m *Meeting, o *Options) error {
 	var failed []*RecipientError
-	for _, l := range letters {
-		if err := ctx.Err(); err != nil {
+	for i, l := range letters {
+		if err := cmp.Or(ctx.Err(), l.mustWait(letters[:i], m)); err != nil {
 			failed = append(failed, l.note(m, Pending, err, o)...)
 			continue
 		}
@@ -25,12 +27,35 @@ func (c *Client) deliver(ctx context.Context, letters []letter, m *Meeting, o *O
 			return errors.Join(deliveryError(failed), err)
 		}
 		failed = append(failed, l.outcome(m, c.sender.Send(ctx, l.message), o)...)
+		m.forget()
 		if err := o.record(context.WithoutCancel(ctx), m); err != nil {
 			return errors.Join(deliveryError(failed), err)
 		}
 	}
+	m.forget()
 	return deliveryError(failed)
 }
+
+// mustWait reports whether an earlier mail to the same attendee has to go first:
+// a cancellation of the series that came after one of its occurrences would
+// take this too.
+func (l *letter) mustWait(earlier []letter, m *Meeting) error {
+	for _, e := range earlier {
+		if e.sameRecipients(l) && m.Deliveries[e.entries[0]].State == Pending {
+			return errWaits
+		}
+	}
+	return nil
+}
+
+func (l *letter) sameRecipients(other *letter) bool {
+	return slices.EqualFunc(l.notices, other.notices, func(a, b Notice) bool {
+		return address.Same(a.Attendee.Email, b.Attendee.Email)
+	})
+}
+
+// errWaits is why a mail was not tried.
+var errWaits = errors.New("waits for an earlier mail to the same attendee")
 
 // errInFlight is what the ledger says of a mail whose sending was interrupted.
 var errInFlight = errors.New("handed over, and no result recorded")

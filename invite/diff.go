@@ -2,12 +2,15 @@ package invite
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
 )
 
 // Level says what a change of a meeting asks for.
@@ -24,8 +27,14 @@ const (
 	Major
 )
 
-// String returns "silent", "minor" or "major".
-func (l Level) String() string { return [...]string{"silent", "minor", "major"}[l] }
+// String returns "silent", "minor" or "major", and the number of any other.
+func (l Level) String() string {
+	names := [...]string{"silent", "minor", "major"}
+	if l < 0 || int(l) >= len(names) {
+		return "Level(" + strconv.Itoa(int(l)) + ")"
+	}
+	return names[l]
+}
 
 // Levels says how much each field matters, by its JSON name. A field that it
 // does not name has its level of [DefaultLevels].
@@ -54,6 +63,33 @@ func (l Levels) of(field string) Level {
 
 var defaultLevels = DefaultLevels()
 
+// check refuses names that are no fields, since a misspelt one would say nothing.
+func (l Levels) check() error {
+	for _, name := range slices.Sorted(maps.Keys(l)) {
+		if _, ok := defaultLevels[name]; !ok {
+			return fmt.Errorf("invite: Levels: no field is named %.40q", name)
+		}
+	}
+	return nil
+}
+
+// levels are those of the options, with what else they say of the list of attendees.
+func (o *Options) levels() Levels {
+	list := o.Levels.of("attendees")
+	switch {
+	case o.HideGuests:
+		list = Silent // nobody sees it
+	case o.TellAll:
+		list = max(list, Minor)
+	}
+	out := maps.Clone(o.Levels)
+	if out == nil {
+		out = make(Levels)
+	}
+	out["attendees"] = list
+	return out
+}
+
 // Change is one difference between two versions of a meeting.
 type Change struct {
 	// Field is the JSON name of the field.
@@ -72,9 +108,16 @@ func diff(before, after *ical.Event, levels Levels) []Change {
 		out = append(out, Change{field, levels.of(field), fmt.Sprintf(format, args...)})
 	}
 	diffTime(before, after, add)
-	if text := diffRule(before.Recurrence, after.Recurrence); text != "" {
+	if b, a := zoneName(before), zoneName(after); b != a {
+		level := levels.of("timeZone")
+		if before.Recurrence == nil && after.Recurrence == nil {
+			level = Silent // the instants are the same
+		}
+		out = append(out, Change{"timeZone", level, fmt.Sprintf("time zone changed from %s to %s", b, a)})
+	}
+	if text, end := diffRule(before, after); text != "" {
 		level := levels.of("recurrence")
-		if onlyShorter(before.Recurrence, after.Recurrence) {
+		if end < 0 {
 			level = min(level, Minor) // what remains is what was accepted
 		}
 		out = append(out, Change{"recurrence", level, text})
@@ -88,6 +131,9 @@ func diff(before, after *ical.Event, levels Levels) []Change {
 		if !equal(f.get(before), f.get(after)) {
 			add(f.name, "%s changed", f.words)
 		}
+	}
+	if !sameAttendees(before, after) {
+		add("attendees", "list of attendees changed")
 	}
 	return out
 }
@@ -105,9 +151,6 @@ func diffTime(before, after *ical.Event, add func(field, format string, args ...
 	}
 	if length(before) != length(after) {
 		add("end", "length changed from %s to %s", spell(length(before)), spell(length(after)))
-	}
-	if zoneName(before) != zoneName(after) && (after.Recurrence != nil || before.Recurrence != nil) {
-		add("timeZone", "time zone changed from %s to %s", zoneName(before), zoneName(after))
 	}
 }
 
@@ -129,7 +172,7 @@ var otherFields = []struct {
 	name, words string
 	get         func(*ical.Event) any
 }{
-	{"organizer", "organizer's name", func(e *ical.Event) any { return e.Organizer }},
+	{"organizer", "organizer's name", func(e *ical.Event) any { return canonical(e.Organizer) }},
 	{"categories", "categories", func(e *ical.Event) any { return e.Categories }},
 	{"showAs", "availability", func(e *ical.Event) any { return or(e.ShowAs, ical.ShowBusy) }},
 	{"sensitivity", "sensitivity", func(e *ical.Event) any { return or(e.Sensitivity, ical.Public) }},
@@ -140,6 +183,11 @@ var otherFields = []struct {
 	{"reminders", "reminder", func(e *ical.Event) any { return e.Reminders }},
 	{"noCounter", "permission to propose another time", func(e *ical.Event) any { return e.NoCounter }},
 	{"extra", "extra property", func(e *ical.Event) any { return e.Extra }},
+}
+
+// canonical is a person in a form that can be compared.
+func canonical(p ical.Person) ical.Person {
+	return ical.Person{Name: p.Name, Email: address.Key(p.Email), SentBy: address.Key(p.SentBy)}
 }
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
@@ -154,47 +202,61 @@ func equal(a, b any) bool {
 }
 
 // diffRule says how a rule changed, without its exceptions, which are changes
-// of single occurrences; "" for not at all.
-func diffRule(before, after *ical.Recurrence) string {
+// of single occurrences; "" for not at all. Its end is -1 where the series only
+// ends earlier.
+func diffRule(before, after *ical.Event) (text string, end int) {
+	b, a := before.Recurrence, after.Recurrence
 	switch {
-	case before == nil && after == nil:
-		return ""
-	case before == nil:
-		return "became a series"
-	case after == nil:
-		return "is no longer a series"
-	case onlyShorter(before, after):
-		return "the series ends earlier"
-	case !equal(ruleOf(before), ruleOf(after)):
-		return "the rule of the series changed"
+	case b == nil && a == nil:
+		return "", 0
+	case b == nil:
+		return "became a series", 0
+	case a == nil:
+		return "is no longer a series", 0
+	case !equal(ruleOf(b), ruleOf(a)):
+		return "the rule of the series changed", 0
+	case b.Count == a.Count && b.Until.Equal(a.Until):
+		return "", 0
 	}
-	return ""
+	// The rest of the change may hide that only the end differs: the new rule's
+	// end is compared on the old start.
+	was, is := *before, *before
+	is.Recurrence = a
+	switch end := lastStart(&was).Compare(lastStart(&is)); {
+	case end > 0:
+		return "the series ends earlier", -1
+	case end < 0:
+		return "the series ends later", 1
+	}
+	return "", 0
 }
 
-// ruleOf is the rule in a form that can be compared.
+// forEver is the end of a series that has none.
+var forEver = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// lastStart is the original start of the last occurrence that a rule gives.
+func lastStart(e *ical.Event) time.Time {
+	if r := e.Recurrence; r.Count == 0 && r.Until.IsZero() {
+		return forEver
+	}
+	var last time.Time
+	for o := range bareRule(e).Occurrences(time.Time{}, time.Time{}) {
+		last = o.RecurrenceID
+	}
+	return last
+}
+
+// ruleOf is the rule without its end, in a form that can be compared.
 func ruleOf(r *ical.Recurrence) ical.Recurrence {
 	out := *r
 	out.Interval = max(out.Interval, 1)
 	out.WeekStart = or(out.WeekStart, ical.Monday)
-	out.Until = out.Until.UTC()
-	out.Except = nil
+	out.Count, out.Until, out.Except = 0, time.Time{}, nil
 	out.Include = slices.Clone(out.Include)
 	for i := range out.Include {
 		out.Include[i] = out.Include[i].UTC()
 	}
 	return out
-}
-
-// onlyShorter reports whether the rule is the same but for an earlier end.
-func onlyShorter(before, after *ical.Recurrence) bool {
-	if before == nil || after == nil {
-		return false
-	}
-	b, a := ruleOf(before), ruleOf(after)
-	earlier := !a.Until.IsZero() && (b.Until.IsZero() || a.Until.Before(b.Until)) ||
-		a.Count > 0 && (b.Count > a.Count || b.Count == 0 && b.Until.IsZero())
-	b.Count, a.Count, b.Until, a.Until = 0, 0, time.Time{}, time.Time{}
-	return earlier && equal(b, a)
 }
 
 // top is the highest level of the changes.

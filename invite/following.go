@@ -17,7 +17,7 @@ import (
 // Answers are carried to the rest unless the change needs new ones. Where id is
 // the first occurrence, the whole meeting is updated and rest is nil.
 func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, id time.Time, after ical.Event, opts ...SendOption) (old, rest *Meeting, err error) {
-	o := c.optionsFor(m, opts)
+	o := c.options.forMeeting(m, opts)
 	end, begin, err := planFollowing(m, id, after, o)
 	if err != nil {
 		return nil, nil, err
@@ -42,17 +42,27 @@ func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, id time.Time, 
 // old series and that for the rest. Both are nil where id is the first
 // occurrence, since that is an update of the whole.
 func PlanFollowing(m *Meeting, id time.Time, after ical.Event, o *Options) (old, rest *Plan, err error) {
-	return planFollowing(m, id, after, o.withDefaults(nil))
+	return planFollowing(m, id, after, o.forMeeting(m, nil))
 }
 
 func planFollowing(m *Meeting, id time.Time, after ical.Event, o *Options) (old, rest *Plan, err error) {
-	before := &m.Event
-	if !inRule(before, id) {
-		return nil, nil, fieldError("RecurrenceID", noOccurrence(before, id))
+	before := own(m.Event)
+	if before.Cancelled {
+		return nil, nil, ErrCancelled
 	}
-	shortened, ok := truncated(before, id)
+	if id = ownID(&before, id); !inRule(&before, id) {
+		return nil, nil, fieldError("RecurrenceID", noOccurrence(&before, id))
+	}
+	shortened, ok := truncated(&before, id)
 	if !ok {
 		return nil, nil, nil
+	}
+	after = own(after)
+	if !after.Start.IsZero() && after.Start.Equal(before.Start) {
+		after.Start, after.End = id, endFrom(&after, id)
+	}
+	if last := shortened.Recurrence.Until; !after.Start.After(last) {
+		return nil, nil, fieldError("Start", "is not after the last occurrence that stays"+onDate(&before, last))
 	}
 	if old, err = planUpdate(m, shortened, o); err != nil {
 		return nil, nil, err
@@ -60,9 +70,7 @@ func planFollowing(m *Meeting, id time.Time, after ical.Event, o *Options) (old,
 	if after.UID == before.UID || after.UID == "" {
 		after.UID = o.NewID()
 	}
-	after.Sequence = 0
-	after = fromOccurrence(after, before, id)
-	if rest, err = planSend(after, o); err != nil {
+	if rest, err = planSend(fromOccurrence(after, &before, id, o), o); err != nil {
 		return nil, nil, err
 	}
 	return old, rest, nil
@@ -70,27 +78,43 @@ func planFollowing(m *Meeting, id time.Time, after ical.Event, o *Options) (old,
 
 // fromOccurrence is after without what belongs to the occurrences before id,
 // and with the answers that still hold.
-func fromOccurrence(after ical.Event, before *ical.Event, id time.Time) ical.Event {
-	out := own(after)
-	out.Overrides = slices.DeleteFunc(out.Overrides, func(v ical.Event) bool { return v.RecurrenceID.Before(id) })
-	for i := range out.Overrides {
-		out.Overrides[i].UID, out.Overrides[i].Sequence = "", 0
+func fromOccurrence(after ical.Event, before *ical.Event, id time.Time, o *Options) ical.Event {
+	after.Sequence = 0
+	after.Overrides = slices.DeleteFunc(after.Overrides, func(v ical.Event) bool { return v.RecurrenceID.Before(id) })
+	for i := range after.Overrides {
+		after.Overrides[i].UID, after.Overrides[i].Sequence = "", 0
 	}
-	if r := out.Recurrence; r != nil {
+	if r := after.Recurrence; r != nil {
 		r.Except = slices.DeleteFunc(r.Except, func(t time.Time) bool { return t.Before(id) })
 		if r.Count > 0 && before.Recurrence != nil && r.Count == before.Recurrence.Count {
 			r.Count = max(1, r.Count-countBefore(before, id))
 		}
 	}
-	was := occurrence(before, id)
-	if was == nil {
-		was = before
+	keep(after.Attendees, before.Attendees, after.Organizer.Email)
+	if !sameMeeting(&after, before, id, o) {
+		reset(after.Attendees, after.Organizer.Email)
+		for i := range after.Overrides {
+			reset(after.Overrides[i].Attendees, after.Organizer.Email)
+		}
 	}
-	alone, single := out, *was
-	alone.Recurrence, alone.Overrides, alone.RecurrenceID = nil, nil, time.Time{}
-	single.RecurrenceID, single.Recurrence, single.Overrides = time.Time{}, nil, nil
-	keep(out.Attendees, before.Attendees, top(diff(&single, &alone, nil)) == Major, out.Organizer.Email)
-	return out
+	return after
+}
+
+// sameMeeting reports whether the series after the change is the one before it,
+// from the occurrence with the original start id on, in all that needs an answer.
+func sameMeeting(after, before *ical.Event, id time.Time, o *Options) bool {
+	was := *before
+	was.Start, was.End, was.Overrides = id, endFrom(before, id), nil
+	is := *after
+	is.Overrides = nil
+	if was.Recurrence != nil && is.Recurrence != nil {
+		r := *was.Recurrence
+		if r.Count > 0 {
+			r.Count -= countBefore(before, id)
+		}
+		was.Recurrence = &r
+	}
+	return top(diff(&was, &is, o.levels())) < Major
 }
 
 // countBefore counts the occurrences of the rule before id, excepted ones too.

@@ -31,9 +31,9 @@ type Meeting struct {
 	// mail is sent so too.
 	HideGuests bool `json:"hideGuests,omitempty"`
 	Shared     bool `json:"shared,omitempty"`
-	// Before is the event before the change that Deliveries is not done with;
-	// nil otherwise. [Client.Resume] needs it.
-	Before *ical.Event `json:"before,omitempty"`
+	// Before are the events before the changes that Deliveries is not done with,
+	// the oldest first. [Client.Resume] needs them.
+	Before []ical.Event `json:"before,omitempty"`
 }
 
 // Revision is the sequence at which an occurrence last needed new answers.
@@ -112,22 +112,12 @@ const (
 	Unknown DeliveryState = "unknown"
 )
 
-// clone returns a copy that shares no list with m.
-func (m *Meeting) clone() *Meeting {
-	out := *m
-	out.Revisions = slices.Clone(m.Revisions)
-	out.Answers = slices.Clone(m.Answers)
-	out.Proposals = slices.Clone(m.Proposals)
-	out.Deliveries = slices.Clone(m.Deliveries)
-	return &out
-}
-
 // after returns the meeting as a plan makes it, before anything is sent.
 func (m *Meeting) after(p *Plan, o *Options) *Meeting {
 	out := m.clone()
 	out.Event = p.Event
 	if p.previous != nil {
-		out.Before = p.previous
+		out.Before = append(out.Before, own(*p.previous))
 	}
 	out.HideGuests, out.Shared = o.HideGuests, o.Shared
 	for _, r := range p.revised {
@@ -141,6 +131,31 @@ func (m *Meeting) after(p *Plan, o *Options) *Meeting {
 		out.Revisions = append(out.Revisions, r)
 	}
 	return out
+}
+
+// versionBefore is the event before the change that had the sequence; nil for
+// an invitation, and where nothing of that change is open.
+func (m *Meeting) versionBefore(sequence int) *ical.Event {
+	for i := len(m.Before) - 1; i >= 0; i-- {
+		if m.Before[i].Sequence < sequence {
+			return &m.Before[i]
+		}
+	}
+	return nil
+}
+
+// forget drops the versions that no open delivery needs.
+func (m *Meeting) forget() {
+	needed := make(map[int]bool)
+	for _, i := range m.open(true) {
+		if v := m.versionBefore(m.Deliveries[i].Sequence); v != nil {
+			needed[v.Sequence] = true
+		}
+	}
+	m.Before = slices.DeleteFunc(m.Before, func(e ical.Event) bool { return !needed[e.Sequence] })
+	if len(m.Before) == 0 {
+		m.Before = nil
+	}
 }
 
 // meetingFormat is the number of the JSON form that this version writes.

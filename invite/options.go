@@ -42,8 +42,8 @@ type Options struct {
 	// MailPast sends changes, cancellations and reminders also for meetings
 	// that lie wholly in the past.
 	MailPast bool
-	// Record is called with the meeting before the first mail, and after each:
-	// who stores it there can stop at any point and go on with [Client.Resume].
+	// Record is called with the meeting before and after each mail: who stores it
+	// there can stop at any point and go on with [Client.Resume].
 	// The Meeting must not be kept or changed. An error ends the call; what was
 	// not sent by then stays pending. Nil records nothing.
 	Record func(ctx context.Context, m *Meeting) error
@@ -130,6 +130,15 @@ func (o *Options) withDefaults(opts []SendOption) *Options {
 	if out.Body == nil {
 		out.Body = defaultBody
 	}
+	return out
+}
+
+// forMeeting returns the options of a call about a meeting, which stays as
+// private as it was sent.
+func (o *Options) forMeeting(m *Meeting, opts []SendOption) *Options {
+	out := o.withDefaults(opts)
+	out.HideGuests = out.HideGuests || m.HideGuests
+	out.Shared = (out.Shared || m.Shared) && !out.HideGuests
 	return out
 }
 

@@ -49,13 +49,14 @@ func PlanSend(e ical.Event, o *Options) (*Plan, error) {
 }
 
 func planSend(e ical.Event, o *Options) (*Plan, error) {
+	e = own(e)
 	if e.UID == "" {
 		e.UID = o.NewID()
 	}
 	if err := check(&e, o); err != nil {
 		return nil, err
 	}
-	p := &Plan{Event: own(e)}
+	p := &Plan{Event: e}
 	for _, a := range people(&p.Event) {
 		p.invite(a, viewOf(&p.Event, a.Email), "is invited")
 	}
@@ -90,35 +91,16 @@ func onOccurrence(e *ical.Event) string {
 	if e.RecurrenceID.IsZero() {
 		return ""
 	}
+	return onDate(e, e.RecurrenceID)
+}
+
+// onDate names a time on the meeting's own clock.
+func onDate(e *ical.Event, t time.Time) string {
 	zone, err := e.Zone()
 	if err != nil {
 		zone = time.UTC
 	}
-	return " on " + moment(e.RecurrenceID, e.AllDay, zone)
-}
-
-// own is a copy of e that shares with e only what is never changed. Attendees
-// who have not answered say so, as the stored Meeting does.
-func own(e ical.Event) ical.Event {
-	e.Attendees = ownAttendees(e.Attendees)
-	e.Overrides = slices.Clone(e.Overrides)
-	for i := range e.Overrides {
-		e.Overrides[i].Attendees = ownAttendees(e.Overrides[i].Attendees)
-	}
-	if e.Recurrence != nil {
-		r := *e.Recurrence
-		r.Except = slices.Clone(r.Except)
-		e.Recurrence = &r
-	}
-	return e
-}
-
-func ownAttendees(list []ical.Attendee) []ical.Attendee {
-	list = slices.Clone(list)
-	for i := range list {
-		list[i].Status = or(list[i].Status, ical.NeedsAction)
-	}
-	return list
+	return " on " + moment(t, e.AllDay, zone)
 }
 
 // finish applies what the options say of all notices.
@@ -138,6 +120,9 @@ func alone(e *ical.Event, a ical.Attendee) *ical.Event {
 		return nil
 	}
 	out := *e
+	if at := indexOf(e.Attendees, a.Email); at >= 0 {
+		a = e.Attendees[at]
+	}
 	out.Attendees = []ical.Attendee{a}
 	out.Overrides = slices.Clone(e.Overrides)
 	for i, o := range out.Overrides {
@@ -158,6 +143,12 @@ func check(e *ical.Event, o *Options) error {
 	if err := e.Validate(); err != nil {
 		return fmt.Errorf("invite: %w", err)
 	}
+	if err := o.Levels.check(); err != nil {
+		return err
+	}
+	if err := checkOverrides(e); err != nil {
+		return err
+	}
 	var bad []ical.Finding
 	for _, f := range e.Lint() {
 		if f.Severity == ical.Error && !slices.Contains(o.AllowLint, f.Rule) {
@@ -166,6 +157,20 @@ func check(e *ical.Event, o *Options) error {
 	}
 	if len(bad) > 0 {
 		return &LintError{bad}
+	}
+	return nil
+}
+
+// checkOverrides refuses overrides of occurrences that the series does not have,
+// and those of another organizer.
+func checkOverrides(e *ical.Event) error {
+	for i, v := range e.Overrides {
+		if !inRule(e, v.RecurrenceID) {
+			return fieldError(fmt.Sprintf("Overrides[%d].RecurrenceID", i), noOccurrence(e, v.RecurrenceID))
+		}
+		if by := v.Organizer.Email; by != "" && !address.Same(by, e.Organizer.Email) {
+			return fieldError(fmt.Sprintf("Overrides[%d].Organizer.Email", i), "is not that of the series")
+		}
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 // PlanCancel returns what [Client.Cancel] sends, and sends nothing. The options
 // of the call may hold [Occurrence] or [From].
 func PlanCancel(m *Meeting, o *Options, opts ...SendOption) (*Plan, error) {
-	return planCancel(m, o.withDefaults(opts))
+	return planCancel(m, o.forMeeting(m, opts))
 }
 
 func planCancel(m *Meeting, o *Options) (*Plan, error) {
@@ -30,27 +30,26 @@ func planCancel(m *Meeting, o *Options) (*Plan, error) {
 
 // planCancelAll cancels everything for everybody.
 func planCancelAll(m *Meeting, o *Options) (*Plan, error) {
-	p := &Plan{Event: own(m.Event), previous: &m.Event}
+	before := own(m.Event)
+	p := &Plan{Event: own(m.Event), previous: &before}
 	p.Event.Cancelled = true
 	p.Event.Sequence++
-	if !o.MailPast && isPast(&m.Event, o.Now()) {
-		for _, a := range people(&m.Event) {
-			p.skip(a, "the meeting lies in the past: nothing to send")
-		}
-		return p, nil
+	for _, a := range people(&before) {
+		p.cancel(a, viewOf(&before, a.Email), "the meeting is cancelled")
 	}
-	for _, a := range people(&m.Event) {
-		p.cancel(a, viewOf(&m.Event, a.Email), "the meeting is cancelled")
+	if !o.MailPast && isPast(&before, o.Now()) {
+		p.silence("the meeting lies in the past")
+		p.Event.Sequence, p.previous = before.Sequence, nil
 	}
 	return p.finish(o), nil
 }
 
 // planCancelOne makes the occurrence a cancelled override.
 func planCancelOne(m *Meeting, id time.Time, o *Options) (*Plan, error) {
-	if occurrence(&m.Event, id) == nil || !inRule(&m.Event, id) {
-		return nil, fieldError("RecurrenceID", noOccurrence(&m.Event, id))
-	}
 	after := own(m.Event)
+	if id = ownID(&after, id); occurrence(&after, id) == nil {
+		return nil, fieldError("RecurrenceID", noOccurrence(&after, id))
+	}
 	after.Overrides = slices.DeleteFunc(after.Overrides, func(e ical.Event) bool { return e.RecurrenceID.Equal(id) })
 	after.Overrides = append(after.Overrides, ical.Event{RecurrenceID: id, Cancelled: true})
 	return planUpdate(m, after, o)
@@ -58,10 +57,11 @@ func planCancelOne(m *Meeting, id time.Time, o *Options) (*Plan, error) {
 
 // planCancelFrom ends the series before the occurrence.
 func planCancelFrom(m *Meeting, id time.Time, o *Options) (*Plan, error) {
-	if !inRule(&m.Event, id) {
-		return nil, fieldError("RecurrenceID", noOccurrence(&m.Event, id))
+	before := own(m.Event)
+	if id = ownID(&before, id); !inRule(&before, id) {
+		return nil, fieldError("RecurrenceID", noOccurrence(&before, id))
 	}
-	after, ok := truncated(&m.Event, id)
+	after, ok := truncated(&before, id)
 	if !ok {
 		return planCancelAll(m, o)
 	}

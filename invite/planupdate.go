@@ -10,34 +10,33 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// ErrCancelled reports a change of a meeting that was cancelled as a whole. A
-// new meeting has a new UID.
-var ErrCancelled = errors.New("invite: the meeting was cancelled")
-
 // PlanUpdate returns what [Client.Update] sends, and sends nothing.
 func PlanUpdate(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
-	return planUpdate(m, after, o.withDefaults(nil))
+	return planUpdate(m, after, o.forMeeting(m, nil))
 }
 
 func planUpdate(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
-	before := &m.Event
+	before := own(m.Event)
 	if before.Cancelled {
 		return nil, ErrCancelled
 	}
-	after.UID = or(after.UID, before.UID)
+	after = own(after)
+	after.UID, after.Sequence = or(after.UID, before.UID), before.Sequence
 	switch {
 	case after.UID != before.UID:
 		return nil, fieldError("UID", "is not that of the meeting: a new UID is a new meeting")
 	case !address.Same(after.Organizer.Email, before.Organizer.Email):
 		return nil, fieldError("Organizer.Email", "is not that of the meeting: a new organizer needs a new meeting")
 	}
+	after.Organizer.Email = before.Organizer.Email // as CANCEL and REQUEST always had it
 	if after.Cancelled {
 		return planCancelAll(m, o)
 	}
-	if err := checkAfter(&after, before, o); err != nil {
+	if err := checkAfter(after, o); err != nil {
 		return nil, err
 	}
-	u := &update{before: before, options: o, plan: &Plan{Event: own(after), previous: before},
+	follow(&after, &before)
+	u := &update{before: &before, after: after, options: o, levels: o.levels(),
 		seen: make(map[occurrenceKey]*ical.Event)}
 	return u.run(), nil
 }
@@ -46,34 +45,24 @@ func fieldError(field, text string) error {
 	return fmt.Errorf("invite: %w", &ical.FieldError{Field: field, Err: errors.New(text)})
 }
 
-// checkAfter refuses what Send refuses, and overrides of occurrences that the
-// series does not have. A meeting that nobody attends any more is allowed.
-func checkAfter(after, before *ical.Event, o *Options) error {
-	probe := *after
-	if len(probe.Attendees) == 0 {
-		probe.Attendees = before.Attendees
+// checkAfter refuses what Send refuses. A meeting that nobody attends any more is
+// allowed.
+func checkAfter(after ical.Event, o *Options) error {
+	if len(after.Attendees) == 0 {
+		after.Attendees = []ical.Attendee{{Email: after.Organizer.Email}}
 	}
-	if err := check(&probe, o); err != nil {
-		return err
-	}
-	for i, v := range after.Overrides {
-		if !inRule(after, v.RecurrenceID) {
-			return fieldError(fmt.Sprintf("Overrides[%d].RecurrenceID", i), noOccurrence(after, v.RecurrenceID))
-		}
-	}
-	return nil
+	return check(&after, o)
 }
 
 func noOccurrence(e *ical.Event, id time.Time) string {
-	zone, err := e.Zone()
-	if err != nil {
-		zone = time.UTC
-	}
-	return "the series has no occurrence on " + moment(id, e.AllDay, zone)
+	return "the series has no occurrence" + onDate(e, id)
 }
 
 // inRule reports whether the rule of e gives an occurrence at id, excepted or not.
 func inRule(e *ical.Event, id time.Time) bool {
+	if e.Recurrence == nil {
+		return false
+	}
 	_, ok := bareRule(e).Occurrence(id)
 	return ok
 }
@@ -81,7 +70,9 @@ func inRule(e *ical.Event, id time.Time) bool {
 // update plans the way from one version to the next.
 type update struct {
 	before  *ical.Event
+	after   ical.Event // as it was given
 	options *Options
+	levels  Levels
 	plan    *Plan
 	changes []Change // of the whole meeting
 	extra   bool     // a notice is one sequence later than the others
@@ -105,79 +96,39 @@ func (u *update) at(version *ical.Event, id time.Time) *ical.Event {
 }
 
 func (u *update) run() *Plan {
+	u.plan = &Plan{Event: own(u.after), previous: u.before}
 	after := &u.plan.Event
 	after.Sequence = u.before.Sequence + 1
-	u.changes = diff(u.before, after, u.options.Levels)
-	u.carryAnswers(after)
-	if u.options.MailPast || !isPast(u.before, u.options.Now()) || !isPast(after, u.options.Now()) {
-		for _, a := range people(after, u.before) {
-			u.attendee(a)
-		}
+	u.changes = diff(u.before, after, u.levels)
+	u.carryAnswers()
+	for _, a := range people(after, u.before) {
+		u.attendee(a)
+	}
+	if !u.options.MailPast && isPast(u.before, u.options.Now()) && isPast(after, u.options.Now()) {
+		u.plan.silence("the meeting lies in the past")
 	}
 	switch {
 	case len(u.plan.Notices) == 0:
-		after.Sequence = u.before.Sequence
+		u.withoutMail()
 	case u.extra:
 		after.Sequence++
 	}
 	return u.plan.finish(u.options)
 }
 
-// carryAnswers keeps the answers that still hold, and takes back the others.
-func (u *update) carryAnswers(after *ical.Event) {
-	major := top(u.changes) == Major
-	keep(after.Attendees, u.before.Attendees, major, after.Organizer.Email)
-	if major {
-		u.plan.revised = append(u.plan.revised, Revision{Sequence: after.Sequence})
-	}
-	for i := range after.Overrides {
-		o := &after.Overrides[i]
-		changes := u.occurrenceChanges(o.RecurrenceID)
-		if len(changes) > 0 {
-			o.Sequence = after.Sequence
-		}
-		again := major || top(changes) == Major
-		if again && o.Attendees == nil {
-			o.Attendees = slices.Clone(after.Attendees) // their answers are of the occurrence from now on
-		}
-		keep(o.Attendees, u.answersTo(o.RecurrenceID), again, after.Organizer.Email)
-		if again && !major {
-			u.plan.revised = append(u.plan.revised, Revision{RecurrenceID: o.RecurrenceID, Sequence: after.Sequence})
+// withoutMail makes the event as it is where nobody is told of the change: with
+// the sequence and all answers that it had.
+func (u *update) withoutMail() {
+	p := u.plan
+	p.Event, p.revised, p.previous = own(u.after), nil, nil
+	p.Event.Sequence = u.before.Sequence
+	keep(p.Event.Attendees, u.before.Attendees, p.Event.Organizer.Email)
+	for i := range p.Event.Overrides {
+		o := &p.Event.Overrides[i]
+		if was := occurrence(u.before, o.RecurrenceID); was != nil {
+			keep(o.Attendees, was.Attendees, p.Event.Organizer.Email)
 		}
 	}
-}
-
-// answersTo are the attendees of an occurrence before the change, with their answers.
-func (u *update) answersTo(id time.Time) []ical.Attendee {
-	if e := occurrence(u.before, id); e != nil {
-		return e.Attendees
-	}
-	return u.before.Attendees
-}
-
-// keep copies the answers of before into list, or asks for new ones. The
-// organizer's own never needs asking.
-func keep(list, before []ical.Attendee, again bool, organizer string) {
-	for i := range list {
-		a := &list[i]
-		at := indexOf(before, a.Email)
-		switch {
-		case address.Same(a.Email, organizer):
-		case again:
-			a.Status, a.Comment = ical.NeedsAction, ""
-		case at >= 0 && a.Status == ical.NeedsAction:
-			a.Status, a.Comment = or(before[at].Status, ical.NeedsAction), before[at].Comment
-		}
-	}
-}
-
-// occurrenceChanges compares one occurrence; nil where a version has none.
-func (u *update) occurrenceChanges(id time.Time) []Change {
-	b, a := occurrence(u.before, id), occurrence(&u.plan.Event, id)
-	if b == nil || a == nil {
-		return nil
-	}
-	return diff(b, a, u.options.Levels)
 }
 
 // attendee adds what one attendee gets.
@@ -207,15 +158,11 @@ func (u *update) whole(a ical.Attendee, was, is *ical.Event) {
 		u.request(a, was, is, changes)
 		return
 	}
-	sent := len(u.plan.Notices)
+	told := len(u.plan.Notices) + len(u.plan.Skipped)
 	for _, id := range special(was, is) {
 		u.occurrence(a, u.at(was, id), u.at(is, id))
 	}
-	switch {
-	case len(u.plan.Notices) > sent:
-	case u.options.TellAll && !sameAttendees(was, is):
-		u.request(a, was, is, []Change{{"attendees", Minor, "the list of attendees changed"}})
-	case len(changes) > 0:
+	if len(changes) > 0 && told == len(u.plan.Notices)+len(u.plan.Skipped) {
 		u.plan.skip(a, reason(changes))
 	}
 }
@@ -246,17 +193,33 @@ func (u *update) occurrence(a ical.Attendee, was, is *ical.Event) {
 	case was == nil && is == nil:
 	case was == nil:
 		is.Sequence = u.plan.Event.Sequence
-		u.plan.add(Notice{Attendee: a, Method: ical.MethodRequest, Event: is, Reason: "takes place" + onOccurrence(is)})
+		u.plan.add(Notice{Attendee: a, Method: ical.MethodRequest, Event: is, Reason: u.begins(a, is) + onOccurrence(is)})
 	case is == nil:
 		u.plan.add(Notice{Attendee: a, Method: ical.MethodCancel, Event: u.plan.cancelled(was, a), Before: was,
-			Reason: "does not take place" + onOccurrence(was)})
+			Reason: u.ends(was) + onOccurrence(was)})
 	default:
-		changes := append(diff(was, is, u.options.Levels), roleChange(was, is, a.Email)...)
+		changes := append(diff(was, is, u.levels), roleChange(was, is, a.Email)...)
 		if top(changes) > Silent {
 			is.Sequence = u.plan.Event.Sequence
 			u.request(a, was, is, changes)
 		}
 	}
+}
+
+// begins says why somebody gets an occurrence that they did not see.
+func (u *update) begins(a ical.Attendee, is *ical.Event) string {
+	if has(u.before.Attendees, a.Email) && u.at(u.before, is.RecurrenceID) == nil {
+		return "takes place after all"
+	}
+	return "is invited"
+}
+
+// ends says why somebody does not see an occurrence any more.
+func (u *update) ends(was *ical.Event) string {
+	if u.at(&u.plan.Event, was.RecurrenceID) == nil {
+		return "does not take place"
+	}
+	return "is no longer invited"
 }
 
 // request adds a changed request, unless the attendee declined and need not care.
@@ -286,17 +249,19 @@ func roleChange(was, is *ical.Event, email string) []Change {
 	return []Change{{"attendees", Minor, fmt.Sprintf("is now %s instead of %s", a, b)}}
 }
 
-func sameAttendees(was, is *ical.Event) bool {
-	return len(was.Attendees) == len(is.Attendees) && !slices.ContainsFunc(is.Attendees, func(a ical.Attendee) bool {
-		return !has(was.Attendees, a.Email)
-	})
-}
-
 // skip notes why an attendee gets nothing.
 func (p *Plan) skip(a ical.Attendee, why string) {
 	if !address.Same(a.Email, p.Event.Organizer.Email) {
 		p.Skipped = append(p.Skipped, Notice{Attendee: a, Sequence: p.Event.Sequence, Reason: why})
 	}
+}
+
+// silence makes notices that are not sent of all that are.
+func (p *Plan) silence(why string) {
+	for _, n := range p.Notices {
+		p.skip(n.Attendee, n.Reason+": "+why+", so nothing to send")
+	}
+	p.Notices = nil
 }
 
 // staysFor adds the occurrences that remain for an attendee whose series was

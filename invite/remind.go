@@ -1,7 +1,6 @@
 package invite
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/convene-go/convene/ical"
@@ -16,7 +15,7 @@ func planRemind(m *Meeting, o *Options) (*Plan, error) {
 		return nil, ErrCancelled
 	}
 	if !o.MailPast && isPast(&p.Event, o.Now()) {
-		return nil, errors.New("invite: remind: the meeting lies in the past")
+		return nil, ErrPast
 	}
 	all := people(&p.Event)
 	for _, email := range o.call.only {

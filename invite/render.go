@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,12 +32,14 @@ type letter struct {
 func letters(p *Plan, action body.Action, o *Options) []letter {
 	var out []letter
 	stamp := o.Now().UTC().Truncate(time.Second)
-	for i, n := range p.Notices {
-		if last := len(out) - 1; o.Shared && last >= 0 && out[last].sameObject(n) {
-			out[last].notices = p.Notices[i-len(out[last].notices) : i+1]
-			continue
+	for _, n := range p.Notices {
+		if o.Shared {
+			if i := slices.IndexFunc(out, func(l letter) bool { return l.sameObject(n) }); i >= 0 {
+				out[i].notices = append(out[i].notices, n)
+				continue
+			}
 		}
-		out = append(out, letter{notices: p.Notices[i : i+1], action: actionOf(n, action), comment: o.call.comment, stamp: stamp})
+		out = append(out, letter{notices: []Notice{n}, action: actionOf(n, action), comment: o.call.comment, stamp: stamp})
 	}
 	for i := range out {
 		out[i].id = out[i].messageID()

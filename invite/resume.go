@@ -17,13 +17,13 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...SendOption) (*M
 	if c.sender == nil {
 		return nil, ErrNoSender
 	}
-	o := c.optionsFor(m, opts)
+	o := c.options.forMeeting(m, opts)
 	list := m.unsent(o)
 	if err := render(list, o); err != nil {
 		return nil, err
 	}
 	out := m.clone()
-	return out, c.finish(ctx, list, out, o)
+	return out, c.deliver(ctx, list, out, o)
 }
 
 // open are the entries of the ledger that wait to be sent, those of unknown
@@ -75,8 +75,8 @@ func (m *Meeting) unsent(o *Options) []letter {
 // nothing to see any more.
 func (m *Meeting) notice(d *Delivery) (Notice, bool) {
 	n := Notice{Attendee: m.recipient(d.To), Method: d.Method, Sequence: d.Sequence}
-	if m.Before != nil {
-		n.Before = seen(m.Before, d.To, d.RecurrenceID)
+	if before := m.versionBefore(d.Sequence); before != nil {
+		n.Before = seen(before, d.To, d.RecurrenceID)
 	}
 	if d.Method == ical.MethodCancel {
 		p := &Plan{Event: m.Event}
@@ -99,8 +99,8 @@ func (m *Meeting) notice(d *Delivery) (Notice, bool) {
 // them before the change.
 func (m *Meeting) recipient(email string) ical.Attendee {
 	versions := []*ical.Event{&m.Event}
-	if m.Before != nil {
-		versions = append(versions, m.Before)
+	for i := range slices.Backward(m.Before) {
+		versions = append(versions, &m.Before[i])
 	}
 	list := people(versions...)
 	if i := indexOf(list, email); i >= 0 {

@@ -24,7 +24,7 @@ func viewOf(e *ical.Event, email string) view {
 	var v view
 	var absent []int
 	for i, o := range e.Overrides {
-		switch here := o.Attendees == nil && invited || has(o.Attendees, email); {
+		switch here := len(o.Attendees) == 0 && invited || has(o.Attendees, email); {
 		case o.Cancelled:
 		case invited && !here:
 			absent = append(absent, i)
@@ -59,7 +59,7 @@ func indexOf(list []ical.Attendee, email string) int {
 }
 
 // occurrence returns one occurrence of a series complete and alone; nil where
-// it is cancelled or excepted.
+// it is cancelled, excepted or not of the series.
 func occurrence(e *ical.Event, id time.Time) *ical.Event {
 	for i, o := range e.Overrides {
 		if o.RecurrenceID.Equal(id) {
@@ -70,15 +70,21 @@ func occurrence(e *ical.Event, id time.Time) *ical.Event {
 			return &full
 		}
 	}
-	if e.Recurrence == nil || slices.ContainsFunc(e.Recurrence.Except, id.Equal) {
+	if !inRule(e, id) || slices.ContainsFunc(e.Recurrence.Except, id.Equal) {
 		return nil
 	}
 	out := *e
-	out.RecurrenceID, out.Start, out.Recurrence, out.Overrides = id, id, nil, nil
-	if !e.End.IsZero() {
-		out.End = id.Add(e.End.Sub(e.Start))
-	}
+	out.RecurrenceID, out.Start, out.End = id, id, endFrom(e, id)
+	out.Recurrence, out.Overrides = nil, nil
 	return &out
+}
+
+// endFrom is the end of an occurrence of e that begins at start.
+func endFrom(e *ical.Event, start time.Time) time.Time {
+	if e.End.IsZero() {
+		return e.End
+	}
+	return start.Add(e.End.Sub(e.Start))
 }
 
 // special are the original starts of all occurrences that either version says
