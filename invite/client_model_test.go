@@ -17,8 +17,8 @@ import (
 
 // calendar is what an attendee's client keeps of one meeting: the whole, and
 // occurrences that came alone. It takes over what comes by the rules of RFC
-// 5546, section 2.1.5, and is strict where clients are lenient: what is stale
-// or cancels nothing is an error.
+// 5546, section 2.1.5, and is strict where some clients are lenient: what is
+// stale, cancels nothing or brings back alone what was cancelled is an error.
 type calendar struct {
 	whole  *ical.Event
 	stamp  time.Time // of the whole
@@ -74,8 +74,19 @@ func (c *calendar) replaceOne(e *ical.Event, stamp time.Time) error {
 	if e.Sequence <= c.floor || old != nil && !newer(e, stamp, old, oldStamp) {
 		return fmt.Errorf("stale: sequence %d of %v", e.Sequence, e.RecurrenceID)
 	}
+	if c.excepts(e.RecurrenceID) {
+		return fmt.Errorf("%v is excepted, and stays so in Thunderbird", e.RecurrenceID)
+	}
 	c.single[id], c.stamps[id] = e, stamp
 	return nil
+}
+
+// excepts reports whether the calendar has the series without an occurrence.
+func (c *calendar) excepts(id time.Time) bool {
+	if o := c.single[id.Unix()]; o != nil && o.Cancelled {
+		return true
+	}
+	return c.whole != nil && c.whole.Recurrence != nil && slices.ContainsFunc(c.whole.Recurrence.Except, id.Equal)
 }
 
 func (c *calendar) cancelAll(e *ical.Event) error {

@@ -81,9 +81,16 @@ func (o *Options) record(ctx context.Context, m *Meeting) error {
 // outcome writes the result of a letter into its entries of the ledger.
 func (l *letter) outcome(m *Meeting, err error, o *Options) []*RecipientError {
 	var failed []*RecipientError
+	named := recipientErrors(err)
+	if !slices.ContainsFunc(l.entries, func(i int) bool { return errorFor(m.Deliveries[i].To, named) != nil }) {
+		named = nil // an error that names nobody of the mail is about all of them
+	}
 	for _, i := range l.entries {
+		cause := err
+		if len(named) > 0 {
+			cause = errorFor(m.Deliveries[i].To, named)
+		}
 		one := letter{entries: []int{i}}
-		cause := causeFor(err, m.Deliveries[i].To)
 		failed = append(failed, one.note(m, stateOf(cause), cause, o)...)
 	}
 	return failed
@@ -110,13 +117,8 @@ type recipientError interface {
 	Recipient() string
 }
 
-// causeFor returns the part of a Sender's error that is about one recipient: all
-// of it, unless it names recipients.
-func causeFor(err error, email string) error {
-	named := recipientErrors(err)
-	if len(named) == 0 {
-		return err
-	}
+// errorFor returns the error that names a recipient, or nil.
+func errorFor(email string, named []recipientError) error {
 	for _, e := range named {
 		if address.Same(e.Recipient(), email) {
 			return e
@@ -146,15 +148,28 @@ func recipientErrors(err error) []recipientError {
 
 // stateOf classifies an error by what it says of itself, never by its text.
 func stateOf(err error) DeliveryState {
-	var uncertain interface{ Uncertain() bool }
-	var refused interface{ Refused() bool }
 	switch {
 	case err == nil:
 		return Delivered
-	case errors.As(err, &uncertain) && uncertain.Uncertain():
+	case says(err, func(e interface{ Uncertain() bool }) bool { return e.Uncertain() }):
 		return Unknown
-	case errors.As(err, &refused) && refused.Refused():
+	case says(err, func(e interface{ Refused() bool }) bool { return e.Refused() }):
 		return Refused
 	}
 	return Pending
+}
+
+// says asks the outermost error with the method T. Of joined errors one is
+// enough: among several attempts one may have arrived.
+func says[T any](err error, ask func(T) bool) bool {
+	if e, ok := err.(T); ok {
+		return ask(e)
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return says(e.Unwrap(), ask)
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), func(part error) bool { return says(part, ask) })
+	}
+	return false
 }

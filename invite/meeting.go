@@ -112,6 +112,21 @@ const (
 	Unknown DeliveryState = "unknown"
 )
 
+// clone is a copy of m that shares no list with it.
+func (m *Meeting) clone() *Meeting {
+	out := *m
+	out.Event = own(m.Event)
+	out.Before = slices.Clone(m.Before)
+	for i := range out.Before {
+		out.Before[i] = own(out.Before[i])
+	}
+	out.Revisions = slices.Clone(m.Revisions)
+	out.Answers = slices.Clone(m.Answers)
+	out.Proposals = slices.Clone(m.Proposals)
+	out.Deliveries = slices.Clone(m.Deliveries)
+	return &out
+}
+
 // after returns the meeting as a plan makes it, before anything is sent.
 func (m *Meeting) after(p *Plan, o *Options) *Meeting {
 	out := m.clone()

@@ -2,6 +2,7 @@ package invite
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -118,6 +119,7 @@ func (o *Options) withDefaults(opts []SendOption) *Options {
 	if o != nil {
 		*out = *o
 	}
+	out.AllowLint = slices.Clip(out.AllowLint) // an option may append
 	for _, change := range opts {
 		change(out)
 	}

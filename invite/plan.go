@@ -61,7 +61,7 @@ func planSend(e ical.Event, o *Options) (*Plan, error) {
 		p.invite(a, viewOf(&p.Event, a.Email), "is invited")
 	}
 	if len(p.Notices) == 0 {
-		return nil, &ical.FieldError{Field: "Attendees", Err: errors.New("has nobody but the organizer")}
+		return nil, fmt.Errorf("invite: %w", &ical.FieldError{Field: "Attendees", Err: errors.New("has nobody but the organizer")})
 	}
 	return p.finish(o), nil
 }
@@ -114,7 +114,9 @@ func (p *Plan) finish(o *Options) *Plan {
 	return p
 }
 
-// alone returns e with no attendee but one; nil stays nil.
+// alone returns e with no attendee but one; nil stays nil. An occurrence with
+// attendees of its own that is not for this one is cancelled in e already, see
+// viewOf.
 func alone(e *ical.Event, a ical.Attendee) *ical.Event {
 	if e == nil {
 		return nil

@@ -158,6 +158,10 @@ func (u *update) whole(a ical.Attendee, was, is *ical.Event) {
 		u.request(a, was, is, changes)
 		return
 	}
+	if back := u.restored(a, was, is); len(back) > 0 {
+		u.request(a, was, is, back)
+		return
+	}
 	told := len(u.plan.Notices) + len(u.plan.Skipped)
 	for _, id := range special(was, is) {
 		u.occurrence(a, u.at(was, id), u.at(is, id))
@@ -165,6 +169,19 @@ func (u *update) whole(a ical.Attendee, was, is *ical.Event) {
 	if len(changes) > 0 && told == len(u.plan.Notices)+len(u.plan.Skipped) {
 		u.plan.skip(a, reason(changes))
 	}
+}
+
+// restored are the occurrences that the attendee saw as excepted and is to see
+// again. They need the whole series: Thunderbird keeps its EXDATE where only the
+// occurrence comes, and goes on hiding it.
+func (u *update) restored(a ical.Attendee, was, is *ical.Event) []Change {
+	var out []Change
+	for _, id := range special(was, is) {
+		if e := u.at(is, id); e != nil && u.at(was, id) == nil {
+			out = append(out, Change{"cancelled", Major, u.begins(a, e) + onOccurrence(e)})
+		}
+	}
+	return out
 }
 
 // alone compares what an attendee of single occurrences sees.

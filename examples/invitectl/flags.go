@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -64,8 +65,10 @@ func parseFlags(c *command, args []string) (*flags, error) {
 
 func timeFlag(to *time.Time) func(string) error {
 	return func(s string) (err error) {
-		*to, err = time.Parse(time.RFC3339, s)
-		return err
+		if *to, err = time.Parse(time.RFC3339, s); err != nil {
+			return errors.New("not an RFC 3339 time")
+		}
+		return nil
 	}
 }
 

@@ -6,8 +6,8 @@
 //	invitectl send   -smtp URL -meeting M.json EVENT.json
 //	invitectl plan   M.json AFTER.json
 //	invitectl update (-smtp URL | -out DIR) -meeting M.json AFTER.json
-//	invitectl cancel (-smtp URL | -out DIR) -meeting M.json [-occurrence RFC3339] [-comment TEXT]
-//	invitectl resume -smtp URL -meeting M.json
+//	invitectl cancel (-smtp URL | -out DIR) -meeting M.json [-occurrence RFC3339 | -from RFC3339] [-comment TEXT]
+//	invitectl resume (-smtp URL | -out DIR) -meeting M.json [-unknown]
 //	invitectl read   MAIL.eml...
 //
 // Results are JSON, one line each. The exit status is 0 for done, 1 for refused
@@ -53,9 +53,9 @@ var commands = []command{
 	{"send", "-smtp URL -meeting M.json EVENT.json", send, "smtp out hide-guests meeting", 1},
 	{"plan", "M.json AFTER.json", plan, "", 2},
 	{"update", "(-smtp URL | -out DIR) -meeting M.json AFTER.json", update, "smtp out meeting", 1},
-	{"cancel", "(-smtp URL | -out DIR) -meeting M.json [-occurrence RFC3339] [-comment TEXT]", cancel,
+	{"cancel", "(-smtp URL | -out DIR) -meeting M.json [-occurrence RFC3339 | -from RFC3339] [-comment TEXT]", cancel,
 		"smtp out meeting occurrence from comment", none},
-	{"resume", "-smtp URL -meeting M.json", resume, "smtp out meeting unknown", none},
+	{"resume", "(-smtp URL | -out DIR) -meeting M.json [-unknown]", resume, "smtp out meeting unknown", none},
 	{"read", "MAIL.eml...", read, "", 0},
 }
 

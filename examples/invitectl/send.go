@@ -44,6 +44,11 @@ func send(ctx context.Context, f *flags, stdout io.Writer) error {
 }
 
 func sendEvent(ctx context.Context, f *flags, stdout io.Writer) (*invite.Meeting, error) {
+	sender, done, err := openSender(f)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	e, err := readEvent(f.files[0])
 	if err != nil {
 		return nil, err
@@ -53,11 +58,6 @@ func sendEvent(ctx context.Context, f *flags, stdout io.Writer) (*invite.Meeting
 			return nil, err
 		}
 	}
-	sender, done, err := openSender(f)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
 	o := f.options()
 	if f.meeting != "" {
 		o.Record = func(_ context.Context, m *invite.Meeting) error { return writeMeeting(f.meeting, m) }
@@ -67,23 +67,22 @@ func sendEvent(ctx context.Context, f *flags, stdout io.Writer) (*invite.Meeting
 }
 
 // report keeps the meeting and prints what became of each mail that the ledger
-// did not have before.
+// did not have before. What was sent is kept also where nobody reads the output
+// any more.
 func report(m *invite.Meeting, before []invite.Delivery, f *flags, stdout io.Writer) error {
 	if m == nil {
 		return nil
 	}
+	var err error
+	if f.meeting != "" {
+		err = writeMeeting(f.meeting, m)
+	}
 	for i, d := range m.Deliveries {
-		if i < len(before) && d == before[i] {
-			continue
-		}
-		if err := printLine(stdout, d); err != nil {
-			return err
+		if i >= len(before) || d != before[i] {
+			err = errors.Join(err, printLine(stdout, d))
 		}
 	}
-	if f.meeting == "" {
-		return nil
-	}
-	return writeMeeting(f.meeting, m)
+	return err
 }
 
 // openSender returns the server or the folder that mails go to.
@@ -92,9 +91,6 @@ func openSender(f *flags) (s invite.Sender, done func(), err error) {
 	case f.smtp != "" && f.out != "":
 		return nil, nil, fmt.Errorf("%w: -smtp and -out exclude each other", errUsage)
 	case f.out != "":
-		if err := os.MkdirAll(f.out, 0o755); err != nil {
-			return nil, nil, err
-		}
 		return folderSender(f.out), func() {}, nil
 	case f.smtp == "":
 		return nil, nil, fmt.Errorf("%w: -smtp URL is missing", errUsage)
@@ -106,10 +102,14 @@ func openSender(f *flags) (s invite.Sender, done func(), err error) {
 	return server, func() { server.Close() }, nil
 }
 
-// folderSender writes each mail to DIR/NNN-<email>.eml, counted from 001.
+// folderSender writes each mail to DIR/NNN-<email>.eml, counted from 001. It
+// makes the folder when there is something to write.
 func folderSender(dir string) invite.Sender {
 	count := 0
 	return invite.SenderFunc(func(_ context.Context, m *mime.Message) error {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
 		count++
 		name := fmt.Sprintf("%03d-%s.eml", count, safeName(m.To[0]))
 		return writeFile(filepath.Join(dir, name), m.Data)
