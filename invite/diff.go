@@ -123,7 +123,7 @@ func diff(before, after *ical.Event, levels Levels) []Change {
 		out = append(out, Change{"recurrence", level, text})
 	}
 	for _, f := range textFields {
-		if b, a := f.get(before), f.get(after); b != a {
+		if b, a := visible(f.get(before)), visible(f.get(after)); b != a {
 			add(f.name, "%s", changed(f.name, b, a, f.long))
 		}
 	}
@@ -162,7 +162,7 @@ var textFields = []struct {
 }{
 	{"summary", false, func(e *ical.Event) string { return e.Summary }},
 	{"location", false, func(e *ical.Event) string { return e.Location }},
-	{"description", true, func(e *ical.Event) string { return lineEnds.Replace(e.Description) }},
+	{"description", true, func(e *ical.Event) string { return e.Description }},
 	{"url", false, func(e *ical.Event) string { return e.URL }},
 	{"conference", false, func(e *ical.Event) string { return e.Conference }},
 }
@@ -188,6 +188,16 @@ var otherFields = []struct {
 // canonical is a person in a form that can be compared.
 func canonical(p ical.Person) ical.Person {
 	return ical.Person{Name: p.Name, Email: address.Key(p.Email), SentBy: address.Key(p.SentBy)}
+}
+
+// visible is a text without what nobody sees: the form of its line ends, and
+// spaces at the ends of lines.
+func visible(s string) string {
+	lines := strings.Split(lineEnds.Replace(s), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " \t")
+	}
+	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")

@@ -139,6 +139,9 @@ func (o *Options) withDefaults(opts []SendOption) *Options {
 // private as it was sent.
 func (o *Options) forMeeting(m *Meeting, opts []SendOption) *Options {
 	out := o.withDefaults(opts)
+	if out.HideGuests && out.Shared {
+		return out // which is refused
+	}
 	out.HideGuests = out.HideGuests || m.HideGuests
 	out.Shared = (out.Shared || m.Shared) && !out.HideGuests
 	return out

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -135,6 +136,8 @@ func (u *update) withoutMail() {
 func (u *update) attendee(a ical.Attendee) {
 	was, is := viewOf(u.before, a.Email), viewOf(&u.plan.Event, a.Email)
 	switch {
+	case was.whole == nil && is.whole == nil:
+		u.alone(a, was, is)
 	case was.empty():
 		u.plan.invite(a, is, "is invited")
 	case is.empty():
@@ -143,42 +146,79 @@ func (u *update) attendee(a ical.Attendee) {
 		u.whole(a, was.whole, is.whole)
 	case is.whole != nil:
 		u.plan.invite(a, is, "is now invited to the whole series")
-	case was.whole != nil:
+	default:
 		u.plan.cancel(a, was, "is no longer invited to the whole series")
 		u.staysFor(a, is)
-	default:
-		u.alone(a, was, is)
 	}
 }
 
-// whole compares what an attendee of the whole meeting sees.
+// whole compares what an attendee of the whole meeting sees. They get single
+// occurrences where only these changed, else everything.
 func (u *update) whole(a ical.Attendee, was, is *ical.Event) {
 	changes := slices.Concat(u.changes, roleChange(was, is, a.Email))
-	if top(changes) > Silent {
+	steps, restored := u.steps(a, was, is)
+	if top(changes) > Silent || restored {
+		for _, s := range steps {
+			changes = append(changes, s.within(changes)...)
+		}
 		u.request(a, was, is, changes)
 		return
 	}
-	if back := u.restored(a, was, is); len(back) > 0 {
-		u.request(a, was, is, back)
-		return
-	}
 	told := len(u.plan.Notices) + len(u.plan.Skipped)
-	for _, id := range special(was, is) {
-		u.occurrence(a, u.at(was, id), u.at(is, id))
+	for _, s := range steps {
+		u.occurrence(a, s.was, s.is)
 	}
 	if len(changes) > 0 && told == len(u.plan.Notices)+len(u.plan.Skipped) {
 		u.plan.skip(a, reason(changes))
 	}
 }
 
-// restored are the occurrences that the attendee saw as excepted and is to see
-// again. They need the whole series: Thunderbird keeps its EXDATE where only the
-// occurrence comes, and goes on hiding it.
-func (u *update) restored(a ical.Attendee, was, is *ical.Event) []Change {
-	var out []Change
+// step is what becomes of one occurrence, for one attendee; a version that is
+// nil does not have it.
+type step struct {
+	was, is *ical.Event
+	changes []Change
+}
+
+// steps are the occurrences that either version says something of. Where one is
+// restored that the attendee saw as excepted, they need the whole series:
+// Thunderbird keeps its EXDATE where only the occurrence comes, and goes on
+// hiding it.
+func (u *update) steps(a ical.Attendee, was, is *ical.Event) (list []step, restored bool) {
 	for _, id := range special(was, is) {
-		if e := u.at(is, id); e != nil && u.at(was, id) == nil {
-			out = append(out, Change{"cancelled", Major, u.begins(a, e) + onOccurrence(e)})
+		s := step{was: u.at(was, id), is: u.at(is, id)}
+		switch {
+		case s.was == nil && s.is == nil, !inRule(was, id), !inRule(is, id):
+			continue // the rule says it
+		case s.was == nil:
+			restored = true
+			s.changes = []Change{{"cancelled", Major, u.begins(a, s.is)}}
+		case s.is == nil:
+			s.changes = []Change{{"cancelled", Minor, u.ends(s.was)}} // asks for no answer
+		default:
+			s.changes = slices.Concat(diff(s.was, s.is, u.levels), roleChange(s.was, s.is, a.Email))
+		}
+		list = append(list, s)
+	}
+	return list, restored
+}
+
+// within are the changes of the occurrence for the reason of the whole meeting,
+// without what only follows from that.
+func (s *step) within(whole []Change) []Change {
+	e := s.is
+	if e == nil {
+		e = s.was
+	}
+	var out []Change
+	for _, c := range s.changes {
+		if c.Level > Silent && !slices.Contains(whole, c) {
+			if c.Field == "cancelled" {
+				c.Text += onOccurrence(e)
+			} else {
+				c.Text = strings.TrimSpace(onOccurrence(e)) + ": " + c.Text
+			}
+			out = append(out, c)
 		}
 	}
 	return out
@@ -245,12 +285,19 @@ func (u *update) request(a ical.Attendee, was, is *ical.Event, changes []Change)
 	if !is.RecurrenceID.IsZero() {
 		text = "only" + onOccurrence(is) + ": " + text
 	}
-	if at := indexOf(was.Attendees, a.Email); top(changes) < Major && !u.options.TellDeclined &&
-		at >= 0 && was.Attendees[at].Status == ical.Declined {
+	if u.mayIgnore(a, was, changes) {
 		u.plan.skip(a, text+": declined, so nothing to send")
 		return
 	}
 	u.plan.add(Notice{Attendee: a, Method: ical.MethodRequest, Event: is, Before: was, Reason: text})
+}
+
+// mayIgnore reports whether an attendee declined and changes ask them nothing,
+// nor take something out of their calendar.
+func (u *update) mayIgnore(a ical.Attendee, was *ical.Event, changes []Change) bool {
+	at := indexOf(was.Attendees, a.Email)
+	return at >= 0 && was.Attendees[at].Status == ical.Declined && top(changes) < Major && !u.options.TellDeclined &&
+		!slices.ContainsFunc(changes, func(c Change) bool { return c.Field == "cancelled" })
 }
 
 // roleChange is the attendee's own entry, which they should know of.
@@ -276,7 +323,7 @@ func (p *Plan) skip(a ical.Attendee, why string) {
 // silence makes notices that are not sent of all that are.
 func (p *Plan) silence(why string) {
 	for _, n := range p.Notices {
-		p.skip(n.Attendee, n.Reason+": "+why+", so nothing to send")
+		p.skip(n.Attendee, strings.TrimSuffix(n.Reason, needsAnswer)+": "+why+", so nothing to send")
 	}
 	p.Notices = nil
 }

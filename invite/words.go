@@ -24,10 +24,13 @@ func reason(list []Change) string {
 	case Silent:
 		return "only the " + s + ": nothing to send"
 	case Major:
-		return s + ": needs a new answer"
+		return s + needsAnswer
 	}
 	return s
 }
+
+// needsAnswer ends the reason of a mail that asks for one.
+const needsAnswer = ": needs a new answer"
 
 // changed says how a text changed; long ones are not repeated.
 func changed(name, before, after string, long bool) string {
