@@ -217,3 +217,14 @@ func TestReplyTrust(t *testing.T) {
 		t.Errorf("Auth = %+v, want dmarc=pass of mx.example.com", in.Mail.Auth)
 	}
 }
+
+func TestBounce(t *testing.T) {
+	r, m := send(t, review())
+	in := read(t, r.Bounce("ann@example.com"))
+	if in.Kind != invite.Bounce || in.Mail.Returned == nil || in.Mail.Returned.MessageID != m.Deliveries[0].MessageID {
+		t.Errorf("Read = %s: %s, want a bounce of %s", in.Kind, in.Reason, m.Deliveries[0].MessageID)
+	}
+	if got := panics(func() { r.Bounce("eve@example.com") }); got == nil {
+		t.Error("a bounce of no mail is no panic")
+	}
+}
