@@ -79,4 +79,12 @@ func (o *Options) withDefaults(opts []SendOption) *Options {
 	return out
 }
 
-var defaultBody = body.New(nil)
+// defaultBody cannot fail: it has no templates of a caller.
+var defaultBody = must(body.New(nil))
+
+func must(r *body.Renderer, err error) *body.Renderer {
+	if err != nil {
+		panic(err)
+	}
+	return r
+}

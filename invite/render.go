@@ -64,7 +64,7 @@ func (r *renderer) message(group []Notice) (*mime.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	view := &body.View{Event: n.Event, Method: n.Method}
+	view := &body.View{Event: n.Event, Method: n.Method, HideGuests: r.options.HideGuests}
 	if len(group) == 1 {
 		view.Attendee = n.Attendee
 	}
@@ -75,7 +75,7 @@ func (r *renderer) message(group []Notice) (*mime.Message, error) {
 	d := &mime.Draft{
 		From:    mail.Address{Name: n.Event.Organizer.Name, Address: n.Event.Organizer.Email},
 		Subject: text.Subject, Date: r.now, MessageID: r.messageID(group),
-		Text: text.Text, HTML: text.HTML,
+		Text: text.Text, HTML: text.HTML, Inline: inline(text.Inline),
 		Calendar: calendar, Method: string(n.Method), NoAttachment: r.options.NoAttachment,
 		// A mail of a service: out-of-office programs do not answer it (RFC 3834, section 2).
 		Header: []mime.Field{{Name: "Auto-Submitted", Value: "auto-generated"}},
@@ -87,6 +87,15 @@ func (r *renderer) message(group []Notice) (*mime.Message, error) {
 		d.To = append(d.To, mail.Address{Name: n.Attendee.Name, Address: n.Attendee.Email})
 	}
 	return mime.Build(d)
+}
+
+// inline hands the pictures of the text to the mail.
+func inline(list []body.Image) []mime.File {
+	var out []mime.File
+	for _, i := range list {
+		out = append(out, mime.File{Name: i.Name, MediaType: i.MediaType, ContentID: i.ContentID, Data: i.Data})
+	}
+	return out
 }
 
 // object returns the calendar object of a notice.

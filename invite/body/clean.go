@@ -1,0 +1,98 @@
+package body
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/bidi"
+)
+
+// The characters that keep a piece of text in its own direction (Unicode
+// Standard Annex #9). Only this package puts them into a text.
+const (
+	lri = "\u2066" // left to right
+	fsi = "\u2068" // as its first strong character says
+	pdi = "\u2069" // ends either
+)
+
+// lineEnds are all that Unicode breaks a line at.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n", "\v", "\n", "\f", "\n")
+
+// cleanLines returns a text of several lines without the characters that a
+// reader cannot see and a program could be misled by: controls, and the bidi
+// embeddings, overrides and isolates. Marks that only sit between letters of
+// both directions stay.
+func cleanLines(s string) string {
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\t':
+			return ' '
+		case unicode.IsControl(r), isBidiControl(r), r == '\uFEFF':
+			return -1
+		}
+		return r
+	}, lineEnds.Replace(s)))
+}
+
+func isBidiControl(r rune) bool {
+	return r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069'
+}
+
+// clean returns a text of one line, at most the given number of characters long.
+func clean(s string, most int) string {
+	s = strings.Join(strings.Fields(cleanLines(s)), " ")
+	if len(s) > most && utf8.RuneCountInString(s) > most {
+		s = strings.TrimSpace(string([]rune(s)[:most-1])) + "…"
+	}
+	return s
+}
+
+// The longest that a value of one line may be, in characters.
+const (
+	maxTitle = 255 // as Outlook keeps
+	maxName  = 120
+	maxPlace = 500
+)
+
+// firstOf is what people call somebody or something: the first that is not empty.
+func firstOf(names ...string) string {
+	for _, n := range names {
+		if n = clean(n, maxName); n != "" {
+			return n
+		}
+	}
+	return ""
+}
+
+// isolate keeps a caller's text from turning the words around it, where it has
+// letters of the other direction.
+func (c *catalog) isolate(s string) string {
+	if s != "" && (c.rtl && hasLTR(s) || !c.rtl && hasRTL(s)) {
+		return fsi + s + pdi
+	}
+	return s
+}
+
+func hasRTL(s string) bool { return has(s, bidi.R, bidi.AL) }
+
+// hasLTR counts digits too: addresses and codes that begin with one turn as well.
+func hasLTR(s string) bool { return has(s, bidi.L, bidi.EN) }
+
+func has(s string, a, b bidi.Class) bool {
+	for _, r := range s {
+		p, _ := bidi.LookupRune(r)
+		if c := p.Class(); c == a || c == b {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutIsolates is a text for where direction means nothing.
+var withoutIsolates = strings.NewReplacer(lri, "", fsi, "", pdi, "")
