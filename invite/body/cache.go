@@ -12,12 +12,13 @@ import (
 type mail struct {
 	view     View
 	language *language
-	answers  bool
+	answers  []ical.Status
 
-	subject, text, html string
+	subject    string
+	text, html *spliced
 }
 
-func newMail(v *View, l *language, answers bool) *mail {
+func newMail(v *View, l *language, answers []ical.Status) *mail {
 	m := &mail{view: *v, language: l, answers: answers}
 	m.view.Action = v.action()
 	m.view.Event, m.view.Before, m.view.Answers = copyEvent(v.Event), copyEvent(v.before()), nil
@@ -25,9 +26,9 @@ func newMail(v *View, l *language, answers bool) *mail {
 }
 
 // is reports whether the mail says what another view needs.
-func (m *mail) is(v *View, l *language, answers bool) bool {
+func (m *mail) is(v *View, l *language, answers []ical.Status) bool {
 	w := &m.view
-	return m.language == l && m.answers == answers && w.Action == v.action() &&
+	return m.language == l && slices.Equal(m.answers, answers) && w.Action == v.action() &&
 		w.Attendee.TimeZone == v.Attendee.TimeZone && w.HideGuests == v.HideGuests &&
 		w.Comment == v.Comment && w.Status == v.Status && w.Proposed == v.Proposed && w.Method == v.Method &&
 		(w.Action != Answer || w.Attendee.Name == v.Attendee.Name && w.Attendee.Email == v.Attendee.Email) &&
@@ -97,7 +98,7 @@ type cache struct {
 const maxMails = 32
 
 // find returns the mail of a view, nil where it was not written lately.
-func (c *cache) find(v *View, l *language, answers bool) *mail {
+func (c *cache) find(v *View, l *language, answers []ical.Status) *mail {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i, m := range c.mails {

@@ -24,6 +24,9 @@ var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u
 // embeddings, overrides and isolates. Marks that only sit between letters of
 // both directions stay.
 func cleanLines(s string) string {
+	if isPrintable(s) {
+		return strings.TrimSpace(s)
+	}
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
@@ -38,6 +41,16 @@ func cleanLines(s string) string {
 		}
 		return r
 	}, lineEnds.Replace(s)))
+}
+
+// isPrintable reports that nothing but printable ASCII is in s.
+func isPrintable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 func isBidiControl(r rune) bool {

@@ -73,18 +73,14 @@ var levels = []limits{
 
 // newPage writes all that the reader sees but the answer links. Times are in
 // the meeting's zone, and in the reader's own where that shows another clock.
-func newPage(v *View, l *language, m limits) (*Page, error) {
-	words, err := l.words()
-	if err != nil {
-		return nil, err
-	}
+func newPage(v *View, words *catalog, m limits) (*Page, error) {
 	loc, err := v.Event.Zone()
 	if err != nil {
 		return nil, err
 	}
 	c := clock{words, loc}
-	p := &Page{c: words, Language: l.tag, Dir: "ltr", Action: v.action(), Status: v.Status}
-	if l.rtl {
+	p := &Page{c: words, Language: words.tag, Dir: "ltr", Action: v.action(), Status: v.Status}
+	if words.rtl {
 		p.Dir = "rtl"
 	}
 	p.words(v, c)

@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/convene-go/convene/ical"
 )
 
 // Renderer writes bodies. It is safe for concurrent use. It keeps what it wrote
@@ -54,19 +56,17 @@ func (r *Renderer) Render(v *View) (*Body, error) {
 	if err != nil {
 		return nil, fmt.Errorf("body: %w", err)
 	}
-	answers := words.answers(v.Answers, r.brand)
-	m := r.cache.find(v, l, answers != nil)
+	statuses, links := safeAnswers(v.Answers)
+	m := r.cache.find(v, l, statuses)
 	if m == nil {
-		if m, err = r.write(v, l, answers != nil); err != nil {
+		if m, err = r.write(v, words, statuses); err != nil {
 			return nil, fmt.Errorf("body: %w", err)
 		}
 		r.cache.add(m)
 	}
-	b, err := r.complete(m, answers)
-	if err != nil {
-		return nil, fmt.Errorf("body: %w", err)
-	}
-	return b, nil
+	return &Body{
+		Subject: m.subject, Text: m.text.with(links), HTML: m.html.with(escaped(links)), Inline: r.inline,
+	}, nil
 }
 
 // Where the answer links go. No text of a caller can hold either: html/template
@@ -77,23 +77,26 @@ const (
 )
 
 // write makes all of a mail but its answer links.
-func (r *Renderer) write(v *View, l *language, answers bool) (*mail, error) {
-	m := newMail(v, l, answers)
-	for _, level := range levels {
-		p, err := newPage(v, l, level)
+func (r *Renderer) write(v *View, c *catalog, statuses []ical.Status) (*mail, error) {
+	m := newMail(v, c.language, statuses)
+	answers := c.answers(statuses, r.brand)
+	for i, level := range levels {
+		p, err := newPage(v, c, level)
 		if err != nil {
 			return nil, err
 		}
-		p.Brand, p.answers = r.brand, answers
-		if m.text == "" {
-			if err := r.writeText(m, p); err != nil {
+		p.Brand, p.answers = r.brand, len(statuses) > 0
+		if i == 0 {
+			if err := r.writeText(m, p, answers); err != nil {
 				return nil, err
 			}
 		}
-		if m.html, err = r.writeHTML(p, level.description); err != nil {
+		p.Subject = m.subject
+		size, err := r.writeHTML(m, p, answers, level.description)
+		if err != nil {
 			return nil, err
 		}
-		if len(m.html) <= maxHTML {
+		if size <= maxHTML {
 			break
 		}
 	}
@@ -104,7 +107,7 @@ func (r *Renderer) write(v *View, l *language, answers bool) (*mail, error) {
 const maxHTML = 38 << 10
 
 // writeText sets the subject and the plain text.
-func (r *Renderer) writeText(m *mail, p *Page) (err error) {
+func (r *Renderer) writeText(m *mail, p *Page, answers *Answers) (err error) {
 	if r.templates.subject != nil {
 		if p.Subject, err = execute(r.templates.subject, p); err != nil {
 			return err
@@ -115,23 +118,37 @@ func (r *Renderer) writeText(m *mail, p *Page) (err error) {
 	if p.AnswerLinks = ""; p.answers {
 		p.AnswerLinks = textMark
 	}
+	text := ""
 	if r.templates.text == nil {
-		m.text = p.Plain()
-		return nil
+		text = p.Plain()
+	} else if text, err = execute(r.templates.text, p); err != nil {
+		return err
 	}
-	m.text, err = execute(r.templates.text, p)
+	m.text, err = splice(text, textMark, plainAnswers(answers), len(answers.Links))
 	return err
 }
 
-// writeHTML sets the document, with a description of at most that many octets.
-func (r *Renderer) writeHTML(p *Page, most int) (string, error) {
+// writeHTML sets the document, with a description of at most that many octets,
+// and returns its size.
+func (r *Renderer) writeHTML(m *mail, p *Page, answers *Answers, most int) (int, error) {
 	if p.AnswerLinks = template.HTML(""); p.answers {
 		p.AnswerLinks = template.HTML(htmlMark)
 	}
 	if text, cut := shortText(p.Description, most); cut {
 		p.Description, p.Cut = text, p.c.text("cut")
 	}
-	return execute(r.templates.html, p)
+	html, err := execute(r.templates.html, p)
+	if err != nil {
+		return 0, err
+	}
+	block := ""
+	if p.answers {
+		if block, err = r.templates.block("answers", answers); err != nil {
+			return 0, err
+		}
+	}
+	m.html, err = splice(html, htmlMark, block, len(answers.Links))
+	return len(html) + len(block), err
 }
 
 // shortText cuts a text at a line or a word so that it is at most that many
@@ -158,19 +175,4 @@ func atWord(s string) string {
 		s = s[:i]
 	}
 	return strings.TrimSpace(s)
-}
-
-// complete puts the answer links into a mail.
-func (r *Renderer) complete(m *mail, answers *Answers) (*Body, error) {
-	b := &Body{Subject: m.subject, Text: m.text, HTML: m.html, Inline: r.inline}
-	if answers == nil {
-		return b, nil
-	}
-	block, err := r.templates.block("answers", answers)
-	if err != nil {
-		return nil, err
-	}
-	b.HTML = strings.Replace(m.html, htmlMark, block, 1)
-	b.Text = strings.Replace(m.text, textMark, plainAnswers(answers), 1)
-	return b, nil
 }

@@ -97,6 +97,9 @@ func (t *plain) row(r Row) {
 		now, old = joined(now, r.Separator), joined(old, r.Separator)
 	}
 	for i := range old {
+		if r.ID == "proposed" { // it never was so, and the first sentence says that
+			break
+		}
 		old[i] = t.page.Was(old[i])
 	}
 	for _, s := range append(now, old...) {

@@ -63,10 +63,12 @@ func spaceless(r rune) bool {
 const textWidth = 78
 
 // wrap writes s after first, broken between words, further lines after indent.
+// A no-break space keeps its words together and is written as a space.
 func wrap(b *strings.Builder, first, indent, s string) {
 	b.WriteString(first)
 	at, fresh := columns(first), true
-	for word := range strings.FieldsSeq(s) {
+	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' }) {
+		word = strings.ReplaceAll(word, "\u00A0", " ")
 		for i, piece := range chunks(word) {
 			w, space := columns(piece), 0
 			if i == 0 && !fresh {
