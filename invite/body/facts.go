@@ -24,7 +24,7 @@ func newFacts(c clock, v *View, e *ical.Event, own *time.Location) []Row {
 	if e.Recurrence != nil {
 		f.series()
 	}
-	f.place()
+	f.place(v.action() != Cancellation)
 	f.add("organizer", person(e.Organizer.Name, e.Organizer.Email))
 	if !v.HideGuests {
 		f.guests("required", isRequired)
@@ -128,12 +128,15 @@ func (f *facts) override(i int) string {
 	return f.text("label", "label", f.day(o.RecurrenceID, e.AllDay)) + " " + strings.Join(parts, f.text("list.dates"))
 }
 
-func (f *facts) place() {
+// place adds where the meeting is. What is cancelled cannot be joined.
+func (f *facts) place(join bool) {
 	e := f.event
 	if e.Location != e.Conference {
 		f.add("where", Value{Text: f.isolate(clean(e.Location, maxPlace))})
 	}
-	f.add("join", named(clean(e.Conference, maxPlace), e.Conference))
+	if join {
+		f.add("join", named(clean(e.Conference, maxPlace), e.Conference))
+	}
 	if e.URL != e.Conference {
 		f.add("page", named(clean(e.URL, maxPlace), e.URL))
 	}

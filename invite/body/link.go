@@ -17,6 +17,8 @@ type Segment struct {
 	Link template.URL
 	// Dir is "ltr" or "auto" where the piece must be kept apart (as with bdi).
 	Dir string
+	// NoBreak keeps the piece on one line.
+	NoBreak bool
 	// Break ends the line after the piece.
 	Break bool
 }
@@ -92,9 +94,7 @@ func appendIsolated(out []Segment, s string) []Segment {
 func appendLinks(out []Segment, s, dir string) []Segment {
 	for s != "" {
 		start, end := findLink(s)
-		if start > 0 {
-			out = append(out, Segment{Text: s[:start], Dir: dir})
-		}
+		out = appendWords(out, s[:start], dir)
 		if end > start {
 			linkDir := "ltr" // an address reads from the left everywhere
 			out = append(out, Segment{Text: s[start:end], Link: safeLink(s[start:end]), Dir: linkDir})
@@ -103,6 +103,30 @@ func appendLinks(out []Segment, s, dir string) []Segment {
 	}
 	return out
 }
+
+// appendWords cuts a text where words are held together by no-break spaces,
+// which become plain ones: clients break after the hyphen of "UTC-05:00" too.
+func appendWords(out []Segment, s, dir string) []Segment {
+	for s != "" {
+		i := strings.Index(s, nbsp)
+		if i < 0 {
+			return append(out, Segment{Text: s, Dir: dir})
+		}
+		start := strings.LastIndexByte(s[:i], ' ') + 1
+		end := len(s)
+		if j := strings.IndexByte(s[i:], ' '); j >= 0 {
+			end = i + j
+		}
+		if start > 0 {
+			out = append(out, Segment{Text: s[:start], Dir: dir})
+		}
+		out = append(out, Segment{Text: strings.ReplaceAll(s[start:end], nbsp, " "), Dir: dir, NoBreak: true})
+		s = s[end:]
+	}
+	return out
+}
+
+const nbsp = "\u00A0"
 
 // findLink returns where the first link of s begins and ends; both are its
 // length without one.

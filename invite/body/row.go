@@ -36,6 +36,9 @@ type Value struct {
 // Join reports whether the row is the link that joins the meeting.
 func (r Row) Join() bool { return r.ID == "join" && len(r.Values) > 0 && r.Values[0].Link != "" }
 
+// list reports that the row has any number of values, which come and go by themselves.
+func (r *Row) list() bool { return r.Inline || r.ID == "documents" || r.ID == "overrides" }
+
 // order is that of the rows, from what matters most.
 var order = []string{
 	"proposed", "when", "own", "repeats", "except", "include", "overrides", "where", "join", "page",

@@ -174,11 +174,11 @@ func (c clock) onNth(r *ical.Recurrence, month time.Month) (string, bool) {
 
 // nth is the first to fourth (or, -1, last) of one of catalog.Days.
 func (c clock) nth(n, day int, month time.Month) (string, bool) {
-	if n == -1 {
-		n = 5
-	}
-	if n < 1 || n > 5 {
+	if n == 0 || n < -1 || n > 4 {
 		return "", false
+	}
+	if n == -1 {
+		n = 5 // the place of "last"
 	}
 	pairs := []string{"nth", c.Nth[c.Genders[day:day+1]][n-1], "day", c.Days[day]}
 	on := c.text("on.nth", pairs...)

@@ -100,6 +100,10 @@ func (t *plain) row(r Row) {
 		if r.ID == "proposed" { // it never was so, and the first sentence says that
 			break
 		}
+		if r.list() {
+			old[i] = t.page.c.text("removed", "old", old[i])
+			continue
+		}
 		old[i] = t.page.Was(old[i])
 	}
 	for _, s := range append(now, old...) {

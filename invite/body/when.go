@@ -127,7 +127,7 @@ func zoneName(start, end time.Time) string {
 	if name == "UTC" || name == "" || name == "Local" {
 		return first
 	}
-	return name + ",\u00A0" + first
+	return name + "," + nbsp + first
 }
 
 func offset(t time.Time) string {
