@@ -156,7 +156,7 @@ func TestLinks(t *testing.T) {
 		want        []string
 	}{
 		{"see https://example.com/a.", []string{"https://example.com/a"}},
-		{"(https://example.com/a_(b)) and <http://example.com>", []string{"https://example.com/a_(b)", "http://example.com"}},
+		{"(https://example.com/a_(b)) and <http://example.com>", []string{"https://example.com/a_%28b%29", "http://example.com"}},
 		{"mailto:ann@example.com, tel:+49301234; HTTPS://EXAMPLE.COM", []string{"mailto:ann@example.com", "tel:+49301234", "https://EXAMPLE.COM"}},
 		{"参照：https://example.com/東京。次", []string{"https://example.com/%e6%9d%b1%e4%ba%ac"}},
 		{"xhttps://example.com a-http://example.com", nil},

@@ -31,7 +31,7 @@ var schemes = []string{"https://", "http://", "mailto:", "tel:"}
 func safeLink(link string) template.URL {
 	link = strings.TrimSpace(link)
 	scheme := schemeOf(link)
-	if scheme == "" || len(link) > maxLink || cleanLines(link) != link ||
+	if scheme == "" || len(link)+4*strings.Count(link, "&") > maxLink || cleanLines(link) != link ||
 		strings.ContainsFunc(link, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\\\"<>`", r) }) {
 		return ""
 	}
@@ -42,7 +42,7 @@ func safeLink(link string) template.URL {
 	return template.URL(scheme + link[len(scheme):])
 }
 
-// maxLink is what browsers open everywhere.
+// maxLink is what browsers open everywhere, in octets of HTML.
 const maxLink = 2048
 
 // schemeOf returns the allowed scheme that s begins with, in lower case.

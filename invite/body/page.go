@@ -61,14 +61,14 @@ type PageBrand struct {
 func (p *Page) Was(old string) string { return p.c.text("was", "old", old) }
 
 // limits are how much of a meeting is shown.
-type limits struct{ guests, dates, comment, description int }
+type limits struct{ guests, dates, documents, comment, description int }
 
 // levels are tried in turn until the HTML is short enough.
 var levels = []limits{
-	{guests: 50, dates: 12, comment: 4000, description: 18000},
-	{guests: 50, dates: 12, comment: 2000, description: 6000},
-	{guests: 20, dates: 6, comment: 500, description: 1000},
-	{guests: 5, dates: 3, comment: 100, description: 100},
+	{guests: 50, dates: 12, documents: 20, comment: 4000, description: 18000},
+	{guests: 50, dates: 12, documents: 10, comment: 2000, description: 6000},
+	{guests: 20, dates: 6, documents: 3, comment: 500, description: 1000},
+	{guests: 5, dates: 3, documents: 1, comment: 100, description: 100},
 }
 
 // newPage writes all that the reader sees but the answer links. Times are in
@@ -92,8 +92,10 @@ func newPage(v *View, words *catalog, m limits) (*Page, error) {
 	for i := range p.Rows {
 		most := m.dates
 		switch p.Rows[i].ID {
-		case "required", "optional", "rooms", "documents":
+		case "required", "optional", "rooms":
 			most = m.guests
+		case "documents":
+			most = m.documents
 		}
 		p.Rows[i].shorten(most, func(n int) string { return words.count("more", n) })
 	}

@@ -1,0 +1,42 @@
+package body_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite/body"
+)
+
+func ExampleRenderer_Render() {
+	r, err := body.New(nil)
+	if err != nil {
+		panic(err)
+	}
+	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
+	b, err := r.Render(&body.View{
+		Event: &ical.Event{
+			Summary: "Review", Location: "Room 4.12", Start: start, End: start.Add(time.Hour), TimeZone: "Europe/Berlin",
+			Organizer:  ical.Person{Name: "Room desk", Email: "desk@example.com"},
+			Recurrence: &ical.Recurrence{Freq: ical.Monthly, ByDay: []ical.Day{"1TU"}, Count: 6},
+		},
+		Attendee: ical.Attendee{Language: "de", TimeZone: "Europe/London"},
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(b.Subject)
+	fmt.Println(b.Text)
+	// Output:
+	// Einladung: Review
+	// Room desk lädt Sie zu einer Besprechung ein.
+	//
+	// Review
+	//
+	// Wann:          Dienstag, 2. März 2027, 10:00–11:00 Uhr
+	//                (Europe/Berlin, UTC+01:00)
+	// Ihre Zeit:     Dienstag, 2. März 2027, 09:00–10:00 Uhr (Europe/London, UTC)
+	// Wiederholung:  Jeden Monat am ersten Dienstag, 6-mal
+	// Wo:            Room 4.12
+	// Organisator:   Room desk <desk@example.com>
+}
