@@ -104,11 +104,11 @@ func appendLinks(out []Segment, s, dir string) []Segment {
 	return out
 }
 
-// appendWords cuts a text where words are held together by no-break spaces,
-// which become plain ones: clients break after the hyphen of "UTC-05:00" too.
+// appendWords cuts a text where words are held together by no-break spaces or
+// a joiner: clients break after a dash, and after the hyphen of "UTC-05:00".
 func appendWords(out []Segment, s, dir string) []Segment {
 	for s != "" {
-		i := strings.Index(s, nbsp)
+		i := strings.IndexAny(s, nbsp+joiner)
 		if i < 0 {
 			return append(out, Segment{Text: s, Dir: dir})
 		}
@@ -120,13 +120,20 @@ func appendWords(out []Segment, s, dir string) []Segment {
 		if start > 0 {
 			out = append(out, Segment{Text: s[:start], Dir: dir})
 		}
-		out = append(out, Segment{Text: strings.ReplaceAll(s[start:end], nbsp, " "), Dir: dir, NoBreak: true})
+		out = append(out, Segment{Text: unjoined.Replace(s[start:end]), Dir: dir, NoBreak: true})
 		s = s[end:]
 	}
 	return out
 }
 
-const nbsp = "\u00A0"
+// The characters that keep a time, or a zone and its offset, on one line. They
+// are not written.
+const (
+	nbsp   = "\u00A0"
+	joiner = "\u2060"
+)
+
+var unjoined = strings.NewReplacer(nbsp, " ", joiner, "")
 
 // findLink returns where the first link of s begins and ends; both are its
 // length without one.

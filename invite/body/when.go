@@ -85,7 +85,8 @@ func (c clock) times(start, end time.Time) string {
 			first = withoutPeriod(first)
 		}
 	}
-	return c.text("range.time", "start", c.pattern(start, first), "end", c.pattern(end, second))
+	times := c.text("range.time", "start", c.pattern(start, first), "end", c.pattern(end, second))
+	return strings.ReplaceAll(times, " ", nbsp) + joiner
 }
 
 func withoutPeriod(pattern string) string {

@@ -68,7 +68,7 @@ func wrap(b *strings.Builder, first, indent, s string) {
 	b.WriteString(first)
 	at, fresh := columns(first), true
 	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' }) {
-		word = strings.ReplaceAll(word, nbsp, " ")
+		word = unjoined.Replace(word)
 		for i, piece := range chunks(word) {
 			w, space := columns(piece), 0
 			if i == 0 && !fresh {
