@@ -102,6 +102,15 @@ func (c *catalog) count(key string, n int) string {
 	return fill(c.Plurals[key][category], "n", strconv.Itoa(n))
 }
 
+// labelled is a name and the space up to its value, which a wide colon brings along.
+func (c *catalog) labelled(name string) string {
+	s := c.text("label", "label", name)
+	if strings.HasSuffix(s, "：") {
+		return s
+	}
+	return s + " "
+}
+
 // join lists texts as a sentence does: "a, b and c".
 func (c *catalog) join(list []string) string {
 	n := len(list)

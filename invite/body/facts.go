@@ -125,7 +125,7 @@ func (f *facts) override(i int) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return f.text("label", "label", f.day(o.RecurrenceID, e.AllDay)) + " " + strings.Join(parts, f.text("list.dates"))
+	return f.labelled(f.day(o.RecurrenceID, e.AllDay)) + strings.Join(parts, f.text("list.dates"))
 }
 
 // place adds where the meeting is. What is cancelled cannot be joined.

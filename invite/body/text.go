@@ -9,7 +9,7 @@ func (p *Page) Plain() string {
 	t := &plain{page: p, width: p.labelWidth()}
 	t.paragraph(p.Lead)
 	if p.Changed != "" {
-		t.paragraph(p.Labelled(p.ChangedLabel) + " " + p.Changed)
+		t.paragraph(p.c.labelled(p.ChangedLabel) + p.Changed)
 	}
 	if p.Comment != "" {
 		t.gap()
@@ -146,15 +146,16 @@ func (t *plain) ltr(s string) string {
 }
 
 // plainAnswers are the links of the block "answers".
-func plainAnswers(a *Answers) string {
+func plainAnswers(c *catalog, a *Answers) string {
 	var b strings.Builder
 	wrap(&b, "", "", a.Question)
 	width := 0
 	for _, l := range a.Links {
-		width = max(width, columns(l.Label))
+		width = max(width, columns(c.labelled(l.Label)))
 	}
 	for _, l := range a.Links {
-		b.WriteString("  " + l.Label + ": " + strings.Repeat(" ", width-columns(l.Label)) + string(l.Link) + "\n")
+		label := c.labelled(l.Label)
+		b.WriteString("  " + label + strings.Repeat(" ", width-columns(label)) + string(l.Link) + "\n")
 	}
 	return b.String()
 }

@@ -55,20 +55,27 @@ func (c clock) days(start, end time.Time) string {
 }
 
 // date writes a whole date with its weekday, as it stands in t.
-func (c clock) date(t time.Time) string {
-	s := c.cldr.FmtDateFull(t)
-	if c.tag == "he" { // CLDR says "Saturday", not "day Saturday"
-		s = strings.Replace(s, "יום שבת", "שבת", 1)
-	}
-	return s
-}
+func (c clock) date(t time.Time) string { return c.mend(c.cldr.FmtDateFull(t), t) }
 
 // day writes the date of an occurrence without its weekday.
 func (c clock) day(t time.Time, allDay bool) string {
 	if !allDay {
 		t = t.In(c.loc)
 	}
-	return c.cldr.FmtDateLong(t)
+	return c.mend(c.cldr.FmtDateLong(t), t)
+}
+
+// mend corrects what the locale library makes of CLDR's patterns: in Hebrew
+// "day" stands before every weekday but Saturday, and the first of a month is
+// an ordinal in French.
+func (c clock) mend(s string, t time.Time) string {
+	switch {
+	case c.tag == "he":
+		return strings.Replace(s, "יום שבת", "שבת", 1)
+	case c.tag == "fr" && t.Day() == 1:
+		return strings.Replace(s, "1 ", "1er ", 1)
+	}
+	return s
 }
 
 // time writes the time of day.
