@@ -20,17 +20,24 @@ const (
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n", "\v", "\n", "\f", "\n")
 
 // cleanLines returns a text of several lines without the characters that a
-// reader cannot see and a program could be misled by: controls, and the bidi
-// embeddings, overrides and isolates. Marks that only sit between letters of
-// both directions stay.
-func cleanLines(s string) string {
+// reader cannot see and a program could be misled by, and without space around it.
+func cleanLines(s string) string { return strings.TrimSpace(visible(s)) }
+
+// paragraphs is as cleanLines, but keeps the indent of the first line.
+func paragraphs(s string) string {
+	return strings.TrimRight(strings.TrimLeft(visible(s), "\n"), " \n")
+}
+
+// visible leaves out controls, and the bidi embeddings, overrides and isolates.
+// Marks that only sit between letters of both directions stay.
+func visible(s string) string {
 	if isPrintable(s) {
-		return strings.TrimSpace(s)
+		return s
 	}
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
+	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n':
 			return r
@@ -40,7 +47,7 @@ func cleanLines(s string) string {
 			return -1
 		}
 		return r
-	}, lineEnds.Replace(s)))
+	}, lineEnds.Replace(s))
 }
 
 // isPrintable reports that nothing but printable ASCII is in s.

@@ -119,7 +119,7 @@ func (p *Page) words(v *View, c clock) {
 	p.Subject = p.subject(e, c)
 	p.Tile = tile(e, c)
 	p.JoinLabel = c.text("join")
-	p.Description = cleanLines(e.Description)
+	p.Description = paragraphs(e.Description)
 	if p.Description != "" {
 		p.DescriptionLabel = c.text("label.description")
 	}
@@ -213,7 +213,7 @@ func (p *Page) differences(v *View, before *ical.Event, c clock) {
 	}
 	rows, changed := compare(newFacts(was, v, before, nil), p.Rows)
 	p.Rows = rows
-	if cleanLines(before.Description) != p.Description {
+	if paragraphs(before.Description) != p.Description {
 		changed = append(changed, c.text("label.description"))
 	}
 	if old := clean(before.Summary, maxTitle); old != clean(v.Event.Summary, maxTitle) {
