@@ -113,6 +113,3 @@ func has(s string, a, b bidi.Class) bool {
 	}
 	return false
 }
-
-// withoutIsolates is a text for where direction means nothing.
-var withoutIsolates = strings.NewReplacer(lri, "", fsi, "", pdi, "")
