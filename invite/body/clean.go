@@ -94,9 +94,29 @@ func firstOf(names ...string) string {
 // letters of the other direction.
 func (c *catalog) isolate(s string) string {
 	if s != "" && (c.rtl && hasLTR(s) || !c.rtl && hasRTL(s)) {
+		if strings.Contains(s, "://") {
+			s += nbsp // see address
+		}
 		return fsi + s + pdi
 	}
 	return s
+}
+
+// ltr keeps what is written from left to right together in a right-to-left text.
+func (c *catalog) ltr(s string) string {
+	if !c.rtl || hasRTL(s) {
+		return s
+	}
+	return lri + s + pdi
+}
+
+// address is ltr for a link at the end of a piece of plain text: clients that
+// find links by themselves would take the end of the isolate for a part of it.
+func (c *catalog) address(s string) string {
+	if !c.rtl {
+		return s
+	}
+	return lri + s + nbsp + pdi
 }
 
 func hasRTL(s string) bool { return has(s, bidi.R, bidi.AL) }

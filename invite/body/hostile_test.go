@@ -161,6 +161,7 @@ func TestLinks(t *testing.T) {
 		{"参照：https://example.com/東京。次", []string{"https://example.com/%e6%9d%b1%e4%ba%ac"}},
 		{"xhttps://example.com a-http://example.com", nil},
 		{"javascript:alert(1) data:text/html,x ftp://example.com file:///x //example.com", nil},
+		{"https://bank.example.com@example.test/x", nil},
 		{"https:// http:/example.com https:example.com mailto: tel:", nil},
 		{"https://exa\u202Emple.com/x", []string{"https://example.com/x"}},
 		{"https://example.com/" + strings.Repeat("a", 3000), nil},

@@ -27,7 +27,8 @@ type Segment struct {
 var schemes = []string{"https://", "http://", "mailto:", "tel:"}
 
 // safeLink returns a link as it may stand in a mail, "" for every other: of
-// another scheme, without a host, or with characters that hide where it leads.
+// another scheme, without a host, or with a user name or characters that hide
+// where it leads.
 func safeLink(link string) template.URL {
 	link = strings.TrimSpace(link)
 	scheme := schemeOf(link)
@@ -36,7 +37,7 @@ func safeLink(link string) template.URL {
 		return ""
 	}
 	u, err := url.Parse(link)
-	if err != nil || strings.HasPrefix(scheme, "http") && u.Host == "" {
+	if err != nil || strings.HasPrefix(scheme, "http") && (u.Host == "" || u.User != nil) {
 		return ""
 	}
 	return template.URL(scheme + link[len(scheme):])

@@ -128,21 +128,13 @@ func (p *Page) label(name string, width int) string {
 // value writes a value with its link behind it.
 func (t *plain) value(v Value) string {
 	link := strings.TrimPrefix(string(v.Link), "mailto:")
-	if link == "" || link == v.Text {
-		if v.Link != "" {
-			return t.ltr(v.Text)
-		}
+	switch {
+	case link == "":
 		return v.Text
+	case strings.EqualFold(link, v.Text) || strings.EqualFold(string(v.Link), v.Text):
+		return t.page.c.address(v.Text)
 	}
-	return t.page.c.isolate(v.Text) + " <" + t.ltr(link) + ">"
-}
-
-// ltr keeps an address together in a text from right to left.
-func (t *plain) ltr(s string) string {
-	if t.page.c.rtl {
-		return lri + s + pdi
-	}
-	return s
+	return t.page.c.isolate(v.Text) + " " + t.page.c.ltr("<"+link+">")
 }
 
 // plainAnswers are the links of the block "answers".
@@ -155,7 +147,8 @@ func plainAnswers(c *catalog, a *Answers) string {
 	}
 	for _, l := range a.Links {
 		label := c.labelled(l.Label)
-		b.WriteString("  " + label + strings.Repeat(" ", width-columns(label)) + string(l.Link) + "\n")
+		b.WriteString("  " + label + strings.Repeat(" ", width-columns(label)) +
+			unjoined.Replace(c.address(string(l.Link))) + "\n")
 	}
 	return b.String()
 }

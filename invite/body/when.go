@@ -116,14 +116,6 @@ func twoDigits(n int) string {
 	return strconv.Itoa(n)
 }
 
-// ltr keeps what is written from left to right together in a right-to-left text.
-func (c clock) ltr(s string) string {
-	if !c.rtl || hasRTL(s) {
-		return s
-	}
-	return lri + s + pdi
-}
-
 // zoneName is "Europe/Berlin, UTC+01:00", with both offsets where the clock
 // changes before the end.
 func zoneName(start, end time.Time) string {
