@@ -87,10 +87,10 @@ func (c *Client) carryOut(ctx context.Context, p *Plan, m *Meeting, a body.Actio
 		return nil, ErrNoSender
 	}
 	list := letters(p, a, o)
-	if err := render(list, o); err != nil {
+	out := m.after(p, o)
+	if err := render(list, out, o); err != nil {
 		return nil, err
 	}
-	out := m.after(p, o)
 	out.enter(list)
 	return out, c.deliver(ctx, list, out, o)
 }

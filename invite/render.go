@@ -80,8 +80,8 @@ func (m *Meeting) enter(list []letter) {
 }
 
 // render builds all mails, so that nothing is sent where one of them cannot be built.
-func render(list []letter, o *Options) error {
-	r := &renderer{options: o}
+func render(list []letter, about *Meeting, o *Options) error {
+	r := &renderer{options: o, meeting: about}
 	for i := range list {
 		m, err := r.message(&list[i])
 		if err != nil {
@@ -95,6 +95,8 @@ func render(list []letter, o *Options) error {
 // renderer builds the mails of one call. What successive mails share is encoded once.
 type renderer struct {
 	options *Options
+	meeting *Meeting
+	builder mime.Builder
 
 	last     objectKey // of the object below
 	calendar []byte
@@ -113,14 +115,14 @@ func (r *renderer) message(l *letter) (*mime.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := r.options.Body.Render(l.view(r.options))
+	text, err := r.options.Body.Render(r.view(l))
 	if err != nil {
 		return nil, err
 	}
 	d := &mime.Draft{
 		From:    mail.Address{Name: n.Event.Organizer.Name, Address: n.Event.Organizer.Email},
 		Subject: text.Subject, Date: l.stamp, MessageID: l.id,
-		Text: text.Text, HTML: text.HTML,
+		Text: text.Text, HTML: text.HTML, Inline: inline(text.Inline),
 		Calendar: calendar, Method: string(n.Method), NoAttachment: r.options.NoAttachment,
 		// A mail of a service: out-of-office programs do not answer it (RFC 3834, section 2).
 		Header: []mime.Field{{Name: "Auto-Submitted", Value: "auto-generated"}},
@@ -131,20 +133,45 @@ func (r *renderer) message(l *letter) (*mime.Message, error) {
 	for _, n := range l.notices {
 		d.To = append(d.To, mail.Address{Name: n.Attendee.Name, Address: n.Attendee.Email})
 	}
-	return mime.Build(d)
+	return r.builder.Build(d)
 }
 
 // view is what the mail's text is about.
-func (l *letter) view(o *Options) *body.View {
+func (r *renderer) view(l *letter) *body.View {
 	n := &l.notices[0]
 	v := &body.View{
 		Event: n.Event, Before: n.Before, Action: l.action, Method: n.Method,
-		HideGuests: o.HideGuests, Comment: l.comment,
+		Language: r.options.Language, HideGuests: r.options.HideGuests, Comment: l.comment,
 	}
 	if len(l.notices) == 1 {
 		v.Attendee = n.Attendee
+		v.Answers = r.answerLinks(n)
 	}
 	return v
+}
+
+// answerLinks are the links by which the reader of a request can answer without
+// buttons.
+func (r *renderer) answerLinks(n *Notice) []body.AnswerLink {
+	if r.options.AnswerURL == nil || n.Method != ical.MethodRequest || n.Attendee.NoReply {
+		return nil
+	}
+	var out []body.AnswerLink
+	for _, s := range []ical.Status{ical.Accepted, ical.Tentative, ical.Declined} {
+		if u := r.options.AnswerURL(r.meeting, n.Attendee, s); u != "" {
+			out = append(out, body.AnswerLink{Status: s, URL: u})
+		}
+	}
+	return out
+}
+
+// inline hands the pictures of the text to the mail.
+func inline(list []body.Image) []mime.File {
+	var out []mime.File
+	for _, i := range list {
+		out = append(out, mime.File{Name: i.Name, MediaType: i.MediaType, ContentID: i.ContentID, Data: i.Data})
+	}
+	return out
 }
 
 // object returns the calendar object of a notice.

@@ -19,7 +19,7 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...SendOption) (*M
 	}
 	o := c.options.forMeeting(m, opts)
 	list := m.unsent(o)
-	if err := render(list, o); err != nil {
+	if err := render(list, m, o); err != nil {
 		return nil, err
 	}
 	out := m.clone()
