@@ -55,9 +55,9 @@ func printStarts(m *invite.Meeting) {
 
 func ExampleClient_Update() {
 	r, client, meeting := sent(lunch)
-	after := meeting.Event
+	after := meeting.Event.Clone()
 	after.Start, after.End = after.Start.Add(time.Hour), after.End.Add(time.Hour)
-	after.Attendees = append(after.Attendees[:1:1], ical.Attendee{Name: "Cat", Email: "cat@example.com"}) // instead of Bob
+	after.Attendees = append(after.Attendees[:1], ical.Attendee{Name: "Cat", Email: "cat@example.com"}) // instead of Bob
 	if _, err := client.Update(context.Background(), meeting, after); err != nil {
 		log.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func ExampleClient_Resume() {
 func ExampleClient_UpdateFollowing() {
 	r, client, meeting := sent(weeklyLunch())
 	third := meeting.Event.Start.AddDate(0, 0, 14)
-	after := meeting.Event
+	after := meeting.Event.Clone()
 	after.Start, after.End = third.Add(time.Hour), third.Add(2*time.Hour)
 	old, rest, err := client.UpdateFollowing(context.Background(), meeting, third, after)
 	if err != nil {
@@ -156,7 +156,7 @@ func ExampleClient_UpdateFollowing() {
 
 func ExamplePlanUpdate() {
 	_, _, meeting := sent(lunch)
-	after := meeting.Event
+	after := meeting.Event.Clone()
 	after.Location = "The park"
 	plan, err := invite.PlanUpdate(meeting, after, nil)
 	if err != nil {

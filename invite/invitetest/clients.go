@@ -13,7 +13,7 @@ import (
 
 // writers write an answer as each client does. The shapes are those of mails
 // under testdata/replies.
-var writers = map[Client]func(l *letter) string{
+var writers = map[Client]func(l *response) string{
 	Outlook: outlook, Gmail: gmail, Apple: apple, Thunderbird: thunderbird, Evolution: evolution,
 }
 
@@ -21,7 +21,7 @@ var writers = map[Client]func(l *letter) string{
 func lines(list ...string) string { return strings.Join(list, "\r\n") + "\r\n" }
 
 // trace is what servers put on top.
-func (l *letter) trace() string {
+func (l *response) trace() string {
 	if l.AuthServID == "" {
 		return ""
 	}
@@ -31,8 +31,8 @@ func (l *letter) trace() string {
 }
 
 // from is the author, or the organizer, for a header field.
-func (l *letter) from() string { return box(l.attendee.Name, l.From) }
-func (l *letter) to() string {
+func (l *response) from() string { return box(l.attendee.Name, l.From) }
+func (l *response) to() string {
 	for _, a := range l.in.Mail.ReplyTo {
 		return box(a.Name, a.Address)
 	}
@@ -44,18 +44,18 @@ func box(name, email string) string {
 }
 
 // subject is the title after a word.
-func (l *letter) subject(word string) string {
+func (l *response) subject(word string) string {
 	return fold(mime.QEncoding.Encode("utf-8", oneLine(word+": "+l.event.Summary)))
 }
 
 // fold breaks a header field between encoded words.
 func fold(s string) string { return strings.ReplaceAll(s, "?= =?", "?=\r\n =?") }
 
-func (l *letter) id(form string) string {
+func (l *response) id(form string) string {
 	return fmt.Sprintf("<"+form+"@%s>", l.number, domain(l.From))
 }
 
-func (l *letter) date(zone *time.Location) string { return l.Time.In(zone).Format(time.RFC1123Z) }
+func (l *response) date(zone *time.Location) string { return l.Time.In(zone).Format(time.RFC1123Z) }
 
 // eightBit names the transfer encoding of a text that is sent as it is.
 func eightBit(text string) string {
@@ -82,7 +82,7 @@ var english = map[ical.Status]string{
 	ical.Accepted: "Accepted", ical.Declined: "Declined", ical.Tentative: "Tentative", ical.Delegated: "Delegated",
 }
 
-func gmail(l *letter) string {
+func gmail(l *response) string {
 	o := &object{l: l}
 	params := "CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;" + l.partstat() + ";" + l.cn(false) + ";X-NUM-GUESTS=0"
 	if l.Comment != "" {
@@ -113,7 +113,7 @@ func gmail(l *letter) string {
 }
 
 // apple puts the object into an attachment, and does not say there what it is for.
-func apple(l *letter) string {
+func apple(l *response) string {
 	o := &object{l: l, zone: l.zoneName()}
 	o.lines("BEGIN:VCALENDAR", "PRODID:-//Apple Inc.//macOS 14.5//EN", "VERSION:2.0", "CALSCALE:GREGORIAN",
 		"METHOD:"+string(l.method()))
@@ -165,7 +165,7 @@ func printable(text string) string {
 }
 
 // thunderbird speaks of acceptance also where the answer is tentative.
-func thunderbird(l *letter) string {
+func thunderbird(l *response) string {
 	o := &object{l: l, zone: l.zoneName()}
 	o.lines("BEGIN:VCALENDAR", "PRODID:-//Mozilla.org/NONSGML Mozilla Calendar V1.1//EN", "VERSION:2.0",
 		"METHOD:"+string(l.method()))
@@ -197,7 +197,7 @@ func thunderbird(l *letter) string {
 		o.text.String(), "", "--"+outer+"--")
 }
 
-func evolution(l *letter) string {
+func evolution(l *response) string {
 	o := &object{l: l, zone: l.zoneName()}
 	o.lines("BEGIN:VCALENDAR", "CALSCALE:GREGORIAN", "PRODID:-//Ximian//NONSGML Evolution Calendar//EN", "VERSION:2.0",
 		"METHOD:"+string(l.method()))

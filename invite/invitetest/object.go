@@ -12,7 +12,7 @@ import (
 // object is a calendar object in the making. It is written line by line, not
 // with ical.Encode, because no two clients write the same lines.
 type object struct {
-	l    *letter
+	l    *response
 	zone string // what TZID says; "" writes times in UTC
 	text strings.Builder
 }
@@ -85,7 +85,7 @@ func (o *object) attendee(params ...string) {
 }
 
 // partstat is the parameter that is the answer.
-func (l *letter) partstat() string {
+func (l *response) partstat() string {
 	s := "PARTSTAT=" + strings.ToUpper(string(l.status))
 	if l.DelegateTo != "" {
 		s += `;DELEGATED-TO="mailto:` + quoted(l.DelegateTo) + `"`
@@ -94,7 +94,7 @@ func (l *letter) partstat() string {
 }
 
 // cn is the attendee's name, always quoted or only where it must be.
-func (l *letter) cn(always bool) string {
+func (l *response) cn(always bool) string {
 	name := quoted(l.name())
 	if always || strings.ContainsAny(name, ",;:") {
 		name = `"` + name + `"`
@@ -102,7 +102,7 @@ func (l *letter) cn(always bool) string {
 	return "CN=" + name
 }
 
-func (l *letter) name() string {
+func (l *response) name() string {
 	if l.attendee.Name != "" {
 		return l.attendee.Name
 	}
@@ -110,7 +110,7 @@ func (l *letter) name() string {
 }
 
 // organizer is the line that says who gets the answer.
-func (l *letter) organizer(always bool) string {
+func (l *response) organizer(always bool) string {
 	o := l.event.Organizer
 	params := ""
 	if o.Name != "" {
@@ -125,7 +125,7 @@ func (l *letter) organizer(always bool) string {
 
 // zoneLines are the content lines of the request's VTIMEZONE, without TZID; nil
 // where it has none.
-func (l *letter) zoneLines() []string {
+func (l *response) zoneLines() []string {
 	var out []string
 	inside := false
 	for _, line := range unfold(l.object) {
@@ -142,7 +142,7 @@ func (l *letter) zoneLines() []string {
 
 // zoneName is the IANA name of the meeting's zone; "" where its times are dates
 // or in UTC.
-func (l *letter) zoneName() string {
+func (l *response) zoneName() string {
 	if l.event.AllDay || l.zoneLines() == nil {
 		return ""
 	}

@@ -11,7 +11,7 @@ import (
 
 // outlook answers as Outlook does through Exchange: without ORGANIZER, in the
 // user's language, with time zones under their Windows names.
-func outlook(l *letter) string {
+func outlook(l *response) string {
 	o := &object{l: l, zone: "UTC"}
 	if name := l.zoneName(); name != "" {
 		o.zone = windowsName(name)
@@ -49,7 +49,7 @@ func outlook(l *letter) string {
 		"Content-Transfer-Encoding: base64", "", base64Lines(o.text.String()), "--"+boundary+"--")
 }
 
-func germanSubject(l *letter) string {
+func germanSubject(l *response) string {
 	if l.proposes() {
 		return "Neue Zeit vorgeschlagen"
 	}

@@ -47,7 +47,7 @@ func (r *Recorder) Send(ctx context.Context, m *mime.Message) error {
 			arrived.To = append(arrived.To, to)
 		}
 		if kind != None {
-			failed = append(failed, &recipientError{to, kind})
+			failed = append(failed, &failedRecipient{to, kind})
 		}
 	}
 	if len(arrived.To) > 0 {
@@ -141,16 +141,16 @@ func (r *Recorder) failure(email string) Failure {
 	return r.failures[""]
 }
 
-// recipientError is a failure of one recipient, as [invite.Sender] wants it.
-type recipientError struct {
+// failedRecipient is a failure of one recipient, as [invite.Sender] wants it.
+type failedRecipient struct {
 	email string
 	kind  Failure
 }
 
-func (e *recipientError) Error() string     { return fmt.Sprintf("invitetest: %s: %s", e.email, e.kind) }
-func (e *recipientError) Recipient() string { return e.email }
-func (e *recipientError) Refused() bool     { return e.kind == Refused }
-func (e *recipientError) Uncertain() bool   { return e.kind == Unknown }
+func (e *failedRecipient) Error() string     { return fmt.Sprintf("invitetest: %s: %s", e.email, e.kind) }
+func (e *failedRecipient) Recipient() string { return e.email }
+func (e *failedRecipient) Refused() bool     { return e.kind == Refused }
+func (e *failedRecipient) Uncertain() bool   { return e.kind == Unknown }
 
 // envelopeError is an envelope that no server takes.
 type envelopeError string

@@ -78,8 +78,8 @@ func (r *Recorder) Reply(email string, status ical.Status, as Client, opts ...An
 	return []byte(l.trace() + write(l))
 }
 
-// letter is an answer on its way out.
-type letter struct {
+// response is an answer on its way out.
+type response struct {
 	Answer
 	in       *invite.Inbound // the request
 	object   []byte          // its calendar object
@@ -90,7 +90,7 @@ type letter struct {
 }
 
 // request finds the last request to an attendee.
-func (r *Recorder) request(email string) *letter {
+func (r *Recorder) request(email string) *response {
 	for _, m := range slices.Backward(r.MessagesTo(email)) {
 		in, err := invite.Read(bytes.NewReader(m.Data), nil)
 		if err != nil || in.Kind != invite.Request {
@@ -100,7 +100,7 @@ func (r *Recorder) request(email string) *letter {
 		if i < 0 {
 			panic(fmt.Sprintf("invitetest: %s is no attendee of the request that arrived there", email))
 		}
-		return &letter{in: in, object: Calendar(m), event: *in.Event, attendee: in.Event.Attendees[i]}
+		return &response{in: in, object: Calendar(m), event: *in.Event, attendee: in.Event.Attendees[i]}
 	}
 	panic(fmt.Sprintf("invitetest: no request arrived at %s", email))
 }
@@ -121,7 +121,7 @@ func (r *Recorder) next(wanted, request time.Time) (int, time.Time) {
 }
 
 // settle narrows the answer to the occurrence that it is about.
-func (l *letter) settle() {
+func (l *response) settle() {
 	if l.From == "" {
 		l.From = l.attendee.Email
 	}
@@ -144,9 +144,9 @@ func (l *letter) settle() {
 }
 
 // proposes tells whether the answer asks for another time.
-func (l *letter) proposes() bool { return !l.Start.IsZero() }
+func (l *response) proposes() bool { return !l.Start.IsZero() }
 
-func (l *letter) method() ical.Method {
+func (l *response) method() ical.Method {
 	if l.proposes() {
 		return ical.MethodCounter
 	}
