@@ -45,6 +45,9 @@ func (c *Client) carryOut(ctx context.Context, p *Plan, m *Meeting, o *Options) 
 	if c.sender == nil {
 		return nil, ErrNoSender
 	}
+	if err := o.ReplyAddress.stamp(p, m, o); err != nil {
+		return nil, err
+	}
 	mails, err := render(p, o)
 	if err != nil {
 		return nil, err

@@ -30,6 +30,8 @@ type Notice struct {
 	// Event is the meeting as the attendee may see it. Notices that show the
 	// same share one value, which must not be changed.
 	Event *ical.Event
+
+	replyTo string // where the answer is to come to; "" is the organizer's address
 }
 
 // PlanSend returns what [Client.Send] sends for e, and sends nothing. Only the

@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,6 +56,7 @@ type renderer struct {
 
 	event    *ical.Event // of the object below
 	method   ical.Method
+	replyTo  string
 	calendar []byte
 }
 
@@ -83,6 +85,9 @@ func (r *renderer) message(group []Notice) (*mime.Message, error) {
 	if by := n.Event.Organizer.SentBy; by != "" {
 		d.Sender = &mail.Address{Address: by}
 	}
+	if n.replyTo != "" {
+		d.ReplyTo = []mail.Address{{Name: n.Event.Organizer.Name, Address: n.replyTo}}
+	}
 	for _, n := range group {
 		d.To = append(d.To, mail.Address{Name: n.Attendee.Name, Address: n.Attendee.Email})
 	}
@@ -91,17 +96,33 @@ func (r *renderer) message(group []Notice) (*mime.Message, error) {
 
 // object returns the calendar object of a notice.
 func (r *renderer) object(n *Notice) ([]byte, error) {
-	if r.event == n.Event && r.method == n.Method {
+	if r.event == n.Event && r.method == n.Method && r.replyTo == n.replyTo {
 		return r.calendar, nil
 	}
 	data, err := ical.Encode(&ical.Calendar{
-		Method: n.Method, ProductID: r.options.ProductID, Stamp: r.now, Events: []ical.Event{*n.Event},
+		Method: n.Method, ProductID: r.options.ProductID, Stamp: r.now, Events: []ical.Event{n.answeredTo()},
 	})
 	if err != nil {
 		return nil, err
 	}
-	r.event, r.method, r.calendar = n.Event, n.Method, data
+	r.event, r.method, r.replyTo, r.calendar = n.Event, n.Method, n.replyTo, data
 	return data, nil
+}
+
+// answeredTo is the event with the organizer that the answer is to come to.
+func (n *Notice) answeredTo() ical.Event {
+	e := *n.Event
+	if n.replyTo == "" {
+		return e
+	}
+	e.Organizer.Email = n.replyTo
+	e.Overrides = slices.Clone(e.Overrides)
+	for i := range e.Overrides {
+		if o := &e.Overrides[i].Organizer; o.Email != "" {
+			o.Email = n.replyTo
+		}
+	}
+	return e
 }
 
 // messageID makes the same identifier for the same mail, so that a receiver who
