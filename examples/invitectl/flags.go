@@ -19,6 +19,9 @@ type flags struct {
 	now                time.Time
 	uid                string
 	files              []string
+
+	policy, authServID              string // apply
+	as, status, comment, occurrence string // respond
 }
 
 func parseFlags(c *command, args []string) (*flags, error) {
@@ -36,6 +39,14 @@ func parseFlags(c *command, args []string) (*flags, error) {
 			set.StringVar(&f.out, name, "", "the folder to write mails to")
 		case "meeting":
 			set.StringVar(&f.meeting, name, "", "the file that holds the meeting")
+		case "policy":
+			set.StringVar(&f.policy, name, "", "strict, open, or neither")
+			set.StringVar(&f.authServID, "authserv-id", "", "the name of your own server in Authentication-Results")
+		case "answer":
+			set.StringVar(&f.as, "as", "", "the attendee who answers")
+			set.StringVar(&f.status, "status", "", "accepted, declined or tentative")
+			set.StringVar(&f.comment, "comment", "", "a line for the organizer")
+			set.StringVar(&f.occurrence, "occurrence", "", "the original start of the one occurrence that is answered")
 		case "hide-guests":
 			set.BoolVar(&f.hideGuests, name, false, "show each attendee only themselves")
 		}

@@ -5,6 +5,8 @@
 //	invitectl render [-hide-guests] -out DIR EVENT.json
 //	invitectl send   -smtp URL -meeting M.json EVENT.json
 //	invitectl read   MAIL.eml...
+//	invitectl apply  -meeting M.json [-policy strict|open] [-authserv-id ID] MAIL.eml...
+//	invitectl respond -as EMAIL -status accepted|declined|tentative (-smtp URL | -out DIR) MAIL.eml
 //
 // Results are JSON, one line each. The exit status is 0 for done, 1 for refused
 // and 2 for wrong usage. -now and -uid pin the clock and the identifier.
@@ -45,10 +47,13 @@ var commands = []command{
 	{"render", "[-hide-guests] -out DIR EVENT.json", render, "out hide-guests meeting", 1},
 	{"send", "-smtp URL -meeting M.json EVENT.json", send, "smtp out hide-guests meeting", 1},
 	{"read", "MAIL.eml...", read, "", 0},
+	{"apply", "-meeting M.json [-policy strict|open] [-authserv-id ID] MAIL.eml...", apply, "meeting policy", 0},
+	{"respond", "-as EMAIL -status accepted|declined|tentative [-comment TEXT] [-occurrence RFC3339] (-smtp URL | -out DIR) MAIL.eml",
+		respond, "smtp out answer", 1},
 }
 
 // later are the subcommands of the contract that do not exist yet.
-var later = []string{"plan", "update", "cancel", "resume", "apply", "respond"}
+var later = []string{"plan", "update", "cancel", "resume"}
 
 // errUsage reports a wrong command line.
 var errUsage = errors.New("usage")
@@ -67,7 +72,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errUsage):
 		fmt.Fprintln(stderr, "invitectl:", err)
 		for _, c := range commands {
-			fmt.Fprintf(stderr, "  invitectl %-6s %s\n", c.name, c.usage)
+			fmt.Fprintf(stderr, "  invitectl %-7s %s\n", c.name, c.usage)
 		}
 		return exitUsage
 	}
