@@ -4,7 +4,6 @@ go 1.25.0
 
 require (
 	github.com/arran4/golang-ical v0.3.6
-	github.com/emersion/go-msgauth v0.7.0
 	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6
 	github.com/emersion/go-smtp v0.25.1
 	github.com/google/go-cmp v0.7.0

@@ -1,7 +1,7 @@
 package smtpsend
 
 import (
-	"fmt"
+	"errors"
 	"net"
 	"net/netip"
 	"strconv"
@@ -20,17 +20,18 @@ func (o *Options) defaultPort() string {
 	return "587"
 }
 
-// splitAddr splits host:port. An addr without port gets the default of o.
+// splitAddr splits host:port. An addr without port gets the default of o. The
+// error does not repeat addr: it may be a URL with a password.
 func splitAddr(addr string, o *Options) (host, port string, err error) {
 	host, port, err = net.SplitHostPort(addr)
 	if err != nil {
 		host, port = unbracket(addr), o.defaultPort()
 	}
 	if !validHost(host) {
-		return "", "", fmt.Errorf("smtpsend: address %q: no host or a malformed one", addr)
+		return "", "", errors.New("smtpsend: address: no host or a malformed one")
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-		return "", "", fmt.Errorf("smtpsend: address %q: port is not a number from 1 to 65535", addr)
+		return "", "", errors.New("smtpsend: address: port is not a number from 1 to 65535")
 	}
 	return host, port, nil
 }

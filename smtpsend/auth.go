@@ -169,7 +169,7 @@ func (x *exchange) answer(r reply) ([]byte, error) {
 
 // cancel ends the exchange because of cause (RFC 4954, section 4).
 func (x *exchange) cancel(ctx context.Context, cause error) *Error {
-	if _, err := x.command(ctx, PhaseAuth, "*"); err != nil {
+	if _, err := x.say(ctx, "*"); err != nil {
 		return err
 	}
 	return unmet(PhaseAuth, cause)

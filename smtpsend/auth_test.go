@@ -79,9 +79,9 @@ func TestAuthDialog(t *testing.T) {
 			want: append(append([]string{"AUTH LOGIN " + b64("ann")}, repeated(b64("secret"), 15)...), "*"),
 			err:  "smtpsend: auth: too many challenges",
 		}, {
-			name: "never ends, and goes", ext: []string{"AUTH LOGIN"}, replies: append(repeated("334 "+b64("Password:"), 16), faultDrop),
+			name: "never ends, then garbage", ext: []string{"AUTH LOGIN"}, replies: append(repeated("334 "+b64("Password:"), 16), faultGarbage),
 			want: append(append([]string{"AUTH LOGIN " + b64("ann")}, repeated(b64("secret"), 15)...), "*"),
-			err:  "smtpsend: auth: EOF",
+			err:  "smtpsend: auth: malformed reply",
 		}, {
 			name: "response too long", ext: []string{"AUTH PLAIN"}, password: strings.Repeat("p", 12000), replies: []string{"334 "},
 			want: []string{"AUTH PLAIN"}, err: "smtpsend: auth: response is too long",

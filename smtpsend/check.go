@@ -2,6 +2,7 @@ package smtpsend
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"unicode"
@@ -162,6 +163,11 @@ func checkData(data []byte) string {
 
 // isEightBit reports whether data has octets beyond ASCII.
 func isEightBit(data []byte) bool {
+	for ; len(data) >= 8; data = data[8:] {
+		if binary.NativeEndian.Uint64(data)&0x8080808080808080 != 0 {
+			return true
+		}
+	}
 	for _, c := range data {
 		if c >= 0x80 {
 			return true

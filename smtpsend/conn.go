@@ -150,9 +150,9 @@ func (c *conn) quit(ctx context.Context) {
 	}
 }
 
-// reusable reports whether c may serve another message.
+// reusable reports whether c is young enough to serve another message.
 func (c *conn) reusable() bool {
-	return !c.closed && c.sent < c.o.ConnectionMessages && time.Since(c.opened) < c.o.ConnectionAge
+	return c.sent < c.o.ConnectionMessages && time.Since(c.opened) < c.o.ConnectionAge
 }
 
 // command writes one line and reads the reply to it.

@@ -42,11 +42,14 @@ func (e *DeliveryError) Error() string {
 	if cause := e.common(); cause != nil {
 		return cause.Error()
 	}
+	total := len(e.Accepted) + len(e.Recipients)
+	if total == 1 {
+		return e.Recipients[0].Error()
+	}
 	parts := make([]string, len(e.Recipients))
 	for i, r := range e.Recipients {
 		parts[i] = r.Address + ": " + r.Err.detail()
 	}
-	total := len(e.Accepted) + len(e.Recipients)
 	return fmt.Sprintf("smtpsend: %d of %d recipients: %s", len(parts), total, strings.Join(parts, "; "))
 }
 

@@ -1,10 +1,13 @@
 package smtpsend
 
 import (
-	"crypto/tls"
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
+	"syscall"
 )
 
 // ErrClosed is what [Sender.Send] returns after [Sender.Close].
@@ -120,10 +123,25 @@ func tooManyRecipients(p Phase, r reply) bool {
 
 // lost is the error for a conversation that broke off with cause err.
 func lost(p Phase, err error) *Error {
-	var untrusted *tls.CertificateVerificationError
-	var noTLS tls.RecordHeaderError
-	permanent := errors.As(err, &untrusted) || errors.As(err, &noTLS)
-	return &Error{Phase: p, Err: err, Temporary: !permanent}
+	return &Error{Phase: p, Err: err, Temporary: true}
+}
+
+// isNetwork reports whether err comes from the network or from a context, not
+// from what the peer said.
+func isNetwork(err error) bool {
+	for _, target := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, context.Canceled} {
+		if errors.Is(err, target) {
+			return true
+		}
+	}
+	var errno syscall.Errno
+	return errors.As(err, &errno) || isTimeout(err)
+}
+
+// isTimeout reports whether err is a wait that was too long.
+func isTimeout(err error) bool {
+	var slow net.Error
+	return errors.As(err, &slow) && slow.Timeout()
 }
 
 // unmet is the error for something that this side will not do; err says why.

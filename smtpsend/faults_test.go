@@ -1,10 +1,12 @@
 package smtpsend_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -206,4 +208,50 @@ func causeOf(e *smtpsend.Error) string {
 		return "malformed"
 	}
 	return e.Err.Error()
+}
+
+// cut is a connection that breaks when the message comes to some point.
+type cut struct {
+	net.Conn
+	left int // octets of the message that are still written
+}
+
+func (c *cut) Write(b []byte) (int, error) {
+	if !bytes.HasSuffix(b, []byte("\r\n.\r\n")) {
+		return c.Conn.Write(b)
+	}
+	n, err := c.Conn.Write(b[:len(b)-c.left])
+	if err == nil {
+		c.Conn.Close()
+		err = io.ErrClosedPipe
+	}
+	return n, err
+}
+
+// TestCut has the connection break around the final dot: without it nothing
+// was delivered, with it nobody knows.
+func TestCut(t *testing.T) {
+	for left := range 6 {
+		t.Run(fmt.Sprint(left, " octets left"), func(t *testing.T) {
+			s := new(scripted)
+			sender, err := smtpsend.New("test.example", &smtpsend.Options{TLS: smtpsend.InsecureNoTLS,
+				Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+					nc, err := s.dial(ctx, network, addr)
+					return &cut{Conn: nc, left: left}, err
+				}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = sender.Send(context.Background(), letter("bob@example.com"))
+			sender.Close()
+			s.wg.Wait()
+			var e *smtpsend.Error
+			if !errors.As(err, &e) || e.Phase != smtpsend.PhaseBody || e.Unknown != (left <= 2) || e.Temporary == e.Unknown {
+				t.Errorf("Send = %v, want it unknown: %t", err, left <= 2)
+			}
+			if len(s.delivered) > 0 && !e.Unknown {
+				t.Errorf("server took a message that is said to be lost")
+			}
+		})
+	}
 }

@@ -180,18 +180,18 @@ func (o *Options) amounts() []amount {
 func (o *Options) checkAuth() error {
 	if o.Username == "" {
 		if o.Password != "" || o.Mechanism != "" {
-			return errors.New("Password or Mechanism without Username")
+			return errors.New("no Username for Password or Mechanism")
 		}
 		return nil
 	}
 	if o.Password == "" {
-		return errors.New("Username without Password")
+		return errors.New("no Password for Username")
 	}
 	if strings.Contains(o.Username+o.Password, "\x00") {
-		return errors.New("Username or Password with NUL")
+		return errors.New("a NUL in Username or Password")
 	}
 	if o.Mechanism != "" && !slices.Contains(mechanismNames(), o.Mechanism) {
-		return fmt.Errorf("Mechanism %q is not supported: %s are", o.Mechanism, strings.Join(mechanismNames(), " and "))
+		return fmt.Errorf("unsupported Mechanism %q: %s are supported", o.Mechanism, strings.Join(mechanismNames(), " and "))
 	}
 	if (o.TLS == InsecureNoTLS || o.TLS == "" && o.LMTP) && !o.anySafeInClear() {
 		return fmt.Errorf("%w: InsecureAllowPlaintextAuth admits it", errPlaintextAuth)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // pool bounds the connections that are open, and keeps idle ones for reuse.
@@ -15,7 +16,13 @@ type pool struct {
 
 	mu   sync.Mutex
 	idle []*idleConn    // the latest used last
-	wg   sync.WaitGroup // of goroutines that watch idle connections
+	wg   sync.WaitGroup // of idle connections that say goodbye
+}
+
+// idleConn is a connection between two messages.
+type idleConn struct {
+	c     *conn
+	timer *time.Timer // ends it when it was idle for too long
 }
 
 // newPool returns an empty pool.
@@ -59,29 +66,23 @@ func (p *pool) isClosed() bool {
 	}
 }
 
-// idleConn is a connection between two messages. A goroutine listens on it.
-type idleConn struct {
-	c      *conn
-	taken  bool      // by the next message; guarded by the pool's mu
-	silent chan bool // what listen said, to whoever took it
-}
-
 // take returns a connection that was idle and is alive, nil when there is none.
-func (p *pool) take() *conn {
-	for {
-		i := p.pop()
-		if i == nil {
-			return nil
+func (p *pool) take(ctx context.Context) *conn {
+	for c := p.pop(); c != nil; c = p.pop() {
+		switch {
+		case !c.quiet():
+			c.close()
+		case !c.reusable():
+			c.quit(ctx)
+		default:
+			return c
 		}
-		if i.c.wake(); <-i.silent && i.c.reusable() {
-			return i.c
-		}
-		i.c.close()
 	}
+	return nil
 }
 
-// pop takes the latest idle connection from the list.
-func (p *pool) pop() *idleConn {
+// pop takes the latest idle connection from the list, nil when it is empty.
+func (p *pool) pop() *conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := len(p.idle)
@@ -90,8 +91,8 @@ func (p *pool) pop() *idleConn {
 	}
 	i := p.idle[n-1]
 	p.idle = p.idle[:n-1]
-	i.taken = true
-	return i
+	i.timer.Stop()
+	return i.c
 }
 
 // put keeps c for the next message, or says goodbye to it.
@@ -111,34 +112,28 @@ func (p *pool) push(c *conn) bool {
 	if p.isClosed() {
 		return false
 	}
-	i := &idleConn{c: c, silent: make(chan bool, 1)}
-	c.doze(p.o.ConnectionIdle)
+	i := &idleConn{c: c}
+	i.timer = time.AfterFunc(p.o.ConnectionIdle, func() { p.expire(i) })
 	p.idle = append(p.idle, i)
-	p.wg.Go(func() { p.watch(i) })
 	return true
 }
 
-// watch listens on an idle connection until it is taken, its time is over, the
-// server says something, or the pool is closed.
-func (p *pool) watch(i *idleConn) {
-	silent := i.c.listen()
-	if p.drop(i) {
-		i.silent <- silent
-		return
-	}
-	if silent {
-		i.c.quit(context.Background())
-		return
-	}
-	i.c.close()
-}
-
-// drop removes i from the list and reports whether it was taken before.
-func (p *pool) drop(i *idleConn) (taken bool) {
+// expire says goodbye to a connection that is still on the list.
+func (p *pool) expire(i *idleConn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.idle = slices.DeleteFunc(p.idle, func(other *idleConn) bool { return other == i })
-	return i.taken
+	at := slices.Index(p.idle, i)
+	if at < 0 {
+		return
+	}
+	p.idle = slices.Delete(p.idle, at, at+1)
+	p.dismiss(i.c)
+}
+
+// dismiss says goodbye to a connection in the background, until close waits
+// for it. The caller holds mu.
+func (p *pool) dismiss(c *conn) {
+	p.wg.Go(func() { c.quit(context.Background()) })
 }
 
 // close ends idle connections, and waits for those in use.
@@ -154,8 +149,8 @@ func (p *pool) close() {
 	close(p.drained)
 }
 
-// shut closes the pool to newcomers and wakes idle connections. It reports
-// whether this was the first call.
+// shut closes the pool to newcomers and dismisses those that are idle. It
+// reports whether this was the first call.
 func (p *pool) shut() (first bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -164,7 +159,9 @@ func (p *pool) shut() (first bool) {
 	}
 	close(p.closed)
 	for _, i := range p.idle {
-		i.c.wake()
+		i.timer.Stop()
+		p.dismiss(i.c)
 	}
+	p.idle = nil
 	return true
 }

@@ -47,7 +47,7 @@ func readReply(br *bufio.Reader) (reply, error) {
 }
 
 // readReplyLine returns the next line without its end; it is valid until the
-// next read. A line that ends in a bare LF is taken too.
+// next read.
 func readReplyLine(br *bufio.Reader) ([]byte, error) {
 	line, err := br.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) || len(line) > maxReplyLine {
@@ -56,6 +56,8 @@ func readReplyLine(br *bufio.Reader) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	// QUIRK: small servers, made for net/textproto or by hand, end lines in a
+	// bare LF (testdata/barelf.txt).
 	return bytes.TrimSuffix(line[:len(line)-1], []byte{'\r'}), nil
 }
 

@@ -64,7 +64,7 @@ func (s *Sender) send(ctx context.Context, m *mime.Message) error {
 
 // overIdle sends m over a connection that is open, if there is one.
 func (s *Sender) overIdle(ctx context.Context, m *mime.Message) (results []*Error, again bool) {
-	c := s.pool.take()
+	c := s.pool.take(ctx)
 	if c == nil {
 		return nil, false
 	}
@@ -145,6 +145,9 @@ func (s *Sender) log(ctx context.Context, m *mime.Message, took time.Duration, e
 	var delivery *DeliveryError
 	if errors.As(err, &delivery) {
 		attrs = append(attrs, slog.Int("accepted", len(delivery.Accepted)))
+		if len(delivery.Accepted) > 0 {
+			text = "message sent in part"
+		}
 	}
 	s.o.Logger.LogAttrs(ctx, level, text, attrs...)
 }

@@ -26,43 +26,73 @@ type smtpd struct {
 	*smtp.Server
 	addr  string
 	admit []string // mechanisms
+	sink  bool     // forgets what it takes
 
-	mu       sync.Mutex
-	sessions int
-	users    []string // who authenticated
-	hello    string
-	taken    []*mime.Message
+	mu      sync.Mutex
+	accepts int
+	users   []string // who authenticated
+	hello   string
+	taken   []*mime.Message
 }
 
-// newSMTPD starts a server that uses TLS as listen says.
+// counter counts the connections of an [smtpd].
+type counter struct {
+	net.Listener
+	d *smtpd
+}
+
+func (c counter) Accept() (net.Conn, error) {
+	nc, err := c.Listener.Accept()
+	c.d.mu.Lock()
+	defer c.d.mu.Unlock()
+	if err == nil {
+		c.d.accepts++
+	}
+	return nc, err
+}
+
+// newSMTPD starts a server with STARTTLS or, if implicit, TLS.
 func newSMTPD(t testing.TB, config *tls.Config, implicit bool, admit ...string) *smtpd {
 	t.Helper()
+	d := newDaemon(config, admit...)
+	d.start(t, implicit)
+	return d
+}
+
+// newDaemon returns a server that is yet to be started.
+func newDaemon(config *tls.Config, admit ...string) *smtpd {
 	d := &smtpd{admit: admit}
 	d.Server = smtp.NewServer(smtp.BackendFunc(d.newSession))
 	d.Domain, d.TLSConfig, d.MaxLineLength, d.AllowInsecureAuth = "test.example", config, 16384, true
 	d.ErrorLog = log.New(io.Discard, "", 0)
+	return d
+}
+
+// start has d serve until the test is over.
+func (d *smtpd) start(t testing.TB, implicit bool) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	d.addr = l.Addr().String()
+	l = counter{l, d}
 	if implicit {
-		l = tls.NewListener(l, config)
+		l = tls.NewListener(l, d.TLSConfig)
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { d.Serve(l) })
 	t.Cleanup(func() {
 		d.Close()
+		l.Close()
 		wg.Wait()
 	})
-	return d
 }
 
-// newSession counts connections.
+// newSession notes the client's name.
 func (d *smtpd) newSession(c *smtp.Conn) (smtp.Session, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.sessions++
 	d.hello = c.Hostname()
 	return &session{smtpd: d}, nil
 }
@@ -109,6 +139,10 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 }
 
 func (s *session) Data(r io.Reader) error {
+	if s.sink {
+		_, err := io.Copy(io.Discard, r)
+		return err
+	}
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return err
@@ -178,14 +212,15 @@ func TestServer(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			d := newSMTPD(t, tt.server, tt.implicit, tt.admit...)
+			d := newDaemon(tt.server, tt.admit...)
 			d.LMTP = tt.lmtp
+			d.start(t, tt.implicit)
 			sender, err := smtpsend.New(d.addr, &tt.o)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer sender.Close()
-			m := longLetter("bob@example.com", "carl@example.com")
+			m := letter("bob@example.com", "carl@example.com")
 			for i := range 3 {
 				err := sender.Send(t.Context(), m)
 				if tt.phase != "" {
@@ -220,8 +255,8 @@ func (d *smtpd) checkTaken(t *testing.T, m *mime.Message, users int) {
 	t.Helper()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.sessions != 1 || len(d.users) != users || d.hello != "[127.0.0.1]" {
-		t.Errorf("%d sessions, %d logins, hello %q, want 1, %d, [127.0.0.1]", d.sessions, len(d.users), d.hello, users)
+	if d.accepts != 1 || len(d.users) != users || d.hello != "[127.0.0.1]" {
+		t.Errorf("%d connections, %d logins, hello %q, want 1, %d, [127.0.0.1]", d.accepts, len(d.users), d.hello, users)
 	}
 	if len(d.taken) != 3 {
 		t.Fatalf("%d messages, want 3", len(d.taken))

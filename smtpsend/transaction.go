@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"strconv"
 
 	"github.com/convene-go/convene/mime"
@@ -51,9 +50,8 @@ func goneBefore(err *Error) bool {
 	if err == nil || err.Phase != PhaseMail && err.Phase != PhaseReset {
 		return false
 	}
-	var slow net.Error
 	return err.Code == 421 || err.Code == 0 && err.Temporary &&
-		!errors.Is(err, context.Canceled) && !(errors.As(err, &slow) && slow.Timeout())
+		!errors.Is(err, context.Canceled) && !isTimeout(err)
 }
 
 // fail notes err for each recipient that has no error yet.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -35,6 +36,9 @@ func newWire(nc net.Conn) *wire {
 
 // watch lets the end of ctx interrupt reads and writes until release is called.
 func (w *wire) watch(ctx context.Context) (release func()) {
+	if ctx.Done() == nil {
+		return func() {}
+	}
 	operation := w.nextOperation()
 	stop := context.AfterFunc(ctx, func() {
 		w.mu.Lock()
@@ -107,7 +111,9 @@ func (w *wire) encrypt(ctx context.Context, config *tls.Config, d time.Duration)
 	}
 	client := tls.Client(w.raw, config)
 	if err := client.HandshakeContext(ctx); err != nil {
-		return w.fail(ctx, PhaseTLS, err)
+		e := w.fail(ctx, PhaseTLS, err)
+		e.Temporary = isNetwork(e.Err) // a certificate that is not trusted stays so
+		return e
 	}
 	w.mu.Lock()
 	w.nc = client
@@ -139,20 +145,16 @@ func (w *wire) close() {
 	w.nc.Close()
 }
 
-// doze gives the coming listen call the time d.
-func (w *wire) doze(d time.Duration) {
-	w.nc.SetReadDeadline(time.Now().Add(d))
-}
-
-// wake ends a listen call.
-func (w *wire) wake() {
-	w.nc.SetReadDeadline(past)
-}
-
-// listen waits until the time of doze is over or wake is called, and reports
-// whether the server kept silent: one that says or closes something between
-// two messages says goodbye.
-func (w *wire) listen() (silent bool) {
+// quiet reports whether the server kept silent since the last reply: one that
+// says or closes something between two messages says goodbye.
+func (w *wire) quiet() bool {
+	if w.br.Buffered() > 0 {
+		return false
+	}
+	if socket, ok := w.raw.(syscall.Conn); ok && canPeek {
+		return isQuiet(socket)
+	}
+	w.nc.SetReadDeadline(time.Now().Add(time.Millisecond))
 	_, err := w.br.Peek(1)
 	return errors.Is(err, os.ErrDeadlineExceeded)
 }

@@ -1,0 +1,75 @@
+package smtpsend_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+
+	"github.com/emersion/go-smtp"
+
+	"github.com/convene-go/convene/mime"
+	"github.com/convene-go/convene/smtpsend"
+)
+
+// exampleServer starts an LMTP server in this process.
+func exampleServer() (addr string, stop func()) {
+	d := &smtpd{}
+	server := smtp.NewServer(smtp.BackendFunc(d.newSession))
+	server.LMTP, server.ErrorLog = true, log.New(io.Discard, "", 0)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	go server.Serve(l)
+	return l.Addr().String(), func() { server.Close() }
+}
+
+func Example() {
+	addr, stop := exampleServer()
+	defer stop()
+	sender, err := smtpsend.Open("lmtp://" + addr)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sender.Close()
+	err = sender.Send(context.Background(), &mime.Message{
+		From: "ann@example.com",
+		To:   []string{"bob@example.com", "nobody@example.com"},
+		Data: []byte("Subject: Lunch\r\n\r\nToday at noon.\r\n"),
+	})
+	var delivery *smtpsend.DeliveryError
+	if errors.As(err, &delivery) {
+		fmt.Println("accepted:", delivery.Accepted)
+		for _, r := range delivery.Recipients {
+			fmt.Println(r.Address, r.Err.Code, r.Err.Enhanced, "temporary:", r.Err.Temporary)
+		}
+	}
+	// Output:
+	// accepted: [bob@example.com]
+	// nobody@example.com 550 5.1.1 temporary: false
+}
+
+func ExampleOpen() {
+	for _, url := range []string{
+		"smtp://ann:secret@mail.example.com",
+		"smtps://ann:secret@mail.example.com",
+		"smtp://ann:se/cret@mail.example.com",
+		"smtp://mail.example.com?tls=none",
+	} {
+		sender, err := smtpsend.Open(url)
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Println(sender)
+		sender.Close()
+	}
+	// Output:
+	// smtp://mail.example.com:587
+	// smtps://mail.example.com:465
+	// smtpsend: url: an @ after the host: user and password must be percent-encoded
+	// smtpsend: url: tls="none" is unknown: required, implicit and insecure-none are known
+}

@@ -1,0 +1,54 @@
+package smtpsend_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/convene-go/convene/smtpsend"
+)
+
+func TestNew(t *testing.T) {
+	tests := []struct {
+		name string
+		addr string
+		o    *smtpsend.Options
+		want string // the sender as text, or the error
+	}{
+		{"nil options", "mail.example.com", nil, "smtp://mail.example.com:587"},
+		{"port", "mail.example.com:25", nil, "smtp://mail.example.com:25"},
+		{"implicit", "mail.example.com", &smtpsend.Options{TLS: smtpsend.ImplicitTLS}, "smtps://mail.example.com:465"},
+		{"LMTP", "::1", &smtpsend.Options{LMTP: true}, "lmtp://[::1]:24"},
+		{"zone", "[fe80::1%eth0]:25", nil, "smtp://[fe80::1%eth0]:25"},
+		{"empty", "", nil, "smtpsend: address: no host or a malformed one"},
+		{"no host", ":25", nil, "smtpsend: address: no host or a malformed one"},
+		{"URL", "smtp://ann:hunter2@mail.example.com", nil, "smtpsend: address: no host or a malformed one"},
+		{"service", "mail.example.com:smtp", nil, "smtpsend: address: port is not a number from 1 to 65535"},
+		{"bracket", "[::1", nil, "smtpsend: address: no host or a malformed one"},
+		{"TLS", "x", &smtpsend.Options{TLS: "maybe"}, `smtpsend: options: TLS "maybe" is unknown`},
+		{"local name", "x", &smtpsend.Options{LocalName: "me\r\nMAIL"}, `smtpsend: options: LocalName "me\r\nMAIL" is neither a domain nor an address literal`},
+		{"connections", "x", &smtpsend.Options{Connections: -1}, "smtpsend: options: Connections is negative"},
+		{"idle", "x", &smtpsend.Options{ConnectionIdle: -1}, "smtpsend: options: ConnectionIdle is negative"},
+		{"timeout", "x", &smtpsend.Options{Timeouts: smtpsend.Timeouts{Final: -time.Second}}, "smtpsend: options: Timeouts.Final is negative"},
+		{"password only", "x", &smtpsend.Options{Password: "hunter2"}, "smtpsend: options: no Username for Password or Mechanism"},
+		{"mechanism only", "x", &smtpsend.Options{Mechanism: "PLAIN"}, "smtpsend: options: no Username for Password or Mechanism"},
+		{"user only", "x", &smtpsend.Options{Username: "ann"}, "smtpsend: options: no Password for Username"},
+		{"NUL", "x", &smtpsend.Options{Username: "a\x00b", Password: "hunter2"}, "smtpsend: options: a NUL in Username or Password"},
+		{"mechanism", "x", &smtpsend.Options{Username: "ann", Password: "hunter2", Mechanism: "NTLM"}, `smtpsend: options: unsupported Mechanism "NTLM": PLAIN and LOGIN are supported`},
+		{"in the clear", "x", &smtpsend.Options{Username: "ann", Password: "hunter2", TLS: smtpsend.InsecureNoTLS},
+			"smtpsend: options: the password is not sent without TLS: InsecureAllowPlaintextAuth admits it"},
+		{"in the clear, allowed", "x", &smtpsend.Options{Username: "ann", Password: "hunter2", TLS: smtpsend.InsecureNoTLS, InsecureAllowPlaintextAuth: true},
+			"smtp://x:587"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, err := smtpsend.New(tt.addr, tt.o)
+			got := message(err)
+			if err == nil {
+				got = s.String()
+			}
+			if got != tt.want {
+				t.Errorf("New(%q) = %q, want %q", tt.addr, got, tt.want)
+			}
+		})
+	}
+}
