@@ -9,6 +9,7 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/google/uuid v1.6.0
 	github.com/jhillyerd/enmime/v2 v2.4.1
+	github.com/teambition/rrule-go v1.8.2
 	golang.org/x/net v0.58.0
 	golang.org/x/text v0.41.0
 )
