@@ -95,7 +95,7 @@ func (in *Inbound) classify(o *ReadOptions) {
 		in.Reason = "has no calendar object"
 	}
 	// A program's answer may quote the invitation that it is about.
-	if by := automatic(m); by != "" && !in.isAnswer() && in.Kind != Bounce {
+	if by := automatic(m); by != "" && !in.isAnswer() && m.ReportType == "" && m.Report == nil {
 		in.Kind, in.Reason = AutoReply, "is sent by a program: "+by
 	}
 }

@@ -176,13 +176,13 @@ func (q *sequence) check(words []string) {
 		id = day.Add(9 * time.Hour)
 	}
 	want := strings.TrimPrefix(words[len(words)-1], "nobody")
-	if got := string(q.m.Status(full(words[0]), id)); got != want {
+	if got := string(q.m.Status(someone(words[0]), id)); got != want {
 		q.t.Errorf("status %v = %q, want %q", words[:len(words)-1], got, want)
 	}
 }
 
-// full completes an address.
-func full(name string) string {
+// someone completes an address.
+func someone(name string) string {
 	switch {
 	case strings.Contains(name, "@"):
 		return name
@@ -219,7 +219,7 @@ func (q *sequence) write(said string) string {
 	words := strings.Fields(said)
 	q.mails++
 	v := map[string]string{
-		"from": full(words[0]), "as": full(words[0]), "method": "REPLY", "at": "10:00", "seq": "0", "uid": "m-1@example.com",
+		"from": someone(words[0]), "as": someone(words[0]), "method": "REPLY", "at": "10:00", "seq": "0", "uid": "m-1@example.com",
 		"to": "desk@example.com", "id": fmt.Sprintf("mail-%d@example.test", q.mails), "part": strings.ToUpper(words[1]),
 	}
 	for _, w := range words[2:] {
@@ -253,7 +253,7 @@ func mailHead(v map[string]string, q *sequence) string {
 	case "garbled":
 		to = "desk+newsletter@example.com"
 	default:
-		to = q.m.ReplyAddresses[full(v["token"])]
+		to = q.m.ReplyAddresses[someone(v["token"])]
 	}
 	fmt.Fprintf(&b, "From: %s\nTo: %s\nDate: Sun, 22 Nov 2026 %s:00 +0000\nMessage-ID: <%s>\n",
 		v["from"], to, v["at"], v["id"])
@@ -269,8 +269,8 @@ func objectOf(v map[string]string) string {
 	if day := v["occ"]; day != "" {
 		fmt.Fprintf(&b, "RECURRENCE-ID:%sT090000Z\n", strings.ReplaceAll(day, "-", ""))
 	}
-	start := strings.ReplaceAll(or(v["start"], "09:00"), ":", "")
-	fmt.Fprintf(&b, "DTSTART:%[1]sT%[2]s00Z\nDURATION:PT1H\n", strings.ReplaceAll(or(v["occ"], "2027-03-02"), "-", ""), start)
+	start := strings.ReplaceAll(either(v["start"], "09:00"), ":", "")
+	fmt.Fprintf(&b, "DTSTART:%[1]sT%[2]s00Z\nDURATION:PT1H\n", strings.ReplaceAll(either(v["occ"], "2027-03-02"), "-", ""), start)
 	for _, p := range [][2]string{{"comment", "COMMENT:"}, {"place", "LOCATION:"}} {
 		if v[p[0]] != "" {
 			b.WriteString(p[1] + v[p[0]] + "\n")
@@ -283,15 +283,15 @@ func objectOf(v map[string]string) string {
 		b.WriteString("ATTENDEE;PARTSTAT=" + v["part"])
 		for _, p := range [][2]string{{"sentby", "SENT-BY"}, {"dto", "DELEGATED-TO"}, {"dfrom", "DELEGATED-FROM"}} {
 			if v[p[0]] != "" {
-				fmt.Fprintf(&b, ";%s=\"mailto:%s\"", p[1], full(v[p[0]]))
+				fmt.Fprintf(&b, ";%s=\"mailto:%s\"", p[1], someone(v[p[0]]))
 			}
 		}
-		b.WriteString(":mailto:" + full(who) + "\n")
+		b.WriteString(":mailto:" + someone(who) + "\n")
 	}
 	return b.String() + "END:VEVENT\nEND:VCALENDAR\n"
 }
 
-func or(a, b string) string {
+func either(a, b string) string {
 	if a != "" {
 		return a
 	}
@@ -336,5 +336,5 @@ END:VEVENT
 END:VCALENDAR
 
 --b--
-`, or(v["final"], v["as"]), or(v["action"], "failed"), id, v["as"], v["uid"], v["seq"])
+`, either(v["final"], v["as"]), either(v["action"], "failed"), id, v["as"], v["uid"], v["seq"])
 }

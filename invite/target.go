@@ -40,7 +40,7 @@ func (m *Meeting) occurrence(id time.Time) (target, bool) {
 			return target{id: o.RecurrenceID, override: i, sequence: o.Sequence, cancelled: o.Cancelled}, true
 		}
 	}
-	start, ok := occurrenceStart(e, id)
+	start, ok := occurrenceStart(*e, id)
 	return target{id: start, override: -1}, ok
 }
 

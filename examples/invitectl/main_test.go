@@ -97,7 +97,7 @@ func TestUsage(t *testing.T) {
 		{"send without server and event", []string{"send", "-meeting", meeting, "missing.json"}, "-smtp URL is missing"},
 		{"send to two places", []string{"send", "-meeting", meeting, "-smtp", "smtp://127.0.0.1", "-out", dir, event}, "-smtp and -out exclude each other"},
 	}
-	for _, name := range []string{"plan", "update", "cancel", "resume", "apply", "respond"} {
+	for _, name := range []string{"plan", "update", "cancel", "resume"} {
 		tests = append(tests, struct {
 			name string
 			args []string
@@ -111,8 +111,8 @@ func TestUsage(t *testing.T) {
 			if got.Code != 2 || first != "invitectl: usage: "+tt.want || got.Stdout != "" {
 				t.Errorf("invitectl %q = %+v, want 2 and %q", tt.args, got, tt.want)
 			}
-			if strings.Count(list, "\n  invitectl ") != 3 {
-				t.Errorf("usage = %q, want four commands", list)
+			if strings.Count(list, "\n  invitectl ") != 5 {
+				t.Errorf("usage = %q, want six commands", list)
 			}
 		})
 	}
