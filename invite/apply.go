@@ -97,6 +97,7 @@ type intake struct {
 	p      *Policy
 	token  token
 	invite []string
+	days   int // how far the series was searched for occurrences
 }
 
 // refusal is why something is not applied.
@@ -161,6 +162,9 @@ func join(all []Outcome) Outcome {
 
 // take applies one statement and says what it did.
 func (x *intake) take(s statement) (string, error) {
+	if !x.spend(s.event.RecurrenceID) {
+		return "", refuse(Held, "answers to more occurrences than are looked for")
+	}
 	at, err := x.m.target(s.event.RecurrenceID)
 	if err != nil {
 		return "", err
@@ -181,6 +185,18 @@ func (x *intake) take(s statement) (string, error) {
 		return x.counter(s, who, a, at)
 	}
 	return x.reply(s, who, a, at)
+}
+
+// mostDays is how many days of a series are searched for one mail: about a quarter
+// of a second where it is daily.
+const mostDays = 150_000
+
+// spend counts the search for an occurrence, which goes from the first one on.
+func (x *intake) spend(id time.Time) bool {
+	if days := id.Sub(x.m.Event.Start) / (24 * time.Hour); days > 0 {
+		x.days += int(days)
+	}
+	return x.days <= mostDays
 }
 
 // reply records an answer.
