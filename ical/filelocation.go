@@ -13,6 +13,8 @@ import (
 // these rules, since one offset is not enough for it: the zone that its TZID
 // names where this has the same clock, else an IANA zone that has, else one made
 // of the VTIMEZONE, under its TZID.
+//
+// QUIRK: Exchange names every zone that is not one of Windows "Customized Time Zone".
 func (x *eventReader) adoptZone() {
 	e := &x.event
 	if e.Recurrence == nil || e.AllDay || e.Start.IsZero() || len(x.zones.file[x.tzid]) == 0 || !x.zoned {
@@ -93,6 +95,11 @@ func (z *fileZones) adopt(tzid string, year int) *time.Location {
 	own := z.build(name, z.file[tzid], year)
 	if own == nil || named != nil && agree(own, named, year) {
 		return named
+	}
+	if from := newYear(year); len(changes(own, from, newYear(year+3))) == 0 {
+		if loc, err := LoadLocation(offsetName(offsetAt(own, from))); err == nil {
+			return loc
+		}
 	}
 	if !z.spend(20_000) {
 		return own

@@ -37,6 +37,7 @@ func findLocation(tzid string) (*time.Location, error) {
 	if offset, ok := parseOffsetName(name); ok {
 		return fixedZone(offsetName(offset), offset), nil
 	}
+	// QUIRK: Exchange and Outlook name zones as Windows does, often without a VTIMEZONE.
 	if iana, ok := windowszones.Lookup(name); ok && name != "UTC" {
 		name = iana
 	}

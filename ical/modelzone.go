@@ -108,7 +108,7 @@ func writerFor(loc *time.Location, list []*Event) (*zoneWriter, error) {
 		return nil, err
 	}
 	return z.choose(func(w *zoneWriter) bool {
-		for s := range spans(list, all.End) {
+		for s := range spans(list, all) {
 			if !w.exact(s) {
 				return false
 			}
@@ -117,18 +117,19 @@ func writerFor(loc *time.Location, list []*Event) (*zoneWriter, error) {
 	}), nil
 }
 
-// spans yields what the events' zone must be right for, up to a limit.
-func spans(list []*Event, limit time.Time) iter.Seq[Span] {
+// spans yields what the events' zone must be right for, as far as all extend.
+func spans(list []*Event, all Span) iter.Seq[Span] {
 	return func(yield func(Span) bool) {
 		for _, e := range list {
-			if !yield(e.span()) || !e.RecurrenceID.IsZero() && !yield(Span{e.RecurrenceID, e.RecurrenceID}) {
-				return
-			}
 			if e.Recurrence == nil {
+				if !yield(e.span().within(all)) || !e.RecurrenceID.IsZero() && !yield(Span{e.RecurrenceID, e.RecurrenceID}.within(all)) {
+					return
+				}
 				continue
 			}
-			for o := range e.Occurrences(time.Time{}, limit.Add(time.Second)) {
-				if !yield(Span{o.Start, o.End}) || !o.RecurrenceID.Equal(o.Start) && !yield(Span{o.RecurrenceID, o.RecurrenceID}) {
+			for o := range e.Occurrences(time.Time{}, all.End.Add(time.Second)) {
+				id := Span{o.RecurrenceID, o.RecurrenceID}
+				if !yield(Span{o.Start, o.End}.within(all)) || o.Override >= 0 && !yield(id.within(all)) {
 					return
 				}
 			}
@@ -136,12 +137,28 @@ func spans(list []*Event, limit time.Time) iter.Seq[Span] {
 	}
 }
 
+// within cuts s to what lies in all.
+func (s Span) within(all Span) Span {
+	cut := func(t time.Time) time.Time {
+		if t.Before(all.Start) {
+			return all.Start
+		}
+		return earlier(t, all.End)
+	}
+	return Span{cut(s.Start), cut(s.End)}
+}
+
 // span is the time of the event itself, or of its first occurrence.
 func (e *Event) span() Span { return Span{e.Start, e.End}.normal() }
 
-// extent is the time in which the event's zone must be right: for an endless
-// series, the horizon.
+// extent is the time in which the event's zone must be right, at most the
+// horizon before and after its start.
 func (e *Event) extent() Span {
+	return e.whole().within(Span{e.Start.AddDate(-horizon, 0, 0), e.Start.AddDate(horizon, 0, 0)})
+}
+
+// whole is the time from the first to the last instant of the event.
+func (e *Event) whole() Span {
 	s := e.span()
 	if !e.RecurrenceID.IsZero() {
 		s = s.join(Span{e.RecurrenceID, e.RecurrenceID})
@@ -157,7 +174,7 @@ func (e *Event) extent() Span {
 	}
 	for i := range e.Overrides {
 		o := e.Override(i)
-		s = s.join(o.extent())
+		s = s.join(o.whole())
 	}
 	return s
 }

@@ -2,7 +2,6 @@ package ical
 
 import (
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -63,21 +62,29 @@ func VTimezone(loc *time.Location, at []Span) (*ics.VTimezone, Form, error) {
 	return w.tree.clone(), w.form, nil
 }
 
-// zoneWriter is a chosen form of a zone.
+// zoneWriter is a form of a zone, and where in the years of in it is wrong.
 type zoneWriter struct {
 	form  Form
+	in    stretch
 	wrong []stretch
 	tree  *zoneTree
 }
 
 // exact reports whether the form is right, in Outlook too, at the borders of a span.
 func (w *zoneWriter) exact(s Span) bool {
-	return w.form.Exact() && (len(w.wrong) == 0 || !hits(w.wrong, s.Start) && !hits(w.wrong, s.normal().End))
+	return w.form.Exact() && w.exactAt(s.Start.Unix()) && w.exactAt(s.normal().End.Unix())
 }
 
-func hits(list []stretch, t time.Time) bool {
-	u := t.Unix()
-	return slices.ContainsFunc(list, func(s stretch) bool { return s.from <= u && u < s.to })
+func (w *zoneWriter) exactAt(u int64) bool {
+	if u < w.in.from || u >= w.in.to {
+		return false
+	}
+	for _, s := range w.wrong {
+		if s.from <= u && u < s.to {
+			return false
+		}
+	}
+	return true
 }
 
 // zoneInYears is a zone in a range of years, with the forms that it can take.
@@ -113,11 +120,12 @@ func newZoneInYears(key zoneKey, at time.Time) *zoneInYears {
 		return &zoneInYears{err: err}
 	}
 	z := &zoneInYears{tzid: loc.String()}
+	in := inYears(key.first, key.last)
 	for _, c := range candidates(loc, key.first, key.last) {
-		z.forms = append(z.forms, zoneWriter{c.form, c.wrong, newZoneTree(z.tzid, c.observances)})
+		z.forms = append(z.forms, zoneWriter{c.form, in, c.wrong, newZoneTree(z.tzid, c.observances)})
 	}
 	z.full = sync.OnceValue(func() *zoneWriter {
-		return &zoneWriter{FormFull, nil, newZoneTree(z.tzid, fullForm(loc, key.first, key.last))}
+		return &zoneWriter{FormFull, in, nil, newZoneTree(z.tzid, fullForm(loc, key.first, key.last))}
 	})
 	return z
 }

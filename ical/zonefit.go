@@ -26,7 +26,7 @@ const ruleYears = 12
 // the instants of some years. After one that is right throughout, no other is
 // looked for.
 func candidates(loc *time.Location, first, last int) []candidate {
-	in := stretch{newYear(first) - 2*24*60*60, newYear(last+1) + 2*24*60*60}
+	in := inYears(first, last)
 	around := changes(loc, newYear(first-1)-24*60*60, newYear(min(last, first+1)+2)+24*60*60)
 	zone := zoneSteps(loc, in)
 	var out []candidate
@@ -56,6 +56,11 @@ func candidates(loc *time.Location, first, last int) []candidate {
 		}
 	}
 	return out
+}
+
+// inYears are the seconds of some years on every clock.
+func inYears(first, last int) stretch {
+	return stretch{newYear(first) - 2*24*60*60, newYear(last+1) + 2*24*60*60}
 }
 
 // offsets are those of the steps, each once.

@@ -12,9 +12,10 @@ import (
 //go:generate go run ./generate
 
 // Lookup returns the IANA name for a Windows name such as "W. Europe Standard
-// Time", compared without case and without spaces around it. Old Outlook adds a
-// number where a file has two zones of a name, as "W. Europe Standard Time 1";
-// it is passed over.
+// Time", compared without case and without spaces around it.
+//
+// QUIRK: old Outlook adds a number where a file has two zones of one name, as
+// "W. Europe Standard Time 1".
 func Lookup(windows string) (iana string, ok bool) {
 	name := strings.ToLower(strings.TrimSpace(windows))
 	if iana, ok = find(name); !ok {
