@@ -160,7 +160,7 @@ func TestIdle(t *testing.T) {
 			for i, status := range []string{"ACCEPTED", "DECLINED"} {
 				deliver(t, d, reply("bob@example.test", status, i, ""))
 				for range 200 {
-					if d.count("Answers") == i+1 {
+					if d.count("Answers") == i+1 && d.count("") == 0 {
 						break
 					}
 					time.Sleep(20 * time.Millisecond)
