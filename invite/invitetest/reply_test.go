@@ -228,3 +228,83 @@ func TestBounce(t *testing.T) {
 		t.Error("a bounce of no mail is no panic")
 	}
 }
+
+// TestReplyApplied takes the answers of all clients into a meeting, under the
+// policies that a program may have.
+func TestReplyApplied(t *testing.T) {
+	second := time.Date(2027, 3, 9, 9, 0, 0, 0, time.UTC)
+	for _, client := range invitetest.Clients() {
+		for name, policy := range map[string]*invite.Policy{"default": nil, "strict": invite.Strict("mx.example.com")} {
+			t.Run(fmt.Sprintf("%s/%s", client, name), func(t *testing.T) {
+				r, m := send(t, review(weekly))
+				apply := func(email string, s ical.Status, want invite.Verdict, opts ...invitetest.AnswerOption) {
+					t.Helper()
+					trusted := func(a *invitetest.Answer) { a.AuthServID = "mx.example.com" }
+					in := read(t, r.Reply(email, s, client, append(opts, trusted)...))
+					after, o := m.Apply(in, policy)
+					if m = after; o.Verdict != want {
+						t.Errorf("%s %s: %s: %s, want %s", email, s, o.Verdict, o.Reason, want)
+					}
+				}
+				apply("ann@example.com", ical.Tentative, invite.Applied)
+				apply("zoe@example.com", ical.Accepted, invite.Applied, func(a *invitetest.Answer) { a.Comment = "Gern" })
+				apply("ann@example.com", ical.Declined, invite.Applied)
+				apply("zoe@example.com", ical.Declined, invite.Applied, func(a *invitetest.Answer) { a.Occurrence = second })
+				apply("ann@example.com", ical.Accepted, invite.Unverified, func(a *invitetest.Answer) { a.From = "eve@example.net" })
+				apply("ann@example.com", ical.Accepted, invite.Stale, func(a *invitetest.Answer) { a.Time = m.Deliveries[0].Time })
+				got := []ical.Status{m.Status("ann@example.com", time.Time{}), m.Status("zoe@example.com", time.Time{}), m.Status("zoe@example.com", second)}
+				if diff := cmp.Diff([]ical.Status{ical.Declined, ical.Accepted, ical.Declined}, got); diff != "" {
+					t.Errorf("statuses (-want +got):\n%s", diff)
+				}
+				if c := m.Event.Attendees[1].Comment; c != "Gern" {
+					t.Errorf("comment = %q, want Gern", c)
+				}
+			})
+		}
+	}
+}
+
+// TestReplyTokens answers to the signed addresses of a meeting.
+func TestReplyTokens(t *testing.T) {
+	for _, client := range invitetest.Clients() {
+		r, o := new(invitetest.Recorder), invitetest.Options(nil)
+		o.ReplyAddress = &invite.ReplyAddress{Mailbox: "desk@example.com", Keys: [][]byte{[]byte("0123456789abcdef")}}
+		m, err := invite.New(r, o).Send(t.Context(), review())
+		if err != nil {
+			t.Fatal(err)
+		}
+		policy := invite.Strict("mx.example.com")
+		policy.ReplyAddress, policy.Now = o.ReplyAddress, o.Now
+		in := read(t, r.Reply("ann@example.com", ical.Accepted, client, func(a *invitetest.Answer) { a.From = "ann@home.example.net" }))
+		if _, o := m.Apply(in, policy); o.Verdict != invite.Applied {
+			t.Errorf("%s: %s: %s, want applied", client, o.Verdict, o.Reason)
+		}
+	}
+}
+
+// TestReplyProposal takes proposals and delegations in.
+func TestReplyProposal(t *testing.T) {
+	start := time.Date(2027, 3, 3, 13, 0, 0, 0, time.UTC)
+	for _, client := range invitetest.Clients() {
+		r, m := send(t, review())
+		in := read(t, r.Reply("ann@example.com", ical.Tentative, client, func(a *invitetest.Answer) {
+			a.Start, a.End = start, start.Add(time.Hour)
+		}))
+		m, o := m.Apply(in, nil)
+		if list := m.OpenProposals(); o.Verdict != invite.Applied || len(list) != 1 || !list[0].Start.Equal(start) {
+			t.Errorf("%s: %s: %s, proposals %v", client, o.Verdict, o.Reason, list)
+		}
+		in = read(t, r.Reply("zoe@example.com", ical.Delegated, client, func(a *invitetest.Answer) { a.DelegateTo = "cat@example.com" }))
+		if m, o = m.Apply(in, nil); o.Verdict != invite.Applied || m.Status("cat@example.com", time.Time{}) != ical.NeedsAction {
+			t.Errorf("%s: %s: %s, the delegate is %q", client, o.Verdict, o.Reason, m.Status("cat@example.com", time.Time{}))
+		}
+	}
+}
+
+func TestBounceApplied(t *testing.T) {
+	r, m := send(t, review())
+	m, o := m.Apply(read(t, r.Bounce("ann@example.com")), nil)
+	if o.Verdict != invite.Undeliverable || m.Deliveries[0].State != invite.Undelivered {
+		t.Errorf("%s: %s; the delivery is %s", o.Verdict, o.Reason, m.Deliveries[0].State)
+	}
+}
