@@ -13,7 +13,7 @@ import (
 func readAttendee(p *ics.BaseProperty, method Method) Attendee {
 	rsvp := param(p, "RSVP")
 	a := Attendee{
-		Name: param(p, "CN"), Email: mailbox(p),
+		Name: commonName(p), Email: mailbox(p),
 		Kind: readWord(param(p, "CUTYPE"), wireKinds), Role: readWord(param(p, "ROLE"), wireRoles),
 		Status:      readWord(param(p, "PARTSTAT"), wireStatuses),
 		NoReply:     strings.EqualFold(rsvp, "FALSE") || (method == MethodRequest && rsvp == ""),
@@ -29,6 +29,12 @@ func readAttendee(p *ics.BaseProperty, method Method) Attendee {
 		}
 	}
 	return a
+}
+
+// commonName returns the CN, a tab in it as a space: no header of a mail could
+// hold it.
+func commonName(p *ics.BaseProperty) string {
+	return strings.ReplaceAll(param(p, "CN"), "\t", " ")
 }
 
 // mailbox returns the address of an ORGANIZER or ATTENDEE.

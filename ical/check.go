@@ -27,6 +27,15 @@ func checkText(s string) error {
 // checkLine accepts text of one line.
 func checkLine(s string) error { return checkValue(s) }
 
+// checkName accepts what can be a name in a calendar object and in the header
+// of a mail, where a tab is no part of a text.
+func checkName(s string) error {
+	if strings.Contains(s, "\t") {
+		return errors.New("has a tab")
+	}
+	return checkLine(s)
+}
+
 // checkFilled refuses the empty value.
 func checkFilled(s string) error {
 	if s == "" {
@@ -45,7 +54,7 @@ func checkWord(s string) error {
 
 func checkEmail(s string) error {
 	if strings.HasPrefix(strings.ToLower(s), "mailto:") {
-		return errors.New("is written without mailto:")
+		return errors.New("is written without \"mailto:\" in front")
 	}
 	_, err := address.ASCII(s)
 	return err

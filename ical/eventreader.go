@@ -126,7 +126,7 @@ func (x *eventReader) people(p *ics.BaseProperty) bool {
 	switch p.IANAToken {
 	case "ORGANIZER":
 		if x.event.Organizer == (Person{}) {
-			x.event.Organizer = Person{param(p, "CN"), mailbox(p), trimMailto(param(p, "SENT-BY"))}
+			x.event.Organizer = Person{commonName(p), mailbox(p), trimMailto(param(p, "SENT-BY"))}
 		}
 	case "ATTENDEE":
 		x.event.Attendees = append(x.event.Attendees, readAttendee(p, x.method))

@@ -168,7 +168,7 @@ func (z *fileZones) latest(o *fileObservance, w time.Time) (at time.Time, ok boo
 // inYear returns the onset that the rule gives in a year.
 func (z *fileZones) inYear(o *fileObservance, year int) yearOnset {
 	t, known := o.years[year]
-	if !known && z.spend(20) {
+	if !known && z.spend(40) {
 		t.at, t.ok = o.in(year)
 		o.years[year] = t
 	}

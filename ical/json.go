@@ -8,6 +8,16 @@ import (
 	"time"
 )
 
+// MarshalJSON fills in TimeZone where only Start's Location names the zone,
+// because an RFC 3339 time has no room for the name.
+func (e Event) MarshalJSON() ([]byte, error) {
+	type plain Event // without this method
+	if loc, err := e.Zone(); err == nil && e.TimeZone == "" && !e.AllDay && loc != time.UTC {
+		e.TimeZone = loc.String()
+	}
+	return json.Marshal(plain(e))
+}
+
 // UnmarshalJSON reads an event strictly: an unknown key is an error that names
 // it, so that a misspelt field is not lost. Times are RFC 3339; dates such as
 // "2026-03-31" are accepted too, as midnight in UTC, for all-day events.

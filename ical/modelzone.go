@@ -30,6 +30,9 @@ func (m *modeler) zone(e *Event) (wallZone, error) {
 	if use.tz == nil {
 		return wallZone{}, errZoneForm
 	}
+	if !e.unambiguous(loc) {
+		return wallZone{}, errRepeated
+	}
 	if !slices.Contains(m.order, use.tz) {
 		m.order = append(m.order, use.tz)
 	}
@@ -94,7 +97,11 @@ func (e *Event) extent() Span {
 // unambiguous reports whether wall clocks in loc name the event's instants: in
 // the hour that a change repeats, they name the first of two.
 func (e *Event) unambiguous(loc *time.Location) bool {
-	for _, t := range []time.Time{e.Start, e.End, e.RecurrenceID} {
+	times := []time.Time{e.Start, e.End, e.RecurrenceID}
+	if e.Recurrence != nil {
+		times = append(times, e.Recurrence.Include...)
+	}
+	for _, t := range times {
 		if u := t.Unix(); !t.IsZero() && instant(u+int64(offsetAt(loc, u)), loc).Unix() != u {
 			return false
 		}

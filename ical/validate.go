@@ -142,7 +142,7 @@ func (p Person) check(empty bool) (errs fieldErrors) {
 	if empty {
 		return nil
 	}
-	errs.add("Name", checkLine(p.Name))
+	errs.add("Name", checkName(p.Name))
 	errs.add("Email", checkEmail(p.Email))
 	if p.SentBy != "" {
 		errs.add("SentBy", checkEmail(p.SentBy))
@@ -166,7 +166,7 @@ func checkAttendees(errs *fieldErrors, list []Attendee) {
 }
 
 func (a *Attendee) check() (errs fieldErrors) {
-	errs.add("Name", checkLine(a.Name))
+	errs.add("Name", checkName(a.Name))
 	errs.add("Email", checkEmail(a.Email))
 	errs.add("Role", checkWord(string(a.Role)))
 	errs.add("Kind", checkWord(string(a.Kind)))

@@ -2,6 +2,7 @@ package invite
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"github.com/convene-go/convene/ical"
@@ -20,6 +21,7 @@ func New(s Sender, o *Options) *Client {
 	c := &Client{sender: s}
 	if o != nil {
 		c.options = *o
+		c.options.AllowLint = slices.Clone(o.AllowLint)
 	}
 	return c
 }

@@ -2,7 +2,7 @@ package invite
 
 import (
 	"context"
-	"errors"
+	"slices"
 
 	"github.com/convene-go/convene/internal/address"
 )
@@ -38,9 +38,16 @@ func deliver(ctx context.Context, s Sender, mails []letter, m *Meeting, o *Optio
 // record writes the outcome of one mail into its entries of the ledger.
 func record(ledger []Delivery, err error, o *Options) []*RecipientError {
 	var failed []*RecipientError
+	named := recipientErrors(err)
+	if !slices.ContainsFunc(ledger, func(d Delivery) bool { return errorFor(d.To, named) != nil }) {
+		named = nil // an error that names nobody of the mail is about all of them
+	}
 	for i := range ledger {
 		d := &ledger[i]
-		cause := causeFor(err, d.To)
+		cause := err
+		if len(named) > 0 {
+			cause = errorFor(d.To, named)
+		}
 		d.State, d.Time = stateOf(cause), o.Now().UTC()
 		if cause != nil {
 			d.Reply = cause.Error()
@@ -56,13 +63,8 @@ type recipientError interface {
 	Recipient() string
 }
 
-// causeFor returns the part of a Sender's error that is about one recipient: all
-// of it, unless it names recipients.
-func causeFor(err error, email string) error {
-	named := recipientErrors(err)
-	if len(named) == 0 {
-		return err
-	}
+// errorFor returns the error that names a recipient, or nil.
+func errorFor(email string, named []recipientError) error {
 	for _, e := range named {
 		if address.Same(e.Recipient(), email) {
 			return e
@@ -92,15 +94,28 @@ func recipientErrors(err error) []recipientError {
 
 // stateOf classifies an error by what it says of itself, never by its text.
 func stateOf(err error) DeliveryState {
-	var uncertain interface{ Uncertain() bool }
-	var refused interface{ Refused() bool }
 	switch {
 	case err == nil:
 		return Delivered
-	case errors.As(err, &uncertain) && uncertain.Uncertain():
+	case says(err, func(e interface{ Uncertain() bool }) bool { return e.Uncertain() }):
 		return Unknown
-	case errors.As(err, &refused) && refused.Refused():
+	case says(err, func(e interface{ Refused() bool }) bool { return e.Refused() }):
 		return Refused
 	}
 	return Pending
+}
+
+// says asks the outermost error with the method T. Of joined errors one is
+// enough: among several attempts one may have arrived.
+func says[T any](err error, ask func(T) bool) bool {
+	if e, ok := err.(T); ok {
+		return ask(e)
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return says(e.Unwrap(), ask)
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), func(part error) bool { return says(part, ask) })
+	}
+	return false
 }

@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -64,6 +65,7 @@ func (o *Options) withDefaults(opts []SendOption) *Options {
 	if o != nil {
 		*out = *o
 	}
+	out.AllowLint = slices.Clip(out.AllowLint) // an option may append
 	for _, change := range opts {
 		change(out)
 	}

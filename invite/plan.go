@@ -56,7 +56,7 @@ func planSend(e ical.Event, o *Options) (*Plan, error) {
 		})
 	}
 	if len(p.Notices) == 0 {
-		return nil, &ical.FieldError{Field: "Attendees", Err: errors.New("has nobody but the organizer")}
+		return nil, fmt.Errorf("invite: %w", &ical.FieldError{Field: "Attendees", Err: errors.New("has nobody but the organizer")})
 	}
 	if o.HideGuests {
 		p.hideGuests()
@@ -64,19 +64,9 @@ func planSend(e ical.Event, o *Options) (*Plan, error) {
 	return p, nil
 }
 
-// own is a copy of e that shares with e only what is never changed. Attendees
-// who have not answered say so, as the stored Meeting does.
-func own(e ical.Event) ical.Event {
-	e.Attendees = slices.Clone(e.Attendees)
-	for i := range e.Attendees {
-		if e.Attendees[i].Status == "" {
-			e.Attendees[i].Status = ical.NeedsAction
-		}
-	}
-	return e
-}
-
-// hideGuests gives each notice an event of its own, with one attendee.
+// hideGuests gives each notice an event of its own, with one attendee. An
+// occurrence with attendees of its own does not take place for those who are
+// not among them; without anyone it would inherit those of the series.
 func (p *Plan) hideGuests() {
 	for i := range p.Notices {
 		n := &p.Notices[i]
@@ -84,7 +74,11 @@ func (p *Plan) hideGuests() {
 		e.Attendees = []ical.Attendee{n.Attendee}
 		e.Overrides = slices.Clone(e.Overrides)
 		for j := range e.Overrides {
-			e.Overrides[j].Attendees = only(e.Overrides[j].Attendees, n.Attendee.Email)
+			list := e.Overrides[j].Attendees
+			e.Overrides[j].Attendees = only(list, n.Attendee.Email)
+			if len(list) > 0 && len(e.Overrides[j].Attendees) == 0 {
+				e.Overrides[j].Cancelled = true
+			}
 		}
 		n.Event = &e
 	}

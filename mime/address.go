@@ -6,14 +6,13 @@ import (
 	"net/mail"
 	"strings"
 
-	"golang.org/x/net/idna"
+	"github.com/convene-go/convene/internal/address"
 )
 
 // The limits of RFC 5321, section 4.5.3.1, and of RFC 3696, erratum 1690.
 const (
 	maxLocal   = 64
 	maxAddress = 254
-	maxLabel   = 63
 )
 
 // mailbox is a checked address: addr as it goes on the wire.
@@ -47,7 +46,7 @@ func wireAddress(addr string) (string, error) {
 	if err := checkLocal(addr[:at]); err != nil {
 		return "", err
 	}
-	domain, err := asciiDomain(addr[at+1:])
+	domain, err := address.Domain(addr[at+1:])
 	if err != nil {
 		return "", err
 	}
@@ -101,37 +100,6 @@ func isQuotedLocal(s string) bool {
 			return false
 		}
 		if i == len(s) || s[i] <= ' ' || s[i] > '~' || s[i] == '<' || s[i] == '>' {
-			return false
-		}
-	}
-	return true
-}
-
-// asciiDomain returns the A-label form of a domain (RFC 5891, section 5). What
-// is ASCII already stays as it is, upper case and all.
-func asciiDomain(s string) (string, error) {
-	if !isASCII(s) {
-		a, err := idna.Lookup.ToASCII(s)
-		if err != nil {
-			return "", fmt.Errorf("domain %q: %w", s, err)
-		}
-		s = a
-	}
-	for label := range strings.SplitSeq(s, ".") {
-		if !isLabel(label) {
-			return "", fmt.Errorf("domain %q: %q is no label of a host name (RFC 1123, section 2.1)", s, label)
-		}
-	}
-	return s, nil
-}
-
-// isLabel reports whether s consists of letters, digits and inner hyphens.
-func isLabel(s string) bool {
-	if s == "" || len(s) > maxLabel || s[0] == '-' || s[len(s)-1] == '-' {
-		return false
-	}
-	for i := range len(s) {
-		if !isAlnum(s[i]) && s[i] != '-' {
 			return false
 		}
 	}

@@ -1,8 +1,6 @@
 package mime
 
 import (
-	"bytes"
-	"fmt"
 	"strings"
 	"time"
 )
@@ -20,35 +18,7 @@ const dateLayout = "Mon, 02 Jan 2006 15:04:05 -0700"
 //
 // The error joins one [*FieldError] for each value that cannot be written, in
 // the order of the fields of [Draft]. A nil draft counts as an empty one.
-func Build(d *Draft) (*Message, error) {
-	if d == nil {
-		d = new(Draft)
-	}
-	l, err := check(d)
-	if err != nil {
-		return nil, err
-	}
-	date, rest := l.header()
-	sum := digest(date, rest, l)
-	if l.id == "" {
-		l.id = deriveID(sum, l.from.addr)
-	}
-	id := new(header)
-	id.open("Message-ID").word(l.id).close()
-
-	var data bytes.Buffer
-	data.Grow(len(date) + len(id.buf) + len(rest) + l.size())
-	data.Write(date)
-	data.Write(id.buf)
-	data.Write(rest)
-	if err := tree(l, sum).Encode(&data); err != nil {
-		return nil, fmt.Errorf("mime: Build: %w", err)
-	}
-	if !bytes.HasSuffix(data.Bytes(), []byte("\r\n")) {
-		data.WriteString("\r\n")
-	}
-	return &Message{From: l.reversePath(), To: l.forwardPaths(), ID: l.id, Data: data.Bytes()}, nil
-}
+func Build(d *Draft) (*Message, error) { return new(Builder).Build(d) }
 
 // letter is a checked Draft: what is left can be written without an error.
 type letter struct {
@@ -58,7 +28,7 @@ type letter struct {
 	date            time.Time
 	id, inReplyTo   string // with angle brackets
 	references      []string
-	text, html      []byte // without lone CR
+	text, html      []byte // without lone CR; set once they are encoded
 	filename        string
 }
 
@@ -123,7 +93,7 @@ func (l *letter) size() int {
 			raw += len(f.Data) + 300
 		}
 	}
-	return 1500 + raw*3/2 + (len(l.text)+len(l.html))*5/4
+	return 1500 + raw*3/2 + (len(l.Text)+len(l.HTML))*5/4
 }
 
 // unixLines returns s with LF for every CRLF and every lone CR. The encoder

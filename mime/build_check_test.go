@@ -169,7 +169,7 @@ func TestBuildAddresses(t *testing.T) {
 		{"two @", "a@b@example.com", ""},
 		{"domain dot", "a@example.com.", ""},
 		{"domain hyphen", "a@-example.com", ""},
-		{"underscore", "a@ex_ample.com", ""},
+		{"underscore", "a@ex_ample.com", "a@ex_ample.com"},
 		{"literal", "a@[192.0.2.1]", ""},
 		{"SMTPUTF8", "ädä@example.com", ""},
 		{"space", "a b@example.com", ""},

@@ -9,6 +9,7 @@ import (
 	"mime/quotedprintable"
 	"net/mail"
 	"net/textproto"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -276,7 +277,7 @@ func TestBuildIsDeterministic(t *testing.T) {
 }
 
 // TestBuildDerivedID changes one thing at a time: no two drafts share an
-// identifier or a boundary.
+// identifier, and no two contents a boundary.
 func TestBuildDerivedID(t *testing.T) {
 	seen := make(map[string]string)
 	for name, change := range map[string]func(d *mime.Draft){
@@ -300,7 +301,11 @@ func TestBuildDerivedID(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, s := range []string{m.ID, h.Get("Content-Type")} {
+		sameContent := slices.Contains([]string{"date", "to", "subject"}, name)
+		for i, s := range []string{m.ID, h.Get("Content-Type")} {
+			if i > 0 && sameContent {
+				continue
+			}
 			if other, ok := seen[s]; ok {
 				t.Errorf("%s and %s share %s", name, other, s)
 			}

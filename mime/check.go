@@ -20,21 +20,17 @@ func (c *checker) note(field string, err error) {
 }
 
 // check returns d in the form in which it is written, or all its FieldErrors,
-// in the order of the fields of Draft.
-func check(d *Draft) (*letter, error) {
+// in the order of the fields of Draft. The content may have been checked before.
+func check(d *Draft, content bool) (*letter, error) {
 	c := new(checker)
-	l := &letter{Draft: d, text: unixLines(d.Text), html: unixLines(d.HTML)}
+	l := &letter{Draft: d}
 	c.envelope(l)
 	c.note("Subject", checkLine(d.Subject))
 	c.date(l)
 	c.identifiers(l)
-	c.note("Text", checkText(d.Text))
-	if d.HTML != "" {
-		c.note("HTML", checkText(d.HTML))
+	if content {
+		c.content(l)
 	}
-	c.calendar(l)
-	c.inline(d)
-	c.attachments(d.Attachments)
 	c.fields(d.Header)
 	return l, errors.Join(c.errs...)
 }
@@ -120,6 +116,17 @@ func checkText(s string) error {
 		return errors.New("invalid UTF-8")
 	}
 	return nil
+}
+
+// content checks all that stands below the header.
+func (c *checker) content(l *letter) {
+	c.note("Text", checkText(l.Text))
+	if l.HTML != "" {
+		c.note("HTML", checkText(l.HTML))
+	}
+	c.calendar(l)
+	c.inline(l.Draft)
+	c.attachments(l.Attachments)
 }
 
 func (c *checker) calendar(l *letter) {

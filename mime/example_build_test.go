@@ -40,7 +40,7 @@ func ExampleBuild() {
 	// Content-Class: urn:content-classes:calendarmessage
 	// MIME-Version: 1.0
 	// Content-Type: multipart/alternative;
-	//  boundary="=_6dbcde817902f34593c630d0-alternative"
+	//  boundary="=_3de2ed6fc6ce2cec28c80c4c-alternative"
 }
 
 func ExampleBuild_errors() {

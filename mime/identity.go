@@ -53,10 +53,10 @@ func earlierID(s string) (string, error) {
 	return id, nil
 }
 
-// digest returns a hash over everything that Build writes, but for the
-// Message-ID and the boundaries, which are made from it. Each value counts
-// with its length, so that no two drafts run together to the same octets.
-func digest(date, rest []byte, l *letter) [32]byte {
+// digest returns a hash over the content of a mail, from which its boundaries
+// are made. Each value counts with its length, so that no two drafts run
+// together to the same octets.
+func digest(l *letter) [32]byte {
 	h := sha256.New()
 	var size [8]byte
 	put := func(value []byte) {
@@ -74,8 +74,6 @@ func digest(date, rest []byte, l *letter) [32]byte {
 			put(f.Data)
 		}
 	}
-	put(date)
-	put(rest)
 	put(l.text)
 	put(l.html)
 	put(l.Calendar)
@@ -91,10 +89,14 @@ func digest(date, rest []byte, l *letter) [32]byte {
 	return sum
 }
 
-// deriveID returns the Message-ID for content with this digest (RFC 5322,
-// section 3.6.4). The domain of addr keeps it apart from everyone else's.
-func deriveID(sum [32]byte, addr string) string {
-	return "<" + hex.EncodeToString(sum[:16]) + addr[strings.LastIndexByte(addr, '@'):] + ">"
+// deriveID returns the Message-ID of a mail with this header and content (RFC
+// 5322, section 3.6.4). The domain of addr keeps it apart from everyone else's.
+func deriveID(date, rest []byte, content [32]byte, addr string) string {
+	h := sha256.New()
+	h.Write(date)
+	h.Write(content[:])
+	h.Write(rest)
+	return "<" + hex.EncodeToString(h.Sum(nil)[:16]) + addr[strings.LastIndexByte(addr, '@'):] + ">"
 }
 
 // boundary returns the boundary of the multipart of this subtype. "=_" occurs

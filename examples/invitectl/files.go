@@ -27,16 +27,21 @@ func readEvent(path string) (ical.Event, error) {
 	return e, nil
 }
 
-// checkNew refuses to write a meeting over another one, whose answers would be lost.
+// checkNew refuses to write a meeting over another one, whose answers would be
+// lost, and where it could not be written once the mails are out.
 func checkNew(path string) error {
 	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && len(bytes.TrimSpace(data)) == 0 {
-		return nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
+	if len(bytes.TrimSpace(data)) > 0 {
+		return fmt.Errorf("%s: exists already; a new meeting needs a file of its own", path)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".invitectl-*")
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("%s: exists already; a new meeting needs a file of its own", path)
+	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
 }
 
 // writeMeeting replaces the file in one step, so that it is whole at any time.

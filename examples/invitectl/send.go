@@ -44,6 +44,11 @@ func send(ctx context.Context, f *flags, stdout io.Writer) error {
 }
 
 func sendEvent(ctx context.Context, f *flags, stdout io.Writer) (*invite.Meeting, error) {
+	sender, done, err := openSender(f)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	e, err := readEvent(f.files[0])
 	if err != nil {
 		return nil, err
@@ -53,29 +58,24 @@ func sendEvent(ctx context.Context, f *flags, stdout io.Writer) (*invite.Meeting
 			return nil, err
 		}
 	}
-	sender, done, err := openSender(f)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
 	m, err := invite.New(sender, f.options()).Send(ctx, e)
 	return m, errors.Join(report(m, f, stdout), err)
 }
 
-// report keeps the meeting and prints what became of each recipient.
+// report keeps the meeting and prints what became of each recipient. What was
+// sent is kept also where nobody reads the output any more.
 func report(m *invite.Meeting, f *flags, stdout io.Writer) error {
 	if m == nil {
 		return nil
 	}
+	var err error
+	if f.meeting != "" {
+		err = writeMeeting(f.meeting, m)
+	}
 	for _, d := range m.Deliveries {
-		if err := printLine(stdout, d); err != nil {
-			return err
-		}
+		err = errors.Join(err, printLine(stdout, d))
 	}
-	if f.meeting == "" {
-		return nil
-	}
-	return writeMeeting(f.meeting, m)
+	return err
 }
 
 // openSender returns the server or the folder that mails go to.
@@ -84,9 +84,6 @@ func openSender(f *flags) (s invite.Sender, done func(), err error) {
 	case f.smtp != "" && f.out != "":
 		return nil, nil, fmt.Errorf("%w: -smtp and -out exclude each other", errUsage)
 	case f.out != "":
-		if err := os.MkdirAll(f.out, 0o755); err != nil {
-			return nil, nil, err
-		}
 		return folderSender(f.out), func() {}, nil
 	case f.smtp == "":
 		return nil, nil, fmt.Errorf("%w: -smtp URL is missing", errUsage)
@@ -98,10 +95,14 @@ func openSender(f *flags) (s invite.Sender, done func(), err error) {
 	return server, func() { server.Close() }, nil
 }
 
-// folderSender writes each mail to DIR/NNN-<email>.eml, counted from 001.
+// folderSender writes each mail to DIR/NNN-<email>.eml, counted from 001. It
+// makes the folder when there is something to write.
 func folderSender(dir string) invite.Sender {
 	count := 0
 	return invite.SenderFunc(func(_ context.Context, m *mime.Message) error {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
 		count++
 		name := fmt.Sprintf("%03d-%s.eml", count, safeName(m.To[0]))
 		return writeFile(filepath.Join(dir, name), m.Data)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -31,6 +32,9 @@ func show(out io.Writer, data []byte) error {
 	received, err := convenemime.Read(bytes.NewReader(data), nil)
 	if err != nil {
 		return err
+	}
+	if len(received.Calendars) == 0 {
+		return errors.New("the mail has no calendar object")
 	}
 	fmt.Fprintf(out, "\n%s", bytes.ReplaceAll(received.Calendars[0].Data, []byte("\r\n"), []byte("\n")))
 	return nil

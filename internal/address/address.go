@@ -6,6 +6,7 @@ package address
 import (
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -38,15 +39,12 @@ func ASCII(addr string) (string, error) {
 		return "", ErrForm
 	}
 	local, domain := addr[:at], addr[at+1:]
-	if len(domain) > 4*maxAddress { // punycode takes quadratic time
-		return "", ErrTooLong
-	}
 	if err := checkLocal(local); err != nil {
 		return "", err
 	}
-	ascii, ok := asciiDomain(domain)
-	if !ok {
-		return "", ErrDomain
+	ascii, err := Domain(domain)
+	if err != nil {
+		return "", err
 	}
 	if len(local) > maxLocal || len(local)+1+len(ascii) > maxAddress {
 		return "", ErrTooLong
@@ -88,16 +86,29 @@ func atext(c byte) bool {
 	return c > ' ' && strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
 }
 
-// asciiDomain keeps an ASCII domain as it is, so that addresses come back the
-// way they were given.
-func asciiDomain(domain string) (ascii string, ok bool) {
-	if isASCII(domain) {
-		return domain, isHost(domain)
+// Domain returns a host name in ASCII: in punycode (RFC 5891) where it is not
+// ASCII, else as it is, upper case and all, so that addresses come back the way
+// they were given.
+func Domain(domain string) (string, error) {
+	switch {
+	case len(domain) > 4*maxAddress: // punycode takes quadratic time
+		return "", ErrTooLong
+	case !utf8.ValidString(domain): // which package idna lets through
+		return "", ErrDomain
+	case !isASCII(domain):
+		ascii, err := idna.Lookup.ToASCII(domain)
+		if err != nil {
+			return "", ErrDomain
+		}
+		domain = ascii
 	}
-	ascii, err := idna.Lookup.ToASCII(domain)
-	return ascii, err == nil && isHost(ascii)
+	if !isHost(domain) {
+		return "", ErrDomain
+	}
+	return domain, nil
 }
 
+// isHost reports whether domain consists of labels (RFC 1123, section 2.1).
 func isHost(domain string) bool {
 	for label := range strings.SplitSeq(domain, ".") {
 		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {

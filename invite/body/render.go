@@ -43,7 +43,7 @@ func (p *page) text() string {
 		wrap(&b, label("When", i), w)
 	}
 	for _, r := range p.Rows {
-		wrap(&b, label(r.Name, 0), r.Value)
+		wrap(&b, label(r.Name, 0), r.text())
 	}
 	if p.Description != "" {
 		b.WriteString("\n")
@@ -56,6 +56,14 @@ func (p *page) text() string {
 		}
 	}
 	return b.String()
+}
+
+// text is the value, and the link behind it where a reader would not see it.
+func (r row) text() string {
+	if r.Link == "" || r.Link == r.Value {
+		return r.Value
+	}
+	return r.Value + " <" + r.Link + ">"
 }
 
 // label is a name and the space to its value, or the same width without it.
@@ -90,12 +98,12 @@ func wrap(b *strings.Builder, first, s string) {
 // paragraphs are the lines of a text, for HTML.
 func paragraphs(s string) []string { return strings.Split(s, "\n") }
 
-// href passes on the links that a mail may hold; html/template replaces others
-// of doubtful schemes with a harmless one, this leaves them out.
-func href(link string) string {
+// href passes on the links that a mail may hold, and "" for others. They are
+// still escaped; html/template alone would replace tel: too.
+func href(link string) template.URL {
 	for _, scheme := range []string{"http://", "https://", "mailto:", "tel:"} {
 		if len(link) > len(scheme) && strings.EqualFold(link[:len(scheme)], scheme) {
-			return link
+			return template.URL(link)
 		}
 	}
 	return ""
@@ -124,7 +132,7 @@ var htmlPage = template.Must(template.New("page").Funcs(template.FuncMap{
 <tr><td valign="top" style="padding:0 16px 6px 0;color:#595959">{{if not $i}}When{{end}}</td><td valign="top" style="padding:0 0 6px 0">{{$w}}</td></tr>
 {{- end}}
 {{- range .Rows}}
-<tr><td valign="top" style="padding:0 16px 6px 0;color:#595959">{{.Name}}</td><td valign="top" style="padding:0 0 6px 0" dir="auto">{{if href .Link}}<a href="{{.Link}}">{{.Value}}</a>{{else}}{{.Value}}{{end}}</td></tr>
+<tr><td valign="top" style="padding:0 16px 6px 0;color:#595959">{{.Name}}</td><td valign="top" style="padding:0 0 6px 0" dir="auto">{{if href .Link}}<a href="{{href .Link}}">{{.Value}}</a>{{else}}{{.Value}}{{end}}</td></tr>
 {{- end}}
 </table>
 </td></tr>

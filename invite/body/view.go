@@ -49,14 +49,14 @@ func newPage(v *View) (*page, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &page{Title: oneLine(e.Summary), Description: strings.TrimSpace(lineEnds.Replace(e.Description))}
+	p := &page{Title: oneLine(e.Summary), Description: description(e.Description)}
 	p.Lead = lead(v.Method, name(e.Organizer.Name, e.Organizer.Email))
 	p.When = []string{formatSpan(e, loc)}
 	if own := ownZone(v, loc); own != nil && !e.AllDay {
 		p.When = append(p.When, formatSpan(e, own))
 	}
 	if r := e.Recurrence; r != nil && r.Freq != "" {
-		p.Rows = append(p.Rows, row{Name: "Repeats", Value: repeats(r, loc)})
+		p.Rows = append(p.Rows, row{Name: "Repeats", Value: repeats(e, loc)})
 	}
 	p.place(e)
 	p.people(e)
@@ -64,6 +64,11 @@ func newPage(v *View) (*page, error) {
 		p.Rows = append(p.Rows, row{"Document", name(l.Name, l.URL), l.URL})
 	}
 	return p, nil
+}
+
+// description keeps the indent of the first line, and no empty lines around the text.
+func description(s string) string {
+	return strings.TrimRight(strings.TrimLeft(lineEnds.Replace(s), "\n"), " \t\n")
 }
 
 // ownZone is the reader's zone where it shows another clock than loc at the start, else nil.

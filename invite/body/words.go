@@ -80,8 +80,13 @@ func zoneName(t time.Time) string {
 	return t.Location().String() + ", UTC" + t.Format("-07:00")
 }
 
-// repeats says a rule in short; the calendar object has all of it.
-func repeats(r *ical.Recurrence, loc *time.Location) string {
+// repeats says a rule in short; the calendar object has all of it. The last day
+// of an all-day series is a date without a zone.
+func repeats(e *ical.Event, loc *time.Location) string {
+	r, until := e.Recurrence, e.Recurrence.Until.In(loc)
+	if e.AllDay {
+		until = r.Until
+	}
 	unit := map[ical.Frequency]string{
 		ical.Daily: "day", ical.Weekly: "week", ical.Monthly: "month", ical.Yearly: "year",
 	}[r.Freq]
@@ -93,7 +98,7 @@ func repeats(r *ical.Recurrence, loc *time.Location) string {
 	case r.Count > 0:
 		s += ", " + plural(r.Count, "time")
 	case !r.Until.IsZero():
-		s += " until " + r.Until.In(loc).Format("2 January 2006")
+		s += " until " + until.Format("2 January 2006")
 	}
 	return s
 }

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/convene-go/convene/invite"
+)
+
+func TestRun(t *testing.T) {
+	keep := filepath.Join(t.TempDir(), "invite.eml")
+	var out bytes.Buffer
+	if err := run(context.Background(), &out, keep); err != nil {
+		t.Fatal(err)
+	}
+	want := `REQUEST to bob@example.test: delivered
+REQUEST to zoe@example.test: delivered
+
+The mail to Bob, now in ` + keep + `:
+
+From: Room desk <desk@example.com>
+To: Bob Example <bob@example.test>
+Subject: Invitation: Quarterly review
+multipart/mixed
+  multipart/alternative
+    text/plain
+    text/html
+    text/calendar; method=REQUEST
+  application/ics
+
+BEGIN:VCALENDAR
+METHOD:REQUEST
+`
+	if got := out.String(); !strings.HasPrefix(got, want) || !strings.HasSuffix(got, "END:VCALENDAR\n") || strings.Contains(got, "\r") {
+		t.Errorf("run printed\n%s\nwant it to begin with\n%s", got, want)
+	}
+	file, err := os.Open(keep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	in, err := invite.Read(file, nil)
+	if err != nil || in.Kind != invite.Request || in.Event.Attendees[0].Email != "bob@example.test" {
+		t.Errorf("Read(invite.eml) = %+v, %v, want the request to bob", in, err)
+	}
+}
+
+func TestRunCannotWrite(t *testing.T) {
+	err := run(context.Background(), new(bytes.Buffer), filepath.Join(t.TempDir(), "missing", "invite.eml"))
+	if !os.IsNotExist(err) {
+		t.Errorf("run = %v, want the error of the file", err)
+	}
+}
+
+func TestRunCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := run(ctx, new(bytes.Buffer), filepath.Join(t.TempDir(), "invite.eml")); err == nil {
+		t.Error("run with a cancelled context does not fail")
+	}
+}
+
+func TestShowNoMail(t *testing.T) {
+	for _, in := range []string{"", "no header", "From: a@example.test\r\nContent-Type: ;\r\n\r\n",
+		"Subject: =?x?q?a?=\r\n\r\n", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"} {
+		if err := show(new(bytes.Buffer), []byte(in)); err == nil {
+			t.Errorf("show(%q) does not fail", in)
+		}
+	}
+}

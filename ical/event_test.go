@@ -1,0 +1,101 @@
+package ical_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+)
+
+func TestEventOverride(t *testing.T) {
+	master := meeting(func(e *ical.Event) {
+		e.Sequence, e.TimeZone, e.Description, e.Location = 3, "Europe/Berlin", "About", "Room 1"
+		e.URL, e.Conference, e.Language = "https://example.test/1", "https://example.test/2", "de"
+		e.Categories, e.Reminders = []string{"red"}, []ical.Reminder{{Before: time.Hour}}
+		e.ShowAs, e.Sensitivity, e.Priority, e.NoCounter = ical.ShowFree, ical.Private, 1, true
+		e.Attachments, e.Extra = []ical.Link{{URL: "https://example.test/3"}}, []ical.Property{{Name: "X-A", Value: "1"}}
+		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly}
+		e.Created = stamp
+	})
+	id := master.Start.AddDate(0, 0, 7)
+	inherited := master
+	inherited.RecurrenceID, inherited.Start, inherited.End = id, id, id.Add(time.Hour)
+	inherited.Recurrence, inherited.Created = nil, time.Time{}
+	own := ical.Event{
+		UID: testUID, Sequence: 4, RecurrenceID: id, Start: id.Add(time.Hour), End: id.Add(3 * time.Hour), TimeZone: "Europe/Paris",
+		Summary: "S", Description: "D", Location: "L", URL: "https://example.test/u", Conference: "https://example.test/c", Language: "fr",
+		Categories: []string{"c"}, Organizer: ical.Person{Email: "o@example.test"}, Attendees: []ical.Attendee{{Email: "a@example.test"}},
+		Reminders: []ical.Reminder{{}}, ShowAs: ical.ShowTentative, Sensitivity: ical.Public, Priority: 9, NoCounter: true, Cancelled: true,
+		Attachments: []ical.Link{{URL: "https://example.test/a"}}, Extra: []ical.Property{{Name: "X-B"}},
+	}
+	for _, tt := range []struct {
+		name     string
+		in, want ical.Event
+	}{
+		{"nothing of its own", ical.Event{RecurrenceID: id}, inherited},
+		{"empty lists", ical.Event{RecurrenceID: id, Attendees: []ical.Attendee{}, Categories: []string{}, Reminders: []ical.Reminder{},
+			Attachments: []ical.Link{}, Extra: []ical.Property{}}, inherited},
+		{"everything of its own", own, own},
+	} {
+		e := master
+		e.Overrides = []ical.Event{tt.in}
+		if diff := cmp.Diff(tt.want, e.Override(0)); diff != "" {
+			t.Errorf("Override of %s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+// TestEventOverrideDays: in zones with summer time a day need not have 24 hours.
+func TestEventOverrideDays(t *testing.T) {
+	berlin := zone(t, "Europe/Berlin")
+	e := ical.Event{
+		AllDay: true, Start: time.Date(2026, 3, 28, 0, 0, 0, 0, berlin), End: time.Date(2026, 3, 30, 0, 0, 0, 0, berlin),
+		Overrides: []ical.Event{{RecurrenceID: time.Date(2026, 10, 24, 0, 0, 0, 0, berlin)}},
+	}
+	if got, want := e.Override(0).End, time.Date(2026, 10, 26, 0, 0, 0, 0, berlin); !got.Equal(want) {
+		t.Errorf("Override(0).End = %v, want %v", got, want)
+	}
+}
+
+func TestEventZone(t *testing.T) {
+	berlin := zone(t, "Europe/Berlin")
+	for _, tt := range []struct {
+		name string
+		in   ical.Event
+		want string
+	}{
+		{"UTC", ical.Event{Start: stamp}, "UTC"},
+		{"start's", ical.Event{Start: stamp.In(berlin)}, "Europe/Berlin"},
+		{"named", ical.Event{Start: stamp.In(berlin), TimeZone: "America/New_York"}, "America/New_York"},
+		{"the machine's", ical.Event{Start: stamp.In(time.Local)}, "UTC"},
+		{"a number", ical.Event{Start: stamp.In(time.FixedZone("", 3600))}, "UTC"},
+		{"another with the name", ical.Event{Start: stamp.In(time.FixedZone("Europe/Berlin", 7200))}, "UTC"},
+		{"another that agrees in winter", ical.Event{Start: stamp.In(time.FixedZone("Europe/Berlin", 3600))}, "UTC"},
+	} {
+		if got, err := tt.in.Zone(); err != nil || got.String() != tt.want {
+			t.Errorf("Zone of %s = %v, %v, want %s", tt.name, got, err, tt.want)
+		}
+	}
+}
+
+func TestLoadLocation(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{"Europe/Berlin", "Europe/Berlin"}, {" /Europe/Berlin/ ", "Europe/Berlin"}, {"UTC", "UTC"},
+		{"/citadel.org/20250101_1/Europe/Berlin", "Europe/Berlin"},
+		{"/freeassociation.sourceforge.net/America/Argentina/Salta", "America/Argentina/Salta"},
+		{"/mozilla.org/20050126_1/UTC", "UTC"}, {"right/Europe/Berlin", "Europe/Berlin"}, {"posix/Europe/Berlin", "Europe/Berlin"},
+		{"", ""}, {"/", ""}, {"Local", ""}, {"localtime", ""}, {"posixrules", ""}, {"Factory", ""}, {"a//b", ""}, {"a/", ""},
+		{"../../etc/localtime", ""}, {"W. Europe Standard Time", ""}, {"Europe", ""}, {"x\x00y", ""},
+	} {
+		got, err := ical.LoadLocation(tt.in)
+		if name := ""; err == nil {
+			if name = got.String(); name != tt.want || got == time.Local {
+				t.Errorf("LoadLocation(%q) = %q, want %q", tt.in, name, tt.want)
+			}
+		} else if tt.want != "" {
+			t.Errorf("LoadLocation(%q) = %v, want %q", tt.in, err, tt.want)
+		}
+	}
+}

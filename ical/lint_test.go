@@ -1,0 +1,113 @@
+package ical
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func lintEvent() Event {
+	start := time.Date(2026, 3, 31, 8, 0, 0, 0, time.UTC)
+	return Event{
+		UID: "u", Summary: "Review", Start: start, End: start.Add(time.Hour),
+		Organizer: Person{Name: "Desk", Email: "desk@example.test"}, Attendees: []Attendee{{Name: "Bob", Email: "bob@example.test"}},
+	}
+}
+
+// lintCases break one rule each: the change, and the fields reported.
+var lintCases = map[string]struct {
+	change func(*Event)
+	fields []string
+}{
+	"summary-empty":  {func(e *Event) { e.Summary = "" }, []string{"Summary"}},
+	"summary-length": {func(e *Event) { e.Summary = strings.Repeat("ü", 256) }, []string{"Summary"}},
+	"location-length": {func(e *Event) { e.Location = strings.Repeat("ü", 256) },
+		[]string{"Location"}},
+	"conference-hidden": {func(e *Event) { e.Location, e.Conference = "Room", "https://meet.example.test/1" }, []string{"Conference"}},
+	"uid-exchange":      {func(e *Event) { e.UID = "040000008200e00074c5b7101a82e008" }, []string{"UID"}},
+	"end-missing":       {func(e *Event) { e.End = time.Time{} }, []string{"End"}},
+	"midnight": {func(e *Event) {
+		e.Start, e.End = time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC), time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
+	}, []string{"AllDay"}},
+	"zone-unnamed":      {func(e *Event) { e.Start = e.Start.In(time.FixedZone("", 7200)) }, []string{"TimeZone"}},
+	"organizer-webmail": {func(e *Event) { e.Organizer.Email = "desk@GMail.com" }, []string{"Organizer.Email"}},
+	"address-equals": {func(e *Event) { e.Organizer.Email, e.Attendees[0].Email = "a=b@example.test", "c=d@example.test" },
+		[]string{"Organizer.Email", "Attendees[0].Email"}},
+	"name-quotes":       {func(e *Event) { e.Organizer.Name, e.Attendees[0].Name = `a "b"`, `"c"` }, []string{"Organizer.Name", "Attendees[0].Name"}},
+	"no-reply":          {func(e *Event) { e.Attendees[0].NoReply = true }, []string{"Attendees[0].NoReply"}},
+	"reminders-several": {func(e *Event) { e.Reminders = []Reminder{{time.Hour}, {time.Minute}} }, []string{"Reminders[1]"}},
+	"reminder-seconds":  {func(e *Event) { e.Reminders = []Reminder{{time.Second}} }, []string{"Reminders[0]"}},
+	"extra-misdirects":  {func(e *Event) { e.Extra = []Property{{Name: "X-A"}, {Name: "X-MICROSOFT-CDO-OWNERAPPTID", Value: "1"}} }, []string{"Extra[1]"}},
+	"extra-html":        {func(e *Event) { e.Extra = []Property{{Name: "X-ALT-DESC", Value: "<p>"}} }, []string{"Extra[0]"}},
+}
+
+func TestLintRules(t *testing.T) {
+	if got := lintEvent().Lint(); got != nil {
+		t.Errorf("Lint of a good event = %+v, want nil", got)
+	}
+	for _, rule := range lintRules {
+		tt, ok := lintCases[rule.id]
+		if !ok {
+			t.Errorf("rule %s has no case", rule.id)
+			continue
+		}
+		e := lintEvent()
+		tt.change(&e)
+		if err := e.Validate(); err != nil {
+			t.Errorf("%s: the case is not even valid: %v", rule.id, err)
+		}
+		var want []Finding
+		for _, field := range tt.fields {
+			want = append(want, Finding{rule.id, rule.severity, field, rule.text, rule.source, rule.clients})
+		}
+		if diff := cmp.Diff(want, e.Lint()); diff != "" {
+			t.Errorf("Lint of %s (-want +got):\n%s", rule.id, diff)
+		}
+	}
+	if len(lintCases) != len(lintRules) {
+		t.Errorf("%d cases for %d rules", len(lintCases), len(lintRules))
+	}
+}
+
+func TestLintRulesAreComplete(t *testing.T) {
+	var ids []string
+	for _, r := range lintRules {
+		if r.id == "" || r.text == "" || r.source == "" || len(r.clients) == 0 || (r.severity != Error && r.severity != Warning) || slices.Contains(ids, r.id) {
+			t.Errorf("rule %+v lacks something or is there twice", r.id)
+		}
+		ids = append(ids, r.id)
+	}
+}
+
+// TestLintAccepts: what is near a rule and does not break it.
+func TestLintAccepts(t *testing.T) {
+	berlin, err := LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*Event){
+		"255 characters": func(e *Event) { e.Summary, e.Location = strings.Repeat("ü", 255), strings.Repeat("ü", 255) },
+		"link in the location": func(e *Event) {
+			e.Location, e.Conference = "Room, https://m.example.test/1", "https://m.example.test/1"
+		},
+		"link in the description": func(e *Event) {
+			e.Location, e.Description, e.Conference = "Room", "Join https://m.example.test/1", "https://m.example.test/1"
+		},
+		"link alone":             func(e *Event) { e.Conference = "https://m.example.test/1" },
+		"all-day without an end": func(e *Event) { e.AllDay, e.End = true, time.Time{} },
+		"midnight elsewhere": func(e *Event) {
+			e.TimeZone, e.Start, e.End = "America/New_York", time.Date(2026, 3, 31, 0, 0, 0, 0, berlin), time.Date(2026, 4, 1, 0, 0, 0, 0, berlin)
+		},
+		"zone of the start": func(e *Event) { e.Start = e.Start.In(berlin) },
+		"unknown zone":      func(e *Event) { e.TimeZone = "Nowhere" },
+	} {
+		e := lintEvent()
+		change(&e)
+		if got := e.Lint(); got != nil {
+			t.Errorf("Lint of %s = %+v, want nil", name, got)
+		}
+	}
+}

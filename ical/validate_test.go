@@ -1,0 +1,187 @@
+package ical_test
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+)
+
+func series(change func(*ical.Recurrence)) func(*ical.Event) {
+	return func(e *ical.Event) {
+		e.Recurrence = &ical.Recurrence{Freq: ical.Daily}
+		change(e.Recurrence)
+	}
+}
+
+func override(change func(*ical.Event)) func(*ical.Event) {
+	return func(e *ical.Event) {
+		e.Recurrence = &ical.Recurrence{Freq: ical.Daily}
+		e.Overrides = []ical.Event{{RecurrenceID: e.Start}}
+		change(&e.Overrides[0])
+	}
+}
+
+func TestValidate(t *testing.T) {
+	far := time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
+	many := make([]int, 401)
+	for i := range many {
+		many[i] = 1
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(*ical.Event)
+		want   string // "Field: part of the text" of every error
+	}{
+		{"nothing", func(*ical.Event) {}, ""},
+		{"no UID", func(e *ical.Event) { e.UID = "" }, ""},
+		{"long UID", func(e *ical.Event) { e.UID = strings.Repeat("x", 256) }, "UID: 256 octets"},
+		{"UID of two lines", func(e *ical.Event) { e.UID = "a\nb" }, "UID: control character U+000A"},
+		{"UID with a space in front", func(e *ical.Event) { e.UID = " a" }, "UID: begins or ends with a space"},
+		{"negative sequence", func(e *ical.Event) { e.Sequence = -1 }, "Sequence: -1 is not"},
+		{"large sequence", func(e *ical.Event) { e.Sequence = math.MaxInt64 }, "Sequence: is not between"},
+		{"NUL in a text", func(e *ical.Event) { e.Summary, e.Description, e.Location = "\x00", "\x00", "\x00" }, "Summary: U+0000|Description: U+0000|Location: U+0000"},
+		{"URLs", func(e *ical.Event) { e.URL, e.Conference = "www.example.test", "https:" }, "URL: absolute URI|Conference: absolute URI"},
+		{"URL with a line end", func(e *ical.Event) { e.URL = "https://example.test/\n" }, "URL: U+000A"},
+		{"categories", func(e *ical.Event) { e.Categories = []string{"a", "", "\x01"} }, "Categories[1]: missing|Categories[2]: U+0001"},
+		{"language", func(e *ical.Event) { e.Language = "de_DE" }, "Language: language tag"},
+		{"no start", func(e *ical.Event) { e.Start = time.Time{} }, "Start: missing"},
+		{"far away", func(e *ical.Event) { e.Start, e.End, e.Created, e.Modified = far, far, far, far }, "Start: year 12026|End: 12026|Created: 12026|Modified: 12026"},
+		{"end before start", func(e *ical.Event) { e.End = e.Start.Add(-1) }, "End: before Start"},
+		{"all-day end", func(e *ical.Event) { e.AllDay, e.End = true, e.Start.Add(time.Hour) }, "End: is not a day after"},
+		{"zone", func(e *ical.Event) { e.TimeZone = "W. Europe Standard Time" }, "TimeZone: IANA"},
+		{"zone of the machine", func(e *ical.Event) { e.TimeZone = "Local" }, "TimeZone: IANA"},
+		{"no organizer", func(e *ical.Event) { e.Organizer = ical.Person{} }, "Organizer.Email: missing"},
+		{"organizer", func(e *ical.Event) { e.Organizer = ical.Person{"a\nb", "mailto:a@example.test", "x"} },
+			"Organizer.Name: U+000A|Organizer.Email: in front|Organizer.SentBy: local@domain"},
+		{"no attendees", func(e *ical.Event) { e.Attendees = nil }, "Attendees: missing"},
+		{"attendee twice", func(e *ical.Event) {
+			e.Attendees = append(e.Attendees, ical.Attendee{Email: "BOB@Example.test"})
+		}, "Attendees[1].Email: same address as Attendees[0]"},
+		{"two without address", func(e *ical.Event) { e.Attendees = make([]ical.Attendee, 2) }, "Attendees[0].Email: missing|Attendees[1].Email: missing"},
+		{"attendee", func(e *ical.Event) {
+			e.Attendees[0] = ical.Attendee{Name: "\x00", Email: "a b@example.test", Role: "Chair", Kind: "a b", Status: "é",
+				DelegatedTo: "x", DelegatedFrom: "@", SentBy: "a@b@", Language: "-", TimeZone: "X", Comment: "\x00",
+				Params: map[string][]string{"X-A": {"\n"}, "CN": {"x"}, "x-b": {"1"}}}
+		}, "Attendees[0].Name: U+0000|Attendees[0].Email: in front of the @|Attendees[0].Role: lower case|Attendees[0].Kind: not a word|" +
+			"Attendees[0].Status: not a word|Attendees[0].DelegatedTo: local@domain|Attendees[0].DelegatedFrom: local@domain|Attendees[0].SentBy: local@domain|" +
+			"Attendees[0].Language: language tag|Attendees[0].TimeZone: IANA|Attendees[0].Comment: U+0000|Attendees[0].Params.CN: own fields|" +
+			"Attendees[0].Params.X-A: U+000A|Attendees[0].Params: upper case"},
+		{"no frequency", series(func(r *ical.Recurrence) { r.Freq = "" }), "Recurrence.Freq: missing"},
+		{"frequency", series(func(r *ical.Recurrence) { r.Freq = "hourly" }), "Recurrence.Freq: not daily"},
+		{"included only", series(func(r *ical.Recurrence) { r.Freq, r.Include = "", []time.Time{stamp} }), ""},
+		{"numbers", series(func(r *ical.Recurrence) { r.Interval, r.Count = -1, 1<<20+1 }), "Recurrence.Interval: -1|Recurrence.Count: 1048577"},
+		{"count and until", series(func(r *ical.Recurrence) { r.Count, r.Until = 1, stamp }), "Recurrence.Until: together"},
+		{"dates", series(func(r *ical.Recurrence) { r.Until, r.Except, r.Include = far, []time.Time{{}}, []time.Time{far} }),
+			"Recurrence.Until: 12026|Recurrence.Except[0]: missing|Recurrence.Include[0]: 12026"},
+		{"days", series(func(r *ical.Recurrence) {
+			r.ByDay, r.WeekStart = []ical.Day{"MO", "0MO", "54MO", "MON", "X", "000001MO"}, "1MO"
+		}),
+			"Recurrence.ByDay[1]: weekday|Recurrence.ByDay[2]: weekday|Recurrence.ByDay[3]: weekday|Recurrence.ByDay[4]: weekday|Recurrence.ByDay[5]: weekday|Recurrence.WeekStart: weekday"},
+		{"lists", series(func(r *ical.Recurrence) {
+			r.ByMonthDay, r.ByMonth, r.BySetPos = []int{0, 32}, []int{-1, 13}, []int{-367}
+		}), "Recurrence.ByMonthDay[0]: 0|Recurrence.ByMonthDay[1]: 32|Recurrence.ByMonth[0]: -1|Recurrence.ByMonth[1]: 13|Recurrence.BySetPos[0]: -367"},
+		{"long lists", series(func(r *ical.Recurrence) { r.ByMonth, r.ByDay = many, make([]ical.Day, 0) }), "Recurrence.ByMonth: 401 values"},
+		{"many days", series(func(r *ical.Recurrence) {
+			for range 401 {
+				r.ByDay = append(r.ByDay, "MO")
+			}
+		}), "Recurrence.ByDay: 401 values"},
+		{"overrides of a single event", func(e *ical.Event) { e.Overrides = []ical.Event{{RecurrenceID: e.Start}} }, "Overrides: Recurrence is missing"},
+		{"occurrence and series", func(e *ical.Event) { e.Recurrence, e.RecurrenceID = &ical.Recurrence{Freq: ical.Daily}, e.Start }, "RecurrenceID: one occurrence"},
+		{"RecurrenceID far away", func(e *ical.Event) { e.RecurrenceID = far }, "RecurrenceID: 12026"},
+		{"override", override(func(*ical.Event) {}), ""},
+		{"override of nothing", override(func(o *ical.Event) { o.RecurrenceID = time.Time{} }), "Overrides[0].RecurrenceID: missing"},
+		{"override of another", override(func(o *ical.Event) { o.UID = "x" }), "Overrides[0].UID: that of the series"},
+		{"override that recurs", override(func(o *ical.Event) { o.Recurrence = new(ical.Recurrence) }), "Overrides[0].Recurrence: cannot be a series"},
+		{"override with a fault", override(func(o *ical.Event) { o.Summary = "\x00" }), "Overrides[0].Summary: U+0000"},
+		{"cancelled override", override(func(o *ical.Event) { o.Cancelled, o.Summary = true, "\x00" }), ""},
+		{"words", func(e *ical.Event) { e.ShowAs, e.Sensitivity = "Busy", "a b" }, "ShowAs: lower case|Sensitivity: not a word"},
+		{"priority", func(e *ical.Event) { e.Priority = 10 }, "Priority: 10"},
+		{"reminders", func(e *ical.Event) { e.Reminders = []ical.Reminder{{-1}, {1}, {0}, {math.MaxInt64}} }, "Reminders[0]: -1ns|Reminders[1]: 1ns|Reminders[3]: ten years"},
+		{"attachments", func(e *ical.Event) { e.Attachments = []ical.Link{{}, {"x", "pdf", "\n"}} },
+			"Attachments[0].URL: missing|Attachments[1].URL: absolute|Attachments[1].MediaType: media type|Attachments[1].Name: U+000A"},
+		{"extra", func(e *ical.Event) {
+			e.Extra = []ical.Property{{Name: "x"}, {Name: "DTSTART"}, {Name: "X-A", Value: "\x00"}, {Name: "GEO", Value: "1\n2"},
+				{Name: "X-B", Params: map[string][]string{"VALUE": {"URI"}}, Value: "a\nb"}, {Name: "X-C", Params: map[string][]string{"A": {"\r"}}}}
+		}, "Extra[0].Name: upper case|Extra[1].Name: own fields|Extra[2].Value: U+0000|Extra[3].Value: U+000A|Extra[4].Value: U+000A|Extra[5].Params.A: U+000D"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := meeting(tt.change).Validate()
+			checkFields(t, err, tt.want)
+		})
+	}
+}
+
+// checkFields compares the joined errors with "Field: part of the text|…".
+func checkFields(t *testing.T, err error, want string) {
+	t.Helper()
+	if want == "" {
+		if err != nil {
+			t.Errorf("error = %v, want nil", err)
+		}
+		return
+	}
+	if err == nil {
+		t.Fatalf("error = nil, want %q", want)
+	}
+	var fields []string
+	list := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		list = joined.Unwrap()
+	}
+	parts := strings.Split(want, "|")
+	for i := range parts {
+		field, text, _ := strings.Cut(parts[i], ": ")
+		fields = append(fields, field)
+		if i < len(list) && !strings.Contains(list[i].Error(), text) {
+			t.Errorf("error %d = %q, want %q in it", i, list[i], text)
+		}
+	}
+	if diff := cmp.Diff(fields, fieldsOf(t, err)); diff != "" {
+		t.Errorf("fields of %q (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestEncodeRefuses(t *testing.T) {
+	const lost = "Africa/Casablanca"
+	for _, tt := range []struct {
+		name string
+		in   *ical.Calendar
+		want string
+	}{
+		{"nil", nil, "Calendar: missing"},
+		{"empty", &ical.Calendar{}, "Stamp: missing|Events: missing"},
+		{"header", &ical.Calendar{Method: "request", ProductID: "a\nb", Stamp: time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)},
+			"Method: upper case|ProductID: U+000A|Stamp: 12026|Events: missing"},
+		{"UID", &ical.Calendar{Stamp: stamp, Events: []ical.Event{{Start: stamp}}}, "Events[0].UID: missing"},
+		{"two meetings in a mail", &ical.Calendar{Method: ical.MethodRequest, Stamp: stamp, Events: []ical.Event{meeting(), meeting(func(e *ical.Event) { e.UID = "x" })}},
+			"Events[1].UID: one meeting"},
+		{"answer of nobody", &ical.Calendar{Method: ical.MethodReply, Stamp: stamp, Events: []ical.Event{meeting(func(e *ical.Event) { e.Attendees = nil })}},
+			"Events[0].Attendees: comes from one"},
+		{"series in a zone without a rule", &ical.Calendar{Stamp: stamp, Events: []ical.Event{meeting(func(e *ical.Event) {
+			e.TimeZone, e.Recurrence = lost, &ical.Recurrence{Freq: ical.Weekly}
+		})}}, "Events[0].TimeZone: no yearly rule"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := ical.Encode(tt.in)
+			checkFields(t, err, tt.want)
+		})
+	}
+	single := request(meeting(func(e *ical.Event) { e.TimeZone = lost }))
+	if got := decode(t, encode(t, single)).Events[0]; !got.Start.Equal(single.Events[0].Start) {
+		t.Errorf("single event in %s comes back at %v", lost, got.Start)
+	}
+}
+
+func TestFieldErrorUnwrap(t *testing.T) {
+	err := &ical.FieldError{Field: "X", Err: errors.ErrUnsupported}
+	if !errors.Is(err, errors.ErrUnsupported) || err.Error() != "ical: X: unsupported operation" {
+		t.Errorf("FieldError = %q", err)
+	}
+}

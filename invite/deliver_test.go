@@ -1,0 +1,190 @@
+package invite_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/mime"
+)
+
+// fault is an error of a Sender that says what it is.
+type fault struct{ refused, uncertain bool }
+
+func (f fault) Error() string   { return "fault" }
+func (f fault) Refused() bool   { return f.refused }
+func (f fault) Uncertain() bool { return f.uncertain }
+
+// about is an error about one recipient.
+type about struct {
+	to string
+	error
+}
+
+func (a about) Recipient() string { return a.to }
+func (a about) Unwrap() error     { return a.error }
+
+var (
+	errPlain = errors.New("connection lost")
+	refusal  = fault{refused: true}
+	doubt    = fault{uncertain: true}
+)
+
+// TestDeliveryState sends one mail to each of two attendees; the first fails.
+func TestDeliveryState(t *testing.T) {
+	tests := []struct {
+		name string
+		in   error
+		want invite.DeliveryState
+	}{
+		{"nil", nil, invite.Delivered},
+		{"plain", errPlain, invite.Pending},
+		{"temporary", fault{}, invite.Pending},
+		{"refused", refusal, invite.Refused},
+		{"uncertain", doubt, invite.Unknown},
+		{"both", fault{true, true}, invite.Unknown},
+		{"wrapped", fmt.Errorf("sending: %w", refusal), invite.Refused},
+		{"about the recipient", about{"bob@example.test", refusal}, invite.Refused},
+		{"about the recipient in other case", about{"BOB@example.TEST", doubt}, invite.Unknown},
+		{"wrapped about the recipient", fmt.Errorf("sending: %w", about{"bob@example.test", refusal}), invite.Refused},
+		{"about somebody else", about{"carol@example.test", refusal}, invite.Refused},
+		{"about nobody", about{"", refusal}, invite.Refused},
+		{"joined attempts", errors.Join(refusal, doubt), invite.Unknown},
+		{"joined attempts, the last refused", errors.Join(errPlain, fault{}, refusal), invite.Refused},
+		{"joined with a sentinel", fmt.Errorf("%w: %w", errPlain, about{"bob@example.test", doubt}), invite.Unknown},
+		{"the outer error decides", outer{refusal}, invite.Pending},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := &recorder{fail: func(n int, _ *mime.Message) error {
+				if n == 1 {
+					return tt.in
+				}
+				return nil
+			}}
+			m, err := invite.New(r, fixed()).Send(context.Background(), review())
+			if m == nil || len(r.mails) != 2 {
+				t.Fatalf("Send = %v, %v with %d mails, want all of them tried", m, err, len(r.mails))
+			}
+			want := []invite.Delivery{
+				{To: "bob@example.test", Method: "REQUEST", MessageID: r.mails[0].ID, State: tt.want, Time: pinned()},
+				{To: "zoe@example.test", Method: "REQUEST", MessageID: r.mails[1].ID, State: invite.Delivered, Time: pinned()},
+			}
+			if tt.in != nil {
+				var de *invite.DeliveryError
+				if !errors.As(err, &de) || len(de.Recipients) != 1 {
+					t.Fatalf("Send = %v, want a DeliveryError of one", err)
+				}
+				want[0].Reply = de.Recipients[0].Err.Error()
+			}
+			if diff := cmp.Diff(want, m.Deliveries); diff != "" {
+				t.Errorf("Deliveries (-want +got):\n%s", diff)
+			}
+			if (err == nil) != (tt.in == nil) {
+				t.Errorf("Send = %v after %v", err, tt.in)
+			}
+		})
+	}
+}
+
+// outer takes back what the error in it says of itself.
+type outer struct{ error }
+
+func (outer) Refused() bool   { return false }
+func (outer) Uncertain() bool { return false }
+func (o outer) Unwrap() error { return o.error }
+
+// TestDeliveryShared has several recipients in one mail.
+func TestDeliveryShared(t *testing.T) {
+	event := vary(func(e *ical.Event) {
+		e.Attendees = append(e.Attendees, ical.Attendee{Email: "ann@bücher.example"})
+	})
+	tests := []struct {
+		name string
+		in   error
+		want [3]invite.DeliveryState
+	}{
+		{"all", errPlain, [3]invite.DeliveryState{invite.Pending, invite.Pending, invite.Pending}},
+		{"one", about{"zoe@example.test", refusal}, [3]invite.DeliveryState{invite.Delivered, invite.Refused, invite.Delivered}},
+		{"the name on the wire", about{"ann@xn--bcher-kva.example", doubt}, [3]invite.DeliveryState{invite.Delivered, invite.Delivered, invite.Unknown}},
+		{"joined", errors.Join(about{"ann@bücher.example", refusal}, fmt.Errorf("x: %w", about{"bob@example.test", fault{}})),
+			[3]invite.DeliveryState{invite.Pending, invite.Delivered, invite.Refused}},
+		{"somebody else", about{"eve@example.test", refusal}, [3]invite.DeliveryState{invite.Refused, invite.Refused, invite.Refused}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := &recorder{fail: func(int, *mime.Message) error { return tt.in }}
+			m, err := invite.New(r, fixed()).Send(context.Background(), event, invite.Shared)
+			var de *invite.DeliveryError
+			if !errors.As(err, &de) {
+				t.Fatalf("Send = %v, want a DeliveryError", err)
+			}
+			var got [3]invite.DeliveryState
+			var failed []string
+			for i, d := range m.Deliveries {
+				got[i] = d.State
+				if d.State != invite.Delivered {
+					failed = append(failed, d.To)
+				}
+			}
+			if got != tt.want {
+				t.Errorf("states = %v, want %v", got, tt.want)
+			}
+			var named []string
+			for _, re := range de.Recipients {
+				named = append(named, re.Email)
+			}
+			if diff := cmp.Diff(failed, named); diff != "" {
+				t.Errorf("DeliveryError names (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestDeliveryCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	r := &recorder{fail: func(int, *mime.Message) error { cancel(); return nil }}
+	m, err := invite.New(r, fixed()).Send(ctx, review())
+	if !errors.Is(err, context.Canceled) || len(r.mails) != 1 {
+		t.Fatalf("Send = %v with %d mails, want it to end after the first", err, len(r.mails))
+	}
+	if got := [2]invite.DeliveryState{m.Deliveries[0].State, m.Deliveries[1].State}; got != [2]invite.DeliveryState{invite.Delivered, invite.Pending} {
+		t.Errorf("states = %v, want delivered and pending", got)
+	}
+}
+
+func TestDeliveryError(t *testing.T) {
+	r := &recorder{fail: func(n int, _ *mime.Message) error { return []error{refusal, errPlain}[n-1] }}
+	_, err := invite.New(r, fixed()).Send(context.Background(), review())
+	var de *invite.DeliveryError
+	if !errors.As(err, &de) || !errors.Is(err, errPlain) || !errors.Is(err, refusal) {
+		t.Fatalf("Send = %v, want a DeliveryError with both causes", err)
+	}
+	want := []*invite.RecipientError{
+		{Email: "bob@example.test", State: invite.Refused, Err: refusal},
+		{Email: "zoe@example.test", State: invite.Pending, Err: errPlain},
+	}
+	if len(de.Recipients) != len(want) {
+		t.Fatalf("Recipients = %v, want %v", de.Recipients, want)
+	}
+	for i, re := range de.Recipients {
+		if *re != *want[i] || de.Unwrap()[i] != error(re) {
+			t.Errorf("Recipients[%d] = %+v, want %+v", i, *re, *want[i])
+		}
+	}
+	if got, want := err.Error(), "invite: bob@example.test: refused: fault (and 1 more)"; got != want {
+		t.Errorf("Error() = %q, want %q", got, want)
+	}
+	one := &invite.DeliveryError{Recipients: de.Recipients[1:]}
+	if got, want := one.Error(), "invite: zoe@example.test: pending: connection lost"; got != want {
+		t.Errorf("Error() = %q, want %q", got, want)
+	}
+	if got, want := new(invite.DeliveryError).Error(), "invite: not delivered"; got != want {
+		t.Errorf("Error() = %q, want %q", got, want)
+	}
+}

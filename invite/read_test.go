@@ -1,0 +1,250 @@
+package invite_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/mime"
+)
+
+// object is a calendar object with a METHOD, or without one, and the lines of its event.
+func object(method string, lines ...string) string {
+	if method != "" {
+		method = "METHOD:" + method + "\n"
+	}
+	return "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//test//EN\n" + method +
+		"BEGIN:VEVENT\nUID:uid-1\nDTSTAMP:20270201T090000Z\nDTSTART:20270302T090000Z\nDTEND:20270302T100000Z\nSEQUENCE:1\n" +
+		strings.Join(lines, "\n") + "\nEND:VEVENT\nEND:VCALENDAR\n"
+}
+
+// answerMail is a mail from bob with one calendar part.
+func answerMail(contentType, calendar string, header ...string) string {
+	return "From: Bob <bob@example.test>\nTo: desk@example.test\nSubject: Accepted: Review\n" +
+		strings.Join(append(header, ""), "\n") + "MIME-Version: 1.0\nContent-Type: " + contentType + "\n\n" + calendar
+}
+
+const (
+	bobAccepts    = "ATTENDEE;PARTSTAT=ACCEPTED:MAILTO:Bob@Example.test"
+	zoeDeclines   = "ATTENDEE;PARTSTAT=DECLINED:mailto:zoe@example.test"
+	aliasAccepts  = "ATTENDEE;PARTSTAT=ACCEPTED;X-RESPONSE-COMMENT=\"see you\":mailto:b.example@example.test"
+	bobTentative  = "ATTENDEE;PARTSTAT=TENTATIVE:mailto:bob@example.test"
+	bobWithout    = "ATTENDEE:mailto:bob@example.test"
+	organizerLine = "ORGANIZER;CN=Room desk:mailto:desk@example.test"
+)
+
+// summary is what a test compares of an Inbound.
+type summary struct {
+	Kind     invite.Kind
+	Method   ical.Method
+	UID      string
+	Attendee string
+	Status   ical.Status
+	Comment  string
+	Reason   string // only how it begins
+}
+
+func TestRead(t *testing.T) {
+	calendar := "text/calendar; charset=utf-8; method="
+	todo := strings.ReplaceAll(object("REPLY", bobAccepts), "VEVENT", "VTODO")
+	tests := []struct {
+		name, in string
+		want     summary
+	}{
+		{"reply", answerMail(calendar+"REPLY", object("REPLY", bobAccepts)),
+			summary{invite.Reply, "REPLY", "uid-1", "Bob@Example.test", ical.Accepted, "", "Bob@Example.test answers: accepted"}},
+		{"reply through an alias", answerMail(calendar+"REPLY", object("REPLY", aliasAccepts)),
+			summary{invite.Reply, "REPLY", "uid-1", "b.example@example.test", ical.Accepted, "see you", "b.example@example.test answers: accepted"}},
+		{"reply with COMMENT", answerMail(calendar+"REPLY", object("REPLY", bobAccepts, "COMMENT:with pleasure")),
+			summary{invite.Reply, "REPLY", "uid-1", "Bob@Example.test", ical.Accepted, "with pleasure", "Bob@Example.test answers"}},
+		{"reply without PARTSTAT", answerMail(calendar+"REPLY", object("REPLY", bobWithout)),
+			summary{invite.Reply, "REPLY", "uid-1", "bob@example.test", ical.NeedsAction, "", "bob@example.test answers: needs-action"}},
+		{"reply with two attendees, one of them From", answerMail(calendar+"REPLY", object("REPLY", zoeDeclines, bobAccepts)),
+			summary{invite.Reply, "REPLY", "uid-1", "Bob@Example.test", ical.Accepted, "", "Bob@Example.test answers: accepted"}},
+		{"reply with two attendees, none of them From", answerMail(calendar+"REPLY", object("REPLY", zoeDeclines, aliasAccepts)),
+			summary{invite.Reply, "REPLY", "uid-1", "", "", "", "has a METHOD REPLY with 2 attendees"}},
+		{"reply of a program", answerMail(calendar+"REPLY", object("REPLY", bobAccepts), "Auto-Submitted: auto-replied"),
+			summary{invite.Reply, "REPLY", "uid-1", "Bob@Example.test", ical.Accepted, "", "Bob@Example.test answers"}},
+		{"counter", answerMail(calendar+"COUNTER", object("COUNTER", bobTentative)),
+			summary{invite.Counter, "COUNTER", "uid-1", "bob@example.test", ical.Tentative, "", "bob@example.test answers: tentative"}},
+		{"counter as method=REPLY", answerMail(calendar+"REPLY", object("COUNTER", bobTentative)),
+			summary{invite.Counter, "COUNTER", "uid-1", "bob@example.test", ical.Tentative, "", "bob@example.test answers: tentative"}},
+		{"refresh", answerMail(calendar+"REFRESH", object("REFRESH", bobWithout)),
+			summary{invite.Refresh, "REFRESH", "uid-1", "bob@example.test", ical.NeedsAction, "", "bob@example.test answers"}},
+		{"request", answerMail(calendar+"REQUEST", object("REQUEST", organizerLine, bobWithout)),
+			summary{invite.Request, "REQUEST", "uid-1", "", "", "", "has a calendar object with METHOD REQUEST"}},
+		{"cancel", answerMail(calendar+"CANCEL", object("CANCEL", organizerLine, bobWithout)),
+			summary{invite.Cancel, "CANCEL", "uid-1", "", "", "", "has a calendar object with METHOD CANCEL"}},
+		{"method in the parameter only", answerMail(calendar+"reply", object("", bobAccepts)),
+			summary{invite.Reply, "REPLY", "uid-1", "Bob@Example.test", ical.Accepted, "", "Bob@Example.test answers"}},
+		{"method nowhere", answerMail("text/calendar", object("", bobAccepts)),
+			summary{invite.Other, "", "uid-1", "", "", "", "has a calendar object without a METHOD"}},
+		{"publish", answerMail(calendar+"PUBLISH", object("PUBLISH", bobAccepts)),
+			summary{invite.Other, "PUBLISH", "uid-1", "", "", "", "has a calendar object with METHOD PUBLISH, which"}},
+		{"task", answerMail(calendar+"REPLY", todo),
+			summary{invite.Other, "", "", "", "", "", "has a calendar object without a meeting: VTODO"}},
+		{"empty object", answerMail(calendar+"REPLY", "BEGIN:VCALENDAR\nEND:VCALENDAR\n"),
+			summary{invite.Other, "", "", "", "", "", "has a calendar object without a meeting: it is empty"}},
+		{"broken object", answerMail(calendar+"REPLY", "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:uid-1\n"),
+			summary{invite.Other, "", "", "", "", "", "has a calendar object that cannot be read: ical: "}},
+		{"winmail.dat", answerMail("application/ms-tnef; name=winmail.dat", "x"),
+			summary{invite.Other, "", "", "", "", "", "has its calendar object in a winmail.dat"}},
+		{"auto-reply", answerMail("text/plain", "I am away.", "Auto-Submitted: auto-replied (vacation)"),
+			summary{invite.AutoReply, "", "", "", "", "", "is sent by a program: Auto-Submitted: auto-replied"}},
+		{"not by a program", answerMail("text/plain", "Yes.", "Auto-Submitted: no"),
+			summary{invite.Other, "", "", "", "", "", "has no calendar object"}},
+		{"plain", "From: bob@example.test\n\nYes, I will come.\n",
+			summary{invite.Other, "", "", "", "", "", "has no calendar object"}},
+	}
+	for _, tt := range tests {
+		for _, end := range []string{"\n", "\r\n"} {
+			t.Run(fmt.Sprintf("%s/%q", tt.name, end), func(t *testing.T) {
+				in, err := invite.Read(strings.NewReader(strings.ReplaceAll(tt.in, "\n", end)), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(tt.want, summarise(in, tt.want.Reason)); diff != "" {
+					t.Errorf("Read (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+// summarise cuts the Reason off where it begins as wanted.
+func summarise(in *invite.Inbound, reason string) summary {
+	s := summary{Kind: in.Kind, Attendee: in.Attendee.Email, Status: in.Attendee.Status, Comment: in.Attendee.Comment, Reason: in.Reason}
+	if strings.HasPrefix(in.Reason, reason) {
+		s.Reason = reason
+	}
+	if in.Event != nil {
+		s.Method, s.UID = in.Calendar.Method, in.Event.UID
+	}
+	return s
+}
+
+// bounce is a report on an invitation, with the given parts behind the status.
+func bounce(reportType, status string, parts ...string) string {
+	b := "From: MAILER-DAEMON@example.test\nTo: desk@example.test\nAuto-Submitted: auto-replied\nMIME-Version: 1.0\n" +
+		"Content-Type: multipart/report; report-type=" + reportType + "; boundary=b\n\n--b\nContent-Type: text/plain\n\nSorry.\n"
+	for _, p := range append([]string{"Content-Type: message/" + reportType + "\n\n" + status}, parts...) {
+		b += "--b\n" + p + "\n"
+	}
+	return b + "--b--\n"
+}
+
+func TestReadReport(t *testing.T) {
+	invitation := "From: desk@example.test\nTo: bob@example.test\nMessage-ID: <1@example.test>\nMIME-Version: 1.0\n" +
+		"Content-Type: text/calendar; method=REQUEST\n\n" + object("REQUEST", organizerLine, bobWithout)
+	status := "Reporting-MTA: dns; mx.example.test\n\nFinal-Recipient: rfc822; bob@example.test\nAction: failed\n" +
+		"Status: 5.1.1\nDiagnostic-Code: smtp; 550 no such user\n"
+	tests := []struct {
+		name, in string
+		want     summary
+	}{
+		{"with the invitation", bounce("delivery-status", status, "Content-Type: message/rfc822\n\n"+invitation),
+			summary{invite.Bounce, "REQUEST", "uid-1", "", "", "", "failed for bob@example.test: 5.1.1 smtp; 550 no such user"}},
+		{"without", bounce("delivery-status", status),
+			summary{invite.Bounce, "", "", "", "", "", "failed for bob@example.test: 5.1.1 smtp; 550 no such user"}},
+		{"with the original address", bounce("delivery-status", status+"Original-Recipient: rfc822; team@example.test\n"),
+			summary{invite.Bounce, "", "", "", "", "", "failed for team@example.test: 5.1.1"}},
+		{"without recipients", bounce("delivery-status", "Reporting-MTA: dns; mx.example.test\n"),
+			summary{invite.Bounce, "", "", "", "", "", "is a delivery report that names no recipient"}},
+		{"with a broken object", bounce("delivery-status", status, "Content-Type: message/rfc822\n\n"+strings.Replace(invitation, "END:VEVENT\nEND:VCALENDAR\n", "", 1)),
+			summary{invite.Bounce, "", "", "", "", "", "failed for bob@example.test"}},
+		{"read receipt", bounce("disposition-notification", "Final-Recipient: rfc822; bob@example.test\nDisposition: manual-action/MDN-sent-manually; displayed\n"),
+			summary{invite.Other, "", "", "", "", "", "is a report: disposition-notification"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in, err := invite.Read(strings.NewReader(strings.ReplaceAll(tt.in, "\n", "\r\n")), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, summarise(in, tt.want.Reason)); diff != "" {
+				t.Errorf("Read (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestReadTwoObjects has the answer behind an object that cannot be read.
+func TestReadTwoObjects(t *testing.T) {
+	mail := "From: bob@example.test\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n" +
+		"--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\n" +
+		"--b\nContent-Type: application/ics\n\n" + object("REPLY", bobAccepts) + "--b--\n"
+	in, err := invite.Read(strings.NewReader(mail), nil)
+	if err != nil || in.Kind != invite.Reply || in.Attendee.Status != ical.Accepted {
+		t.Errorf("Read = %+v, %v, want the answer of the second part", in, err)
+	}
+}
+
+func TestReadTimes(t *testing.T) {
+	in, err := invite.Read(strings.NewReader(answerMail("text/calendar", object("COUNTER", bobTentative))), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []time.Time{in.Event.Start, in.Event.End, in.Calendar.Stamp}
+	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
+	if diff := cmp.Diff([]time.Time{start, start.Add(time.Hour), time.Date(2027, 2, 1, 9, 0, 0, 0, time.UTC)}, got); diff != "" || in.Event.Sequence != 1 {
+		t.Errorf("sequence %d, times (-want +got):\n%s", in.Event.Sequence, diff)
+	}
+}
+
+func TestReadErrors(t *testing.T) {
+	reply := answerMail("text/calendar; method=REPLY", object("REPLY", bobAccepts))
+	broken := errors.New("broken pipe")
+	tests := []struct {
+		name string
+		in   io.Reader
+		o    *invite.ReadOptions
+	}{
+		{"reader", io.MultiReader(strings.NewReader(reply), iotest.ErrReader(broken)), nil},
+		{"size", strings.NewReader(reply), &invite.ReadOptions{Mail: &mime.ReadOptions{MaxSize: 100}}},
+		{"empty", strings.NewReader(""), nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in, err := invite.Read(tt.in, tt.o)
+			if in != nil || err == nil || !strings.HasPrefix(err.Error(), "invite: read: mime: ") {
+				t.Errorf("Read = %v, %v, want an error", in, err)
+			}
+			if tt.name == "reader" && !errors.Is(err, broken) {
+				t.Errorf("Read = %v, want the cause in it", err)
+			}
+		})
+	}
+	in, err := invite.Read(strings.NewReader(reply), &invite.ReadOptions{Calendar: &ical.DecodeOptions{MaxBytes: 50}})
+	if err != nil || in.Kind != invite.Other || !strings.Contains(in.Reason, "50 octets") {
+		t.Errorf("Read over the limit of the object = %+v, %v, want other with the reason", in, err)
+	}
+}
+
+// TestReadOwnMails reads what Send writes.
+func TestReadOwnMails(t *testing.T) {
+	files, err := filepath.Glob("../testdata/mail/*.eml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no mails: %v", err)
+	}
+	for _, path := range files {
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := invite.Read(f, nil)
+		f.Close()
+		if err != nil || in.Kind != invite.Request || in.Reason == "" || in.Event.Organizer.Email != "desk@example.test" || len(in.Mail.Problems) > 0 {
+			t.Errorf("Read(%s) = %+v, %v, want a request without problems", path, in, err)
+		}
+	}
+}

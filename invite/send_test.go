@@ -1,0 +1,410 @@
+package invite_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/body"
+)
+
+func TestSendNeverToOrganizer(t *testing.T) {
+	tests := []struct{ name, organizer, attendee string }{
+		{"same", "desk@example.test", "desk@example.test"},
+		{"other case", "desk@example.test", "DESK@Example.TEST"},
+		{"other spelling of the domain", "desk@bücher.example", "desk@xn--bcher-kva.example"},
+		{"the other way round", "desk@xn--bcher-kva.example", "Desk@BÜCHER.example"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			mails := send(t, vary(func(e *ical.Event) {
+				e.Organizer.Email = tt.organizer
+				e.Attendees = append(e.Attendees, ical.Attendee{Name: "Room desk", Email: tt.attendee})
+			}))
+			var got []string
+			for _, m := range mails {
+				got = append(got, m.To...)
+				if !strings.Contains(string(parseMail(t, m.Data).calendar(t)), "CN=Room desk:mailto:"+tt.attendee[:4]) {
+					t.Error("the organizer is not among the attendees of the object")
+				}
+			}
+			if diff := cmp.Diff([]string{"bob@example.test", "zoe@example.test"}, got); diff != "" {
+				t.Errorf("recipients (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSendMakesUID(t *testing.T) {
+	r := new(recorder)
+	m, err := invite.New(r, fixed()).Send(context.Background(), vary(func(e *ical.Event) { e.UID = "" }))
+	if err != nil || m.Event.UID != "id-1" || !strings.Contains(string(parseMail(t, r.mails[1].Data).calendar(t)), "\r\nUID:id-1\r\n") {
+		t.Errorf("Send without UID = %+v, %v, want the UID id-1 everywhere", m, err)
+	}
+	m, err = invite.New(r, nil).Send(context.Background(), vary(func(e *ical.Event) { e.UID = "" }))
+	if want := regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`); err != nil || !want.MatchString(m.Event.UID) {
+		t.Errorf("Send without UID and options made %q, %v, want a lower-case UUID", m.Event.UID, err)
+	}
+}
+
+// rendererFunc is a Renderer.
+type rendererFunc func(v *body.View) (*body.Body, error)
+
+func (f rendererFunc) Render(v *body.View) (*body.Body, error) { return f(v) }
+
+// plain writes a body of one line.
+func plain(subject, text string) rendererFunc {
+	return func(*body.View) (*body.Body, error) { return &body.Body{Subject: subject, Text: text}, nil }
+}
+
+// TestSendAllOrNothing has one mail of several that cannot be built.
+func TestSendAllOrNothing(t *testing.T) {
+	broken := errors.New("broken template")
+	second := rendererFunc(func(v *body.View) (*body.Body, error) {
+		if v.Attendee.Email == "zoe@example.test" {
+			return nil, broken
+		}
+		return plain("Review", "Review")(v)
+	})
+	tests := []struct {
+		name  string
+		event ical.Event
+		opt   invite.SendOption
+		want  string
+	}{
+		{"renderer", review(), func(o *invite.Options) { o.Body = second }, "zoe@example.test: broken template"},
+		{"subject of two lines", review(), func(o *invite.Options) { o.Body = plain("a\r\nBcc: x@example.test", "text") }, "Subject"},
+		{"no text", review(), func(o *invite.Options) { o.Body = plain("a", "") }, "Text"},
+		{"name", vary(func(e *ical.Event) { e.Attendees[1].Name = "Zoe\x01" }), nop, "Attendees[1].Name"},
+		{"name with a tab", vary(func(e *ical.Event) { e.Attendees[1].Name = "Zoe\tA" }), nop, "Attendees[1].Name"},
+		{"no time", review(), func(o *invite.Options) { o.Now = func() time.Time { return time.Time{} } }, "Stamp"},
+		{"product of two lines", review(), func(o *invite.Options) { o.ProductID = "a\nb" }, "ProductID"},
+		{"identifier of two lines", vary(func(e *ical.Event) { e.UID = "" }), func(o *invite.Options) { o.NewID = func() string { return "a\nb" } }, "UID"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := new(recorder)
+			m, err := invite.New(r, fixed()).Send(context.Background(), tt.event, tt.opt)
+			if err == nil || !strings.HasPrefix(err.Error(), "invite: ") || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("Send = %v, want an error of this package with %q", err, tt.want)
+			}
+			if m != nil || len(r.mails) > 0 {
+				t.Errorf("Send = %v with %d mails, want neither", m, len(r.mails))
+			}
+			if tt.name == "renderer" && !errors.Is(err, broken) {
+				t.Errorf("the cause of %v is lost", err)
+			}
+		})
+	}
+}
+
+func nop(*invite.Options) {}
+
+func TestSendBadInput(t *testing.T) {
+	person := func(email string) func(e *ical.Event) {
+		return func(e *ical.Event) { e.Attendees = append(e.Attendees, ical.Attendee{Email: email}) }
+	}
+	tests := []struct {
+		name   string
+		change func(e *ical.Event)
+		want   string // the field
+	}{
+		{"no attendee", func(e *ical.Event) { e.Attendees = nil }, "Attendees"},
+		{"only the organizer", func(e *ical.Event) { e.Attendees = []ical.Attendee{{Email: "Desk@example.test"}} }, "Attendees"},
+		{"no organizer", func(e *ical.Event) { e.Organizer = ical.Person{} }, "Organizer.Email"},
+		{"organizer without address", func(e *ical.Event) { e.Organizer.Email = "" }, "Organizer.Email"},
+		{"no start", func(e *ical.Event) { e.Start = time.Time{} }, "Start"},
+		{"end before start", func(e *ical.Event) { e.End = e.Start.Add(-time.Second) }, "End"},
+		{"all-day without a day", func(e *ical.Event) { e.AllDay, e.End = true, e.Start }, "End"},
+		{"unknown zone", func(e *ical.Event) { e.TimeZone = "Europe/Atlantis" }, "TimeZone"},
+		{"zone of the machine", func(e *ical.Event) { e.TimeZone = "Local" }, "TimeZone"},
+		{"unknown zone of an attendee", func(e *ical.Event) { e.Attendees[1].TimeZone = "PST8" }, "Attendees[1].TimeZone"},
+		{"no address", person(""), "Attendees[2].Email"},
+		{"no domain", person("bob"), "Attendees[2].Email"},
+		{"two addresses", person("a@example.test,b@example.test"), "Attendees[2].Email"},
+		{"mailto", person("mailto:ann@example.test"), "Attendees[2].Email"},
+		{"angle brackets", person("<ann@example.test>"), "Attendees[2].Email"},
+		{"non-ASCII local part", person("jürgen@example.test"), "Attendees[2].Email"},
+		{"duplicate", person("bob@example.test"), "Attendees[2].Email"},
+		{"duplicate in other case", person("BOB@EXAMPLE.test"), "Attendees[2].Email"},
+		{"duplicate in punycode", func(e *ical.Event) {
+			person("ann@bücher.example")(e)
+			person("ann@XN--bcher-kva.example")(e)
+		}, "Attendees[3].Email"},
+		{"sequence", func(e *ical.Event) { e.Sequence = -1 }, "Sequence"},
+		{"link", func(e *ical.Event) { e.Conference = "meet" }, "Conference"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := new(recorder)
+			e := vary(tt.change)
+			m, err := invite.New(r, fixed()).Send(context.Background(), e)
+			var fe *ical.FieldError
+			if !errors.As(err, &fe) || fe.Field != tt.want || !strings.HasPrefix(err.Error(), "invite: ical: "+tt.want+":") {
+				t.Errorf("Send = %v, want a FieldError of %s", err, tt.want)
+			}
+			if m != nil || len(r.mails) > 0 {
+				t.Errorf("Send = %v with %d mails, want neither", m, len(r.mails))
+			}
+			if _, err := invite.PlanSend(e, nil); !errors.As(err, &fe) {
+				t.Errorf("PlanSend = %v, want the same error", err)
+			}
+		})
+	}
+}
+
+func TestSendReportsAllFields(t *testing.T) {
+	_, err := invite.New(new(recorder), nil).Send(context.Background(), ical.Event{Sequence: -1, Organizer: ical.Person{Email: "desk"}})
+	for _, field := range []string{"Sequence", "Start", "Organizer.Email", "Attendees"} {
+		if err == nil || !strings.Contains(err.Error(), "ical: "+field+": ") {
+			t.Errorf("Send = %v, want %s in it", err, field)
+		}
+	}
+}
+
+func TestSendLint(t *testing.T) {
+	e := vary(func(e *ical.Event) {
+		e.UID = "040000008200E00074C5B7101A82E008AA"
+		e.Extra = []ical.Property{{Name: "X-MICROSOFT-CDO-OWNERAPPTID", Value: "1"}}
+		e.Summary = strings.Repeat("x", 300) // a warning stops nothing
+	})
+	r := new(recorder)
+	c := invite.New(r, fixed(func(o *invite.Options) { o.AllowLint = []string{"uid-exchange"} }))
+	_, err := c.Send(context.Background(), e)
+	var le *invite.LintError
+	if !errors.As(err, &le) || len(le.Findings) != 1 || le.Findings[0].Rule != "extra-misdirects" || len(r.mails) > 0 {
+		t.Fatalf("Send = %v with %d mails, want a LintError of extra-misdirects", err, len(r.mails))
+	}
+	if want := "invite: lint: Extra[0]: " + le.Findings[0].Text + " (extra-misdirects)"; err.Error() != want {
+		t.Errorf("Error() = %q, want %q", err, want)
+	}
+	allow := func(o *invite.Options) { o.AllowLint = append(o.AllowLint, "extra-misdirects") }
+	if _, err := c.Send(context.Background(), e, allow); err != nil || len(r.mails) != 2 {
+		t.Errorf("Send with both rules allowed = %v with %d mails", err, len(r.mails))
+	}
+	if _, err := c.Send(context.Background(), e); !errors.As(err, &le) {
+		t.Errorf("Send after that = %v, want the LintError again", err)
+	}
+}
+
+func TestClientKeepsItsOptions(t *testing.T) {
+	o := fixed(func(o *invite.Options) { o.AllowLint = []string{"uid-exchange"} })
+	c := invite.New(new(recorder), o)
+	o.AllowLint[0], o.HideGuests = "", true
+	m, err := c.Send(context.Background(), vary(func(e *ical.Event) { e.UID = "040000008200E0AA" }))
+	if err != nil || len(m.Event.Attendees) != 2 {
+		t.Errorf("Send = %v, %v, want the options that New was given", m, err)
+	}
+}
+
+func TestSharedExcludesHideGuests(t *testing.T) {
+	r := new(recorder)
+	_, err := invite.New(r, fixed(invite.Shared)).Send(context.Background(), review(), invite.HideGuests)
+	if err == nil || !strings.Contains(err.Error(), "Shared and HideGuests") || len(r.mails) > 0 {
+		t.Errorf("Send = %v with %d mails, want a refusal", err, len(r.mails))
+	}
+}
+
+func TestShared(t *testing.T) {
+	var views []body.View
+	r := new(recorder)
+	m, err := invite.New(r, fixed(func(o *invite.Options) {
+		o.Body = rendererFunc(func(v *body.View) (*body.Body, error) {
+			views = append(views, *v)
+			return plain("Review", "Review")(v)
+		})
+	})).Send(context.Background(), review(), invite.Shared)
+	if err != nil || len(r.mails) != 1 {
+		t.Fatalf("Send = %v with %d mails, want one", err, len(r.mails))
+	}
+	if diff := cmp.Diff([]string{"bob@example.test", "zoe@example.test"}, r.mails[0].To); diff != "" {
+		t.Errorf("envelope (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]ical.Attendee{{}}, []ical.Attendee{views[0].Attendee}); diff != "" || len(views) != 1 {
+		t.Errorf("%d bodies for (-want +got):\n%s", len(views), diff)
+	}
+	if len(m.Deliveries) != 2 || m.Deliveries[0].MessageID != m.Deliveries[1].MessageID || m.Deliveries[0].MessageID != r.mails[0].ID {
+		t.Errorf("Deliveries = %+v, want two with the Message-ID %s", m.Deliveries, r.mails[0].ID)
+	}
+}
+
+func TestSendOptionIsForOneCall(t *testing.T) {
+	r := new(recorder)
+	c := invite.New(r, fixed())
+	for _, opts := range [][]invite.SendOption{{invite.Shared}, nil} {
+		if _, err := c.Send(context.Background(), review(), opts...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(r.mails) != 3 {
+		t.Errorf("%d mails, want one shared and then two", len(r.mails))
+	}
+}
+
+func TestNoAttachment(t *testing.T) {
+	mails := send(t, review(), func(o *invite.Options) { o.NoAttachment = true })
+	if got, want := parseMail(t, mails[0].Data).tree, "alternative(text/plain text/html text/calendar)"; got != want {
+		t.Errorf("tree = %s, want %s", got, want)
+	}
+}
+
+func TestOrganizerSentBy(t *testing.T) {
+	m := send(t, vary(func(e *ical.Event) { e.Organizer.SentBy = "assistant@example.test" }))[0]
+	if got := parseMail(t, m.Data).header.Get("Sender"); got != "<assistant@example.test>" || m.From != "assistant@example.test" {
+		t.Errorf("Sender = %q, reverse path = %q, want assistant@example.test", got, m.From)
+	}
+}
+
+func TestMessageID(t *testing.T) {
+	mails := send(t, vary(func(e *ical.Event) { e.Organizer.Email = "desk@bücher.example" }))
+	if mails[0].ID == mails[1].ID || !strings.HasSuffix(mails[0].ID, "@xn--bcher-kva.example>") {
+		t.Errorf("Message-IDs = %s and %s, want two of the organizer's domain", mails[0].ID, mails[1].ID)
+	}
+	later := send(t, review(), func(o *invite.Options) { o.Now = func() time.Time { return pinned().Add(time.Minute) } })
+	if now := send(t, review()); now[0].ID == later[0].ID {
+		t.Errorf("Message-ID = %s at two times", now[0].ID)
+	}
+}
+
+func TestDefaultClient(t *testing.T) {
+	t.Cleanup(func() { invite.SetDefault(nil) })
+	invite.SetDefault(nil)
+	if _, err := invite.Send(context.Background(), review()); err != invite.ErrNoSender || invite.Default() != nil {
+		t.Errorf("Send without a default client = %v, want ErrNoSender", err)
+	}
+	r := new(recorder)
+	c := invite.New(r, fixed())
+	invite.SetDefault(c)
+	if m, err := invite.Send(context.Background(), review(), invite.HideGuests); err != nil || len(m.Deliveries) != 2 || invite.Default() != c {
+		t.Errorf("Send through the default client = %v, %v", m, err)
+	}
+	if m, err := invite.New(nil, nil).Send(context.Background(), review()); m != nil || err != invite.ErrNoSender {
+		t.Errorf("Send through New(nil, nil) = %v, %v, want ErrNoSender", m, err)
+	}
+}
+
+// full is an event with something in every field that a Meeting keeps.
+func full() ical.Event {
+	return vary(func(e *ical.Event) {
+		e.Location, e.Description, e.Language = "Room 1", "Bring\nfigures", "en"
+		e.URL, e.Conference = "https://example.test/a", "https://meet.example.test/b"
+		e.Categories = []string{"Team"}
+		e.Organizer.SentBy = "assistant@example.test"
+		a := &e.Attendees[1]
+		a.Role, a.Kind, a.Status = ical.RoleOptional, ical.KindGroup, ical.Tentative
+		a.DelegatedTo, a.DelegatedFrom, a.SentBy = "d1@example.test", "d2@example.test", "d3@example.test"
+		a.Language, a.TimeZone, a.Comment = "sv", "Europe/Stockholm", "perhaps"
+		a.Params = map[string][]string{"X-NUM": {"0"}}
+		// The second working day of March.
+		e.Recurrence = &ical.Recurrence{Freq: ical.Yearly, ByDay: []ical.Day{"MO", "TU", "WE", "TH", "FR"}, ByMonth: []int{3},
+			BySetPos: []int{2}, WeekStart: ical.Sunday, Except: []time.Time{e.Start.AddDate(1, 0, 0)}}
+		e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(2, 0, 0), Summary: "Elsewhere", Categories: []string{"Move"},
+			Attendees: []ical.Attendee{{Name: "Bob Example", Email: "bob@example.test"}, {Name: "Zoë Ångström", Email: "zoe@example.test"}}}}
+		e.ShowAs, e.Sensitivity, e.Priority = ical.ShowFree, ical.Private, 2
+		e.Reminders = []ical.Reminder{{Before: time.Hour}}
+		e.Attachments = []ical.Link{{URL: "https://example.test/c.pdf", MediaType: "application/pdf", Name: "c.pdf"}}
+		e.Extra = []ical.Property{{Name: "X-ROOM", Params: map[string][]string{"X-FLOOR": {"2"}}, Value: "7"}}
+	})
+}
+
+func TestSendSharesNothing(t *testing.T) {
+	in, want := full(), full()
+	m, err := invite.New(new(recorder), fixed()).Send(context.Background(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, in); diff != "" {
+		t.Errorf("Send changed its input (-want +got):\n%s", diff)
+	}
+	kept := m.Event
+	walk(&in, func(_, _ string, set func(string)) { set("changed") })
+	in.Recurrence.Except[0] = time.Time{}
+	in.Recurrence.ByMonth[0], in.Recurrence.BySetPos[0], in.Reminders[0].Before = 9, 9, 9
+	want.Attendees[0].Status = ical.NeedsAction
+	for i := range want.Overrides[0].Attendees {
+		want.Overrides[0].Attendees[i].Status = ical.NeedsAction
+	}
+	if diff := cmp.Diff(want, kept); diff != "" {
+		t.Errorf("the Meeting shares memory with the event (-want +got):\n%s", diff)
+	}
+}
+
+// TestMeetingNamesZone has a zone that the JSON of a time cannot keep.
+func TestMeetingNamesZone(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := invite.New(new(recorder), fixed()).Send(context.Background(), vary(func(e *ical.Event) {
+		e.TimeZone, e.Start, e.End = "", e.Start.In(berlin), e.End.In(berlin)
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept invite.Meeting
+	if err := json.Unmarshal(data, &kept); err != nil || kept.Event.TimeZone != "Europe/Berlin" {
+		t.Errorf("TimeZone of the stored Meeting = %q, %v, want that of Start", kept.Event.TimeZone, err)
+	}
+}
+
+func TestSendConcurrently(t *testing.T) {
+	r := new(recorder)
+	c := invite.New(r, fixed(func(o *invite.Options) { o.AllowLint = make([]string, 0, 8) }))
+	var wg sync.WaitGroup
+	for i := range 8 {
+		wg.Go(func() {
+			opts := []invite.SendOption{func(o *invite.Options) { o.AllowLint = append(o.AllowLint, "x") }}
+			if i%2 == 1 {
+				opts = append(opts, invite.HideGuests)
+			}
+			for range 5 {
+				if _, err := c.Send(context.Background(), full(), opts...); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	seen := make(map[string]int)
+	for _, m := range r.mails {
+		seen[string(m.Data)]++
+	}
+	if len(seen) != 4 || len(r.mails) != 80 {
+		t.Errorf("%d different mails of %d, want 4 of 80", len(seen), len(r.mails))
+	}
+}
+
+func TestPlanSend(t *testing.T) {
+	p, err := invite.PlanSend(vary(func(e *ical.Event) {
+		e.UID, e.Sequence = "", 3
+		e.Attendees = append(e.Attendees, ical.Attendee{Email: "desk@example.test"})
+	}), fixed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, n := range p.Notices {
+		got = append(got, fmt.Sprintf("%s %s %d %s %s %d", n.Attendee.Email, n.Method, n.Sequence, n.Reason, n.Event.UID, len(n.Event.Attendees)))
+	}
+	want := []string{"bob@example.test REQUEST 3 is invited id-1 3", "zoe@example.test REQUEST 3 is invited id-1 3"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("PlanSend (-want +got):\n%s", diff)
+	}
+	if hidden, err := invite.PlanSend(review(), fixed(invite.HideGuests)); err != nil || len(hidden.Event.Attendees) != 2 || len(hidden.Notices[1].Event.Attendees) != 1 {
+		t.Errorf("PlanSend with HideGuests = %+v, %v", hidden, err)
+	}
+}
