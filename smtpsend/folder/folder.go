@@ -13,6 +13,7 @@
 package folder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,11 +107,8 @@ func (s *Sender) names(m *mime.Message) (tmp, final string) {
 
 // hostName is this host's name as a part of a file name.
 func hostName() string {
-	name, err := os.Hostname()
-	if err != nil {
-		return "localhost"
-	}
-	return strings.NewReplacer("/", `\057`, ":", `\072`).Replace(name)
+	name, _ := os.Hostname()
+	return strings.NewReplacer("/", `\057`, ":", `\072`).Replace(cmp.Or(name, "localhost"))
 }
 
 // maxName bounds the part of a file name that comes from an address.
