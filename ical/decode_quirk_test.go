@@ -49,6 +49,13 @@ var quirks = []quirk{
 		answer(e)
 		e.Start, e.End = e.Start.Add(3*time.Hour), e.End.Add(3*time.Hour)
 	}},
+	{"exchange-windows-zone", "", func(e *ical.Event) { e.TimeZone = "Europe/Berlin" }},
+	{"outlook-numbered-zone", "", func(e *ical.Event) {
+		e.TimeZone, e.Recurrence = "Europe/Berlin", &ical.Recurrence{Freq: ical.Weekly, Count: 3}
+	}},
+	{"exchange-customized-zone", "", func(e *ical.Event) { // the first of the Windows table with this clock
+		e.TimeZone, e.Recurrence = "Europe/Budapest", &ical.Recurrence{Freq: ical.Weekly, Count: 3}
+	}},
 	{"zone-local-until", "", func(e *ical.Event) {
 		e.Start, e.End = time.Date(2006, 7, 1, 12, 0, 0, 0, time.UTC), time.Date(2006, 12, 1, 14, 0, 0, 0, time.UTC)
 	}},

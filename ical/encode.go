@@ -23,9 +23,6 @@ func Encode(c *Calendar) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// errZoneForm refuses a series in a zone whose changes follow no yearly rule.
-var errZoneForm = errors.New("has no yearly rule for its changes, which a series needs")
-
 // errRepeated refuses a series on a wall clock that means another instant.
 var errRepeated = errors.New("repeats the hour of the start or end when its clock is set back, and a series can only mean the first")
 

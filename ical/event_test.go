@@ -61,11 +61,19 @@ func TestEventOverrideDays(t *testing.T) {
 
 func TestEventZone(t *testing.T) {
 	berlin := zone(t, "Europe/Berlin")
+	weekly := &ical.Recurrence{Freq: ical.Weekly}
 	for _, tt := range []struct {
 		name string
 		in   ical.Event
 		want string
 	}{
+		{"Windows name", ical.Event{Start: stamp, TimeZone: "Tokyo Standard Time"}, "Asia/Tokyo"},
+		{"series at a number", ical.Event{Start: stamp.In(time.FixedZone("", 3600)), Recurrence: weekly}, "UTC+01:00"},
+		{"series at a number with a name", ical.Event{Start: stamp.In(time.FixedZone("PST", -8*3600)), Recurrence: weekly}, "UTC-08:00"},
+		{"series in another with the name", ical.Event{Start: stamp.In(time.FixedZone("Europe/Berlin", 7200)), Recurrence: weekly}, "UTC+02:00"},
+		{"series in UTC by another name", ical.Event{Start: stamp.In(time.FixedZone("", 0)), Recurrence: weekly}, "UTC"},
+		{"series in UTC", ical.Event{Start: stamp, Recurrence: weekly}, "UTC"},
+		{"occurrence at a number", ical.Event{Start: stamp.In(time.FixedZone("", 3600)), RecurrenceID: stamp}, "UTC+01:00"},
 		{"UTC", ical.Event{Start: stamp}, "UTC"},
 		{"start's", ical.Event{Start: stamp.In(berlin)}, "Europe/Berlin"},
 		{"named", ical.Event{Start: stamp.In(berlin), TimeZone: "America/New_York"}, "America/New_York"},
@@ -87,7 +95,11 @@ func TestLoadLocation(t *testing.T) {
 		{"/freeassociation.sourceforge.net/America/Argentina/Salta", "America/Argentina/Salta"},
 		{"/mozilla.org/20050126_1/UTC", "UTC"}, {"right/Europe/Berlin", "Europe/Berlin"}, {"posix/Europe/Berlin", "Europe/Berlin"},
 		{"", ""}, {"/", ""}, {"Local", ""}, {"localtime", ""}, {"posixrules", ""}, {"Factory", ""}, {"a//b", ""}, {"a/", ""},
-		{"../../etc/localtime", ""}, {"W. Europe Standard Time", ""}, {"Europe", ""}, {"x\x00y", ""},
+		{"../../etc/localtime", ""}, {"Europe", ""}, {"x\x00y", ""},
+		{"W. Europe Standard Time", "Europe/Berlin"}, {"w. europe standard time", "Europe/Berlin"}, {"Pacific Standard Time 1", "America/Los_Angeles"},
+		{"UTC-11", "Etc/GMT+11"}, {"Customized Time Zone", ""}, {"Local 1", ""},
+		{"UTC+02:00", "UTC+02:00"}, {"UTC-03:30", "UTC-03:30"}, {"UTC+05:53:28", "UTC+05:53:28"},
+		{"UTC+00:00", ""}, {"UTC+2:00", ""}, {"UTC+24:00", ""}, {"UTC+0200", ""}, {"UTC+02:00:00", ""},
 	} {
 		got, err := ical.LoadLocation(tt.in)
 		if name := ""; err == nil {

@@ -18,6 +18,8 @@ type eventReader struct {
 	rule     string
 	duration string
 	comment  string
+	tzid     string // of DTSTART
+	zoned    bool   // DTSTART is a time in that zone
 	transp   string
 	busy     string // X-MICROSOFT-CDO-BUSYSTATUS
 	intended string // X-MICROSOFT-CDO-INTENDEDSTATUS
@@ -96,6 +98,7 @@ func (x *eventReader) when(p *ics.BaseProperty) bool {
 		if err == nil {
 			e.Start, e.AllDay = t, date
 			e.TimeZone = x.zoneName(p, t)
+			x.tzid, x.zoned = param(p, "TZID"), !date && !strings.HasSuffix(strings.TrimSpace(p.Value), "Z")
 		}
 	case "DTEND":
 		e.End, _, _ = x.time(p, p.Value)
@@ -206,6 +209,7 @@ func (x *eventReader) finish() {
 		e.End = e.Start.Add(d)
 	}
 	x.finishRule()
+	x.adoptZone()
 	if e.AllDay {
 		e.keepDates()
 	}

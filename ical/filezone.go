@@ -14,6 +14,8 @@ type fileZones struct {
 	file  map[string]fileZone       // the VTIMEZONE components
 	named map[string]*time.Location // what LoadLocation said, nil for an error
 	left  int                       // see spend
+
+	adoptions map[adoptKey]*time.Location // see adopted
 }
 
 // fileZoneWork is how many dates in lists, onsets and observances one object may
@@ -57,7 +59,8 @@ type yearOnset struct {
 }
 
 func readZones(m *ics.Calendar) *fileZones {
-	zones := &fileZones{make(map[string]fileZone), make(map[string]*time.Location), fileZoneWork}
+	zones := &fileZones{file: make(map[string]fileZone), named: make(map[string]*time.Location),
+		left: fileZoneWork, adoptions: make(map[adoptKey]*time.Location)}
 	for _, c := range m.Components {
 		tz, ok := c.(*ics.VTimezone)
 		if !ok || tz == nil {

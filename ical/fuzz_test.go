@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 )
@@ -100,6 +101,42 @@ func FuzzEncodeText(f *testing.F) {
 		checkWire(t, data)
 		if diff := diffCalendars(normal(&c), normal(decode(t, data))); diff != "" {
 			t.Errorf("Decode(Encode) (-want +got):\n%s\n%s", diff, data)
+		}
+	})
+}
+
+// FuzzOccurrences: no rule that Decode reads makes the expansion panic or run
+// for ever, and occurrences are in order.
+func FuzzOccurrences(f *testing.F) {
+	for _, rule := range []string{"FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=MONTHLY;BYDAY=6MO,-6FR", "FREQ=YEARLY;BYDAY=53MO,-53SU;BYSETPOS=-1,366",
+		"FREQ=MONTHLY;INTERVAL=12;BYMONTHDAY=31", "FREQ=WEEKLY;INTERVAL=32768;BYDAY=MO,SU;WKST=SU;BYSETPOS=2", "FREQ=YEARLY;INTERVAL=3;BYMONTH=2;BYMONTHDAY=29;COUNT=9",
+		"FREQ=MONTHLY;BYDAY=MO,1TU", "FREQ=WEEKLY;BYDAY=1MO;UNTIL=20990101T000000Z", "FREQ=YEARLY;BYMONTHDAY=-31", "FREQ=DAILY;INTERVAL=7;BYDAY=TU"} {
+		f.Add(rule, "20260330T023000", "Europe/Berlin")
+		f.Add(rule, "20240229T235959", "Africa/Cairo")
+		f.Add(rule, "99981230T120000", "UTC+02:00")
+	}
+	f.Fuzz(func(t *testing.T, rule, start, zone string) {
+		in := "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:u\nDTSTART;TZID=\"" + zone + "\":" + start + "\nRRULE:" + rule + "\nEND:VEVENT\nEND:VCALENDAR\n"
+		c, err := ical.Decode(strings.NewReader(in), nil)
+		if err != nil || len(c.Events) == 0 {
+			return
+		}
+		e, began := c.Events[0], time.Now()
+		var last time.Time
+		n := 0
+		for o := range e.Occurrences(time.Time{}, time.Time{}) {
+			if !last.IsZero() && o.Start.Before(last) {
+				t.Errorf("%v comes after %v", o.Start, last)
+			}
+			if last = o.Start; n > 50 {
+				break
+			}
+			n++
+		}
+		e.Lint()
+		fieldsOf(t, e.Validate())
+		if d := time.Since(began); d > 5*time.Second {
+			t.Errorf("took %v", d)
 		}
 	})
 }

@@ -35,26 +35,63 @@ const (
 )
 
 // Lint reports what a client will refuse, cut off or misread, in the order of
-// the table in lint.go, nil for nothing. It expects an event that [Event.Validate]
-// accepts.
+// the rules in docs/lint.md, nil for nothing; of an override, what the series
+// does not have too. It expects an event that [Event.Validate] accepts.
 func (e Event) Lint() []Finding {
-	var out []Finding
-	for _, r := range lintRules {
-		r.check(&e, func(field string) {
-			out = append(out, Finding{r.id, r.severity, field, r.text, r.source, slices.Clone(r.clients)})
-		})
+	out := e.lint()
+	for i := range e.Overrides {
+		if e.Overrides[i].Cancelled {
+			continue
+		}
+		o := e.Override(i)
+		for _, f := range o.lint() {
+			same := func(s Finding) bool { return s.Rule == f.Rule && s.Field == f.Field }
+			if !slices.ContainsFunc(out, same) {
+				f.Field = indexed("Overrides", i, f.Field)
+				out = append(out, f)
+			}
+		}
 	}
 	return out
 }
 
-// lintRule is one line of the table. Its check reports the fields that break it.
+func (e *Event) lint() []Finding {
+	var out []Finding
+	for _, r := range allRules() {
+		for _, h := range r.check(e) {
+			text := r.text
+			if h.detail != "" {
+				text += " (" + h.detail + ")"
+			}
+			out = append(out, Finding{r.id, r.severity, h.field, text, r.source, slices.Clone(r.clients)})
+		}
+	}
+	return out
+}
+
+// allRules is the table of all rules; docs/lint.md shows it.
+func allRules() []lintRule { return slices.Concat(lintRules, zoneRules, recurrenceRules) }
+
+// lintRule is one line of the tables.
 type lintRule struct {
 	id       string
 	severity Severity
+	field    string // the path that it reports, with i for an index
 	text     string
 	source   string
 	clients  []string
-	check    func(e *Event, report func(field string))
+	check    func(e *Event) []hit
+}
+
+// hit is a field that breaks a rule, and where that is not plain, how.
+type hit struct{ field, detail string }
+
+// hitIf is a hit on a field where broken.
+func hitIf(broken bool, field string) []hit {
+	if !broken {
+		return nil
+	}
+	return []hit{{field, ""}}
 }
 
 var (
@@ -63,119 +100,93 @@ var (
 	every   = []string{"Outlook", "Gmail", "Apple Mail", "Thunderbird"}
 )
 
-// lintRules is the table of all rules.
+// lintRules are those about everything but time.
 var lintRules = []lintRule{
-	{"summary-empty", Warning, "clients show a meeting without a title as \"(no subject)\"",
+	{"summary-empty", Warning, "Summary", "clients show a meeting without a title as \"(no subject)\"",
 		"RFC 5545, section 3.8.1.12", every,
-		func(e *Event, report func(string)) { reportIf(e.Summary == "", "Summary", report) }},
-	{"summary-length", Warning, "Outlook cuts a title after 255 characters",
+		func(e *Event) []hit { return hitIf(e.Summary == "", "Summary") }},
+	{"summary-length", Warning, "Summary", "Outlook cuts a title after 255 characters",
 		"MS-OXCICAL, section 2.1.3.1.1.20.24", outlook,
-		func(e *Event, report func(string)) {
-			reportIf(utf8.RuneCountInString(e.Summary) > 255, "Summary", report)
-		}},
-	{"location-length", Warning, "Outlook cuts a location after 255 characters",
+		func(e *Event) []hit { return hitIf(utf8.RuneCountInString(e.Summary) > 255, "Summary") }},
+	{"location-length", Warning, "Location", "Outlook cuts a location after 255 characters",
 		"MS-OXCICAL, section 2.1.3.1.1.20.13", outlook,
-		func(e *Event, report func(string)) {
-			reportIf(utf8.RuneCountInString(e.Location) > 255, "Location", report)
+		func(e *Event) []hit {
+			return hitIf(utf8.RuneCountInString(or(e.Location, e.Conference)) > 255, "Location")
 		}},
-	{"conference-hidden", Warning, "Outlook ignores the conference link where a location is given; the mail's text still has it",
+	{"conference-hidden", Warning, "Conference", "Outlook ignores the conference link where a location is given; the mail's text still has it",
 		"MS-OXCICAL has no CONFERENCE", outlook,
-		func(e *Event, report func(string)) {
+		func(e *Event) []hit {
 			shown := strings.Contains(e.Location+e.Description, e.Conference)
-			reportIf(e.Location != "" && !shown, "Conference", report)
+			return hitIf(e.Location != "" && !shown, "Conference")
 		}},
-	{"uid-exchange", Error, "Exchange takes an identifier of its own form for a meeting that it made itself, and misdirects the answers",
+	{"uid-exchange", Error, "UID", "Exchange takes an identifier of its own form for a meeting that it made itself, and misdirects the answers",
 		"MS-OXOCAL, section 2.2.1.27", outlook,
-		func(e *Event, report func(string)) {
-			reportIf(strings.HasPrefix(strings.ToUpper(e.UID), "040000008200E0"), "UID", report)
+		func(e *Event) []hit {
+			return hitIf(strings.HasPrefix(strings.ToUpper(e.UID), "040000008200E0"), "UID")
 		}},
-	{"end-missing", Warning, "Outlook shows a meeting without an end as one that takes no time",
-		"RFC 5545, section 3.6.1", outlook,
-		func(e *Event, report func(string)) { reportIf(e.End.IsZero() && !e.AllDay, "End", report) }},
-	{"midnight", Warning, "Outlook shows a timed meeting from midnight to midnight as all-day, in other zones as two days; use AllDay",
-		"MS-OXCICAL, section 2.1.3.1.1.20.10", outlook, lintMidnight},
-	{"zone-unnamed", Warning, "the meeting is sent in UTC, because neither TimeZone nor Start names an IANA zone",
-		"RFC 5545, section 3.2.19", every, lintZone},
-	{"organizer-webmail", Warning, "Gmail offers no answer to a mail whose organizer is a webmail account that did not send it",
+	{"organizer-webmail", Warning, "Organizer.Email", "Gmail offers no answer to a mail whose organizer is a webmail account that did not send it",
 		"several reports", gmail, lintWebmail},
-	{"address-equals", Warning, "an equals sign in an address loses the attendee in implementations of MS-OXCICAL",
-		"gromox, measured", outlook, lintEquals},
-	{"name-quotes", Warning, "double quotes in a name are sent as apostrophes, because Outlook does not know their escape",
-		"RFC 6868", outlook, lintQuotes},
-	{"no-reply", Warning, "Exchange asks for no response without RSVP=TRUE and shows no buttons",
+	{"address-equals", Warning, "Attendees[i].Email", "an equals sign in an address loses the attendee in implementations of MS-OXCICAL",
+		"gromox, measured", outlook,
+		lintPeople("Email", func(name, email string) bool { return strings.Contains(email, "=") })},
+	{"name-quotes", Warning, "Attendees[i].Name", "double quotes in a name are sent as apostrophes, because Outlook does not know their escape",
+		"RFC 6868", outlook,
+		lintPeople("Name", func(name, email string) bool { return strings.Contains(name, `"`) })},
+	{"no-reply", Warning, "Attendees[i].NoReply", "Exchange asks for no response without RSVP=TRUE and shows no buttons",
 		"MS-OXCICAL, section 2.1.3.1.1.20.2.4", outlook,
-		func(e *Event, report func(string)) {
+		func(e *Event) (out []hit) {
 			for i, a := range e.Attendees {
-				reportIf(a.NoReply, indexed("Attendees", i, "NoReply"), report)
+				out = append(out, hitIf(a.NoReply, indexed("Attendees", i, "NoReply"))...)
 			}
+			return out
 		}},
-	{"reminders-several", Warning, "Outlook keeps the first reminder only",
+	{"reminders-several", Warning, "Reminders[i]", "Outlook keeps the first reminder only",
 		"MS-OXCICAL, section 2.1.3.1.2", outlook,
-		func(e *Event, report func(string)) { reportIf(len(e.Reminders) > 1, "Reminders[1]", report) }},
-	{"reminder-seconds", Warning, "Outlook counts reminders in whole minutes",
+		func(e *Event) []hit { return hitIf(len(e.Reminders) > 1, "Reminders[1]") }},
+	{"reminder-seconds", Warning, "Reminders[i]", "Outlook counts reminders in whole minutes",
 		"MS-OXCICAL, section 2.1.3.1.2.1", outlook,
-		func(e *Event, report func(string)) {
+		func(e *Event) (out []hit) {
 			for i, r := range e.Reminders {
-				reportIf(r.Before%time.Minute != 0, indexed("Reminders", i, ""), report)
+				out = append(out, hitIf(r.Before%time.Minute != 0, indexed("Reminders", i, ""))...)
 			}
+			return out
 		}},
-	{"extra-misdirects", Error, "Exchange finds the meeting by this property instead of its UID",
+	{"extra-misdirects", Error, "Extra[i]", "Exchange finds the meeting by this property instead of its UID",
 		"MS-OXCICAL, sections 2.1.3.1.1.20.27 to 2.1.3.1.1.20.36", outlook,
 		lintExtra("X-MICROSOFT-CDO-OWNERAPPTID", "X-MICROSOFT-CDO-INSTTYPE", "X-MICROSOFT-CDO-APPT-SEQUENCE")},
-	{"extra-html", Warning, "Outlook shows the mail's HTML; X-ALT-DESC only makes the object larger",
+	{"extra-html", Warning, "Extra[i]", "Outlook shows the mail's HTML; X-ALT-DESC only makes the object larger",
 		"MS-OXCICAL, section 2.1.3.1.1.20.25", outlook, lintExtra("X-ALT-DESC")},
+	{"extra-calendar", Warning, "Extra[i]", "X-WR- properties describe a whole calendar, and make Outlook and Gmail import one instead of inviting",
+		"several reports", every, lintExtra("X-WR-*")},
 }
 
-func reportIf(broken bool, field string, report func(string)) {
-	if broken {
-		report(field)
-	}
-}
-
-func lintMidnight(e *Event, report func(string)) {
-	loc, err := e.Zone()
-	if err != nil || e.AllDay || !e.End.After(e.Start) {
-		return
-	}
-	start, end := e.Start.In(loc), e.End.In(loc)
-	reportIf(start.Equal(midnight(start)) && end.Equal(midnight(end)), "AllDay", report)
-}
-
-func midnight(t time.Time) time.Time {
-	y, m, d := t.Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, t.Location())
-}
-
-func lintZone(e *Event, report func(string)) {
-	loc, err := e.Zone()
-	unnamed := err == nil && loc == time.UTC && e.Start.Location() != time.UTC
-	reportIf(unnamed && e.TimeZone == "" && !e.AllDay, "TimeZone", report)
-}
-
-func lintWebmail(e *Event, report func(string)) {
+func lintWebmail(e *Event) []hit {
 	_, domain, _ := strings.Cut(strings.ToLower(e.Organizer.Email), "@")
 	webmail := []string{"gmail.com", "googlemail.com", "yahoo.com", "outlook.com", "hotmail.com", "icloud.com"}
-	reportIf(slices.Contains(webmail, domain), "Organizer.Email", report)
+	return hitIf(slices.Contains(webmail, domain), "Organizer.Email")
 }
 
-func lintEquals(e *Event, report func(string)) {
-	reportIf(strings.Contains(e.Organizer.Email, "="), "Organizer.Email", report)
-	for i, a := range e.Attendees {
-		reportIf(strings.Contains(a.Email, "="), indexed("Attendees", i, "Email"), report)
-	}
-}
-
-func lintQuotes(e *Event, report func(string)) {
-	reportIf(strings.Contains(e.Organizer.Name, `"`), "Organizer.Name", report)
-	for i, a := range e.Attendees {
-		reportIf(strings.Contains(a.Name, `"`), indexed("Attendees", i, "Name"), report)
-	}
-}
-
-func lintExtra(names ...string) func(*Event, func(string)) {
-	return func(e *Event, report func(string)) {
-		for i, p := range e.Extra {
-			reportIf(slices.Contains(names, p.Name), indexed("Extra", i, ""), report)
+// lintPeople looks at the organizer and every attendee.
+func lintPeople(field string, broken func(name, email string) bool) func(*Event) []hit {
+	return func(e *Event) []hit {
+		out := hitIf(broken(e.Organizer.Name, e.Organizer.Email), "Organizer."+field)
+		for i, a := range e.Attendees {
+			out = append(out, hitIf(broken(a.Name, a.Email), indexed("Attendees", i, field))...)
 		}
+		return out
+	}
+}
+
+// lintExtra looks for properties by name, or by the beginning of a name before a "*".
+func lintExtra(names ...string) func(*Event) []hit {
+	return func(e *Event) (out []hit) {
+		for i, p := range e.Extra {
+			found := slices.ContainsFunc(names, func(name string) bool {
+				prefix, all := strings.CutSuffix(name, "*")
+				return p.Name == name || all && strings.HasPrefix(p.Name, prefix)
+			})
+			out = append(out, hitIf(found, indexed("Extra", i, ""))...)
+		}
+		return out
 	}
 }

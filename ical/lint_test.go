@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -41,14 +42,71 @@ var lintCases = map[string]struct {
 	"reminders-several": {func(e *Event) { e.Reminders = []Reminder{{time.Hour}, {time.Minute}} }, []string{"Reminders[1]"}},
 	"reminder-seconds":  {func(e *Event) { e.Reminders = []Reminder{{time.Second}} }, []string{"Reminders[0]"}},
 	"extra-misdirects":  {func(e *Event) { e.Extra = []Property{{Name: "X-A"}, {Name: "X-MICROSOFT-CDO-OWNERAPPTID", Value: "1"}} }, []string{"Extra[1]"}},
-	"extra-html":        {func(e *Event) { e.Extra = []Property{{Name: "X-ALT-DESC", Value: "<p>"}} }, []string{"Extra[0]"}},
+	"extra-calendar":    {func(e *Event) { e.Extra = []Property{{Name: "X-WR-CALNAME", Value: "x"}} }, []string{"Extra[0]"}},
+	"start-gap": {func(e *Event) {
+		e.TimeZone, e.Start = "Europe/Berlin", time.Date(2026, 3, 29, 2, 30, 0, 0, time.FixedZone("", 3600))
+		e.End = time.Date(2026, 3, 29, 4, 0, 0, 0, time.FixedZone("", 7200))
+	}, []string{"Start"}},
+	"zone-fixed": {func(e *Event) {
+		e.Start, e.Recurrence = e.Start.In(time.FixedZone("", 7200)), &Recurrence{Freq: Weekly}
+	}, []string{"TimeZone"}},
+	"zone-private": {func(e *Event) {
+		e.Start, e.Recurrence = e.Start.In(privateZone()), &Recurrence{Freq: Weekly, Count: 2}
+	}, []string{"TimeZone"}},
+	"zone-outlook": {lintSeries("Asia/Jerusalem", "2026-03-01 10:00", Recurrence{Freq: Weekly}), []string{"TimeZone"}},
+	"series-gap":   {lintSeries("Europe/Berlin", "2026-03-01 02:30", Recurrence{Freq: Weekly, Count: 9}), []string{"Recurrence"}},
+	"series-overlap": {lintSeries("Europe/Berlin", "2026-10-04 02:30", Recurrence{Freq: Weekly, Count: 9}),
+		[]string{"Recurrence"}},
+	"recurrence-interval": {lintSeries("", "2026-03-01 10:00", Recurrence{Freq: Yearly, Interval: 9}), []string{"Recurrence.Interval"}},
+	"recurrence-count":    {lintSeries("", "2026-03-01 10:00", Recurrence{Freq: Daily, Count: 1000}), []string{"Recurrence.Count"}},
+	"recurrence-until": {lintSeries("", "2026-03-01 10:00", Recurrence{Freq: Daily, Until: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}),
+		[]string{"Recurrence.Until"}},
+	"recurrence-daily":        {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Daily, ByDay: []Day{"MO", "TU"}}), []string{"Recurrence"}},
+	"recurrence-weekly":       {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Weekly, ByMonth: []int{3}}), []string{"Recurrence"}},
+	"recurrence-monthly":      {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Monthly, ByDay: []Day{"MO"}}), []string{"Recurrence"}},
+	"recurrence-yearly":       {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Yearly, ByMonthDay: []int{2}}), []string{"Recurrence"}},
+	"recurrence-include":      {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Weekly, Include: []time.Time{lintEvent().Start}}), []string{"Recurrence.Include"}},
+	"recurrence-short-months": {lintSeries("", "2026-01-31 10:00", Recurrence{Freq: Monthly}), []string{"Recurrence"}},
+	"except-unknown":          {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Weekly, Except: []time.Time{lintEvent().Start}}), []string{"Recurrence.Except[0]"}},
+	"override-unknown": {func(e *Event) {
+		lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Weekly})(e)
+		e.Overrides = []Event{{RecurrenceID: e.Start.AddDate(0, 0, 7)}, {RecurrenceID: e.Start.AddDate(0, 0, 8)}}
+	}, []string{"Overrides[1].RecurrenceID"}},
+	"extra-html": {func(e *Event) { e.Extra = []Property{{Name: "X-ALT-DESC", Value: "<p>"}} }, []string{"Extra[0]"}},
 }
+
+// lintSeries makes the event a series in a zone, "" for UTC.
+func lintSeries(zone, start string, r Recurrence) func(*Event) {
+	return func(e *Event) {
+		loc, err := LoadLocation(or(zone, "UTC"))
+		if err != nil {
+			panic(err)
+		}
+		e.Start, err = time.ParseInLocation("2006-01-02 15:04", start, loc)
+		if err != nil {
+			panic(err)
+		}
+		e.End, e.Recurrence = e.Start.Add(time.Hour), &r
+	}
+}
+
+// privateZone is one that has summer time and no IANA name.
+func privateZone() *time.Location {
+	winter, summer := time.Date(2026, 10, 25, 1, 0, 0, 0, time.UTC).Unix(), time.Date(2026, 3, 29, 1, 0, 0, 0, time.UTC).Unix()
+	loc, err := time.LoadLocationFromTZData("Head Office", tzif(3600, []step{{summer, 7200}, {winter, 3600}}))
+	if err != nil {
+		panic(err)
+	}
+	return loc
+}
+
+var digits = regexp.MustCompile(`\[\d+\]`)
 
 func TestLintRules(t *testing.T) {
 	if got := lintEvent().Lint(); got != nil {
 		t.Errorf("Lint of a good event = %+v, want nil", got)
 	}
-	for _, rule := range lintRules {
+	for _, rule := range allRules() {
 		tt, ok := lintCases[rule.id]
 		if !ok {
 			t.Errorf("rule %s has no case", rule.id)
@@ -62,19 +120,28 @@ func TestLintRules(t *testing.T) {
 		var want []Finding
 		for _, field := range tt.fields {
 			want = append(want, Finding{rule.id, rule.severity, field, rule.text, rule.source, rule.clients})
+			if pattern := digits.ReplaceAllString(field, "[i]"); pattern != rule.field && field != "Organizer.Email" && field != "Organizer.Name" {
+				t.Errorf("%s reports %s, the table says %s", rule.id, field, rule.field)
+			}
 		}
-		if diff := cmp.Diff(want, e.Lint()); diff != "" {
+		got := e.Lint()
+		for i := range got { // what follows in brackets is about this event
+			if text, _, ok := strings.Cut(got[i].Text, " ("); ok && strings.HasPrefix(rule.text, text) {
+				got[i].Text = rule.text
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("Lint of %s (-want +got):\n%s", rule.id, diff)
 		}
 	}
-	if len(lintCases) != len(lintRules) {
-		t.Errorf("%d cases for %d rules", len(lintCases), len(lintRules))
+	if len(lintCases) != len(allRules()) {
+		t.Errorf("%d cases for %d rules", len(lintCases), len(allRules()))
 	}
 }
 
 func TestLintRulesAreComplete(t *testing.T) {
 	var ids []string
-	for _, r := range lintRules {
+	for _, r := range allRules() {
 		if r.id == "" || r.text == "" || r.source == "" || len(r.clients) == 0 || (r.severity != Error && r.severity != Warning) || slices.Contains(ids, r.id) {
 			t.Errorf("rule %+v lacks something or is there twice", r.id)
 		}

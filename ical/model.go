@@ -69,11 +69,7 @@ func (m *modeler) event(e *Event) ([]ics.Component, error) {
 		if o.Cancelled {
 			continue // an EXDATE
 		}
-		z := zone
-		if z.tzid != "" && !o.unambiguous(z.loc) {
-			z = wallZone{loc: time.UTC}
-		}
-		out = append(out, m.vevent(&o, z))
+		out = append(out, m.vevent(&o, zone))
 	}
 	return out, nil
 }
@@ -116,10 +112,15 @@ func (b *builder) text(name, value string, params ...string) {
 	}
 }
 
+// times writes RECURRENCE-ID as the series writes DTSTART, for that is what
+// clients compare it with. One occurrence can have its times in UTC.
 func (b *builder) times(z wallZone) {
 	e := b.event
 	if !e.RecurrenceID.IsZero() {
 		b.add(z.property("RECURRENCE-ID", e.RecurrenceID))
+		if z.tzid != "" && e.repeats(z.loc) {
+			z = wallZone{loc: time.UTC}
+		}
 	}
 	if !e.Start.IsZero() {
 		b.add(z.property("DTSTART", e.Start))
@@ -302,4 +303,15 @@ func cloneParams(in map[string][]string) map[string][]string {
 		out[name] = append([]string(nil), values...)
 	}
 	return out
+}
+
+// property makes a property of the model; params are names and values in turn.
+func property(name, value string, params ...string) ics.IANAProperty {
+	p := ics.BaseProperty{IANAToken: name, Value: value, ICalParameters: make(map[string][]string, len(params)/2)}
+	for i := 0; i+1 < len(params); i += 2 {
+		if params[i+1] != "" {
+			p.ICalParameters[params[i]] = append(p.ICalParameters[params[i]], params[i+1])
+		}
+	}
+	return ics.IANAProperty{BaseProperty: p}
 }

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -8,112 +9,236 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// zoneUse is the one VTIMEZONE of a zone; nil where the zone has none.
-type zoneUse struct {
-	Span // the instants that it was asked to be right for
-	tz   *ics.VTimezone
-}
-
-// zone chooses the form of e's times, and adds the VTIMEZONE that it needs.
-func (m *modeler) zone(e *Event) (wallZone, error) {
-	if e.AllDay {
-		return wallZone{loc: time.UTC, allDay: true}, nil
-	}
-	loc, err := e.Zone()
-	if err != nil || loc == time.UTC || loc.String() == "UTC" {
-		return wallZone{loc: time.UTC}, err
-	}
-	use := m.use(loc)
-	if e.Recurrence == nil && (!use.covers(e.extent()) || !e.unambiguous(loc)) {
-		return wallZone{loc: time.UTC}, nil // always right for a single event
-	}
-	if use.tz == nil {
-		return wallZone{}, errZoneForm
-	}
-	if !e.unambiguous(loc) {
-		return wallZone{}, errRepeated
-	}
-	if !slices.Contains(m.order, use.tz) {
-		m.order = append(m.order, use.tz)
-	}
-	return wallZone{loc: loc, tzid: loc.String()}, nil
-}
-
-// use returns the VTIMEZONE of loc, right for every event in that zone, else
-// for every series, since single events can do without.
-func (m *modeler) use(loc *time.Location) *zoneUse {
-	name := loc.String()
-	if m.zones[name] == nil {
-		m.zones[name] = new(zoneUse)
-		for _, all := range []bool{true, false} {
-			s, found := m.span(name, all)
-			tz, ok := vtimezone(loc, s.Start, s.End)
-			if found && ok {
-				m.zones[name] = &zoneUse{s, tz}
-				break
-			}
-		}
-	}
-	return m.zones[name]
-}
-
-// span returns what the events, or else only the series, of a zone extend over.
-func (m *modeler) span(zone string, all bool) (s Span, found bool) {
-	for i := range m.cal.Events {
-		e := &m.cal.Events[i]
-		loc, err := e.Zone()
-		if e.AllDay || err != nil || loc.String() != zone || !all && e.Recurrence == nil {
-			continue
-		}
-		if x := e.extent(); found {
-			s = s.join(x)
-		} else {
-			s, found = x, true
-		}
-	}
-	return s, found
-}
-
-func (u *zoneUse) covers(s Span) bool {
-	return u.tz != nil && !s.Start.Before(u.Start) && !s.End.After(u.End)
-}
-
-// extent returns the instants that the event's zone must be right for.
-func (e *Event) extent() Span {
-	s := Span{e.Start, or(e.End, e.Start)}
-	if !e.RecurrenceID.IsZero() {
-		s = s.join(Span{e.RecurrenceID, e.RecurrenceID})
-	}
-	if r := e.Recurrence; r != nil && r.Until.After(s.End) {
-		s.End = r.Until
-	}
-	for i := range e.Overrides {
-		o := e.Override(i)
-		s = s.join(o.extent())
-	}
-	return s
-}
-
-// unambiguous reports whether wall clocks in loc name the event's instants: in
-// the hour that a change repeats, they name the first of two.
-func (e *Event) unambiguous(loc *time.Location) bool {
-	times := []time.Time{e.Start, e.End, e.RecurrenceID}
-	if e.Recurrence != nil {
-		times = append(times, e.Recurrence.Include...)
-	}
-	for _, t := range times {
-		if u := t.Unix(); !t.IsZero() && instant(u+int64(offsetAt(loc, u)), loc).Unix() != u {
-			return false
-		}
-	}
-	return true
-}
-
 // wallZone is the form in which one event and its overrides write their times.
 type wallZone struct {
 	loc    *time.Location
 	tzid   string // empty for UTC and for dates
 	allDay bool
+}
+
+// zone chooses the form of e's times, and adds the VTIMEZONE that it needs. A
+// single event that no form is right for is in UTC, which always is.
+func (m *modeler) zone(e *Event) (wallZone, error) {
+	if e.AllDay {
+		return wallZone{loc: time.UTC, allDay: true}, nil
+	}
+	loc, err := e.Zone()
+	if err != nil {
+		return wallZone{}, err
+	}
+	if !e.keepsClock() && (loc == time.UTC || loc.String() == "UTC") {
+		return wallZone{loc: time.UTC}, nil
+	}
+	use, err := m.use(loc)
+	if err != nil {
+		return wallZone{}, err
+	}
+	if !e.keepsClock() && (!use.exact(e.span()) || e.repeats(loc)) {
+		return wallZone{loc: time.UTC}, nil
+	}
+	if e.keepsClock() && e.misread(loc) {
+		return wallZone{}, errRepeated
+	}
+	if !use.added {
+		use.added = true
+		m.order = append(m.order, use.tree.clone())
+	}
+	return wallZone{loc: loc, tzid: loc.String()}, nil
+}
+
+// zoneUse is the one VTIMEZONE of a zone in a calendar.
+type zoneUse struct {
+	*zoneWriter
+	added bool
+}
+
+// use returns the form of loc's VTIMEZONE: right for every event in that zone,
+// else for every series, since single events can do without.
+func (m *modeler) use(loc *time.Location) (*zoneUse, error) {
+	name := loc.String()
+	if u := m.zones[name]; u != nil {
+		return u, nil
+	}
+	list := m.inZone(name)
+	w, err := writerFor(loc, list)
+	if err != nil {
+		return nil, err
+	}
+	if !w.form.Exact() {
+		if series := keptClocks(list); len(series) > 0 {
+			if w, err = writerFor(loc, series); err != nil {
+				return nil, err
+			}
+		}
+	}
+	m.zones[name] = &zoneUse{zoneWriter: w}
+	return m.zones[name], nil
+}
+
+// inZone are the events whose clock is that of a zone.
+func (m *modeler) inZone(name string) []*Event {
+	var out []*Event
+	for i := range m.cal.Events {
+		e := &m.cal.Events[i]
+		if loc, err := e.Zone(); !e.AllDay && err == nil && loc.String() == name {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func keptClocks(list []*Event) []*Event {
+	var out []*Event
+	for _, e := range list {
+		if e.keepsClock() {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// writerFor chooses the form of loc for events.
+func writerFor(loc *time.Location, list []*Event) (*zoneWriter, error) {
+	all := list[0].extent()
+	for _, e := range list[1:] {
+		all = all.join(e.extent())
+	}
+	z, err := zoneYears(loc, all)
+	if err != nil {
+		return nil, err
+	}
+	return z.choose(func(w *zoneWriter) bool {
+		for s := range spans(list, all) {
+			if !w.exact(s) {
+				return false
+			}
+		}
+		return true
+	}), nil
+}
+
+// spans yields what the events' zone must be right for, as far as all extend.
+func spans(list []*Event, all Span) iter.Seq[Span] {
+	return func(yield func(Span) bool) {
+		for _, e := range list {
+			if e.Recurrence == nil {
+				if !yield(e.span().within(all)) || !e.RecurrenceID.IsZero() && !yield(Span{e.RecurrenceID, e.RecurrenceID}.within(all)) {
+					return
+				}
+				continue
+			}
+			for o := range e.Occurrences(time.Time{}, all.End.Add(time.Second)) {
+				id := Span{o.RecurrenceID, o.RecurrenceID}
+				if !yield(Span{o.Start, o.End}.within(all)) || o.Override >= 0 && !yield(id.within(all)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// within cuts s to what lies in all.
+func (s Span) within(all Span) Span {
+	cut := func(t time.Time) time.Time {
+		if t.Before(all.Start) {
+			return all.Start
+		}
+		return earlier(t, all.End)
+	}
+	return Span{cut(s.Start), cut(s.End)}
+}
+
+// span is the time of the event itself, or of its first occurrence.
+func (e *Event) span() Span { return Span{e.Start, e.End}.normal() }
+
+// extent is the time in which the event's zone must be right, at most the
+// horizon before and after its start.
+func (e *Event) extent() Span {
+	return e.whole().within(Span{e.Start.AddDate(-horizon, 0, 0), e.Start.AddDate(horizon, 0, 0)})
+}
+
+// whole is the time from the first to the last instant of the event.
+func (e *Event) whole() Span {
+	s := e.span()
+	if !e.RecurrenceID.IsZero() {
+		s = s.join(Span{e.RecurrenceID, e.RecurrenceID})
+	}
+	if r := e.Recurrence; r != nil {
+		length := s.End.Sub(s.Start)
+		s.End = r.end(e.Start).Add(length)
+		for _, list := range [][]time.Time{r.Except, r.Include} {
+			for _, t := range list {
+				s = s.join(Span{t, t.Add(length)})
+			}
+		}
+	}
+	for i := range e.Overrides {
+		o := e.Override(i)
+		s = s.join(o.whole())
+	}
+	return s
+}
+
+// end is an instant after the last start, at most the horizon after the first.
+func (r *Recurrence) end(start time.Time) time.Time {
+	end := start.AddDate(horizon, 0, 0)
+	if n := r.Count * max(r.Interval, 1); r.Count > 0 && n < 1<<15 {
+		n *= 2 // months without the day are passed over
+		switch r.Freq {
+		case Daily:
+			end = earlier(end, start.AddDate(0, 0, n))
+		case Weekly:
+			end = earlier(end, start.AddDate(0, 0, 7*n))
+		case Monthly:
+			end = earlier(end, start.AddDate(0, n, 0))
+		}
+	}
+	if !r.Until.IsZero() {
+		end = earlier(end, r.Until)
+	}
+	if end.Before(start) {
+		return start
+	}
+	return end
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// repeats reports whether the event starts or ends in an hour that comes twice:
+// a wall clock means the first, and some clients take the second.
+func (e *Event) repeats(loc *time.Location) bool {
+	return repeated(loc, e.Start) || !e.End.IsZero() && repeated(loc, e.End)
+}
+
+// misread reports whether a wall clock that must be written means another
+// instant: the second time of an hour that comes twice cannot be said.
+func (e *Event) misread(loc *time.Location) bool {
+	times := []time.Time{e.RecurrenceID}
+	if e.Recurrence != nil {
+		times = append([]time.Time{e.Start, e.End}, e.Recurrence.Include...)
+	}
+	return slices.ContainsFunc(times, func(t time.Time) bool {
+		u := t.Unix()
+		return !t.IsZero() && instant(u+int64(offsetAt(loc, u)), loc).Unix() != u
+	})
+}
+
+// repeated reports whether the wall clock of loc at t comes twice.
+func repeated(loc *time.Location, t time.Time) bool {
+	u := t.Unix()
+	wall := u + int64(offsetAt(loc, u))
+	for _, near := range []int64{u - 24*60*60, u + 24*60*60} {
+		other := wall - int64(offsetAt(loc, near))
+		if other != u && other+int64(offsetAt(loc, other)) == wall {
+			return true
+		}
+	}
+	return false
 }
 
 func (z wallZone) format(t time.Time) string {

@@ -3,6 +3,7 @@ package ical_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -94,7 +95,7 @@ func (g *generator) event(method ical.Method) ical.Event {
 	default:
 		e.End = e.Start.Add(time.Duration(g.IntN(180)) * time.Minute)
 	}
-	if g.chance(2) {
+	if g.chance(2) && e.Validate() == nil {
 		g.series(&e)
 	}
 	if method == ical.MethodCancel {
@@ -117,41 +118,88 @@ func (g *generator) extras(e *ical.Event) {
 	}
 }
 
-// series makes e one, on a clock hour that no zone changes.
+// series makes e one, on a clock hour that no zone changes, with exceptions and
+// overrides of occurrences that it has.
 func (g *generator) series(e *ical.Event) {
+	e.Recurrence = g.rule(e.Start)
+	if !align(e) {
+		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Interval: g.IntN(3)}
+	}
+	var starts []time.Time
+	running := *e
+	running.Cancelled = false
+	for o := range running.Occurrences(time.Time{}, time.Time{}) {
+		if starts = append(starts, o.Start); len(starts) == 12 {
+			break
+		}
+	}
+	r := e.Recurrence
+	for _, at := range starts {
+		switch {
+		case g.chance(6):
+			r.Except = append(r.Except, at)
+		case g.chance(6):
+			o := ical.Event{RecurrenceID: at, Summary: pick(g, "", g.text(true)), Cancelled: g.chance(3), Location: pick(g, "", "Room")}
+			if g.chance(2) {
+				o.Start = at.AddDate(0, 0, g.IntN(20)-10)
+				o.Attendees = []ical.Attendee{g.attendee(7)}
+			}
+			e.Overrides = append(e.Overrides, o)
+		}
+	}
+	if g.chance(6) {
+		r.Include = append(r.Include, starts[0].AddDate(0, 0, 50))
+	}
+}
+
+// rule is one that can be expanded, whether or not Outlook has it.
+func (g *generator) rule(start time.Time) *ical.Recurrence {
 	r := &ical.Recurrence{
 		Freq: pick(g, ical.Daily, ical.Weekly, ical.Monthly, ical.Yearly), Interval: g.IntN(4), WeekStart: pick(g, "", ical.Monday, ical.Sunday),
-		ByDay: pick(g, nil, []ical.Day{"MO", "-1FR"}), ByMonth: pick(g, nil, []int{1, 12}), BySetPos: pick(g, nil, []int{-1, 2}),
-		ByMonthDay: pick(g, nil, []int{1, -1}),
+		ByDay: pick(g, nil, nil, []ical.Day{"MO", "WE"}), ByMonth: pick(g, nil, nil, []int{1, 12}), BySetPos: pick(g, nil, nil, []int{-1, 1}),
+		ByMonthDay: pick(g, nil, nil, []int{1, -1}),
+	}
+	if r.Freq == ical.Monthly || r.Freq == ical.Yearly {
+		r.ByDay = pick(g, r.ByDay, []ical.Day{"2TU", "-1FR"})
 	}
 	switch g.IntN(3) {
 	case 0:
 		r.Count = 1 + g.IntN(99)
 	case 1:
-		r.Until = e.Start.AddDate(1, 0, 0)
+		r.Until = start.AddDate(1+g.IntN(5), 0, 0)
 	}
-	at := func(days int) time.Time {
-		loc, _ := e.Zone()
-		if e.AllDay {
-			loc = e.Start.Location()
-		}
-		return e.Start.In(loc).AddDate(0, 0, days)
+	return r
+}
+
+var proposed = regexp.MustCompile(`the first is (\S+)`)
+
+// align moves a series to the start that Validate proposes.
+func align(e *ical.Event) bool {
+	err := e.Validate()
+	if err == nil || !strings.Contains(err.Error(), "Start") {
+		return err == nil
 	}
-	for i := range g.IntN(3) {
-		r.Except = append(r.Except, at(7+i))
+	m := proposed.FindStringSubmatch(err.Error())
+	if m == nil {
+		return false
 	}
-	if g.chance(4) {
-		r.Include = append(r.Include, at(50))
+	start, bad := time.Parse(time.RFC3339, m[1])
+	if e.AllDay {
+		start, bad = time.Parse(time.DateOnly, m[1])
 	}
-	for i := range g.IntN(3) {
-		o := ical.Event{RecurrenceID: at(20 + i), Summary: pick(g, "", g.text(true)), Cancelled: g.chance(3), Location: pick(g, "", "Room")}
-		if g.chance(2) {
-			o.Start = at(21 + i)
-			o.Attendees = []ical.Attendee{g.attendee(7)}
-		}
-		e.Overrides = append(e.Overrides, o)
+	length := e.End.Sub(e.Start)
+	if bad != nil {
+		return false
 	}
-	e.Recurrence = r
+	e.Start = start.In(e.Start.Location())
+	if e.AllDay {
+		y, mo, d := start.Date()
+		e.Start = time.Date(y, mo, d, 12, 0, 0, 0, e.Start.Location())
+	}
+	if !e.End.IsZero() {
+		e.End = e.Start.Add(length)
+	}
+	return e.Validate() == nil
 }
 
 func TestDecodeOfEncode(t *testing.T) {

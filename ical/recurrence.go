@@ -112,8 +112,8 @@ func (r *Recurrence) rule(allDay bool) string {
 		b.WriteString(separator(i, "BYDAY") + string(d))
 	}
 	writeInts(&b, "BYSETPOS", r.BySetPos)
-	if r.WeekStart != "" && r.WeekStart != Monday {
-		b.WriteString(";WKST=" + string(r.WeekStart))
+	if several := r.Interval > 1 && len(r.ByDay) > 1; several || or(r.WeekStart, Monday) != Monday {
+		b.WriteString(";WKST=" + string(or(r.WeekStart, Monday))) // where it matters, programs have other defaults
 	}
 	return b.String()
 }

@@ -15,6 +15,14 @@ const (
 // Span is a stretch of time from Start up to, and not with, End.
 type Span struct{ Start, End time.Time }
 
+// normal returns s with an end: one that is missing or too early is the start.
+func (s Span) normal() Span {
+	if s.End.Before(s.Start) {
+		s.End = s.Start
+	}
+	return s
+}
+
 // join returns the span from the earlier start to the later end.
 func (s Span) join(t Span) Span {
 	if t.Start.Before(s.Start) {

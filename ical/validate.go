@@ -2,6 +2,7 @@ package ical
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -70,6 +71,7 @@ func (e *Event) checkMethod(m Method) (errs fieldErrors) {
 		if len(e.Attendees) == 0 {
 			errs.add("Attendees", errMissing)
 		}
+		e.checkAligned(&errs)
 	case MethodReply:
 		if len(e.Attendees) != 1 {
 			errs.addf("Attendees", "%d in an answer, which comes from one", len(e.Attendees))
@@ -121,9 +123,9 @@ func (e *Event) checkTime(errs *fieldErrors) {
 		errs.add("Start", errMissing)
 		return
 	}
-	errs.add("Start", checkYear(e.Start))
+	errs.add("Start", firstError(checkYear(e.Start), checkAbbreviation(e.Start)))
 	if !e.End.IsZero() {
-		errs.add("End", checkYear(e.End))
+		errs.add("End", firstError(checkYear(e.End), checkAbbreviation(e.End)))
 		switch {
 		case e.AllDay && !dateOf(e.End).After(dateOf(e.Start)):
 			errs.addf("End", "is not a day after Start: the end of an all-day event is the day after its last")
@@ -131,10 +133,41 @@ func (e *Event) checkTime(errs *fieldErrors) {
 			errs.addf("End", "%s is before Start %s", e.End.Format(time.RFC3339), e.Start.Format(time.RFC3339))
 		}
 	}
-	if e.TimeZone != "" {
-		if _, err := LoadLocation(e.TimeZone); err != nil {
-			errs.addf("TimeZone", "%.60q is not the IANA name of a time zone", e.TimeZone)
+	if _, err := e.Zone(); err != nil && !e.AllDay {
+		if e.TimeZone != "" {
+			err = fmt.Errorf("%.60q is not the IANA or Windows name of a time zone", e.TimeZone)
 		}
+		errs.add("TimeZone", err)
+	}
+}
+
+// checkAligned refuses a series whose start is not an instance of its rule:
+// Outlook leaves it out, others show it beside the rule.
+func (e *Event) checkAligned(errs *fieldErrors) {
+	c, err := e.clock()
+	if err != nil || e.Start.IsZero() || e.Recurrence == nil || len(e.Recurrence.check()) > 0 {
+		return
+	}
+	s, ok := e.series(c)
+	if !ok {
+		errs.addf("Recurrence.ByDay", "has an ordinal that no month has, or days both with and without one")
+		return
+	}
+	until := e.Recurrence.Until
+	if !until.IsZero() && c.wall(until).Before(s.start) {
+		return // a matter of Until, see the lint rule recurrence-until
+	}
+	first, ok := s.aligned()
+	switch {
+	case ok:
+	case first.IsZero():
+		errs.addf("Recurrence", "has no occurrence at or after Start")
+	case c.allDay:
+		errs.addf("Start", "%s is not an occurrence of the rule; the first is %s",
+			s.start.Format(time.DateOnly), first.Format(time.DateOnly))
+	default:
+		errs.addf("Start", "%s is not an occurrence of the rule; the first is %s",
+			e.Start.In(c.loc).Format(time.RFC3339), instant(first.Unix(), c.loc).Format(time.RFC3339))
 	}
 }
 
@@ -179,7 +212,7 @@ func (a *Attendee) check() (errs fieldErrors) {
 	errs.add("Language", checkLanguage(a.Language))
 	if a.TimeZone != "" {
 		if _, err := LoadLocation(a.TimeZone); err != nil {
-			errs.addf("TimeZone", "%.60q is not the IANA name of a time zone", a.TimeZone)
+			errs.addf("TimeZone", "%.60q is not the IANA or Windows name of a time zone", a.TimeZone)
 		}
 	}
 	errs.add("Comment", checkText(a.Comment))

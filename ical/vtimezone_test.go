@@ -46,8 +46,11 @@ func TestVTimezoneOfEveryZone(t *testing.T) {
 		}
 		for range 12 {
 			start := from.Add(time.Duration(random.Int64N(int64(to.Sub(from)))))
-			tz, ok := vtimezone(loc, start, start.AddDate(1, 0, 0))
-			if !ok {
+			tz, form, err := VTimezone(loc, eachDay(start, 365))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !form.Exact() {
 				continue
 			}
 			fit++
@@ -58,6 +61,16 @@ func TestVTimezoneOfEveryZone(t *testing.T) {
 		t.Errorf("only %d of %d components exist", fit, len(names)*12)
 	}
 	t.Logf("%d zones, %d components", len(names), fit)
+}
+
+// eachDay are spans of an hour, one a day.
+func eachDay(start time.Time, days int) []Span {
+	out := make([]Span, days+1)
+	for i := range out {
+		out[i].Start = start.Add(time.Duration(i) * day)
+		out[i].End = out[i].Start.Add(time.Hour)
+	}
+	return out
 }
 
 // checkZone compares a year of tz with loc, at random and around every change.
@@ -79,7 +92,7 @@ func checkZone(t *testing.T, loc *time.Location, tz *ics.VTimezone, start time.T
 	}
 	for _, at := range times {
 		e := Event{Start: at}
-		if !e.unambiguous(loc) {
+		if e.repeats(loc) {
 			continue // goes out in UTC
 		}
 		u := at.Unix()
@@ -92,8 +105,8 @@ func checkZone(t *testing.T, loc *time.Location, tz *ics.VTimezone, start time.T
 	}
 }
 
-// TestUnambiguous: of the two instants that one wall clock names, the first.
-func TestUnambiguous(t *testing.T) {
+// TestRepeats: both instants of an hour that comes twice, and no other.
+func TestRepeats(t *testing.T) {
 	for _, name := range []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Auckland", "America/St_Johns"} {
 		loc, err := LoadLocation(name)
 		if err != nil {
@@ -105,10 +118,10 @@ func TestUnambiguous(t *testing.T) {
 			for _, tt := range []struct {
 				after int64
 				want  bool
-			}{{-3600 * 5, true}, {-1, true}, {0, !back}, {int64(c.from-c.to) - 1, !back}, {3600 * 5, true}} {
+			}{{-3600 * 5, false}, {-1, back}, {0, back}, {int64(c.from-c.to) - 1, back}, {3600 * 5, false}} {
 				e := Event{Start: time.Unix(c.at+tt.after, 0)}
-				if got := e.unambiguous(loc); got != tt.want {
-					t.Errorf("%s, %d s after the change at %v: unambiguous = %v, want %v", name, tt.after, time.Unix(c.at, 0).UTC(), got, tt.want)
+				if got := e.repeats(loc); got != tt.want {
+					t.Errorf("%s, %d s after the change at %v: repeats = %v, want %v", name, tt.after, time.Unix(c.at, 0).UTC(), got, tt.want)
 				}
 			}
 		}

@@ -1,53 +1,75 @@
 package ical
 
 import (
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	_ "time/tzdata" // for systems without zone files; the system's own, often newer, are preferred by package time
 )
 
-// LoadLocation returns the zone that a TZID names: an IANA name, also with a
-// vendor's prefix such as "/citadel.org/20250101_1/Europe/Berlin". It never
-// returns [time.Local]; unknown names are an error.
-func LoadLocation(tzid string) (*time.Location, error) {
-	// QUIRK: Evolution and Mozilla put their own path in front of the IANA name.
-	parts := strings.Split(strings.Trim(tzid, " /"), "/")
-	for parts = parts[max(0, len(parts)-maxZoneParts):]; len(parts) > 0; parts = parts[1:] {
-		if slices.Contains(notZones, parts[0]) {
-			continue
-		}
-		if loc, err := time.LoadLocation(strings.Join(parts, "/")); err == nil && parts[0] != "" {
-			return loc, nil
-		}
-	}
-	return nil, fmt.Errorf("ical: unknown time zone %.60q", tzid)
-}
-
-// maxZoneParts is how many parts an IANA name has, as "America/Argentina/Salta".
-const maxZoneParts = 3
-
-// notZones are files and folders among the zones that depend on the machine or
-// count leap seconds.
-var notZones = []string{"Local", "localtime", "posixrules", "Factory", "posix", "right"}
-
 // Zone returns the zone whose wall clock the event keeps; its String is the
-// IANA name. Without TimeZone it is Start's Location if this has such a name,
-// else UTC. The error is that of [LoadLocation].
+// TZID that [Encode] writes. Without TimeZone it is Start's Location where this
+// has an IANA name. Else a single event is in UTC, and a series keeps the
+// offset of its Location ("UTC+02:00"), or is an error where this has changes
+// and no name of its own, as [time.Local] may.
 func (e Event) Zone() (*time.Location, error) {
 	if e.TimeZone != "" {
 		return LoadLocation(e.TimeZone)
 	}
 	loc := e.Start.Location()
-	if loc == time.Local || loc == time.UTC {
-		return time.UTC, nil
+	if loc == time.UTC {
+		return loc, nil
 	}
-	named, err := LoadLocation(loc.String())
-	if err == nil && named.String() == loc.String() && sameClock(named, loc, e.Start) {
+	named, err := properZone(loc, e.Start)
+	if e.keepsClock() {
+		return named, err
+	}
+	if err == nil && named.String() == loc.String() && isKnown(named) {
 		return named, nil
 	}
 	return time.UTC, nil
+}
+
+// isKnown reports whether LoadLocation knows a zone by its name.
+func isKnown(loc *time.Location) bool {
+	_, err := LoadLocation(loc.String())
+	return err == nil
+}
+
+// keepsClock reports whether the event's times must be on a wall clock: those of
+// a series, because an hour in UTC is another one in summer, and those of one
+// occurrence, because they are written as the series is.
+func (e *Event) keepsClock() bool { return e.Recurrence != nil || !e.RecurrenceID.IsZero() }
+
+// Why a zone has no TZID.
+var (
+	errLocalZone = errors.New("is missing, and Start's Location has clock changes but no name: set TimeZone to an IANA name")
+	errOtherZone = errors.New("is missing, and Start's Location has the name of an IANA zone but another clock: set TimeZone")
+)
+
+// properZone returns the zone that may stand for loc under its own name: UTC,
+// the IANA zone of that name with the same clock, an offset zone where the clock
+// does not change, or loc itself where its name is nobody else's.
+func properZone(loc *time.Location, at time.Time) (*time.Location, error) {
+	name := loc.String()
+	if loc == time.UTC || name == "UTC" {
+		return time.UTC, nil
+	}
+	named, err := LoadLocation(name)
+	if err == nil && named.String() == name && (named == loc || sameClock(named, loc, at)) {
+		return named, nil
+	}
+	year := at.UTC().Year()
+	if len(changes(loc, newYear(year-1), newYear(year+horizon))) == 0 {
+		return LoadLocation(offsetName(offsetAt(loc, at.Unix())))
+	}
+	switch {
+	case err == nil:
+		return nil, errOtherZone
+	case loc == time.Local, name == "", checkLine(name) != nil, slices.Contains(notZones, name):
+		return nil, errLocalZone
+	}
+	return loc, nil
 }
 
 // sameClock reports whether two zones agree for a year from t: a
@@ -61,79 +83,21 @@ func sameClock(a, b *time.Location, t time.Time) bool {
 	return true
 }
 
-// fixedZone is a zone without changes; UTC itself where the offset is 0.
-func fixedZone(name string, offset int) *time.Location {
-	if offset == 0 {
-		return time.UTC
+// checkAbbreviation refuses a time that package time has made of a zone's
+// abbreviation which it does not know: it keeps the letters, with offset 0, so
+// that "10:00 PST" is the wrong instant.
+func checkAbbreviation(t time.Time) error {
+	name := t.Location().String()
+	if _, offset := t.Zone(); offset != 0 || len(name) < 3 || slices.Contains(zeroAbbreviations, name) {
+		return nil
 	}
-	return time.FixedZone(name, offset)
-}
-
-// offsetAt is the UTC offset of loc at the instant u (Unix seconds), in seconds east.
-func offsetAt(loc *time.Location, u int64) int {
-	_, offset := time.Unix(u, 0).In(loc).Zone()
-	return offset
-}
-
-// offsetChange is an instant at which a zone's UTC offset changes.
-type offsetChange struct {
-	at       int64 // Unix seconds
-	from, to int   // seconds east of UTC
-}
-
-// wall is the onset on the clock of the offset before it, labelled UTC: what
-// DTSTART of an observance holds (RFC 5545, section 3.6.5).
-func (c offsetChange) wall() time.Time { return time.Unix(c.at+int64(c.from), 0).UTC() }
-
-// nextChange returns the first change after u and before limit.
-//
-// Time.ZoneBounds is only a hint. Past the zone's table it ends at year borders,
-// on 31 December of leap years with an end that is not after u, and it also ends
-// where nothing but the abbreviation changes.
-func nextChange(loc *time.Location, u, limit int64) (c offsetChange, ok bool) {
-	before := offsetAt(loc, u)
-	for u < limit {
-		_, end := time.Unix(u, 0).In(loc).ZoneBounds()
-		if end.IsZero() {
-			return c, false
-		}
-		next := end.Unix()
-		if next <= u {
-			next = bisectChange(loc, u, u+24*60*60)
-		}
-		if after := offsetAt(loc, next); next < limit && after != before {
-			return offsetChange{next, before, after}, true
-		}
-		u = next
-	}
-	return c, false
-}
-
-// bisectChange returns the instant in (lo, hi] at which the offset of lo ends, or hi.
-func bisectChange(loc *time.Location, lo, hi int64) int64 {
-	before := offsetAt(loc, lo)
-	if offsetAt(loc, hi) == before {
-		return hi
-	}
-	for hi-lo > 1 {
-		if mid := lo + (hi-lo)/2; offsetAt(loc, mid) == before {
-			lo = mid
-		} else {
-			hi = mid
+	for _, c := range name {
+		if c < 'A' || c > 'Z' {
+			return nil
 		}
 	}
-	return hi
+	return fmt.Errorf("is in a zone %.10q with the offset 0, which is what parsing makes of an unknown abbreviation: the instant is not what was meant", name)
 }
 
-// changes returns the changes in (from, to).
-func changes(loc *time.Location, from, to int64) []offsetChange {
-	var out []offsetChange
-	for {
-		c, ok := nextChange(loc, from, to)
-		if !ok {
-			return out
-		}
-		out = append(out, c)
-		from = c.at
-	}
-}
+// zeroAbbreviations are those whose offset is 0 indeed.
+var zeroAbbreviations = []string{"UTC", "UCT", "GMT", "WET", "EGST", "AZOST"}

@@ -1,0 +1,35 @@
+package ical
+
+import "sync"
+
+// cache remembers what is slow to find out again and never changes. It forgets
+// everything when it is full, so that no input makes it grow for ever. The zero
+// value is ready; it is safe for concurrent use.
+type cache[K comparable, V any] struct {
+	mu sync.RWMutex
+	m  map[K]V
+}
+
+// cacheSize is how many entries one cache holds: every IANA zone, with room.
+const cacheSize = 2048
+
+func (c *cache[K, V]) get(key K) (V, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	v, ok := c.m[key]
+	return v, ok
+}
+
+// put stores v, unless another has come first: all callers get the same value.
+func (c *cache[K, V]) put(key K, v V) V {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if first, ok := c.m[key]; ok {
+		return first
+	}
+	if c.m == nil || len(c.m) >= cacheSize {
+		c.m = make(map[K]V)
+	}
+	c.m[key] = v
+	return v
+}

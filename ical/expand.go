@@ -1,0 +1,116 @@
+package ical
+
+import (
+	"iter"
+	"math"
+	"time"
+
+	"github.com/teambition/rrule-go"
+)
+
+// series is a rule made ready for expansion. Its instances are wall clocks,
+// labelled UTC, so that they keep their hour whatever the zone does.
+type series struct {
+	rule  *rrule.RRule // nil where only Include makes the series
+	start time.Time    // wall clock of the first instance
+	shift int          // years between the rule's calendar and ours
+}
+
+// newSeries returns the series of r from a start on the wall clock. It reports
+// false for rules that the library cannot expand: it panics on the sixth weekday
+// of a month and finds nothing where BYDAY mixes days with and without ordinals.
+func newSeries(r *Recurrence, start, until time.Time) (s *series, ok bool) {
+	if len(r.check()) > 0 || r.outOfMonth() || r.mixedDays() {
+		return nil, false
+	}
+	s = &series{start: start, shift: calendarShift(start.Year())}
+	if r.Freq == "" {
+		return s, true
+	}
+	from := start.AddDate(s.shift, 0, 0)
+	opts := rrule.ROption{
+		Freq: ruleFrequencies[r.Freq], Dtstart: from, Interval: max(r.Interval, 1), Count: r.Count,
+		Until:   from.Add(math.MaxInt64), // 292 years
+		Bymonth: r.ByMonth, Bymonthday: r.ByMonthDay, Bysetpos: r.BySetPos, Wkst: ruleDay(or(r.WeekStart, Monday)),
+	}
+	if !until.IsZero() && until.AddDate(s.shift, 0, 0).Before(opts.Until) {
+		opts.Until = until.AddDate(s.shift, 0, 0)
+	}
+	for _, d := range r.ByDay {
+		opts.Byweekday = append(opts.Byweekday, ruleDay(d))
+	}
+	var err error
+	s.rule, err = rrule.NewRRule(opts)
+	return s, err == nil
+}
+
+// calendarShift is a multiple of 400 years, after which the calendar repeats.
+// It puts a year near the end of the library's calendar, the year 9999: where a
+// rule has no further instance, the library searches up to there.
+func calendarShift(year int) int { return max(0, (9999-300-year)/400*400) }
+
+var ruleFrequencies = map[Frequency]rrule.Frequency{
+	Daily: rrule.DAILY, Weekly: rrule.WEEKLY, Monthly: rrule.MONTHLY, Yearly: rrule.YEARLY,
+}
+
+func ruleDay(d Day) rrule.Weekday {
+	n, weekday, _ := d.Split()
+	w := [...]rrule.Weekday{rrule.SU, rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA}[weekday]
+	return w.Nth(n)
+}
+
+// outOfMonth reports a weekday ordinal that no month has.
+func (r *Recurrence) outOfMonth() bool {
+	for _, d := range r.ByDay {
+		n, _, _ := d.Split()
+		if inMonth := r.Freq == Monthly || len(r.ByMonth) > 0; inMonth && (n < -5 || n > 5) {
+			return true
+		}
+	}
+	return false
+}
+
+// mixedDays reports weekdays with and without ordinals.
+func (r *Recurrence) mixedDays() bool {
+	plain, ordinal := false, false
+	for _, d := range r.ByDay {
+		n, _, _ := d.Split()
+		plain, ordinal = plain || n == 0, ordinal || n != 0
+	}
+	return plain && ordinal
+}
+
+// aligned returns the first instance of the rule, and whether that is the
+// start. A rule without any instance has the zero time.
+func (s *series) aligned() (first time.Time, ok bool) {
+	if s.rule == nil {
+		return s.start, true
+	}
+	first, ok = s.rule.Iterator()()
+	if !ok {
+		return time.Time{}, false
+	}
+	first = first.AddDate(-s.shift, 0, 0)
+	return first, first.Equal(s.start)
+}
+
+// instances yields the wall clocks of the rule in order, the start first even
+// where the rule has another first instance (RFC 5545, section 3.8.5.3).
+func (s *series) instances() iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		if !yield(s.start) || s.rule == nil {
+			return
+		}
+		next := s.rule.Iterator()
+		left := or(s.rule.OrigOptions.Count, math.MaxInt) - 1
+		for t, ok := next(); ok && left > 0; t, ok = next() {
+			t = t.AddDate(-s.shift, 0, 0)
+			if t.Equal(s.start) {
+				continue
+			}
+			if left--; !yield(t) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,185 @@
+package ical
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/internal/windowszones"
+)
+
+// adoptZone gives a series whose zone is described in the file a Location with
+// these rules, since one offset is not enough for it: the zone that its TZID
+// names where this has the same clock, else an IANA zone that has, else one made
+// of the VTIMEZONE, under its TZID.
+//
+// QUIRK: Exchange names every zone that is not one of Windows "Customized Time Zone".
+func (x *eventReader) adoptZone() {
+	e := &x.event
+	if e.Recurrence == nil || e.AllDay || e.Start.IsZero() || len(x.zones.file[x.tzid]) == 0 || !x.zoned {
+		return
+	}
+	loc := x.zones.adopted(x.tzid, e.Start.UTC().Year())
+	if loc == nil {
+		return
+	}
+	named := x.zones.location(x.tzid)
+	if named != nil && loc != named && x.sameSeries(loc, named) {
+		loc = named
+	}
+	e.TimeZone = ""
+	if loc != time.UTC && isKnown(loc) {
+		e.TimeZone = loc.String()
+	}
+	for _, t := range []*time.Time{&e.Start, &e.End} {
+		if !t.IsZero() {
+			*t = t.In(loc)
+		}
+	}
+	for _, list := range [][]time.Time{e.Recurrence.Except, e.Recurrence.Include} {
+		for i := range list {
+			list[i] = list[i].In(loc)
+		}
+	}
+}
+
+// sameSeries reports whether the occurrences are the same in both zones, as far
+// as a few hundred tell: a file may describe no more of its zone than it needs.
+func (x *eventReader) sameSeries(a, b *time.Location) bool {
+	const most = 300
+	if !x.zones.spend(10 * most) {
+		return false
+	}
+	e := x.event
+	c := clock{loc: a}
+	s, ok := e.series(c)
+	if !ok {
+		return true
+	}
+	n := 0
+	for wall := range s.instances() {
+		if n++; n > most {
+			break
+		}
+		if !instant(wall.Unix(), a).Equal(instant(wall.Unix(), b)) {
+			return false
+		}
+	}
+	return true
+}
+
+// adoptKey names a zone of the file as it is from a year on.
+type adoptKey struct {
+	tzid string
+	year int
+}
+
+// adopted returns what stands for a zone of the file from a year on, nil for nothing.
+func (z *fileZones) adopted(tzid string, year int) *time.Location {
+	key := adoptKey{tzid, year}
+	loc, known := z.adoptions[key]
+	if !known && z.spend(2000) {
+		loc = z.adopt(tzid, year)
+		z.adoptions[key] = loc
+	}
+	return loc
+}
+
+func (z *fileZones) adopt(tzid string, year int) *time.Location {
+	named := z.location(tzid)
+	name := tzid
+	if named != nil {
+		name += " (file)" // another clock must not have its name
+	}
+	own := z.build(name, z.file[tzid], year)
+	if own == nil || named != nil && agree(own, named, year) {
+		return named
+	}
+	if from := newYear(year); len(changes(own, from, newYear(year+3))) == 0 {
+		if loc, err := LoadLocation(offsetName(offsetAt(own, from))); err == nil {
+			return loc
+		}
+	}
+	if !z.spend(20_000) {
+		return own
+	}
+	for _, iana := range windowszones.IANA() {
+		if loc, err := LoadLocation(iana); err == nil && agree(own, loc, year) {
+			return loc
+		}
+	}
+	return own
+}
+
+// agree reports whether two zones have the same clock in a year and the two
+// after it. Rules at 24:00 are written a second early.
+func agree(a, b *time.Location, year int) bool {
+	from, to := newYear(year), newYear(year+3)
+	if offsetAt(a, from) != offsetAt(b, from) {
+		return false
+	}
+	return slices.EqualFunc(changes(a, from, to), changes(b, from, to), func(x, y offsetChange) bool {
+		return x.from == y.from && x.to == y.to && max(x.at-y.at, y.at-x.at) <= 1
+	})
+}
+
+// build makes a Location of a VTIMEZONE, right from the year before the given
+// one for as long as an endless series is looked at.
+func (z *fileZones) build(name string, zone fileZone, year int) *time.Location {
+	var steps []step
+	for i := range zone {
+		o := &zone[i]
+		add := func(wall time.Time) { steps = append(steps, step{wall.Unix() - int64(o.from), o.to}) }
+		add(o.onset)
+		for _, d := range o.dates {
+			add(d)
+		}
+		if o.rule == nil || o.rule.Freq != Yearly {
+			continue
+		}
+		for y := max(year-1, o.onset.Year()); y <= year+horizon+1; y++ {
+			if t := z.inYear(o, y); t.ok && t.at.After(o.onset) {
+				add(t.at)
+			}
+		}
+	}
+	slices.SortFunc(steps, func(a, b step) int { return cmp.Compare(a.at, b.at) })
+	first := slices.MinFunc(zone, func(a, b fileObservance) int { return a.onset.Compare(b.onset) })
+	loc, err := time.LoadLocationFromTZData(name, tzif(first.from, steps))
+	if err != nil {
+		return nil
+	}
+	return loc
+}
+
+// tzif writes steps in the form that package time reads (RFC 8536, version 2).
+func tzif(initial int, steps []step) []byte {
+	types := []int{initial}
+	var times, indexes []byte
+	for _, s := range steps {
+		i := slices.Index(types, s.offset)
+		if i < 0 {
+			i = len(types)
+			types = append(types, s.offset)
+		}
+		if i > 255 {
+			return nil
+		}
+		times = binary.BigEndian.AppendUint64(times, uint64(s.at))
+		indexes = append(indexes, byte(i))
+	}
+	header := func(timeCount, typeCount, charCount int) []byte {
+		out := append([]byte("TZif2"), make([]byte, 15)...)
+		for _, n := range []int{0, 0, 0, timeCount, typeCount, charCount} {
+			out = binary.BigEndian.AppendUint32(out, uint32(n))
+		}
+		return out
+	}
+	out := append(header(0, 0, 0), header(len(steps), len(types), 1)...)
+	out = append(append(out, times...), indexes...)
+	for _, offset := range types {
+		out = append(binary.BigEndian.AppendUint32(out, uint32(int32(offset))), 0, 0)
+	}
+	return append(out, 0, '\n', '\n') // one empty abbreviation, no rule for later
+}

@@ -1,0 +1,192 @@
+package ical
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// oxcicalRule is where Microsoft says which rules it can hold.
+const oxcicalRule = "MS-OXCICAL, section 2.1.3.2.2"
+
+// recurrenceRules say which series Outlook refuses: it shows such a mail as
+// "not supported calendar message.ics".
+var recurrenceRules = []lintRule{
+	{"recurrence-interval", Error, "Recurrence.Interval", "Outlook refuses intervals over 999 days, 99 weeks, 99 months or 8 years",
+		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit {
+			limit := map[Frequency]int{Daily: 999, Weekly: 99, Monthly: 99, Yearly: 8}[r.Freq]
+			return hitIf(limit > 0 && r.Interval > limit, "Recurrence.Interval")
+		})},
+	{"recurrence-count", Error, "Recurrence.Count", "Outlook refuses more than 999 occurrences; use Until",
+		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit { return hitIf(r.Count > 999, "Recurrence.Count") })},
+	{"recurrence-until", Error, "Recurrence.Until", "Outlook refuses a series that ends before it starts",
+		oxcicalRule, outlook, lintUntil},
+	{"recurrence-daily", Error, "Recurrence", "Outlook refuses a daily rule with weekdays, months or days of the month; write working days as weekly on MO, TU, WE, TH, FR",
+		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit {
+			parts := len(r.ByDay) + len(r.ByMonth) + len(r.ByMonthDay) + len(r.BySetPos)
+			return hitIf(r.Freq == Daily && parts > 0, "Recurrence")
+		})},
+	{"recurrence-weekly", Error, "Recurrence", "Outlook refuses a weekly rule with anything but weekdays, each once and without an ordinal",
+		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit {
+			parts := len(r.ByMonth) + len(r.ByMonthDay) + len(r.BySetPos)
+			return hitIf(r.Freq == Weekly && (parts > 0 || !plainDays(r.ByDay)), "Recurrence")
+		})},
+	{"recurrence-monthly", Error, "Recurrence", "Outlook holds one day of the month (1 to 31, or -1), or one ordinal weekday (1 to 4, or -1), or one position (1 to 4, or -1) among one weekday, SA and SU, MO to FR or all seven; it refuses every other monthly rule",
+		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit {
+			return hitIf(r.Freq == Monthly && (len(r.ByMonth) > 0 || !r.oneDay()), "Recurrence")
+		})},
+	{"recurrence-yearly", Error, "Recurrence", "Outlook holds what it holds monthly, in one month; it refuses every other yearly rule",
+		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit {
+			bare := len(r.ByMonth)+len(r.ByMonthDay)+len(r.ByDay)+len(r.BySetPos) == 0
+			return hitIf(r.Freq == Yearly && !bare && (len(r.ByMonth) != 1 || !r.oneDay()), "Recurrence")
+		})},
+	{"recurrence-include", Error, "Recurrence.Include", "Outlook refuses a series with additional dates; send them as meetings of their own",
+		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit { return hitIf(len(r.Include) > 0, "Recurrence.Include") })},
+	{"recurrence-short-months", Warning, "Recurrence", "where a month has no such day, Outlook takes its last day and every other client none; use -1 for the last day",
+		"RFC 5545, section 3.3.10; " + oxcicalRule, outlook, lintShortMonths},
+	{"except-unknown", Warning, "Recurrence.Except[i]", "the rule has no occurrence with this original start, so nothing is excepted",
+		"RFC 5545, section 3.8.5.1", every, lintExcept},
+	{"override-unknown", Error, "Overrides[i].RecurrenceID", "the series has no occurrence with this original start: Outlook refuses the override, others show an additional meeting",
+		"RFC 5545, section 3.8.4.4", every, lintOverrides},
+}
+
+// ofRule makes a check of one that looks at the rule of a series.
+func ofRule(check func(r *Recurrence) []hit) func(*Event) []hit {
+	return func(e *Event) []hit {
+		if e.Recurrence == nil {
+			return nil
+		}
+		return check(e.Recurrence)
+	}
+}
+
+func lintUntil(e *Event) []hit {
+	c, err := e.clock()
+	if err != nil || e.Recurrence == nil || e.Recurrence.Until.IsZero() {
+		return nil
+	}
+	return hitIf(c.wall(e.Recurrence.Until).Before(c.wall(e.Start)), "Recurrence.Until")
+}
+
+// plainDays reports weekdays without ordinals, each once.
+func plainDays(list []Day) bool {
+	for i, d := range list {
+		if n, _, ok := d.Split(); !ok || n != 0 || slices.Contains(list[:i], d) {
+			return false
+		}
+	}
+	return true
+}
+
+// oneDay reports whether the rule names one day of a month in a way that
+// Outlook has; naming none, it means that of the start.
+func (r *Recurrence) oneDay() bool {
+	switch days, numbers, positions := len(r.ByDay), len(r.ByMonthDay), len(r.BySetPos); {
+	case days+numbers+positions == 0:
+		return true
+	case numbers == 1 && days+positions == 0:
+		return r.ByMonthDay[0] >= -1
+	case days == 1 && numbers+positions == 0:
+		n, _, _ := r.ByDay[0].Split()
+		return isPosition(n)
+	case positions == 1 && numbers == 0:
+		return isPosition(r.BySetPos[0]) && plainDays(r.ByDay) && isDaySet(r.ByDay)
+	}
+	return false
+}
+
+func isPosition(n int) bool { return n == -1 || n >= 1 && n <= 4 }
+
+// isDaySet reports one day, the weekend, the working days or all seven.
+func isDaySet(list []Day) bool {
+	weekend := 0
+	for _, d := range list {
+		if d == Saturday || d == Sunday {
+			weekend++
+		}
+	}
+	switch len(list) {
+	case 1, 7:
+		return true
+	case 2:
+		return weekend == 2
+	case 5:
+		return weekend == 0
+	}
+	return false
+}
+
+func lintShortMonths(e *Event) []hit {
+	c, err := e.clock()
+	r := e.Recurrence
+	if err != nil || r == nil || len(r.ByDay) > 0 || r.Freq != Monthly && r.Freq != Yearly {
+		return nil
+	}
+	start := c.wall(e.Start)
+	numbers, month := r.ByMonthDay, int(start.Month())
+	if len(numbers) == 0 {
+		numbers = []int{start.Day()}
+	}
+	if len(r.ByMonth) == 1 {
+		month = r.ByMonth[0]
+	}
+	short := func(n int) bool {
+		return n > 28 && (r.Freq == Monthly || n == 29 && time.Month(month) == time.February)
+	}
+	return hitIf(slices.ContainsFunc(numbers, short), "Recurrence")
+}
+
+func lintExcept(e *Event) (out []hit) {
+	if e.Recurrence == nil || len(e.Recurrence.Except) == 0 {
+		return nil
+	}
+	plain := *e.Recurrence
+	plain.Except = nil
+	known := e.known(&plain, e.Recurrence.Except)
+	for i, t := range e.Recurrence.Except {
+		if !known(t) {
+			out = append(out, hit{indexed("Recurrence.Except", i, ""), t.Format(time.RFC3339)})
+		}
+	}
+	return out
+}
+
+func lintOverrides(e *Event) (out []hit) {
+	if e.Recurrence == nil || len(e.Overrides) == 0 {
+		return nil
+	}
+	var ids []time.Time
+	for i := range e.Overrides {
+		ids = append(ids, e.Overrides[i].RecurrenceID)
+	}
+	known := e.known(e.Recurrence, ids)
+	for i, id := range ids {
+		if !known(id) {
+			out = append(out, hit{indexed("Overrides", i, "RecurrenceID"), fmt.Sprint(id.Format(time.RFC3339))})
+		}
+	}
+	return out
+}
+
+// known returns whether a time is an original start by the given rule, for
+// those times; where the event has no clock, all are.
+func (e *Event) known(r *Recurrence, times []time.Time) func(time.Time) bool {
+	c, err := e.clock()
+	if err != nil {
+		return func(time.Time) bool { return true }
+	}
+	left := make(map[int64]bool, len(times))
+	for _, t := range times {
+		left[c.key(t)] = true
+	}
+	plain := *e
+	plain.Recurrence = r
+	last := c.key(slices.MaxFunc(times, time.Time.Compare))
+	for o := range plain.base(c) {
+		if k := c.key(o.Start); k > last || len(left) == 0 {
+			break
+		}
+		delete(left, c.key(o.Start))
+	}
+	return func(t time.Time) bool { return !left[c.key(t)] }
+}

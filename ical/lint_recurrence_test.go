@@ -1,0 +1,161 @@
+package ical
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestLintOfRules: what Outlook refuses (MS-OXCICAL, section 2.1.3.2.2), part by
+// part; "!" marks findings of error level.
+func TestLintOfRules(t *testing.T) {
+	week := []Day{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
+	for _, tt := range []struct {
+		name string
+		rule Recurrence
+		want string
+	}{
+		{"daily", Recurrence{Freq: Daily}, ""},
+		{"daily, 999", Recurrence{Freq: Daily, Interval: 999, Count: 999}, ""},
+		{"daily, 1000", Recurrence{Freq: Daily, Interval: 1000}, "!recurrence-interval"},
+		{"daily on days", Recurrence{Freq: Daily, ByDay: week[:5]}, "!recurrence-daily"},
+		{"daily in a month", Recurrence{Freq: Daily, ByMonth: []int{3}}, "!recurrence-daily"},
+		{"daily on a date", Recurrence{Freq: Daily, ByMonthDay: []int{2}}, "!recurrence-daily"},
+		{"daily with a position", Recurrence{Freq: Daily, BySetPos: []int{1}}, "!recurrence-daily"},
+		{"weekly", Recurrence{Freq: Weekly}, ""},
+		{"weekly, 99", Recurrence{Freq: Weekly, Interval: 99, ByDay: week[:5]}, ""},
+		{"weekly, 100", Recurrence{Freq: Weekly, Interval: 100}, "!recurrence-interval"},
+		{"weekly with an ordinal", Recurrence{Freq: Weekly, ByDay: []Day{"1MO"}}, "!recurrence-weekly"},
+		{"weekly, a day twice", Recurrence{Freq: Weekly, ByDay: []Day{"MO", "MO"}}, "!recurrence-weekly"},
+		{"weekly in a month", Recurrence{Freq: Weekly, ByMonth: []int{3}}, "!recurrence-weekly"},
+		{"weekly on a date", Recurrence{Freq: Weekly, ByMonthDay: []int{2}}, "!recurrence-weekly"},
+		{"weekly with a position", Recurrence{Freq: Weekly, ByDay: week[:2], BySetPos: []int{1}}, "!recurrence-weekly"},
+		{"monthly", Recurrence{Freq: Monthly}, ""},
+		{"monthly, 99", Recurrence{Freq: Monthly, Interval: 99, ByMonthDay: []int{2}}, ""},
+		{"monthly, 100", Recurrence{Freq: Monthly, Interval: 100}, "!recurrence-interval"},
+		{"monthly on the last day", Recurrence{Freq: Monthly, ByMonthDay: []int{-1}}, ""},
+		{"monthly on the last but one", Recurrence{Freq: Monthly, ByMonthDay: []int{-2}}, "!recurrence-monthly"},
+		{"monthly on two dates", Recurrence{Freq: Monthly, ByMonthDay: []int{2, 16}}, "!recurrence-monthly"},
+		{"monthly on the 29th", Recurrence{Freq: Monthly, ByMonthDay: []int{29}}, "recurrence-short-months"},
+		{"monthly on the 31st", Recurrence{Freq: Monthly, ByMonthDay: []int{31}}, "recurrence-short-months"},
+		{"monthly on the second Tuesday", Recurrence{Freq: Monthly, ByDay: []Day{"2TU"}}, ""},
+		{"monthly on the last Friday", Recurrence{Freq: Monthly, ByDay: []Day{"-1FR"}}, ""},
+		{"monthly on the fifth Friday", Recurrence{Freq: Monthly, ByDay: []Day{"5FR"}}, "!recurrence-monthly"},
+		{"monthly on the last but one Friday", Recurrence{Freq: Monthly, ByDay: []Day{"-2FR"}}, "!recurrence-monthly"},
+		{"monthly on every Friday", Recurrence{Freq: Monthly, ByDay: []Day{"FR"}}, "!recurrence-monthly"},
+		{"monthly on two ordinals", Recurrence{Freq: Monthly, ByDay: []Day{"1FR", "3FR"}}, "!recurrence-monthly"},
+		{"monthly on the 13th if Friday", Recurrence{Freq: Monthly, ByDay: []Day{"FR"}, ByMonthDay: []int{13}}, "!recurrence-monthly"},
+		{"monthly, first working day", Recurrence{Freq: Monthly, ByDay: week[:5], BySetPos: []int{1}}, ""},
+		{"monthly, last weekend day", Recurrence{Freq: Monthly, ByDay: week[5:], BySetPos: []int{-1}}, ""},
+		{"monthly, fourth day", Recurrence{Freq: Monthly, ByDay: week, BySetPos: []int{4}}, ""},
+		{"monthly, second Monday by position", Recurrence{Freq: Monthly, ByDay: week[:1], BySetPos: []int{2}}, ""},
+		{"monthly, fifth working day", Recurrence{Freq: Monthly, ByDay: week[:5], BySetPos: []int{5}}, "!recurrence-monthly"},
+		{"monthly, two positions", Recurrence{Freq: Monthly, ByDay: week[:5], BySetPos: []int{1, -1}}, "!recurrence-monthly"},
+		{"monthly, position in two days", Recurrence{Freq: Monthly, ByDay: week[:2], BySetPos: []int{1}}, "!recurrence-monthly"},
+		{"monthly, position in other five days", Recurrence{Freq: Monthly, ByDay: week[2:], BySetPos: []int{1}}, "!recurrence-monthly"},
+		{"monthly, position in ordinals", Recurrence{Freq: Monthly, ByDay: []Day{"1MO"}, BySetPos: []int{1}}, "!recurrence-monthly"},
+		{"monthly, position in dates", Recurrence{Freq: Monthly, ByMonthDay: []int{2}, BySetPos: []int{1}}, "!recurrence-monthly"},
+		{"monthly in a month", Recurrence{Freq: Monthly, ByMonthDay: []int{2}, ByMonth: []int{3}}, "!recurrence-monthly"},
+		{"yearly", Recurrence{Freq: Yearly}, ""},
+		{"yearly, 8", Recurrence{Freq: Yearly, Interval: 8}, ""},
+		{"yearly, 9", Recurrence{Freq: Yearly, Interval: 9}, "!recurrence-interval"},
+		{"yearly in a month", Recurrence{Freq: Yearly, ByMonth: []int{3}}, ""},
+		{"yearly on a date", Recurrence{Freq: Yearly, ByMonth: []int{3}, ByMonthDay: []int{2}}, ""},
+		{"yearly on the first Monday", Recurrence{Freq: Yearly, ByMonth: []int{3}, ByDay: []Day{"1MO"}}, ""},
+		{"yearly, last working day", Recurrence{Freq: Yearly, ByMonth: []int{3}, ByDay: week[:5], BySetPos: []int{-1}}, ""},
+		{"yearly on a date of every month", Recurrence{Freq: Yearly, ByMonthDay: []int{2}}, "!recurrence-yearly"},
+		{"yearly on the 20th Monday", Recurrence{Freq: Yearly, ByDay: []Day{"20MO"}}, "!recurrence-yearly"},
+		{"yearly in two months", Recurrence{Freq: Yearly, ByMonth: []int{3, 9}}, "!recurrence-yearly"},
+		{"yearly on two dates", Recurrence{Freq: Yearly, ByMonth: []int{3}, ByMonthDay: []int{2, 3}}, "!recurrence-yearly"},
+		{"yearly on 29 February", Recurrence{Freq: Yearly, ByMonth: []int{2}, ByMonthDay: []int{29}}, "recurrence-short-months"},
+		{"yearly on 31 March", Recurrence{Freq: Yearly, ByMonth: []int{3}, ByMonthDay: []int{31}}, ""},
+		{"count", Recurrence{Freq: Daily, Count: 1000}, "!recurrence-count"},
+		{"until the start", Recurrence{Freq: Daily, Until: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, ""},
+		{"until before the start", Recurrence{Freq: Daily, Until: time.Date(2026, 3, 2, 8, 59, 59, 0, time.UTC)}, "!recurrence-until"},
+		{"dates besides", Recurrence{Freq: Daily, Include: []time.Time{time.Date(2026, 3, 2, 19, 0, 0, 0, time.UTC)}}, "!recurrence-include"},
+		{"several", Recurrence{Freq: Monthly, Interval: 100, Count: 1000, ByMonthDay: []int{1, 2}}, "!recurrence-interval !recurrence-count !recurrence-monthly"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := lintEvent()
+			lintSeries("", "2026-03-02 09:00", tt.rule)(&e)
+			var got []string
+			for _, f := range e.Lint() {
+				got = append(got, map[Severity]string{Error: "!"}[f.Severity]+f.Rule)
+			}
+			if s := strings.Join(got, " "); s != tt.want {
+				t.Errorf("Lint = %q, want %q", s, tt.want)
+			}
+		})
+	}
+}
+
+// TestLintOfOverrides: what an override alone breaks is reported under its path.
+func TestLintOfOverrides(t *testing.T) {
+	e := lintEvent()
+	lintSeries("Europe/Berlin", "2026-03-02 09:00", Recurrence{Freq: Weekly})(&e)
+	e.Attendees[0].NoReply = true
+	e.Overrides = []Event{
+		{RecurrenceID: e.Start, Summary: strings.Repeat("x", 256)},
+		{RecurrenceID: e.Start.AddDate(0, 0, 7), Cancelled: true, Summary: strings.Repeat("x", 256)},
+		{RecurrenceID: e.Start.AddDate(0, 0, 14), Location: "Room"},
+	}
+	var got []string
+	for _, f := range e.Lint() {
+		got = append(got, f.Rule+" "+f.Field)
+	}
+	if want := []string{"no-reply Attendees[0].NoReply", "summary-length Overrides[0].Summary"}; !slices.Equal(got, want) {
+		t.Errorf("Lint = %q, want %q", got, want)
+	}
+}
+
+// TestLintSaysWhen: findings about clock changes name the day.
+func TestLintSaysWhen(t *testing.T) {
+	for _, tt := range []struct{ zone, start, rule, want string }{
+		{"Europe/Berlin", "2026-01-04 02:30", "series-gap", "2026-03-29 02:30 in Europe/Berlin"},
+		{"Europe/Berlin", "2026-04-05 02:30", "series-overlap", "2026-10-25 02:30 in Europe/Berlin"},
+		{"Africa/Cairo", "2026-02-06 00:15", "series-gap", "2026-04-24 00:15 in Africa/Cairo"},
+		{"Australia/Lord_Howe", "2026-01-04 02:15", "series-gap", "2026-10-04 02:15 in Australia/Lord_Howe"},
+		{"Australia/Lord_Howe", "2026-01-04 00:45", "series-overlap", "2026-04-05 00:45 in Australia/Lord_Howe"}, // its end
+		{"Europe/Berlin", "2026-01-04 03:00", "", ""},
+		{"Europe/Berlin", "2026-01-04 14:00", "", ""},
+		{"Asia/Tokyo", "2026-01-04 02:30", "", ""},
+	} {
+		e := lintEvent()
+		lintSeries(tt.zone, tt.start, Recurrence{Freq: Weekly, Count: 40})(&e)
+		got := e.Lint()
+		if tt.rule == "" {
+			if len(got) > 0 {
+				t.Errorf("Lint of %s in %s = %+v, want nil", tt.start, tt.zone, got)
+			}
+			continue
+		}
+		if i := slices.IndexFunc(got, func(f Finding) bool { return f.Rule == tt.rule }); i < 0 || !strings.Contains(got[i].Text, tt.want) {
+			t.Errorf("Lint of %s in %s = %+v, want %s with %q", tt.start, tt.zone, got, tt.rule, tt.want)
+		}
+	}
+}
+
+// TestLintStartGap: a clock time that does not exist, and what only looks like it.
+func TestLintStartGap(t *testing.T) {
+	for _, tt := range []struct {
+		zone, start string
+		want        bool
+	}{
+		{"Europe/Berlin", "2026-03-29T02:30:00+01:00", true},
+		{"Europe/Berlin", "2026-03-29T03:30:00+02:00", false},
+		{"Europe/Berlin", "2026-03-29T01:30:00Z", false},
+		{"Europe/London", "2026-03-29T01:30:00Z", false}, // an instant
+		{"America/New_York", "2026-03-08T02:30:00-05:00", true},
+		{"America/New_York", "2026-03-08T08:30:00+01:00", false},
+	} {
+		e := lintEvent()
+		e.Start, _ = time.Parse(time.RFC3339, tt.start)
+		_, offset := e.Start.Zone()
+		e.Start, e.TimeZone = e.Start.In(fixedZone("", offset)), tt.zone
+		e.End = e.Start.UTC().Add(time.Hour)
+		if got := slices.ContainsFunc(e.Lint(), func(f Finding) bool { return f.Rule == "start-gap" }); got != tt.want {
+			t.Errorf("%s in %s: start-gap = %v, want %v: %+v", tt.start, tt.zone, got, tt.want, e.Lint())
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package ical
+
+import (
+	"fmt"
+	"time"
+)
+
+// zoneRules are those about times and zones.
+var zoneRules = []lintRule{
+	{"end-missing", Warning, "End", "Outlook shows a meeting without an end as one that takes no time",
+		"RFC 5545, section 3.6.1", outlook,
+		func(e *Event) []hit { return hitIf(e.End.IsZero() && !e.AllDay, "End") }},
+	{"midnight", Warning, "AllDay", "Outlook shows a timed meeting from midnight to midnight as all-day, in other zones as two days; use AllDay",
+		"MS-OXCICAL, section 2.1.3.1.1.20.10", outlook, lintMidnight},
+	{"start-gap", Error, "Start", "the clock of TimeZone skips this hour on that day, so the meeting would be at another hour than was written",
+		"RFC 5545, section 3.3.5", every, lintStartGap},
+	{"zone-unnamed", Warning, "TimeZone", "the meeting is sent in UTC, because neither TimeZone nor Start names an IANA zone",
+		"RFC 5545, section 3.2.19", every, lintZoneUnnamed},
+	{"zone-fixed", Warning, "TimeZone", "the series keeps its UTC offset all year, because neither TimeZone nor Start names an IANA zone",
+		"RFC 5545, section 3.2.19", every, lintZoneFixed},
+	{"zone-private", Warning, "TimeZone", "the zone has no IANA name: clients that go by names may show another hour, and JSON does not keep its rules",
+		"RFC 5545, section 3.2.19", every, lintZonePrivate},
+	{"zone-outlook", Warning, "TimeZone", "Outlook keeps one pair of yearly rules, with which some occurrences in this zone are at another hour",
+		"MS-OXCICAL, section 2.1.3.1.1.19", outlook, lintZoneOutlook},
+	{"series-gap", Warning, "Recurrence", "the clock skips the hour of an occurrence, which clients show an hour earlier or later, or not at all",
+		"RFC 5545, section 3.3.5; libical, ical.js, dateutil, measured", every,
+		func(e *Event) []hit { return e.clockChanges(skipped) }},
+	{"series-overlap", Warning, "Recurrence", "the hour of an occurrence comes twice on that day, and clients differ in which they take",
+		"RFC 5545, section 3.3.5", every,
+		func(e *Event) []hit { return e.clockChanges(twice) }},
+}
+
+func lintMidnight(e *Event) []hit {
+	loc, err := e.Zone()
+	if err != nil || e.AllDay || !e.End.After(e.Start) {
+		return nil
+	}
+	start, end := e.Start.In(loc), e.End.In(loc)
+	return hitIf(start.Equal(midnight(start)) && end.Equal(midnight(end)), "AllDay")
+}
+
+func midnight(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, t.Location())
+}
+
+// lintStartGap finds a clock time that the zone does not have, in a time that
+// was written with another offset: package time itself shifts such a time.
+func lintStartGap(e *Event) []hit {
+	loc, err := e.Zone()
+	if err != nil || e.TimeZone == "" || e.AllDay {
+		return nil
+	}
+	var out []hit
+	for _, f := range []struct {
+		field string
+		time  time.Time
+	}{{"Start", e.Start}, {"End", e.End}} {
+		_, offset := f.time.Zone()
+		if f.time.IsZero() || offset == 0 {
+			continue // UTC is how programs write an instant, not a clock
+		}
+		wall := f.time.Unix() + int64(offset)
+		t := instant(wall, loc)
+		if skips(loc, wall, t) && t.Equal(f.time) {
+			out = append(out, hit{f.field, fmt.Sprintf("%s does not exist in %s, the next is %s",
+				f.time.Format("2006-01-02 15:04"), e.TimeZone, t.Format("15:04"))})
+		}
+	}
+	return out
+}
+
+// skips reports whether t, which instant has made of wall, shows another clock.
+func skips(loc *time.Location, wall int64, t time.Time) bool {
+	return t.Unix()+int64(offsetAt(loc, t.Unix())) != wall
+}
+
+func lintZoneUnnamed(e *Event) []hit {
+	loc, err := e.Zone()
+	unnamed := err == nil && loc == time.UTC && e.Start.Location() != time.UTC
+	return hitIf(unnamed && e.TimeZone == "" && !e.AllDay && !e.keepsClock(), "TimeZone")
+}
+
+func lintZoneFixed(e *Event) []hit {
+	loc, err := e.Zone()
+	if err != nil || e.AllDay || e.TimeZone != "" || !e.keepsClock() || e.Start.Location() == time.UTC {
+		return nil
+	}
+	_, offset := parseOffsetName(loc.String())
+	return hitIf(offset || loc == time.UTC, "TimeZone")
+}
+
+func lintZonePrivate(e *Event) []hit {
+	loc, err := e.Zone()
+	if err != nil || e.AllDay || loc == time.UTC {
+		return nil
+	}
+	return hitIf(!isKnown(loc), "TimeZone")
+}
+
+func lintZoneOutlook(e *Event) []hit {
+	loc, err := e.Zone()
+	if err != nil || e.AllDay || !e.keepsClock() || e.Start.IsZero() {
+		return nil
+	}
+	w, err := writerFor(loc, []*Event{e})
+	return hitIf(err == nil && !w.form.Exact(), "TimeZone")
+}
+
+// clockChanges reports the first occurrence that a change of the clock touches
+// in the given way.
+func (e *Event) clockChanges(touched func(c clock, wall, start time.Time) bool) []hit {
+	c, err := e.clock()
+	if err != nil || e.AllDay || e.Recurrence == nil || !e.mayTouch(c) {
+		return nil
+	}
+	s, ok := e.series(c)
+	if !ok {
+		return nil
+	}
+	limit := e.extent().End
+	for wall := range s.instances() {
+		start := instant(wall.Unix(), c.loc)
+		if start.After(limit) {
+			return nil
+		}
+		if touched(c, wall, start) {
+			return []hit{{"Recurrence", fmt.Sprintf("%s in %s", wall.Format("2006-01-02 15:04"), c.loc)}}
+		}
+	}
+	return nil
+}
+
+func skipped(c clock, wall, start time.Time) bool { return skips(c.loc, wall.Unix(), start) }
+
+func twice(c clock, _, start time.Time) bool {
+	return repeated(c.loc, start) || repeated(c.loc, c.end(start))
+}
+
+// mayTouch reports whether the time of day of the start or the end is near that
+// of a clock change, which spares most series the search.
+func (e *Event) mayTouch(c clock) bool {
+	all := e.extent()
+	start := c.wall(e.Start)
+	for _, x := range changes(c.loc, all.Start.Unix(), all.End.Unix()) {
+		width := max(x.to-x.from, x.from-x.to)
+		for _, wall := range []time.Time{start, start.Add(c.length)} {
+			away := mod(wall.Unix()-x.wall().Unix()+2*int64(width), 24*60*60)
+			if away <= 4*int64(width) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func mod(a, n int64) int64 { return (a%n + n) % n }

@@ -1,0 +1,94 @@
+package ical
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	_ "time/tzdata" // for systems without zone files; the system's own, often newer, are preferred by package time
+
+	"github.com/convene-go/convene/internal/windowszones"
+)
+
+// LoadLocation returns the zone that a TZID names: a Windows name such as "W.
+// Europe Standard Time" (in any case, also with the number that old Outlook
+// adds), a fixed offset as this package writes it ("UTC+02:00"), or an IANA
+// name, also with a vendor's prefix such as "/citadel.org/20250101_1/Europe/Berlin".
+// It never returns [time.Local]; unknown names are an error. The system's zone
+// files are preferred to those built into the program; each is read once.
+func LoadLocation(tzid string) (*time.Location, error) {
+	if loc, ok := locations.get(tzid); ok {
+		return loc, nil
+	}
+	loc, err := findLocation(tzid)
+	if err != nil {
+		return nil, err
+	}
+	loc = locations.put(loc.String(), loc)
+	return locations.put(strings.Clone(tzid), loc), nil
+}
+
+// locations are the zones that LoadLocation has found, by TZID. One value for
+// each name makes them comparable, and a key of zoneCache.
+var locations cache[string, *time.Location]
+
+func findLocation(tzid string) (*time.Location, error) {
+	name := strings.Trim(tzid, " /")
+	if offset, ok := parseOffsetName(name); ok {
+		return fixedZone(offsetName(offset), offset), nil
+	}
+	// QUIRK: Exchange and Outlook name zones as Windows does, often without a VTIMEZONE.
+	if iana, ok := windowszones.Lookup(name); ok && name != "UTC" {
+		name = iana
+	}
+	// QUIRK: Evolution and Mozilla put their own path in front of the IANA name.
+	parts := strings.Split(name, "/")
+	for parts = parts[max(0, len(parts)-maxZoneParts):]; len(parts) > 0; parts = parts[1:] {
+		if slices.Contains(notZones, parts[0]) {
+			continue
+		}
+		if loc, err := time.LoadLocation(strings.Join(parts, "/")); err == nil && parts[0] != "" {
+			return loc, nil
+		}
+	}
+	return nil, fmt.Errorf("ical: unknown time zone %.60q", tzid)
+}
+
+// maxZoneParts is how many parts an IANA name has, as "America/Argentina/Salta".
+const maxZoneParts = 3
+
+// notZones are files and folders among the zones that depend on the machine or
+// count leap seconds.
+var notZones = []string{"Local", "localtime", "posixrules", "Factory", "posix", "right"}
+
+// offsetName is the TZID of a zone that is nothing but an offset: "UTC+02:00",
+// with seconds where it has any, "UTC" for 0.
+func offsetName(offset int) string {
+	if offset == 0 {
+		return "UTC"
+	}
+	digits := formatOffset(offset)
+	name := "UTC" + digits[:3] + ":" + digits[3:5]
+	if len(digits) > 5 {
+		name += ":" + digits[5:]
+	}
+	return name
+}
+
+// parseOffsetName reads what offsetName writes for an offset other than 0.
+func parseOffsetName(name string) (offset int, ok bool) {
+	digits, ok := strings.CutPrefix(name, "UTC")
+	if !ok || (len(digits) != 6 && len(digits) != 9) {
+		return 0, false
+	}
+	offset, err := parseOffset(strings.ReplaceAll(digits, ":", ""))
+	return offset, err == nil && offsetName(offset) == name
+}
+
+// fixedZone is a zone without changes; UTC itself where the offset is 0.
+func fixedZone(name string, offset int) *time.Location {
+	if offset == 0 {
+		return time.UTC
+	}
+	return time.FixedZone(name, offset)
+}

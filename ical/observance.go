@@ -1,0 +1,117 @@
+package ical
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// observance is one STANDARD or DAYLIGHT: an onset and, where it repeats, a
+// yearly rule or further onsets.
+type observance struct {
+	from, to int           // seconds east of UTC
+	onset    time.Time     // wall clock in the offset before, labelled UTC
+	rule     nthWeekday    // what Outlook can hold; see window
+	window   weekdayWindow // what only RFC 5545 can say
+	dates    []time.Time   // all onsets where they follow no rule, the first included
+}
+
+// daylight reports whether it is what RFC 5545 calls DAYLIGHT: the offset grows.
+// Ireland and Morocco, whose law says otherwise, are no exception.
+func (o *observance) daylight() bool { return o.to > o.from }
+
+// at is the instant (Unix seconds) of an onset on the wall clock.
+func (o *observance) at(wall time.Time) int64 { return wall.Unix() - int64(o.from) }
+
+// clock is the time of day of the onset.
+func (o *observance) clock() time.Duration { return o.onset.Sub(dateOf(o.onset)) }
+
+// nthWeekday is the first to fourth, or (-1) last, weekday of a month; n 0 is none.
+type nthWeekday struct {
+	n       int
+	weekday time.Weekday
+	month   time.Month
+}
+
+// in returns the day of the rule in a year, midnight in UTC.
+func (r nthWeekday) in(year int) time.Time {
+	if r.n < 0 {
+		last := time.Date(year, r.month+1, 0, 0, 0, 0, 0, time.UTC)
+		return last.AddDate(0, 0, -(int(last.Weekday()-r.weekday)+7)%7)
+	}
+	first := time.Date(year, r.month, 1, 0, 0, 0, 0, time.UTC)
+	return first.AddDate(0, 0, (int(r.weekday-first.Weekday())+7)%7+7*(r.n-1))
+}
+
+// String is the RRULE value, in the order that Exchange writes it.
+func (r nthWeekday) String() string {
+	return fmt.Sprintf("FREQ=YEARLY;BYDAY=%d%s;BYMONTH=%d", r.n, weekdays[r.weekday], r.month)
+}
+
+// nthOf returns the rules that give the day of t in its year.
+func nthOf(t time.Time) []nthWeekday {
+	var out []nthWeekday
+	if t.AddDate(0, 0, 7).Month() != t.Month() {
+		out = append(out, nthWeekday{-1, t.Weekday(), t.Month()})
+	}
+	if n := (t.Day()-1)/7 + 1; n < 5 {
+		out = append(out, nthWeekday{n, t.Weekday(), t.Month()})
+	}
+	return out
+}
+
+// weekdayWindow is the one weekday in seven days of a month that need not begin
+// with the 1st, 8th, 15th or 22nd, as "the Friday from the 23rd to the 29th";
+// day 0 is none.
+type weekdayWindow struct {
+	day     int // the first of the seven
+	weekday time.Weekday
+	month   time.Month
+}
+
+func (w weekdayWindow) String() string {
+	days := make([]string, 7)
+	for i := range days {
+		days[i] = fmt.Sprint(w.day + i)
+	}
+	return fmt.Sprintf("FREQ=YEARLY;BYMONTH=%d;BYMONTHDAY=%s;BYDAY=%s", w.month, strings.Join(days, ","), weekdays[w.weekday])
+}
+
+// component writes the observance.
+func (o *observance) component() ics.Component {
+	base := ics.ComponentBase{Properties: []ics.IANAProperty{
+		plainProperty("DTSTART", o.onset.Format(layoutLocal)),
+	}}
+	switch {
+	case o.rule.n != 0:
+		base.Properties = append(base.Properties, plainProperty("RRULE", o.rule.String()))
+	case o.window.day != 0:
+		base.Properties = append(base.Properties, plainProperty("RRULE", o.window.String()))
+	case len(o.dates) > 1:
+		// ical.js passes over DTSTART where there is an RDATE, so that repeats it.
+		for _, d := range o.dates {
+			base.Properties = append(base.Properties, plainProperty("RDATE", d.Format(layoutLocal)))
+		}
+	}
+	base.Properties = append(base.Properties,
+		plainProperty("TZOFFSETFROM", formatOffset(o.from)), plainProperty("TZOFFSETTO", formatOffset(o.to)))
+	if o.daylight() {
+		return &ics.Daylight{ComponentBase: base}
+	}
+	return &ics.Standard{ComponentBase: base}
+}
+
+// formatOffset writes a UTC-OFFSET (RFC 5545, section 3.3.14); offset is in seconds east.
+func formatOffset(offset int) string {
+	sign := "+"
+	if offset < 0 {
+		sign, offset = "-", -offset
+	}
+	s := fmt.Sprintf("%s%02d%02d", sign, offset/3600, offset/60%60)
+	if offset%60 != 0 {
+		s += fmt.Sprintf("%02d", offset%60)
+	}
+	return s
+}

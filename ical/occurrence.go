@@ -1,0 +1,289 @@
+package ical
+
+import (
+	"iter"
+	"slices"
+	"time"
+)
+
+// Occurrence is one taking place of a meeting.
+type Occurrence struct {
+	// RecurrenceID is the original start, which names the occurrence; zero for
+	// a single event.
+	RecurrenceID time.Time
+	// Start and End are when it takes place, for an all-day event midnight in
+	// UTC of its dates.
+	Start, End time.Time
+	// Override is the index in Overrides of what replaces it, -1 for none.
+	Override int
+}
+
+// Occurrences yields what starts at or after from and before to, in order of
+// Start, overrides in the place of what they replace; a zero to is no end. What
+// is excepted or cancelled is left out. An endless series ends after 292 years.
+// For an all-day event, from and to count as their own wall clock shows them.
+//
+// The rule runs on the wall clock of [Event.Zone]: an occurrence in an hour that
+// a clock change skips starts as many minutes later as are skipped; in an hour
+// that comes twice it is in the first (RFC 5545, section 3.3.5). A series has its Start
+// even where the rule has another, and nothing else where the rule cannot be
+// expanded; [Event.Validate] reports both. An event without a zone has none.
+func (e Event) Occurrences(from, to time.Time) iter.Seq[Occurrence] {
+	return func(yield func(Occurrence) bool) {
+		c, err := e.clock()
+		if err != nil || e.Start.IsZero() {
+			return
+		}
+		first, limit := c.bound(from), c.bound(to)
+		for o := range e.all(c) {
+			if !to.IsZero() && !o.Start.Before(limit) {
+				return
+			}
+			if (from.IsZero() || !o.Start.Before(first)) && !yield(o) {
+				return
+			}
+		}
+	}
+}
+
+// Occurrence returns the occurrence whose original start is id, as it takes
+// place. It reports false where the series has none, or it is excepted or
+// cancelled. For a single event id is zero.
+func (e Event) Occurrence(id time.Time) (Occurrence, bool) {
+	c, err := e.clock()
+	if err != nil || e.Start.IsZero() {
+		return Occurrence{}, false
+	}
+	if e.Recurrence == nil {
+		o := c.single(&e)
+		return o, !e.Cancelled && c.key(id) == c.key(o.RecurrenceID)
+	}
+	if i, ok := e.overrides(c)[c.key(id)]; ok {
+		if e.Cancelled || e.Overrides[i].Cancelled || !e.has(c, id) {
+			return Occurrence{}, false
+		}
+		return c.override(&e, i), true
+	}
+	for o := range e.base(c) {
+		if k := c.key(o.Start); k >= c.key(id) {
+			return o, k == c.key(id) && !e.Cancelled
+		}
+	}
+	return Occurrence{}, false
+}
+
+// has reports whether the series, without its overrides, has an occurrence.
+func (e *Event) has(c clock, id time.Time) bool {
+	for o := range e.base(c) {
+		if k := c.key(o.Start); k >= c.key(id) {
+			return k == c.key(id)
+		}
+	}
+	return false
+}
+
+// all yields every occurrence in order of Start.
+func (e *Event) all(c clock) iter.Seq[Occurrence] {
+	return func(yield func(Occurrence) bool) {
+		if e.Cancelled {
+			return
+		}
+		if e.Recurrence == nil {
+			yield(c.single(e))
+			return
+		}
+		replaced := e.overrides(c)
+		moved := e.moved(c, replaced)
+		for o := range e.base(c) {
+			for len(moved) > 0 && !moved[0].Start.After(o.Start) {
+				if !yield(moved[0]) {
+					return
+				}
+				moved = moved[1:]
+			}
+			if _, ok := replaced[c.key(o.Start)]; !ok && !yield(o) {
+				return
+			}
+		}
+		for _, o := range moved {
+			if !yield(o) {
+				return
+			}
+		}
+	}
+}
+
+// overrides are the indexes of the overrides by what they replace.
+func (e *Event) overrides(c clock) map[int64]int {
+	if len(e.Overrides) == 0 {
+		return nil
+	}
+	out := make(map[int64]int, len(e.Overrides))
+	for i := range e.Overrides {
+		out[c.key(e.Overrides[i].RecurrenceID)] = i
+	}
+	return out
+}
+
+// moved are the overrides that replace an occurrence, in order of Start.
+func (e *Event) moved(c clock, replaced map[int64]int) []Occurrence {
+	var out []Occurrence
+	left := len(replaced)
+	if left == 0 {
+		return nil
+	}
+	last := slices.MaxFunc(e.Overrides, func(a, b Event) int { return a.RecurrenceID.Compare(b.RecurrenceID) }).RecurrenceID
+	for o := range e.base(c) {
+		i, ok := replaced[c.key(o.Start)]
+		if ok && !e.Overrides[i].Cancelled {
+			out = append(out, c.override(e, i))
+		}
+		if ok {
+			left--
+		}
+		if left == 0 || c.key(o.Start) > c.key(last) {
+			break
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Occurrence) int { return a.Start.Compare(b.Start) })
+	return out
+}
+
+// base yields the occurrences of the rule and of Include, without the excepted.
+func (e *Event) base(c clock) iter.Seq[Occurrence] {
+	return func(yield func(Occurrence) bool) {
+		r := e.Recurrence
+		except := make(map[int64]bool, len(r.Except))
+		for _, t := range r.Except {
+			except[c.key(t)] = true
+		}
+		emit := func(t time.Time) bool {
+			return except[c.key(t)] || yield(Occurrence{t, t, c.end(t), -1})
+		}
+		include := slices.SortedFunc(slices.Values(r.Include), time.Time.Compare)
+		for t := range c.starts(e) {
+			for len(include) > 0 && c.key(include[0]) <= c.key(t) {
+				if c.key(include[0]) < c.key(t) && !emit(c.start(include[0])) {
+					return
+				}
+				include = include[1:]
+			}
+			if !emit(t) {
+				return
+			}
+		}
+		for i, t := range include {
+			if (i == 0 || c.key(t) != c.key(include[i-1])) && !emit(c.start(t)) {
+				return
+			}
+		}
+	}
+}
+
+// clock is the wall clock on which an event's times are.
+type clock struct {
+	loc    *time.Location
+	allDay bool
+	length time.Duration // exact, or whole days (RFC 5545, section 3.8.5.3)
+}
+
+func (e *Event) clock() (clock, error) {
+	if e.AllDay {
+		days := day
+		if !e.End.IsZero() {
+			days = dateOf(e.End).Sub(dateOf(e.Start))
+		}
+		return clock{time.UTC, true, max(days, 0)}, nil
+	}
+	loc, err := e.Zone()
+	if err != nil {
+		return clock{}, err
+	}
+	c := clock{loc: loc}
+	if !e.End.IsZero() {
+		c.length = max(e.End.Sub(e.Start), 0)
+	}
+	return c, nil
+}
+
+// wall is what the clock shows at t, labelled UTC.
+func (c clock) wall(t time.Time) time.Time {
+	if c.allDay {
+		return dateOf(t)
+	}
+	u := t.Unix()
+	return time.Unix(u+int64(offsetAt(c.loc, u)), 0).UTC()
+}
+
+// start is t on this clock: in its zone, or its date.
+func (c clock) start(t time.Time) time.Time {
+	if c.allDay {
+		return dateOf(t)
+	}
+	return t.In(c.loc)
+}
+
+func (c clock) end(start time.Time) time.Time { return start.Add(c.length) }
+
+// key is equal for equal starts: of an all-day event only the date counts.
+func (c clock) key(t time.Time) int64 { return c.start(t).Unix() }
+
+// bound is a limit of a search. All-day events are compared with its wall clock.
+func (c clock) bound(t time.Time) time.Time {
+	if !c.allDay || t.IsZero() {
+		return t
+	}
+	_, offset := t.Zone()
+	return t.Add(time.Duration(offset) * time.Second)
+}
+
+func (c clock) single(e *Event) Occurrence {
+	o := Occurrence{RecurrenceID: e.RecurrenceID, Start: c.start(e.Start), Override: -1}
+	o.End = c.end(o.Start)
+	return o
+}
+
+func (c clock) override(series *Event, i int) Occurrence {
+	e := series.Override(i)
+	o := Occurrence{RecurrenceID: c.start(e.RecurrenceID), Start: c.start(e.Start), Override: i}
+	switch {
+	case !e.End.IsZero():
+		o.End = c.start(e.End)
+	default:
+		o.End = c.end(o.Start)
+	}
+	return o
+}
+
+// starts yields the starts that the rule gives, in order.
+func (c clock) starts(e *Event) iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		s, ok := e.series(c)
+		if !ok {
+			yield(c.start(e.Start))
+			return
+		}
+		for wall := range s.instances() {
+			t := wall
+			switch {
+			case c.allDay:
+			case wall.Equal(s.start):
+				t = e.Start.In(c.loc) // also in the second of two equal hours
+			default:
+				t = instant(wall.Unix(), c.loc)
+			}
+			if !yield(t) {
+				return
+			}
+		}
+	}
+}
+
+// series returns the rule of e on its clock.
+func (e *Event) series(c clock) (*series, bool) {
+	var until time.Time
+	if !e.Recurrence.Until.IsZero() {
+		until = c.wall(e.Recurrence.Until)
+	}
+	return newSeries(e.Recurrence, c.wall(e.Start), until)
+}

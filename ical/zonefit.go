@@ -1,0 +1,153 @@
+package ical
+
+import (
+	"slices"
+	"time"
+)
+
+// candidate is one way to write a zone, and where it is wrong in the years that
+// it was made for.
+type candidate struct {
+	form        Form
+	observances []observance
+	wrong       []stretch
+}
+
+// horizon is for how many years an endless series is looked at: after 28, the
+// weekdays fall on the same dates again.
+const horizon = 28
+
+// ruleYears is for how many years a rule should hold, so that a meeting that is
+// moved still has the right one. In 11 years a date falls on every weekday,
+// which tells the fourth from the last.
+const ruleYears = 12
+
+// candidates returns the forms of loc that Outlook reads, the best first, for
+// the instants of some years. After one that is right throughout, no other is
+// looked for.
+func candidates(loc *time.Location, first, last int) []candidate {
+	in := inYears(first, last)
+	around := changes(loc, newYear(first-1)-24*60*60, newYear(min(last, first+1)+2)+24*60*60)
+	zone := zoneSteps(loc, in)
+	var out []candidate
+	add := func(f Form, list []observance, ok bool) (done bool) {
+		if !ok {
+			return false
+		}
+		c := candidate{f, list, wrong(list, zone, in)}
+		out = append(out, c)
+		return len(c.wrong) == 0
+	}
+	for year := first; year <= min(last, first+1); year++ {
+		list, ok := annualPair(loc, around, year, max(last-year+1, ruleYears))
+		if add(FormAnnual, list, ok) {
+			return out
+		}
+	}
+	for i := 1; i < len(around); i++ {
+		list, ok := neighbours(around[i-1], around[i])
+		if add(FormNeighbours, list, ok) {
+			return out
+		}
+	}
+	for _, offset := range offsets(zone) {
+		if add(FormFixed, []observance{fixed(offset, first)}, true) {
+			return out
+		}
+	}
+	return out
+}
+
+// inYears are the seconds of some years on every clock.
+func inYears(first, last int) stretch {
+	return stretch{newYear(first) - 2*24*60*60, newYear(last+1) + 2*24*60*60}
+}
+
+// offsets are those of the steps, each once.
+func offsets(list []step) []int {
+	var out []int
+	for _, s := range list {
+		if !slices.Contains(out, s.offset) {
+			out = append(out, s.offset)
+		}
+	}
+	return out
+}
+
+// fixed is one STANDARD that begins in the year before.
+func fixed(offset, year int) observance {
+	return observance{from: offset, to: offset, onset: time.Unix(newYear(year-1), 0).UTC()}
+}
+
+// annualPair returns the rules that the two changes of a year follow, those that
+// hold for most of the years after it. Onsets lie in the year before, because
+// clients refuse an event that is older than its zone.
+func annualPair(loc *time.Location, around []offsetChange, year, years int) ([]observance, bool) {
+	var pair []offsetChange
+	for _, c := range around {
+		if c.wall().Year() == year {
+			pair = append(pair, c)
+		}
+	}
+	if len(pair) != 2 || !opposite(pair[0], pair[1]) {
+		return nil, false
+	}
+	return standardFirst(bestRule(loc, pair[0], years), bestRule(loc, pair[1], years)), true
+}
+
+// neighbours returns two changes as observances without a rule. Outlook repeats
+// them every year, so they must not be more than a year apart.
+func neighbours(a, b offsetChange) ([]observance, bool) {
+	if !opposite(a, b) || b.at-a.at > 365*24*60*60 {
+		return nil, false
+	}
+	var out [2]observance
+	for i, c := range []offsetChange{a, b} {
+		out[i] = observance{from: c.from, to: c.to, onset: c.wall()}
+	}
+	return standardFirst(out[0], out[1]), true
+}
+
+func opposite(a, b offsetChange) bool { return a.from == b.to && a.to == b.from }
+
+// standardFirst is the order that Exchange writes.
+func standardFirst(a, b observance) []observance {
+	if a.daylight() {
+		a, b = b, a
+	}
+	return []observance{a, b}
+}
+
+// bestRule returns the rule for a change that holds longest. Rules at 24:00, as
+// in Egypt and Chile, may fall into the next month: those are written as
+// 23:59:59 of the day before.
+func bestRule(loc *time.Location, c offsetChange, years int) observance {
+	var best observance
+	most := -1
+	for _, early := range []time.Duration{0, time.Second} {
+		wall := c.wall().Add(-early)
+		for _, rule := range nthOf(wall) {
+			clock := wall.Sub(dateOf(wall)) + early
+			held := 0
+			for held < years && rule.changes(loc, c, wall.Year()+held, clock) {
+				held++
+			}
+			if held > most {
+				most = held
+				best = observance{from: c.from, to: c.to, rule: rule}
+				best.onset = rule.in(wall.Year() - 1).Add(clock - early)
+			}
+			if held == years {
+				return best
+			}
+		}
+	}
+	return best
+}
+
+// changes reports whether loc changes in a year as c says, on the rule's day at
+// a time of day.
+func (r nthWeekday) changes(loc *time.Location, c offsetChange, year int, clock time.Duration) bool {
+	at := r.in(year).Add(clock).Unix() - int64(c.from)
+	return offsetAt(loc, at-1) == c.from && offsetAt(loc, at) == c.to
+}

@@ -1,0 +1,47 @@
+// Package windowszones knows the names that Windows, Outlook and Exchange give
+// to time zones, and the IANA zone that stands for each (Unicode CLDR,
+// windowsZones, territory 001). The table is the work of Unicode, Inc., see
+// the LICENSE beside it.
+package windowszones
+
+import (
+	"slices"
+	"strings"
+)
+
+//go:generate go run ./generate
+
+// Lookup returns the IANA name for a Windows name such as "W. Europe Standard
+// Time", compared without case and without spaces around it.
+//
+// QUIRK: old Outlook adds a number where a file has two zones of one name, as
+// "W. Europe Standard Time 1".
+func Lookup(windows string) (iana string, ok bool) {
+	name := strings.ToLower(strings.TrimSpace(windows))
+	if iana, ok = find(name); !ok {
+		iana, ok = find(strings.TrimRight(strings.TrimRight(name, "0123456789"), " "))
+	}
+	return iana, ok
+}
+
+func find(lower string) (iana string, ok bool) {
+	i, ok := slices.BinarySearchFunc(table[:], lower, func(z zone, name string) int {
+		return strings.Compare(strings.ToLower(z.windows), name)
+	})
+	if !ok {
+		return "", false
+	}
+	return table[i].iana, true
+}
+
+// IANA returns the IANA names of the table in the order of their Windows names.
+func IANA() []string {
+	out := make([]string, len(table))
+	for i, z := range table {
+		out[i] = z.iana
+	}
+	return out
+}
+
+// zone is one line of the table.
+type zone struct{ windows, iana string }
