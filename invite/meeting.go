@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite/body"
 )
 
 // Meeting is all that is known of a meeting that was sent: keep it anywhere, as
@@ -14,14 +16,30 @@ import (
 type Meeting struct {
 	// Event is the meeting as it is now. Attendees[i].Status is the answer that counts.
 	Event ical.Event `json:"event"`
-	// Revised is the sequence of the last change that asked for new answers.
+	// Revised is the sequence of the last change that asked for new answers:
+	// answers to an earlier one do not count.
 	Revised int `json:"revised"`
+	// Revisions are the same for single occurrences of a series.
+	Revisions []Revision `json:"revisions,omitempty"`
 	// Answers are all answers that came in, in the order of their arrival.
 	Answers []Answer `json:"answers"`
 	// Proposals are other times that attendees asked for.
 	Proposals []Proposal `json:"proposals"`
 	// Deliveries are the mails that were sent, or tried, one for each recipient.
 	Deliveries []Delivery `json:"deliveries"`
+	// HideGuests and Shared are what the invitation was sent with; every later
+	// mail is sent so too.
+	HideGuests bool `json:"hideGuests,omitempty"`
+	Shared     bool `json:"shared,omitempty"`
+	// Before are the events before the changes that Deliveries is not done with,
+	// the oldest first. [Client.Resume] needs them.
+	Before []ical.Event `json:"before,omitempty"`
+}
+
+// Revision is the sequence at which an occurrence last needed new answers.
+type Revision struct {
+	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
+	Sequence     int       `json:"sequence"`
 }
 
 // Answer is one answer of one attendee.
@@ -63,6 +81,12 @@ type Delivery struct {
 	Method       ical.Method `json:"method"`
 	Sequence     int         `json:"sequence"`
 	RecurrenceID time.Time   `json:"recurrenceId,omitzero"`
+	// Action is what the mail's text says it is; "" is an invitation.
+	Action body.Action `json:"action,omitempty"`
+	// Comment are the organizer's words in it.
+	Comment string `json:"comment,omitempty"`
+	// Stamp is its DTSTAMP and Date: a mail that is sent again is the same mail.
+	Stamp time.Time `json:"stamp,omitzero"`
 	// MessageID is the mail's Message-ID, with angle brackets.
 	MessageID string `json:"messageId"`
 	// State is how far it came.
@@ -87,6 +111,67 @@ const (
 	// Unknown: it may or may not have been taken; trying again may deliver it twice.
 	Unknown DeliveryState = "unknown"
 )
+
+// clone is a copy of m that shares no list with it.
+func (m *Meeting) clone() *Meeting {
+	out := *m
+	out.Event = own(m.Event)
+	out.Before = slices.Clone(m.Before)
+	for i := range out.Before {
+		out.Before[i] = own(out.Before[i])
+	}
+	out.Revisions = slices.Clone(m.Revisions)
+	out.Answers = slices.Clone(m.Answers)
+	out.Proposals = slices.Clone(m.Proposals)
+	out.Deliveries = slices.Clone(m.Deliveries)
+	return &out
+}
+
+// after returns the meeting as a plan makes it, before anything is sent.
+func (m *Meeting) after(p *Plan, o *Options) *Meeting {
+	out := m.clone()
+	out.Event = p.Event
+	if p.previous != nil {
+		out.Before = append(out.Before, own(*p.previous))
+	}
+	out.HideGuests, out.Shared = o.HideGuests, o.Shared
+	for _, r := range p.revised {
+		if r.RecurrenceID.IsZero() {
+			out.Revised, out.Revisions = r.Sequence, nil
+			continue
+		}
+		out.Revisions = slices.DeleteFunc(out.Revisions, func(old Revision) bool {
+			return old.RecurrenceID.Equal(r.RecurrenceID)
+		})
+		out.Revisions = append(out.Revisions, r)
+	}
+	return out
+}
+
+// versionBefore is the event before the change that had the sequence; nil for
+// an invitation, and where nothing of that change is open.
+func (m *Meeting) versionBefore(sequence int) *ical.Event {
+	for i := len(m.Before) - 1; i >= 0; i-- {
+		if m.Before[i].Sequence < sequence {
+			return &m.Before[i]
+		}
+	}
+	return nil
+}
+
+// forget drops the versions that no open delivery needs.
+func (m *Meeting) forget() {
+	needed := make(map[int]bool)
+	for _, i := range m.open(true) {
+		if v := m.versionBefore(m.Deliveries[i].Sequence); v != nil {
+			needed[v.Sequence] = true
+		}
+	}
+	m.Before = slices.DeleteFunc(m.Before, func(e ical.Event) bool { return !needed[e.Sequence] })
+	if len(m.Before) == 0 {
+		m.Before = nil
+	}
+}
 
 // meetingFormat is the number of the JSON form that this version writes.
 const meetingFormat = 1

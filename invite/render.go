@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,68 +15,114 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// letter is a rendered mail and the notices that it carries out.
+// letter is a mail and the notices that it carries out.
 type letter struct {
-	message *mime.Message
 	notices []Notice
+	action  body.Action
+	comment string
+	stamp   time.Time
+	id      string // Message-ID
+	entries []int  // its places in Meeting.Deliveries
+
+	message *mime.Message // once it is rendered
 }
 
-// render builds all mails of a plan, so that nothing is sent where one of them
-// cannot be built.
-func render(p *Plan, o *Options) ([]letter, error) {
-	r := &renderer{options: o, now: o.Now().Truncate(time.Second)}
+// letters makes one letter of each notice, or one of all that show the same
+// object where they are shared.
+func letters(p *Plan, action body.Action, o *Options) []letter {
 	var out []letter
-	for _, group := range grouped(p.Notices, o.Shared) {
-		m, err := r.message(group)
-		if err != nil {
-			return nil, fmt.Errorf("invite: mail to %s: %w", addresses(group), err)
+	stamp := o.Now().UTC().Truncate(time.Second)
+	for _, n := range p.Notices {
+		if o.Shared {
+			if i := slices.IndexFunc(out, func(l letter) bool { return l.sameObject(n) }); i >= 0 {
+				out[i].notices = append(out[i].notices, n)
+				continue
+			}
 		}
-		out = append(out, letter{m, group})
+		out = append(out, letter{notices: []Notice{n}, action: actionOf(n, action), comment: o.call.comment, stamp: stamp})
 	}
-	return out, nil
-}
-
-// grouped puts the notices of a shared mail together; else each is alone.
-func grouped(list []Notice, shared bool) [][]Notice {
-	if shared {
-		return [][]Notice{list}
-	}
-	out := make([][]Notice, len(list))
-	for i := range list {
-		out[i] = list[i : i+1]
+	for i := range out {
+		out[i].id = out[i].messageID()
 	}
 	return out
 }
 
-// renderer builds the mails of one call. What successive notices share is
-// encoded once.
+func (l *letter) sameObject(n Notice) bool {
+	first := l.notices[0]
+	return first.Event == n.Event && first.Method == n.Method && first.Sequence == n.Sequence && first.Before == n.Before
+}
+
+// actionOf is what a notice's mail does, where the call does not say.
+func actionOf(n Notice, action body.Action) body.Action {
+	switch {
+	case action != "":
+		return action
+	case n.Method == ical.MethodCancel:
+		return body.Cancellation
+	case n.Before != nil:
+		return body.Update
+	}
+	return body.Invitation
+}
+
+// enter adds the letters to the ledger, as pending.
+func (m *Meeting) enter(list []letter) {
+	for i := range list {
+		l := &list[i]
+		for _, n := range l.notices {
+			l.entries = append(l.entries, len(m.Deliveries))
+			m.Deliveries = append(m.Deliveries, Delivery{
+				To: n.Attendee.Email, Method: n.Method, Sequence: n.Sequence, RecurrenceID: n.Event.RecurrenceID,
+				Action: l.action, Comment: l.comment, Stamp: l.stamp, MessageID: l.id, State: Pending,
+			})
+		}
+	}
+}
+
+// render builds all mails, so that nothing is sent where one of them cannot be built.
+func render(list []letter, about *Meeting, o *Options) error {
+	r := &renderer{options: o, meeting: about}
+	for i := range list {
+		m, err := r.message(&list[i])
+		if err != nil {
+			return fmt.Errorf("invite: mail to %s: %w", addresses(list[i].notices), err)
+		}
+		list[i].message = m
+	}
+	return nil
+}
+
+// renderer builds the mails of one call. What successive mails share is encoded once.
 type renderer struct {
 	options *Options
-	now     time.Time
+	meeting *Meeting
+	builder mime.Builder
 
-	event    *ical.Event // of the object below
-	method   ical.Method
+	last     objectKey // of the object below
 	calendar []byte
 }
 
-func (r *renderer) message(group []Notice) (*mime.Message, error) {
-	n := &group[0]
-	calendar, err := r.object(n)
+type objectKey struct {
+	event    *ical.Event
+	method   ical.Method
+	sequence int
+	stamp    time.Time
+}
+
+func (r *renderer) message(l *letter) (*mime.Message, error) {
+	n := &l.notices[0]
+	calendar, err := r.object(n, l.stamp)
 	if err != nil {
 		return nil, err
 	}
-	view := &body.View{Event: n.Event, Method: n.Method}
-	if len(group) == 1 {
-		view.Attendee = n.Attendee
-	}
-	text, err := r.options.Body.Render(view)
+	text, err := r.options.Body.Render(r.view(l))
 	if err != nil {
 		return nil, err
 	}
 	d := &mime.Draft{
 		From:    mail.Address{Name: n.Event.Organizer.Name, Address: n.Event.Organizer.Email},
-		Subject: text.Subject, Date: r.now, MessageID: r.messageID(group),
-		Text: text.Text, HTML: text.HTML,
+		Subject: text.Subject, Date: l.stamp, MessageID: l.id,
+		Text: text.Text, HTML: text.HTML, Inline: inline(text.Inline),
 		Calendar: calendar, Method: string(n.Method), NoAttachment: r.options.NoAttachment,
 		// A mail of a service: out-of-office programs do not answer it (RFC 3834, section 2).
 		Header: []mime.Field{{Name: "Auto-Submitted", Value: "auto-generated"}},
@@ -83,36 +130,77 @@ func (r *renderer) message(group []Notice) (*mime.Message, error) {
 	if by := n.Event.Organizer.SentBy; by != "" {
 		d.Sender = &mail.Address{Address: by}
 	}
-	for _, n := range group {
+	for _, n := range l.notices {
 		d.To = append(d.To, mail.Address{Name: n.Attendee.Name, Address: n.Attendee.Email})
 	}
-	return mime.Build(d)
+	return r.builder.Build(d)
+}
+
+// view is what the mail's text is about.
+func (r *renderer) view(l *letter) *body.View {
+	n := &l.notices[0]
+	v := &body.View{
+		Event: n.Event, Before: n.Before, Action: l.action, Method: n.Method,
+		Language: r.options.Language, HideGuests: r.options.HideGuests, Comment: l.comment,
+	}
+	if len(l.notices) == 1 {
+		v.Attendee = n.Attendee
+		v.Answers = r.answerLinks(n)
+	}
+	return v
+}
+
+// answerLinks are the links by which the reader of a request can answer without
+// buttons.
+func (r *renderer) answerLinks(n *Notice) []body.AnswerLink {
+	if r.options.AnswerURL == nil || n.Method != ical.MethodRequest || n.Attendee.NoReply {
+		return nil
+	}
+	var out []body.AnswerLink
+	for _, s := range []ical.Status{ical.Accepted, ical.Tentative, ical.Declined} {
+		if u := r.options.AnswerURL(r.meeting, n.Attendee, s); u != "" {
+			out = append(out, body.AnswerLink{Status: s, URL: u})
+		}
+	}
+	return out
+}
+
+// inline hands the pictures of the text to the mail.
+func inline(list []body.Image) []mime.File {
+	var out []mime.File
+	for _, i := range list {
+		out = append(out, mime.File{Name: i.Name, MediaType: i.MediaType, ContentID: i.ContentID, Data: i.Data})
+	}
+	return out
 }
 
 // object returns the calendar object of a notice.
-func (r *renderer) object(n *Notice) ([]byte, error) {
-	if r.event == n.Event && r.method == n.Method {
+func (r *renderer) object(n *Notice, stamp time.Time) ([]byte, error) {
+	key := objectKey{n.Event, n.Method, n.Sequence, stamp}
+	if r.last == key {
 		return r.calendar, nil
 	}
+	e := *n.Event
+	e.Sequence = n.Sequence
 	data, err := ical.Encode(&ical.Calendar{
-		Method: n.Method, ProductID: r.options.ProductID, Stamp: r.now, Events: []ical.Event{*n.Event},
+		Method: n.Method, ProductID: r.options.ProductID, Stamp: stamp, Events: []ical.Event{e},
 	})
 	if err != nil {
 		return nil, err
 	}
-	r.event, r.method, r.calendar = n.Event, n.Method, data
+	r.last, r.calendar = key, data
 	return data, nil
 }
 
 // messageID makes the same identifier for the same mail, so that a receiver who
 // gets it twice can tell. Its right side is the organizer's domain (RFC 5322,
 // section 3.6.4).
-func (r *renderer) messageID(group []Notice) string {
-	n := &group[0]
+func (l *letter) messageID() string {
+	n := &l.notices[0]
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n%d\n%s\n%d\n", n.Event.UID, n.Method, n.Sequence,
-		n.Event.RecurrenceID.UTC().Format(time.RFC3339), r.now.Unix())
-	for _, n := range group {
+		n.Event.RecurrenceID.UTC().Format(time.RFC3339), l.stamp.Unix())
+	for _, n := range l.notices {
 		fmt.Fprintln(h, address.Key(n.Attendee.Email))
 	}
 	id := base32.StdEncoding.EncodeToString(h.Sum(nil)[:15])

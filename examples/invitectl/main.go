@@ -4,6 +4,10 @@
 //	invitectl lint   EVENT.json
 //	invitectl render [-hide-guests] -out DIR EVENT.json
 //	invitectl send   -smtp URL -meeting M.json EVENT.json
+//	invitectl plan   M.json AFTER.json
+//	invitectl update (-smtp URL | -out DIR) -meeting M.json AFTER.json
+//	invitectl cancel (-smtp URL | -out DIR) -meeting M.json [-occurrence RFC3339 | -from RFC3339] [-comment TEXT]
+//	invitectl resume (-smtp URL | -out DIR) -meeting M.json [-unknown]
 //	invitectl read   MAIL.eml...
 //
 // Results are JSON, one line each. The exit status is 0 for done, 1 for refused
@@ -40,15 +44,23 @@ type command struct {
 	files       int    // how many files it takes; 0 is one or more
 }
 
+// none says that a command takes no files.
+const none = -1
+
 var commands = []command{
 	{"lint", "EVENT.json", lint, "", 1},
 	{"render", "[-hide-guests] -out DIR EVENT.json", render, "out hide-guests meeting", 1},
 	{"send", "-smtp URL -meeting M.json EVENT.json", send, "smtp out hide-guests meeting", 1},
+	{"plan", "M.json AFTER.json", plan, "", 2},
+	{"update", "(-smtp URL | -out DIR) -meeting M.json AFTER.json", update, "smtp out meeting", 1},
+	{"cancel", "(-smtp URL | -out DIR) -meeting M.json [-occurrence RFC3339 | -from RFC3339] [-comment TEXT]", cancel,
+		"smtp out meeting occurrence from comment", none},
+	{"resume", "(-smtp URL | -out DIR) -meeting M.json [-unknown]", resume, "smtp out meeting unknown", none},
 	{"read", "MAIL.eml...", read, "", 0},
 }
 
 // later are the subcommands of the contract that do not exist yet.
-var later = []string{"plan", "update", "cancel", "resume", "apply", "respond"}
+var later = []string{"apply", "respond"}
 
 // errUsage reports a wrong command line.
 var errUsage = errors.New("usage")
@@ -58,7 +70,7 @@ var errRefused = errors.New("refused")
 
 // run carries out one command line and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	err := dispatch(ctx, args, stdout)
+	err := dispatch(ctx, args, stdout, stderr)
 	switch {
 	case err == nil:
 		return exitOK
@@ -75,7 +87,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitRefused
 }
 
-func dispatch(ctx context.Context, args []string, stdout io.Writer) error {
+func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
 		return fmt.Errorf("%w: no command", errUsage)
 	}
@@ -87,6 +99,7 @@ func dispatch(ctx context.Context, args []string, stdout io.Writer) error {
 		if err != nil {
 			return err
 		}
+		f.stderr = stderr
 		return c.run(ctx, f, stdout)
 	}
 	for _, name := range later {
