@@ -18,10 +18,6 @@ type offsetChange struct {
 // DTSTART of an observance holds (RFC 5545, section 3.6.5).
 func (c offsetChange) wall() time.Time { return time.Unix(c.at+int64(c.from), 0).UTC() }
 
-// daylight reports whether the change begins what RFC 5545 calls DAYLIGHT: the
-// offset grows. Ireland and Morocco, whose law says otherwise, are no exception.
-func (c offsetChange) daylight() bool { return c.to > c.from }
-
 // nextChange returns the first change after u and before limit.
 //
 // Time.ZoneBounds is only a hint. Past the zone's table it ends at year borders,

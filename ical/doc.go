@@ -6,6 +6,8 @@
 // input gives equal bytes, and nothing in a field can add a line or a property.
 // [Decode] is lenient and limited: it reads what calendar programs really send.
 // [Event.Validate] says what is wrong, [Event.Lint] what some client will misread.
+// Times keep their wall clock: [VTimezone] describes any zone so that Outlook
+// reads it right, [Event.Occurrences] expands a series in it.
 //
 //	c := &ical.Calendar{
 //		Method: ical.MethodRequest,

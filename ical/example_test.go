@@ -122,14 +122,66 @@ func ExampleEvent_Override() {
 }
 
 func ExampleLoadLocation() {
-	for _, tzid := range []string{"Europe/Berlin", "/citadel.org/20250101_1/Europe/Berlin", "Local"} {
+	for _, tzid := range []string{"Europe/Berlin", "/citadel.org/20250101_1/Europe/Berlin", "W. Europe Standard Time", "UTC+02:00", "Local"} {
 		loc, err := ical.LoadLocation(tzid)
 		fmt.Println(loc, err)
 	}
 	// Output:
 	// Europe/Berlin <nil>
 	// Europe/Berlin <nil>
+	// Europe/Berlin <nil>
+	// UTC+02:00 <nil>
 	// UTC ical: unknown time zone "Local"
+}
+
+func ExampleEvent_Occurrences() {
+	e := review()
+	e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Except: []time.Time{e.Start.AddDate(0, 0, 7)}}
+	e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(0, 0, 14), Start: e.Start.AddDate(0, 0, 15)}}
+	for o := range e.Occurrences(e.Start, e.Start.AddDate(0, 0, 28)) {
+		fmt.Println(o.Start.Format(time.RFC3339), o.Override)
+	}
+	// Output:
+	// 2026-03-31T10:00:00Z -1
+	// 2026-04-15T10:00:00Z 0
+	// 2026-04-21T10:00:00Z -1
+}
+
+func ExampleVTimezone() {
+	loc, err := ical.LoadLocation("Africa/Cairo")
+	if err != nil {
+		panic(err)
+	}
+	start := time.Date(2027, 7, 1, 10, 0, 0, 0, loc)
+	tz, form, err := ical.VTimezone(loc, []ical.Span{{Start: start, End: start.Add(time.Hour)}})
+	if err != nil {
+		panic(err)
+	}
+	var b strings.Builder
+	if err := ical.WriteModel(&b, &ics.Calendar{Components: []ics.Component{tz}}); err != nil {
+		panic(err)
+	}
+	fmt.Println(form, form.Exact())
+	fmt.Print(strings.ReplaceAll(b.String(), "\r", ""))
+	// Output:
+	// annual true
+	// BEGIN:VCALENDAR
+	// BEGIN:VTIMEZONE
+	// TZID:Africa/Cairo
+	// BEGIN:STANDARD
+	// DTSTART:20261029T235959
+	// RRULE:FREQ=YEARLY;BYDAY=-1TH;BYMONTH=10
+	// TZOFFSETFROM:+0300
+	// TZOFFSETTO:+0200
+	// END:STANDARD
+	// BEGIN:DAYLIGHT
+	// DTSTART:20260424T000000
+	// RRULE:FREQ=YEARLY;BYDAY=-1FR;BYMONTH=4
+	// TZOFFSETFROM:+0200
+	// TZOFFSETTO:+0300
+	// END:DAYLIGHT
+	// END:VTIMEZONE
+	// END:VCALENDAR
 }
 
 func ExampleWriteModel() {

@@ -18,7 +18,8 @@ type observance struct {
 	dates    []time.Time   // all onsets where they follow no rule, the first included
 }
 
-// daylight as in offsetChange.
+// daylight reports whether it is what RFC 5545 calls DAYLIGHT: the offset grows.
+// Ireland and Morocco, whose law says otherwise, are no exception.
 func (o *observance) daylight() bool { return o.to > o.from }
 
 // at is the instant (Unix seconds) of an onset on the wall clock.

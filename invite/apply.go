@@ -3,7 +3,6 @@ package invite
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -63,7 +62,7 @@ const (
 // unless a change since asked everybody anew (Meeting.Revised). An answer to one
 // occurrence stands against answers to the whole series, earlier and later.
 func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
-	x := &intake{m: m.fork(), in: *in, p: p.withDefaults()}
+	x := &intake{m: m.clone(), in: *in, p: p.withDefaults()}
 	if x.in.Mail == nil {
 		x.in.Mail = new(mime.Received)
 	}
@@ -72,22 +71,6 @@ func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
 		return m, o
 	}
 	return x.m, o
-}
-
-// fork is a copy of m that shares with m only what Apply never changes.
-func (m *Meeting) fork() *Meeting {
-	c := *m
-	c.Event.Attendees = slices.Clone(m.Event.Attendees)
-	c.Event.Overrides = slices.Clone(m.Event.Overrides)
-	for i := range c.Event.Overrides {
-		o := &c.Event.Overrides[i]
-		o.Attendees = slices.Clone(o.Attendees)
-	}
-	c.Answers = slices.Clone(m.Answers)
-	c.Proposals = slices.Clone(m.Proposals)
-	c.Deliveries = slices.Clone(m.Deliveries)
-	c.ReplyAddresses = maps.Clone(m.ReplyAddresses)
-	return &c
 }
 
 // intake is one mail on its way into a meeting.

@@ -6,11 +6,17 @@ import (
 	"sync/atomic"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite/body"
 )
 
 // Client sends meeting requests through one [Sender]. It holds no meetings, so
 // one Client serves a whole program; it is safe for concurrent use if its
 // Sender is.
+//
+// Its methods never change the Meeting or Event that they are given; they return
+// the Meeting as it is afterwards. Where only some mails of a call fail, that
+// Meeting is complete, records what happened to each, and comes with a
+// [*DeliveryError]. Where it is nil, nothing was sent.
 type Client struct {
 	sender  Sender
 	options Options
@@ -30,31 +36,66 @@ func New(s Sender, o *Options) *Client {
 // METHOD:REQUEST, the organizer none. An event without UID is given one.
 //
 // Nothing is sent where the event is not valid (joined [*ical.FieldError]), a
-// client would refuse it ([*LintError]) or a mail cannot be built. The Meeting
-// is nil in these cases. Where only some mails fail it is complete, records
-// what happened to each, and comes with a [*DeliveryError].
+// client would refuse it ([*LintError]) or a mail cannot be built.
 func (c *Client) Send(ctx context.Context, e ical.Event, opts ...SendOption) (*Meeting, error) {
 	o := c.options.withDefaults(opts)
 	p, err := planSend(e, o)
 	if err != nil {
 		return nil, err
 	}
-	return c.carryOut(ctx, p, &Meeting{Event: p.Event}, o)
+	return c.carryOut(ctx, p, new(Meeting), "", o)
 }
 
-// carryOut is the one way of every call: render all, then deliver and record each.
-func (c *Client) carryOut(ctx context.Context, p *Plan, m *Meeting, o *Options) (*Meeting, error) {
-	if c.sender == nil {
-		return nil, ErrNoSender
-	}
-	if err := o.ReplyAddress.stamp(p, m, o); err != nil {
-		return nil, err
-	}
-	mails, err := render(p, o)
+// Update changes the meeting to what after says: each attendee gets what they
+// need to see their part of it, and nothing else; see [PlanUpdate] for what that
+// is. Answers stay, but for those that the change makes void. The UID and the
+// organizer cannot change; after.Sequence and an empty UID are filled in.
+func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts ...SendOption) (*Meeting, error) {
+	o := c.options.forMeeting(m, opts)
+	p, err := planUpdate(m, after, o)
 	if err != nil {
 		return nil, err
 	}
-	return m, deliver(ctx, c.sender, mails, m, o)
+	return c.carryOut(ctx, p, m, "", o)
+}
+
+// Cancel cancels the meeting, or with the option [Occurrence] one occurrence of
+// it, or with [From] one and all that follow. [Comment] tells the attendees why.
+func (c *Client) Cancel(ctx context.Context, m *Meeting, opts ...SendOption) (*Meeting, error) {
+	o := c.options.forMeeting(m, opts)
+	p, err := planCancel(m, o)
+	if err != nil {
+		return nil, err
+	}
+	return c.carryOut(ctx, p, m, "", o)
+}
+
+// Remind sends the current request again, with the same sequence, to those who
+// have not answered, or with the option [Only] to others.
+func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...SendOption) (*Meeting, error) {
+	o := c.options.forMeeting(m, opts)
+	p, err := planRemind(m, o)
+	if err != nil {
+		return nil, err
+	}
+	return c.carryOut(ctx, p, m, body.Reminder, o)
+}
+
+// carryOut is the one way of every call: render all, then deliver and record each.
+func (c *Client) carryOut(ctx context.Context, p *Plan, m *Meeting, a body.Action, o *Options) (*Meeting, error) {
+	if c.sender == nil {
+		return nil, ErrNoSender
+	}
+	list := letters(p, a, o)
+	out := m.after(p, o)
+	if err := out.address(list, o); err != nil {
+		return nil, err
+	}
+	if err := render(list, o); err != nil {
+		return nil, err
+	}
+	out.enter(list)
+	return out, c.deliver(ctx, list, out, o)
 }
 
 var defaultClient atomic.Pointer[Client]

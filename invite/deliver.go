@@ -1,57 +1,111 @@
 package invite
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/convene-go/convene/internal/address"
 )
 
-// deliver sends the mails one after the other and records in m what became of
-// each. One that fails does not keep the others from being tried.
-func deliver(ctx context.Context, s Sender, mails []letter, m *Meeting, o *Options) error {
-	first := len(m.Deliveries)
-	for _, l := range mails {
-		for _, n := range l.notices {
-			m.Deliveries = append(m.Deliveries, Delivery{
-				To: n.Attendee.Email, Method: n.Method, Sequence: n.Sequence,
-				RecurrenceID: n.Event.RecurrenceID, MessageID: l.message.ID, State: Pending,
-			})
-		}
-	}
+// deliver sends the letters one after the other and writes into the meeting what
+// became of each. One that fails does not keep the others from being tried; a
+// Record that fails does, because what it could not store would be sent twice.
+func (c *Client) deliver(ctx context.Context, letters []letter, m *Meeting, o *Options) error {
 	var failed []*RecipientError
-	for _, l := range mails {
-		ledger := m.Deliveries[first : first+len(l.notices)]
-		first += len(l.notices)
-		err := ctx.Err()
-		if err == nil {
-			err = s.Send(ctx, l.message)
+	for i, l := range letters {
+		if err := cmp.Or(ctx.Err(), l.mustWait(letters[:i], m)); err != nil {
+			failed = append(failed, l.note(m, Pending, err, o)...)
+			continue
 		}
-		failed = append(failed, record(ledger, err, o)...)
+		// Until the result is recorded the mail may or may not be on its way.
+		l.note(m, Unknown, errInFlight, o)
+		if err := o.record(ctx, m); err != nil {
+			l.note(m, Pending, nil, o)
+			return errors.Join(deliveryError(failed), err)
+		}
+		failed = append(failed, l.outcome(m, c.sender.Send(ctx, l.message), o)...)
+		m.forget()
+		if err := o.record(context.WithoutCancel(ctx), m); err != nil {
+			return errors.Join(deliveryError(failed), err)
+		}
 	}
-	if len(failed) > 0 {
-		return &DeliveryError{failed}
+	m.forget()
+	return deliveryError(failed)
+}
+
+// mustWait reports whether an earlier mail to the same attendee has to go first:
+// a cancellation of the series that came after one of its occurrences would
+// take this too.
+func (l *letter) mustWait(earlier []letter, m *Meeting) error {
+	for _, e := range earlier {
+		if e.sameRecipients(l) && m.Deliveries[e.entries[0]].State == Pending {
+			return errWaits
+		}
 	}
 	return nil
 }
 
-// record writes the outcome of one mail into its entries of the ledger.
-func record(ledger []Delivery, err error, o *Options) []*RecipientError {
+func (l *letter) sameRecipients(other *letter) bool {
+	return slices.EqualFunc(l.notices, other.notices, func(a, b Notice) bool {
+		return address.Same(a.Attendee.Email, b.Attendee.Email)
+	})
+}
+
+// errWaits is why a mail was not tried.
+var errWaits = errors.New("waits for an earlier mail to the same attendee")
+
+// errInFlight is what the ledger says of a mail whose sending was interrupted.
+var errInFlight = errors.New("handed over, and no result recorded")
+
+func deliveryError(failed []*RecipientError) error {
+	if len(failed) == 0 {
+		return nil
+	}
+	return &DeliveryError{failed}
+}
+
+// record calls Options.Record.
+func (o *Options) record(ctx context.Context, m *Meeting) error {
+	if o.Record == nil {
+		return nil
+	}
+	if err := o.Record(ctx, m); err != nil {
+		return fmt.Errorf("invite: record: %w", err)
+	}
+	return nil
+}
+
+// outcome writes the result of a letter into its entries of the ledger.
+func (l *letter) outcome(m *Meeting, err error, o *Options) []*RecipientError {
 	var failed []*RecipientError
 	named := recipientErrors(err)
-	if !slices.ContainsFunc(ledger, func(d Delivery) bool { return errorFor(d.To, named) != nil }) {
+	if !slices.ContainsFunc(l.entries, func(i int) bool { return errorFor(m.Deliveries[i].To, named) != nil }) {
 		named = nil // an error that names nobody of the mail is about all of them
 	}
-	for i := range ledger {
-		d := &ledger[i]
+	for _, i := range l.entries {
 		cause := err
 		if len(named) > 0 {
-			cause = errorFor(d.To, named)
+			cause = errorFor(m.Deliveries[i].To, named)
 		}
-		d.State, d.Time = stateOf(cause), o.Now().UTC()
+		one := letter{entries: []int{i}}
+		failed = append(failed, one.note(m, stateOf(cause), cause, o)...)
+	}
+	return failed
+}
+
+// note sets the state of the letter's entries, and returns one error for each
+// if there is a cause.
+func (l *letter) note(m *Meeting, state DeliveryState, cause error, o *Options) []*RecipientError {
+	var failed []*RecipientError
+	for _, i := range l.entries {
+		d := &m.Deliveries[i]
+		d.State, d.Reply, d.Time = state, "", o.Now().UTC()
 		if cause != nil {
 			d.Reply = cause.Error()
-			failed = append(failed, &RecipientError{d.To, d.State, cause})
+			failed = append(failed, &RecipientError{d.To, state, cause})
 		}
 	}
 	return failed

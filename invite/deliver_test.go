@@ -10,6 +10,7 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/body"
 	"github.com/convene-go/convene/mime"
 )
 
@@ -74,6 +75,9 @@ func TestDeliveryState(t *testing.T) {
 			want := []invite.Delivery{
 				{To: "bob@example.test", Method: "REQUEST", MessageID: r.mails[0].ID, State: tt.want, Time: pinned()},
 				{To: "zoe@example.test", Method: "REQUEST", MessageID: r.mails[1].ID, State: invite.Delivered, Time: pinned()},
+			}
+			for i := range want {
+				want[i].Action, want[i].Stamp = body.Invitation, pinned()
 			}
 			if tt.in != nil {
 				var de *invite.DeliveryError

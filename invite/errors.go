@@ -11,6 +11,14 @@ import (
 // ErrNoSender reports a call through a client that has no [Sender].
 var ErrNoSender = errors.New("invite: no sender: use New, or SetDefault for the package's own Send")
 
+// ErrCancelled reports a change of a meeting that was cancelled as a whole. A
+// new meeting has a new UID.
+var ErrCancelled = errors.New("invite: the meeting was cancelled")
+
+// ErrPast reports a reminder of a meeting that lies wholly in the past, see
+// Options.MailPast.
+var ErrPast = errors.New("invite: the meeting lies in the past")
+
 // LintError reports findings of error level: a client would refuse the mail or
 // show another meeting than was meant. Nothing was sent.
 type LintError struct {

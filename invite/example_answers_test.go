@@ -81,7 +81,10 @@ func ExampleClient_Respond() {
 		fmt.Println(err)
 		return
 	}
-	if err := attendee.Respond(context.Background(), in, "ann@example.test", ical.Tentative, invite.Comment("late, perhaps")); err != nil {
+	err = attendee.Respond(context.Background(), in, "ann@example.test", ical.Tentative, func(r *invite.Response) {
+		r.Comment = "late, perhaps"
+	})
+	if err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite/body"
 )
 
 // Meeting is all that is known of a meeting that was sent: keep it anywhere, as
@@ -14,8 +17,11 @@ import (
 type Meeting struct {
 	// Event is the meeting as it is now. Attendees[i].Status is the answer that counts.
 	Event ical.Event `json:"event"`
-	// Revised is the sequence of the last change that asked for new answers.
+	// Revised is the sequence of the last change that asked for new answers:
+	// answers to an earlier one do not count.
 	Revised int `json:"revised"`
+	// Revisions are the same for single occurrences of a series.
+	Revisions []Revision `json:"revisions,omitempty"`
 	// Answers are all answers that counted when they came in, in this order.
 	Answers []Answer `json:"answers"`
 	// Proposals are other times that attendees asked for.
@@ -25,6 +31,19 @@ type Meeting struct {
 	// ReplyAddresses are the addresses that answers come to where
 	// Options.ReplyAddress is set, by the attendee's address in lower case.
 	ReplyAddresses map[string]string `json:"replyAddresses,omitempty"`
+	// HideGuests and Shared are what the invitation was sent with; every later
+	// mail is sent so too.
+	HideGuests bool `json:"hideGuests,omitempty"`
+	Shared     bool `json:"shared,omitempty"`
+	// Before are the events before the changes that Deliveries is not done with,
+	// the oldest first. [Client.Resume] needs them.
+	Before []ical.Event `json:"before,omitempty"`
+}
+
+// Revision is the sequence at which an occurrence last needed new answers.
+type Revision struct {
+	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
+	Sequence     int       `json:"sequence"`
 }
 
 // Answer is one answer of one attendee.
@@ -83,6 +102,12 @@ type Delivery struct {
 	Method       ical.Method `json:"method"`
 	Sequence     int         `json:"sequence"`
 	RecurrenceID time.Time   `json:"recurrenceId,omitzero"`
+	// Action is what the mail's text says it is; "" is an invitation.
+	Action body.Action `json:"action,omitempty"`
+	// Comment are the organizer's words in it.
+	Comment string `json:"comment,omitempty"`
+	// Stamp is its DTSTAMP and Date: a mail that is sent again is the same mail.
+	Stamp time.Time `json:"stamp,omitzero"`
 	// MessageID is the mail's Message-ID, with angle brackets.
 	MessageID string `json:"messageId"`
 	// State is how far it came.
@@ -109,6 +134,68 @@ const (
 	// Undelivered: a server took it, and reported later that it did not arrive.
 	Undelivered DeliveryState = "undelivered"
 )
+
+// clone is a copy of m that shares no list with it.
+func (m *Meeting) clone() *Meeting {
+	out := *m
+	out.Event = own(m.Event)
+	out.Before = slices.Clone(m.Before)
+	for i := range out.Before {
+		out.Before[i] = own(out.Before[i])
+	}
+	out.Revisions = slices.Clone(m.Revisions)
+	out.Answers = slices.Clone(m.Answers)
+	out.Proposals = slices.Clone(m.Proposals)
+	out.Deliveries = slices.Clone(m.Deliveries)
+	out.ReplyAddresses = maps.Clone(m.ReplyAddresses)
+	return &out
+}
+
+// after returns the meeting as a plan makes it, before anything is sent.
+func (m *Meeting) after(p *Plan, o *Options) *Meeting {
+	out := m.clone()
+	out.Event = p.Event
+	if p.previous != nil {
+		out.Before = append(out.Before, own(*p.previous))
+	}
+	out.HideGuests, out.Shared = o.HideGuests, o.Shared
+	for _, r := range p.revised {
+		if r.RecurrenceID.IsZero() {
+			out.Revised, out.Revisions = r.Sequence, nil
+			continue
+		}
+		out.Revisions = slices.DeleteFunc(out.Revisions, func(old Revision) bool {
+			return old.RecurrenceID.Equal(r.RecurrenceID)
+		})
+		out.Revisions = append(out.Revisions, r)
+	}
+	return out
+}
+
+// versionBefore is the event before the change that had the sequence; nil for
+// an invitation, and where nothing of that change is open.
+func (m *Meeting) versionBefore(sequence int) *ical.Event {
+	for i := len(m.Before) - 1; i >= 0; i-- {
+		if m.Before[i].Sequence < sequence {
+			return &m.Before[i]
+		}
+	}
+	return nil
+}
+
+// forget drops the versions that no open delivery needs.
+func (m *Meeting) forget() {
+	needed := make(map[int]bool)
+	for _, i := range m.open(true) {
+		if v := m.versionBefore(m.Deliveries[i].Sequence); v != nil {
+			needed[v.Sequence] = true
+		}
+	}
+	m.Before = slices.DeleteFunc(m.Before, func(e ical.Event) bool { return !needed[e.Sequence] })
+	if len(m.Before) == 0 {
+		m.Before = nil
+	}
+}
 
 // meetingFormat is the number of the JSON form that this version writes.
 const meetingFormat = 1

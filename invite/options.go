@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -31,6 +32,22 @@ type Options struct {
 	// AllowLint are the identifiers of error-level lint rules that do not stop
 	// a sending, see [ical.Event.Lint].
 	AllowLint []string
+	// Levels says which changes need a new answer, a mail or nothing, where this
+	// is to differ from [DefaultLevels].
+	Levels Levels
+	// TellAll mails all attendees when only the list of attendees changed;
+	// otherwise only those who were added or removed hear of it.
+	TellAll bool
+	// TellDeclined mails minor changes also to those who declined.
+	TellDeclined bool
+	// MailPast sends changes, cancellations and reminders also for meetings
+	// that lie wholly in the past.
+	MailPast bool
+	// Record is called with the meeting before and after each mail: who stores it
+	// there can stop at any point and go on with [Client.Resume].
+	// The Meeting must not be kept or changed. An error ends the call; what was
+	// not sent by then stays pending. Nil records nothing.
+	Record func(ctx context.Context, m *Meeting) error
 	// NoAttachment leaves out the attached copy of the calendar object, which
 	// helps Apple Mail and webmail.
 	NoAttachment bool
@@ -38,6 +55,17 @@ type Options struct {
 	// organizer of the calendar object and as Reply-To; nil has all answer to
 	// the organizer's own. Give it to [Policy] too.
 	ReplyAddress *ReplyAddress
+
+	call callOptions
+}
+
+// callOptions belong to one call alone; functions that return a [SendOption] set them.
+type callOptions struct {
+	occurrence    time.Time
+	from          time.Time
+	comment       string
+	only          []string
+	resendUnknown bool
 }
 
 // Renderer writes the text of a mail. [body.Renderer] is one.
@@ -57,6 +85,32 @@ func HideGuests(o *Options) { o.HideGuests = true }
 
 // Shared is the [SendOption] that sets Options.Shared.
 func Shared(o *Options) { o.Shared = true }
+
+// Occurrence limits a [Client.Cancel] to the occurrence with that original start.
+func Occurrence(id time.Time) SendOption {
+	return func(o *Options) { o.call.occurrence = id }
+}
+
+// From limits a [Client.Cancel] to the occurrence with that original start and
+// all that follow it.
+func From(id time.Time) SendOption {
+	return func(o *Options) { o.call.from = id }
+}
+
+// Comment adds the organizer's words to the text of the mails of a call.
+func Comment(text string) SendOption {
+	return func(o *Options) { o.call.comment = text }
+}
+
+// Only limits a [Client.Remind] to the attendees of these addresses, also those
+// who have answered.
+func Only(emails ...string) SendOption {
+	return func(o *Options) { o.call.only = emails }
+}
+
+// ResendUnknown makes [Client.Resume] send again what may have arrived. The
+// mail is the same, so that a receiver can tell.
+func ResendUnknown(o *Options) { o.call.resendUnknown = true }
 
 var (
 	_ SendOption = HideGuests
@@ -82,6 +136,18 @@ func (o *Options) withDefaults(opts []SendOption) *Options {
 	if out.Body == nil {
 		out.Body = defaultBody
 	}
+	return out
+}
+
+// forMeeting returns the options of a call about a meeting, which stays as
+// private as it was sent.
+func (o *Options) forMeeting(m *Meeting, opts []SendOption) *Options {
+	out := o.withDefaults(opts)
+	if out.HideGuests && out.Shared {
+		return out // which is refused
+	}
+	out.HideGuests = out.HideGuests || m.HideGuests
+	out.Shared = (out.Shared || m.Shared) && !out.HideGuests
 	return out
 }
 

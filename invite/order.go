@@ -37,13 +37,25 @@ func (m *Meeting) inOrder(a *Answer) error {
 // notOlder refuses what was said before the last that counts. Nothing is compared
 // with the invitation's DTSTAMP, because clocks differ.
 func (m *Meeting) notOlder(a *Answer) error {
-	if a.Sequence < m.Revised {
-		return refuse(Stale, "answers version %d; version %d asked everybody anew", a.Sequence, m.Revised)
+	if floor := m.floor(a.RecurrenceID); a.Sequence < floor {
+		return refuse(Stale, "answers version %d; version %d asked everybody anew", a.Sequence, floor)
 	}
 	if last, ok := m.latest(a.Email, a.RecurrenceID); ok && a.version().compare(last.version) < 0 {
 		return refuse(Stale, "a later answer of %s counts: %s", a.Email, last)
 	}
 	return nil
+}
+
+// floor is the sequence before which no answer to an occurrence, or to the whole
+// where id is zero, counts.
+func (m *Meeting) floor(id time.Time) int {
+	floor := m.Revised
+	for _, r := range m.Revisions {
+		if !id.IsZero() && r.RecurrenceID.Equal(id) {
+			floor = max(floor, r.Sequence)
+		}
+	}
+	return floor
 }
 
 // entry is the latest that is held of an attendee.

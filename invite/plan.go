@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
@@ -14,8 +15,15 @@ import (
 type Plan struct {
 	// Event is the meeting as it will be.
 	Event ical.Event
-	// Notices are the mails, in the order of the attendees.
+	// Notices are the mails: those of one attendee follow each other, the
+	// attendees come in the order of the event, those who were removed last.
 	Notices []Notice
+	// Skipped are the notices that are not sent, with the reason; their
+	// Method is empty.
+	Skipped []Notice
+
+	revised  []Revision  // new floors for answers
+	previous *ical.Event // the meeting before, for the differences in the mails' text
 }
 
 // Notice is one calendar object for one attendee, and why they get it.
@@ -27,74 +35,106 @@ type Notice struct {
 	Sequence int
 	// Reason says in words why the attendee gets this.
 	Reason string
-	// Event is the meeting as the attendee may see it. Notices that show the
-	// same share one value, which must not be changed.
+	// Event is the meeting, or one occurrence of it, as the attendee may see
+	// it. Notices that show the same share one value, which must not be changed.
 	Event *ical.Event
-
-	replyTo string // where the answer is to come to; "" is the organizer's address
+	// Before is the same as the attendee saw it until now; nil for an
+	// invitation and for a repetition.
+	Before *ical.Event
 }
 
-// PlanSend returns what [Client.Send] sends for e, and sends nothing. Only the
-// options about who sees what, the clock and the identifiers matter to it.
+// PlanSend returns what [Client.Send] sends for e, and sends nothing.
 func PlanSend(e ical.Event, o *Options) (*Plan, error) {
 	return planSend(e, o.withDefaults(nil))
 }
 
 func planSend(e ical.Event, o *Options) (*Plan, error) {
+	e = own(e)
 	if e.UID == "" {
 		e.UID = o.NewID()
 	}
 	if err := check(&e, o); err != nil {
 		return nil, err
 	}
-	p := &Plan{Event: own(e)}
-	for _, a := range p.Event.Attendees {
-		if address.Same(a.Email, e.Organizer.Email) {
-			continue // a request to its organizer makes Outlook show two meetings
-		}
-		p.Notices = append(p.Notices, Notice{
-			Attendee: a, Method: ical.MethodRequest, Sequence: e.Sequence,
-			Reason: "is invited", Event: &p.Event,
-		})
+	p := &Plan{Event: e}
+	for _, a := range people(&p.Event) {
+		p.invite(a, viewOf(&p.Event, a.Email), "is invited")
 	}
 	if len(p.Notices) == 0 {
 		return nil, fmt.Errorf("invite: %w", &ical.FieldError{Field: "Attendees", Err: errors.New("has nobody but the organizer")})
 	}
+	return p.finish(o), nil
+}
+
+// invite adds the requests for all that an attendee sees.
+func (p *Plan) invite(a ical.Attendee, v view, reason string) {
+	if v.whole != nil {
+		p.add(Notice{Attendee: a, Method: ical.MethodRequest, Reason: reason, Event: v.whole})
+	}
+	for _, e := range v.alone {
+		p.add(Notice{Attendee: a, Method: ical.MethodRequest, Reason: reason + onOccurrence(e), Event: e})
+	}
+}
+
+// add adds a notice, unless it is for the organizer: a request to its organizer
+// makes Outlook show two meetings.
+func (p *Plan) add(n Notice) {
+	if address.Same(n.Attendee.Email, p.Event.Organizer.Email) {
+		return
+	}
+	n.Sequence = max(n.Sequence, p.Event.Sequence)
+	p.Notices = append(p.Notices, n)
+}
+
+// onOccurrence names the occurrence that e is, "" for the whole meeting.
+func onOccurrence(e *ical.Event) string {
+	if e.RecurrenceID.IsZero() {
+		return ""
+	}
+	return onDate(e, e.RecurrenceID)
+}
+
+// onDate names a time on the meeting's own clock.
+func onDate(e *ical.Event, t time.Time) string {
+	zone, err := e.Zone()
+	if err != nil {
+		zone = time.UTC
+	}
+	return " on " + moment(t, e.AllDay, zone)
+}
+
+// finish applies what the options say of all notices.
+func (p *Plan) finish(o *Options) *Plan {
 	if o.HideGuests {
-		p.hideGuests()
-	}
-	return p, nil
-}
-
-// hideGuests gives each notice an event of its own, with one attendee. An
-// occurrence with attendees of its own does not take place for those who are
-// not among them; without anyone it would inherit those of the series.
-func (p *Plan) hideGuests() {
-	for i := range p.Notices {
-		n := &p.Notices[i]
-		e := *n.Event
-		e.Attendees = []ical.Attendee{n.Attendee}
-		e.Overrides = slices.Clone(e.Overrides)
-		for j := range e.Overrides {
-			list := e.Overrides[j].Attendees
-			e.Overrides[j].Attendees = only(list, n.Attendee.Email)
-			if len(list) > 0 && len(e.Overrides[j].Attendees) == 0 {
-				e.Overrides[j].Cancelled = true
-			}
-		}
-		n.Event = &e
-	}
-}
-
-// only returns the attendees of that address.
-func only(list []ical.Attendee, email string) []ical.Attendee {
-	var out []ical.Attendee
-	for _, a := range list {
-		if address.Same(a.Email, email) {
-			out = append(out, a)
+		for i := range p.Notices {
+			n := &p.Notices[i]
+			n.Event, n.Before = alone(n.Event, n.Attendee), alone(n.Before, n.Attendee)
 		}
 	}
-	return out
+	return p
+}
+
+// alone returns e with no attendee but one; nil stays nil. An occurrence with
+// attendees of its own that is not for this one is cancelled in e already, see
+// viewOf.
+func alone(e *ical.Event, a ical.Attendee) *ical.Event {
+	if e == nil {
+		return nil
+	}
+	out := *e
+	if at := indexOf(e.Attendees, a.Email); at >= 0 {
+		a = e.Attendees[at]
+	}
+	out.Attendees = []ical.Attendee{a}
+	out.Overrides = slices.Clone(e.Overrides)
+	for i, o := range out.Overrides {
+		if at := indexOf(o.Attendees, a.Email); at >= 0 {
+			out.Overrides[i].Attendees = o.Attendees[at : at+1]
+		} else {
+			out.Overrides[i].Attendees = nil
+		}
+	}
+	return &out
 }
 
 // check refuses an event before anything is sent.
@@ -105,6 +145,12 @@ func check(e *ical.Event, o *Options) error {
 	if err := e.Validate(); err != nil {
 		return fmt.Errorf("invite: %w", err)
 	}
+	if err := o.Levels.check(); err != nil {
+		return err
+	}
+	if err := checkOverrides(e); err != nil {
+		return err
+	}
 	var bad []ical.Finding
 	for _, f := range e.Lint() {
 		if f.Severity == ical.Error && !slices.Contains(o.AllowLint, f.Rule) {
@@ -113,6 +159,20 @@ func check(e *ical.Event, o *Options) error {
 	}
 	if len(bad) > 0 {
 		return &LintError{bad}
+	}
+	return nil
+}
+
+// checkOverrides refuses overrides of occurrences that the series does not have,
+// and those of another organizer.
+func checkOverrides(e *ical.Event) error {
+	for i, v := range e.Overrides {
+		if !inRule(e, v.RecurrenceID) {
+			return fieldError(fmt.Sprintf("Overrides[%d].RecurrenceID", i), noOccurrence(e, v.RecurrenceID))
+		}
+		if by := v.Organizer.Email; by != "" && !address.Same(by, e.Organizer.Email) {
+			return fieldError(fmt.Sprintf("Overrides[%d].Organizer.Email", i), "is not that of the series")
+		}
 	}
 	return nil
 }

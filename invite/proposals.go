@@ -96,7 +96,7 @@ func (m *Meeting) OpenProposals() []Proposal {
 	for i := range m.Proposals {
 		p := &m.Proposals[i]
 		last, _ := m.latest(p.Email, p.RecurrenceID)
-		if !p.Declined && p.Sequence >= m.Revised && last.compare(p.version()) == 0 {
+		if !p.Declined && p.Sequence >= m.floor(p.RecurrenceID) && last.compare(p.version()) == 0 {
 			out = append(out, *p)
 		}
 	}
@@ -107,7 +107,7 @@ func (m *Meeting) OpenProposals() []Proposal {
 // where the event has no such occurrence, or where one occurrence of a series
 // would have to change between days and hours.
 func (p *Proposal) Accept(e ical.Event) (ical.Event, error) {
-	m := (&Meeting{Event: e}).fork()
+	m := (&Meeting{Event: e}).clone()
 	at, err := m.target(p.RecurrenceID)
 	switch {
 	case err != nil:
@@ -132,7 +132,7 @@ func (p *Proposal) Accept(e ical.Event) (ical.Event, error) {
 // (METHOD:DECLINECOUNTER, RFC 5546, section 3.2.8). Outlook shows the text of
 // the mail only, so that says it too. The proposal is marked as declined.
 func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, opts ...SendOption) (*Meeting, error) {
-	out := m.fork()
+	out := m.clone()
 	at, err := out.target(p.RecurrenceID)
 	if err != nil {
 		return nil, fmt.Errorf("invite: proposal of %s: %w", p.Email, err)
@@ -149,5 +149,5 @@ func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, op
 		Attendee: a, Method: ical.MethodDeclineCounter, Sequence: e.Sequence,
 		Reason: "proposed another time", Event: &e,
 	}}}
-	return c.carryOut(ctx, plan, out, c.options.withDefaults(opts))
+	return c.carryOut(ctx, plan, out, "", c.options.forMeeting(m, opts))
 }

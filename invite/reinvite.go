@@ -16,9 +16,8 @@ import (
 // sequence stays, as nothing changes (RFC 5546, section 2.1.4). The Meeting that
 // comes back records the mails; errors are those of [Client.Send].
 func (c *Client) Invite(ctx context.Context, m *Meeting, emails []string, opts ...SendOption) (*Meeting, error) {
-	o := c.options.withDefaults(opts)
-	o.Shared = false
-	out := m.fork()
+	o := c.options.forMeeting(m, opts)
+	out := m.clone()
 	p := &Plan{Event: out.Event}
 	for _, email := range emails {
 		list := out.invitations(email)
@@ -30,10 +29,7 @@ func (c *Client) Invite(ctx context.Context, m *Meeting, emails []string, opts .
 	if len(p.Notices) == 0 {
 		return nil, errors.New("invite: nobody to invite")
 	}
-	if o.HideGuests {
-		p.hideGuests()
-	}
-	return c.carryOut(ctx, p, out, o)
+	return c.carryOut(ctx, p.finish(o), out, "", o)
 }
 
 // invitations are what one attendee is invited to.

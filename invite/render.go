@@ -15,68 +15,113 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// letter is a rendered mail and the notices that it carries out.
+// letter is a mail and the notices that it carries out.
 type letter struct {
-	message *mime.Message
 	notices []Notice
+	action  body.Action
+	comment string
+	stamp   time.Time
+	id      string // Message-ID
+	entries []int  // its places in Meeting.Deliveries
+	replyTo string // where the answer is to come to; "" is the organizer's address
+
+	message *mime.Message // once it is rendered
 }
 
-// render builds all mails of a plan, so that nothing is sent where one of them
-// cannot be built.
-func render(p *Plan, o *Options) ([]letter, error) {
-	r := &renderer{options: o, now: o.Now().Truncate(time.Second)}
+// letters makes one letter of each notice, or one of all that show the same
+// object where they are shared.
+func letters(p *Plan, action body.Action, o *Options) []letter {
 	var out []letter
-	for _, group := range grouped(p.Notices, o.Shared) {
-		m, err := r.message(group)
-		if err != nil {
-			return nil, fmt.Errorf("invite: mail to %s: %w", addresses(group), err)
+	stamp := o.Now().UTC().Truncate(time.Second)
+	for _, n := range p.Notices {
+		if o.Shared {
+			if i := slices.IndexFunc(out, func(l letter) bool { return l.sameObject(n) }); i >= 0 {
+				out[i].notices = append(out[i].notices, n)
+				continue
+			}
 		}
-		out = append(out, letter{m, group})
+		out = append(out, letter{notices: []Notice{n}, action: actionOf(n, action), comment: o.call.comment, stamp: stamp})
 	}
-	return out, nil
-}
-
-// grouped puts the notices of a shared mail together; else each is alone.
-func grouped(list []Notice, shared bool) [][]Notice {
-	if shared {
-		return [][]Notice{list}
-	}
-	out := make([][]Notice, len(list))
-	for i := range list {
-		out[i] = list[i : i+1]
+	for i := range out {
+		out[i].id = out[i].messageID()
 	}
 	return out
 }
 
-// renderer builds the mails of one call. What successive notices share is
-// encoded once.
+func (l *letter) sameObject(n Notice) bool {
+	first := l.notices[0]
+	return first.Event == n.Event && first.Method == n.Method && first.Sequence == n.Sequence && first.Before == n.Before
+}
+
+// actionOf is what a notice's mail does, where the call does not say.
+func actionOf(n Notice, action body.Action) body.Action {
+	switch {
+	case action != "":
+		return action
+	case n.Method == ical.MethodCancel:
+		return body.Cancellation
+	case n.Before != nil:
+		return body.Update
+	}
+	return body.Invitation
+}
+
+// enter adds the letters to the ledger, as pending.
+func (m *Meeting) enter(list []letter) {
+	for i := range list {
+		l := &list[i]
+		for _, n := range l.notices {
+			l.entries = append(l.entries, len(m.Deliveries))
+			m.Deliveries = append(m.Deliveries, Delivery{
+				To: n.Attendee.Email, Method: n.Method, Sequence: n.Sequence, RecurrenceID: n.Event.RecurrenceID,
+				Action: l.action, Comment: l.comment, Stamp: l.stamp, MessageID: l.id, State: Pending,
+			})
+		}
+	}
+}
+
+// render builds all mails, so that nothing is sent where one of them cannot be built.
+func render(list []letter, o *Options) error {
+	r := &renderer{options: o}
+	for i := range list {
+		m, err := r.message(&list[i])
+		if err != nil {
+			return fmt.Errorf("invite: mail to %s: %w", addresses(list[i].notices), err)
+		}
+		list[i].message = m
+	}
+	return nil
+}
+
+// renderer builds the mails of one call. What successive mails share is encoded once.
 type renderer struct {
 	options *Options
-	now     time.Time
 
-	event    *ical.Event // of the object below
-	method   ical.Method
-	replyTo  string
+	last     objectKey // of the object below
 	calendar []byte
 }
 
-func (r *renderer) message(group []Notice) (*mime.Message, error) {
-	n := &group[0]
-	calendar, err := r.object(n)
+type objectKey struct {
+	event    *ical.Event
+	method   ical.Method
+	sequence int
+	stamp    time.Time
+	replyTo  string
+}
+
+func (r *renderer) message(l *letter) (*mime.Message, error) {
+	n := &l.notices[0]
+	calendar, err := r.object(n, l)
 	if err != nil {
 		return nil, err
 	}
-	view := &body.View{Event: n.Event, Method: n.Method}
-	if len(group) == 1 {
-		view.Attendee = n.Attendee
-	}
-	text, err := r.options.Body.Render(view)
+	text, err := r.options.Body.Render(l.view(r.options))
 	if err != nil {
 		return nil, err
 	}
 	d := &mime.Draft{
 		From:    mail.Address{Name: n.Event.Organizer.Name, Address: n.Event.Organizer.Email},
-		Subject: text.Subject, Date: r.now, MessageID: r.messageID(group),
+		Subject: text.Subject, Date: l.stamp, MessageID: l.id,
 		Text: text.Text, HTML: text.HTML,
 		Calendar: calendar, Method: string(n.Method), NoAttachment: r.options.NoAttachment,
 		// A mail of a service: out-of-office programs do not answer it (RFC 3834, section 2).
@@ -85,55 +130,55 @@ func (r *renderer) message(group []Notice) (*mime.Message, error) {
 	if by := n.Event.Organizer.SentBy; by != "" {
 		d.Sender = &mail.Address{Address: by}
 	}
-	if n.replyTo != "" {
-		d.ReplyTo = []mail.Address{{Name: n.Event.Organizer.Name, Address: n.replyTo}}
+	if l.replyTo != "" {
+		d.ReplyTo = []mail.Address{{Name: n.Event.Organizer.Name, Address: l.replyTo}}
 	}
-	for _, n := range group {
+	for _, n := range l.notices {
 		d.To = append(d.To, mail.Address{Name: n.Attendee.Name, Address: n.Attendee.Email})
 	}
 	return mime.Build(d)
 }
 
+// view is what the mail's text is about.
+func (l *letter) view(o *Options) *body.View {
+	n := &l.notices[0]
+	v := &body.View{
+		Event: n.Event, Before: n.Before, Action: l.action, Method: n.Method,
+		HideGuests: o.HideGuests, Comment: l.comment,
+	}
+	if len(l.notices) == 1 {
+		v.Attendee = n.Attendee
+	}
+	return v
+}
+
 // object returns the calendar object of a notice.
-func (r *renderer) object(n *Notice) ([]byte, error) {
-	if r.event == n.Event && r.method == n.Method && r.replyTo == n.replyTo {
+func (r *renderer) object(n *Notice, l *letter) ([]byte, error) {
+	key := objectKey{n.Event, n.Method, n.Sequence, l.stamp, l.replyTo}
+	if r.last == key {
 		return r.calendar, nil
 	}
+	e := l.answeredTo(n.Event)
+	e.Sequence = n.Sequence
 	data, err := ical.Encode(&ical.Calendar{
-		Method: n.Method, ProductID: r.options.ProductID, Stamp: r.now, Events: []ical.Event{n.answeredTo()},
+		Method: n.Method, ProductID: r.options.ProductID, Stamp: l.stamp, Events: []ical.Event{e},
 	})
 	if err != nil {
 		return nil, err
 	}
-	r.event, r.method, r.replyTo, r.calendar = n.Event, n.Method, n.replyTo, data
+	r.last, r.calendar = key, data
 	return data, nil
-}
-
-// answeredTo is the event with the organizer that the answer is to come to.
-func (n *Notice) answeredTo() ical.Event {
-	e := *n.Event
-	if n.replyTo == "" {
-		return e
-	}
-	e.Organizer.Email = n.replyTo
-	e.Overrides = slices.Clone(e.Overrides)
-	for i := range e.Overrides {
-		if o := &e.Overrides[i].Organizer; o.Email != "" {
-			o.Email = n.replyTo
-		}
-	}
-	return e
 }
 
 // messageID makes the same identifier for the same mail, so that a receiver who
 // gets it twice can tell. Its right side is the organizer's domain (RFC 5322,
 // section 3.6.4).
-func (r *renderer) messageID(group []Notice) string {
-	n := &group[0]
+func (l *letter) messageID() string {
+	n := &l.notices[0]
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n%d\n%s\n%d\n", n.Event.UID, n.Method, n.Sequence,
-		n.Event.RecurrenceID.UTC().Format(time.RFC3339), r.now.Unix())
-	for _, n := range group {
+		n.Event.RecurrenceID.UTC().Format(time.RFC3339), l.stamp.Unix())
+	for _, n := range l.notices {
 		fmt.Fprintln(h, address.Key(n.Attendee.Email))
 	}
 	id := base32.StdEncoding.EncodeToString(h.Sum(nil)[:15])
@@ -142,4 +187,20 @@ func (r *renderer) messageID(group []Notice) string {
 		domain = ascii[strings.LastIndexByte(ascii, '@')+1:]
 	}
 	return "<" + strings.ToLower(id) + "@" + domain + ">"
+}
+
+// answeredTo is the event with the organizer that the answer is to come to.
+func (l *letter) answeredTo(shown *ical.Event) ical.Event {
+	e := *shown
+	if l.replyTo == "" {
+		return e
+	}
+	e.Organizer.Email = l.replyTo
+	e.Overrides = slices.Clone(e.Overrides)
+	for i := range e.Overrides {
+		if o := &e.Overrides[i].Organizer; o.Email != "" {
+			o.Email = l.replyTo
+		}
+	}
+	return e
 }

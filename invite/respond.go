@@ -41,11 +41,6 @@ type Response struct {
 //	})
 type RespondOption func(*Response)
 
-// Comment is the [RespondOption] that sets Response.Comment.
-func Comment(text string) RespondOption { return func(r *Response) { r.Comment = text } }
-
-var _ RespondOption = Comment("")
-
 // ErrNotInvited reports an answer for an address that the invitation does not
 // name; Response.For and Response.Uninvited allow it.
 var ErrNotInvited = errors.New("is not an attendee of the invitation")

@@ -57,7 +57,7 @@ func TestRespond(t *testing.T) {
 		occ    time.Time
 	}{
 		{"accept", review(), "", ical.Accepted, nil, invite.Reply, time.Time{}},
-		{"comment", review(), "", ical.Tentative, invite.Comment("late, perhaps"), invite.Reply, time.Time{}},
+		{"comment", review(), "", ical.Tentative, func(r *invite.Response) { r.Comment = "late, perhaps" }, invite.Reply, time.Time{}},
 		{"series", series(), "", ical.Declined, nil, invite.Reply, time.Time{}},
 		{"one occurrence", series(), "", ical.Declined, func(r *invite.Response) { r.Occurrence = second }, invite.Reply, second},
 		{"all day", vary(func(e *ical.Event) {

@@ -33,7 +33,7 @@ func (m *Meeting) record(a Answer, who ical.Attendee, at target) {
 		return
 	}
 	for i := range m.Event.Overrides {
-		if o := &m.Event.Overrides[i]; o.Sequence <= a.Sequence && !m.answered(a.Email, o.RecurrenceID) {
+		if o := &m.Event.Overrides[i]; a.Sequence >= m.floor(o.RecurrenceID) && !m.answered(a.Email, o.RecurrenceID) {
 			a.settle(o.Attendees)
 		}
 	}
@@ -50,6 +50,6 @@ func (a *Answer) settle(list []ical.Attendee) {
 // counts still.
 func (m *Meeting) answered(email string, id time.Time) bool {
 	return slices.ContainsFunc(m.Answers, func(a Answer) bool {
-		return a.RecurrenceID.Equal(id) && a.Sequence >= m.Revised && address.Same(a.Email, email)
+		return a.RecurrenceID.Equal(id) && a.Sequence >= m.floor(id) && address.Same(a.Email, email)
 	})
 }

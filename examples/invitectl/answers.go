@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,9 +22,6 @@ type verdict struct {
 // apply takes answers into a meeting, in the order of the command line. The
 // file is replaced once, at the end: a run that is stopped can be repeated.
 func apply(_ context.Context, f *flags, stdout io.Writer) error {
-	if f.meeting == "" {
-		return fmt.Errorf("%w: apply needs -meeting M.json", errUsage)
-	}
 	p, err := f.answerPolicy()
 	if err != nil {
 		return err
@@ -82,10 +78,6 @@ func respond(ctx context.Context, f *flags, stdout io.Writer) error {
 	if f.as == "" || !slices.Contains([]ical.Status{ical.Accepted, ical.Declined, ical.Tentative}, status) {
 		return fmt.Errorf("%w: respond needs -as EMAIL and -status accepted, declined or tentative", errUsage)
 	}
-	at, err := f.occurrenceTime()
-	if err != nil {
-		return err
-	}
 	in, err := openMail(f.files[0])
 	if err != nil {
 		return err
@@ -96,7 +88,7 @@ func respond(ctx context.Context, f *flags, stdout io.Writer) error {
 	}
 	defer done()
 	err = invite.New(sender, f.options()).Respond(ctx, in, f.as, status, func(r *invite.Response) {
-		r.Comment, r.Occurrence = f.comment, at
+		r.Comment, r.Occurrence = f.comment, f.occurrence
 	})
 	if err != nil {
 		return err
@@ -112,16 +104,6 @@ type sentAnswer struct {
 	Status ical.Status `json:"status"`
 }
 
-func (f *flags) occurrenceTime() (t time.Time, err error) {
-	if f.occurrence == "" {
-		return t, nil
-	}
-	if t, err = time.Parse(time.RFC3339, f.occurrence); err != nil {
-		return t, fmt.Errorf("%w: -occurrence: %q is not an RFC 3339 time", errUsage, f.occurrence)
-	}
-	return t, nil
-}
-
 func openMail(path string) (*invite.Inbound, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -129,16 +111,4 @@ func openMail(path string) (*invite.Inbound, error) {
 	}
 	defer file.Close()
 	return invite.Read(file, nil)
-}
-
-func readMeeting(path string) (*invite.Meeting, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	m := new(invite.Meeting)
-	if err := json.Unmarshal(data, m); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return m, nil
 }

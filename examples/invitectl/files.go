@@ -27,6 +27,22 @@ func readEvent(path string) (ical.Event, error) {
 	return e, nil
 }
 
+// readMeeting reads a meeting that an earlier command wrote.
+func readMeeting(path string) (*invite.Meeting, error) {
+	if path == "" {
+		return nil, fmt.Errorf("%w: -meeting M.json is missing", errUsage)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	m := new(invite.Meeting)
+	if err := json.Unmarshal(data, m); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
+
 // checkNew refuses to write a meeting over another one, whose answers would be
 // lost, and where it could not be written once the mails are out.
 func checkNew(path string) error {

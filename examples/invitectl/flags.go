@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -16,12 +17,16 @@ import (
 type flags struct {
 	smtp, out, meeting string
 	hideGuests         bool
+	unknown            bool
+	occurrence, from   time.Time
+	comment            string
 	now                time.Time
 	uid                string
 	files              []string
+	stderr             io.Writer // for what is not a result
 
-	policy, authServID              string // apply
-	as, status, comment, occurrence string // respond
+	policy, authServID string // apply
+	as, status         string // respond
 }
 
 func parseFlags(c *command, args []string) (*flags, error) {
@@ -39,26 +44,41 @@ func parseFlags(c *command, args []string) (*flags, error) {
 			set.StringVar(&f.out, name, "", "the folder to write mails to")
 		case "meeting":
 			set.StringVar(&f.meeting, name, "", "the file that holds the meeting")
+		case "hide-guests":
+			set.BoolVar(&f.hideGuests, name, false, "show each attendee only themselves")
 		case "policy":
 			set.StringVar(&f.policy, name, "", "strict, open, or neither")
 			set.StringVar(&f.authServID, "authserv-id", "", "the name of your own server in Authentication-Results")
 		case "answer":
 			set.StringVar(&f.as, "as", "", "the attendee who answers")
 			set.StringVar(&f.status, "status", "", "accepted, declined or tentative")
-			set.StringVar(&f.comment, "comment", "", "a line for the organizer")
-			set.StringVar(&f.occurrence, "occurrence", "", "the original start of the one occurrence that is answered")
-		case "hide-guests":
-			set.BoolVar(&f.hideGuests, name, false, "show each attendee only themselves")
+		case "unknown":
+			set.BoolVar(&f.unknown, name, false, "send again also what may have arrived")
+		case "occurrence":
+			set.Func(name, "the original start of the occurrence, RFC 3339", timeFlag(&f.occurrence))
+		case "from":
+			set.Func(name, "the original start of the first occurrence to cancel, RFC 3339", timeFlag(&f.from))
+		case "comment":
+			set.StringVar(&f.comment, name, "", "words for the others")
 		}
 	}
 	if err := set.Parse(args); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", errUsage, c.name, err)
 	}
 	f.files = set.Args()
-	if len(f.files) == 0 || c.files > 0 && len(f.files) != c.files {
+	if n := len(f.files); n == 0 && c.files >= 0 || n != max(c.files, 0) && c.files != 0 {
 		return nil, fmt.Errorf("%w: %s takes %s", errUsage, c.name, c.usage)
 	}
 	return f, f.setClock(now)
+}
+
+func timeFlag(to *time.Time) func(string) error {
+	return func(s string) (err error) {
+		if *to, err = time.Parse(time.RFC3339, s); err != nil {
+			return errors.New("not an RFC 3339 time")
+		}
+		return nil
+	}
 }
 
 // setClock reads the clock once, so that everything of a run has one time.

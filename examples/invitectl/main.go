@@ -4,6 +4,10 @@
 //	invitectl lint   EVENT.json
 //	invitectl render [-hide-guests] -out DIR EVENT.json
 //	invitectl send   -smtp URL -meeting M.json EVENT.json
+//	invitectl plan   M.json AFTER.json
+//	invitectl update (-smtp URL | -out DIR) -meeting M.json AFTER.json
+//	invitectl cancel (-smtp URL | -out DIR) -meeting M.json [-occurrence RFC3339 | -from RFC3339] [-comment TEXT]
+//	invitectl resume (-smtp URL | -out DIR) -meeting M.json [-unknown]
 //	invitectl read   MAIL.eml...
 //	invitectl apply  -meeting M.json [-policy strict|open] [-authserv-id ID] MAIL.eml...
 //	invitectl respond -as EMAIL -status accepted|declined|tentative (-smtp URL | -out DIR) MAIL.eml
@@ -42,18 +46,23 @@ type command struct {
 	files       int    // how many files it takes; 0 is one or more
 }
 
+// none says that a command takes no files.
+const none = -1
+
 var commands = []command{
 	{"lint", "EVENT.json", lint, "", 1},
 	{"render", "[-hide-guests] -out DIR EVENT.json", render, "out hide-guests meeting", 1},
 	{"send", "-smtp URL -meeting M.json EVENT.json", send, "smtp out hide-guests meeting", 1},
+	{"plan", "M.json AFTER.json", plan, "", 2},
+	{"update", "(-smtp URL | -out DIR) -meeting M.json AFTER.json", update, "smtp out meeting", 1},
+	{"cancel", "(-smtp URL | -out DIR) -meeting M.json [-occurrence RFC3339 | -from RFC3339] [-comment TEXT]", cancel,
+		"smtp out meeting occurrence from comment", none},
+	{"resume", "(-smtp URL | -out DIR) -meeting M.json [-unknown]", resume, "smtp out meeting unknown", none},
 	{"read", "MAIL.eml...", read, "", 0},
 	{"apply", "-meeting M.json [-policy strict|open] [-authserv-id ID] MAIL.eml...", apply, "meeting policy", 0},
 	{"respond", "-as EMAIL -status accepted|declined|tentative [-comment TEXT] [-occurrence RFC3339] (-smtp URL | -out DIR) MAIL.eml",
-		respond, "smtp out answer", 1},
+		respond, "smtp out answer comment occurrence", 1},
 }
-
-// later are the subcommands of the contract that do not exist yet.
-var later = []string{"plan", "update", "cancel", "resume"}
 
 // errUsage reports a wrong command line.
 var errUsage = errors.New("usage")
@@ -63,7 +72,7 @@ var errRefused = errors.New("refused")
 
 // run carries out one command line and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	err := dispatch(ctx, args, stdout)
+	err := dispatch(ctx, args, stdout, stderr)
 	switch {
 	case err == nil:
 		return exitOK
@@ -80,7 +89,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return exitRefused
 }
 
-func dispatch(ctx context.Context, args []string, stdout io.Writer) error {
+func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
 		return fmt.Errorf("%w: no command", errUsage)
 	}
@@ -92,12 +101,8 @@ func dispatch(ctx context.Context, args []string, stdout io.Writer) error {
 		if err != nil {
 			return err
 		}
+		f.stderr = stderr
 		return c.run(ctx, f, stdout)
-	}
-	for _, name := range later {
-		if name == args[0] {
-			return fmt.Errorf("%w: %s does not exist in this version yet", errUsage, name)
-		}
 	}
 	return fmt.Errorf("%w: unknown command %q", errUsage, args[0])
 }

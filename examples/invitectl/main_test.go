@@ -76,6 +76,7 @@ func files(t *testing.T, dir string) []string {
 func TestUsage(t *testing.T) {
 	dir := t.TempDir()
 	meeting := filepath.Join(dir, "m.json")
+	stored := storedMeeting(t)
 	tests := []struct {
 		name string
 		args []string
@@ -95,14 +96,15 @@ func TestUsage(t *testing.T) {
 		{"send without meeting", []string{"send", "-smtp", "smtp://127.0.0.1", event}, "send needs -meeting M.json"},
 		{"send without server", []string{"send", "-meeting", meeting, event}, "-smtp URL is missing"},
 		{"send without server and event", []string{"send", "-meeting", meeting, "missing.json"}, "-smtp URL is missing"},
+		{"plan with one file", []string{"plan", meeting}, "plan takes M.json AFTER.json"},
+		{"update without event", []string{"update", "-meeting", meeting}, "update takes (-smtp URL | -out DIR) -meeting M.json AFTER.json"},
+		{"update without meeting", []string{"update", "-out", dir, event}, "-meeting M.json is missing"},
+		{"update without server", []string{"update", "-meeting", stored, event}, "-smtp URL is missing"},
+		{"cancel without meeting", []string{"cancel", "-out", dir}, "-meeting M.json is missing"},
+		{"cancel with a file", []string{"cancel", "-out", dir, "-meeting", stored, event}, "cancel takes (-smtp URL | -out DIR) -meeting M.json [-occurrence RFC3339 | -from RFC3339] [-comment TEXT]"},
+		{"cancel with a bad time", []string{"cancel", "-occurrence", "noon"}, `cancel: invalid value "noon" for flag -occurrence: not an RFC 3339 time`},
+		{"resume without meeting", []string{"resume", "-out", dir}, "-meeting M.json is missing"},
 		{"send to two places", []string{"send", "-meeting", meeting, "-smtp", "smtp://127.0.0.1", "-out", dir, event}, "-smtp and -out exclude each other"},
-	}
-	for _, name := range []string{"plan", "update", "cancel", "resume"} {
-		tests = append(tests, struct {
-			name string
-			args []string
-			want string
-		}{name, []string{name, "-smtp", "x", "a", "b"}, name + " does not exist in this version yet"})
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -111,8 +113,8 @@ func TestUsage(t *testing.T) {
 			if got.Code != 2 || first != "invitectl: usage: "+tt.want || got.Stdout != "" {
 				t.Errorf("invitectl %q = %+v, want 2 and %q", tt.args, got, tt.want)
 			}
-			if strings.Count(list, "\n  invitectl ") != 5 {
-				t.Errorf("usage = %q, want six commands", list)
+			if strings.Count(list, "  invitectl ") != 10 {
+				t.Errorf("usage = %q, want ten commands", list)
 			}
 		})
 	}
@@ -177,8 +179,8 @@ func TestBadEvent(t *testing.T) {
 func TestRender(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	got := invitectl("render", "-now", clock, "-out", dir, event)
-	want := result{0, `{"to":"bob@example.test","method":"REQUEST","sequence":0,"messageId":"<ID-1@example.test>","state":"delivered","time":"2027-02-01T08:00:00Z"}
-{"to":"zoe@example.test","method":"REQUEST","sequence":0,"messageId":"<ID-2@example.test>","state":"delivered","time":"2027-02-01T08:00:00Z"}
+	want := result{0, `{"to":"bob@example.test","method":"REQUEST","sequence":0,"action":"invitation","stamp":"2027-02-01T08:00:00Z","messageId":"<ID-1@example.test>","state":"delivered","time":"2027-02-01T08:00:00Z"}
+{"to":"zoe@example.test","method":"REQUEST","sequence":0,"action":"invitation","stamp":"2027-02-01T08:00:00Z","messageId":"<ID-2@example.test>","state":"delivered","time":"2027-02-01T08:00:00Z"}
 `, ""}
 	for i, line := range strings.Split(strings.TrimSpace(got.Stdout), "\n") {
 		var d invite.Delivery
@@ -255,6 +257,7 @@ func TestRenderMeeting(t *testing.T) {
 type server struct {
 	mu    sync.Mutex
 	mails [][]byte
+	seen  func(n int) // called with every mail, which is not yet answered
 }
 
 func startServer(t *testing.T) (*server, string) {
@@ -292,6 +295,9 @@ func (s session) Data(r io.Reader) error {
 	data, err := io.ReadAll(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.seen != nil {
+		s.seen(len(s.mails))
+	}
 	s.mails = append(s.mails, data)
 	return err
 }

@@ -58,13 +58,18 @@ func sendEvent(ctx context.Context, f *flags, stdout io.Writer) (*invite.Meeting
 			return nil, err
 		}
 	}
-	m, err := invite.New(sender, f.options()).Send(ctx, e)
-	return m, errors.Join(report(m, f, stdout), err)
+	o := f.options()
+	if f.meeting != "" {
+		o.Record = func(_ context.Context, m *invite.Meeting) error { return writeMeeting(f.meeting, m) }
+	}
+	m, err := invite.New(sender, o).Send(ctx, e)
+	return m, errors.Join(report(m, nil, f, stdout), err)
 }
 
-// report keeps the meeting and prints what became of each recipient. What was
-// sent is kept also where nobody reads the output any more.
-func report(m *invite.Meeting, f *flags, stdout io.Writer) error {
+// report keeps the meeting and prints what became of each mail that the ledger
+// did not have before. What was sent is kept also where nobody reads the output
+// any more.
+func report(m *invite.Meeting, before []invite.Delivery, f *flags, stdout io.Writer) error {
 	if m == nil {
 		return nil
 	}
@@ -72,8 +77,10 @@ func report(m *invite.Meeting, f *flags, stdout io.Writer) error {
 	if f.meeting != "" {
 		err = writeMeeting(f.meeting, m)
 	}
-	for _, d := range m.Deliveries {
-		err = errors.Join(err, printLine(stdout, d))
+	for i, d := range m.Deliveries {
+		if i >= len(before) || d != before[i] {
+			err = errors.Join(err, printLine(stdout, d))
+		}
 	}
 	return err
 }

@@ -7,6 +7,16 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
+// Action is what a mail does.
+type Action string
+
+const (
+	Invitation   Action = "invitation"
+	Update       Action = "update"
+	Cancellation Action = "cancellation"
+	Reminder     Action = "reminder"
+)
+
 // View is what one mail is about and who reads it.
 type View struct {
 	// Event is the meeting as the reader may see it; it is not changed.
@@ -15,7 +25,11 @@ type View struct {
 	Method ical.Method
 	// Attendee is the reader; the zero value writes for everybody, in the
 	// event's own zone.
-	Attendee ical.Attendee
+	Attendee   ical.Attendee
+	Action     Action
+	Before     *ical.Event
+	Comment    string
+	HideGuests bool
 }
 
 // Body is the part of a mail that people read.

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/convene-go/convene/invite"
+)
+
+// notice is what plan prints of one mail.
+type notice struct {
+	To       string `json:"to"`
+	Method   string `json:"method"`
+	Sequence int    `json:"sequence"`
+	Reason   string `json:"reason"`
+}
+
+// plan prints what update would send. Why somebody gets nothing goes to
+// standard error.
+func plan(_ context.Context, f *flags, stdout io.Writer) error {
+	m, err := readMeeting(f.files[0])
+	if err != nil {
+		return err
+	}
+	after, err := readEvent(f.files[1])
+	if err != nil {
+		return err
+	}
+	p, err := invite.PlanUpdate(m, after, f.options())
+	if err != nil {
+		return err
+	}
+	for _, n := range p.Notices {
+		if err := printLine(stdout, notice{n.Attendee.Email, string(n.Method), n.Sequence, n.Reason}); err != nil {
+			return err
+		}
+	}
+	for _, n := range p.Skipped {
+		fmt.Fprintf(f.stderr, "%s: %s\n", n.Attendee.Email, n.Reason)
+	}
+	return nil
+}
+
+// update changes a meeting to what the event says.
+func update(ctx context.Context, f *flags, stdout io.Writer) error {
+	after, err := readEvent(f.files[0])
+	if err != nil {
+		return err
+	}
+	return change(f, stdout, func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
+		return c.Update(ctx, m, after)
+	})
+}
+
+// cancel cancels a meeting, an occurrence, or an occurrence and all after it.
+func cancel(ctx context.Context, f *flags, stdout io.Writer) error {
+	var opts []invite.SendOption
+	if !f.occurrence.IsZero() {
+		opts = append(opts, invite.Occurrence(f.occurrence))
+	}
+	if !f.from.IsZero() {
+		opts = append(opts, invite.From(f.from))
+	}
+	if f.comment != "" {
+		opts = append(opts, invite.Comment(f.comment))
+	}
+	return change(f, stdout, func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
+		return c.Cancel(ctx, m, opts...)
+	})
+}
+
+// resume sends what an earlier command could not.
+func resume(ctx context.Context, f *flags, stdout io.Writer) error {
+	var opts []invite.SendOption
+	if f.unknown {
+		opts = append(opts, invite.ResendUnknown)
+	}
+	return change(f, stdout, func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
+		return c.Resume(ctx, m, opts...)
+	})
+}
+
+// change carries out one call on a stored meeting, keeps what comes back and
+// prints what became of the mails of the call.
+func change(f *flags, stdout io.Writer, call func(*invite.Client, *invite.Meeting) (*invite.Meeting, error)) error {
+	m, err := readMeeting(f.meeting)
+	if err != nil {
+		return err
+	}
+	sender, done, err := openSender(f)
+	if err != nil {
+		return err
+	}
+	defer done()
+	o := f.options()
+	o.Record = func(_ context.Context, m *invite.Meeting) error { return writeMeeting(f.meeting, m) }
+	after, err := call(invite.New(sender, o), m)
+	return errors.Join(report(after, m.Deliveries, f, stdout), err)
+}

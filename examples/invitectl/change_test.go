@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/invite"
+)
+
+const weekly = "../../testdata/events/weekly.json"
+
+// storedMeeting is the file of a meeting that was sent.
+func storedMeeting(t *testing.T) string {
+	t.Helper()
+	return storedAs(t, event)
+}
+
+func storedAs(t *testing.T, event string) string {
+	t.Helper()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "m.json")
+	if got := invitectl("send", "-now", clock, "-out", filepath.Join(dir, "sent"), "-meeting", path, event); got.Code != 0 {
+		t.Fatalf("send = %+v", got)
+	}
+	return path
+}
+
+func readStored(t *testing.T, path string) *invite.Meeting {
+	t.Helper()
+	m := new(invite.Meeting)
+	if err := json.Unmarshal(readFile(t, path), m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// told are the lines of a command, each as "method to sequence state".
+func told(t *testing.T, lines string) []string {
+	t.Helper()
+	var out []string
+	for line := range strings.Lines(lines) {
+		var d invite.Delivery
+		if err := json.Unmarshal([]byte(line), &d); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		out = append(out, strings.TrimSpace(string(d.Method)+" "+d.To+" "+string(d.State)+" "+format(d.RecurrenceID)))
+	}
+	return out
+}
+
+func TestPlan(t *testing.T) {
+	meeting := storedMeeting(t)
+	before := readFile(t, meeting)
+	moved := vary(t, `"start": "2027-03-02T10:00:00+01:00"`, `"start": "2027-03-02T09:30:00+01:00"`)
+	got := invitectl("plan", "-now", clock, meeting, moved)
+	want := `{"to":"bob@example.test","method":"REQUEST","sequence":1,"reason":"start moved from Tue 2 Mar 2027 10:00 to Tue 2 Mar 2027 09:30; length changed from 1h to 1h30m: needs a new answer"}
+`
+	want += strings.ReplaceAll(want, "bob@", "zoe@")
+	if diff := cmp.Diff(result{0, want, ""}, got); diff != "" {
+		t.Errorf("plan (-want +got):\n%s", diff)
+	}
+	silent := invitectl("plan", "-now", clock, meeting, vary(t, `"15m"`, `"5m"`))
+	want = "bob@example.test: only the reminder changed: nothing to send\n"
+	want += strings.ReplaceAll(want, "bob@", "zoe@")
+	if diff := cmp.Diff(result{0, "", want}, silent); diff != "" {
+		t.Errorf("plan (-want +got):\n%s", diff)
+	}
+	if after := readFile(t, meeting); string(after) != string(before) {
+		t.Errorf("plan wrote %s", after)
+	}
+}
+
+func TestPlanRefuses(t *testing.T) {
+	meeting := storedMeeting(t)
+	newer := write(t, "m.json", strings.Replace(string(readFile(t, meeting)), `"format": 1`, `"format": 2`, 1))
+	tests := []struct{ name, meeting, after, want string }{
+		{"no meeting", "missing.json", event, "missing.json: no such file"},
+		{"no event", meeting, "missing.json", "missing.json: no such file"},
+		{"newer format", newer, event, "format 2, this version reads 1"},
+		{"other UID", meeting, vary(t, "5d1c1f3e", "ffffffff"), "UID: is not that of the meeting"},
+		{"other organizer", meeting, vary(t, "desk@", "ann@"), "Organizer.Email: is not that of the meeting"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := invitectl("plan", tt.meeting, tt.after)
+			if got.Code != 1 || !strings.Contains(got.Stderr, tt.want) || got.Stdout != "" {
+				t.Errorf("plan = %+v, want 1 and %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestUpdate(t *testing.T) {
+	meeting, dir := storedMeeting(t), t.TempDir()
+	got := invitectl("update", "-now", clock, "-out", dir, "-meeting", meeting, vary(t, `"email": "zoe@example.test"`, `"email": "ann@example.test"`))
+	want := []string{"REQUEST ann@example.test delivered", "CANCEL zoe@example.test delivered"}
+	if diff := cmp.Diff(want, told(t, got.Stdout)); diff != "" || got.Code != 0 || got.Stderr != "" {
+		t.Errorf("update = %+v (-want +got):\n%s", got, diff)
+	}
+	if diff := cmp.Diff([]string{"001-ann@example.test.eml", "002-zoe@example.test.eml"}, files(t, dir)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	m := readStored(t, meeting)
+	if m.Event.Sequence != 1 || len(m.Deliveries) != 4 || m.Before != nil {
+		t.Errorf("meeting = %+v, want sequence 1, four deliveries and nothing open", m)
+	}
+	same := invitectl("update", "-now", clock, "-out", dir, "-meeting", meeting, vary(t, `"email": "zoe@example.test"`, `"email": "ann@example.test"`))
+	if same != (result{}) {
+		t.Errorf("the same update again = %+v, want nothing", same)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	meeting, dir := storedAs(t, weekly), t.TempDir()
+	steps := []struct {
+		name string
+		args []string
+		want []string
+	}{
+		{"occurrence", []string{"-occurrence", "2027-03-09T10:00:00+01:00"}, []string{
+			"CANCEL bob@example.test delivered 2027-03-09T09:00:00Z", "CANCEL zoe@example.test delivered 2027-03-09T09:00:00Z"}},
+		{"from", []string{"-from", "2027-04-06T10:00:00+02:00"}, []string{"REQUEST bob@example.test delivered", "REQUEST zoe@example.test delivered"}},
+		{"all", []string{"-comment", "Nobody has time."}, []string{"CANCEL bob@example.test delivered", "CANCEL zoe@example.test delivered"}},
+	}
+	for _, step := range steps {
+		t.Run(step.name, func(t *testing.T) {
+			got := invitectl(append([]string{"cancel", "-now", clock, "-out", dir, "-meeting", meeting}, step.args...)...)
+			if diff := cmp.Diff(step.want, told(t, got.Stdout)); diff != "" || got.Code != 0 {
+				t.Errorf("cancel = %+v (-want +got):\n%s", got, diff)
+			}
+		})
+	}
+	if m := readStored(t, meeting); !m.Event.Cancelled || m.Event.Sequence != 3 || m.Deliveries[len(m.Deliveries)-1].Comment != "Nobody has time." {
+		t.Errorf("meeting = %+v, want it cancelled with sequence 3", m)
+	}
+	refusals := []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"again", nil, "the meeting was cancelled"},
+		{"update", []string{"update"}, "the meeting was cancelled"},
+	}
+	for _, tt := range refusals {
+		args := []string{"cancel", "-out", dir, "-meeting", meeting}
+		if tt.args != nil {
+			args = []string{"update", "-out", dir, "-meeting", meeting, weekly}
+		}
+		if got := invitectl(args...); got.Code != 1 || !strings.Contains(got.Stderr, tt.want) {
+			t.Errorf("%s = %+v, want 1 and %q", tt.name, got, tt.want)
+		}
+	}
+	got := invitectl("cancel", "-out", dir, "-meeting", storedAs(t, weekly), "-occurrence", "2027-03-10T10:00:00+01:00")
+	if want := "RecurrenceID: the series has no occurrence on Wed 10 Mar 2027 10:00"; got.Code != 1 || !strings.Contains(got.Stderr, want) {
+		t.Errorf("cancel = %+v, want 1 and %q", got, want)
+	}
+}
+
+// TestResume goes on where a server was not there, and where a mail may have
+// arrived.
+func TestResume(t *testing.T) {
+	meeting, dir := filepath.Join(t.TempDir(), "m.json"), t.TempDir()
+	got := invitectl("send", "-now", clock, "-smtp", "smtp://127.0.0.1:1?tls=insecure-none", "-meeting", meeting, event)
+	if got.Code != 1 || strings.Count(got.Stdout, `"state":"pending"`) != 2 {
+		t.Fatalf("send = %+v, want two pending", got)
+	}
+	m := readStored(t, meeting)
+	m.Deliveries[1].State = invite.Unknown
+	if err := writeMeeting(meeting, m); err != nil {
+		t.Fatal(err)
+	}
+	resumed := invitectl("resume", "-out", dir, "-meeting", meeting)
+	if diff := cmp.Diff([]string{"REQUEST bob@example.test delivered"}, told(t, resumed.Stdout)); diff != "" || resumed.Code != 0 {
+		t.Errorf("resume = %+v (-want +got):\n%s", resumed, diff)
+	}
+	unknown := invitectl("resume", "-unknown", "-out", dir, "-meeting", meeting)
+	if diff := cmp.Diff([]string{"REQUEST zoe@example.test delivered"}, told(t, unknown.Stdout)); diff != "" || unknown.Code != 0 {
+		t.Errorf("resume -unknown = %+v (-want +got):\n%s", unknown, diff)
+	}
+	if again := invitectl("resume", "-unknown", "-out", dir, "-meeting", meeting); again != (result{}) {
+		t.Errorf("resume again = %+v, want nothing", again)
+	}
+	for i, d := range readStored(t, meeting).Deliveries {
+		if d.MessageID != m.Deliveries[i].MessageID {
+			t.Errorf("Message-ID %s became %s", m.Deliveries[i].MessageID, d.MessageID)
+		}
+	}
+}
+
+// TestMeetingIsWholeAtEveryStep reads the file while every mail is sent: it says
+// of each mail before it is handed over that it may be on its way.
+func TestMeetingIsWholeAtEveryStep(t *testing.T) {
+	meeting := storedMeeting(t)
+	inode := func() os.FileInfo {
+		info, err := os.Stat(meeting)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info
+	}
+	first := inode()
+	var states []invite.DeliveryState
+	s, url := startServer(t)
+	s.seen = func(n int) {
+		m := readStored(t, meeting)
+		states = append(states, m.Deliveries[2+n].State)
+		if os.SameFile(first, inode()) {
+			t.Error("the file was written in place")
+		}
+	}
+	code := run(context.Background(), []string{"update", "-now", clock, "-smtp", url, "-meeting", meeting, vary(t, "Quarterly review", "Review")}, io.Discard, io.Discard)
+	if code != 1 { // zoe is refused
+		t.Errorf("update = %d, want 1", code)
+	}
+	if diff := cmp.Diff([]invite.DeliveryState{invite.Unknown}, states); diff != "" {
+		t.Errorf("states (-want +got):\n%s", diff)
+	}
+	if got := readStored(t, meeting).Deliveries[3].State; got != invite.Refused {
+		t.Errorf("zoe's mail is %s, want refused", got)
+	}
+}

@@ -1,0 +1,216 @@
+package invite_test
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite"
+	convenemime "github.com/convene-go/convene/mime"
+)
+
+// calendar is what an attendee's client keeps of one meeting: the whole, and
+// occurrences that came alone. It takes over what comes by the rules of RFC
+// 5546, section 2.1.5, and is strict where some clients are lenient: what is
+// stale, cancels nothing or brings back alone what was cancelled is an error.
+type calendar struct {
+	whole  *ical.Event
+	stamp  time.Time // of the whole
+	single map[int64]*ical.Event
+	stamps map[int64]time.Time
+	floor  int // the sequence of the last cancellation of all
+}
+
+func newCalendar() *calendar {
+	return &calendar{floor: -1, single: make(map[int64]*ical.Event), stamps: make(map[int64]time.Time)}
+}
+
+// take takes over a mail.
+func (c *calendar) take(data []byte) error {
+	in, err := invite.Read(bytes.NewReader(data), nil)
+	if err != nil {
+		return err
+	}
+	if in.Calendar == nil || len(in.Calendar.Events) != 1 {
+		return fmt.Errorf("not one event but %+v", in.Calendar)
+	}
+	e, stamp := &in.Calendar.Events[0], in.Calendar.Stamp
+	id := e.RecurrenceID
+	switch m := in.Calendar.Method; {
+	case m == ical.MethodRequest && id.IsZero():
+		return c.replaceAll(e, stamp)
+	case m == ical.MethodRequest:
+		return c.replaceOne(e, stamp)
+	case m == ical.MethodCancel && id.IsZero():
+		return c.cancelAll(e)
+	case m == ical.MethodCancel:
+		return c.cancelOne(e)
+	default:
+		return fmt.Errorf("method %s", m)
+	}
+}
+
+func (c *calendar) replaceAll(e *ical.Event, stamp time.Time) error {
+	if e.Sequence <= c.floor || c.whole != nil && !newer(e, stamp, c.whole, c.stamp) {
+		return fmt.Errorf("stale: sequence %d of the whole", e.Sequence)
+	}
+	c.whole, c.stamp = e, stamp
+	clear(c.single)
+	return nil
+}
+
+func (c *calendar) replaceOne(e *ical.Event, stamp time.Time) error {
+	id := e.RecurrenceID.Unix()
+	old, oldStamp := c.single[id], c.stamps[id]
+	if old == nil {
+		old, oldStamp = c.whole, c.stamp
+	}
+	if e.Sequence <= c.floor || old != nil && !newer(e, stamp, old, oldStamp) {
+		return fmt.Errorf("stale: sequence %d of %v", e.Sequence, e.RecurrenceID)
+	}
+	if c.excepts(e.RecurrenceID) {
+		return fmt.Errorf("%v is excepted, and stays so in Thunderbird", e.RecurrenceID)
+	}
+	c.single[id], c.stamps[id] = e, stamp
+	return nil
+}
+
+// excepts reports whether the calendar has the series without an occurrence.
+func (c *calendar) excepts(id time.Time) bool {
+	if o := c.single[id.Unix()]; o != nil && o.Cancelled {
+		return true
+	}
+	return c.whole != nil && c.whole.Recurrence != nil && slices.ContainsFunc(c.whole.Recurrence.Except, id.Equal)
+}
+
+func (c *calendar) cancelAll(e *ical.Event) error {
+	if c.whole == nil {
+		return fmt.Errorf("cancels a meeting that is not there")
+	}
+	if e.Sequence <= c.whole.Sequence {
+		return fmt.Errorf("stale: cancellation with sequence %d", e.Sequence)
+	}
+	*c = *newCalendar()
+	c.floor = e.Sequence
+	return nil
+}
+
+func (c *calendar) cancelOne(e *ical.Event) error {
+	id := e.RecurrenceID.Unix()
+	old := cmp.Or(c.single[id], c.whole)
+	if old == nil {
+		return fmt.Errorf("cancels an occurrence that is not there: %v", e.RecurrenceID)
+	}
+	if e.Sequence <= old.Sequence {
+		return fmt.Errorf("stale: cancellation of %v with sequence %d", e.RecurrenceID, e.Sequence)
+	}
+	delete(c.single, id)
+	if c.whole != nil {
+		c.single[id] = &ical.Event{RecurrenceID: e.RecurrenceID, Sequence: e.Sequence, Cancelled: true}
+	}
+	return nil
+}
+
+func newer(e *ical.Event, stamp time.Time, old *ical.Event, oldStamp time.Time) bool {
+	return e.Sequence > old.Sequence || e.Sequence == old.Sequence && stamp.After(oldStamp)
+}
+
+// sight is what an attendee sees of one occurrence, without answers.
+type sight struct {
+	Start, End                                                        string
+	AllDay                                                            bool
+	Summary, Description, Location, URL, Conference, Categories, Zone string
+	Organizer, ShowAs, Sensitivity, Links, Role                       string
+	Priority                                                          int
+	Others                                                            string // the other attendees, where they are compared
+}
+
+func look(e *ical.Event, email string, others bool) sight {
+	at := slices.IndexFunc(e.Attendees, func(a ical.Attendee) bool { return address.Same(a.Email, email) })
+	s := sight{
+		Start: e.Start.UTC().Format(time.RFC3339), End: e.End.UTC().Format(time.RFC3339), AllDay: e.AllDay,
+		Summary: e.Summary, Description: strings.ReplaceAll(e.Description, "\r\n", "\n"), Location: e.Location,
+		URL: e.URL, Conference: e.Conference, Categories: strings.Join(e.Categories, "|"),
+		Organizer: e.Organizer.Name, ShowAs: string(cmp.Or(e.ShowAs, ical.ShowBusy)),
+		Sensitivity: string(cmp.Or(e.Sensitivity, ical.Public)), Links: fmt.Sprint(e.Attachments),
+		Role: "absent", Priority: cmp.Or(e.Priority, 5),
+	}
+	if at >= 0 {
+		s.Role = string(cmp.Or(e.Attendees[at].Role, ical.RoleRequired))
+	}
+	if others {
+		var list []string
+		for _, a := range e.Attendees {
+			list = append(list, address.Key(a.Email))
+		}
+		slices.Sort(list)
+		s.Others = strings.Join(list, " ")
+	}
+	return s
+}
+
+// horizon is the end of what is compared of an endless series.
+var horizon = time.Date(2027, 4, 25, 0, 0, 0, 0, time.UTC)
+
+// sees is what the calendar shows, by original start; 0 is a single event.
+func (c *calendar) sees(email string, others bool) map[int64]sight {
+	out := make(map[int64]sight)
+	if c.whole != nil {
+		for id, e := range occurrencesOf(c.whole) {
+			out[id] = look(e, email, others)
+		}
+	}
+	for id, e := range c.single {
+		if delete(out, id); !e.Cancelled && e.RecurrenceID.Before(horizon) {
+			out[id] = look(e, email, others)
+		}
+	}
+	return out
+}
+
+// shouldSee is what the attendee is to see of e: what takes place and they are
+// invited to.
+func shouldSee(e *ical.Event, email string, others bool) map[int64]sight {
+	out := make(map[int64]sight)
+	for id, o := range occurrencesOf(e) {
+		if s := look(o, email, others); s.Role != "absent" {
+			out[id] = s
+		}
+	}
+	return out
+}
+
+// occurrencesOf are the first occurrences of e, complete.
+func occurrencesOf(e *ical.Event) map[int64]*ical.Event {
+	out := make(map[int64]*ical.Event)
+	if e.Recurrence == nil {
+		out[0] = e
+		return out
+	}
+	for o := range e.Occurrences(time.Time{}, horizon.AddDate(0, 0, 7)) {
+		if !o.RecurrenceID.Before(horizon) {
+			continue
+		}
+		full := *e
+		full.Start, full.End = o.Start, o.End
+		if o.Override >= 0 {
+			full = e.Override(o.Override)
+		}
+		out[o.RecurrenceID.Unix()] = &full
+	}
+	return out
+}
+
+// addressee is the address that a mail of its own goes to.
+func addressee(t testing.TB, m *convenemime.Message) string {
+	if len(m.To) != 1 {
+		t.Fatalf("a mail to %v, want one recipient", m.To)
+	}
+	return m.To[0]
+}

@@ -1,0 +1,245 @@
+package invite_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+	convenemime "github.com/convene-go/convene/mime"
+)
+
+// The environment of the child processes of TestCrash.
+const (
+	crashDir   = "CONVENE_CRASH_DIR"
+	crashPoint = "CONVENE_CRASH_POINT" // the step at which to die, as "before 3"
+	crashCall  = "CONVENE_CRASH_CALL"  // send, resume or resend
+)
+
+// crowd is how many attendees the meeting of TestCrash has.
+const crowd = 20
+
+// TestMain is also the child process of TestCrash.
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(crashDir); dir != "" {
+		if err := crashing(dir, os.Getenv(crashPoint)).call(os.Getenv(crashCall)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// TestCrash kills a process before and after every message of a send, between
+// the record and the message too, and once its result is recorded, and resumes
+// in another process. Each attendee
+// then has exactly one message, or the ledger says that it is not known.
+func TestCrash(t *testing.T) {
+	var points []string
+	for n := range crowd {
+		points = append(points, fmt.Sprint("before ", n), fmt.Sprint("after ", n))
+		if n%5 == 0 {
+			points = append(points, fmt.Sprint("recorded ", n), fmt.Sprint("done ", n))
+		}
+	}
+	for _, point := range points {
+		t.Run(point, func(t *testing.T) {
+			t.Parallel()
+			w := crashing(t.TempDir(), "")
+			w.run(t, "send", point)
+			w.run(t, "resume", "")
+			unknown := 0
+			for to, ids := range w.received(t) {
+				switch state := w.state(t, to); {
+				case len(ids) == 1 && state == invite.Delivered:
+				case len(ids) <= 1 && state == invite.Unknown:
+					unknown++
+				default:
+					t.Errorf("%s has %d messages and the ledger says %q", to, len(ids), state)
+				}
+			}
+			want := 1 // that at which the process died
+			if strings.HasPrefix(point, "done") {
+				want = 0
+			}
+			if unknown != want {
+				t.Errorf("%d attendees are unknown, want %d", unknown, want)
+			}
+			w.run(t, "resend", "")
+			for to, ids := range w.received(t) {
+				if len(ids) == 2 && ids[0] == ids[1] {
+					continue // the same message, which a receiver can tell
+				}
+				if len(ids) != 1 || w.state(t, to) != invite.Delivered {
+					t.Errorf("after ResendUnknown %s has %q and the ledger says %q", to, ids, w.state(t, to))
+				}
+			}
+		})
+	}
+}
+
+// crash is a folder with a meeting and the log of the messages that a server took.
+type crash struct{ meeting, log, point string }
+
+func crashing(dir, point string) *crash {
+	return &crash{filepath.Join(dir, "meeting.json"), filepath.Join(dir, "log"), point}
+}
+
+// run carries out a call in a process of its own, which dies at the point.
+func (c *crash) run(t *testing.T, call, point string) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), crashDir+"="+filepath.Dir(c.meeting), crashCall+"="+call, crashPoint+"="+point)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case point == "" && err != nil, stderr.Len() > 0:
+		t.Fatalf("%s: %v\n%s", call, err, stderr.String())
+	case point != "" && (!errors.As(err, &exit) || exit.Exited()):
+		t.Fatalf("%s was not killed at %q: %v", call, point, err)
+	}
+}
+
+// call is what the child process does.
+func (c *crash) call(name string) error {
+	client := invite.New(invite.SenderFunc(c.send), &invite.Options{Now: pinned, Record: c.record})
+	m := new(invite.Meeting)
+	data, err := os.ReadFile(c.meeting)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		name = "send" // nothing was recorded, so nothing was sent
+	case err != nil:
+		return err
+	default:
+		if err := json.Unmarshal(data, m); err != nil {
+			return err
+		}
+	}
+	switch name {
+	case "send":
+		_, err = client.Send(context.Background(), crowded())
+	case "resume":
+		_, err = client.Resume(context.Background(), m)
+	case "resend":
+		_, err = client.Resume(context.Background(), m, invite.ResendUnknown)
+	}
+	return err
+}
+
+func crowded() ical.Event {
+	e := review()
+	e.Attendees = nil
+	for n := range crowd {
+		e.Attendees = append(e.Attendees, ical.Attendee{Email: fmt.Sprintf("a%02d@example.test", n)})
+	}
+	return e
+}
+
+// record stores the meeting, the new file in place of the old.
+func (c *crash) record(_ context.Context, m *invite.Meeting) error {
+	data, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(c.meeting+".new", data, 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(c.meeting+".new", c.meeting); err != nil {
+		return err
+	}
+	last := -1
+	for i, d := range m.Deliveries {
+		switch d.State {
+		case invite.Unknown:
+			c.dieAt("recorded", i)
+			return nil
+		case invite.Delivered:
+			last = i
+		}
+	}
+	c.dieAt("done", last)
+	return nil
+}
+
+// send is the server: a message in its log is delivered.
+func (c *crash) send(_ context.Context, m *convenemime.Message) error {
+	n, err := strconv.Atoi(m.To[0][1:3])
+	if err != nil {
+		return err
+	}
+	c.dieAt("before", n)
+	f, err := os.OpenFile(c.log, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(f, m.To[0], m.ID)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		c.dieAt("after", n)
+	}
+	return err
+}
+
+// dieAt kills the process at its point, as a power cut would: nothing is
+// flushed, deferred or closed.
+func (c *crash) dieAt(step string, n int) {
+	if c.point == fmt.Sprint(step, " ", n) {
+		self, err := os.FindProcess(os.Getpid())
+		if err == nil {
+			err = self.Kill()
+		}
+		if err == nil {
+			select {}
+		}
+		panic(err)
+	}
+}
+
+// received are the Message-IDs that every attendee got.
+func (c *crash) received(t *testing.T) map[string][]string {
+	t.Helper()
+	out := make(map[string][]string)
+	for _, a := range crowded().Attendees {
+		out[a.Email] = nil
+	}
+	data, err := os.ReadFile(c.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		to, id, _ := strings.Cut(strings.TrimSpace(line), " ")
+		out[to] = append(out[to], id)
+	}
+	return out
+}
+
+// state is what the ledger says of an attendee's message.
+func (c *crash) state(t *testing.T, email string) invite.DeliveryState {
+	t.Helper()
+	m := new(invite.Meeting)
+	data, err := os.ReadFile(c.meeting)
+	if err == nil {
+		err = json.Unmarshal(data, m)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range m.Deliveries {
+		if d.To == email {
+			return d.State
+		}
+	}
+	return ""
+}

@@ -1,0 +1,270 @@
+package invite_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+)
+
+// planCase is a file of testdata/plan; the README there says what is in it.
+type planCase struct {
+	path     string
+	sections map[string]string
+	order    []string
+}
+
+// TestPlanCases plans the changes in testdata/plan.
+func TestPlanCases(t *testing.T) {
+	paths, err := filepath.Glob("../testdata/plan/*.txt")
+	if err != nil || len(paths) < 60 {
+		t.Fatalf("%d cases, %v, want at least 60", len(paths), err)
+	}
+	for _, path := range paths {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+			c := readCase(t, path)
+			got := c.plan(t)
+			if flag.Lookup("update").Value.String() == "true" {
+				c.rewrite(t, got)
+				return
+			}
+			if diff := cmp.Diff(strings.Split(c.sections["want"], "\n"), strings.Split(got, "\n")); diff != "" {
+				t.Errorf("%s(-want +got):\n%s", c.sections[""], diff)
+			}
+		})
+	}
+}
+
+// readCase reads the sections of a file; "" is the text above the first.
+func readCase(t *testing.T, path string) *planCase {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &planCase{path: path, sections: make(map[string]string)}
+	name := ""
+	for line := range strings.Lines(string(data)) {
+		if head := strings.TrimSpace(line); strings.HasPrefix(head, "-- ") && strings.HasSuffix(head, " --") {
+			name = strings.Trim(head, "- ")
+			c.order = append(c.order, name)
+			continue
+		}
+		c.sections[name] += line
+	}
+	if !strings.HasPrefix(c.sections[""], "# ") || c.sections["base"] == "" {
+		t.Fatalf("%s does not say what it is, or of which base", path)
+	}
+	return c
+}
+
+func (c *planCase) rewrite(t *testing.T, want string) {
+	t.Helper()
+	c.sections["want"] = want
+	var b strings.Builder
+	b.WriteString(c.sections[""])
+	for _, name := range c.order {
+		fmt.Fprintf(&b, "-- %s --\n%s", name, c.sections[name])
+	}
+	if err := os.WriteFile(c.path, []byte(b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// plan returns the lines that the case expects: a notice each, as "invitectl
+// plan" prints them, who gets nothing and why, and the answers afterwards.
+func (c *planCase) plan(t *testing.T) string {
+	base := c.json(t, "base")
+	before := merge(base, c.json(t, "before"))
+	stored := merge(map[string]any{"format": 1.0, "event": before}, c.json(t, "meeting"))
+	m := new(invite.Meeting)
+	if err := json.Unmarshal(encode(t, stored), m); err != nil {
+		return errorLine(err)
+	}
+	var after ical.Event
+	if err := json.Unmarshal(encode(t, merge(before, c.json(t, "after"))), &after); err != nil {
+		t.Fatal(err)
+	}
+	plans, err := c.call(t, m, after)
+	if err != nil {
+		return errorLine(err)
+	}
+	var b strings.Builder
+	for _, p := range plans {
+		describe(&b, p, m)
+	}
+	return b.String()
+}
+
+// call makes the plans that the section "call" asks for; without it, an update.
+func (c *planCase) call(t *testing.T, m *invite.Meeting, after ical.Event) ([]*invite.Plan, error) {
+	t.Helper()
+	var call struct {
+		Call             string
+		Occurrence, From time.Time
+	}
+	if err := json.Unmarshal(encode(t, c.json(t, "call")), &call); err != nil {
+		t.Fatal(err)
+	}
+	o := c.options(t)
+	switch call.Call {
+	case "cancel":
+		var opts []invite.SendOption
+		if !call.Occurrence.IsZero() {
+			opts = append(opts, invite.Occurrence(call.Occurrence))
+		}
+		if !call.From.IsZero() {
+			opts = append(opts, invite.From(call.From))
+		}
+		p, err := invite.PlanCancel(m, o, opts...)
+		return []*invite.Plan{p}, err
+	case "following":
+		old, rest, err := invite.PlanFollowing(m, call.From, after, o)
+		if old != nil || err != nil {
+			return []*invite.Plan{old, rest}, err
+		}
+	}
+	p, err := invite.PlanUpdate(m, after, o)
+	return []*invite.Plan{p}, err
+}
+
+func (c *planCase) options(t *testing.T) *invite.Options {
+	t.Helper()
+	var in struct {
+		Levels                                              map[string]string
+		TellAll, TellDeclined, HideGuests, Shared, MailPast bool
+		Now                                                 time.Time
+	}
+	if err := json.Unmarshal(encode(t, c.json(t, "options")), &in); err != nil {
+		t.Fatal(err)
+	}
+	o := fixed()
+	o.TellAll, o.TellDeclined, o.MailPast = in.TellAll, in.TellDeclined, in.MailPast
+	o.HideGuests, o.Shared = in.HideGuests, in.Shared
+	if !in.Now.IsZero() {
+		o.Now = func() time.Time { return in.Now }
+	}
+	for name, word := range in.Levels {
+		if o.Levels == nil {
+			o.Levels = make(invite.Levels)
+		}
+		for _, level := range []invite.Level{invite.Silent, invite.Minor, invite.Major} {
+			if level.String() == word {
+				o.Levels[name] = level
+			}
+		}
+	}
+	return o
+}
+
+// describe writes a plan in lines of JSON.
+func describe(b *strings.Builder, p *invite.Plan, m *invite.Meeting) {
+	if p.Event.UID != m.Event.UID {
+		b.WriteString(marshal(map[string]any{"new": map[string]any{"start": p.Event.Start, "count": p.Event.Recurrence.Count, "except": len(p.Event.Recurrence.Except), "overrides": len(p.Event.Overrides)}}))
+	}
+	for _, n := range p.Notices {
+		b.WriteString(marshal(struct {
+			To       string      `json:"to"`
+			Method   ical.Method `json:"method"`
+			Sequence int         `json:"sequence"`
+			Reason   string      `json:"reason"`
+		}{n.Attendee.Email, n.Method, n.Sequence, n.Reason}))
+	}
+	for _, n := range p.Skipped {
+		b.WriteString(marshal(struct {
+			Skipped string `json:"skipped"`
+			Reason  string `json:"reason"`
+		}{n.Attendee.Email, n.Reason}))
+	}
+	list := answers(p.Event.Attendees)
+	for _, o := range p.Event.Overrides {
+		if len(o.Attendees) > 0 {
+			list = append(list, "on "+o.RecurrenceID.Format(time.DateOnly)+": "+strings.Join(answers(o.Attendees), ", "))
+		}
+	}
+	b.WriteString(marshal(map[string][]string{"answers": list}))
+}
+
+func answers(list []ical.Attendee) []string {
+	out := []string{}
+	for _, a := range list {
+		name, _, _ := strings.Cut(a.Email, "@")
+		out = append(out, name+" "+string(a.Status))
+	}
+	return out
+}
+
+func errorLine(err error) string {
+	return marshal(map[string]string{"error": err.Error()})
+}
+
+// marshal is JSON in which < and > stand as they are.
+func marshal(v any) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(err)
+	}
+	return b.String()
+}
+
+// json reads a section as an object; the base is a file of its own.
+func (c *planCase) json(t *testing.T, section string) map[string]any {
+	t.Helper()
+	text := c.sections[section]
+	if section == "base" {
+		data, err := os.ReadFile(filepath.Join(filepath.Dir(c.path), "base-"+strings.TrimSpace(text)+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = string(data)
+	}
+	out := make(map[string]any)
+	if text == "" {
+		return out
+	}
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		t.Fatalf("%s: %s: %v", c.path, section, err)
+	}
+	return out
+}
+
+// merge applies a JSON merge patch (RFC 7396).
+func merge(target, patch map[string]any) map[string]any {
+	out := make(map[string]any)
+	for name, v := range target {
+		out[name] = v
+	}
+	for name, v := range patch {
+		inner, isObject := v.(map[string]any)
+		old, _ := out[name].(map[string]any)
+		switch {
+		case v == nil:
+			delete(out, name)
+		case isObject:
+			out[name] = merge(old, inner)
+		default:
+			out[name] = v
+		}
+	}
+	return out
+}
+
+func encode(t *testing.T, v any) []byte {
+	t.Helper()
+	data, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

@@ -1,0 +1,358 @@
+package invite
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+)
+
+// PlanUpdate returns what [Client.Update] sends, and sends nothing.
+func PlanUpdate(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
+	return planUpdate(m, after, o.forMeeting(m, nil))
+}
+
+func planUpdate(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
+	before := own(m.Event)
+	if before.Cancelled {
+		return nil, ErrCancelled
+	}
+	after = own(after)
+	after.UID, after.Sequence = or(after.UID, before.UID), before.Sequence
+	switch {
+	case after.UID != before.UID:
+		return nil, fieldError("UID", "is not that of the meeting: a new UID is a new meeting")
+	case !address.Same(after.Organizer.Email, before.Organizer.Email):
+		return nil, fieldError("Organizer.Email", "is not that of the meeting: a new organizer needs a new meeting")
+	}
+	after.Organizer.Email = before.Organizer.Email // as CANCEL and REQUEST always had it
+	if after.Cancelled {
+		return planCancelAll(m, o)
+	}
+	if err := checkAfter(after, o); err != nil {
+		return nil, err
+	}
+	follow(&after, &before)
+	u := &update{before: &before, after: after, options: o, levels: o.levels(),
+		seen: make(map[occurrenceKey]*ical.Event)}
+	return u.run(), nil
+}
+
+func fieldError(field, text string) error {
+	return fmt.Errorf("invite: %w", &ical.FieldError{Field: field, Err: errors.New(text)})
+}
+
+// checkAfter refuses what Send refuses. A meeting that nobody attends any more is
+// allowed.
+func checkAfter(after ical.Event, o *Options) error {
+	if len(after.Attendees) == 0 {
+		after.Attendees = []ical.Attendee{{Email: after.Organizer.Email}}
+	}
+	return check(&after, o)
+}
+
+func noOccurrence(e *ical.Event, id time.Time) string {
+	return "the series has no occurrence" + onDate(e, id)
+}
+
+// inRule reports whether the rule of e gives an occurrence at id, excepted or not.
+func inRule(e *ical.Event, id time.Time) bool {
+	if e.Recurrence == nil {
+		return false
+	}
+	_, ok := bareRule(e).Occurrence(id)
+	return ok
+}
+
+// update plans the way from one version to the next.
+type update struct {
+	before  *ical.Event
+	after   ical.Event // as it was given
+	options *Options
+	levels  Levels
+	plan    *Plan
+	changes []Change // of the whole meeting
+	extra   bool     // a notice is one sequence later than the others
+	seen    map[occurrenceKey]*ical.Event
+}
+
+type occurrenceKey struct {
+	version *ical.Event
+	id      int64
+}
+
+// at is occurrence, with one value for all attendees who see the same version.
+func (u *update) at(version *ical.Event, id time.Time) *ical.Event {
+	key := occurrenceKey{version, id.Unix()}
+	e, ok := u.seen[key]
+	if !ok {
+		e = occurrence(version, id)
+		u.seen[key] = e
+	}
+	return e
+}
+
+func (u *update) run() *Plan {
+	u.plan = &Plan{Event: own(u.after), previous: u.before}
+	after := &u.plan.Event
+	after.Sequence = u.before.Sequence + 1
+	u.changes = diff(u.before, after, u.levels)
+	u.carryAnswers()
+	for _, a := range people(after, u.before) {
+		u.attendee(a)
+	}
+	if !u.options.MailPast && isPast(u.before, u.options.Now()) && isPast(after, u.options.Now()) {
+		u.plan.silence("the meeting lies in the past")
+	}
+	switch {
+	case len(u.plan.Notices) == 0:
+		u.withoutMail()
+	case u.extra:
+		after.Sequence++
+	}
+	return u.plan.finish(u.options)
+}
+
+// withoutMail makes the event as it is where nobody is told of the change: with
+// the sequence and all answers that it had.
+func (u *update) withoutMail() {
+	p := u.plan
+	p.Event, p.revised, p.previous = own(u.after), nil, nil
+	p.Event.Sequence = u.before.Sequence
+	keep(p.Event.Attendees, u.before.Attendees, p.Event.Organizer.Email)
+	for i := range p.Event.Overrides {
+		o := &p.Event.Overrides[i]
+		if was := occurrence(u.before, o.RecurrenceID); was != nil {
+			keep(o.Attendees, was.Attendees, p.Event.Organizer.Email)
+		}
+	}
+}
+
+// attendee adds what one attendee gets.
+func (u *update) attendee(a ical.Attendee) {
+	was, is := viewOf(u.before, a.Email), viewOf(&u.plan.Event, a.Email)
+	switch {
+	case was.whole == nil && is.whole == nil:
+		u.alone(a, was, is)
+	case was.empty():
+		u.plan.invite(a, is, "is invited")
+	case is.empty():
+		u.plan.cancel(a, was, "is no longer invited")
+	case was.whole != nil && is.whole != nil:
+		u.whole(a, was.whole, is.whole)
+	case is.whole != nil:
+		u.plan.invite(a, is, "is now invited to the whole series")
+	default:
+		u.plan.cancel(a, was, "is no longer invited to the whole series")
+		u.staysFor(a, is)
+	}
+}
+
+// whole compares what an attendee of the whole meeting sees. They get single
+// occurrences where only these changed, else everything.
+func (u *update) whole(a ical.Attendee, was, is *ical.Event) {
+	changes := slices.Concat(u.changes, roleChange(was, is, a.Email))
+	steps, restored := u.steps(a, was, is)
+	if top(changes) > Silent || restored {
+		for _, s := range steps {
+			changes = append(changes, s.within(changes)...)
+		}
+		u.request(a, was, is, changes)
+		return
+	}
+	told := len(u.plan.Notices) + len(u.plan.Skipped)
+	for _, s := range steps {
+		u.occurrence(a, s.was, s.is)
+	}
+	if len(changes) > 0 && told == len(u.plan.Notices)+len(u.plan.Skipped) {
+		u.plan.skip(a, reason(changes))
+	}
+}
+
+// step is what becomes of one occurrence, for one attendee; a version that is
+// nil does not have it.
+type step struct {
+	was, is *ical.Event
+	changes []Change
+}
+
+// steps are the occurrences that either version says something of. Where one is
+// restored that the attendee saw as excepted, they need the whole series:
+// Thunderbird keeps its EXDATE where only the occurrence comes, and goes on
+// hiding it.
+func (u *update) steps(a ical.Attendee, was, is *ical.Event) (list []step, restored bool) {
+	for _, id := range special(was, is) {
+		s := step{was: u.at(was, id), is: u.at(is, id)}
+		switch {
+		case s.was == nil && s.is == nil, !inRule(was, id), !inRule(is, id):
+			continue // the rule says it
+		case s.was == nil:
+			restored = true
+			s.changes = []Change{{"cancelled", Major, u.begins(a, s.is)}}
+		case s.is == nil:
+			s.changes = []Change{{"cancelled", Minor, u.ends(s.was)}} // asks for no answer
+		default:
+			s.changes = slices.Concat(diff(s.was, s.is, u.levels), roleChange(s.was, s.is, a.Email))
+		}
+		list = append(list, s)
+	}
+	return list, restored
+}
+
+// within are the changes of the occurrence for the reason of the whole meeting,
+// without what only follows from that.
+func (s *step) within(whole []Change) []Change {
+	e := s.is
+	if e == nil {
+		e = s.was
+	}
+	var out []Change
+	for _, c := range s.changes {
+		if c.Level > Silent && !slices.Contains(whole, c) {
+			if c.Field == "cancelled" {
+				c.Text += onOccurrence(e)
+			} else {
+				c.Text = strings.TrimSpace(onOccurrence(e)) + ": " + c.Text
+			}
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// alone compares what an attendee of single occurrences sees.
+func (u *update) alone(a ical.Attendee, was, is view) {
+	ids := append(slices.Clone(was.alone), is.alone...)
+	slices.SortStableFunc(ids, func(x, y *ical.Event) int { return x.RecurrenceID.Compare(y.RecurrenceID) })
+	ids = slices.CompactFunc(ids, func(x, y *ical.Event) bool { return x.RecurrenceID.Equal(y.RecurrenceID) })
+	for _, e := range ids {
+		u.occurrence(a, find(was.alone, e.RecurrenceID), find(is.alone, e.RecurrenceID))
+	}
+}
+
+func find(list []*ical.Event, id time.Time) *ical.Event {
+	for _, e := range list {
+		if e.RecurrenceID.Equal(id) {
+			return e
+		}
+	}
+	return nil
+}
+
+// occurrence adds what an attendee gets for one occurrence, which a version
+// that is nil does not have.
+func (u *update) occurrence(a ical.Attendee, was, is *ical.Event) {
+	switch {
+	case was == nil && is == nil:
+	case was == nil:
+		is.Sequence = u.plan.Event.Sequence
+		u.plan.add(Notice{Attendee: a, Method: ical.MethodRequest, Event: is, Reason: u.begins(a, is) + onOccurrence(is)})
+	case is == nil:
+		u.plan.add(Notice{Attendee: a, Method: ical.MethodCancel, Event: u.plan.cancelled(was, a), Before: was,
+			Reason: u.ends(was) + onOccurrence(was)})
+	default:
+		changes := append(diff(was, is, u.levels), roleChange(was, is, a.Email)...)
+		if top(changes) > Silent {
+			is.Sequence = u.plan.Event.Sequence
+			u.request(a, was, is, changes)
+		}
+	}
+}
+
+// begins says why somebody gets an occurrence that they did not see.
+func (u *update) begins(a ical.Attendee, is *ical.Event) string {
+	if has(u.before.Attendees, a.Email) && u.at(u.before, is.RecurrenceID) == nil {
+		return "takes place after all"
+	}
+	return "is invited"
+}
+
+// ends says why somebody does not see an occurrence any more.
+func (u *update) ends(was *ical.Event) string {
+	if u.at(&u.plan.Event, was.RecurrenceID) == nil {
+		return "does not take place"
+	}
+	return "is no longer invited"
+}
+
+// request adds a changed request, unless the attendee declined and need not care.
+func (u *update) request(a ical.Attendee, was, is *ical.Event, changes []Change) {
+	text := reason(changes)
+	if !is.RecurrenceID.IsZero() {
+		text = "only" + onOccurrence(is) + ": " + text
+	}
+	if u.mayIgnore(a, was, changes) {
+		u.plan.skip(a, text+": declined, so nothing to send")
+		return
+	}
+	u.plan.add(Notice{Attendee: a, Method: ical.MethodRequest, Event: is, Before: was, Reason: text})
+}
+
+// mayIgnore reports whether an attendee declined and changes ask them nothing,
+// nor take something out of their calendar.
+func (u *update) mayIgnore(a ical.Attendee, was *ical.Event, changes []Change) bool {
+	at := indexOf(was.Attendees, a.Email)
+	return at >= 0 && was.Attendees[at].Status == ical.Declined && top(changes) < Major && !u.options.TellDeclined &&
+		!slices.ContainsFunc(changes, func(c Change) bool { return c.Field == "cancelled" })
+}
+
+// roleChange is the attendee's own entry, which they should know of.
+func roleChange(was, is *ical.Event, email string) []Change {
+	i, j := indexOf(was.Attendees, email), indexOf(is.Attendees, email)
+	if i < 0 || j < 0 {
+		return nil
+	}
+	b, a := or(was.Attendees[i].Role, ical.RoleRequired), or(is.Attendees[j].Role, ical.RoleRequired)
+	if b == a {
+		return nil
+	}
+	return []Change{{"attendees", Minor, fmt.Sprintf("is now %s instead of %s", a, b)}}
+}
+
+// skip notes why an attendee gets nothing.
+func (p *Plan) skip(a ical.Attendee, why string) {
+	if !address.Same(a.Email, p.Event.Organizer.Email) {
+		p.Skipped = append(p.Skipped, Notice{Attendee: a, Sequence: p.Event.Sequence, Reason: why})
+	}
+}
+
+// silence makes notices that are not sent of all that are.
+func (p *Plan) silence(why string) {
+	for _, n := range p.Notices {
+		p.skip(n.Attendee, strings.TrimSuffix(n.Reason, needsAnswer)+": "+why+", so nothing to send")
+	}
+	p.Notices = nil
+}
+
+// staysFor adds the occurrences that remain for an attendee whose series was
+// cancelled. They are one sequence later, or a client could take them for older
+// than the cancellation.
+func (u *update) staysFor(a ical.Attendee, is view) {
+	for _, e := range is.alone {
+		u.plan.add(Notice{Attendee: a, Method: ical.MethodRequest, Sequence: u.plan.Event.Sequence + 1,
+			Event: e, Reason: "stays invited" + onOccurrence(e)})
+	}
+	u.extra = true
+}
+
+// isPast reports whether nothing of a meeting lies after now.
+func isPast(e *ical.Event, now time.Time) bool {
+	if e.Recurrence == nil {
+		return maxTime(e.Start, e.End).Before(now)
+	}
+	for range e.Occurrences(now, time.Time{}) {
+		return false
+	}
+	return true
+}
+
+func maxTime(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

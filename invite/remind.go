@@ -1,0 +1,49 @@
+package invite
+
+import (
+	"slices"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+)
+
+// planRemind plans the current request again: for those who have not answered,
+// or for those that the call names.
+func planRemind(m *Meeting, o *Options) (*Plan, error) {
+	p := &Plan{Event: own(m.Event)}
+	if p.Event.Cancelled {
+		return nil, ErrCancelled
+	}
+	if !o.MailPast && isPast(&p.Event, o.Now()) {
+		return nil, ErrPast
+	}
+	all := people(&p.Event)
+	for _, email := range o.call.only {
+		if !has(all, email) {
+			return nil, fieldError("Attendees", "has no "+email)
+		}
+	}
+	for _, a := range all {
+		p.remind(a, o.call.only)
+	}
+	return p.finish(o), nil
+}
+
+// remind adds the requests that an attendee has not answered, or all.
+func (p *Plan) remind(a ical.Attendee, only []string) {
+	named := slices.ContainsFunc(only, func(email string) bool { return address.Same(email, a.Email) })
+	if len(only) > 0 && !named {
+		return
+	}
+	v := viewOf(&p.Event, a.Email)
+	list := v.alone
+	if v.whole != nil {
+		list = []*ical.Event{v.whole}
+	}
+	for _, e := range list {
+		at := indexOf(e.Attendees, a.Email)
+		if named || at >= 0 && or(e.Attendees[at].Status, ical.NeedsAction) == ical.NeedsAction {
+			p.add(Notice{Attendee: a, Method: ical.MethodRequest, Event: e, Reason: "has not answered" + onOccurrence(e)})
+		}
+	}
+}
