@@ -6,6 +6,7 @@ require (
 	github.com/arran4/golang-ical v0.3.6
 	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6
 	github.com/emersion/go-smtp v0.25.1
+	github.com/go-playground/locales v0.14.2
 	github.com/google/go-cmp v0.7.0
 	github.com/google/uuid v1.6.0
 	github.com/jhillyerd/enmime/v2 v2.4.1

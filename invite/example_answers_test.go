@@ -81,10 +81,7 @@ func ExampleClient_Respond() {
 		fmt.Println(err)
 		return
 	}
-	err = attendee.Respond(context.Background(), in, "ann@example.test", ical.Tentative, func(r *invite.Response) {
-		r.Comment = "late, perhaps"
-	})
-	if err != nil {
+	if err := attendee.Respond(context.Background(), in, "ann@example.test", ical.Tentative, func(r *invite.Response) { r.Comment = "late, perhaps" }); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

@@ -138,8 +138,8 @@ func TestHostile(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		used := (after.TotalAlloc - before.TotalAlloc) >> 20
 		t.Logf("%-27s %7d octets %8v %4d MB allocated", name, len(in), took.Round(time.Millisecond), used)
-		if limit := time.Second * raceFactor; took > limit || used > 200*raceFactor {
-			t.Errorf("%s: %v and %d MB, over %v and 200 MB", name, took, used, limit)
+		if used > 200*raceFactor { // how long it takes is logged: a busy machine proves nothing
+			t.Errorf("%s: %d MB, over 200 MB", name, used)
 		}
 	}
 }

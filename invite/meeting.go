@@ -172,6 +172,18 @@ func (m *Meeting) after(p *Plan, o *Options) *Meeting {
 	return out
 }
 
+// floor is the sequence of the last change that asked for new answers to an
+// occurrence; zero is the whole meeting.
+func (m *Meeting) floor(id time.Time) int {
+	floor := m.Revised
+	for _, r := range m.Revisions {
+		if r.RecurrenceID.Equal(id) {
+			floor = max(floor, r.Sequence)
+		}
+	}
+	return floor
+}
+
 // versionBefore is the event before the change that had the sequence; nil for
 // an invitation, and where nothing of that change is open.
 func (m *Meeting) versionBefore(sequence int) *ical.Event {

@@ -46,18 +46,6 @@ func (m *Meeting) notOlder(a *Answer) error {
 	return nil
 }
 
-// floor is the sequence before which no answer to an occurrence, or to the whole
-// where id is zero, counts.
-func (m *Meeting) floor(id time.Time) int {
-	floor := m.Revised
-	for _, r := range m.Revisions {
-		if !id.IsZero() && r.RecurrenceID.Equal(id) {
-			floor = max(floor, r.Sequence)
-		}
-	}
-	return floor
-}
-
 // entry is the latest that is held of an attendee.
 type entry struct {
 	version

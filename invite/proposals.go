@@ -9,6 +9,7 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/body"
 )
 
 // proposes tells whether a COUNTER asks for anything. Where it does not, it is a
@@ -149,5 +150,5 @@ func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, op
 		Attendee: a, Method: ical.MethodDeclineCounter, Sequence: e.Sequence,
 		Reason: "proposed another time", Event: &e,
 	}}}
-	return c.carryOut(ctx, plan, out, "", c.options.forMeeting(m, opts))
+	return c.carryOut(ctx, plan, out, body.ProposalDeclined, c.options.forMeeting(m, opts))
 }

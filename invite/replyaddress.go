@@ -126,27 +126,26 @@ func expired(raw []byte, at time.Time) bool {
 	return at.Unix()/int64(daySpan/time.Second) > int64(binary.BigEndian.Uint16(raw))
 }
 
-// address gives each letter the address that its answer is to come to. One that
-// was given out stays, because clients take another organizer for another
-// meeting; also where the options name none any more.
-func (m *Meeting) address(list []letter, o *Options) error {
-	r := o.ReplyAddress
+// stamp gives each notice the address that its answer is to come to. One that was
+// given out stays, because clients take another organizer for another meeting;
+// also where the options name none any more.
+func (r *ReplyAddress) stamp(p *Plan, m *Meeting, o *Options) error {
+	known := make(map[string]string, len(m.ReplyAddresses)+len(p.Notices))
+	maps.Copy(known, m.ReplyAddresses)
 	if r != nil {
 		if err := r.check(); err != nil {
 			return err
 		}
-		m.ReplyAddresses = cloneMap(m.ReplyAddresses)
+		m.ReplyAddresses = known
 	}
-	for i := range list {
-		email := ""
-		if !o.Shared {
-			email = list[i].notices[0].Attendee.Email
-		}
+	for i := range p.Notices {
+		n := &p.Notices[i]
+		email := choose(o.Shared, "", n.Attendee.Email)
 		key := address.Key(email)
 		if r != nil {
-			m.ReplyAddresses[key] = r.renew(m.ReplyAddresses[key], &m.Event, email, o.Now())
+			known[key] = r.renew(known[key], &p.Event, email, o.Now())
 		}
-		list[i].replyTo = m.ReplyAddresses[key]
+		n.replyTo = known[key]
 	}
 	return nil
 }
@@ -159,12 +158,6 @@ func (r *ReplyAddress) renew(has string, e *ical.Event, email string, now time.T
 		return has
 	}
 	return r.address(e.UID, email, r.until(end, now))
-}
-
-func cloneMap(in map[string]string) map[string]string {
-	out := make(map[string]string, len(in))
-	maps.Copy(out, in)
-	return out
 }
 
 func later(a, b time.Time) time.Time {

@@ -22,6 +22,9 @@ type verdict struct {
 // apply takes answers into a meeting, in the order of the command line. The
 // file is replaced once, at the end: a run that is stopped can be repeated.
 func apply(_ context.Context, f *flags, stdout io.Writer) error {
+	if f.meeting == "" {
+		return fmt.Errorf("%w: apply needs -meeting M.json", errUsage)
+	}
 	p, err := f.answerPolicy()
 	if err != nil {
 		return err
