@@ -17,7 +17,6 @@ import (
 // comes back records the mails; errors are those of [Client.Send].
 func (c *Client) Invite(ctx context.Context, m *Meeting, emails []string, opts ...SendOption) (*Meeting, error) {
 	o := c.options.forMeeting(m, opts)
-	o.Shared = false
 	out := m.clone()
 	p := &Plan{Event: out.Event}
 	for _, email := range emails {

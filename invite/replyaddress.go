@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 )
 
@@ -126,34 +127,37 @@ func expired(raw []byte, at time.Time) bool {
 }
 
 // stamp gives each notice the address that its answer is to come to. One that was
-// given out stays, because clients take another organizer for another meeting.
+// given out stays, because clients take another organizer for another meeting;
+// also where the options name none any more.
 func (r *ReplyAddress) stamp(p *Plan, m *Meeting, o *Options) error {
-	if r == nil {
-		return nil
-	}
-	if err := r.check(); err != nil {
-		return err
-	}
 	known := make(map[string]string, len(m.ReplyAddresses)+len(p.Notices))
 	maps.Copy(known, m.ReplyAddresses)
-	end, now := p.Event.End, o.Now()
-	if p.Event.End.Before(p.Event.Start) {
-		end = p.Event.Start
+	if r != nil {
+		if err := r.check(); err != nil {
+			return err
+		}
+		m.ReplyAddresses = known
 	}
 	for i := range p.Notices {
 		n := &p.Notices[i]
-		email := n.Attendee.Email
-		if o.Shared {
-			email = ""
-		}
+		email := choose(o.Shared, "", n.Attendee.Email)
 		key := address.Key(email)
-		if uid := p.Event.UID; !r.holds(known[key], uid, email, later(end, now)) {
-			known[key] = r.address(uid, email, r.until(end, now))
+		if r != nil {
+			known[key] = r.renew(known[key], &p.Event, email, o.Now())
 		}
 		n.replyTo = known[key]
 	}
-	m.ReplyAddresses = known
 	return nil
+}
+
+// renew returns the address that an attendee has, or a new one where it would
+// not last until the meeting is over.
+func (r *ReplyAddress) renew(has string, e *ical.Event, email string, now time.Time) string {
+	end := later(e.Start, e.End)
+	if r.holds(has, e.UID, email, later(end, now)) {
+		return has
+	}
+	return r.address(e.UID, email, r.until(end, now))
 }
 
 func later(a, b time.Time) time.Time {

@@ -91,6 +91,13 @@ func (q *sequence) line(s string) {
 		q.setPolicy(words[1:])
 	case "revise", "touch":
 		q.change(words)
+	case "revise-day":
+		day, _ := time.Parse(time.DateOnly, words[1])
+		n, _ := strconv.Atoi(words[2])
+		m := *q.m
+		m.Event.Sequence = n
+		m.Revisions = append(m.Revisions[:len(m.Revisions):len(m.Revisions)], invite.Revision{RecurrenceID: day.Add(9 * time.Hour), Sequence: n})
+		q.m = &m
 	case "move", "drop":
 		q.occurrence(words)
 	case "is":

@@ -33,7 +33,7 @@ func (m *Meeting) record(a Answer, who ical.Attendee, at target) {
 		return
 	}
 	for i := range m.Event.Overrides {
-		if o := &m.Event.Overrides[i]; o.Sequence <= a.Sequence && !m.answered(a.Email, o.RecurrenceID) {
+		if o := &m.Event.Overrides[i]; a.Sequence >= m.floor(o.RecurrenceID) && !m.answered(a.Email, o.RecurrenceID) {
 			a.settle(o.Attendees)
 		}
 	}

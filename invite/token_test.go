@@ -58,6 +58,32 @@ func TestReplyAddress(t *testing.T) {
 	}
 }
 
+// TestReplyAddressStays changes and cancels a meeting, the last by a client that
+// was not told of the reply address: clients need the same organizer.
+func TestReplyAddressStays(t *testing.T) {
+	r := new(recorder)
+	c := invite.New(r, fixed(tokens))
+	m, err := c.Send(context.Background(), review())
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := readMail(t, r.mails[0].Data).Event.Organizer.Email
+	e := m.Event
+	e.Location = "Elsewhere"
+	if m, err = c.Update(context.Background(), m, e); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = invite.New(r, fixed()).Cancel(context.Background(), m); err != nil {
+		t.Fatal(err)
+	}
+	n := len(review().Attendees)
+	for _, mail := range []int{n, 2 * n} {
+		if got := readMail(t, r.mails[mail].Data); got.Event.Organizer.Email != first {
+			t.Errorf("%s with organizer %s, want %s", got.Calendar.Method, got.Event.Organizer.Email, first)
+		}
+	}
+}
+
 // TestReplyAddressAnswer answers over the address, from another mailbox, without
 // DMARC, to a strict policy.
 func TestReplyAddressAnswer(t *testing.T) {
