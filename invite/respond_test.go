@@ -35,7 +35,7 @@ func readMail(t *testing.T, data []byte) *invite.Inbound {
 	return in
 }
 
-func series() ical.Event {
+func weeklyRequest() ical.Event {
 	return vary(func(e *ical.Event) {
 		e.TimeZone = "Europe/Berlin"
 		e.Start = time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
@@ -58,8 +58,8 @@ func TestRespond(t *testing.T) {
 	}{
 		{"accept", review(), "", ical.Accepted, nil, invite.Reply, time.Time{}},
 		{"comment", review(), "", ical.Tentative, func(r *invite.Response) { r.Comment = "late, perhaps" }, invite.Reply, time.Time{}},
-		{"series", series(), "", ical.Declined, nil, invite.Reply, time.Time{}},
-		{"one occurrence", series(), "", ical.Declined, func(r *invite.Response) { r.Occurrence = second }, invite.Reply, second},
+		{"series", weeklyRequest(), "", ical.Declined, nil, invite.Reply, time.Time{}},
+		{"one occurrence", weeklyRequest(), "", ical.Declined, func(r *invite.Response) { r.Occurrence = second }, invite.Reply, second},
 		{"all day", vary(func(e *ical.Event) {
 			e.AllDay, e.Start, e.End = true, time.Date(2027, 3, 2, 0, 0, 0, 0, time.UTC), time.Date(2027, 3, 4, 0, 0, 0, 0, time.UTC)
 		}), "", ical.Accepted, nil, invite.Reply, time.Time{}},
@@ -189,7 +189,7 @@ func TestRespondRefuses(t *testing.T) {
 
 // TestRespondOddInvitation answers one whose rule and zone cannot be written.
 func TestRespondOddInvitation(t *testing.T) {
-	in, m := request(t, series(), 0, fixed())
+	in, m := request(t, weeklyRequest(), 0, fixed())
 	e := *in.Event
 	e.TimeZone = "Nowhere/Land"
 	in.Event = &e
@@ -207,7 +207,7 @@ func TestRespondOddInvitation(t *testing.T) {
 // TestInvite sends requests to a delegate, and to one who is invited to a single
 // occurrence.
 func TestInvite(t *testing.T) {
-	_, m := request(t, series(), 0, fixed())
+	_, m := request(t, weeklyRequest(), 0, fixed())
 	bob := m.Event.Attendees[0].Email
 	m, _ = m.Apply(answerOf(t, m, bob, ical.Declined, nil), nil)
 	m, o := m.Apply(answerOf(t, m, bob, ical.Delegated, func(r *invite.Response) {
