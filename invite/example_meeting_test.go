@@ -54,6 +54,25 @@ func ExampleClient_Cancel_meeting() {
 	// true
 }
 
+// The mails go out after whatever else had to be stored with the Meeting.
+func ExampleLater() {
+	var r invitetest.Recorder
+	meeting, err := invite.New(nil, invitetest.Options(nil)).Send(context.Background(), lunch, invite.Later)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(meeting.Deliveries[0].State, len(r.Messages()))
+	// … commit …
+	meeting, err = invite.New(&r, invitetest.Options(nil)).Resume(context.Background(), meeting)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(meeting.Deliveries[0].State, len(r.Messages()))
+	// Output:
+	// pending 0
+	// delivered 2
+}
+
 func ExampleMeeting_Summary() {
 	r, _, meeting := sent(lunch)
 	for email, status := range map[string]ical.Status{"ann@example.com": ical.Accepted, "bob@example.com": ical.Declined} {

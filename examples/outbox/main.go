@@ -78,9 +78,13 @@ func (b *outbox) command(ctx context.Context, args []string, resend bool) error 
 		if err != nil {
 			return err
 		}
-		return b.change(ctx, args[1], func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) { return c.Update(ctx, m, e) })
+		return b.change(ctx, args[1], func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
+			return c.Update(ctx, m, e, invite.Later)
+		})
 	case args[0] == "cancel" && len(args) == 2:
-		return b.change(ctx, args[1], func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) { return c.Cancel(ctx, m) })
+		return b.change(ctx, args[1], func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
+			return c.Cancel(ctx, m, invite.Later)
+		})
 	case args[0] == "deliver" && len(args) == 1:
 		return b.deliver(ctx, resend)
 	case args[0] == "answers" && len(args) == 2:

@@ -12,7 +12,6 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
-	"github.com/convene-go/convene/mime"
 )
 
 // outbox sends what its store says is to be sent.
@@ -24,24 +23,9 @@ type outbox struct {
 	step   func(name string) // told of each step, for the tests
 }
 
-// errLater is the answer of later to every mail.
-var errLater = errors.New("is sent after the transaction")
-
-// later is the Sender of calls inside a transaction. It sends nothing, so that
-// all mails of the call are pending in the Meeting that the transaction stores.
-var later = invite.SenderFunc(func(context.Context, *mime.Message) error { return errLater })
-
-// planned separates what went wrong from what is only pending.
-func planned(m *invite.Meeting, err error) (*invite.Meeting, error) {
-	if m != nil && errors.Is(err, errLater) {
-		return m, nil
-	}
-	return m, err
-}
-
 // book takes a room and invites to it. Nothing is sent yet.
 func (b *outbox) book(ctx context.Context, e ical.Event) error {
-	m, err := planned(invite.New(later, nil).Send(ctx, e))
+	m, err := invite.New(nil, nil).Send(ctx, e, invite.Later)
 	if err != nil {
 		return err
 	}
@@ -61,7 +45,7 @@ func (b *outbox) change(ctx context.Context, uid string, f func(*invite.Client, 
 	if r == nil {
 		return fmt.Errorf("there is no meeting %s", uid)
 	}
-	m, err := planned(f(invite.New(later, nil), r.meeting))
+	m, err := f(invite.New(nil, nil), r.meeting)
 	if err != nil {
 		return err
 	}
