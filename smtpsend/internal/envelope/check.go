@@ -1,4 +1,7 @@
-package smtpsend
+// Package envelope checks what goes into an envelope and under it, for every
+// way to hand a message over: nothing in it may reach a wire, a file name or a
+// command line as something else than it is.
+package envelope
 
 import (
 	"bytes"
@@ -6,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/convene-go/convene/mime"
 )
@@ -15,43 +19,41 @@ const (
 	maxLine = 998 // of a line in a message (RFC 5322, section 2.1.1)
 )
 
-// FieldError is a part of a message that must not reach the wire. Nothing was
-// sent.
-type FieldError struct {
-	// Field is the part of the message: "From", "To", "To[2]" or "Data".
+// Error is a part of a message that must not be sent.
+type Error struct {
+	// Field is the part: "From", "To", "To[2]", "Data" or "Message".
 	Field string
-	// Reason is what is wrong with it.
+	// Reason is what is wrong with it, without its content.
 	Reason string
 }
 
 // Error returns the field and the reason.
-func (e *FieldError) Error() string {
-	return "smtpsend: " + e.Field + ": " + e.Reason
-}
+func (e *Error) Error() string { return e.Field + ": " + e.Reason }
 
 // Refused returns true: the same message never passes.
-func (e *FieldError) Refused() bool { return true }
+func (e *Error) Refused() bool { return true }
 
-// checkMessage reports the first part of m that must not reach the wire.
-func checkMessage(m *mime.Message) error {
+// Check reports the first part of m that must not be sent, nil when there is
+// none.
+func Check(m *mime.Message) *Error {
 	if m == nil {
-		return &FieldError{Field: "Message", Reason: "nil"}
+		return &Error{"Message", "nil"}
 	}
 	if len(m.To) == 0 {
-		return &FieldError{Field: "To", Reason: "no recipients"}
+		return &Error{"To", "no recipients"}
 	}
 	if m.From != "" { // the null reverse path is right for a report
 		if reason := checkAddress(m.From); reason != "" {
-			return &FieldError{Field: "From", Reason: reason}
+			return &Error{"From", reason}
 		}
 	}
 	for i, to := range m.To {
 		if reason := checkAddress(to); reason != "" {
-			return &FieldError{Field: fmt.Sprintf("To[%d]", i), Reason: reason}
+			return &Error{fmt.Sprintf("To[%d]", i), reason}
 		}
 	}
 	if reason := checkData(m.Data); reason != "" {
-		return &FieldError{Field: "Data", Reason: reason}
+		return &Error{"Data", reason}
 	}
 	return nil
 }
@@ -59,12 +61,13 @@ func checkMessage(m *mime.Message) error {
 // checkAddress says what keeps a from being a mailbox in an envelope
 // (RFC 5321, section 4.1.2), "" when nothing does. Blanks and angle brackets
 // are turned down also where quotes would allow them, because servers differ
-// in reading them. How dots are placed is the server's to judge.
+// in reading them. How dots are placed is the server's to judge. Letters
+// beyond ASCII pass as RFC 6531, section 3.3 has it; not every server takes them.
 func checkAddress(a string) string {
 	for i, r := range a {
 		switch {
-		case r > unicode.MaxASCII:
-			return fmt.Sprintf("character %s at octet %d is not ASCII", runeName(r), i)
+		case r > unicode.MaxASCII && !isText(r):
+			return fmt.Sprintf("character %s at octet %d is not allowed", runeName(r), i)
 		case r <= ' ' || r == 0x7f || r == '<' || r == '>':
 			return fmt.Sprintf("character %s at octet %d is not allowed", runeName(r), i)
 		}
@@ -79,7 +82,7 @@ func checkAddress(a string) string {
 	if !validLocalPart(a[:at]) {
 		return "malformed local part"
 	}
-	if !validDomain(a[at+1:]) {
+	if !ValidDomain(a[at+1:]) {
 		return "malformed domain"
 	}
 	return ""
@@ -88,7 +91,13 @@ func checkAddress(a string) string {
 // runeName names r without writing it.
 func runeName(r rune) string { return fmt.Sprintf("%U", r) }
 
-// validLocalPart reports whether s, of visible ASCII, is a run of atoms and
+// isText reports whether r is a letter, mark or digit. Signs are turned down:
+// some fold into the brackets and separators of an envelope.
+func isText(r rune) bool {
+	return unicode.In(r, unicode.Letter, unicode.Mark, unicode.Digit)
+}
+
+// validLocalPart reports whether s, of visible characters, is a run of atoms and
 // dots or a quoted string.
 func validLocalPart(s string) bool {
 	if len(s) > 2 && s[0] == '"' && s[len(s)-1] == '"' {
@@ -113,15 +122,16 @@ func validQuoted(s string) bool {
 	return true
 }
 
-// validDomain reports whether s is a domain name or an address literal.
-// Underscores pass: there are hosts so named.
-func validDomain(s string) bool {
+// ValidDomain reports whether s is a domain name or an address literal.
+// Underscores pass: there are hosts so named; and so do letters beyond ASCII
+// (RFC 6531, section 3.3).
+func ValidDomain(s string) bool {
 	literal := strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") && len(s) > 2
 	if literal {
 		s = s[1 : len(s)-1]
 	}
 	for _, c := range []byte(s) {
-		if !isLetterOrDigit(c) && !strings.ContainsRune("-._", rune(c)) && !(literal && c == ':') {
+		if c < utf8.RuneSelf && !isLetterOrDigit(c) && !strings.ContainsRune("-._", rune(c)) && !(literal && c == ':') {
 			return false
 		}
 	}
@@ -161,8 +171,18 @@ func checkData(data []byte) string {
 	return ""
 }
 
-// isEightBit reports whether data has octets beyond ASCII.
-func isEightBit(data []byte) bool {
+// IsASCII reports whether s is ASCII.
+func IsASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// IsEightBit reports whether data has octets beyond ASCII.
+func IsEightBit(data []byte) bool {
 	for ; len(data) >= 8; data = data[8:] {
 		if binary.NativeEndian.Uint64(data)&0x8080808080808080 != 0 {
 			return true
