@@ -3,15 +3,21 @@ module github.com/convene-go/convene
 go 1.25.0
 
 require (
+	github.com/Azure/go-ntlmssp v0.1.1
 	github.com/arran4/golang-ical v0.3.6
+	github.com/cenkalti/backoff/v5 v5.0.3
+	github.com/emersion/go-msgauth v0.7.0
 	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6
 	github.com/emersion/go-smtp v0.25.1
+	github.com/go-playground/locales v0.14.2
 	github.com/google/go-cmp v0.7.0
 	github.com/google/uuid v1.6.0
 	github.com/jhillyerd/enmime/v2 v2.4.1
 	github.com/teambition/rrule-go v1.8.2
+	github.com/xdg-go/scram v1.4.0
 	golang.org/x/net v0.58.0
 	golang.org/x/text v0.41.0
+	golang.org/x/time v0.15.0
 )
 
 require (
@@ -32,5 +38,7 @@ require (
 	github.com/olekukonko/tablewriter v1.1.4 // indirect
 	github.com/pkg/errors v0.9.1 // indirect
 	github.com/ssor/bom v0.0.0-20170718123548-6386211fdfcf // indirect
+	github.com/xdg-go/stringprep v1.0.4 // indirect
+	golang.org/x/crypto v0.55.0 // indirect
 	golang.org/x/sys v0.47.0 // indirect
 )

@@ -82,21 +82,21 @@ func (w weekdayWindow) String() string {
 // component writes the observance.
 func (o *observance) component() ics.Component {
 	base := ics.ComponentBase{Properties: []ics.IANAProperty{
-		plainProperty("DTSTART", o.onset.Format(layoutLocal)),
+		property("DTSTART", o.onset.Format(layoutLocal)),
 	}}
 	switch {
 	case o.rule.n != 0:
-		base.Properties = append(base.Properties, plainProperty("RRULE", o.rule.String()))
+		base.Properties = append(base.Properties, property("RRULE", o.rule.String()))
 	case o.window.day != 0:
-		base.Properties = append(base.Properties, plainProperty("RRULE", o.window.String()))
+		base.Properties = append(base.Properties, property("RRULE", o.window.String()))
 	case len(o.dates) > 1:
 		// ical.js passes over DTSTART where there is an RDATE, so that repeats it.
 		for _, d := range o.dates {
-			base.Properties = append(base.Properties, plainProperty("RDATE", d.Format(layoutLocal)))
+			base.Properties = append(base.Properties, property("RDATE", d.Format(layoutLocal)))
 		}
 	}
 	base.Properties = append(base.Properties,
-		plainProperty("TZOFFSETFROM", formatOffset(o.from)), plainProperty("TZOFFSETTO", formatOffset(o.to)))
+		property("TZOFFSETFROM", formatOffset(o.from)), property("TZOFFSETTO", formatOffset(o.to)))
 	if o.daylight() {
 		return &ics.Daylight{ComponentBase: base}
 	}

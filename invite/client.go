@@ -86,11 +86,14 @@ func (c *Client) carryOut(ctx context.Context, p *Plan, m *Meeting, a body.Actio
 	if c.sender == nil {
 		return nil, ErrNoSender
 	}
-	list := letters(p, a, o)
-	if err := render(list, o); err != nil {
+	out := m.after(p, o)
+	if err := o.ReplyAddress.stamp(p, out, o); err != nil {
 		return nil, err
 	}
-	out := m.after(p, o)
+	list := letters(p, a, o)
+	if err := render(list, out, o); err != nil {
+		return nil, err
+	}
 	out.enter(list)
 	return out, c.deliver(ctx, list, out, o)
 }

@@ -32,7 +32,7 @@ func TestHideGuests(t *testing.T) {
 	}
 	for i, m := range mails {
 		shown := everything(t, m.Data) + "\n" + strings.Join(m.To, " ") + m.From + m.ID
-		if !strings.Contains(shown, e.Attendees[i].Name) {
+		if !strings.Contains(shown, "ATTENDEE;") || !strings.Contains(shown, secrets(e.Attendees[i])[3]) {
 			t.Errorf("the mail to %s does not show their own name", e.Attendees[i].Email)
 		}
 		for j, other := range e.Attendees {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite/body"
 )
 
@@ -22,6 +23,14 @@ type Options struct {
 	ProductID string
 	// Body writes what people read; nil is body.New(nil).
 	Body Renderer
+	// Language is that of the mails' text where neither the attendee nor the
+	// event names one, as a BCP 47 tag; "" is English.
+	Language string
+	// AnswerURL, where set, gives the links by which the reader of a request
+	// can answer without buttons: what is accepted, tentative and declined. ""
+	// leaves a link out. What the links lead to is the caller's; they should be
+	// hard to guess, since whoever follows one answers as that attendee.
+	AnswerURL func(m *Meeting, a ical.Attendee, s ical.Status) string
 	// Shared sends one mail to all attendees together instead of one to each.
 	// Each then sees all addresses in To, and one refused recipient is a
 	// result of its own only where the Sender says so.
@@ -51,6 +60,10 @@ type Options struct {
 	// NoAttachment leaves out the attached copy of the calendar object, which
 	// helps Apple Mail and webmail.
 	NoAttachment bool
+	// ReplyAddress gives each attendee a signed address to answer to, as the
+	// organizer of the calendar object and as Reply-To; nil has all answer to
+	// the organizer's own. Give it to [Policy] too.
+	ReplyAddress *ReplyAddress
 
 	call callOptions
 }
@@ -147,4 +160,12 @@ func (o *Options) forMeeting(m *Meeting, opts []SendOption) *Options {
 	return out
 }
 
-var defaultBody = body.New(nil)
+// defaultBody cannot fail: it has no templates of a caller.
+var defaultBody = must(body.New(nil))
+
+func must(r *body.Renderer, err error) *body.Renderer {
+	if err != nil {
+		panic(err)
+	}
+	return r
+}

@@ -49,7 +49,8 @@ func letters(p *Plan, action body.Action, o *Options) []letter {
 
 func (l *letter) sameObject(n Notice) bool {
 	first := l.notices[0]
-	return first.Event == n.Event && first.Method == n.Method && first.Sequence == n.Sequence && first.Before == n.Before
+	return first.Event == n.Event && first.Method == n.Method && first.Sequence == n.Sequence && first.Before == n.Before &&
+		first.replyTo == n.replyTo
 }
 
 // actionOf is what a notice's mail does, where the call does not say.
@@ -80,8 +81,8 @@ func (m *Meeting) enter(list []letter) {
 }
 
 // render builds all mails, so that nothing is sent where one of them cannot be built.
-func render(list []letter, o *Options) error {
-	r := &renderer{options: o}
+func render(list []letter, about *Meeting, o *Options) error {
+	r := &renderer{options: o, meeting: about}
 	for i := range list {
 		m, err := r.message(&list[i])
 		if err != nil {
@@ -95,6 +96,8 @@ func render(list []letter, o *Options) error {
 // renderer builds the mails of one call. What successive mails share is encoded once.
 type renderer struct {
 	options *Options
+	meeting *Meeting
+	builder mime.Builder
 
 	last     objectKey // of the object below
 	calendar []byte
@@ -105,6 +108,7 @@ type objectKey struct {
 	method   ical.Method
 	sequence int
 	stamp    time.Time
+	replyTo  string
 }
 
 func (r *renderer) message(l *letter) (*mime.Message, error) {
@@ -113,14 +117,14 @@ func (r *renderer) message(l *letter) (*mime.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := r.options.Body.Render(l.view(r.options))
+	text, err := r.options.Body.Render(r.view(l))
 	if err != nil {
 		return nil, err
 	}
 	d := &mime.Draft{
 		From:    mail.Address{Name: n.Event.Organizer.Name, Address: n.Event.Organizer.Email},
 		Subject: text.Subject, Date: l.stamp, MessageID: l.id,
-		Text: text.Text, HTML: text.HTML,
+		Text: text.Text, HTML: text.HTML, Inline: inline(text.Inline),
 		Calendar: calendar, Method: string(n.Method), NoAttachment: r.options.NoAttachment,
 		// A mail of a service: out-of-office programs do not answer it (RFC 3834, section 2).
 		Header: []mime.Field{{Name: "Auto-Submitted", Value: "auto-generated"}},
@@ -128,33 +132,62 @@ func (r *renderer) message(l *letter) (*mime.Message, error) {
 	if by := n.Event.Organizer.SentBy; by != "" {
 		d.Sender = &mail.Address{Address: by}
 	}
+	if n.replyTo != "" {
+		d.ReplyTo = []mail.Address{{Name: n.Event.Organizer.Name, Address: n.replyTo}}
+	}
 	for _, n := range l.notices {
 		d.To = append(d.To, mail.Address{Name: n.Attendee.Name, Address: n.Attendee.Email})
 	}
-	return mime.Build(d)
+	return r.builder.Build(d)
 }
 
 // view is what the mail's text is about.
-func (l *letter) view(o *Options) *body.View {
+func (r *renderer) view(l *letter) *body.View {
 	n := &l.notices[0]
 	v := &body.View{
 		Event: n.Event, Before: n.Before, Action: l.action, Method: n.Method,
-		HideGuests: o.HideGuests, Comment: l.comment,
+		Language: r.options.Language, HideGuests: r.options.HideGuests, Comment: l.comment,
 	}
 	if len(l.notices) == 1 {
 		v.Attendee = n.Attendee
+		v.Answers = r.answerLinks(n)
 	}
 	return v
 }
 
+// answerLinks are the links by which the reader of a request can answer without
+// buttons.
+func (r *renderer) answerLinks(n *Notice) []body.AnswerLink {
+	if r.options.AnswerURL == nil || n.Method != ical.MethodRequest || n.Attendee.NoReply {
+		return nil
+	}
+	var out []body.AnswerLink
+	for _, s := range []ical.Status{ical.Accepted, ical.Tentative, ical.Declined} {
+		if u := r.options.AnswerURL(r.meeting, n.Attendee, s); u != "" {
+			out = append(out, body.AnswerLink{Status: s, URL: u})
+		}
+	}
+	return out
+}
+
+// inline hands the pictures of the text to the mail.
+func inline(list []body.Image) []mime.File {
+	var out []mime.File
+	for _, i := range list {
+		out = append(out, mime.File{Name: i.Name, MediaType: i.MediaType, ContentID: i.ContentID, Data: i.Data})
+	}
+	return out
+}
+
 // object returns the calendar object of a notice.
 func (r *renderer) object(n *Notice, stamp time.Time) ([]byte, error) {
-	key := objectKey{n.Event, n.Method, n.Sequence, stamp}
+	key := objectKey{n.Event, n.Method, n.Sequence, stamp, n.replyTo}
 	if r.last == key {
 		return r.calendar, nil
 	}
-	e := *n.Event
+	e := n.answeredTo()
 	e.Sequence = n.Sequence
+	e.Overrides = slices.DeleteFunc(slices.Clone(e.Overrides), func(o ical.Event) bool { return onlyAnswers(&o, e.Attendees) })
 	data, err := ical.Encode(&ical.Calendar{
 		Method: n.Method, ProductID: r.options.ProductID, Stamp: stamp, Events: []ical.Event{e},
 	})
@@ -163,6 +196,32 @@ func (r *renderer) object(n *Notice, stamp time.Time) ([]byte, error) {
 	}
 	r.last, r.calendar = key, data
 	return data, nil
+}
+
+// onlyAnswers reports whether an override says nothing but what its attendees
+// answered, which a client would show as an exception of the series.
+func onlyAnswers(o *ical.Event, series []ical.Attendee) bool {
+	return isBare(*o) && (o.Attendees == nil || slices.EqualFunc(o.Attendees, series, func(a, b ical.Attendee) bool {
+		return address.Same(a.Email, b.Email) && a.Name == b.Name && a.NoReply == b.NoReply &&
+			or(a.Role, ical.RoleRequired) == or(b.Role, ical.RoleRequired) &&
+			or(a.Kind, ical.KindIndividual) == or(b.Kind, ical.KindIndividual)
+	}))
+}
+
+// answeredTo is the event with the organizer that the answer is to come to.
+func (n *Notice) answeredTo() ical.Event {
+	e := *n.Event
+	if n.replyTo == "" {
+		return e
+	}
+	e.Organizer.Email = n.replyTo
+	e.Overrides = slices.Clone(e.Overrides)
+	for i := range e.Overrides {
+		if o := &e.Overrides[i].Organizer; o.Email != "" {
+			o.Email = n.replyTo
+		}
+	}
+	return e
 }
 
 // messageID makes the same identifier for the same mail, so that a receiver who

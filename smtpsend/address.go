@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/convene-go/convene/smtpsend/internal/envelope"
 )
 
 // defaultPort is the port for what o asks for: submission (RFC 6409, section
@@ -51,5 +53,5 @@ func validHost(host string) bool {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return true
 	}
-	return validDomain(host) && host[0] != '['
+	return envelope.ValidDomain(host) && envelope.IsASCII(host) && host[0] != '['
 }

@@ -16,6 +16,7 @@ const maxQuitTime = 5 * time.Second
 type conn struct {
 	*wire
 	o         *Options
+	key       credentials
 	ext       extensions
 	encrypted bool
 	dirty     bool // a transaction was begun and not ended: RSET is due
@@ -24,13 +25,33 @@ type conn struct {
 	out       []byte // space for what is written
 }
 
-// open dials addr and leads the conversation up to the first MAIL.
+// open dials addr and leads the conversation up to the first MAIL. A token that
+// is refused is replaced once.
 func open(ctx context.Context, addr string, o *Options) (*conn, *Error) {
+	key, err := o.credentials(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := openWith(ctx, addr, o, key)
+	if !o.isTokenRefused(err) {
+		return c, err
+	}
+	if o.TokenRefused != nil {
+		o.TokenRefused(key.token)
+	}
+	if key, err = o.credentials(ctx); err != nil {
+		return nil, err
+	}
+	return openWith(ctx, addr, o, key)
+}
+
+// openWith is open with the given credentials.
+func openWith(ctx context.Context, addr string, o *Options, key credentials) (*conn, *Error) {
 	nc, err := dial(ctx, addr, o)
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{wire: newWire(nc), o: o, opened: time.Now()}
+	c := &conn{wire: newWire(nc), o: o, key: key, opened: time.Now()}
 	defer c.watch(ctx)()
 	for _, step := range c.opening() {
 		if err := step(ctx); err != nil {

@@ -108,9 +108,9 @@ func TestLog(t *testing.T) {
 	sender.Send(t.Context(), bad)
 	sender.Send(t.Context(), nil)
 	sender.Close()
-	want := `{"level":"INFO","msg":"message sent","server":"smtp://test.example:25","id":"<1@example.com>","recipients":1,"size":46}
-{"level":"ERROR","msg":"message sent in part","server":"smtp://test.example:25","id":"<1@example.com>","recipients":2,"size":46,"error":"smtpsend: 1 of 2 recipients: carl@example.com: rcpt: 550 5.1.1 who?","accepted":1}
-{"level":"ERROR","msg":"message not sent","server":"smtp://test.example:25","id":"<1@example.com>","recipients":1,"size":46,"error":"smtpsend: From: character U+000D at octet 0 is not allowed"}
+	want := `{"level":"INFO","msg":"message sent","server":"smtp://test.example:25","id":"<1@example.com>","recipients":1,"size":46,"attempts":1}
+{"level":"ERROR","msg":"message sent in part","server":"smtp://test.example:25","id":"<1@example.com>","recipients":2,"size":46,"attempts":1,"error":"smtpsend: 1 of 2 recipients: carl@example.com: rcpt: 550 5.1.1 who?","accepted":1}
+{"level":"ERROR","msg":"message not sent","server":"smtp://test.example:25","id":"<1@example.com>","recipients":1,"size":46,"attempts":0,"error":"smtpsend: From: character U+000D at octet 0 is not allowed"}
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("log: -want +got\n%s", diff)

@@ -20,5 +20,7 @@
 // server did not tell is reported as unknown, not as refused.
 //
 // The package is not a mail builder, a queue or a transfer agent: it looks up
-// no MX record, keeps nothing on disk and tries a message once.
+// no MX record, keeps nothing on disk, and tries a message again only within a
+// call of Send and where [Options.Retry] asks for that. Senders that are not to
+// a server are in packages folder and sendmail; package dkim signs.
 package smtpsend

@@ -21,9 +21,34 @@ var ErrTooLarge = errors.New("message is too large for the server")
 // STARTTLS that [RequireTLS] asks for.
 var ErrNoTLS = errors.New("server does not offer STARTTLS")
 
+// ErrNoOnwardTLS is the cause of an [Error] for a server that does not offer
+// the REQUIRETLS that [Options.OnwardTLS] asks for. Nothing was sent.
+var ErrNoOnwardTLS = errors.New("server does not offer REQUIRETLS")
+
+// ErrNoUTF8 is the cause of an [Error] for an address that is not ASCII and a
+// server that does not offer SMTPUTF8 (RFC 6531). Nothing was sent to it.
+var ErrNoUTF8 = errors.New("address is not ASCII and the server does not offer SMTPUTF8")
+
 // ErrNoMechanism is the cause of an [Error] for a server that offers no
 // authentication mechanism which fits the options.
 var ErrNoMechanism = errors.New("no usable authentication mechanism")
+
+// FieldError is a part of a message that must not reach the wire. Nothing was
+// sent.
+type FieldError struct {
+	// Field is the part of the message: "From", "To", "To[2]" or "Data".
+	Field string
+	// Reason is what is wrong with it.
+	Reason string
+}
+
+// Error returns the field and the reason.
+func (e *FieldError) Error() string {
+	return "smtpsend: " + e.Field + ": " + e.Reason
+}
+
+// Refused returns true: the same message never passes.
+func (e *FieldError) Refused() bool { return true }
 
 // Error is what went wrong in one phase of a conversation: a reply of the
 // server, or the lack of one.

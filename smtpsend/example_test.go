@@ -73,3 +73,16 @@ func ExampleOpen() {
 	// smtpsend: url: an @ after the host: user and password must be percent-encoded
 	// smtpsend: url: tls="none" is unknown: required, implicit and insecure-none are known
 }
+
+func ExampleMicrosoft365() {
+	o := smtpsend.Microsoft365()
+	o.Username = "desk@example.com"
+	o.Token = func(context.Context) (string, error) { return "a token from your identity platform", nil }
+	sender, err := smtpsend.New("smtp.office365.com", o)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sender.Close()
+	fmt.Println(sender)
+	// Output: smtp://smtp.office365.com:587
+}

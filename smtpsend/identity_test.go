@@ -19,6 +19,7 @@ type identity struct {
 	server *tls.Config // of the server
 	client *tls.Config // of a client that trusts the authority
 	pem    []byte      // the authority's certificate
+	pair   []byte      // the server's certificate and key
 }
 
 // newIdentity makes an identity for test.example, localhost and 127.0.0.1. It
@@ -38,7 +39,19 @@ func newIdentity(t testing.TB) *identity {
 		server: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}},
 		client: &tls.Config{RootCAs: roots},
 		pem:    block,
+		pair:   pairPEM(t, key, der),
 	}
+}
+
+// pairPEM returns a certificate and its key as one file.
+func pairPEM(t testing.TB, key *ecdsa.PrivateKey, der []byte) []byte {
+	t.Helper()
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
+		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})...)
 }
 
 // certify returns a new key and its certificate, signed by itself where there

@@ -3,12 +3,8 @@ package smtpsend
 import (
 	"context"
 	"crypto/tls"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -29,8 +25,9 @@ const (
 	InsecureNoTLS TLS = "insecure-none"
 )
 
-// Options are the choices of a [Sender]. The zero value of each field, and a
-// nil *Options, are right and safe.
+// Options are the choices of a [Sender] to a server. The zero value of each
+// field, and a nil *Options, are right and safe. [Microsoft365], [Gmail] and
+// [ExchangeLegacy] return those that fit a kind of server.
 type Options struct {
 	// LMTP speaks LMTP (RFC 2033) instead of SMTP: each recipient gets a reply
 	// of its own to the message.
@@ -40,22 +37,48 @@ type Options struct {
 	// TLSConfig holds roots, certificates and the like. Nil means the system's
 	// roots. Where its ServerName is empty the host of the address is
 	// verified, where its MinVersion is 0 it is TLS 1.2, and where it has no
-	// session cache it gets one.
+	// session cache it gets one. A client certificate in it authenticates by
+	// EXTERNAL (RFC 4422, appendix A) where there is neither Password nor Token.
 	TLSConfig *tls.Config
 	// LocalName is what EHLO says: a domain name or an address literal. Empty
 	// means the address literal of the connection's own end.
 	LocalName string
 	// Username and Password authenticate. Both empty means no authentication.
+	// With the Mechanism OAUTHBEARER or XOAUTH2 and no Token, Password is the
+	// access token.
 	Username, Password string
-	// Mechanism admits one SASL mechanism only, PLAIN or LOGIN. Empty means
-	// the first of the two that the server offers.
+	// Token returns an OAuth 2.0 access token for Username, in place of a
+	// Password. It is called before each connection, also from several
+	// goroutines, so it should keep the token until that expires, and it must
+	// honour ctx. Where the server refuses a token (535), Token is called for
+	// another one, once.
+	Token func(ctx context.Context) (string, error)
+	// TokenRefused is told the token that the server refused before Token is
+	// called again, so that this does not return the same. Nil means nobody is.
+	TokenRefused func(token string)
+	// Mechanism admits one SASL mechanism only: EXTERNAL, OAUTHBEARER, XOAUTH2,
+	// SCRAM-SHA-256, PLAIN, LOGIN, CRAM-MD5 or NTLM. Empty means the first of
+	// them that the server offers and the other options serve. Without TLS,
+	// CRAM-MD5 and NTLM are used only when they are named here: who reads the
+	// exchange can guess at the password.
 	Mechanism string
-	// InsecureAllowPlaintextAuth sends the password also where there is no
-	// TLS: whoever sits on the way reads it.
+	// InsecureAllowPlaintextAuth sends the password or token also where there
+	// is no TLS: whoever sits on the way reads it.
 	InsecureAllowPlaintextAuth bool
 	// AllOrNothing gives a message up when one recipient is refused before it
 	// is sent. Otherwise those accepted get it and the others are reported.
 	AllOrNothing bool
+	// OnwardTLS asks the server to pass messages on over verified TLS only, and
+	// to return them where that is impossible (REQUIRETLS, RFC 8689). A server
+	// that does not offer it gets none.
+	OnwardTLS bool
+	// DSN asks for delivery status notifications.
+	DSN DSN
+	// Retry says whether and for how long a message is tried again.
+	Retry Retry
+	// Limiter is waited for before each attempt to send a message; a
+	// [golang.org/x/time/rate.Limiter] is one. Nil means no limit.
+	Limiter Limiter
 	// Connections is the greatest number of connections at a time, 0 for 2.
 	// Further calls of Send wait.
 	Connections int
@@ -77,6 +100,13 @@ type Options struct {
 	Logger *slog.Logger
 }
 
+// Limiter bounds how often messages are sent.
+type Limiter interface {
+	// Wait returns nil when the next message may be sent, and an error when
+	// ctx ends before that.
+	Wait(ctx context.Context) error
+}
+
 // Timeouts are the times to wait for the server in one step of a
 // conversation. Zero means the default, which is the one of RFC 5321,
 // section 4.5.3.2 where it names one. A context may end the wait earlier.
@@ -85,123 +115,4 @@ type Timeouts struct {
 	Command time.Duration // for the reply to a command; 5 minutes
 	Body    time.Duration // for each 64 KiB of the message; 3 minutes
 	Final   time.Duration // for the reply to the message; 10 minutes
-}
-
-// resolve returns a copy of o, which may be nil, with its defaults filled in
-// for a server at host.
-func (o *Options) resolve(host string) (*Options, error) {
-	var r Options
-	if o != nil {
-		r = *o
-	}
-	if err := r.check(); err != nil {
-		return nil, fmt.Errorf("smtpsend: options: %w", err)
-	}
-	if r.TLS == "" && !r.LMTP {
-		r.TLS = RequireTLS
-	}
-	r.TLSConfig = resolveTLS(r.TLSConfig, host)
-	setDefault(&r.Connections, 2)
-	setDefault(&r.ConnectionMessages, 100)
-	setDefault(&r.ConnectionAge, 5*time.Minute)
-	setDefault(&r.ConnectionIdle, 30*time.Second)
-	setDefault(&r.Timeouts.Connect, 30*time.Second)
-	setDefault(&r.Timeouts.Command, 5*time.Minute)
-	setDefault(&r.Timeouts.Body, 3*time.Minute)
-	setDefault(&r.Timeouts.Final, 10*time.Minute)
-	if r.Dial == nil {
-		r.Dial = new(net.Dialer).DialContext
-	}
-	return &r, nil
-}
-
-// setDefault sets *v to def where it is zero.
-func setDefault[T int | time.Duration](v *T, def T) {
-	if *v == 0 {
-		*v = def
-	}
-}
-
-// resolveTLS returns a copy of c, which may be nil, that is fit for host.
-func resolveTLS(c *tls.Config, host string) *tls.Config {
-	if c == nil {
-		c = new(tls.Config)
-	}
-	c = c.Clone()
-	if c.ServerName == "" {
-		c.ServerName = host
-	}
-	if c.MinVersion == 0 {
-		c.MinVersion = tls.VersionTLS12
-	}
-	if c.ClientSessionCache == nil {
-		c.ClientSessionCache = tls.NewLRUClientSessionCache(0)
-	}
-	return c
-}
-
-// check reports the first option that makes no sense.
-func (o *Options) check() error {
-	for _, n := range o.amounts() {
-		if n.value < 0 {
-			return fmt.Errorf("%s is negative", n.name)
-		}
-	}
-	if !slices.Contains([]TLS{"", RequireTLS, ImplicitTLS, InsecureNoTLS}, o.TLS) {
-		return fmt.Errorf("TLS %q is unknown", o.TLS)
-	}
-	if o.LocalName != "" && !validDomain(o.LocalName) {
-		return fmt.Errorf("LocalName %q is neither a domain nor an address literal", o.LocalName)
-	}
-	return o.checkAuth()
-}
-
-// amount is a number among the options.
-type amount struct {
-	name  string
-	value int64
-}
-
-// amounts returns the options that must not be negative.
-func (o *Options) amounts() []amount {
-	return []amount{
-		{"Connections", int64(o.Connections)},
-		{"ConnectionMessages", int64(o.ConnectionMessages)},
-		{"ConnectionAge", int64(o.ConnectionAge)},
-		{"ConnectionIdle", int64(o.ConnectionIdle)},
-		{"Timeouts.Connect", int64(o.Timeouts.Connect)},
-		{"Timeouts.Command", int64(o.Timeouts.Command)},
-		{"Timeouts.Body", int64(o.Timeouts.Body)},
-		{"Timeouts.Final", int64(o.Timeouts.Final)},
-	}
-}
-
-// checkAuth reports what is wrong with the options for authentication.
-func (o *Options) checkAuth() error {
-	if o.Username == "" {
-		if o.Password != "" || o.Mechanism != "" {
-			return errors.New("no Username for Password or Mechanism")
-		}
-		return nil
-	}
-	if o.Password == "" {
-		return errors.New("no Password for Username")
-	}
-	if strings.Contains(o.Username+o.Password, "\x00") {
-		return errors.New("a NUL in Username or Password")
-	}
-	if o.Mechanism != "" && !slices.Contains(mechanismNames(), o.Mechanism) {
-		return fmt.Errorf("unsupported Mechanism %q: %s are supported", o.Mechanism, strings.Join(mechanismNames(), " and "))
-	}
-	if (o.TLS == InsecureNoTLS || o.TLS == "" && o.LMTP) && !o.anySafeInClear() {
-		return fmt.Errorf("%w: InsecureAllowPlaintextAuth admits it", errPlaintextAuth)
-	}
-	return nil
-}
-
-// anySafeInClear reports whether a mechanism that o admits needs no TLS.
-func (o *Options) anySafeInClear() bool {
-	return slices.ContainsFunc(mechanisms, func(m mechanism) bool {
-		return m.wanted(o) && m.safeInClear(o)
-	})
 }

@@ -1,6 +1,7 @@
 package smtpsend_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 )
 
 func TestNew(t *testing.T) {
+	token := func(context.Context) (string, error) { return "", nil }
 	tests := []struct {
 		name string
 		addr string
@@ -33,9 +35,20 @@ func TestNew(t *testing.T) {
 		{"mechanism only", "x", &smtpsend.Options{Mechanism: "PLAIN"}, "smtpsend: options: no Username for Password or Mechanism"},
 		{"user only", "x", &smtpsend.Options{Username: "ann"}, "smtpsend: options: no Password for Username"},
 		{"NUL", "x", &smtpsend.Options{Username: "a\x00b", Password: "hunter2"}, "smtpsend: options: a NUL in Username or Password"},
-		{"mechanism", "x", &smtpsend.Options{Username: "ann", Password: "hunter2", Mechanism: "NTLM"}, `smtpsend: options: unsupported Mechanism "NTLM": PLAIN and LOGIN are supported`},
+		{"mechanism", "x", &smtpsend.Options{Username: "ann", Password: "hunter2", Mechanism: "GSSAPI"}, `smtpsend: options: unsupported Mechanism "GSSAPI": EXTERNAL, OAUTHBEARER, XOAUTH2, SCRAM-SHA-256, PLAIN, LOGIN, CRAM-MD5 and NTLM are supported`},
 		{"in the clear", "x", &smtpsend.Options{Username: "ann", Password: "hunter2", TLS: smtpsend.InsecureNoTLS},
 			"smtpsend: options: the password is not sent without TLS: InsecureAllowPlaintextAuth admits it"},
+		{"retry", "x", &smtpsend.Options{Retry: smtpsend.Retry{Budget: -1}}, "smtpsend: options: Retry.Budget is negative"},
+		{"token and password", "x", &smtpsend.Options{Username: "ann", Password: "hunter2", Token: token}, "smtpsend: options: both Token and Password"},
+		{"token only", "x", &smtpsend.Options{Token: token}, "smtpsend: options: no Username for Password or Mechanism"},
+		{"token for PLAIN", "x", &smtpsend.Options{Username: "ann", Token: token, Mechanism: "PLAIN"}, "smtpsend: options: a Token is of no use for PLAIN"},
+		{"token in the clear", "x", &smtpsend.Options{Username: "ann", Token: token, TLS: smtpsend.InsecureNoTLS},
+			"smtpsend: options: the password is not sent without TLS: InsecureAllowPlaintextAuth admits it"},
+		{"NTLM in the clear", "x", &smtpsend.Options{Username: "ann", Password: "hunter2", Mechanism: "NTLM", TLS: smtpsend.InsecureNoTLS}, "smtp://x:587"},
+		{"EXTERNAL", "x", &smtpsend.Options{Mechanism: "EXTERNAL"}, "smtpsend: options: no client certificate in TLSConfig for EXTERNAL"},
+		{"notify", "x", &smtpsend.Options{DSN: smtpsend.DSN{Notify: []smtpsend.Notify{"OFTEN"}}}, `smtpsend: options: DSN: Notify "OFTEN" is unknown`},
+		{"never and ever", "x", &smtpsend.Options{DSN: smtpsend.DSN{Notify: []smtpsend.Notify{"NEVER", "DELAY"}}}, "smtpsend: options: DSN: NotifyNever stands alone"},
+		{"return", "x", &smtpsend.Options{DSN: smtpsend.DSN{Return: "HALF"}}, `smtpsend: options: DSN: Return "HALF" is unknown`},
 		{"in the clear, allowed", "x", &smtpsend.Options{Username: "ann", Password: "hunter2", TLS: smtpsend.InsecureNoTLS, InsecureAllowPlaintextAuth: true},
 			"smtp://x:587"},
 	}

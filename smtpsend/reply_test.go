@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/mime"
+	"github.com/convene-go/convene/smtpsend/internal/envelope"
 )
 
 var replies = []struct {
@@ -147,7 +150,7 @@ func FuzzAppendStuffed(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
-		if checkData(in) != "" {
+		if envelope.Check(&mime.Message{To: []string{"x@example.com"}, Data: in}) != nil {
 			return
 		}
 		want := in

@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -23,6 +25,8 @@ type scripted struct {
 	ext      []string          // lines of the reply to EHLO
 	answers  map[string]string // by verb ("MAIL", "RCPT bob@…", "." and so on), or a fault
 	auth     []string          // replies to AUTH and to each response
+	talk     talk              // gives those replies that are "(scram)"
+	tokens   string            // part of the only access token that is good, "" for any
 	lmtp     bool
 	tls      *tls.Config
 	fleeting map[string]string // answers that are given once
@@ -197,7 +201,7 @@ func (d *dialog) command(line string) error {
 	case "STARTTLS":
 		return d.startTLS()
 	case "AUTH":
-		return d.authenticate()
+		return d.authenticate(line)
 	case "MAIL":
 		return d.say(d.note250(&d.mail, d.answer("250 2.1.0 ok", "MAIL")))
 	case "RCPT":
@@ -208,6 +212,7 @@ func (d *dialog) command(line string) error {
 		d.say(d.answer("221 bye", verb))
 		return errGone
 	case "HELO", "RSET":
+		d.accepted, d.mail = nil, false
 		return d.say(d.answer("250 ok", verb))
 	}
 	return d.say("500 5.5.2 what?")
@@ -244,29 +249,49 @@ func (d *dialog) startTLS() error {
 	if err := d.say(d.answer("220 go", "STARTTLS")); err != nil {
 		return err
 	}
-	if d.answer("", "HANDSHAKE") != "" {
-		return d.say(d.answer("", "HANDSHAKE"))
+	if fault := d.answer("", "HANDSHAKE"); fault != "" {
+		return d.say(fault)
 	}
 	d.nc = tls.Server(d.nc, d.tls)
 	d.br = bufio.NewReader(d.nc)
 	return nil
 }
 
+// talk is the server's side of a mechanism.
+type talk interface{ Step(string) (string, error) }
+
 // authenticate gives the scripted replies, one for each line.
-func (d *dialog) authenticate() error {
+func (d *dialog) authenticate(line string) error {
 	for i, r := range d.auth {
 		if i > 0 {
-			line, err := d.br.ReadString('\n')
-			if err != nil {
+			var err error
+			if line, err = d.br.ReadString('\n'); err != nil {
 				return err
 			}
-			d.note(strings.TrimSuffix(line, "\r\n"))
+			line = strings.TrimSuffix(line, "\r\n")
+			d.note(line)
 		}
-		if err := d.say(r); err != nil {
+		if err := d.say(d.answer(d.judge(r, line), fmt.Sprint("AUTH ", i))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// judge returns the reply to what the client said last, or def.
+func (d *dialog) judge(def, line string) string {
+	said, _ := base64.StdEncoding.DecodeString(line[strings.LastIndex(line, " ")+1:])
+	if def == "(scram)" {
+		challenge, err := d.talk.Step(string(said))
+		if err != nil {
+			return "535 5.7.8 no"
+		}
+		return "334 " + base64.StdEncoding.EncodeToString([]byte(challenge))
+	}
+	if !bytes.Contains(said, []byte(d.tokens)) {
+		return "535 5.7.8 expired"
+	}
+	return def
 }
 
 // rcpt answers RCPT.

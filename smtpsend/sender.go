@@ -4,130 +4,75 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"time"
 
 	"github.com/convene-go/convene/mime"
+	"github.com/convene-go/convene/smtpsend/internal/envelope"
 )
 
-// Sender sends messages to one server. It is safe for concurrent use.
+// Sender hands messages to one server, or to what [Open] was asked for. It is
+// safe for concurrent use.
 type Sender struct {
-	addr string
-	o    *Options
-	pool *pool
+	backend
+	logger *slog.Logger
+}
+
+// backend is where the messages of a [Sender] go.
+type backend interface {
+	// send sends a message that was checked and says in how many attempts.
+	send(ctx context.Context, m *mime.Message) (attempts int, err error)
+	Close() error
+	String() string
 }
 
 // New returns a sender to the server at addr, host:port or host; the port is
 // then 587, with [ImplicitTLS] 465, with LMTP 24. Nil options mean SMTP with
 // STARTTLS and no authentication. It does not connect.
 func New(addr string, o *Options) (*Sender, error) {
-	host, port, err := splitAddr(addr, o)
+	s, err := newServer(addr, o)
 	if err != nil {
 		return nil, err
 	}
-	r, err := o.resolve(host)
-	if err != nil {
-		return nil, err
-	}
-	return &Sender{addr: net.JoinHostPort(host, port), o: r, pool: newPool(r)}, nil
+	return &Sender{s, s.o.Logger}, nil
 }
 
-// Send sends m once. It returns nil when the server took it for all
-// recipients, a [*DeliveryError] that names the other recipients when it did
-// not, a [*FieldError] when m must not be sent, and [ErrClosed]. The context's
-// error is reachable when ctx ended first; the end of ctx ends Send at once.
+// Send sends m: once, or more often as [Options.Retry] says. It returns nil when
+// the server took it for all recipients, a [*DeliveryError] that names the other
+// recipients when it did not, a [*FieldError] when m must not be sent, and
+// [ErrClosed]. The context's error is reachable when ctx ended first; the end
+// of ctx ends Send at once.
 func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
-	start := time.Now()
-	err := checkMessage(m)
+	start, attempts := time.Now(), 0
+	err := check(m)
 	if err == nil {
-		err = s.send(ctx, m)
+		attempts, err = s.send(ctx, m)
 	}
-	s.log(ctx, m, time.Since(start), err)
+	s.log(ctx, m, attempts, time.Since(start), err)
 	return err
 }
 
-// send sends a message that was checked.
-func (s *Sender) send(ctx context.Context, m *mime.Message) error {
-	if err := s.pool.acquire(ctx); err != nil {
-		return forAll(m, err)
-	}
-	defer s.pool.release()
-	results, again := s.overIdle(ctx, m)
-	if results == nil || again {
-		results = s.overNew(ctx, m)
-	}
-	if err := newDeliveryError(m.To, results); err != nil {
-		return err
+// check reports what keeps m from being sent.
+func check(m *mime.Message) error {
+	if e := envelope.Check(m); e != nil {
+		return &FieldError{e.Field, e.Reason}
 	}
 	return nil
-}
-
-// overIdle sends m over a connection that is open, if there is one.
-func (s *Sender) overIdle(ctx context.Context, m *mime.Message) (results []*Error, again bool) {
-	c := s.pool.take(ctx)
-	if c == nil {
-		return nil, false
-	}
-	results, again = c.transact(ctx, m)
-	s.pool.put(ctx, c)
-	return results, again
-}
-
-// overNew sends m over a new connection.
-func (s *Sender) overNew(ctx context.Context, m *mime.Message) []*Error {
-	c, err := open(ctx, s.addr, s.o)
-	if err != nil {
-		return repeat(err, len(m.To))
-	}
-	results, _ := c.transact(ctx, m)
-	s.pool.put(ctx, c)
-	return results
-}
-
-// forAll makes an error before the conversation one of all recipients.
-func forAll(m *mime.Message, err error) error {
-	var cause *Error
-	if !errors.As(err, &cause) {
-		return err
-	}
-	return newDeliveryError(m.To, repeat(cause, len(m.To)))
-}
-
-// repeat returns n results that are err.
-func repeat(err *Error, n int) []*Error {
-	results := make([]*Error, n)
-	for i := range results {
-		results[i] = err
-	}
-	return results
 }
 
 // Close ends idle connections, waits for the calls of Send that are under way,
 // and makes later ones return [ErrClosed]. It returns nil, also when called
 // again.
-func (s *Sender) Close() error {
-	s.pool.close()
-	return nil
-}
+func (s *Sender) Close() error { return s.backend.Close() }
 
-// String returns the server as a URL, without user and password.
-func (s *Sender) String() string {
-	scheme := "smtp"
-	switch {
-	case s.o.LMTP:
-		scheme = "lmtp"
-	case s.o.TLS == ImplicitTLS:
-		scheme = "smtps"
-	}
-	return scheme + "://" + s.addr
-}
+// String returns where messages go as a URL, without user and password.
+func (s *Sender) String() string { return s.backend.String() }
 
 // GoString returns String, so that no way to print a Sender shows a password.
 func (s *Sender) GoString() string { return s.String() }
 
 // log writes the record of one message.
-func (s *Sender) log(ctx context.Context, m *mime.Message, took time.Duration, err error) {
-	if s.o.Logger == nil || m == nil {
+func (s *Sender) log(ctx context.Context, m *mime.Message, attempts int, took time.Duration, err error) {
+	if s.logger == nil || m == nil {
 		return
 	}
 	level, text := slog.LevelInfo, "message sent"
@@ -136,6 +81,7 @@ func (s *Sender) log(ctx context.Context, m *mime.Message, took time.Duration, e
 		slog.String("id", m.ID),
 		slog.Int("recipients", len(m.To)),
 		slog.Int("size", len(m.Data)),
+		slog.Int("attempts", attempts),
 		slog.Duration("took", took),
 	}
 	if err != nil {
@@ -149,5 +95,5 @@ func (s *Sender) log(ctx context.Context, m *mime.Message, took time.Duration, e
 			text = "message sent in part"
 		}
 	}
-	s.o.Logger.LogAttrs(ctx, level, text, attrs...)
+	s.logger.LogAttrs(ctx, level, text, attrs...)
 }

@@ -1,12 +1,15 @@
 package smtpsend
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/convene-go/convene/mime"
+	"github.com/convene-go/convene/smtpsend/internal/envelope"
 )
 
 const (
@@ -24,6 +27,7 @@ type transaction struct {
 	*conn
 	m        *mime.Message
 	eightBit bool
+	utf8     bool     // asks for SMTPUTF8
 	results  []*Error // for each recipient, nil for accepted
 	mail     *Error   // why MAIL was refused
 	data     *Error   // why DATA was refused
@@ -35,7 +39,8 @@ type transaction struct {
 // took the first command, so that m may go over another.
 func (c *conn) transact(ctx context.Context, m *mime.Message) (results []*Error, again bool) {
 	defer c.watch(ctx)()
-	t := &transaction{conn: c, m: m, eightBit: isEightBit(m.Data), results: make([]*Error, len(m.To))}
+	t := &transaction{conn: c, m: m, results: make([]*Error, len(m.To))}
+	t.examine()
 	reused := c.sent > 0
 	c.sent++
 	err := t.run(ctx)
@@ -43,6 +48,30 @@ func (c *conn) transact(ctx context.Context, m *mime.Message) (results []*Error,
 		t.fail(err)
 	}
 	return t.results, reused && c.closed && goneBefore(err)
+}
+
+// examine notes what the message needs of the server. Recipients that it
+// cannot be told about are left out.
+func (t *transaction) examine() {
+	t.eightBit = envelope.IsEightBit(t.m.Data)
+	t.utf8 = !envelope.IsASCII(t.m.From) || t.eightBit && envelope.IsEightBit(header(t.m.Data))
+	offered := t.ext.has("SMTPUTF8")
+	for i, to := range t.m.To {
+		if envelope.IsASCII(to) {
+			continue
+		}
+		t.utf8 = true
+		if !offered {
+			t.results[i] = unmet(PhaseRcpt, ErrNoUTF8)
+		}
+	}
+	t.utf8 = t.utf8 && offered
+}
+
+// header returns the header of a message.
+func header(data []byte) []byte {
+	h, _, _ := bytes.Cut(data, []byte("\r\n\r\n"))
+	return h
 }
 
 // goneBefore reports whether err says that the server had left before MAIL.
@@ -65,8 +94,8 @@ func (t *transaction) fail(err *Error) {
 
 // run leads the transaction. The error is for all recipients that have none.
 func (t *transaction) run(ctx context.Context) *Error {
-	if err := t.checkLimits(); err != nil {
-		return err
+	if err := t.checkLimits(); err != nil || t.doomed() || t.accepted() == 0 {
+		return cmp.Or(err, givenUp())
 	}
 	if err := t.reset(ctx); err != nil {
 		return err
@@ -91,6 +120,12 @@ func (t *transaction) checkLimits() *Error {
 	}
 	if t.eightBit && !t.ext.has("8BITMIME") {
 		return unmet(PhaseMail, errors.New("message is not 7-bit and the server does not offer 8BITMIME"))
+	}
+	if !t.ext.has("SMTPUTF8") && !envelope.IsASCII(t.m.From) {
+		return unmet(PhaseMail, ErrNoUTF8)
+	}
+	if t.o.OnwardTLS && !(t.encrypted && t.ext.has("REQUIRETLS")) {
+		return unmet(PhaseMail, ErrNoOnwardTLS)
 	}
 	return nil
 }
@@ -136,13 +171,18 @@ func (t *transaction) accepted() int {
 func (t *transaction) flight(ctx context.Context, from, end int) *Error {
 	b := t.out[:0]
 	for step := from; step < end; step++ {
-		b = t.appendCommand(b, step)
+		if !t.leftOut(step) {
+			b = t.appendCommand(b, step)
+		}
 	}
 	t.out = b
 	if _, err := t.write(ctx, t.phase(from), b, t.o.Timeouts.Command); err != nil {
 		return err
 	}
 	for step := from; step < end; step++ {
+		if t.leftOut(step) {
+			continue
+		}
 		r, err := t.read(ctx, t.phase(step), t.o.Timeouts.Command)
 		if err != nil {
 			return err
@@ -152,6 +192,11 @@ func (t *transaction) flight(ctx context.Context, from, end int) *Error {
 		}
 	}
 	return nil
+}
+
+// leftOut reports whether step is about a recipient that was given up before.
+func (t *transaction) leftOut(step int) bool {
+	return t.phase(step) == PhaseRcpt && t.results[step] != nil
 }
 
 // phase returns the phase of a step.
@@ -169,18 +214,37 @@ func (t *transaction) phase(step int) Phase {
 func (t *transaction) appendCommand(b []byte, step int) []byte {
 	switch t.phase(step) {
 	case PhaseMail:
-		b = append(append(append(b, "MAIL FROM:<"...), t.m.From...), '>')
-		if t.ext.has("SIZE") {
-			b = strconv.AppendInt(append(b, " SIZE="...), int64(len(t.m.Data)), 10)
-		}
-		if t.eightBit {
-			b = append(b, " BODY=8BITMIME"...) // RFC 6152, section 3
-		}
-		return append(b, "\r\n"...)
+		b = t.appendMail(b)
 	case PhaseRcpt:
-		return append(append(append(b, "RCPT TO:<"...), t.m.To[step]...), ">\r\n"...)
+		b = append(append(append(b, "RCPT TO:<"...), t.m.To[step]...), '>')
+		if t.ext.has("DSN") {
+			b = t.o.DSN.appendRcpt(b, t.m.To[step])
+		}
+	default:
+		b = append(b, "DATA"...)
 	}
-	return append(b, "DATA\r\n"...)
+	return append(b, "\r\n"...)
+}
+
+// appendMail appends the command MAIL.
+func (t *transaction) appendMail(b []byte) []byte {
+	b = append(append(append(b, "MAIL FROM:<"...), t.m.From...), '>')
+	if t.ext.has("SIZE") {
+		b = strconv.AppendInt(append(b, " SIZE="...), int64(len(t.m.Data)), 10)
+	}
+	if t.eightBit {
+		b = append(b, " BODY=8BITMIME"...) // RFC 6152, section 3
+	}
+	if t.utf8 {
+		b = append(b, " SMTPUTF8"...) // RFC 6531, section 3.4
+	}
+	if t.o.OnwardTLS {
+		b = append(b, " REQUIRETLS"...) // RFC 8689, section 4.1
+	}
+	if t.ext.has("DSN") {
+		b = t.o.DSN.appendMail(b, t.m.ID)
+	}
+	return b
 }
 
 // note takes in the reply to a step. An error ends the conversation.
@@ -222,6 +286,11 @@ func (t *transaction) giveUp() *Error {
 		return t.data
 	}
 	// Only AllOrNothing comes here with recipients that were accepted.
+	return givenUp()
+}
+
+// givenUp is the error for a recipient who was not at fault.
+func givenUp() *Error {
 	return lost(PhaseRcpt, errors.New("given up because another recipient was refused"))
 }
 

@@ -2,7 +2,6 @@ package body_test
 
 import (
 	"fmt"
-	"log"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -10,33 +9,34 @@ import (
 )
 
 func ExampleRenderer_Render() {
-	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
-	event := &ical.Event{
-		Summary:   "Review",
-		Start:     start,
-		End:       start.Add(time.Hour),
-		TimeZone:  "Europe/Berlin",
-		Location:  "Room 4.12",
-		Organizer: ical.Person{Name: "Room desk", Email: "desk@example.com"},
-		Attendees: []ical.Attendee{{Name: "Ann", Email: "ann@example.com", TimeZone: "Europe/London"}},
-	}
-	b, err := body.New(nil).Render(&body.View{Event: event, Method: ical.MethodRequest, Attendee: event.Attendees[0]})
+	r, err := body.New(nil)
 	if err != nil {
-		log.Fatal(err)
+		panic(err)
 	}
-	fmt.Println("Subject:", b.Subject)
-	fmt.Println()
-	fmt.Print(b.Text)
+	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
+	b, err := r.Render(&body.View{
+		Event: &ical.Event{
+			Summary: "Review", Location: "Room 4.12", Start: start, End: start.Add(time.Hour), TimeZone: "Europe/Berlin",
+			Organizer:  ical.Person{Name: "Room desk", Email: "desk@example.com"},
+			Recurrence: &ical.Recurrence{Freq: ical.Monthly, ByDay: []ical.Day{"1TU"}, Count: 6},
+		},
+		Attendee: ical.Attendee{Language: "de", TimeZone: "Europe/London"},
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(b.Subject)
+	fmt.Println(b.Text)
 	// Output:
-	// Subject: Invitation: Review
-	//
-	// Room desk invites you to a meeting.
+	// Einladung: Review
+	// Room desk lädt Sie zu einer Besprechung ein.
 	//
 	// Review
 	//
-	// When:       Tuesday, 2 March 2027, 10:00–11:00 (Europe/Berlin, UTC+01:00)
-	//             Tuesday, 2 March 2027, 09:00–10:00 (Europe/London, UTC+00:00)
-	// Where:      Room 4.12
-	// Organizer:  Room desk
-	// Attendees:  Ann
+	// Wann:          Dienstag, 2. März 2027, 10:00–11:00 Uhr
+	//                (Europe/Berlin, UTC+01:00)
+	// Ihre Zeit:     Dienstag, 2. März 2027, 09:00–10:00 Uhr (Europe/London, UTC)
+	// Wiederholung:  Jeden Monat am ersten Dienstag, 6-mal
+	// Wo:            Room 4.12
+	// Organisator:   Room desk <desk@example.com>
 }

@@ -1,146 +1,178 @@
 package body
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"html/template"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/convene-go/convene/ical"
 )
 
-// Options change what [New] returns. Nil and the zero value are right for English.
-type Options struct{}
+// Renderer writes bodies. It is safe for concurrent use. It keeps what it wrote
+// last, at most 32 mails without their answer links, because successive
+// recipients mostly get the same.
+type Renderer struct {
+	templates *templates
+	brand     PageBrand
+	inline    []Image
+	cache     cache
+}
 
-// Renderer writes bodies. It is safe for concurrent use.
-type Renderer struct{ html *template.Template }
+// New returns a renderer. A template that cannot be parsed, or that fails on
+// the mails it is tried on here, is an error with its file and line.
+func New(o *Options) (*Renderer, error) {
+	if o == nil {
+		o = new(Options)
+	}
+	r := new(Renderer)
+	var err error
+	if r.brand, r.inline, err = o.Brand.page(); err != nil {
+		return nil, fmt.Errorf("body: %w", err)
+	}
+	if r.templates, err = readTemplates(o.Templates); err != nil {
+		return nil, fmt.Errorf("body: templates: %w", err)
+	}
+	if o.Templates == nil {
+		return r, nil
+	}
+	for _, v := range samples() {
+		if _, err := r.Render(v); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
 
-// New returns a renderer.
-func New(*Options) *Renderer { return &Renderer{html: htmlPage} }
-
-// Render writes the body of one mail. Errors are about the event's time zone.
+// Render writes the body of one mail. Errors are about the event's time zone,
+// or about a template of the caller.
 func (r *Renderer) Render(v *View) (*Body, error) {
-	p, err := newPage(v)
+	if v == nil || v.Event == nil {
+		return nil, errors.New("body: View.Event is missing")
+	}
+	l := matchLanguage(v.language())
+	words, err := l.words()
 	if err != nil {
 		return nil, fmt.Errorf("body: %w", err)
 	}
-	var html bytes.Buffer
-	if err := r.html.Execute(&html, p); err != nil {
-		return nil, fmt.Errorf("body: %w", err)
+	statuses, links := safeAnswers(v.Answers)
+	m := r.cache.find(v, l, statuses)
+	if m == nil {
+		if m, err = r.write(v, words, statuses); err != nil {
+			return nil, fmt.Errorf("body: %w", err)
+		}
+		r.cache.add(m)
 	}
-	return &Body{Subject: subject(v.Method, v.Event), Text: p.text(), HTML: html.String()}, nil
+	return &Body{
+		Subject: m.subject, Text: m.text.with(links), HTML: m.html.with(escaped(links)), Inline: r.inline,
+	}, nil
 }
 
-// text sets the page as plain text.
-func (p *page) text() string {
-	var b strings.Builder
-	wrap(&b, "", p.Lead)
-	if p.Title != "" {
-		b.WriteString("\n")
-		wrap(&b, "", p.Title)
-	}
-	b.WriteString("\n")
-	for i, w := range p.When {
-		wrap(&b, label("When", i), w)
-	}
-	for _, r := range p.Rows {
-		wrap(&b, label(r.Name, 0), r.text())
-	}
-	if p.Description != "" {
-		b.WriteString("\n")
-		for line := range strings.SplitSeq(p.Description, "\n") {
-			if utf8.RuneCountInString(line) > textWidth {
-				wrap(&b, "", line)
-			} else {
-				b.WriteString(line + "\n")
+// Where the answer links go. No text of a caller can hold either: html/template
+// escapes the first, and the second is a control character.
+const (
+	htmlMark = "<!--answers-->"
+	textMark = "\x00answers\n"
+)
+
+// write makes all of a mail but its answer links.
+func (r *Renderer) write(v *View, c *catalog, statuses []ical.Status) (*mail, error) {
+	m := newMail(v, c.language, statuses)
+	answers := c.answers(statuses, r.brand)
+	for i, level := range levels {
+		p, err := newPage(v, c, level)
+		if err != nil {
+			return nil, err
+		}
+		p.Brand, p.answers = r.brand, len(statuses) > 0
+		if i == 0 {
+			if err := r.writeText(m, p, answers); err != nil {
+				return nil, err
 			}
 		}
-	}
-	return b.String()
-}
-
-// text is the value, and the link behind it where a reader would not see it.
-func (r row) text() string {
-	if r.Link == "" || r.Link == r.Value {
-		return r.Value
-	}
-	return r.Value + " <" + r.Link + ">"
-}
-
-// label is a name and the space to its value, or the same width without it.
-func label(name string, i int) string {
-	if i > 0 {
-		name = ""
-	} else {
-		name += ":"
-	}
-	return fmt.Sprintf("%-12s", name)
-}
-
-// textWidth is the length of a line that every client shows unbroken.
-const textWidth = 78
-
-// wrap writes s after first, broken between words and indented alike.
-func wrap(b *strings.Builder, first, s string) {
-	indent := strings.Repeat(" ", len(first))
-	line := first
-	for i, word := range strings.Fields(s) {
-		if i > 0 && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > textWidth {
-			b.WriteString(line + "\n")
-			line = indent
-		} else if i > 0 {
-			line += " "
+		p.Subject = m.subject
+		size, err := r.writeHTML(m, p, answers, level.description)
+		if err != nil {
+			return nil, err
 		}
-		line += word
-	}
-	b.WriteString(strings.TrimRight(line, " ") + "\n")
-}
-
-// paragraphs are the lines of a text, for HTML.
-func paragraphs(s string) []string { return strings.Split(s, "\n") }
-
-// href passes on the links that a mail may hold, and "" for others. They are
-// still escaped; html/template alone would replace tel: too.
-func href(link string) template.URL {
-	for _, scheme := range []string{"http://", "https://", "mailto:", "tel:"} {
-		if len(link) > len(scheme) && strings.EqualFold(link[:len(scheme)], scheme) {
-			return template.URL(link)
+		if size <= maxHTML {
+			break
 		}
 	}
-	return ""
+	return m, nil
 }
 
-// htmlPage is one column of at most 600 pixels, made of tables and inline
-// styles, because mail clients drop everything else.
-var htmlPage = template.Must(template.New("page").Funcs(template.FuncMap{
-	"paragraphs": paragraphs, "href": href,
-}).Parse(`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{{.Title}}</title>
-</head>
-<body style="margin:0;padding:16px;font-family:Arial,Helvetica,sans-serif;font-size:15px;line-height:1.45;color:#1f1f1f">
-<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="width:100%;max-width:600px">
-<tr><td style="padding:0 0 12px 0">{{.Lead}}</td></tr>
-{{- if .Title}}
-<tr><td style="padding:0 0 12px 0"><h1 style="margin:0;font-size:20px;line-height:1.3" dir="auto">{{.Title}}</h1></td></tr>
-{{- end}}
-<tr><td>
-<table role="presentation" cellpadding="0" cellspacing="0" border="0">
-{{- range $i, $w := .When}}
-<tr><td valign="top" style="padding:0 16px 6px 0;color:#595959">{{if not $i}}When{{end}}</td><td valign="top" style="padding:0 0 6px 0">{{$w}}</td></tr>
-{{- end}}
-{{- range .Rows}}
-<tr><td valign="top" style="padding:0 16px 6px 0;color:#595959">{{.Name}}</td><td valign="top" style="padding:0 0 6px 0" dir="auto">{{if href .Link}}<a href="{{href .Link}}">{{.Value}}</a>{{else}}{{.Value}}{{end}}</td></tr>
-{{- end}}
-</table>
-</td></tr>
-{{- if .Description}}
-<tr><td style="padding:12px 0 0 0" dir="auto">{{range $i, $l := paragraphs .Description}}{{if $i}}<br>
-{{end}}{{$l}}{{end}}</td></tr>
-{{- end}}
-</table>
-</body>
-</html>
-`))
+// maxHTML leaves the answer links room below 40 KB.
+const maxHTML = 38 << 10
+
+// writeText sets the subject and the plain text.
+func (r *Renderer) writeText(m *mail, p *Page, answers *Answers) (err error) {
+	if r.templates.subject != nil {
+		if p.Subject, err = execute(r.templates.subject, p); err != nil {
+			return err
+		}
+		p.Subject = strings.Join(strings.Fields(p.Subject), " ")
+	}
+	m.subject = p.Subject
+	if p.AnswerLinks = ""; p.answers {
+		p.AnswerLinks = textMark
+	}
+	text := ""
+	if r.templates.text == nil {
+		text = p.Plain()
+	} else if text, err = execute(r.templates.text, p); err != nil {
+		return err
+	}
+	m.text, err = splice(unjoined.Replace(text), textMark, plainAnswers(p.c, answers), len(answers.Links))
+	return err
+}
+
+// writeHTML sets the document, with a description of at most that many octets,
+// and returns its size.
+func (r *Renderer) writeHTML(m *mail, p *Page, answers *Answers, most int) (int, error) {
+	if p.AnswerLinks = template.HTML(""); p.answers {
+		p.AnswerLinks = template.HTML(htmlMark)
+	}
+	if text, cut := shortText(p.Description, most); cut {
+		p.Description, p.Cut = text, p.c.text("cut")
+	}
+	html, err := execute(r.templates.html, p)
+	if err != nil {
+		return 0, err
+	}
+	block := ""
+	if p.answers {
+		if block, err = r.templates.block("answers", answers); err != nil {
+			return 0, err
+		}
+	}
+	m.html, err = splice(html, htmlMark, block, len(answers.Links))
+	return len(html) + len(block), err
+}
+
+// shortText cuts a text at a line or a word so that it is at most that many
+// octets long in HTML.
+func shortText(s string, most int) (text string, cut bool) {
+	size := 0
+	for i, r := range s {
+		switch {
+		case r == '\n', strings.ContainsRune("&<>\"'+", r):
+			size += 5
+		default:
+			size += utf8.RuneLen(r)
+		}
+		if size > most {
+			return atWord(s[:i]) + " …", true
+		}
+	}
+	return s, false
+}
+
+// atWord leaves out a word that was cut, unless it is a long one.
+func atWord(s string) string {
+	if i := strings.LastIndexAny(s, " \n"); i > len(s)-100 && i > 0 {
+		s = s[:i]
+	}
+	return strings.TrimSpace(s)
+}

@@ -1,159 +1,115 @@
 package body
 
-import (
-	"strings"
-	"time"
+import "github.com/convene-go/convene/ical"
 
-	"github.com/convene-go/convene/ical"
-)
-
-// Action is what a mail does.
-type Action string
-
-const (
-	Invitation   Action = "invitation"
-	Update       Action = "update"
-	Cancellation Action = "cancellation"
-	Reminder     Action = "reminder"
-)
-
-// View is what one mail is about and who reads it.
+// View is what one mail is about and who reads it. Rendering changes nothing in it.
 type View struct {
-	// Event is the meeting as the reader may see it; it is not changed.
+	// Event is the meeting as the reader may see it. One occurrence of a series
+	// alone has its RecurrenceID set.
 	Event *ical.Event
-	// Method is what the mail does; "" is a request.
+	// Before is what the reader last saw; an [Update] shows the differences to
+	// it. For one occurrence it may be the whole series. Nil, none are shown.
+	Before *ical.Event
+	// Action is what the mail does; "" is what Method says.
+	Action Action
+	// Method is that of the calendar object; "" is a request.
 	Method ical.Method
 	// Attendee is the reader; the zero value writes for everybody, in the
-	// event's own zone.
-	Attendee   ical.Attendee
-	Action     Action
-	Before     *ical.Event
-	Comment    string
+	// event's own zone. Of an [Answer] it is the one who answers, and the
+	// organizer reads.
+	Attendee ical.Attendee
+	// Language is the BCP 47 tag to use where neither Attendee nor Event names one.
+	Language string
+	// HideGuests leaves out who else is invited.
 	HideGuests bool
+	// Comment is what the organizer says about a cancellation, a reminder or a
+	// declined proposal, or the attendee with an answer.
+	Comment string
+	// Proposed is the time that was proposed: of a [ProposalDeclined], and of
+	// an [Answer] that proposes another time. Zero, none was.
+	Proposed ical.Span
+	// Status is the answer of an [Answer].
+	Status ical.Status
+	// Answers are links for readers whose client has no buttons.
+	Answers []AnswerLink
+}
+
+// Action is what a mail does for its reader.
+type Action string
+
+// The values of [Action].
+const (
+	// Invitation asks for an answer to a meeting that is new to the reader.
+	Invitation Action = "invitation"
+	// Update says that something of the meeting has changed.
+	Update Action = "update"
+	// Cancellation says that the meeting, or one occurrence, does not take place.
+	Cancellation Action = "cancellation"
+	// Reminder says that the meeting is near.
+	Reminder Action = "reminder"
+	// ProposalDeclined says that the meeting keeps its time.
+	ProposalDeclined Action = "proposal-declined"
+	// Answer is the attendee's own mail to the organizer.
+	Answer Action = "answer"
+)
+
+// AnswerLink is a page that gives an answer for the reader.
+type AnswerLink struct {
+	// Status is the answer: [ical.Accepted], [ical.Tentative] or [ical.Declined].
+	Status ical.Status
+	// URL is an absolute http, https or mailto link; others are left out.
+	URL string
 }
 
 // Body is the part of a mail that people read.
 type Body struct {
 	// Subject is one line in any script.
 	Subject string
-	// Text is plain text with LF line ends, lines of at most 78 characters
-	// where the words allow it.
+	// Text is plain text with LF line ends, lines of at most 78 columns where
+	// the words allow it; a character of East Asian width takes two.
 	Text string
-	// HTML says the same as a complete document.
+	// HTML says the same as a complete document, below 40 KB unless a template
+	// of the caller is longer.
 	HTML string
+	// Inline are the images that HTML refers to as "cid:" and their ContentID.
+	// They belong into a multipart/related with it.
+	Inline []Image
 }
 
-// page is the text of a mail, before it is set as text or as HTML.
-type page struct {
-	Lead        string // what the mail is, in one sentence
-	Title       string
-	When        []string
-	Rows        []row
-	Description string
+// Image is a picture that goes with the HTML.
+type Image struct {
+	// Name is a file name; "" makes one.
+	Name string
+	// MediaType is "image/png", "image/jpeg" or "image/gif"; "" is found from Data.
+	MediaType string
+	// ContentID is left@right, without angle brackets; "" is made from Data.
+	ContentID string
+	// Data is the file, at most 256 KB.
+	Data []byte
 }
 
-// row is a named value; Link is set where the value is one.
-type row struct{ Name, Value, Link string }
-
-// newPage collects what the reader sees. Times are in the meeting's zone, and
-// in the reader's own where that shows another clock.
-func newPage(v *View) (*page, error) {
-	e := v.Event
-	loc, err := e.Zone()
-	if err != nil {
-		return nil, err
+// action returns what the view does, where it says so only by its method.
+func (v *View) action() Action {
+	if v.Action != "" {
+		return v.Action
 	}
-	p := &page{Title: oneLine(e.Summary), Description: description(e.Description)}
-	p.Lead = lead(v.Method, name(e.Organizer.Name, e.Organizer.Email))
-	p.When = []string{formatSpan(e, loc)}
-	if own := ownZone(v, loc); own != nil && !e.AllDay {
-		p.When = append(p.When, formatSpan(e, own))
+	switch v.Method {
+	case ical.MethodCancel:
+		return Cancellation
+	case ical.MethodReply, ical.MethodCounter:
+		return Answer
+	case ical.MethodDeclineCounter:
+		return ProposalDeclined
 	}
-	if r := e.Recurrence; r != nil && r.Freq != "" {
-		p.Rows = append(p.Rows, row{Name: "Repeats", Value: repeats(e, loc)})
-	}
-	p.place(e)
-	p.people(e)
-	for _, l := range e.Attachments {
-		p.Rows = append(p.Rows, row{"Document", name(l.Name, l.URL), l.URL})
-	}
-	return p, nil
+	return Invitation
 }
 
-// description keeps the indent of the first line, and no empty lines around the text.
-func description(s string) string {
-	return strings.TrimRight(strings.TrimLeft(lineEnds.Replace(s), "\n"), " \t\n")
-}
-
-// ownZone is the reader's zone where it shows another clock than loc at the start, else nil.
-func ownZone(v *View, loc *time.Location) *time.Location {
-	own, err := ical.LoadLocation(v.Attendee.TimeZone)
-	if err != nil {
-		return nil
-	}
-	_, here := v.Event.Start.In(own).Zone()
-	_, there := v.Event.Start.In(loc).Zone()
-	if here == there {
-		return nil
-	}
-	return own
-}
-
-func (p *page) place(e *ical.Event) {
-	if e.Location != "" && e.Location != e.Conference {
-		p.Rows = append(p.Rows, row{Name: "Where", Value: oneLine(e.Location)})
-	}
-	if e.Conference != "" {
-		p.Rows = append(p.Rows, row{"Join", e.Conference, e.Conference})
-	}
-	if e.URL != "" && e.URL != e.Conference {
-		p.Rows = append(p.Rows, row{"Page", e.URL, e.URL})
-	}
-}
-
-func (p *page) people(e *ical.Event) {
-	p.Rows = append(p.Rows, row{Name: "Organizer", Value: name(e.Organizer.Name, e.Organizer.Email)})
-	for _, g := range []struct {
-		name string
-		has  func(*ical.Attendee) bool
-	}{
-		{"Attendees", func(a *ical.Attendee) bool { return !isPlace(a) && a.Role != ical.RoleOptional }},
-		{"Optional", func(a *ical.Attendee) bool { return !isPlace(a) && a.Role == ical.RoleOptional }},
-		{"Rooms", isPlace},
-	} {
-		var list []string
-		for i := range e.Attendees {
-			if a := &e.Attendees[i]; g.has(a) {
-				list = append(list, name(a.Name, a.Email))
-			}
-		}
-		if len(list) > 0 {
-			p.Rows = append(p.Rows, row{Name: g.name, Value: shorten(list)})
+// language returns the tag that counts for the reader.
+func (v *View) language() string {
+	for _, tag := range []string{v.Attendee.Language, v.Event.Language, v.Language} {
+		if tag != "" {
+			return tag
 		}
 	}
+	return ""
 }
-
-func isPlace(a *ical.Attendee) bool { return a.Kind == ical.KindRoom || a.Kind == ical.KindResource }
-
-// mostNames is how many names a list shows before it counts the rest.
-const mostNames = 50
-
-func shorten(list []string) string {
-	if len(list) <= mostNames {
-		return strings.Join(list, ", ")
-	}
-	return strings.Join(list[:mostNames], ", ") + " and " + plural(len(list)-mostNames, "other")
-}
-
-// name is what people call somebody or something.
-func name(name, address string) string {
-	if name = oneLine(name); name != "" {
-		return name
-	}
-	return oneLine(address)
-}
-
-var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
-
-// oneLine puts a space where the text has line ends and tabs.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"net/mail"
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite/body"
+	"github.com/convene-go/convene/mime"
+)
+
+// choice is what the page was asked for.
+type choice struct {
+	Language string
+	Action   body.Action
+	Reader   int // index into the attendees
+}
+
+// parts are the forms in which one mail is shown.
+type parts struct {
+	*body.Body
+	Calendar, Raw string
+}
+
+// methods are the calendar objects that go with each action.
+var methods = map[body.Action]ical.Method{
+	body.Invitation: ical.MethodRequest, body.Update: ical.MethodRequest,
+	body.Cancellation: ical.MethodCancel, body.ProposalDeclined: ical.MethodDeclineCounter,
+	body.Answer: ical.MethodReply,
+}
+
+// write makes the mail as it would be sent.
+func (s *state) write(c choice) (*parts, error) {
+	v := s.view(c)
+	text, err := s.renderer.Render(v)
+	if err != nil {
+		return nil, err
+	}
+	out := &parts{Body: text}
+	if err := out.calendar(v); err != nil {
+		return nil, err
+	}
+	return out, out.build(v)
+}
+
+// view makes up what the event does not say: a comment, a proposal, answers.
+func (s *state) view(c choice) *body.View {
+	e := *s.event
+	v := &body.View{Event: &e, Action: c.Action, Method: methods[c.Action], Language: c.Language}
+	if len(e.Attendees) > 0 {
+		v.Attendee = e.Attendees[min(c.Reader, len(e.Attendees)-1)]
+	}
+	v.Attendee.Language = c.Language
+	switch c.Action {
+	case body.Update:
+		v.Before, e.Sequence = s.before, e.Sequence+1
+	case body.Cancellation:
+		e.Cancelled, e.Sequence = true, e.Sequence+1
+	case body.ProposalDeclined:
+		v.Proposed = ical.Span{Start: e.Start.Add(2 * time.Hour), End: e.Start.Add(3 * time.Hour)}
+	case body.Answer:
+		v.Status = ical.Accepted
+		v.Attendee.Status = v.Status
+		e.Attendees = []ical.Attendee{v.Attendee}
+	}
+	if c.Action == body.Invitation || c.Action == body.Update {
+		v.Answers = []body.AnswerLink{
+			{Status: ical.Accepted, URL: "https://example.com/answer?yes"},
+			{Status: ical.Tentative, URL: "https://example.com/answer?maybe"},
+			{Status: ical.Declined, URL: "https://example.com/answer?no"},
+		}
+	} else if c.Action != body.Reminder {
+		v.Comment = "The comment stands here, as it was written."
+	}
+	return v
+}
+
+// pinned is the time of every mail, so that the same files show the same page.
+var pinned = time.Date(2027, 1, 4, 8, 0, 0, 0, time.UTC)
+
+// calendar encodes the object; a reminder has none.
+func (p *parts) calendar(v *body.View) error {
+	if v.Method == "" {
+		return nil
+	}
+	data, err := ical.Encode(&ical.Calendar{Method: v.Method, Stamp: pinned, Events: []ical.Event{*v.Event}})
+	p.Calendar = string(data)
+	return err
+}
+
+func (p *parts) build(v *body.View) error {
+	d := &mime.Draft{
+		From: mail.Address{Name: v.Event.Organizer.Name, Address: v.Event.Organizer.Email},
+		To:   []mail.Address{{Name: v.Attendee.Name, Address: v.Attendee.Email}},
+		Date: pinned, Subject: p.Subject, Text: p.Text, HTML: p.HTML,
+		Calendar: []byte(p.Calendar), Method: string(v.Method),
+	}
+	if v.Action == body.Answer {
+		d.From, d.To[0] = d.To[0], d.From
+	}
+	for _, i := range p.Inline {
+		d.Inline = append(d.Inline, mime.File{Name: i.Name, MediaType: i.MediaType, ContentID: i.ContentID, Data: i.Data})
+	}
+	m, err := mime.Build(d)
+	if err == nil {
+		p.Raw = string(m.Data)
+	}
+	return err
+}
+
+// parseChoice reads a query; what it does not say is the first of its kind.
+func parseChoice(language, action string) choice {
+	c := choice{Language: "en", Action: body.Invitation}
+	if slices.Contains(body.Languages(), language) {
+		c.Language = language
+	}
+	if slices.Contains(actions, body.Action(action)) {
+		c.Action = body.Action(action)
+	}
+	return c
+}

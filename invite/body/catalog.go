@@ -1,0 +1,121 @@
+package body
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+
+	"github.com/go-playground/locales"
+)
+
+// catalogs are the texts, one file a language; see docs/templates.md for their form.
+//
+//go:embed catalog/*.json
+var catalogs embed.FS
+
+// catalog holds the texts of one language and its locale.
+type catalog struct {
+	*language
+	cldr locales.Translator
+
+	// Messages are texts by key, with {names} for what is put in.
+	Messages map[string]string `json:"messages"`
+	// Plurals are texts about a number {n}, by key and by CLDR category.
+	Plurals map[string]map[string]string `json:"plurals"`
+	// Weekdays are the days in a list, from Sunday, as "on.days" takes them.
+	Weekdays []string `json:"weekdays"`
+	// Days are the days after an ordinal: seven weekdays from Sunday, then a
+	// working day, a day of the weekend, and any day.
+	Days []string `json:"days"`
+	// Genders has a letter for each of Days, the key into Nth.
+	Genders string `json:"genders"`
+	// Nth are first to fourth and last.
+	Nth map[string][]string `json:"nth"`
+	// Months are the names in "on.nth.month" where they are not CLDR's.
+	Months []string `json:"months"`
+}
+
+func readCatalog(l *language) (*catalog, error) {
+	c := &catalog{language: l, cldr: l.locale()}
+	if l.base != "" {
+		if err := c.read(l.base); err != nil {
+			return nil, err
+		}
+	}
+	return c, c.read(l.file)
+}
+
+// read adds a file to what is there.
+func (c *catalog) read(file string) error {
+	name := "catalog/" + file + ".json"
+	data, err := catalogs.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	base := c.Messages
+	c.Messages = nil
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(c); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	for key, text := range maps.All(base) {
+		if _, ok := c.Messages[key]; !ok {
+			c.Messages[key] = text
+		}
+	}
+	return nil
+}
+
+// text returns the message of a key with the values of the pairs put in: a name
+// and its value, in turn.
+func (c *catalog) text(key string, pairs ...string) string {
+	return fill(c.Messages[key], pairs...)
+}
+
+// fill puts values into a pattern, each once and without looking into them.
+func fill(pattern string, pairs ...string) string {
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(pattern, "{")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if pairs[i] == name {
+				b.WriteString(pairs[i+1])
+			}
+		}
+		pattern = after
+	}
+}
+
+// count returns the message of a key for a number.
+func (c *catalog) count(key string, n int) string {
+	category := strings.ToLower(c.cldr.CardinalPluralRule(float64(n), 0).String())
+	return fill(c.Plurals[key][category], "n", strconv.Itoa(n))
+}
+
+// labelled is a name and the space up to its value, which a wide colon brings along.
+func (c *catalog) labelled(name string) string {
+	s := c.text("label", "label", name)
+	if strings.HasSuffix(s, "：") {
+		return s
+	}
+	return s + " "
+}
+
+// join lists texts as a sentence does: "a, b and c".
+func (c *catalog) join(list []string) string {
+	n := len(list)
+	if n < 2 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:n-1], c.Messages["list"]) + c.Messages["list.last"] + list[n-1]
+}

@@ -1,0 +1,135 @@
+package body
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/bidi"
+)
+
+// The characters that keep a piece of text in its own direction (Unicode
+// Standard Annex #9). Only this package puts them into a text.
+const (
+	lri = "\u2066" // left to right
+	fsi = "\u2068" // as its first strong character says
+	pdi = "\u2069" // ends either
+)
+
+// lineEnds are all that Unicode breaks a line at.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n", "\v", "\n", "\f", "\n")
+
+// cleanLines returns a text of several lines without the characters that a
+// reader cannot see and a program could be misled by, and without space around it.
+func cleanLines(s string) string { return strings.TrimSpace(visible(s)) }
+
+// paragraphs is as cleanLines, but keeps the indent of the first line.
+func paragraphs(s string) string {
+	return strings.TrimRight(strings.TrimLeft(visible(s), "\n"), " \n")
+}
+
+// visible leaves out controls, and the bidi embeddings, overrides and isolates.
+// Marks that only sit between letters of both directions stay.
+func visible(s string) string {
+	if isPrintable(s) {
+		return s
+	}
+	if !utf8.ValidString(s) {
+		s = strings.ToValidUTF8(s, "\uFFFD")
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\t':
+			return ' '
+		case unicode.IsControl(r), isBidiControl(r), r == '\uFEFF':
+			return -1
+		}
+		return r
+	}, lineEnds.Replace(s))
+}
+
+// isPrintable reports that nothing but printable ASCII is in s.
+func isPrintable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+func isBidiControl(r rune) bool {
+	return r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069'
+}
+
+// clean returns a text of one line, at most the given number of characters long.
+func clean(s string, most int) string {
+	s = strings.Join(strings.Fields(cleanLines(s)), " ")
+	if len(s) > most && utf8.RuneCountInString(s) > most {
+		s = strings.TrimSpace(string([]rune(s)[:most-1])) + "…"
+	}
+	return s
+}
+
+// The longest that a value of one line may be, in characters.
+const (
+	maxTitle = 255 // as Outlook keeps
+	maxName  = 120
+	maxPlace = 500
+)
+
+// firstOf is what people call somebody or something: the first that is not empty.
+func firstOf(names ...string) string {
+	for _, n := range names {
+		if n = clean(n, maxName); n != "" {
+			return n
+		}
+	}
+	return ""
+}
+
+// isolate keeps a caller's text from turning the words around it, where it has
+// letters of the other direction.
+func (c *catalog) isolate(s string) string {
+	if s != "" && (c.rtl && hasLTR(s) || !c.rtl && hasRTL(s)) {
+		if strings.Contains(s, "://") {
+			s += nbsp // see address
+		}
+		return fsi + s + pdi
+	}
+	return s
+}
+
+// ltr keeps what is written from left to right together in a right-to-left text.
+func (c *catalog) ltr(s string) string {
+	if !c.rtl || hasRTL(s) {
+		return s
+	}
+	return lri + s + pdi
+}
+
+// address is ltr for a link at the end of a piece of plain text: clients that
+// find links by themselves would take the end of the isolate for a part of it.
+func (c *catalog) address(s string) string {
+	if !c.rtl {
+		return s
+	}
+	return lri + s + nbsp + pdi
+}
+
+func hasRTL(s string) bool { return has(s, bidi.R, bidi.AL) }
+
+// hasLTR counts digits too: addresses and codes that begin with one turn as well.
+func hasLTR(s string) bool { return has(s, bidi.L, bidi.EN) }
+
+func has(s string, a, b bidi.Class) bool {
+	for _, r := range s {
+		p, _ := bidi.LookupRune(r)
+		if c := p.Class(); c == a || c == b {
+			return true
+		}
+	}
+	return false
+}

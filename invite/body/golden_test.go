@@ -1,0 +1,45 @@
+package body_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/convene-go/convene/internal/golden"
+	"github.com/convene-go/convene/invite/body"
+)
+
+// Every language and action, as text (under its subject) and as HTML.
+func TestGolden(t *testing.T) {
+	each(t, func(t *testing.T, language string, a body.Action, b *body.Body) {
+		base := filepath.Join("testdata", language, string(a))
+		golden.Assert(t, base+".txt", []byte("Subject: "+b.Subject+"\n\n"+b.Text))
+		golden.Assert(t, base+".html", []byte(b.HTML))
+	})
+}
+
+func TestNoResidue(t *testing.T) {
+	each(t, func(t *testing.T, _ string, _ body.Action, b *body.Body) {
+		for name, s := range map[string]string{"Subject": b.Subject, "Text": b.Text, "HTML": b.HTML} {
+			for _, bad := range []string{"%!", "{", "}", "ZgotmplZ", "<no value>", "\x00", "answer.invalid", "<!--"} {
+				if name == "HTML" && (bad == "{" || bad == "}") {
+					continue // its style sheet
+				}
+				if strings.Contains(s, bad) {
+					t.Errorf("%s contains %q", name, bad)
+				}
+			}
+		}
+		if strings.ContainsAny(b.Subject, "\r\n\t") || strings.TrimSpace(b.Subject) == "" {
+			t.Errorf("Subject = %q", b.Subject)
+		}
+		if strings.Contains(b.Text, "\n\n\n") || strings.HasPrefix(b.Text, "\n") || strings.Contains(b.Text, "\r") {
+			t.Errorf("Text has an empty section:\n%s", b.Text)
+		}
+		for line := range strings.Lines(b.Text) {
+			if strings.HasSuffix(strings.TrimRight(line, "\n"), " ") || strings.TrimSpace(line) == ":" {
+				t.Errorf("line %q", line)
+			}
+		}
+	})
+}

@@ -1,0 +1,117 @@
+package body
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"sync"
+	texttemplate "text/template"
+)
+
+// builtin is the HTML document, one block for each part.
+//
+//go:embed template/body.html
+var builtin string
+
+// builtinSet is parsed once; each renderer works on a copy of its own.
+var builtinSet = sync.OnceValues(func() (*template.Template, error) {
+	return template.New("body.html").Funcs(functions).Parse(builtin)
+})
+
+// functions are what templates may call beside those of the standard library.
+var functions = template.FuncMap{"segments": segments}
+
+// templates are what a renderer writes with.
+type templates struct {
+	html          *template.Template
+	text, subject *texttemplate.Template // nil for the built-in
+}
+
+// readTemplates reads those of the caller over the built-in ones.
+func readTemplates(own fs.FS) (*templates, error) {
+	set, err := builtinSet()
+	if err != nil {
+		return nil, err
+	}
+	t := new(templates)
+	if t.html, err = set.Clone(); err != nil || own == nil {
+		return t, err
+	}
+	names, err := fs.Glob(own, "*.html")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if err := t.add(own, name); err != nil {
+			return nil, err
+		}
+	}
+	var errText, errSubject error
+	t.text, errText = readText(own, "body.txt")
+	t.subject, errSubject = readText(own, "subject.txt")
+	if err := errors.Join(errText, errSubject); err != nil {
+		return nil, err
+	}
+	if len(names) == 0 && t.text == nil && t.subject == nil {
+		return nil, errors.New("the folder holds neither *.html nor body.txt nor subject.txt")
+	}
+	return t, nil
+}
+
+func (t *templates) add(own fs.FS, name string) error {
+	data, err := fs.ReadFile(own, name)
+	if err != nil {
+		return err
+	}
+	if name == t.html.Name() {
+		_, err = t.html.Parse(string(data))
+		return err
+	}
+	_, err = t.html.New(name).Parse(string(data))
+	return err
+}
+
+// readText reads a text template; nil where there is none of that name.
+func readText(own fs.FS, name string) (*texttemplate.Template, error) {
+	data, err := fs.ReadFile(own, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return texttemplate.New(name).Option("missingkey=error").Parse(string(data))
+}
+
+// executor is a template of either kind.
+type executor interface {
+	Execute(w io.Writer, data any) error
+}
+
+func execute(t executor, data any) (string, error) {
+	var b bytes.Buffer
+	if err := t.Execute(&b, data); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
+
+// block executes one block of the HTML.
+func (t *templates) block(name string, data any) (string, error) {
+	var b bytes.Buffer
+	if err := t.html.ExecuteTemplate(&b, name, data); err != nil {
+		return "", fmt.Errorf("block %s: %w", name, err)
+	}
+	return b.String(), nil
+}
+
+// Isolated cuts a text of the page for the block "text", and keeps it in its
+// own direction.
+func (p *Page) Isolated(s string) []Segment { return segments(p.c.isolate(s)) }
+
+// Labelled is a name in front of a value: "When:".
+func (p *Page) Labelled(name string) string { return p.c.text("label", "label", name) }

@@ -1,0 +1,187 @@
+package body
+
+import (
+	"html/template"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Segment is a piece of a text: a link, a piece in a direction of its own, or
+// plain words.
+type Segment struct {
+	// Text is what is read.
+	Text string
+	// Link is where it leads, one of the allowed schemes; "" nowhere.
+	Link template.URL
+	// Dir is "ltr" or "auto" where the piece must be kept apart (as with bdi).
+	Dir string
+	// NoBreak keeps the piece on one line.
+	NoBreak bool
+	// Break ends the line after the piece.
+	Break bool
+}
+
+// schemes are the links that a mail may hold.
+var schemes = []string{"https://", "http://", "mailto:", "tel:"}
+
+// safeLink returns a link as it may stand in a mail, "" for every other: of
+// another scheme, without a host, or with a user name or characters that hide
+// where it leads.
+func safeLink(link string) template.URL {
+	link = strings.TrimSpace(link)
+	scheme := schemeOf(link)
+	if scheme == "" || len(link)+4*strings.Count(link, "&") > maxLink || cleanLines(link) != link ||
+		strings.ContainsFunc(link, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\\\"<>`", r) }) {
+		return ""
+	}
+	u, err := url.Parse(link)
+	if err != nil || strings.HasPrefix(scheme, "http") && (u.Host == "" || u.User != nil) {
+		return ""
+	}
+	return template.URL(scheme + link[len(scheme):])
+}
+
+// maxLink is what browsers open everywhere, in octets of HTML.
+const maxLink = 2048
+
+// schemeOf returns the allowed scheme that s begins with, in lower case.
+func schemeOf(s string) string {
+	for _, scheme := range schemes {
+		if len(s) > len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
+			return scheme
+		}
+	}
+	return ""
+}
+
+// segments cuts a text at its lines, links and isolates.
+func segments(s string) []Segment {
+	var out []Segment
+	for line := range strings.SplitSeq(s, "\n") {
+		if len(out) > 0 {
+			out[len(out)-1].Break = true
+		}
+		n := len(out)
+		out = appendIsolated(out, line)
+		if len(out) == n {
+			out = append(out, Segment{})
+		}
+	}
+	return out
+}
+
+// appendIsolated cuts a line at the isolates that this package has put into it.
+func appendIsolated(out []Segment, s string) []Segment {
+	for s != "" {
+		i := strings.IndexAny(s, lri+fsi)
+		if i < 0 {
+			return appendLinks(out, s, "")
+		}
+		out = appendLinks(out, s[:i], "")
+		dir := "auto"
+		if strings.HasPrefix(s[i:], lri) {
+			dir = "ltr"
+		}
+		inside, rest, _ := strings.Cut(s[i+len(lri):], pdi)
+		out = appendLinks(out, inside, dir)
+		s = rest
+	}
+	return out
+}
+
+// appendLinks cuts a text at the links in it.
+func appendLinks(out []Segment, s, dir string) []Segment {
+	for s != "" {
+		start, end := findLink(s)
+		out = appendWords(out, s[:start], dir)
+		if end > start {
+			linkDir := "ltr" // an address reads from the left everywhere
+			out = append(out, Segment{Text: s[start:end], Link: safeLink(s[start:end]), Dir: linkDir})
+		}
+		s = s[end:]
+	}
+	return out
+}
+
+// appendWords cuts a text where words are held together by no-break spaces or
+// a joiner: clients break after a dash, and after the hyphen of "UTC-05:00".
+func appendWords(out []Segment, s, dir string) []Segment {
+	for s != "" {
+		i := strings.IndexAny(s, nbsp+joiner)
+		if i < 0 {
+			return append(out, Segment{Text: s, Dir: dir})
+		}
+		start := strings.LastIndexByte(s[:i], ' ') + 1
+		end := len(s)
+		if j := strings.IndexByte(s[i:], ' '); j >= 0 {
+			end = i + j
+		}
+		if start > 0 {
+			out = append(out, Segment{Text: s[:start], Dir: dir})
+		}
+		out = append(out, Segment{Text: unjoined.Replace(s[start:end]), Dir: dir, NoBreak: true})
+		s = s[end:]
+	}
+	return out
+}
+
+// The characters that keep a time, or a zone and its offset, on one line. They
+// are not written.
+const (
+	nbsp   = "\u00A0"
+	joiner = "\u2060"
+)
+
+var unjoined = strings.NewReplacer(nbsp, " ", joiner, "")
+
+// findLink returns where the first link of s begins and ends; both are its
+// length without one.
+func findLink(s string) (start, end int) {
+	for i := 0; i < len(s); {
+		j := strings.IndexAny(s[i:], "hHmMtT")
+		if j < 0 {
+			break
+		}
+		i += j
+		if schemeOf(s[i:]) != "" && startsWord(s[:i]) {
+			if n := linkLength(s[i:]); safeLink(s[i:i+n]) != "" {
+				return i, i + n
+			}
+		}
+		i++
+	}
+	return len(s), len(s)
+}
+
+// startsWord reports whether what follows s can be a word of its own.
+func startsWord(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return s == "" || !(unicode.IsLetter(r) && r < '\u2E80' || unicode.IsDigit(r) || r == '_' || r == '-' || r == '.' || r == '+')
+}
+
+// linkLength is how much of s belongs to a link: up to a space or bracket, and
+// without the punctuation of the sentence around it.
+func linkLength(s string) int {
+	n := strings.IndexFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || isBidiControl(r) || strings.ContainsRune("<>\"`\\«»“”„、。，）」』】；：！？", r)
+	})
+	if n < 0 {
+		n = len(s)
+	}
+	if n > maxLink {
+		return n
+	}
+	for n > 0 {
+		last := s[n-1]
+		if last == ')' && strings.Count(s[:n], "(") >= strings.Count(s[:n], ")") {
+			break // as in links to encyclopedias
+		}
+		if !strings.ContainsRune(".,;:!?'*)]}", rune(last)) {
+			break
+		}
+		n--
+	}
+	return n
+}

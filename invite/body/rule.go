@@ -1,0 +1,214 @@
+package body
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+)
+
+// Places in catalog.Days behind the weekdays.
+const (
+	workday = 7 + iota
+	weekendDay
+	anyDay
+)
+
+// units are the keys of each frequency: every one, and every n.
+var units = map[ical.Frequency][2]string{
+	ical.Daily:   {"every.day", "every.days"},
+	ical.Weekly:  {"every.week", "every.weeks"},
+	ical.Monthly: {"every.month", "every.months"},
+	ical.Yearly:  {"every.year", "every.years"},
+}
+
+// rule says in words when a series repeats. A rule that the words do not fit,
+// which Outlook could not hold either, is left to the calendar entry.
+func (c clock) rule(e *ical.Event) string {
+	r := e.Recurrence
+	start := e.Start
+	if !e.AllDay {
+		start = start.In(c.loc)
+	}
+	out, ok := c.every(r, start)
+	if !ok {
+		return c.text("rule.other")
+	}
+	limit := ""
+	switch {
+	case r.Count > 0:
+		limit = c.count("times", r.Count)
+	case !r.Until.IsZero():
+		limit = c.text("rule.until", "date", c.day(r.Until, e.AllDay))
+	default:
+		return out
+	}
+	return c.text("rule.limit", "rule", out, "limit", limit)
+}
+
+// every is the rule without its end.
+func (c clock) every(r *ical.Recurrence, start time.Time) (string, bool) {
+	unit, ok := units[r.Freq]
+	if !ok {
+		return "", false
+	}
+	if r.Freq == ical.Weekly && r.Interval <= 1 && set(r.ByDay) == workday && onlyDays(r) {
+		return c.text("every.workday"), true
+	}
+	every := c.text(unit[0])
+	if r.Interval > 1 {
+		every = c.count(unit[1], r.Interval)
+	}
+	on, ok := c.on(r, start)
+	if !ok || on == "" {
+		return every, ok
+	}
+	return c.text("rule", "every", every, "on", on), true
+}
+
+// onlyDays reports that nothing but days narrows a rule.
+func onlyDays(r *ical.Recurrence) bool {
+	return len(r.ByMonth)+len(r.ByMonthDay)+len(r.BySetPos) == 0
+}
+
+// on is what narrows the rule; "" for nothing.
+func (c clock) on(r *ical.Recurrence, start time.Time) (string, bool) {
+	switch r.Freq {
+	case ical.Daily:
+		return "", onlyDays(r) && len(r.ByDay) == 0
+	case ical.Weekly:
+		return c.onWeekdays(r, start)
+	case ical.Monthly:
+		if len(r.ByMonth) > 0 {
+			return "", false
+		}
+		return c.inMonth(r, start, 0)
+	}
+	if len(r.ByMonth) > 1 || len(r.ByMonth) == 0 && len(r.ByDay) > 0 {
+		return "", false
+	}
+	month := start.Month()
+	if len(r.ByMonth) == 1 {
+		month = time.Month(min(max(r.ByMonth[0], 1), 12))
+	}
+	return c.inMonth(r, start, month)
+}
+
+func (c clock) onWeekdays(r *ical.Recurrence, start time.Time) (string, bool) {
+	if !onlyDays(r) {
+		return "", false
+	}
+	days := []int{int(start.Weekday())}
+	if len(r.ByDay) > 0 {
+		days = nil
+	}
+	for _, d := range r.ByDay {
+		n, wd, ok := d.Split()
+		if !ok || n != 0 {
+			return "", false
+		}
+		days = append(days, (int(wd)+6)%7) // from Monday, as they are listed
+	}
+	if len(r.ByDay) > 0 {
+		slices.Sort(days)
+		for i := range days {
+			days[i] = (days[i] + 1) % 7
+		}
+	}
+	var names []string
+	for _, d := range slices.Compact(days) {
+		names = append(names, c.Weekdays[d])
+	}
+	return c.text("on.days", "days", c.join(names)), true
+}
+
+// inMonth is a day of the month, or of a month of the year where that is not 0.
+func (c clock) inMonth(r *ical.Recurrence, start time.Time, month time.Month) (string, bool) {
+	if len(r.ByDay) > 0 {
+		return c.onNth(r, month)
+	}
+	day := start.Day()
+	switch {
+	case len(r.BySetPos) > 0 || len(r.ByMonthDay) > 1:
+		return "", false
+	case len(r.ByMonthDay) == 1:
+		day = r.ByMonthDay[0]
+	}
+	switch {
+	case day == -1:
+		return c.nth(-1, anyDay, month)
+	case day < 1:
+		return "", false
+	case month != 0:
+		return c.text("on.date", "date", c.dayOfMonth(day, month)), true
+	}
+	return c.text("on.monthday", "day", strconv.Itoa(day)), true
+}
+
+// dayOfMonth writes a date without its year.
+func (c clock) dayOfMonth(day int, month time.Month) string {
+	return c.text("date.month", "day", strconv.Itoa(day), "m", strconv.Itoa(int(month)),
+		"month", c.cldr.MonthWide(month))
+}
+
+// onNth is the nth weekday, or the nth of a set of days.
+func (c clock) onNth(r *ical.Recurrence, month time.Month) (string, bool) {
+	if len(r.ByMonthDay) > 0 || len(r.BySetPos) > 1 {
+		return "", false
+	}
+	n, wd, ok := r.ByDay[0].Split()
+	day := int(wd)
+	if len(r.ByDay) > 1 {
+		day = set(r.ByDay)
+	}
+	if len(r.BySetPos) == 1 {
+		ok = ok && n == 0
+		n = r.BySetPos[0]
+	}
+	if !ok || day < 0 {
+		return "", false
+	}
+	return c.nth(n, day, month)
+}
+
+// nth is the first to fourth (or, -1, last) of one of catalog.Days.
+func (c clock) nth(n, day int, month time.Month) (string, bool) {
+	if n == 0 || n < -1 || n > 4 {
+		return "", false
+	}
+	if n == -1 {
+		n = 5 // the place of "last"
+	}
+	pairs := []string{"nth", c.Nth[c.Genders[day:day+1]][n-1], "day", c.Days[day]}
+	on := c.text("on.nth", pairs...)
+	if month == 0 {
+		return on, true
+	}
+	name := c.cldr.MonthWide(month)
+	if len(c.Months) == 12 {
+		name = c.Months[month-1]
+	}
+	return c.text("on.nth.month", append(pairs, "on", on, "month", name)...), true
+}
+
+// set returns the place in catalog.Days of a set of weekdays, -1 for none there.
+func set(days []ical.Day) int {
+	seen := 0
+	for _, d := range days {
+		n, wd, ok := d.Split()
+		if !ok || n != 0 {
+			return -1
+		}
+		seen |= 1 << wd
+	}
+	switch seen {
+	case 0b0111110:
+		return workday
+	case 0b1000001:
+		return weekendDay
+	case 0b1111111:
+		return anyDay
+	}
+	return -1
+}

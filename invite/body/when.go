@@ -1,0 +1,171 @@
+package body
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/convene-go/convene/ical"
+)
+
+// clock writes times in one language, on the clock of one zone.
+type clock struct {
+	*catalog
+	loc *time.Location
+}
+
+// event writes when a meeting is.
+func (c clock) event(e *ical.Event) string {
+	if e.AllDay {
+		return c.days(e.Start, e.End)
+	}
+	return c.span(ical.Span{Start: e.Start, End: e.End})
+}
+
+// span writes a time with the zone's name and offset: "Tuesday, March 2, 2027,
+// 9:00 – 10:00 AM (Europe/Berlin, UTC+01:00)".
+func (c clock) span(s ical.Span) string {
+	start, end := s.Start.In(c.loc), s.End.In(c.loc)
+	when := c.text("at", "date", c.date(start), "time", c.ltr(c.time(start)))
+	switch {
+	case !s.End.After(s.Start):
+	case sameDay(start, end):
+		when = c.text("at", "date", c.date(start), "time", c.ltr(c.times(start, end)))
+	default:
+		when = c.text("range", "start", when,
+			"end", c.text("at", "date", c.date(end), "time", c.ltr(c.time(end))))
+	}
+	return title(when) + " (" + c.ltr(zoneName(start, end)) + ")"
+}
+
+// days writes the dates of an all-day event; its end is the day after the last.
+// Dates are read where they were written, not on the clock's zone.
+func (c clock) days(start, end time.Time) string {
+	last := start
+	if end.After(start) {
+		last = end.AddDate(0, 0, -1)
+	}
+	date := c.date(start)
+	if !sameDay(start, last) {
+		date = c.text("range", "start", date, "end", c.date(last))
+	}
+	return title(c.text("allday", "date", date))
+}
+
+// date writes a whole date with its weekday, as it stands in t.
+func (c clock) date(t time.Time) string { return c.mend(c.cldr.FmtDateFull(t), t) }
+
+// day writes the date of an occurrence without its weekday.
+func (c clock) day(t time.Time, allDay bool) string {
+	if !allDay {
+		t = t.In(c.loc)
+	}
+	return c.mend(c.cldr.FmtDateLong(t), t)
+}
+
+// mend corrects what the locale library makes of CLDR's patterns: in Hebrew
+// "day" stands before every weekday but Saturday, and the first of a month is
+// an ordinal in French.
+func (c clock) mend(s string, t time.Time) string {
+	switch {
+	case c.tag == "he":
+		return strings.Replace(s, "יום שבת", "שבת", 1)
+	case c.tag == "fr" && t.Day() == 1:
+		return strings.Replace(s, "1 ", "1er ", 1)
+	}
+	return s
+}
+
+// time writes the time of day.
+func (c clock) time(t time.Time) string { return c.pattern(t, c.Messages["time"]) }
+
+// times writes two times of one day, with AM or PM once where it is the same.
+func (c clock) times(start, end time.Time) string {
+	first := c.Messages["time"]
+	second := first
+	if (start.Hour() < 12) == (end.Hour() < 12) {
+		if strings.HasPrefix(first, "{a}") {
+			second = withoutPeriod(second)
+		} else if !c.rtl {
+			first = withoutPeriod(first)
+		}
+	}
+	times := c.text("range.time", "start", c.pattern(start, first), "end", c.pattern(end, second))
+	return strings.ReplaceAll(times, " ", nbsp) + joiner
+}
+
+func withoutPeriod(pattern string) string {
+	return strings.TrimSpace(strings.Replace(pattern, "{a}", "", 1))
+}
+
+func (c clock) pattern(t time.Time, pattern string) string {
+	period := c.Messages["am"]
+	if t.Hour() >= 12 {
+		period = c.Messages["pm"]
+	}
+	return fill(pattern, "HH", twoDigits(t.Hour()), "H", strconv.Itoa(t.Hour()),
+		"h", strconv.Itoa((t.Hour()+11)%12+1), "mm", twoDigits(t.Minute()), "a", period)
+}
+
+func twoDigits(n int) string {
+	if n < 10 {
+		return "0" + strconv.Itoa(n)
+	}
+	return strconv.Itoa(n)
+}
+
+// zoneName is "Europe/Berlin, UTC+01:00", with both offsets where the clock
+// changes before the end.
+func zoneName(start, end time.Time) string {
+	first, last := offset(start), offset(end)
+	name := start.Location().String()
+	if end.After(start) && first != last {
+		first += "/" + strings.TrimPrefix(last, "UTC")
+	}
+	if name == "UTC" || name == "" || name == "Local" {
+		return first
+	}
+	return name + "," + nbsp + first
+}
+
+func offset(t time.Time) string {
+	if _, seconds := t.Zone(); seconds == 0 {
+		return "UTC"
+	}
+	return "UTC" + t.Format("-07:00")
+}
+
+func sameDay(a, b time.Time) bool {
+	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
+}
+
+// title begins a text with a capital letter, as a line of a table does.
+func title(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if u := unicode.ToTitle(r); u != r {
+		return string(u) + s[n:]
+	}
+	return s
+}
+
+// ownZone is the reader's zone where its clock differs from loc at the start or
+// the end, else nil.
+func ownZone(v *View, loc *time.Location) *time.Location {
+	if v.Attendee.TimeZone == "" || v.Event.AllDay || v.action() == Answer {
+		return nil
+	}
+	own, err := ical.LoadLocation(v.Attendee.TimeZone)
+	if err != nil {
+		return nil
+	}
+	for _, t := range []time.Time{v.Event.Start, v.Event.End} {
+		_, here := t.In(own).Zone()
+		_, there := t.In(loc).Zone()
+		if here != there && !t.IsZero() {
+			return own
+		}
+	}
+	return nil
+}

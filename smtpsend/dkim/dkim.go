@@ -1,0 +1,183 @@
+// Package dkim is a sender that signs mails (DKIM, RFC 6376) and hands them on
+// to another sender:
+//
+//	signer, err := dkim.New(server, dkim.Key{Domain: "example.com", Selector: "s1", Signer: key}, nil)
+//	if err != nil {
+//		return err
+//	}
+//	err = signer.Send(ctx, message)
+//
+// Use it where the server does not sign: one that does would sign twice. It
+// signs by go-msgauth, with RSA or Ed25519 (RFC 8463).
+package dkim
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-msgauth/dkim"
+
+	"github.com/convene-go/convene/mime"
+	"github.com/convene-go/convene/smtpsend/internal/envelope"
+)
+
+// Handler is what a [Sender] hands signed mails to: a sender of package
+// smtpsend, or any other.
+type Handler interface {
+	Send(ctx context.Context, m *mime.Message) error
+}
+
+// Key is a private key and where receivers find the public one.
+type Key struct {
+	// Domain is the signing domain. DMARC wants it to be that of the From
+	// field, or one above it.
+	Domain string
+	// Selector names the key: the public one is the TXT record
+	// Selector._domainkey.Domain.
+	Selector string
+	// Signer holds an RSA key of at least 1024 bits or an Ed25519 key.
+	Signer crypto.Signer
+}
+
+// Options are the choices of a [Sender]. Nil means the zero value.
+type Options struct {
+	// Second signs each mail once more. A receiver needs one signature that it
+	// can check; not every one knows Ed25519, so that goes with an RSA key.
+	Second *Key
+	// Valid is how long after signing a signature expires, 0 for never.
+	Valid time.Duration
+	// Now tells the time that Valid counts from. Nil means [time.Now]. The time
+	// of signing in the signature itself is always the real one.
+	Now func() time.Time
+}
+
+// Sender signs messages. It is safe for concurrent use if its Handler is.
+type Sender struct {
+	next Handler
+	keys []Key
+	o    Options
+}
+
+// New returns a sender that signs with key and hands on to next.
+func New(next Handler, key Key, o *Options) (*Sender, error) {
+	s := &Sender{next: next, keys: []Key{key}}
+	if o != nil {
+		s.o = *o
+	}
+	if s.o.Second != nil {
+		s.keys = append(s.keys, *s.o.Second)
+	}
+	if s.o.Now == nil {
+		s.o.Now = time.Now
+	}
+	if next == nil {
+		return nil, errors.New("dkim: no sender to hand on to")
+	}
+	for _, k := range s.keys {
+		if err := k.check(); err != nil {
+			return nil, fmt.Errorf("dkim: key: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// minBits is the shortest RSA key that receivers must check (RFC 8301, section 3.2).
+const minBits = 1024
+
+// check reports what is wrong with k.
+func (k Key) check() error {
+	switch {
+	case !isName(k.Domain):
+		return errors.New("Domain is not a domain name")
+	case !isName(k.Selector):
+		return errors.New("Selector is not a domain name")
+	case k.Signer == nil:
+		return errors.New("no Signer")
+	}
+	switch public := k.Signer.Public().(type) {
+	case ed25519.PublicKey:
+	case *rsa.PublicKey:
+		if public.N.BitLen() < minBits {
+			return fmt.Errorf("RSA key is shorter than %d bits", minBits)
+		}
+	default:
+		return fmt.Errorf("%T is neither RSA nor Ed25519", public)
+	}
+	return nil
+}
+
+// isName reports whether s may be a part of the record's name.
+func isName(s string) bool {
+	return envelope.ValidDomain(s) && envelope.IsASCII(s) && s[0] != '['
+}
+
+// Send signs a copy of m and hands it on. Where it cannot be signed nothing is
+// sent; the errors of the other sender are passed on as they are.
+func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
+	if e := envelope.Check(m); e != nil {
+		return fmt.Errorf("dkim: %w", e)
+	}
+	signed := *m
+	signed.To = slices.Clone(m.To)
+	for _, k := range s.keys {
+		data, err := s.sign(signed.Data, k)
+		if err != nil {
+			return fmt.Errorf("dkim: sign: %w", err)
+		}
+		signed.Data = data
+	}
+	return s.next.Send(ctx, &signed)
+}
+
+// sign returns data with a signature by k in front.
+func (s *Sender) sign(data []byte, k Key) ([]byte, error) {
+	o := &dkim.SignOptions{
+		Domain:                 k.Domain,
+		Selector:               k.Selector,
+		Signer:                 k.Signer,
+		HeaderCanonicalization: dkim.CanonicalizationRelaxed,
+		BodyCanonicalization:   dkim.CanonicalizationRelaxed,
+		HeaderKeys:             fields(data),
+	}
+	if s.o.Valid > 0 {
+		o.Expiration = s.o.Now().Add(s.o.Valid)
+	}
+	var out bytes.Buffer
+	if err := dkim.Sign(&out, bytes.NewReader(data), o); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}
+
+// sealed are signed also where the mail lacks them, and once more often than it
+// has them, so that none can be added (RFC 6376, section 8.15).
+var sealed = []string{"From", "To", "Cc", "Subject", "Date", "Reply-To", "Sender", "Message-ID",
+	"MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
+
+// further are signed where the mail has them (RFC 6376, section 5.4.1).
+var further = []string{"In-Reply-To", "References", "Auto-Submitted", "Content-Class",
+	"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"}
+
+// fields returns the names of the header fields to sign, each as often as it
+// shall count.
+func fields(data []byte) []string {
+	names := slices.Clone(sealed)
+	header, _, _ := bytes.Cut(data, []byte("\r\n\r\n"))
+	for line := range bytes.SplitSeq(header, []byte("\r\n")) {
+		name, _, _ := strings.Cut(string(line), ":")
+		for _, known := range slices.Concat(sealed, further) {
+			if strings.EqualFold(strings.TrimSpace(name), known) {
+				names = append(names, known)
+			}
+		}
+	}
+	return names
+}

@@ -1,0 +1,104 @@
+package smtpsend
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/convene-go/convene/smtpsend/internal/envelope"
+)
+
+// DSN asks for delivery status notifications (RFC 3461). The zero value leaves
+// them to the server, which usually reports failures. A server that does not
+// offer DSN gets the message without the wish.
+type DSN struct {
+	// Notify are the events to report. Empty means the server's choice.
+	Notify []Notify
+	// Return is how much of the message a report of failure returns.
+	Return Return
+	// EnvelopeID has reports repeat the message's ID as Original-Envelope-Id,
+	// and each recipient as Original-Recipient, so that they can be told apart.
+	EnvelopeID bool
+}
+
+// Notify is an event that a report is asked for (RFC 3461, section 4.1).
+type Notify string
+
+// The events. NotifyNever stands alone.
+const (
+	NotifyNever   Notify = "NEVER"
+	NotifySuccess Notify = "SUCCESS"
+	NotifyFailure Notify = "FAILURE"
+	NotifyDelay   Notify = "DELAY"
+)
+
+// Return is how much of the message is returned (RFC 3461, section 4.3). The
+// zero value leaves it to the server.
+type Return string
+
+// The parts of a message to return.
+const (
+	ReturnFull   Return = "FULL"
+	ReturnHeader Return = "HDRS"
+)
+
+// maxEnvelopeID is the longest ENVID (RFC 3461, section 4.4).
+const maxEnvelopeID = 100
+
+// check reports what makes no sense.
+func (d DSN) check() error {
+	known := []Notify{NotifyNever, NotifySuccess, NotifyFailure, NotifyDelay}
+	for _, n := range d.Notify {
+		if !slices.Contains(known, n) {
+			return fmt.Errorf("Notify %q is unknown", n)
+		}
+	}
+	if len(d.Notify) > 1 && slices.Contains(d.Notify, NotifyNever) {
+		return errors.New("NotifyNever stands alone")
+	}
+	if !slices.Contains([]Return{"", ReturnFull, ReturnHeader}, d.Return) {
+		return fmt.Errorf("Return %q is unknown", d.Return)
+	}
+	return nil
+}
+
+// appendMail appends the parameters of MAIL for a message with the given ID.
+func (d DSN) appendMail(b []byte, id string) []byte {
+	if d.Return != "" {
+		b = append(append(b, " RET="...), d.Return...)
+	}
+	id = xtext(strings.Trim(id, "<>"))
+	if d.EnvelopeID && id != "" && len(id) <= maxEnvelopeID {
+		b = append(append(b, " ENVID="...), id...)
+	}
+	return b
+}
+
+// appendRcpt appends the parameters of RCPT for a recipient.
+func (d DSN) appendRcpt(b []byte, to string) []byte {
+	for i, n := range d.Notify {
+		sep := ","
+		if i == 0 {
+			sep = " NOTIFY="
+		}
+		b = append(append(b, sep...), n...)
+	}
+	if d.EnvelopeID && envelope.IsASCII(to) {
+		b = append(append(b, " ORCPT=rfc822;"...), xtext(to)...)
+	}
+	return b
+}
+
+// xtext encodes what a parameter cannot hold as it is (RFC 3461, section 4).
+func xtext(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; c < '!' || c > '~' || c == '+' || c == '=' {
+			fmt.Fprintf(&b, "+%02X", c)
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}

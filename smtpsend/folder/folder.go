@@ -1,0 +1,163 @@
+// Package folder is a sender that writes mails into a folder instead of
+// sending them: to look at, to hand over, or for a server that collects them.
+//
+//	sender, err := folder.New("/var/spool/invitations", nil)
+//	if err != nil {
+//		return err
+//	}
+//	err = sender.Send(ctx, message)
+//
+// A file appears whole or not at all: it is written beside its place, brought
+// to the disk and then renamed (https://cr.yp.to/proto/maildir.html). The
+// envelope is not kept, apart from the first recipient in the name of an .eml file.
+package folder
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/convene-go/convene/mime"
+	"github.com/convene-go/convene/smtpsend/internal/envelope"
+)
+
+// Options are the choices of a [Sender]. Nil means the zero value.
+type Options struct {
+	// Maildir makes the folder a Maildir: messages arrive in its subfolder new.
+	// Otherwise they are files with the suffix .eml in the folder itself,
+	// which sort by time.
+	Maildir bool
+	// Now tells the time for the names of files. Nil means [time.Now].
+	Now func() time.Time
+}
+
+// Sender writes messages into a folder. It is safe for concurrent use, also by
+// several programs at once.
+type Sender struct {
+	dir string
+	o   Options
+}
+
+// serial numbers the files of this process, so that no two have one name.
+var serial atomic.Uint64
+
+// New returns a sender into the folder dir, which it makes where it is missing.
+func New(dir string, o *Options) (*Sender, error) {
+	s := &Sender{dir: dir}
+	if o != nil {
+		s.o = *o
+	}
+	if s.o.Now == nil {
+		s.o.Now = time.Now
+	}
+	if dir == "" {
+		return nil, errors.New("folder: no folder")
+	}
+	for _, sub := range s.folders() {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+			return nil, fmt.Errorf("folder: %w", err)
+		}
+	}
+	return s, nil
+}
+
+// folders returns the subfolders that there must be.
+func (s *Sender) folders() []string {
+	if s.o.Maildir {
+		return []string{"tmp", "new", "cur"}
+	}
+	return []string{""}
+}
+
+// Send writes m. When it returns nil the message is on the disk.
+func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
+	if e := envelope.Check(m); e != nil {
+		return fmt.Errorf("folder: %w", e)
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("folder: %w", err)
+	}
+	tmp, final := s.names(m)
+	if err := deliver(ctx, tmp, final, m.Data); err != nil {
+		return fmt.Errorf("folder: %w", err)
+	}
+	if err := syncFolder(filepath.Dir(final)); err != nil {
+		return &uncertain{err}
+	}
+	return nil
+}
+
+// names returns where m is written, and where it goes then.
+func (s *Sender) names(m *mime.Message) (tmp, final string) {
+	now, n := s.o.Now().UTC(), serial.Add(1)
+	if s.o.Maildir {
+		name := fmt.Sprintf("%d.M%dP%dQ%d.%s", now.Unix(), now.Nanosecond()/1000, os.Getpid(), n, hostName())
+		return filepath.Join(s.dir, "tmp", name), filepath.Join(s.dir, "new", name)
+	}
+	name := fmt.Sprintf("%s-%d-%06d-%s.eml", now.Format("20060102T150405.000Z"), os.Getpid(), n, safe(m.To[0]))
+	return filepath.Join(s.dir, "."+name+".tmp"), filepath.Join(s.dir, name)
+}
+
+// hostName is this host's name as a part of a file name.
+func hostName() string {
+	name, _ := os.Hostname()
+	return strings.NewReplacer("/", `\057`, ":", `\072`).Replace(cmp.Or(name, "localhost"))
+}
+
+// maxName bounds the part of a file name that comes from an address.
+const maxName = 64
+
+// safe keeps of an address what no system gives a meaning to.
+func safe(address string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@.-_+=", r) {
+			return r
+		}
+		return '_'
+	}, address)
+	return name[:min(len(name), maxName)]
+}
+
+// deliver writes data to tmp and renames it to final. On an error neither is
+// there.
+func deliver(ctx context.Context, tmp, final string, data []byte) error {
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Sync(), f.Close(), ctx.Err()); err == nil {
+		err = os.Rename(tmp, final)
+	}
+	if err != nil {
+		os.Remove(tmp)
+	}
+	return err
+}
+
+// syncFolder brings the names in a folder to the disk, where the system can.
+func syncFolder(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// uncertain is the error for a message that is there and may be lost when the
+// power fails.
+type uncertain struct{ err error }
+
+func (e *uncertain) Error() string   { return "folder: " + e.err.Error() }
+func (e *uncertain) Unwrap() error   { return e.err }
+func (e *uncertain) Uncertain() bool { return true }

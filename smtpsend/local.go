@@ -1,0 +1,96 @@
+package smtpsend
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/convene-go/convene/mime"
+	"github.com/convene-go/convene/smtpsend/folder"
+	"github.com/convene-go/convene/smtpsend/sendmail"
+)
+
+// local hands messages to something on this host that needs no connections.
+type local struct {
+	to interface {
+		Send(ctx context.Context, m *mime.Message) error
+	}
+	url string
+
+	mu     sync.RWMutex // held by each call of send, and by Close
+	closed bool
+}
+
+// send sends a message that was checked.
+func (l *local) send(ctx context.Context, m *mime.Message) (attempts int, err error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.closed {
+		return 0, ErrClosed
+	}
+	return 1, l.to.Send(ctx, m)
+}
+
+// Close waits for calls of send.
+func (l *local) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	return nil
+}
+
+// String returns the URL that was opened.
+func (l *local) String() string { return l.url }
+
+// openFolder returns what file:///folder means.
+func openFolder(u *url.URL) (*Sender, error) {
+	if !filepath.IsAbs(u.Path) {
+		return nil, errors.New("a folder is written with three slashes, file:///folder")
+	}
+	o := new(folder.Options)
+	err := eachParameter(u, func(key, value string) error {
+		return setFormat(o, key, value)
+	})
+	if err != nil {
+		return nil, err
+	}
+	to, err := folder.New(filepath.Clean(u.Path), o)
+	if err != nil {
+		return nil, err
+	}
+	return &Sender{backend: &local{to: to, url: "file://" + u.EscapedPath()}}, nil
+}
+
+// setFormat sets what one parameter of a folder's URL asks for.
+func setFormat(o *folder.Options, key, value string) error {
+	switch {
+	case key != "format":
+		return unknownParameter(key, "format is known")
+	case value != "eml" && value != "maildir":
+		return unknownValue(key, value, "eml and maildir are known")
+	}
+	o.Maildir = value == "maildir"
+	return nil
+}
+
+// openSendmail returns what sendmail:///usr/sbin/sendmail means.
+func openSendmail(u *url.URL) (*Sender, error) {
+	err := eachParameter(u, func(key, _ string) error {
+		return unknownParameter(key, "none is known")
+	})
+	if err != nil {
+		return nil, err
+	}
+	path := strings.TrimSuffix(u.Path, "/")
+	to, err := sendmail.New(path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if path == "" {
+		path = sendmail.DefaultPath
+	}
+	return &Sender{backend: &local{to: to, url: "sendmail://" + path}}, nil
+}

@@ -1,0 +1,187 @@
+package smtpsend
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/md5"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/emersion/go-sasl"
+
+	"github.com/convene-go/convene/smtpsend/ntlm"
+)
+
+// secret is what an authentication rests on.
+type secret int
+
+const (
+	byPassword secret = iota
+	byToken
+	byCertificate
+)
+
+// mechanism is a way to authenticate.
+type mechanism struct {
+	name      string
+	secret    secret
+	plaintext bool // shows the secret to whoever reads the connection
+	client    func(k credentials) (sasl.Client, error)
+}
+
+// mechanisms are those known, the best first. CRAM-MD5 and NTLM come after
+// PLAIN: under TLS they protect nothing more, and servers offer them for users
+// whose passwords they hold only as a hash of another kind.
+var mechanisms = []mechanism{
+	{sasl.External, byCertificate, true, newExternal},
+	{sasl.OAuthBearer, byToken, true, newOAuthBearer},
+	{"XOAUTH2", byToken, true, newXOAuth2},
+	{"SCRAM-SHA-256", byPassword, false, newScram},
+	{sasl.Plain, byPassword, true, newPlain},
+	{sasl.Login, byPassword, true, newLogin},
+	{"CRAM-MD5", byPassword, false, newCramMD5},
+	{"NTLM", byPassword, false, newNTLM},
+}
+
+// mechanismNames returns the names of those known.
+func mechanismNames() []string {
+	names := make([]string, len(mechanisms))
+	for i, m := range mechanisms {
+		names[i] = m.name
+	}
+	return names
+}
+
+// secret returns what o authenticates with.
+func (o *Options) secret() secret {
+	i := slices.IndexFunc(mechanisms, func(m mechanism) bool { return m.name == o.Mechanism })
+	switch {
+	case i >= 0:
+		return mechanisms[i].secret
+	case o.Token != nil:
+		return byToken
+	case o.Password == "" && o.hasCertificate():
+		return byCertificate
+	}
+	return byPassword
+}
+
+// wanted reports whether o admits m.
+func (m mechanism) wanted(o *Options) bool {
+	return m.secret == o.secret() && (o.Mechanism == "" || o.Mechanism == m.name)
+}
+
+// safeInClear reports whether m may be used without TLS.
+func (m mechanism) safeInClear(o *Options) bool {
+	return !m.plaintext || o.InsecureAllowPlaintextAuth
+}
+
+func newExternal(k credentials) (sasl.Client, error) {
+	return sasl.NewExternalClient(k.username), nil
+}
+
+func newPlain(k credentials) (sasl.Client, error) {
+	return sasl.NewPlainClient("", k.username, k.password), nil
+}
+
+func newNTLM(k credentials) (sasl.Client, error) {
+	return ntlm.NewClient(k.username, k.password), nil
+}
+
+func newLogin(k credentials) (sasl.Client, error) {
+	return &loginClient{Client: sasl.NewLoginClient(k.username, k.password), username: k.username}, nil
+}
+
+// loginClient makes go-sasl's LOGIN ignore what the challenges say, as
+// draft-sasl-login, section 1 has it: servers ask for "Password:", "Password"
+// or in words of their own.
+type loginClient struct {
+	sasl.Client
+	username string
+	asked    bool
+}
+
+var _ sasl.Client = (*loginClient)(nil)
+
+// Next answers with the password, unless a server that overlooked the initial
+// response asks for the user first.
+func (l *loginClient) Next(challenge []byte) ([]byte, error) {
+	if !l.asked && bytes.HasPrefix(bytes.ToLower(challenge), []byte("user")) {
+		l.asked = true
+		return []byte(l.username), nil
+	}
+	return l.Client.Next([]byte("Password:"))
+}
+
+// oauthClient sends a bearer token.
+type oauthClient struct {
+	name    string
+	initial string
+	dummy   string // the response to an error report
+}
+
+var _ sasl.Client = (*oauthClient)(nil)
+
+// newOAuthBearer returns a client for OAUTHBEARER (RFC 7628).
+func newOAuthBearer(k credentials) (sasl.Client, error) {
+	if err := k.checkToken(); err != nil {
+		return nil, err
+	}
+	o := &sasl.OAuthBearerOptions{Username: gs2Name(k.username), Token: k.token}
+	name, initial, err := sasl.NewOAuthBearerClient(o).Start()
+	return &oauthClient{name, string(initial), "\x01"}, err
+}
+
+// newXOAuth2 returns a client for XOAUTH2, which Google and Microsoft describe
+// and go-sasl lacks: one line, the parts ended by ^A.
+func newXOAuth2(k credentials) (sasl.Client, error) {
+	if err := k.checkToken(); err != nil {
+		return nil, err
+	}
+	return &oauthClient{"XOAUTH2", "user=" + k.username + "\x01auth=Bearer " + k.token + "\x01\x01", ""}, nil
+}
+
+// checkToken turns down what would end a part early.
+func (k credentials) checkToken() error {
+	switch {
+	case k.token == "":
+		return errors.New("empty token")
+	case strings.ContainsAny(k.username+k.token, "\x00\x01\r\n"):
+		return errors.New("a control character in the user or token")
+	}
+	return nil
+}
+
+// gs2Name escapes a user for a GS2 header (RFC 5801, section 4).
+func gs2Name(user string) string {
+	return strings.NewReplacer("=", "=3D", ",", "=2C").Replace(user)
+}
+
+// Start returns the token.
+func (c *oauthClient) Start() (name string, initial []byte, err error) {
+	return c.name, []byte(c.initial), nil
+}
+
+// Next answers a report of what is wrong with the token, which the server's
+// refusal follows (RFC 7628, section 3.2.3).
+func (c *oauthClient) Next([]byte) ([]byte, error) { return []byte(c.dummy), nil }
+
+// cramMD5 is CRAM-MD5 (RFC 2195), written here because go-sasl has dropped it
+// and it is one line of hashing.
+type cramMD5 credentials
+
+var _ sasl.Client = cramMD5{}
+
+func newCramMD5(k credentials) (sasl.Client, error) { return cramMD5(k), nil }
+
+// Start returns no initial response: the server speaks first.
+func (c cramMD5) Start() (name string, initial []byte, err error) { return "CRAM-MD5", nil, nil }
+
+// Next answers the challenge with the user and a keyed digest of it.
+func (c cramMD5) Next(challenge []byte) ([]byte, error) {
+	h := hmac.New(md5.New, []byte(c.password))
+	h.Write(challenge)
+	return []byte(c.username + " " + hex.EncodeToString(h.Sum(nil))), nil
+}

@@ -1,0 +1,14 @@
+//go:build unix
+
+package sendmail
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// killGroup has the end of cmd's context kill its children too.
+func killGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+}
