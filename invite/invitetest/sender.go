@@ -147,7 +147,7 @@ func first(all []*mime.Message) string {
 func checkAccepts(ctx context.Context, s invite.Sender) error {
 	m := letter("ann", "bob")
 	if err := s.Send(ctx, clone(m)); err != nil {
-		return fmt.Errorf("Send = %w, want nil", err)
+		return fmt.Errorf("calling Send returned %w, want nil", err)
 	}
 	return checkArrived(s, m)
 }
@@ -161,7 +161,7 @@ func checkBytes(ctx context.Context, s invite.Sender) error {
 		m := letter("ann")
 		m.Data = []byte("Subject: bytes\r\n\r\n" + body)
 		if err := s.Send(ctx, clone(m)); err != nil {
-			return fmt.Errorf("Send with the body %.20q = %w, want nil", body, err)
+			return fmt.Errorf("calling Send with the body %.20q returned %w, want nil", body, err)
 		}
 		want = append(want, m)
 	}
@@ -172,7 +172,7 @@ func checkUnchanged(ctx context.Context, s invite.Sender) error {
 	m := letter("ann", "bob")
 	before := clone(m)
 	if err := s.Send(ctx, m); err != nil {
-		return fmt.Errorf("Send = %w, want nil", err)
+		return fmt.Errorf("calling Send returned %w, want nil", err)
 	}
 	same := m.From == before.From && m.ID == before.ID &&
 		slices.Equal(m.To, before.To) && bytes.Equal(m.Data, before.Data)
@@ -186,7 +186,7 @@ func checkForgets(ctx context.Context, s invite.Sender) error {
 	m := letter("ann")
 	before := clone(m)
 	if err := s.Send(ctx, m); err != nil {
-		return fmt.Errorf("Send = %w, want nil", err)
+		return fmt.Errorf("calling Send returned %w, want nil", err)
 	}
 	for i := range m.Data {
 		m.Data[i] = 'x'
@@ -219,10 +219,10 @@ func checkEnded(ctx context.Context, s invite.Sender) error {
 	start := time.Now()
 	err := s.Send(ctx, letter("ann"))
 	if late := time.Since(start); late > patience {
-		return fmt.Errorf("Send took %v", late)
+		return fmt.Errorf("calling Send took %v", late)
 	}
 	if !errors.Is(err, context.Canceled) {
-		return fmt.Errorf("Send = %v, want an error that leads to context.Canceled", err)
+		return fmt.Errorf("calling Send returned %v, want an error that leads to context.Canceled", err)
 	}
 	return checkArrived(s)
 }
@@ -238,10 +238,10 @@ func checkStalled(ctx context.Context, s invite.Sender) error {
 	err := s.Send(ctx, letter("ann"))
 	end, _ := ctx.Deadline()
 	if late := time.Since(end); late > patience {
-		return fmt.Errorf("Send returned %v after the end of its context", late)
+		return fmt.Errorf("calling Send took %v beyond the end of its context", late)
 	}
 	if !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("Send = %v, want an error that leads to context.DeadlineExceeded", err)
+		return fmt.Errorf("calling Send returned %v, want an error that leads to context.DeadlineExceeded", err)
 	}
 	if !isUncertain(err) {
 		return checkArrived(s)
@@ -251,7 +251,7 @@ func checkStalled(ctx context.Context, s invite.Sender) error {
 
 func checkNoRecipients(ctx context.Context, s invite.Sender) error {
 	if err := s.Send(ctx, letter()); !isRefused(err) {
-		return fmt.Errorf("Send = %v, want an error with Refused() true", err)
+		return fmt.Errorf("calling Send returned %v, want an error with Refused() true", err)
 	}
 	return checkArrived(s)
 }
@@ -263,7 +263,7 @@ func checkInjection(ctx context.Context, s invite.Sender) error {
 		from.From = bad
 		for field, m := range map[string]*mime.Message{"To": to, "From": from} {
 			if err := s.Send(ctx, m); !isRefused(err) {
-				return fmt.Errorf("Send with %q in %s = %v, want an error with Refused() true", bad, field, err)
+				return fmt.Errorf("calling Send with %q in %s returned %v, want an error with Refused() true", bad, field, err)
 			}
 		}
 	}
@@ -280,7 +280,7 @@ func checkRefused(ctx context.Context, s invite.Sender) error {
 	err := s.Send(ctx, m)
 	named := recipientErrors(err)
 	if len(named) != 1 || named[0].Recipient() != r.Refused() || !isRefused(named[0]) || isUncertain(named[0]) {
-		return fmt.Errorf("Send = %v, want one error with Recipient() %q and Refused() true", err, r.Refused())
+		return fmt.Errorf("calling Send returned %v, want one error with Recipient() %q and Refused() true", err, r.Refused())
 	}
 	return checkArrived(s, letter("ann", "bob"))
 }
