@@ -19,8 +19,12 @@ type observance struct {
 }
 
 // daylight reports whether it is what RFC 5545 calls DAYLIGHT: the offset grows.
-// Ireland and Morocco, whose law says otherwise, are no exception.
-func (o *observance) daylight() bool { return o.to > o.from }
+// Ireland and Morocco, whose law says otherwise, are no exception; a zone that
+// goes to the other side of the date line is one.
+func (o *observance) daylight() bool { return o.to > o.from && o.to-o.from < mostDaylight }
+
+// mostDaylight is more than any summer time, in seconds.
+const mostDaylight = 12 * 60 * 60
 
 // at is the instant (Unix seconds) of an onset on the wall clock.
 func (o *observance) at(wall time.Time) int64 { return wall.Unix() - int64(o.from) }

@@ -73,7 +73,7 @@ func TestRetry(t *testing.T) {
 		answer   string
 		o        smtpsend.Options
 		deadline time.Duration
-		dials    int
+		dials    int // 0 where chance decides
 		verbs    string
 		err      string
 		took     [2]time.Duration // least and most
@@ -98,7 +98,7 @@ func TestRetry(t *testing.T) {
 				"dora@example.com: rcpt: given up because another recipient was refused"},
 		{name: "off", once: "MAIL", answer: "451 4.3.0 no", dials: 1, verbs: "EHLO MAIL QUIT", err: "smtpsend: mail: 451 4.3.0 no"},
 		{name: "budget", answers: map[string]string{"MAIL": "451 4.3.0 no"}, o: smtpsend.Options{Retry: minute},
-			dials: 1, err: "smtpsend: mail: 451 4.3.0 no", took: [2]time.Duration{10 * time.Second, time.Minute}},
+			err: "smtpsend: mail: 451 4.3.0 no", took: [2]time.Duration{10 * time.Second, time.Minute}},
 		{name: "deadline", answers: map[string]string{"MAIL": "451 4.3.0 no"}, o: smtpsend.Options{Retry: minute}, deadline: 3 * time.Second,
 			dials: 1, err: "smtpsend: mail: 451 4.3.0 no", took: [2]time.Duration{0, 3 * time.Second}},
 		{name: "unknown", answers: map[string]string{".": faultDrop}, o: smtpsend.Options{Retry: minute},
@@ -123,15 +123,14 @@ func TestRetry(t *testing.T) {
 				took := time.Since(start)
 				sender.Close()
 				s.wg.Wait()
-				// Which of the two a pipe says depends on who noticed the end first.
-				got := strings.ReplaceAll(message(err), io.ErrClosedPipe.Error(), io.EOF.Error())
-				if got != tt.err {
+				// A pipe may break off in two ways.
+				if got := strings.Replace(message(err), io.ErrClosedPipe.Error(), "EOF", 1); got != tt.err {
 					t.Errorf("Send = %q, want %q", got, tt.err)
 				}
 				if took < tt.took[0] || took > tt.took[1]+10*time.Millisecond {
 					t.Errorf("Send took %v, want %v", took, tt.took)
 				}
-				if s.dials != tt.dials || tt.verbs != "" && s.verbs() != tt.verbs {
+				if tt.dials > 0 && s.dials != tt.dials || tt.verbs != "" && s.verbs() != tt.verbs {
 					t.Errorf("%d dials, server was told %q, want %d, %q", s.dials, s.verbs(), tt.dials, tt.verbs)
 				}
 			})

@@ -96,9 +96,9 @@ const minBits = 1024
 func (k Key) check() error {
 	switch {
 	case !isName(k.Domain):
-		return errors.New("Domain is not a domain name")
+		return errors.New("its Domain is not a domain name")
 	case !isName(k.Selector):
-		return errors.New("Selector is not a domain name")
+		return errors.New("its Selector is not a domain name")
 	case k.Signer == nil:
 		return errors.New("no Signer")
 	}

@@ -135,8 +135,8 @@ func TestErrors(t *testing.T) {
 		want string
 	}{
 		{nil, one, "dkim: no sender to hand on to"},
-		{new(recorder), with(func(k *signing.Key) { k.Domain = "" }), "dkim: key: Domain is not a domain name"},
-		{new(recorder), with(func(k *signing.Key) { k.Selector = "s1; d=x" }), "dkim: key: Selector is not a domain name"},
+		{new(recorder), with(func(k *signing.Key) { k.Domain = "" }), "dkim: key: its Domain is not a domain name"},
+		{new(recorder), with(func(k *signing.Key) { k.Selector = "s1; d=x" }), "dkim: key: its Selector is not a domain name"},
 		{new(recorder), with(func(k *signing.Key) { k.Signer = nil }), "dkim: key: no Signer"},
 		{new(recorder), with(func(k *signing.Key) { k.Signer = curve }), "dkim: key: *ecdsa.PublicKey is neither RSA nor Ed25519"},
 		{new(recorder), with(func(k *signing.Key) { k.Signer = weak{} }), "dkim: key: RSA key is shorter than 1024 bits"},
