@@ -57,7 +57,7 @@ func (e Event) Lint() []Finding {
 
 func (e *Event) lint() []Finding {
 	var out []Finding
-	for _, r := range allRules() {
+	for _, r := range allRules {
 		for _, h := range r.check(e) {
 			text := r.text
 			if h.detail != "" {
@@ -70,7 +70,7 @@ func (e *Event) lint() []Finding {
 }
 
 // allRules is the table of all rules; docs/lint.md shows it.
-func allRules() []lintRule { return slices.Concat(lintRules, zoneRules, recurrenceRules) }
+var allRules = slices.Concat(lintRules, zoneRules, recurrenceRules)
 
 // lintRule is one line of the tables.
 type lintRule struct {

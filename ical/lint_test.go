@@ -106,7 +106,7 @@ func TestLintRules(t *testing.T) {
 	if got := lintEvent().Lint(); got != nil {
 		t.Errorf("Lint of a good event = %+v, want nil", got)
 	}
-	for _, rule := range allRules() {
+	for _, rule := range allRules {
 		tt, ok := lintCases[rule.id]
 		if !ok {
 			t.Errorf("rule %s has no case", rule.id)
@@ -134,14 +134,14 @@ func TestLintRules(t *testing.T) {
 			t.Errorf("Lint of %s (-want +got):\n%s", rule.id, diff)
 		}
 	}
-	if len(lintCases) != len(allRules()) {
-		t.Errorf("%d cases for %d rules", len(lintCases), len(allRules()))
+	if len(lintCases) != len(allRules) {
+		t.Errorf("%d cases for %d rules", len(lintCases), len(allRules))
 	}
 }
 
 func TestLintRulesAreComplete(t *testing.T) {
 	var ids []string
-	for _, r := range allRules() {
+	for _, r := range allRules {
 		if r.id == "" || r.text == "" || r.source == "" || len(r.clients) == 0 || (r.severity != Error && r.severity != Warning) || slices.Contains(ids, r.id) {
 			t.Errorf("rule %+v lacks something or is there twice", r.id)
 		}

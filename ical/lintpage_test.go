@@ -25,7 +25,7 @@ This page is written from the table in the code: ` + "`go test ./ical -run TestL
 func TestLintPage(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(lintPageHead)
-	for _, r := range allRules() {
+	for _, r := range allRules {
 		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s | %s | %s |\n", r.id, r.severity, r.field, r.text, strings.Join(r.clients, ", "), r.source)
 	}
 	golden.Assert(t, "../docs/lint.md", []byte(b.String()))

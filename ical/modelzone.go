@@ -41,7 +41,7 @@ func (m *modeler) zone(e *Event) (wallZone, error) {
 	}
 	if !use.added {
 		use.added = true
-		m.order = append(m.order, use.tree.clone())
+		m.order = append(m.order, cloneZone(use.tree))
 	}
 	return wallZone{loc: loc, tzid: loc.String()}, nil
 }

@@ -19,8 +19,12 @@ type observance struct {
 }
 
 // daylight reports whether it is what RFC 5545 calls DAYLIGHT: the offset grows.
-// Ireland and Morocco, whose law says otherwise, are no exception.
-func (o *observance) daylight() bool { return o.to > o.from }
+// Ireland and Morocco, whose law says otherwise, are no exception; a zone that
+// goes to the other side of the date line is one.
+func (o *observance) daylight() bool { return o.to > o.from && o.to-o.from < mostDaylight }
+
+// mostDaylight is more than any summer time, in seconds.
+const mostDaylight = 12 * 60 * 60
 
 // at is the instant (Unix seconds) of an onset on the wall clock.
 func (o *observance) at(wall time.Time) int64 { return wall.Unix() - int64(o.from) }
@@ -82,21 +86,21 @@ func (w weekdayWindow) String() string {
 // component writes the observance.
 func (o *observance) component() ics.Component {
 	base := ics.ComponentBase{Properties: []ics.IANAProperty{
-		plainProperty("DTSTART", o.onset.Format(layoutLocal)),
+		property("DTSTART", o.onset.Format(layoutLocal)),
 	}}
 	switch {
 	case o.rule.n != 0:
-		base.Properties = append(base.Properties, plainProperty("RRULE", o.rule.String()))
+		base.Properties = append(base.Properties, property("RRULE", o.rule.String()))
 	case o.window.day != 0:
-		base.Properties = append(base.Properties, plainProperty("RRULE", o.window.String()))
+		base.Properties = append(base.Properties, property("RRULE", o.window.String()))
 	case len(o.dates) > 1:
 		// ical.js passes over DTSTART where there is an RDATE, so that repeats it.
 		for _, d := range o.dates {
-			base.Properties = append(base.Properties, plainProperty("RDATE", d.Format(layoutLocal)))
+			base.Properties = append(base.Properties, property("RDATE", d.Format(layoutLocal)))
 		}
 	}
 	base.Properties = append(base.Properties,
-		plainProperty("TZOFFSETFROM", formatOffset(o.from)), plainProperty("TZOFFSETTO", formatOffset(o.to)))
+		property("TZOFFSETFROM", formatOffset(o.from)), property("TZOFFSETTO", formatOffset(o.to)))
 	if o.daylight() {
 		return &ics.Daylight{ComponentBase: base}
 	}

@@ -37,8 +37,9 @@ func (f Form) Exact() bool { return f != FormFull }
 // none and no changes.
 //
 // The error is a [*FieldError] with the field TimeZone: no span, or no name, as
-// [time.Local] has none. The component is the caller's own; results are cached
-// by zone and years. It is safe for concurrent use.
+// [time.Local] has none. Results are cached by zone and years, and safe for
+// concurrent use: the component is shared by all callers and must not be
+// changed; one in a tree of [Model] is the caller's own.
 func VTimezone(loc *time.Location, at []Span) (*ics.VTimezone, Form, error) {
 	if loc == nil || len(at) == 0 {
 		return nil, "", &FieldError{"TimeZone", errors.New("no zone, or no time to describe it at")}
@@ -59,7 +60,7 @@ func VTimezone(loc *time.Location, at []Span) (*ics.VTimezone, Form, error) {
 		}
 		return true
 	})
-	return w.tree.clone(), w.form, nil
+	return w.tree, w.form, nil
 }
 
 // zoneWriter is a form of a zone, and where in the years of in it is wrong.
@@ -67,7 +68,7 @@ type zoneWriter struct {
 	form  Form
 	in    stretch
 	wrong []stretch
-	tree  *zoneTree
+	tree  *ics.VTimezone // shared
 }
 
 // exact reports whether the form is right, in Outlook too, at the borders of a span.
@@ -122,10 +123,10 @@ func newZoneInYears(key zoneKey, at time.Time) *zoneInYears {
 	z := &zoneInYears{tzid: loc.String()}
 	in := inYears(key.first, key.last)
 	for _, c := range candidates(loc, key.first, key.last) {
-		z.forms = append(z.forms, zoneWriter{c.form, in, c.wrong, newZoneTree(z.tzid, c.observances)})
+		z.forms = append(z.forms, zoneWriter{c.form, in, c.wrong, zoneComponent(z.tzid, c.observances)})
 	}
 	z.full = sync.OnceValue(func() *zoneWriter {
-		return &zoneWriter{FormFull, in, nil, newZoneTree(z.tzid, fullForm(loc, key.first, key.last))}
+		return &zoneWriter{FormFull, in, nil, zoneComponent(z.tzid, fullForm(loc, key.first, key.last))}
 	})
 	return z
 }

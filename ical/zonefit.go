@@ -108,7 +108,10 @@ func neighbours(a, b offsetChange) ([]observance, bool) {
 	return standardFirst(out[0], out[1]), true
 }
 
-func opposite(a, b offsetChange) bool { return a.from == b.to && a.to == b.from }
+// opposite reports whether two changes are the ends of a summer time.
+func opposite(a, b offsetChange) bool {
+	return a.from == b.to && a.to == b.from && max(a.to-a.from, a.from-a.to) < mostDaylight
+}
 
 // standardFirst is the order that Exchange writes.
 func standardFirst(a, b observance) []observance {

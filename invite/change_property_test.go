@@ -30,6 +30,7 @@ func TestChangesReachEverybody(t *testing.T) {
 		{"one mail each", func(o *invite.Options) {}, false, 60},
 		{"tell all", func(o *invite.Options) { o.TellAll = true }, true, 40},
 		{"hidden guests", func(o *invite.Options) { o.HideGuests = true }, false, 30},
+		{"declined are left alone", func(o *invite.Options) { o.TellDeclined = false }, false, 40},
 		{"shared", func(o *invite.Options) { o.Shared = true }, false, 30},
 	}
 	for i, mode := range modes {
@@ -37,7 +38,7 @@ func TestChangesReachEverybody(t *testing.T) {
 			t.Parallel()
 			for n := range mode.chains {
 				w := &world{t: t, rng: rand.New(rand.NewPCG(uint64(i), uint64(n))), others: mode.others,
-					calendars: make(map[string]*calendar)}
+					calendars: make(map[string]*calendar), declined: make(map[string]bool)}
 				w.options = &invite.Options{Now: w.clock, TellDeclined: true, AllowLint: everyRule}
 				mode.change(w.options)
 				if w.play(4); t.Failed() {
@@ -60,6 +61,7 @@ type world struct {
 	others    bool
 	now       int
 	calendars map[string]*calendar
+	declined  map[string]bool // who does not hear of everything
 	log       []string
 }
 
@@ -112,6 +114,9 @@ func (w *world) answers(m *invite.Meeting) {
 	set := func(list []ical.Attendee) {
 		for i := range list {
 			list[i].Status = statuses[w.rng.IntN(len(statuses))]
+			if list[i].Status == ical.Declined && !w.options.TellDeclined {
+				w.declined[address.Key(list[i].Email)] = true
+			}
 		}
 	}
 	set(m.Event.Attendees)
@@ -136,6 +141,9 @@ func (w *world) deliver(_ context.Context, m *convenemime.Message) error {
 
 func (w *world) compare(event *ical.Event) {
 	for _, email := range append(slices.Clone(everybody), guest) {
+		if w.declined[address.Key(email)] {
+			continue
+		}
 		got := map[int64]sight{}
 		if c := w.calendars[address.Key(email)]; c != nil {
 			got = c.sees(email, w.others)

@@ -86,8 +86,11 @@ func (c *Client) carryOut(ctx context.Context, p *Plan, m *Meeting, a body.Actio
 	if c.sender == nil {
 		return nil, ErrNoSender
 	}
-	list := letters(p, a, o)
 	out := m.after(p, o)
+	if err := o.ReplyAddress.stamp(p, out, o); err != nil {
+		return nil, err
+	}
+	list := letters(p, a, o)
 	if err := render(list, out, o); err != nil {
 		return nil, err
 	}

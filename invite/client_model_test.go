@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite"
-	convenemime "github.com/convene-go/convene/mime"
 )
 
 // calendar is what an attendee's client keeps of one meeting: the whole, and
@@ -205,12 +203,4 @@ func occurrencesOf(e *ical.Event) map[int64]*ical.Event {
 		out[o.RecurrenceID.Unix()] = &full
 	}
 	return out
-}
-
-// addressee is the address that a mail of its own goes to.
-func addressee(t testing.TB, m *convenemime.Message) string {
-	if len(m.To) != 1 {
-		t.Fatalf("a mail to %v, want one recipient", m.To)
-	}
-	return m.To[0]
 }

@@ -18,6 +18,10 @@
 // The [Meeting] that comes back is the whole memory: a caller keeps it anywhere,
 // as JSON.
 //
+// What comes back is read with [Read] and taken in with [Meeting.Apply], by a
+// [Policy] of who may answer; [Meeting.Status] and [Meeting.Summary] say who
+// comes. [Client.Respond] is the attendee's side.
+//
 // The organizer should be a mailbox of the sending service, because the answers
 // go there and because receivers compare it with the mail's From.
 package invite

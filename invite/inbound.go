@@ -1,13 +1,12 @@
 package invite
 
 import (
-	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/convene-go/convene/ical"
-	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/mime"
 )
 
@@ -17,10 +16,12 @@ type Inbound struct {
 	Kind Kind
 	// Reason says in words why it is taken for that, for people and logs.
 	Reason string
-	// Calendar is the object that decided; nil where the mail has none.
+	// Calendar is the object that decided; nil where the mail has none. Of a
+	// bounce it is the one that came back.
 	Calendar *ical.Calendar
 	// Event is the meeting, or occurrence, that the object is about; nil
-	// where there is none.
+	// where there is none. An answer to several occurrences has the others in
+	// Calendar; [Meeting.Apply] takes all of them.
 	Event *ical.Event
 	// Attendee is who answers, with status and comment; the zero value where
 	// the mail is no answer.
@@ -87,14 +88,48 @@ func (in *Inbound) classify(o *ReadOptions) {
 		in.Reason = "is a report: " + m.ReportType
 	case in.choose(m.Calendars, o):
 		in.byMethod()
-	case m.AutoSubmitted != "" && m.AutoSubmitted != "no":
-		in.Kind, in.Reason = AutoReply, "is sent by a program: Auto-Submitted: "+m.AutoSubmitted
 	case in.Reason != "": // says what is wrong with the object
 	case m.TNEF:
 		in.Reason = "has its calendar object in a winmail.dat, which is not supported"
 	default:
 		in.Reason = "has no calendar object"
 	}
+	// A program's answer may quote the invitation that it is about.
+	if by := automatic(m); by != "" && !in.isAnswer() && m.ReportType == "" && m.Report == nil {
+		in.Kind, in.Reason = AutoReply, "is sent by a program: "+by
+	}
+}
+
+// automatic names the field that says that a program answers, or "". A calendar
+// program sets the first too, on invitations as on answers (RFC 3834, section 5).
+func automatic(m *mime.Received) string {
+	switch m.AutoSubmitted {
+	case "", "no":
+	case "auto-replied":
+		return "Auto-Submitted: auto-replied"
+	default:
+		if len(m.Calendars) == 0 {
+			return "Auto-Submitted: " + m.AutoSubmitted
+		}
+	}
+	// QUIRK: programs older than RFC 3834 have fields of their own:
+	// testdata/replies/auto-reply-old.eml.
+	for _, name := range []string{"X-Autoreply", "X-Autorespond"} {
+		if len(m.Values(name)) > 0 {
+			return name
+		}
+	}
+	for _, v := range m.Values("Precedence") {
+		if strings.EqualFold(strings.TrimSpace(v), "auto_reply") {
+			return "Precedence: auto_reply"
+		}
+	}
+	return ""
+}
+
+// isAnswer tells whether an attendee speaks.
+func (in *Inbound) isAnswer() bool {
+	return in.Kind == Reply || in.Kind == Counter || in.Kind == Refresh
 }
 
 func bounceReason(r *mime.DeliveryReport) string {
@@ -106,34 +141,10 @@ func bounceReason(r *mime.DeliveryReport) string {
 		d.Status, d.DiagnosticCode))
 }
 
-// choose takes the first object that holds a meeting; the same one often comes
-// twice. It notes in Reason why there is none.
-func (in *Inbound) choose(parts []mime.Part, o *ReadOptions) bool {
-	for _, p := range parts {
-		c, err := ical.Decode(bytes.NewReader(p.Data), o.Calendar)
-		switch {
-		case err != nil:
-			in.explain("has a calendar object that cannot be read: " + err.Error())
-		case len(c.Events) == 0:
-			in.explain("has a calendar object without a meeting: " + or(strings.Join(c.Skipped, ", "), "it is empty"))
-		default:
-			if c.Method == "" { // QUIRK: Zimbra and some gateways drop METHOD and keep the parameter
-				c.Method = ical.Method(p.Method)
-			}
-			in.Calendar, in.Event = c, &c.Events[0]
-			return true
-		}
-	}
-	return false
-}
-
-// explain keeps the first reason.
-func (in *Inbound) explain(reason string) { in.Reason = or(in.Reason, reason) }
-
 // methodKinds are the kinds by the object's METHOD. The Content-Type's parameter
 // counts only where the object has none.
 //
-// QUIRK: Google sends a COUNTER as method=REPLY.
+// QUIRK: Google sends a COUNTER as method=REPLY: testdata/replies/google-counter.eml.
 var methodKinds = map[ical.Method]Kind{
 	ical.MethodReply: Reply, ical.MethodCounter: Counter, ical.MethodRefresh: Refresh,
 	ical.MethodRequest: Request, ical.MethodCancel: Cancel,
@@ -150,33 +161,73 @@ func (in *Inbound) byMethod() {
 	default:
 		in.Kind = kind
 		in.Reason = fmt.Sprintf("has a calendar object with METHOD %s", method)
-		if kind == Reply || kind == Counter || kind == Refresh {
+		if in.isAnswer() {
 			in.answer()
 		}
 	}
 }
 
-// answer finds who answers: the only attendee, or the one that sent the mail.
+// answer finds who answers.
 func (in *Inbound) answer() {
-	list := in.Event.Attendees
-	for _, a := range list {
-		if len(list) == 1 || in.isFrom(a.Email) {
-			in.Attendee = a
-			in.Attendee.Status = or(a.Status, ical.NeedsAction)
-			in.Reason = fmt.Sprintf("%s answers: %s", a.Email, in.Attendee.Status)
-			return
-		}
+	a, ok := speaker(in.Event, in.Mail)
+	in.Attendee = a
+	switch {
+	case ok && in.Kind == Refresh:
+		in.Reason = a.Email + " asks for the current version"
+	case ok && in.Kind == Counter:
+		in.Reason = fmt.Sprintf("%s proposes another time: %s", a.Email, a.Status)
+	case ok:
+		in.Reason = fmt.Sprintf("%s answers: %s", a.Email, a.Status)
+	default:
+		in.Reason = fmt.Sprintf("has a METHOD %s with %d attendees, none of which is its sender",
+			in.Calendar.Method, len(in.Event.Attendees))
 	}
-	in.Reason = fmt.Sprintf("has a METHOD %s with %d attendees, none of which is its sender", in.Calendar.Method, len(list))
 }
 
-func (in *Inbound) isFrom(email string) bool {
-	for _, f := range in.Mail.From {
-		if address.Same(f.Address, email) {
-			return true
+// speaker is the attendee that answers: the only one, the one that sent the
+// mail, or the delegate, whose answer names the delegator too (RFC 5546,
+// section 4.2.5).
+func speaker(e *ical.Event, m *mime.Received) (ical.Attendee, bool) {
+	list := e.Attendees
+	at := -1
+	if len(list) == 1 {
+		at = 0
+	}
+	if at < 0 {
+		at = slices.IndexFunc(list, func(a ical.Attendee) bool { return isFrom(m, a.Email) })
+	}
+	if at < 0 {
+		at = slices.IndexFunc(list, func(a ical.Attendee) bool { return a.DelegatedFrom != "" })
+	}
+	if at < 0 {
+		return ical.Attendee{}, false
+	}
+	a := list[at]
+	a.Status = or(a.Status, ical.NeedsAction)
+	// QUIRK: Exchange writes a COMMENT of an empty line where nothing was
+	// written: testdata/replies/exchange.eml.
+	a.Comment = strings.TrimSpace(or(a.Comment, extra(e, "COMMENT")))
+	a.DelegatedTo, a.DelegatedFrom = bare(a.DelegatedTo), bare(a.DelegatedFrom)
+	return a, true
+}
+
+// bare takes the address out of "Name <address>", which KDE writes in
+// DELEGATED-TO and DELEGATED-FROM.
+func bare(addr string) string {
+	if at := strings.LastIndexByte(addr, '<'); at >= 0 {
+		addr = strings.TrimRight(addr[at+1:], "> ")
+	}
+	return addr
+}
+
+// extra is the value of a property that [ical.Event] has no field for.
+func extra(e *ical.Event, name string) string {
+	for _, p := range e.Extra {
+		if p.Name == name {
+			return p.Value
 		}
 	}
-	return false
+	return ""
 }
 
 // or returns the first value that is not zero.

@@ -373,7 +373,7 @@ func TestContextEnds(t *testing.T) {
 	}
 	check(t, "states", []invite.DeliveryState{invite.Delivered, invite.Pending, invite.Pending}, states(m))
 	s.take()
-	if m, err = s.client().Resume(context.Background(), m); err != nil {
+	if _, err = s.client().Resume(context.Background(), m); err != nil {
 		t.Fatal(err)
 	}
 	check(t, "resumed", []string{"bob@example.test", "cy@example.test"}, s.take())

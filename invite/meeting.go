@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -21,12 +22,15 @@ type Meeting struct {
 	Revised int `json:"revised"`
 	// Revisions are the same for single occurrences of a series.
 	Revisions []Revision `json:"revisions,omitempty"`
-	// Answers are all answers that came in, in the order of their arrival.
+	// Answers are all answers that counted when they came in, in this order.
 	Answers []Answer `json:"answers"`
 	// Proposals are other times that attendees asked for.
 	Proposals []Proposal `json:"proposals"`
 	// Deliveries are the mails that were sent, or tried, one for each recipient.
 	Deliveries []Delivery `json:"deliveries"`
+	// ReplyAddresses are the addresses that answers come to where
+	// Options.ReplyAddress is set, by the attendee's address in lower case.
+	ReplyAddresses map[string]string `json:"replyAddresses,omitempty"`
 	// HideGuests and Shared are what the invitation was sent with; every later
 	// mail is sent so too.
 	HideGuests bool `json:"hideGuests,omitempty"`
@@ -55,15 +59,28 @@ type Answer struct {
 	// Sequence and Stamp are SEQUENCE and DTSTAMP of the answer, which order it.
 	Sequence int       `json:"sequence"`
 	Stamp    time.Time `json:"stamp,omitzero"`
+	// Guests is how many more they bring.
+	Guests int `json:"guests,omitempty"`
+	// DelegatedTo is who comes instead, where Status is delegated.
+	DelegatedTo string `json:"delegatedTo,omitempty"`
+	// As is the address that the answer gives as the attendee's, and SentBy that
+	// of the mail's author, where they are not Email.
+	As     string `json:"as,omitempty"`
+	SentBy string `json:"sentBy,omitempty"`
+	// MessageID is that of the mail it came in, with angle brackets.
+	MessageID string `json:"messageId,omitempty"`
 }
 
 // Proposal is another time that an attendee asked for (RFC 5546, section 3.2.7).
 type Proposal struct {
 	// Email is the attendee's address as the event has it.
 	Email string `json:"email"`
-	// Start and End are the time they propose.
-	Start time.Time `json:"start,omitzero"`
-	End   time.Time `json:"end,omitzero"`
+	// Start and End are the time they propose, dates where AllDay is set.
+	Start  time.Time `json:"start,omitzero"`
+	End    time.Time `json:"end,omitzero"`
+	AllDay bool      `json:"allDay,omitempty"`
+	// Location is the place they propose; "" is that of the meeting.
+	Location string `json:"location,omitempty"`
 	// Comment is what they wrote with it.
 	Comment string `json:"comment,omitempty"`
 	// RecurrenceID is the occurrence it is about; zero for all.
@@ -71,6 +88,10 @@ type Proposal struct {
 	// Sequence and Stamp are SEQUENCE and DTSTAMP of the proposal, which order it.
 	Sequence int       `json:"sequence"`
 	Stamp    time.Time `json:"stamp,omitzero"`
+	// MessageID is that of the mail it came in, with angle brackets.
+	MessageID string `json:"messageId,omitempty"`
+	// Declined tells that the organizer told them no, see [Client.DeclineProposal].
+	Declined bool `json:"declined,omitempty"`
 }
 
 // Delivery is what became of one mail to one recipient.
@@ -110,6 +131,8 @@ const (
 	Refused DeliveryState = "refused"
 	// Unknown: it may or may not have been taken; trying again may deliver it twice.
 	Unknown DeliveryState = "unknown"
+	// Undelivered: a server took it, and reported later that it did not arrive.
+	Undelivered DeliveryState = "undelivered"
 )
 
 // clone is a copy of m that shares no list with it.
@@ -124,6 +147,7 @@ func (m *Meeting) clone() *Meeting {
 	out.Answers = slices.Clone(m.Answers)
 	out.Proposals = slices.Clone(m.Proposals)
 	out.Deliveries = slices.Clone(m.Deliveries)
+	out.ReplyAddresses = maps.Clone(m.ReplyAddresses)
 	return &out
 }
 
@@ -146,6 +170,18 @@ func (m *Meeting) after(p *Plan, o *Options) *Meeting {
 		out.Revisions = append(out.Revisions, r)
 	}
 	return out
+}
+
+// floor is the sequence of the last change that asked for new answers to an
+// occurrence; zero is the whole meeting.
+func (m *Meeting) floor(id time.Time) int {
+	floor := m.Revised
+	for _, r := range m.Revisions {
+		if r.RecurrenceID.Equal(id) {
+			floor = max(floor, r.Sequence)
+		}
+	}
+	return floor
 }
 
 // versionBefore is the event before the change that had the sequence; nil for

@@ -60,6 +60,10 @@ type Options struct {
 	// NoAttachment leaves out the attached copy of the calendar object, which
 	// helps Apple Mail and webmail.
 	NoAttachment bool
+	// ReplyAddress gives each attendee a signed address to answer to, as the
+	// organizer of the calendar object and as Reply-To; nil has all answer to
+	// the organizer's own. Give it to [Policy] too.
+	ReplyAddress *ReplyAddress
 
 	call callOptions
 }

@@ -41,6 +41,8 @@ type Notice struct {
 	// Before is the same as the attendee saw it until now; nil for an
 	// invitation and for a repetition.
 	Before *ical.Event
+
+	replyTo string // where the answer is to come to; "" is the organizer's address
 }
 
 // PlanSend returns what [Client.Send] sends for e, and sends nothing.

@@ -339,18 +339,29 @@ func (u *update) staysFor(a ical.Attendee, is view) {
 	u.extra = true
 }
 
-// isPast reports whether nothing of a meeting lies after now.
+// isPast reports whether nothing of a meeting lies after now. The dates of an
+// all-day meeting end last twelve hours west of Greenwich.
 func isPast(e *ical.Event, now time.Time) bool {
-	if e.Recurrence == nil {
-		return maxTime(e.Start, e.End).Before(now)
+	if e.AllDay {
+		now = now.Add(-12 * time.Hour)
 	}
-	for range e.Occurrences(now, time.Time{}) {
-		return false
+	if e.Recurrence == nil {
+		return latest(e.Start, e.End).Before(now)
+	}
+	longest := e.End.Sub(e.Start)
+	for i := range e.Overrides {
+		o := e.Override(i)
+		longest = max(longest, o.End.Sub(o.Start))
+	}
+	for o := range e.Occurrences(now.Add(-max(longest, 0)), time.Time{}) {
+		if !latest(o.Start, o.End).Before(now) {
+			return false
+		}
 	}
 	return true
 }
 
-func maxTime(a, b time.Time) time.Time {
+func latest(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}

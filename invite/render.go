@@ -49,7 +49,8 @@ func letters(p *Plan, action body.Action, o *Options) []letter {
 
 func (l *letter) sameObject(n Notice) bool {
 	first := l.notices[0]
-	return first.Event == n.Event && first.Method == n.Method && first.Sequence == n.Sequence && first.Before == n.Before
+	return first.Event == n.Event && first.Method == n.Method && first.Sequence == n.Sequence && first.Before == n.Before &&
+		first.replyTo == n.replyTo
 }
 
 // actionOf is what a notice's mail does, where the call does not say.
@@ -107,6 +108,7 @@ type objectKey struct {
 	method   ical.Method
 	sequence int
 	stamp    time.Time
+	replyTo  string
 }
 
 func (r *renderer) message(l *letter) (*mime.Message, error) {
@@ -129,6 +131,9 @@ func (r *renderer) message(l *letter) (*mime.Message, error) {
 	}
 	if by := n.Event.Organizer.SentBy; by != "" {
 		d.Sender = &mail.Address{Address: by}
+	}
+	if n.replyTo != "" {
+		d.ReplyTo = []mail.Address{{Name: n.Event.Organizer.Name, Address: n.replyTo}}
 	}
 	for _, n := range l.notices {
 		d.To = append(d.To, mail.Address{Name: n.Attendee.Name, Address: n.Attendee.Email})
@@ -176,12 +181,13 @@ func inline(list []body.Image) []mime.File {
 
 // object returns the calendar object of a notice.
 func (r *renderer) object(n *Notice, stamp time.Time) ([]byte, error) {
-	key := objectKey{n.Event, n.Method, n.Sequence, stamp}
+	key := objectKey{n.Event, n.Method, n.Sequence, stamp, n.replyTo}
 	if r.last == key {
 		return r.calendar, nil
 	}
-	e := *n.Event
+	e := n.answeredTo()
 	e.Sequence = n.Sequence
+	e.Overrides = slices.DeleteFunc(slices.Clone(e.Overrides), func(o ical.Event) bool { return onlyAnswers(&o, e.Attendees) })
 	data, err := ical.Encode(&ical.Calendar{
 		Method: n.Method, ProductID: r.options.ProductID, Stamp: stamp, Events: []ical.Event{e},
 	})
@@ -190,6 +196,32 @@ func (r *renderer) object(n *Notice, stamp time.Time) ([]byte, error) {
 	}
 	r.last, r.calendar = key, data
 	return data, nil
+}
+
+// onlyAnswers reports whether an override says nothing but what its attendees
+// answered, which a client would show as an exception of the series.
+func onlyAnswers(o *ical.Event, series []ical.Attendee) bool {
+	return isBare(*o) && (o.Attendees == nil || slices.EqualFunc(o.Attendees, series, func(a, b ical.Attendee) bool {
+		return address.Same(a.Email, b.Email) && a.Name == b.Name && a.NoReply == b.NoReply &&
+			or(a.Role, ical.RoleRequired) == or(b.Role, ical.RoleRequired) &&
+			or(a.Kind, ical.KindIndividual) == or(b.Kind, ical.KindIndividual)
+	}))
+}
+
+// answeredTo is the event with the organizer that the answer is to come to.
+func (n *Notice) answeredTo() ical.Event {
+	e := *n.Event
+	if n.replyTo == "" {
+		return e
+	}
+	e.Organizer.Email = n.replyTo
+	e.Overrides = slices.Clone(e.Overrides)
+	for i := range e.Overrides {
+		if o := &e.Overrides[i].Organizer; o.Email != "" {
+			o.Email = n.replyTo
+		}
+	}
+	return e
 }
 
 // messageID makes the same identifier for the same mail, so that a receiver who

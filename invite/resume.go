@@ -43,7 +43,7 @@ func (m *Meeting) open(unknown bool) []int {
 func (m *Meeting) overtaken(i int) bool {
 	d := m.Deliveries[i]
 	return slices.ContainsFunc(m.Deliveries[i+1:], func(later Delivery) bool {
-		return address.Same(later.To, d.To) && (later.RecurrenceID.IsZero() || later.RecurrenceID.Equal(d.RecurrenceID))
+		return address.Same(later.To, d.To) && later.Method != ical.MethodDeclineCounter && (later.RecurrenceID.IsZero() || later.RecurrenceID.Equal(d.RecurrenceID))
 	})
 }
 
@@ -57,6 +57,7 @@ func (m *Meeting) unsent(o *Options) []letter {
 		if !ok {
 			continue
 		}
+		n.replyTo = m.ReplyAddresses[address.Key(choose(o.Shared, "", d.To))]
 		if o.HideGuests {
 			n.Event, n.Before = alone(n.Event, n.Attendee), alone(n.Before, n.Attendee)
 		}

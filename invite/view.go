@@ -54,10 +54,6 @@ func without(e *ical.Event, absent []int) *ical.Event {
 
 func has(list []ical.Attendee, email string) bool { return indexOf(list, email) >= 0 }
 
-func indexOf(list []ical.Attendee, email string) int {
-	return slices.IndexFunc(list, func(a ical.Attendee) bool { return address.Same(a.Email, email) })
-}
-
 // occurrence returns one occurrence of a series complete and alone; nil where
 // it is cancelled, excepted or not of the series.
 func occurrence(e *ical.Event, id time.Time) *ical.Event {

@@ -23,6 +23,8 @@ type flags struct {
 	now                time.Time
 	uid                string
 	files              []string
+	policy, authServID string    // apply
+	as, status         string    // respond
 	stderr             io.Writer // for what is not a result
 }
 
@@ -41,6 +43,12 @@ func parseFlags(c *command, args []string) (*flags, error) {
 			set.StringVar(&f.out, name, "", "the folder to write mails to")
 		case "meeting":
 			set.StringVar(&f.meeting, name, "", "the file that holds the meeting")
+		case "policy":
+			set.StringVar(&f.policy, name, "", "strict, open, or neither")
+			set.StringVar(&f.authServID, "authserv-id", "", "the name of your own server in Authentication-Results")
+		case "answer":
+			set.StringVar(&f.as, "as", "", "the attendee who answers")
+			set.StringVar(&f.status, "status", "", "accepted, declined or tentative")
 		case "hide-guests":
 			set.BoolVar(&f.hideGuests, name, false, "show each attendee only themselves")
 		case "unknown":
@@ -50,7 +58,7 @@ func parseFlags(c *command, args []string) (*flags, error) {
 		case "from":
 			set.Func(name, "the original start of the first occurrence to cancel, RFC 3339", timeFlag(&f.from))
 		case "comment":
-			set.StringVar(&f.comment, name, "", "words for the attendees")
+			set.StringVar(&f.comment, name, "", "words to go with it")
 		}
 	}
 	if err := set.Parse(args); err != nil {

@@ -9,6 +9,8 @@
 //	invitectl cancel (-smtp URL | -out DIR) -meeting M.json [-occurrence RFC3339 | -from RFC3339] [-comment TEXT]
 //	invitectl resume (-smtp URL | -out DIR) -meeting M.json [-unknown]
 //	invitectl read   MAIL.eml...
+//	invitectl apply  -meeting M.json [-policy strict|open] [-authserv-id ID] MAIL.eml...
+//	invitectl respond -as EMAIL -status accepted|declined|tentative (-smtp URL | -out DIR) MAIL.eml
 //
 // Results are JSON, one line each. The exit status is 0 for done, 1 for refused
 // and 2 for wrong usage. -now and -uid pin the clock and the identifier.
@@ -57,10 +59,10 @@ var commands = []command{
 		"smtp out meeting occurrence from comment", none},
 	{"resume", "(-smtp URL | -out DIR) -meeting M.json [-unknown]", resume, "smtp out meeting unknown", none},
 	{"read", "MAIL.eml...", read, "", 0},
+	{"apply", "-meeting M.json [-policy strict|open] [-authserv-id ID] MAIL.eml...", apply, "meeting policy", 0},
+	{"respond", "-as EMAIL -status accepted|declined|tentative [-comment TEXT] [-occurrence RFC3339] (-smtp URL | -out DIR) MAIL.eml",
+		respond, "smtp out answer comment occurrence", 1},
 }
-
-// later are the subcommands of the contract that do not exist yet.
-var later = []string{"apply", "respond"}
 
 // errUsage reports a wrong command line.
 var errUsage = errors.New("usage")
@@ -79,7 +81,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, errUsage):
 		fmt.Fprintln(stderr, "invitectl:", err)
 		for _, c := range commands {
-			fmt.Fprintf(stderr, "  invitectl %-6s %s\n", c.name, c.usage)
+			fmt.Fprintf(stderr, "  invitectl %-7s %s\n", c.name, c.usage)
 		}
 		return exitUsage
 	}
@@ -101,11 +103,6 @@ func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 		}
 		f.stderr = stderr
 		return c.run(ctx, f, stdout)
-	}
-	for _, name := range later {
-		if name == args[0] {
-			return fmt.Errorf("%w: %s does not exist in this version yet", errUsage, name)
-		}
 	}
 	return fmt.Errorf("%w: unknown command %q", errUsage, args[0])
 }

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+
+	"github.com/convene-go/convene/invite"
+)
+
+// worker takes answers in.
+type worker struct {
+	*config
+	accept *invite.Policy
+	client *invite.Client // nil sends nothing
+	log    *slog.Logger
+	step   func(name string) // told of each step, for the tests
+
+	left     map[imap.UID]bool // mail that was looked at and stays; true for what is held
+	validity uint32
+}
+
+// watch works until ctx ends, over as many connections as it takes.
+func (w *worker) watch(ctx context.Context) error {
+	for pause := time.Second; ; pause = min(2*pause, 5*time.Minute) {
+		start := time.Now()
+		err := w.session(ctx)
+		if w.once || ctx.Err() != nil {
+			return err
+		}
+		if time.Since(start) > time.Hour {
+			pause = time.Second
+		}
+		w.log.Warn("connection lost", "error", err, "again in", pause)
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// session works over one connection.
+func (w *worker) session(ctx context.Context) error {
+	w.step("start")
+	box, err := open(ctx, w.imap, w.done)
+	if err != nil {
+		return err
+	}
+	defer box.leave()
+	w.step("selected")
+	if w.left == nil || w.validity != box.validity {
+		w.left, w.validity = make(map[imap.UID]bool), box.validity
+	}
+	for {
+		if err := w.pass(ctx, box); err != nil || w.once {
+			return err
+		}
+		if err := box.wait(ctx, w.poll); err != nil {
+			return err
+		}
+	}
+}
+
+// pass looks at all mail that it has not left before. A mail that cannot be dealt
+// with keeps no other from it.
+func (w *worker) pass(ctx context.Context, box *mailbox) error {
+	uids, err := box.list()
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, uid := range uids {
+		if _, known := w.left[uid]; known {
+			continue
+		}
+		if err := w.mail(ctx, box, uid); err != nil {
+			w.log.Error("mail is left for later", "uid", uid, "error", err)
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// mail deals with one mail: the meeting is stored before the mail is moved, so a
+// program that is killed in between finds the mail again, and the answer in it
+// is a duplicate then.
+func (w *worker) mail(ctx context.Context, box *mailbox, uid imap.UID) error {
+	data, err := box.fetch(uid)
+	if err != nil {
+		return err
+	}
+	w.step("fetched")
+	in, err := invite.Read(bytes.NewReader(data), nil)
+	if err != nil { // no mail that anybody could answer with
+		w.left[uid] = false
+		return nil
+	}
+	meetings, err := w.meetings.read()
+	if err != nil {
+		return err
+	}
+	s, after, o := apply(meetings, in, w.accept)
+	w.log.Info("mail", "uid", uid, "kind", in.Kind, "verdict", o.Verdict, "reason", o.Reason)
+	if s == nil || !w.isDone(o) {
+		w.left[uid] = o.Verdict == invite.Held
+		return nil
+	}
+	if after != s.meeting {
+		if err := s.write(after, w.step); err != nil {
+			return err
+		}
+		w.step("stored")
+		// What was held may be right now: the delegation that it waited for.
+		maps.DeleteFunc(w.left, func(_ imap.UID, held bool) bool { return held })
+	}
+	if err := w.invite(ctx, s, o); err != nil {
+		return err
+	}
+	w.step("invited")
+	if err := box.move(uid, w.done); err != nil {
+		return err
+	}
+	w.step("moved")
+	return nil
+}
+
+// apply finds the meeting that a mail is about.
+func apply(meetings []stored, in *invite.Inbound, p *invite.Policy) (*stored, *invite.Meeting, invite.Outcome) {
+	last := invite.Outcome{Verdict: invite.UnknownEvent, Reason: "there are no meetings"}
+	for i := range meetings {
+		s := &meetings[i]
+		after, o := s.meeting.Apply(in, p)
+		if o.Verdict != invite.UnknownEvent {
+			return s, after, o
+		}
+		last = o
+	}
+	return nil, nil, last
+}
+
+// isDone tells whether a mail needs nobody any more. What is held, unverified or
+// about something else stays for a person.
+func (w *worker) isDone(o invite.Outcome) bool {
+	switch o.Verdict {
+	case invite.Applied, invite.Duplicate, invite.Stale, invite.Undeliverable:
+		return true
+	}
+	return w.client != nil && o.Verdict == invite.NotAnAnswer && len(o.Invite) > 0 // REFRESH
+}
+
+// invite sends the request to those who asked for it, and to delegates who have
+// none. These are found in the meeting, not in the outcome: the program may have
+// been killed after it stored their delegation.
+func (w *worker) invite(ctx context.Context, s *stored, o invite.Outcome) error {
+	list := uninvited(s.meeting)
+	if o.Verdict == invite.NotAnAnswer {
+		list = append(list, o.Invite...)
+	}
+	if w.client == nil || len(list) == 0 {
+		return nil
+	}
+	after, err := w.client.Invite(ctx, s.meeting, list)
+	if after == nil {
+		return err
+	}
+	return errors.Join(err, s.write(after, w.step))
+}
+
+// uninvited are the delegates whom no mail was sent to.
+func uninvited(m *invite.Meeting) []string {
+	known := make(map[string]bool)
+	for _, d := range m.Deliveries {
+		known[strings.ToLower(d.To)] = d.State != invite.Pending || known[strings.ToLower(d.To)]
+	}
+	var out []string
+	list := m.Event.Attendees
+	for i := range m.Event.Overrides {
+		list = append(list[:len(list):len(list)], m.Event.Overrides[i].Attendees...)
+	}
+	for _, a := range list {
+		if key := strings.ToLower(a.Email); a.DelegatedFrom != "" && !known[key] {
+			known[key] = true
+			out = append(out, a.Email)
+		}
+	}
+	return out
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+)
+
+// verdict is what apply prints of one mail.
+type verdict struct {
+	File string `json:"file"`
+	invite.Outcome
+}
+
+// apply takes answers into a meeting, in the order of the command line. The
+// file is replaced once, at the end: a run that is stopped can be repeated.
+func apply(_ context.Context, f *flags, stdout io.Writer) error {
+	if f.meeting == "" {
+		return fmt.Errorf("%w: apply needs -meeting M.json", errUsage)
+	}
+	p, err := f.answerPolicy()
+	if err != nil {
+		return err
+	}
+	before, err := readMeeting(f.meeting)
+	if err != nil {
+		return err
+	}
+	m := before
+	var lines []verdict
+	var unread error
+	for _, path := range f.files {
+		in, err := openMail(path)
+		if err != nil {
+			unread = errRefused
+			lines = append(lines, verdict{path, invite.Outcome{Verdict: invite.NotAnAnswer, Reason: err.Error()}})
+			continue
+		}
+		after, o := m.Apply(in, p)
+		m = after
+		lines = append(lines, verdict{path, o})
+	}
+	if m != before { // stored before anybody is told
+		if err := writeMeeting(f.meeting, m); err != nil {
+			return err
+		}
+	}
+	for _, l := range lines {
+		unread = errors.Join(unread, printLine(stdout, l))
+	}
+	return unread
+}
+
+// answerPolicy is the policy of the command line; its clock is -now.
+func (f *flags) answerPolicy() (*invite.Policy, error) {
+	p := new(invite.Policy)
+	switch f.policy {
+	case "":
+		p.AuthServID = f.authServID
+	case "strict":
+		p = invite.Strict(f.authServID)
+	case "open":
+		p = invite.Open()
+	default:
+		return nil, fmt.Errorf("%w: -policy: %q is neither strict nor open", errUsage, f.policy)
+	}
+	p.Now = func() time.Time { return f.now }
+	return p, nil
+}
+
+// respond answers an invitation as one of its attendees.
+func respond(ctx context.Context, f *flags, stdout io.Writer) error {
+	status := ical.Status(f.status)
+	if f.as == "" || !slices.Contains([]ical.Status{ical.Accepted, ical.Declined, ical.Tentative}, status) {
+		return fmt.Errorf("%w: respond needs -as EMAIL and -status accepted, declined or tentative", errUsage)
+	}
+	in, err := openMail(f.files[0])
+	if err != nil {
+		return err
+	}
+	sender, done, err := openSender(f)
+	if err != nil {
+		return err
+	}
+	defer done()
+	err = invite.New(sender, f.options()).Respond(ctx, in, f.as, status, func(r *invite.Response) {
+		r.Comment, r.Occurrence = f.comment, f.occurrence
+	})
+	if err != nil {
+		return err
+	}
+	return printLine(stdout, sentAnswer{f.as, in.Event.Organizer.Email, in.Event.UID, status})
+}
+
+// sentAnswer is what respond prints.
+type sentAnswer struct {
+	From   string      `json:"from"`
+	To     string      `json:"to"`
+	UID    string      `json:"uid"`
+	Status ical.Status `json:"status"`
+}
+
+func openMail(path string) (*invite.Inbound, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return invite.Read(file, nil)
+}

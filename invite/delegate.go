@@ -1,0 +1,45 @@
+package invite
+
+import (
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+)
+
+// delegate adds who comes instead of an attendee (RFC 5546, section 3.2.2.3), so
+// that their answer is that of somebody invited, and asks for their invitation.
+func (x *intake) delegate(who ical.Attendee, a *Answer, at target) error {
+	to := a.DelegatedTo
+	if to == "" {
+		return refuse(Held, "%s delegates and does not say to whom", who.Email)
+	}
+	if err := validAddress(to); err != nil {
+		return err
+	}
+	if address.Same(to, x.m.Event.Organizer.Email) || x.m.leadsTo(to, who.Email, at) {
+		return refuse(Held, "%s delegates to %s, which goes in a circle", who.Email, to)
+	}
+	if has, ok := x.m.attendee(to, at); ok { // and an invitation already
+		a.DelegatedTo = has.Email
+		return nil
+	}
+	x.m.add(ical.Attendee{
+		Email: to, Role: who.Role, Kind: who.Kind, Status: ical.NeedsAction, DelegatedFrom: who.Email,
+	}, at)
+	x.invite = append(x.invite, to)
+	return nil
+}
+
+// leadsTo tells whether the delegations from one address end at another.
+func (m *Meeting) leadsTo(from, to string, at target) bool {
+	for range len(m.attendees(at)) + 1 {
+		if address.Same(from, to) {
+			return true
+		}
+		a, ok := m.attendee(from, at)
+		if !ok || a.DelegatedTo == "" {
+			return false
+		}
+		from = a.DelegatedTo
+	}
+	return true
+}

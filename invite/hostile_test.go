@@ -1,0 +1,156 @@
+package invite_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+)
+
+// FuzzRead reads anything, twice alike, and takes it into a meeting, which stays
+// as it is and can be stored whatever comes out.
+func FuzzRead(f *testing.F) {
+	for _, pattern := range []string{repliesDir + "*.eml", "../mime/testdata/read/*.eml"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			f.Fatal(files, err)
+		}
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(data)
+		}
+	}
+	o := fixed(tokens)
+	policies := []*invite.Policy{nil, {InsecureAnyFrom: true, Uninvited: invite.AddUninvited, ReplyAddress: o.ReplyAddress}}
+	m := invited(f, true)
+	before := fmt.Sprintf("%+v", m)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		in, err := invite.Read(bytes.NewReader(data), nil)
+		if err != nil {
+			if in != nil {
+				t.Fatalf("Read = %+v, %v", in, err)
+			}
+			return
+		}
+		if again, err := invite.Read(bytes.NewReader(data), nil); err != nil || !cmp.Equal(in, again) {
+			t.Errorf("second Read differs: %v", err)
+		}
+		if in.Kind == "" || in.Reason == "" {
+			t.Errorf("kind %q, reason %q", in.Kind, in.Reason)
+		}
+		for _, p := range policies {
+			take(t, m, in, p)
+		}
+		if got := fmt.Sprintf("%+v", m); got != before {
+			t.Errorf("the meeting was changed: %s", got)
+		}
+	})
+}
+
+// take applies a mail twice: once more changes no status, and a meeting that was
+// changed can be stored, read and sent.
+func take(t *testing.T, m *invite.Meeting, in *invite.Inbound, p *invite.Policy) {
+	t.Helper()
+	m = &invite.Meeting{Event: m.Event, Deliveries: m.Deliveries}
+	m.Event.UID = "m-1"
+	if in.Event != nil {
+		m.Event.UID = strings.ToLower(in.Event.UID)
+	}
+	after, o := m.Apply(in, p)
+	if o.Reason == "" {
+		t.Errorf("%s without a reason", o.Verdict)
+	}
+	if o.Verdict != invite.Applied {
+		return
+	}
+	data, err := after.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := new(invite.Meeting).UnmarshalJSON(data); err != nil {
+		t.Error(err)
+	}
+	again, _ := after.Apply(in, p)
+	if diff := cmp.Diff(after.Event.Attendees, again.Event.Attendees); diff != "" {
+		t.Errorf("once more changes who comes: %s", diff)
+	}
+}
+
+// TestHostile reads 1 MB of each kind that takes some programs for ever.
+func TestHostile(t *testing.T) {
+	const size = 1 << 20
+	fill := func(head, part, tail string) string {
+		return head + strings.Repeat(part, (size-len(head)-len(tail))/len(part)) + tail
+	}
+	mail := "From: a@example.test\nContent-Type: text/calendar; method=REPLY\n\n"
+	vevent := "BEGIN:VCALENDAR\nMETHOD:REPLY\nVERSION:2.0\nBEGIN:VEVENT\nUID:m-1@example.com\n"
+	var nest strings.Builder
+	for i := 0; nest.Len() < size; i++ {
+		fmt.Fprintf(&nest, "Content-Type: multipart/mixed; boundary=%d\n\n--%d\n", i, i)
+	}
+	answer := func(i int) string {
+		return fmt.Sprintf("BEGIN:VEVENT\nUID:m-1@example.com\nRECURRENCE-ID:2318%02d%02dT090000Z\nATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.test\nEND:VEVENT\n", i/28%12+1, i%28+1)
+	}
+	many := "BEGIN:VCALENDAR\nMETHOD:REPLY\n"
+	for i := 0; len(many) < size; i++ {
+		many += answer(i) + answer(i+1) + answer(i+2)
+	}
+	inputs := map[string]string{
+		"nested unclosed multiparts": nest.String(),
+		"50,000 parts":               fill("From: a@b.test\nContent-Type: multipart/mixed; boundary=b\n\n", "--b\n\nx\n", ""),
+		"calendar parts":             fill("From: a@b.test\nContent-Type: multipart/mixed; boundary=b\n\n", "--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\nEND:VCALENDAR\n", ""),
+		"16,000 parameters":          fill("From: a@b.test\nContent-Type: text/calendar", "; a=b", "\n\nx"),
+		"parameters of an attendee":  fill(mail+vevent+"ATTENDEE", ";X-A=b", ":mailto:bob@example.test\nEND:VEVENT\nEND:VCALENDAR\n"),
+		"nested BEGINs":              fill(mail, "BEGIN:VEVENT\n", ""),
+		"nested calendars":           fill(mail, "BEGIN:VCALENDAR\n", ""),
+		"a line":                     fill(mail+vevent+"COMMENT:", "x", "\nEND:VEVENT\nEND:VCALENDAR\n"),
+		"folds":                      fill(mail+vevent+"COMMENT:", "\n x", "\nEND:VEVENT\nEND:VCALENDAR\n"),
+		"attendees":                  fill(mail+vevent, "ATTENDEE:mailto:bob@example.test\n", "END:VEVENT\nEND:VCALENDAR\n"),
+		"answers to late dates":      mail + many + "END:VCALENDAR\n",
+		"addresses":                  fill("From: a@b.test\nTo: ", "a@b.test, ", "\n\nx"),
+		"tokens":                     fill("From: a@b.test\n", "Delivered-To: answers+"+strings.Repeat("a", 29)+"@example.test\n", "\nx"),
+		"authentication results":     fill("From: a@b.test\nAuthentication-Results: x", "; dkim=pass header.d=b.test", "\n\nx"),
+	}
+	o := fixed(tokens)
+	p := &invite.Policy{InsecureAnyFrom: true, Uninvited: invite.AddUninvited, ReplyAddress: o.ReplyAddress}
+	m := endless(t)
+	for name, in := range inputs {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		got, err := invite.Read(strings.NewReader(in), nil)
+		if err == nil {
+			m.Apply(got, p)
+		}
+		took := time.Since(start)
+		runtime.ReadMemStats(&after)
+		used := (after.TotalAlloc - before.TotalAlloc) >> 20
+		t.Logf("%-27s %7d octets %8v %4d MB allocated", name, len(in), took.Round(time.Millisecond), used)
+		if used > 200*raceFactor { // how long it takes is logged: a busy machine proves nothing
+			t.Errorf("%s: %d MB, over 200 MB", name, used)
+		}
+	}
+}
+
+// endless is a series without an end, with many attendees.
+func endless(t *testing.T) *invite.Meeting {
+	m := invited(t, false)
+	m.Event.UID = "m-1@example.com"
+	m.Event.Recurrence = &ical.Recurrence{Freq: ical.Daily}
+	for i := range 1000 {
+		m.Event.Attendees = append(m.Event.Attendees, ical.Attendee{Email: fmt.Sprintf("p%d@example.test", i)})
+	}
+	return m
+}

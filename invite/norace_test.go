@@ -1,0 +1,5 @@
+//go:build !race
+
+package invite_test
+
+const raceFactor = 1

@@ -1,0 +1,137 @@
+package invite
+
+import (
+	"strings"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/mime"
+)
+
+// Policy says who may answer.
+//
+// The zero value, which nil stands for, needs no setting: the mail's only From
+// must be the attendee, or their SENT-BY in the same domain; who is not invited
+// is refused; and where the topmost Authentication-Results field speaks of DKIM,
+// SPF or DMARC, one of them must have passed for the domain of From. It is as
+// safe as the server that the mail came through: where that one neither checks
+// nor says, From alone decides, and anybody can write a From. Use [Strict] with
+// the name of your own server, or tokens, where a wrong answer does harm.
+type Policy struct {
+	// AuthServID is the identifier that your own server writes into
+	// Authentication-Results (RFC 8601, section 2.5); only the topmost field
+	// with it counts. [NoAuthServID] is a field without one. "" is the topmost
+	// field, whoever wrote it.
+	AuthServID string
+	// RequireAuth asks for DMARC pass, or DKIM pass of a domain that is aligned
+	// with From (RFC 7489, section 3.1.1), in the field of AuthServID. Without
+	// AuthServID it refuses every mail, because nothing can be trusted then.
+	RequireAuth bool
+	// ListedSentBy accepts who answers for an attendee only where the meeting
+	// names them in Attendee.SentBy, and holds others. Else SENT-BY in the
+	// answer counts where its domain is the attendee's, which is too much where
+	// the domain is that of a public mail provider.
+	ListedSentBy bool
+	// InsecureAnyFrom accepts an answer from every mailbox, whatever a server
+	// says of it.
+	InsecureAnyFrom bool
+	// Uninvited says what becomes of answers of who is not invited; "" refuses them.
+	Uninvited Uninvited
+	// ReplyAddress verifies the tokens in the addresses that answers come to.
+	// An answer with a valid one needs nothing else. It is that of [Options].
+	ReplyAddress *ReplyAddress
+	// Now is the clock that tokens expire by; nil is time.Now.
+	Now func() time.Time
+}
+
+// Uninvited says what becomes of answers of who is not invited.
+type Uninvited string
+
+// The values of [Uninvited].
+const (
+	// RefuseUninvited: the verdict is [UnknownAttendee].
+	RefuseUninvited Uninvited = ""
+	// HoldUninvited: the verdict is [Held].
+	HoldUninvited Uninvited = "hold"
+	// AddUninvited: they become an optional attendee, if the mail is theirs.
+	AddUninvited Uninvited = "add"
+)
+
+// NoAuthServID is the Policy.AuthServID of a server that writes
+// Authentication-Results without an identifier, as Exchange Online does.
+const NoAuthServID = "-"
+
+// Strict returns the policy that trusts nothing but what your own server, named
+// by its authserv-id, verified.
+func Strict(authServID string) *Policy {
+	return &Policy{AuthServID: authServID, RequireAuth: true, ListedSentBy: true}
+}
+
+// Open returns the policy that believes every mail about somebody invited. It is
+// for tests, and for mailboxes that nobody else can write to.
+func Open() *Policy { return &Policy{InsecureAnyFrom: true} }
+
+func (p *Policy) withDefaults() *Policy {
+	out := new(Policy)
+	if p != nil {
+		*out = *p
+	}
+	if out.Now == nil {
+		out.Now = time.Now
+	}
+	return out
+}
+
+// check refuses a mail that does not show that it comes from an attendee. said
+// is the attendee as the answer has it.
+func (p *Policy) check(m *mime.Received, invited, said ical.Attendee) error {
+	if p.InsecureAnyFrom {
+		return nil
+	}
+	from := sender(m)
+	if from == "" {
+		return refuse(Unverified, "has %d authors, one is needed", len(m.From))
+	}
+	if err := p.mayAnswer(from, invited, said); err != nil {
+		return err
+	}
+	return p.authenticated(m, domainOf(from))
+}
+
+// mayAnswer decides whether a mailbox speaks for an attendee.
+func (p *Policy) mayAnswer(from string, invited, said ical.Attendee) error {
+	switch {
+	case address.Same(from, invited.Email):
+		return nil
+	case invited.SentBy != "" && address.Same(from, invited.SentBy):
+		return nil
+	case said.SentBy == "" || !address.Same(from, said.SentBy):
+		return refuse(Unverified, "is from %s, and answers for %s", from, invited.Email)
+	case p.ListedSentBy:
+		return refuse(Held, "%s says to act for %s, which the meeting does not know", from, invited.Email)
+	case domainOf(from) != domainOf(invited.Email):
+		return refuse(Unverified, "%s says to act for %s of another domain", from, invited.Email)
+	}
+	return nil
+}
+
+// authenticated checks what a server says of the mail.
+func (p *Policy) authenticated(m *mime.Received, domain string) error {
+	if p.RequireAuth && p.AuthServID == "" {
+		return refuse(Unverified, "no server is named whose Authentication-Results count")
+	}
+	v := judge(m.Auth, p.AuthServID, domain)
+	switch {
+	case v.dmarc || v.dkim, !p.RequireAuth && (v.spf || !v.speaks):
+		return nil
+	case !v.speaks:
+		return refuse(Unverified, "no result of %s says that it is from %s", or(p.AuthServID, "a server"), domain)
+	}
+	return refuse(Unverified, "is not proven to be from %s: %s", domain, v.text)
+}
+
+func domainOf(email string) string {
+	key := address.Key(email)
+	return key[strings.LastIndexByte(key, '@')+1:]
+}

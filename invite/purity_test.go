@@ -1,0 +1,178 @@
+package invite_test
+
+import (
+	"context"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+)
+
+// spoil changes everything that v points to, and so whatever else shares it.
+func spoil(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			spoil(v.Elem())
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			if v.CanSet() {
+				v.Set(reflect.ValueOf(time.Unix(1, 0)))
+			}
+			return
+		}
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				spoil(v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			spoil(v.Index(i))
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			spoil(v.MapIndex(key))
+			v.SetMapIndex(key, reflect.Zero(v.Type().Elem()))
+		}
+	case reflect.String:
+		if v.CanSet() {
+			v.SetString("spoilt")
+		}
+	case reflect.Int, reflect.Int64:
+		if v.CanSet() {
+			v.SetInt(77)
+		}
+	case reflect.Bool:
+		if v.CanSet() {
+			v.SetBool(!v.Bool())
+		}
+	}
+}
+
+// TestNothingGivenIsChanged calls everything that takes a meeting, compares what
+// it was given with what it was before, spoils all that came back and compares
+// again: nothing is changed and nothing is shared.
+func TestNothingGivenIsChanged(t *testing.T) {
+	changed := func() ical.Event {
+		e := full()
+		e.Location, e.Extra[0].Params["X-FLOOR"] = "Room 2", []string{"3"}
+		e.Attendees = append(e.Attendees[:1:1], ical.Attendee{Email: "new@example.test", Params: map[string][]string{"X-NUM": {"1"}}})
+		return e
+	}
+	next := func(e ical.Event) time.Time { return e.Overrides[0].RecurrenceID }
+	ctx := context.Background()
+	tests := []struct {
+		name string
+		call func(c *invite.Client, o *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error)
+	}{
+		{"PlanSend", func(_ *invite.Client, o *invite.Options, _ *invite.Meeting, after ical.Event) ([]any, error) {
+			p, err := invite.PlanSend(after, o)
+			return []any{p}, err
+		}},
+		{"PlanUpdate", func(_ *invite.Client, o *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
+			p, err := invite.PlanUpdate(m, after, o)
+			return []any{p}, err
+		}},
+		{"PlanCancel", func(_ *invite.Client, o *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
+			all, err := invite.PlanCancel(m, o)
+			one, errOne := invite.PlanCancel(m, o, invite.Occurrence(next(m.Event)))
+			from, errFrom := invite.PlanCancel(m, o, invite.From(next(m.Event)))
+			return []any{all, one, from}, firstError(err, errOne, errFrom)
+		}},
+		{"PlanFollowing", func(_ *invite.Client, o *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
+			old, rest, err := invite.PlanFollowing(m, next(m.Event), after, o)
+			return []any{old, rest}, err
+		}},
+		{"Send", func(c *invite.Client, _ *invite.Options, _ *invite.Meeting, after ical.Event) ([]any, error) {
+			out, err := c.Send(ctx, after)
+			return []any{out}, err
+		}},
+		{"Update", func(c *invite.Client, _ *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
+			out, err := c.Update(ctx, m, after)
+			return []any{out}, err
+		}},
+		{"UpdateFollowing", func(c *invite.Client, _ *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
+			old, rest, err := c.UpdateFollowing(ctx, m, next(m.Event), after)
+			return []any{old, rest}, err
+		}},
+		{"Cancel", func(c *invite.Client, _ *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
+			out, err := c.Cancel(ctx, m, invite.Comment("over"))
+			return []any{out}, err
+		}},
+		{"Resume", func(c *invite.Client, _ *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
+			out, err := c.Resume(ctx, m, invite.ResendUnknown)
+			return []any{out}, err
+		}},
+		{"Remind", func(c *invite.Client, _ *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
+			out, err := c.Remind(ctx, m, invite.Only("bob@example.test"))
+			return []any{out}, err
+		}},
+	}
+	for _, tt := range tests {
+		for _, hide := range []bool{false, true} {
+			t.Run(tt.name, func(t *testing.T) {
+				o := fixed(func(o *invite.Options) { o.HideGuests = hide; o.Levels = invite.Levels{"summary": invite.Major} })
+				client := invite.New(new(tray), o)
+				m, want := eventful(t, hide), eventful(t, hide)
+				after := changed()
+				out, err := tt.call(client, o, m, after)
+				if err != nil {
+					t.Fatal(err)
+				}
+				compare := func(when string) {
+					if diff := cmp.Diff(want, m); diff != "" {
+						t.Errorf("the meeting %s (-want +got):\n%s", when, diff)
+					}
+					if diff := cmp.Diff(changed(), after); diff != "" {
+						t.Errorf("the event %s (-want +got):\n%s", when, diff)
+					}
+					if diff := cmp.Diff(invite.Levels{"summary": invite.Major}, o.Levels); diff != "" {
+						t.Errorf("the options %s (-want +got):\n%s", when, diff)
+					}
+				}
+				compare("after the call")
+				for _, v := range out {
+					spoil(reflect.ValueOf(v))
+				}
+				compare("after its result was spoilt")
+			})
+		}
+	}
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eventful is a meeting with all that a Meeting can hold.
+func eventful(t *testing.T, hide bool) *invite.Meeting {
+	t.Helper()
+	s := &tray{errs: map[int]error{0: errPlain, 1: doubt}}
+	c := invite.New(s, fixed(func(o *invite.Options) { o.HideGuests = hide }))
+	m := mustSend(t, c, full())
+	s.mails, s.errs = nil, map[int]error{0: errPlain, 1: errPlain}
+	e := full()
+	e.Start, e.End = e.Start.Add(time.Minute), e.End.Add(time.Minute)
+	e.Recurrence.Except[0] = e.Recurrence.Except[0].Add(time.Minute)
+	e.Overrides[0].RecurrenceID = e.Overrides[0].RecurrenceID.Add(time.Minute)
+	m, err := c.Update(context.Background(), m, e)
+	if m == nil {
+		t.Fatal(err)
+	}
+	m.Event.Start, m.Event.End, m.Event.Recurrence, m.Event.Overrides = full().Start, full().End, full().Recurrence, full().Overrides
+	m.Revisions = []invite.Revision{{RecurrenceID: pinned(), Sequence: 1}}
+	m.Answers = []invite.Answer{{Email: "bob@example.test", Status: ical.Accepted}}
+	m.Proposals = []invite.Proposal{{Email: "bob@example.test", Start: pinned()}}
+	return m
+}

@@ -1,0 +1,68 @@
+package invite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+)
+
+// Invite sends the current request to some of the attendees again: to those that
+// [Outcome] names because somebody delegated to them or because they asked with
+// METHOD:REFRESH. Who is invited to single occurrences only gets these. The
+// sequence stays, as nothing changes (RFC 5546, section 2.1.4). The Meeting that
+// comes back records the mails; errors are those of [Client.Send].
+func (c *Client) Invite(ctx context.Context, m *Meeting, emails []string, opts ...SendOption) (*Meeting, error) {
+	o := c.options.forMeeting(m, opts)
+	out := m.clone()
+	p := &Plan{Event: out.Event}
+	for _, email := range emails {
+		list := out.invitations(email)
+		if len(list) == 0 {
+			return nil, fmt.Errorf("invite: %.80q: is not an attendee of the meeting", email)
+		}
+		p.Notices = append(p.Notices, list...)
+	}
+	if len(p.Notices) == 0 {
+		return nil, errors.New("invite: nobody to invite")
+	}
+	return c.carryOut(ctx, p.finish(o), out, "", o)
+}
+
+// invitations are what one attendee is invited to.
+func (m *Meeting) invitations(email string) []Notice {
+	if address.Same(email, m.Event.Organizer.Email) {
+		return nil
+	}
+	if i := indexOf(m.Event.Attendees, email); i >= 0 {
+		e := m.lean()
+		return []Notice{request(e.Attendees[i], &e)}
+	}
+	var out []Notice
+	for i := range m.Event.Overrides {
+		e := m.Event.Override(i)
+		if at := indexOf(e.Attendees, email); at >= 0 && !e.Cancelled {
+			out = append(out, request(e.Attendees[at], &e))
+		}
+	}
+	return out
+}
+
+func request(a ical.Attendee, e *ical.Event) Notice {
+	reason := "gets the current version"
+	if a.DelegatedFrom != "" {
+		reason = "comes instead of " + a.DelegatedFrom
+	}
+	return Notice{Attendee: a, Method: ical.MethodRequest, Sequence: e.Sequence, Reason: reason, Event: e}
+}
+
+// lean is the event without the overrides that say nothing but who comes, which
+// a client would show as exceptions.
+func (m *Meeting) lean() ical.Event {
+	e := m.Event
+	e.Overrides = slices.DeleteFunc(slices.Clone(e.Overrides), isBare)
+	return e
+}

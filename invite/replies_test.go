@@ -1,0 +1,197 @@
+package invite_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/mime"
+)
+
+const repliesDir = "../testdata/replies/"
+
+func readFile(t testing.TB, path string) *invite.Inbound {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	in, err := invite.Read(f, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+// invited is the meeting that the mails in testdata/replies answer, a single one
+// or a series.
+func invited(t testing.TB, series bool) *invite.Meeting {
+	t.Helper()
+	e := ical.Event{
+		UID: "7c9e6679-7425-40de-944b-e07fc1f90ae7", Summary: "Design review", Location: "Room 4",
+		Start: time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC), End: time.Date(2027, 3, 2, 10, 0, 0, 0, time.UTC),
+		TimeZone: "Europe/Berlin", Organizer: ical.Person{Name: "Room desk", Email: "desk@example.com"},
+		Attendees: []ical.Attendee{{Name: "Bob Example", Email: "bob@example.test"}, {Email: "carol@example.test"}},
+	}
+	if series {
+		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Count: 6, ByDay: []ical.Day{ical.Tuesday}}
+	}
+	m, err := invite.New(invite.SenderFunc(nowhere), fixed()).Send(context.Background(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func nowhere(context.Context, *mime.Message) error { return nil }
+
+// TestReplies reads and applies the answers of each client.
+func TestReplies(t *testing.T) {
+	type said struct {
+		Kind       invite.Kind
+		Attendee   string
+		Status     ical.Status
+		Occurrence string
+		Comment    string
+		Verdict    invite.Verdict
+	}
+	bob := "bob@example.test"
+	tests := map[string]said{
+		"outlook.eml":              {invite.Reply, bob, ical.Declined, "", "Da bin ich im Urlaub.", invite.Applied},
+		"outlook-occurrence.eml":   {invite.Reply, bob, ical.Tentative, "2027-03-09T09:00:00Z", "", invite.Applied},
+		"outlook-counter.eml":      {invite.Counter, bob, ical.Tentative, "", "Nachmittags?", invite.Applied},
+		"outlook-counter-same.eml": {invite.Counter, bob, ical.Tentative, "", "", invite.Applied},
+		"exchange.eml":             {invite.Reply, "BOB@EXAMPLE.TEST", ical.Accepted, "", "", invite.Applied},
+		"gmail.eml":                {invite.Reply, bob, ical.Accepted, "", "We are three, see you", invite.Applied},
+		"google-counter.eml":       {invite.Counter, bob, ical.Tentative, "", "Could we meet later?", invite.Applied},
+		"apple-mail.eml":           {invite.Reply, bob, ical.Accepted, "", "", invite.Applied},
+		"apple-icloud-series.eml":  {invite.Reply, bob, ical.Accepted, "", "", invite.Applied},
+		"thunderbird.eml":          {invite.Reply, bob, ical.Tentative, "", "", invite.Applied},
+		"evolution.eml":            {invite.Reply, bob, ical.Declined, "", "", invite.Applied},
+		"zimbra.eml":               {invite.Reply, bob, ical.Accepted, "", "", invite.Applied},
+		"zimbra-no-method.eml":     {invite.Reply, bob, ical.Accepted, "", "", invite.Applied},
+		"kde-delegation.eml":       {invite.Reply, bob, ical.Delegated, "", "", invite.Applied},
+		"kde-delegate.eml":         {invite.Reply, "eve@example.test", ical.Accepted, "", "", invite.Held},
+		"forwarded-answer.eml":     {invite.Reply, bob, ical.Accepted, "", "", invite.Unverified},
+		"refresh.eml":              {invite.Refresh, bob, ical.NeedsAction, "", "", invite.NotAnAnswer},
+		"bounce.eml":               {invite.Bounce, "", "", "", "", invite.Undeliverable},
+		"auto-reply.eml":           {invite.AutoReply, "", "", "", "", invite.NotAnAnswer},
+		"auto-reply-old.eml":       {invite.AutoReply, "", "", "", "", invite.NotAnAnswer},
+	}
+	files, err := filepath.Glob(repliesDir + "*.eml")
+	if err != nil || len(files) != len(tests) {
+		t.Errorf("%d mails and %d tests (%v)", len(files), len(tests), err)
+	}
+	m := invited(t, true)
+	for name, want := range tests {
+		t.Run(name, func(t *testing.T) {
+			in := readFile(t, repliesDir+name)
+			_, o := m.Apply(in, nil)
+			got := said{in.Kind, in.Attendee.Email, in.Attendee.Status, "", in.Attendee.Comment, o.Verdict}
+			if in.Event != nil && !in.Event.RecurrenceID.IsZero() {
+				got.Occurrence = in.Event.RecurrenceID.UTC().Format(time.RFC3339)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s\n%s", diff, o.Reason)
+			}
+		})
+	}
+}
+
+// TestRepliesRecord looks at everything that is kept of an answer.
+func TestRepliesRecord(t *testing.T) {
+	m, o := invited(t, false).Apply(readFile(t, repliesDir+"gmail.eml"), invite.Strict("mx.example.com"))
+	want := []invite.Answer{{
+		Email: "bob@example.test", Status: ical.Accepted, Comment: "We are three, see you", Guests: 2,
+		Stamp: time.Date(2026, 11, 22, 7, 0, 0, 0, time.UTC), MessageID: "<calendar-1@calendar.example.test>",
+	}}
+	if diff := cmp.Diff(want, m.Answers); diff != "" {
+		t.Errorf("answers (-want +got):\n%s\n%s", diff, o.Reason)
+	}
+	if got, want := m.Summary().String(), "1 accepted, 2 more as guests, 1 without an answer"; got != want {
+		t.Errorf("summary = %q, want %q", got, want)
+	}
+	m, o = invited(t, false).Apply(readFile(t, repliesDir+"zimbra.eml"), nil)
+	if len(m.Answers) != 1 || m.Answers[0].SentBy != "assistant@example.test" {
+		t.Errorf("zimbra: %+v, %s", m.Answers, o.Reason)
+	}
+	// Exchange Online writes its results without a name, Gmail's has one.
+	for file, id := range map[string]string{"outlook.eml": invite.NoAuthServID, "gmail.eml": "MX.example.com"} {
+		if _, o := invited(t, false).Apply(readFile(t, repliesDir+file), invite.Strict(id)); o.Verdict != invite.Applied {
+			t.Errorf("%s, strict: %+v", file, o)
+		}
+	}
+}
+
+// TestRepliesSeries takes in one object that answers to a series and to two of
+// its occurrences.
+func TestRepliesSeries(t *testing.T) {
+	m, o := invited(t, true).Apply(readFile(t, repliesDir+"apple-icloud-series.eml"), nil)
+	if o.Verdict != invite.Applied || len(m.Answers) != 3 {
+		t.Fatalf("%+v, %d answers", o, len(m.Answers))
+	}
+	for day, want := range map[int]ical.Status{2: ical.Accepted, 9: ical.Accepted, 16: ical.Declined, 23: ical.Tentative} {
+		id := time.Date(2027, 3, day, 9, 0, 0, 0, time.UTC)
+		if got := m.Status("BOB@example.test", id); got != want {
+			t.Errorf("on %d March: %s, want %s", day, got, want)
+		}
+	}
+	s := m.Summary()
+	if len(s.Occurrences) != 2 || len(s.Occurrences[0].Declined) != 1 || len(s.Occurrences[1].Tentative) != 1 {
+		t.Errorf("summary = %+v", s)
+	}
+	again, o := m.Apply(readFile(t, repliesDir+"apple-icloud-series.eml"), nil)
+	if o.Verdict != invite.Duplicate || again != m {
+		t.Errorf("again: %+v", o)
+	}
+	data, err := m.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(data), `"overrides":[{"recurrenceId":"2027-03-16T10:00:00+01:00","attendees":[`) {
+		t.Errorf("an override holds more than who comes: %s", data)
+	}
+	back := new(invite.Meeting)
+	if err := back.UnmarshalJSON(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := back.Event.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRepliesCaptured applies what Thunderbird, Evolution and Cyrus have sent.
+func TestRepliesCaptured(t *testing.T) {
+	files, err := filepath.Glob("../mime/testdata/read/*-reply-*.eml")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	statuses := map[string]ical.Status{"accept": ical.Accepted, "tentative": ical.Tentative, "decline": ical.Declined,
+		"rrule": ical.Accepted, "to": ical.Accepted}
+	for _, file := range files {
+		in := readFile(t, file)
+		m := invited(t, false)
+		m.Event.UID, m.Event.Sequence = in.Event.UID, 1
+		_, word, _ := strings.Cut(filepath.Base(file), "-reply-")
+		word = strings.FieldsFunc(word, func(c rune) bool { return c == '.' || c == '-' })[0]
+		want := statuses[strings.TrimSuffix(strings.TrimSuffix(word, "ed"), "d")]
+		if word == "accepted" {
+			want = ical.Accepted
+		}
+		if word == "declined" {
+			want = ical.Declined
+		}
+		after, o := m.Apply(in, nil)
+		if got := after.Status("bob@example.test", time.Time{}); o.Verdict != invite.Applied || got != want {
+			t.Errorf("%s: %s %q (%s), want %q", file, o.Verdict, got, o.Reason, want)
+		}
+	}
+}

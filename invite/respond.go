@@ -1,0 +1,200 @@
+package invite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/mime"
+)
+
+// Response is what [Client.Respond] says beside the status. The zero value is a
+// plain answer to all that the invitation is about.
+type Response struct {
+	// Comment is a line for the organizer.
+	Comment string
+	// Start and End propose another time, which makes the answer a COUNTER (RFC
+	// 5546, section 3.2.7). Both or none are set.
+	Start, End time.Time
+	// Occurrence answers for one occurrence of a series: its original start.
+	Occurrence time.Time
+	// DelegateTo is the address of who comes instead, with status delegated.
+	DelegateTo string
+	// For is the attendee that is answered for, where the mail is from another:
+	// an assistant, or an alias of the address that was invited (SENT-BY, RFC
+	// 5545, section 3.2.18).
+	For string
+	// Uninvited answers for an address that the invitation does not name, as
+	// one may to whom it was forwarded.
+	Uninvited bool
+}
+
+// RespondOption changes the [Response] of one call. Any func(*Response) is one:
+//
+//	client.Respond(ctx, in, "ann@example.com", ical.Tentative, func(r *invite.Response) {
+//		r.Start, r.End = start, end
+//	})
+type RespondOption func(*Response)
+
+// ErrNotInvited reports an answer for an address that the invitation does not
+// name; Response.For and Response.Uninvited allow it.
+var ErrNotInvited = errors.New("is not an attendee of the invitation")
+
+// Respond answers an invitation that [Read] has read, as the attendee of that
+// address: a REPLY, or a COUNTER where another time is proposed, goes to the
+// organizer. The answer repeats UID, SEQUENCE, RECURRENCE-ID and time, which the
+// organizer's program matches, and has as its one attendee who answers.
+func (c *Client) Respond(ctx context.Context, invitation *Inbound, as string, s ical.Status, opts ...RespondOption) error {
+	if c.sender == nil {
+		return ErrNoSender
+	}
+	r := &reply{Options: c.options.withDefaults(nil), as: as, status: s}
+	for _, change := range opts {
+		change(&r.Response)
+	}
+	m, err := r.message(invitation)
+	if err != nil {
+		return fmt.Errorf("invite: respond as %.80s: %w", as, err)
+	}
+	if err := c.sender.Send(ctx, m); err != nil {
+		return fmt.Errorf("invite: respond as %.80s: %w", as, err)
+	}
+	return nil
+}
+
+// reply is an answer on its way out.
+type reply struct {
+	Response
+	*Options
+	as     string
+	status ical.Status
+}
+
+func (r *reply) message(in *Inbound) (*mime.Message, error) {
+	if in.Kind != Request || in.Event == nil {
+		return nil, fmt.Errorf("%s: only a request can be answered", in.Kind)
+	}
+	e, err := r.event(in.Event)
+	if err != nil {
+		return nil, err
+	}
+	method := ical.MethodReply
+	if r.proposes() {
+		method = ical.MethodCounter
+		e.propose(r)
+	}
+	now := r.Now().Truncate(time.Second)
+	data, err := encodeReply(&ical.Calendar{
+		Method: method, ProductID: r.ProductID, Stamp: now, Events: []ical.Event{e.Event},
+	})
+	if err != nil {
+		return nil, err
+	}
+	d := &mime.Draft{
+		From:    mail.Address{Name: e.name(r), Address: r.as},
+		To:      []mail.Address{{Name: e.Organizer.Name, Address: e.Organizer.Email}},
+		Subject: e.subject(method), Text: e.text(method), Date: now,
+		Calendar: data, Method: string(method), NoAttachment: true,
+	}
+	if in.Mail != nil && in.Mail.MessageID != "" {
+		d.InReplyTo = in.Mail.MessageID
+		d.References = append(slices.Clone(in.Mail.References), in.Mail.MessageID)
+	}
+	return mime.Build(d)
+}
+
+func (r *reply) proposes() bool { return !r.Start.IsZero() || !r.End.IsZero() }
+
+// answerEvent is the component of an answer.
+type answerEvent struct{ ical.Event }
+
+// event is the invitation with one attendee and what the organizer's program
+// matches. What else it holds does not go back: an answer changes nothing.
+func (r *reply) event(invited *ical.Event) (*answerEvent, error) {
+	if !counts(r.status) {
+		return nil, fmt.Errorf("%q is no answer", r.status)
+	}
+	if (r.status == ical.Delegated) != (r.DelegateTo != "") {
+		return nil, errors.New("status delegated and DelegateTo belong together")
+	}
+	if r.proposes() && (r.Start.IsZero() || r.End.Before(r.Start)) {
+		return nil, errors.New("the proposal has no start, or ends before it")
+	}
+	if invited.Organizer.Email == "" {
+		return nil, errors.New("the invitation names no organizer")
+	}
+	src, err := r.source(invited)
+	if err != nil {
+		return nil, err
+	}
+	a, err := r.attendee(&src)
+	if err != nil {
+		return nil, err
+	}
+	return &answerEvent{ical.Event{
+		UID: src.UID, Sequence: src.Sequence, RecurrenceID: src.RecurrenceID,
+		Start: src.Start, End: src.End, TimeZone: src.TimeZone, AllDay: src.AllDay, Recurrence: src.Recurrence,
+		Summary: src.Summary, Location: src.Location, Language: src.Language,
+		Organizer: ical.Person{Name: src.Organizer.Name, Email: src.Organizer.Email},
+		Attendees: []ical.Attendee{a},
+	}}, nil
+}
+
+// source is the meeting, or the one occurrence that is answered.
+func (r *reply) source(e *ical.Event) (ical.Event, error) {
+	if r.Occurrence.IsZero() || sameOccurrence(e, e.RecurrenceID, r.Occurrence) {
+		return *e, nil
+	}
+	m := Meeting{Event: *e}
+	at, err := m.target(r.Occurrence)
+	if err != nil {
+		return *e, err
+	}
+	return m.occurrenceEvent(at), nil
+}
+
+// attendee is who answers, as the invitation names them.
+func (r *reply) attendee(e *ical.Event) (ical.Attendee, error) {
+	email := or(r.For, r.as)
+	a := ical.Attendee{Email: email}
+	if i := indexOf(e.Attendees, email); i >= 0 {
+		from := e.Attendees[i]
+		a.Email, a.Name, a.Role, a.Kind = from.Email, from.Name, from.Role, from.Kind
+		a.DelegatedFrom = bare(from.DelegatedFrom)
+	} else if !r.Uninvited {
+		return a, fmt.Errorf("%.80s: %w", email, ErrNotInvited)
+	}
+	if !address.Same(r.as, email) {
+		a.SentBy = r.as
+	}
+	a.Status, a.Comment, a.DelegatedTo = r.status, r.Comment, r.DelegateTo
+	return a, nil
+}
+
+// encodeReply writes an answer. Where a rule or a zone of the invitation cannot
+// be written, the answer does without: who sent them knows them.
+func encodeReply(c *ical.Calendar) ([]byte, error) {
+	data, err := ical.Encode(c)
+	if err == nil {
+		return data, nil
+	}
+	e := &c.Events[0]
+	e.Recurrence, e.TimeZone, e.Language = nil, "", ""
+	if !e.AllDay {
+		e.Start, e.End = e.Start.UTC(), inUTC(e.End)
+	}
+	return ical.Encode(c)
+}
+
+// inUTC keeps the zero time, which stands for none.
+func inUTC(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.UTC()
+}

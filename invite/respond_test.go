@@ -1,0 +1,263 @@
+package invite_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/mime"
+)
+
+// request is the invitation that an attendee gets, and the meeting behind it.
+func request(t *testing.T, e ical.Event, to int, o *invite.Options) (*invite.Inbound, *invite.Meeting) {
+	t.Helper()
+	r := new(recorder)
+	m, err := invite.New(r, o).Send(context.Background(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return readMail(t, r.mails[to].Data), m
+}
+
+func readMail(t *testing.T, data []byte) *invite.Inbound {
+	t.Helper()
+	in, err := invite.Read(bytes.NewReader(data), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+func weeklyRequest() ical.Event {
+	return vary(func(e *ical.Event) {
+		e.TimeZone = "Europe/Berlin"
+		e.Start = time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
+		e.End = e.Start.Add(time.Hour)
+		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, ByDay: []ical.Day{ical.Tuesday}, Count: 5}
+	})
+}
+
+// TestRespond answers invitations and takes the answers in.
+func TestRespond(t *testing.T) {
+	second := time.Date(2027, 3, 9, 9, 0, 0, 0, time.UTC)
+	tests := []struct {
+		name   string
+		event  ical.Event
+		as     string // the first attendee if empty
+		status ical.Status
+		change invite.RespondOption
+		kind   invite.Kind
+		occ    time.Time
+	}{
+		{"accept", review(), "", ical.Accepted, nil, invite.Reply, time.Time{}},
+		{"comment", review(), "", ical.Tentative, func(r *invite.Response) { r.Comment = "late, perhaps" }, invite.Reply, time.Time{}},
+		{"series", weeklyRequest(), "", ical.Declined, nil, invite.Reply, time.Time{}},
+		{"one occurrence", weeklyRequest(), "", ical.Declined, func(r *invite.Response) { r.Occurrence = second }, invite.Reply, second},
+		{"all day", vary(func(e *ical.Event) {
+			e.AllDay, e.Start, e.End = true, time.Date(2027, 3, 2, 0, 0, 0, 0, time.UTC), time.Date(2027, 3, 4, 0, 0, 0, 0, time.UTC)
+		}), "", ical.Accepted, nil, invite.Reply, time.Time{}},
+		{"another time", review(), "", ical.Tentative, func(r *invite.Response) {
+			r.Start, r.End = second, second.Add(2*time.Hour)
+		}, invite.Counter, time.Time{}},
+		{"delegate", review(), "", ical.Delegated, func(r *invite.Response) { r.DelegateTo = "eve@example.test" }, invite.Reply, time.Time{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in, m := request(t, tt.event, 0, fixed())
+			as := either(tt.as, tt.event.Attendees[0].Email)
+			r := new(recorder)
+			var opts []invite.RespondOption
+			if tt.change != nil {
+				opts = append(opts, tt.change)
+			}
+			if err := invite.New(r, fixed()).Respond(context.Background(), in, as, tt.status, opts...); err != nil {
+				t.Fatal(err)
+			}
+			checkAnswer(t, in, r.mails[0], as)
+			got := readMail(t, r.mails[0].Data)
+			after, o := m.Apply(got, nil)
+			if got.Kind != tt.kind || o.Verdict != invite.Applied || after.Status(as, tt.occ) != tt.status {
+				t.Errorf("%s %+v %s", got.Kind, o, after.Status(as, tt.occ))
+			}
+			if tt.kind == invite.Counter {
+				acceptProposal(t, after, tt.change)
+			}
+		})
+	}
+}
+
+// checkAnswer checks what RFC 5546, section 3.2.3, asks of an answer.
+func checkAnswer(t *testing.T, in *invite.Inbound, m *mime.Message, as string) {
+	t.Helper()
+	got := readMail(t, m.Data)
+	e := got.Event
+	if len(e.Attendees) != 1 || e.Attendees[0].Email != as || len(e.Overrides) != 0 {
+		t.Errorf("attendees = %+v, want %s alone", e.Attendees, as)
+	}
+	if e.UID != in.Event.UID || e.Sequence != in.Event.Sequence || e.Organizer.Email != in.Event.Organizer.Email ||
+		e.TimeZone != in.Event.TimeZone || e.AllDay != in.Event.AllDay {
+		t.Errorf("%+v\nis not about\n%+v", e, in.Event)
+	}
+	if got.Mail.InReplyTo != in.Mail.MessageID || got.Mail.From[0].Address != as || m.To[0] != in.Event.Organizer.Email {
+		t.Errorf("In-Reply-To %s, From %s, To %s", got.Mail.InReplyTo, got.Mail.From[0].Address, m.To)
+	}
+	if len(got.Mail.Calendars) != 1 || got.Mail.Calendars[0].Method != string(got.Calendar.Method) {
+		t.Errorf("calendars = %+v", got.Mail.Calendars)
+	}
+	if e.TimeZone != "" && !bytes.Contains(got.Mail.Calendars[0].Data, []byte("BEGIN:VTIMEZONE")) {
+		t.Error("a TZID without its VTIMEZONE")
+	}
+}
+
+func acceptProposal(t *testing.T, m *invite.Meeting, change invite.RespondOption) {
+	t.Helper()
+	var want invite.Response
+	change(&want)
+	open := m.OpenProposals()
+	if len(open) != 1 {
+		t.Fatalf("proposals = %+v", m.Proposals)
+	}
+	e, err := open[0].Accept(m.Event)
+	if err != nil || !e.Start.Equal(want.Start) || !e.End.Equal(want.End) || m.Event.Start.Equal(want.Start) {
+		t.Errorf("Accept = %s to %s, %v; the meeting: %s", e.Start, e.End, err, m.Event.Start)
+	}
+}
+
+func TestRespondRefuses(t *testing.T) {
+	in, _ := request(t, review(), 0, fixed())
+	as := review().Attendees[0].Email
+	noOrganizer, reply := *in, *in
+	e := *in.Event
+	e.Organizer = ical.Person{}
+	noOrganizer.Event = &e
+	reply.Kind = invite.Reply
+	tests := []struct {
+		name   string
+		in     *invite.Inbound
+		as     string
+		status ical.Status
+		change func(r *invite.Response)
+		want   string // in the error; "" for none
+	}{
+		{"not an attendee", in, "mallory@example.net", ical.Accepted, nil, "is not an attendee of the invitation"},
+		{"uninvited", in, "mallory@example.net", ical.Accepted, func(r *invite.Response) { r.Uninvited = true }, ""},
+		{"for an attendee", in, "pa@example.test", ical.Accepted, func(r *invite.Response) { r.For = as }, ""},
+		{"for nobody invited", in, as, ical.Accepted, func(r *invite.Response) { r.For = "x@example.test" }, "is not an attendee"},
+		{"no status", in, as, ical.NeedsAction, nil, `"needs-action" is no answer`},
+		{"delegated to nobody", in, as, ical.Delegated, nil, "belong together"},
+		{"end before start", in, as, ical.Tentative, func(r *invite.Response) { r.Start, r.End = pinned(), pinned().Add(-1) }, "ends before"},
+		{"no organizer", &noOrganizer, as, ical.Accepted, nil, "names no organizer"},
+		{"an answer", &reply, as, ical.Accepted, nil, "reply: only a request can be answered"},
+		{"no such occurrence", in, as, ical.Accepted, func(r *invite.Response) { r.Occurrence = pinned() }, "does not have"},
+		{"hostile comment", in, as, ical.Accepted, func(r *invite.Response) { r.Comment = "a\x00b" }, "Comment"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := new(recorder)
+			err := invite.New(r, fixed()).Respond(context.Background(), tt.in, tt.as, tt.status, func(r *invite.Response) {
+				if tt.change != nil {
+					tt.change(r)
+				}
+			})
+			switch {
+			case tt.want == "" && (err != nil || len(r.mails) != 1):
+				t.Errorf("%v, %d mails", err, len(r.mails))
+			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || len(r.mails) > 0):
+				t.Errorf("error = %v, want %q; %d mails", err, tt.want, len(r.mails))
+			}
+		})
+	}
+	if err := invite.New(nil, nil).Respond(context.Background(), in, as, ical.Accepted); !errors.Is(err, invite.ErrNoSender) {
+		t.Errorf("without a sender: %v", err)
+	}
+	broken := errors.New("broken")
+	failing := invite.SenderFunc(func(context.Context, *mime.Message) error { return broken })
+	if err := invite.New(failing, fixed()).Respond(context.Background(), in, as, ical.Accepted); !errors.Is(err, broken) {
+		t.Errorf("a sender that fails: %v", err)
+	}
+	if err := invite.New(failing, fixed()).Respond(context.Background(), in, "x@example.test", ical.Accepted); !errors.Is(err, invite.ErrNotInvited) {
+		t.Errorf("not invited: %v", err)
+	}
+}
+
+// TestRespondOddInvitation answers one whose rule and zone cannot be written.
+func TestRespondOddInvitation(t *testing.T) {
+	in, m := request(t, weeklyRequest(), 0, fixed())
+	e := *in.Event
+	e.TimeZone = "Nowhere/Land"
+	in.Event = &e
+	r := new(recorder)
+	as := e.Attendees[0].Email
+	if err := invite.New(r, fixed()).Respond(context.Background(), in, as, ical.Accepted); err != nil {
+		t.Fatal(err)
+	}
+	got := readMail(t, r.mails[0].Data)
+	if _, o := m.Apply(got, nil); o.Verdict != invite.Applied || !got.Event.Start.Equal(e.Start) {
+		t.Errorf("%+v, start %s", o, got.Event.Start)
+	}
+}
+
+// TestInvite sends requests to a delegate, and to one who is invited to a single
+// occurrence.
+func TestInvite(t *testing.T) {
+	_, m := request(t, weeklyRequest(), 0, fixed())
+	bob := m.Event.Attendees[0].Email
+	m, _ = m.Apply(answerOf(t, m, bob, ical.Declined, nil), nil)
+	m, o := m.Apply(answerOf(t, m, bob, ical.Delegated, func(r *invite.Response) {
+		r.DelegateTo, r.Occurrence = "eve@example.test", time.Date(2027, 3, 9, 9, 0, 0, 0, time.UTC)
+	}), nil)
+	if diff := cmp.Diff([]string{"eve@example.test"}, o.Invite); diff != "" {
+		t.Fatalf("%+v %s", o, diff)
+	}
+	r := new(recorder)
+	c := invite.New(r, fixed())
+	after, err := c.Invite(context.Background(), m, append(o.Invite, bob))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(after.Deliveries) != len(m.Deliveries)+2 {
+		t.Errorf("%d deliveries", len(after.Deliveries))
+	}
+	eve, all := readMail(t, r.mails[0].Data).Event, readMail(t, r.mails[1].Data).Event
+	if eve.RecurrenceID.IsZero() || eve.Recurrence != nil || len(eve.Attendees) != len(m.Event.Attendees)+1 {
+		t.Errorf("the delegate of one occurrence got %+v", eve)
+	}
+	if all.Recurrence == nil || len(all.Overrides) != 0 {
+		t.Errorf("the attendee of the series got overrides that say nothing: %+v", all.Overrides)
+	}
+	for _, list := range [][]string{{"mallory@example.net"}, {m.Event.Organizer.Email}, nil} {
+		if _, err := c.Invite(context.Background(), m, list); err == nil {
+			t.Errorf("Invite(%q) succeeded", list)
+		}
+	}
+	if _, err := c.Invite(context.Background(), m, []string{bob}, invite.HideGuests); err != nil {
+		t.Error(err)
+	} else if got := readMail(t, r.mails[2].Data).Event.Attendees; len(got) != 1 {
+		t.Errorf("hidden guests: %+v", got)
+	}
+}
+
+// answerOf is an answer as an attendee of a meeting sends it, a minute later
+// with each call.
+func answerOf(t *testing.T, m *invite.Meeting, as string, s ical.Status, change func(*invite.Response)) *invite.Inbound {
+	t.Helper()
+	in := &invite.Inbound{Kind: invite.Request, Event: &m.Event, Mail: &mime.Received{}}
+	r := new(recorder)
+	o := &invite.Options{Now: func() time.Time { return pinned().Add(time.Duration(len(m.Answers)) * time.Minute) }}
+	err := invite.New(r, o).Respond(context.Background(), in, as, s, func(r *invite.Response) {
+		if change != nil {
+			change(r)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return readMail(t, r.mails[0].Data)
+}
