@@ -83,7 +83,7 @@ func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...SendOption) (*M
 
 // carryOut is the one way of every call: render all, then deliver and record each.
 func (c *Client) carryOut(ctx context.Context, p *Plan, m *Meeting, a body.Action, o *Options) (*Meeting, error) {
-	if c.sender == nil {
+	if c.sender == nil && !o.call.later {
 		return nil, ErrNoSender
 	}
 	out := m.after(p, o)
@@ -95,6 +95,9 @@ func (c *Client) carryOut(ctx context.Context, p *Plan, m *Meeting, a body.Actio
 		return nil, err
 	}
 	out.enter(list)
+	if o.call.later {
+		return out, nil
+	}
 	return out, c.deliver(ctx, list, out, o)
 }
 

@@ -16,8 +16,8 @@ var printer = invite.SenderFunc(func(_ context.Context, m *mime.Message) error {
 	return nil
 })
 
-// series is a meeting of two, once a week.
-func series() ical.Event {
+// standup is a meeting of two, once a week.
+func standup() ical.Event {
 	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
 	return ical.Event{
 		UID: "series", Summary: "Stand-up", Start: start, End: start.Add(15 * time.Minute), TimeZone: "Europe/Berlin",
@@ -28,8 +28,8 @@ func series() ical.Event {
 }
 
 func ExamplePlanUpdate() {
-	meeting := &invite.Meeting{Event: series()}
-	after := series()
+	meeting := &invite.Meeting{Event: standup()}
+	after := standup()
 	after.Attendees = after.Attendees[:1]
 	after.Overrides = []ical.Event{{RecurrenceID: after.Start.AddDate(0, 0, 7), Location: "Roof"}}
 	plan, err := invite.PlanUpdate(meeting, after, exampleOptions)
@@ -47,9 +47,9 @@ func ExamplePlanUpdate() {
 
 func ExampleClient_Update() {
 	client := invite.New(printer, exampleOptions)
-	after := series()
+	after := standup()
 	after.Location = "Room 2"
-	meeting, err := client.Update(context.Background(), &invite.Meeting{Event: series()}, after)
+	meeting, err := client.Update(context.Background(), &invite.Meeting{Event: standup()}, after)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -63,8 +63,8 @@ func ExampleClient_Update() {
 
 func ExampleClient_Cancel() {
 	client := invite.New(printer, exampleOptions)
-	second := series().Start.AddDate(0, 0, 7)
-	meeting, err := client.Cancel(context.Background(), &invite.Meeting{Event: series()},
+	second := standup().Start.AddDate(0, 0, 7)
+	meeting, err := client.Cancel(context.Background(), &invite.Meeting{Event: standup()},
 		invite.Occurrence(second), invite.Comment("The room is not free."))
 	if err != nil {
 		fmt.Println(err)
@@ -82,10 +82,10 @@ func ExampleClient_Cancel() {
 
 func ExampleClient_UpdateFollowing() {
 	client := invite.New(printer, exampleOptions)
-	after := series()
+	after := standup()
 	after.Summary = "Scrum"
-	third := series().Start.AddDate(0, 0, 14)
-	old, rest, err := client.UpdateFollowing(context.Background(), &invite.Meeting{Event: series()}, third, after)
+	third := standup().Start.AddDate(0, 0, 14)
+	old, rest, err := client.UpdateFollowing(context.Background(), &invite.Meeting{Event: standup()}, third, after)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -103,7 +103,7 @@ func ExampleClient_UpdateFollowing() {
 
 func ExampleClient_Resume() {
 	client := invite.New(printer, exampleOptions)
-	meeting := &invite.Meeting{Event: series(), Deliveries: []invite.Delivery{
+	meeting := &invite.Meeting{Event: standup(), Deliveries: []invite.Delivery{
 		{To: "ann@example.com", Method: ical.MethodRequest, MessageID: "<1@example.com>", State: invite.Delivered, Stamp: exampleOptions.Now()},
 		{To: "bob@example.com", Method: ical.MethodRequest, MessageID: "<2@example.com>", State: invite.Pending, Stamp: exampleOptions.Now()},
 	}}
@@ -116,7 +116,7 @@ func ExampleClient_Resume() {
 
 func ExampleClient_Remind() {
 	client := invite.New(printer, exampleOptions)
-	meeting := &invite.Meeting{Event: series()}
+	meeting := &invite.Meeting{Event: standup()}
 	meeting.Event.Attendees[0].Status = ical.Accepted
 	if _, err := client.Remind(context.Background(), meeting); err != nil {
 		fmt.Println(err)

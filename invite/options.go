@@ -75,6 +75,7 @@ type callOptions struct {
 	comment       string
 	only          []string
 	resendUnknown bool
+	later         bool
 }
 
 // Renderer writes the text of a mail. [body.Renderer] is one.
@@ -120,6 +121,12 @@ func Only(emails ...string) SendOption {
 // ResendUnknown makes [Client.Resume] send again what may have arrived. The
 // mail is the same, so that a receiver can tell.
 func ResendUnknown(o *Options) { o.call.resendUnknown = true }
+
+// Later sends nothing: the mails of the call are checked, and pending in the
+// Meeting that comes back, for [Client.Resume]. So the Meeting can be stored in one
+// transaction with what it is about, and the mails go out when that is committed;
+// examples/outbox does it. The client needs no Sender for it.
+func Later(o *Options) { o.call.later = true }
 
 var (
 	_ SendOption = HideGuests

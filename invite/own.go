@@ -1,8 +1,6 @@
 package invite
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -17,7 +15,11 @@ func own(e ical.Event) ical.Event {
 			e.TimeZone = zone.String()
 		}
 	}
-	e = cloneEvent(e)
+	e = e.Clone()
+	waiting(e.Attendees)
+	for i := range e.Overrides {
+		waiting(e.Overrides[i].Attendees)
+	}
 	if e.AllDay {
 		eachTime(&e, dateOf)
 		for i := range e.Overrides {
@@ -27,49 +29,11 @@ func own(e ical.Event) ical.Event {
 	return e
 }
 
-// cloneEvent copies everything that e points to.
-func cloneEvent(e ical.Event) ical.Event {
-	e.Categories = slices.Clone(e.Categories)
-	e.Attendees = slices.Clone(e.Attendees)
-	for i := range e.Attendees {
-		a := &e.Attendees[i]
-		a.Params = cloneParams(a.Params)
-		a.Status = or(a.Status, ical.NeedsAction)
+// waiting marks attendees without an answer as those.
+func waiting(list []ical.Attendee) {
+	for i := range list {
+		list[i].Status = or(list[i].Status, ical.NeedsAction)
 	}
-	e.Recurrence = cloneRule(e.Recurrence)
-	e.Overrides = slices.Clone(e.Overrides)
-	for i := range e.Overrides {
-		e.Overrides[i] = cloneEvent(e.Overrides[i])
-	}
-	e.Reminders = slices.Clone(e.Reminders)
-	e.Attachments = slices.Clone(e.Attachments)
-	e.Extra = slices.Clone(e.Extra)
-	for i := range e.Extra {
-		e.Extra[i].Params = cloneParams(e.Extra[i].Params)
-	}
-	return e
-}
-
-func cloneRule(r *ical.Recurrence) *ical.Recurrence {
-	if r == nil {
-		return nil
-	}
-	out := *r
-	out.ByDay = slices.Clone(r.ByDay)
-	out.ByMonthDay = slices.Clone(r.ByMonthDay)
-	out.ByMonth = slices.Clone(r.ByMonth)
-	out.BySetPos = slices.Clone(r.BySetPos)
-	out.Except = slices.Clone(r.Except)
-	out.Include = slices.Clone(r.Include)
-	return &out
-}
-
-func cloneParams(params map[string][]string) map[string][]string {
-	out := maps.Clone(params)
-	for name, values := range out {
-		out[name] = slices.Clone(values)
-	}
-	return out
 }
 
 // eachTime changes every time of e that says when it takes place.

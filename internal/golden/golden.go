@@ -12,13 +12,23 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files instead of comparing with them")
+// update is the flag -update; that of another golden package of the same test
+// binary, where it came first.
+var update = updateFlag()
+
+func updateFlag() flag.Value {
+	if f := flag.Lookup("update"); f != nil {
+		return f.Value
+	}
+	flag.Bool("update", false, "rewrite the golden files instead of comparing with them")
+	return flag.Lookup("update").Value
+}
 
 // Assert fails t where got is not, byte for byte, what the file at path holds.
 // With -update it writes the file; the change is reviewed as a diff.
 func Assert(t testing.TB, path string, got []byte) {
 	t.Helper()
-	if *update {
+	if update.String() == "true" {
 		write(t, path, got)
 		return
 	}

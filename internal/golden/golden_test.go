@@ -22,12 +22,19 @@ func TestAssert(t *testing.T) {
 	if Assert(missing, path, []byte("a\r\nb\n")); !strings.Contains(missing.text, "-update") {
 		t.Errorf("Assert without a file reported %q, want a hint at -update", missing.text)
 	}
-	*update = true
+	setUpdate(t, "true")
 	Assert(t, path, []byte("a\r\nb\n"))
-	*update = false
+	setUpdate(t, "false")
 	Assert(t, path, []byte("a\r\nb\n"))
 	differs := &recorder{TB: t}
 	if Assert(differs, path, []byte("a\nb\n")); !strings.Contains(differs.text, "file.txt differs") {
 		t.Errorf("Assert of other bytes reported %q, want the difference", differs.text)
+	}
+}
+
+func setUpdate(t *testing.T, value string) {
+	t.Helper()
+	if err := update.Set(value); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -34,6 +34,16 @@ func find(lower string) (iana string, ok bool) {
 	return table[i].iana, true
 }
 
+// Windows returns the Windows name for an IANA name of the table, compared as it
+// is written there.
+func Windows(iana string) (windows string, ok bool) {
+	i := slices.IndexFunc(table[:], func(z zone) bool { return z.iana == iana })
+	if i < 0 {
+		return "", false
+	}
+	return table[i].windows, true
+}
+
 // IANA returns the IANA names of the table in the order of their Windows names.
 func IANA() []string {
 	out := make([]string, len(table))

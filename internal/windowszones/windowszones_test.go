@@ -42,3 +42,15 @@ func TestIANA(t *testing.T) {
 		}
 	}
 }
+
+func TestWindows(t *testing.T) {
+	for _, iana := range windowszones.IANA() {
+		windows, ok := windowszones.Windows(iana)
+		if back, _ := windowszones.Lookup(windows); !ok || back != iana {
+			t.Errorf("Windows(%q) = %q, %v, which is %q", iana, windows, ok, back)
+		}
+	}
+	if got, ok := windowszones.Windows("Nowhere/None"); ok {
+		t.Errorf("Windows of no zone = %q, want none", got)
+	}
+}

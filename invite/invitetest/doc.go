@@ -1,5 +1,21 @@
-// Package invitetest helps to test what goes with package invite: senders of
-// your own keep the rules of [invite.Sender] if [TestSender] says so.
+// Package invitetest helps to test programs that use package invite, without a
+// mail server: [Recorder] takes the mails, and answers for those who are invited
+// as Outlook, Gmail, Apple Mail, Thunderbird and Evolution do.
+//
+//	func TestBooking(t *testing.T) {
+//		var r invitetest.Recorder
+//		client := invite.New(&r, invitetest.Options(nil)) // clock and identifiers stand still
+//		meeting, err := client.Send(t.Context(), booking())
+//		…
+//		mail := r.Reply("ann@example.com", ical.Declined, invitetest.Outlook)
+//		in, err := invite.Read(bytes.NewReader(mail), nil)
+//		…
+//		meeting, outcome := meeting.Apply(in, nil)
+//	}
+//
+// Package invitetest/golden compares calendar objects and mails with files.
+//
+// Senders of your own keep the rules of [invite.Sender] if [TestSender] says so.
 //
 //	func TestSender(t *testing.T) {
 //		invitetest.TestSender(t, func(t *testing.T) invite.Sender {

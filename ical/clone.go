@@ -1,0 +1,52 @@
+package ical
+
+import (
+	"maps"
+	"slices"
+)
+
+// Clone returns a copy of the event that shares nothing with it. Assigning an
+// event copies no list: to change an attendee of the copy would change the
+// original, too.
+func (e Event) Clone() Event {
+	e.Categories = slices.Clone(e.Categories)
+	e.Attendees = slices.Clone(e.Attendees)
+	for i := range e.Attendees {
+		e.Attendees[i].Params = copyParams(e.Attendees[i].Params)
+	}
+	e.Recurrence = e.Recurrence.clone()
+	e.Overrides = slices.Clone(e.Overrides)
+	for i := range e.Overrides {
+		e.Overrides[i] = e.Overrides[i].Clone()
+	}
+	e.Reminders = slices.Clone(e.Reminders)
+	e.Attachments = slices.Clone(e.Attachments)
+	e.Extra = slices.Clone(e.Extra)
+	for i := range e.Extra {
+		e.Extra[i].Params = copyParams(e.Extra[i].Params)
+	}
+	return e
+}
+
+func (r *Recurrence) clone() *Recurrence {
+	if r == nil {
+		return nil
+	}
+	out := *r
+	out.ByDay = slices.Clone(r.ByDay)
+	out.ByMonthDay = slices.Clone(r.ByMonthDay)
+	out.ByMonth = slices.Clone(r.ByMonth)
+	out.BySetPos = slices.Clone(r.BySetPos)
+	out.Except = slices.Clone(r.Except)
+	out.Include = slices.Clone(r.Include)
+	return &out
+}
+
+// copyParams keeps nil, which JSON leaves out.
+func copyParams(params map[string][]string) map[string][]string {
+	out := maps.Clone(params)
+	for name, values := range out {
+		out[name] = slices.Clone(values)
+	}
+	return out
+}

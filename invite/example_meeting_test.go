@@ -1,0 +1,124 @@
+package invite_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log"
+	"strings"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/invitetest"
+	"github.com/convene-go/convene/mime"
+)
+
+// sent sends the event through a Recorder, which the later calls use too.
+func sent(e ical.Event) (*invitetest.Recorder, *invite.Client, *invite.Meeting) {
+	r := new(invitetest.Recorder)
+	client := invite.New(r, invitetest.Options(nil))
+	meeting, err := client.Send(context.Background(), e)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return r, client, meeting
+}
+
+// printMails says what each mail does.
+func printMails(list []*mime.Message) {
+	for _, m := range list {
+		in, err := invite.Read(strings.NewReader(string(m.Data)), nil)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(m.To[0], in.Calendar.Method, in.Event.Sequence)
+	}
+}
+
+// The whole meeting is cancelled where no occurrence is named.
+func ExampleClient_Cancel_meeting() {
+	r, client, meeting := sent(lunch)
+	meeting, err := client.Cancel(context.Background(), meeting, invite.Comment("The kitchen is closed."))
+	if err != nil {
+		log.Fatal(err)
+	}
+	printMails(r.Messages()[2:])
+	_, err = client.Cancel(context.Background(), meeting)
+	fmt.Println(errors.Is(err, invite.ErrCancelled))
+	// Output:
+	// ann@example.com CANCEL 1
+	// bob@example.com CANCEL 1
+	// true
+}
+
+// The mails go out after whatever else had to be stored with the Meeting.
+func ExampleLater() {
+	var r invitetest.Recorder
+	meeting, err := invite.New(nil, invitetest.Options(nil)).Send(context.Background(), lunch, invite.Later)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(meeting.Deliveries[0].State, len(r.Messages()))
+	// … commit …
+	meeting, err = invite.New(&r, invitetest.Options(nil)).Resume(context.Background(), meeting)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(meeting.Deliveries[0].State, len(r.Messages()))
+	// Output:
+	// pending 0
+	// delivered 2
+}
+
+func ExampleMeeting_Summary() {
+	r, _, meeting := sent(lunch)
+	for email, status := range map[string]ical.Status{"ann@example.com": ical.Accepted, "bob@example.com": ical.Declined} {
+		in, err := invite.Read(bytes.NewReader(r.Reply(email, status, invitetest.Thunderbird)), nil)
+		if err != nil {
+			log.Fatal(err)
+		}
+		meeting, _ = meeting.Apply(in, nil)
+	}
+	fmt.Println(meeting.Summary())
+	fmt.Println(meeting.Status("bob@example.com", time.Time{}))
+	// Output:
+	// 1 accepted, 1 declined
+	// declined
+}
+
+func ExamplePlanCancel() {
+	_, _, meeting := sent(lunch)
+	plan, err := invite.PlanCancel(meeting, invitetest.Options(nil))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, n := range plan.Notices {
+		fmt.Println(n.Attendee.Email, n.Method, n.Sequence, n.Reason)
+	}
+	// Output:
+	// ann@example.com CANCEL 1 the meeting is cancelled
+	// bob@example.com CANCEL 1 the meeting is cancelled
+}
+
+// A Meeting is kept as JSON, and is the same when it comes back.
+func ExampleMeeting() {
+	_, client, meeting := sent(lunch)
+	data, err := json.Marshal(meeting)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.54s…\n", data)
+
+	again := new(invite.Meeting)
+	if err := json.Unmarshal(data, again); err != nil {
+		log.Fatal(err)
+	}
+	again, err = client.Cancel(context.Background(), again)
+	fmt.Println(again.Event.Cancelled, err)
+	// Output:
+	// {"format":1,"event":{"uid":"00000000-0000-4000-8000-00…
+	// true <nil>
+}

@@ -1,0 +1,17 @@
+package invitetest
+
+import (
+	"bytes"
+
+	"github.com/convene-go/convene/mime"
+)
+
+// Calendar returns the calendar object in a mail, as the .ics file that clients
+// see; nil where it has none. It is what package golden compares with a file.
+func Calendar(m *mime.Message) []byte {
+	in, err := mime.Read(bytes.NewReader(m.Data), nil)
+	if err != nil || len(in.Calendars) == 0 {
+		return nil
+	}
+	return in.Calendars[0].Data
+}
