@@ -91,14 +91,15 @@ func (c *Client) carryOut(ctx context.Context, p *Plan, m *Meeting, a body.Actio
 		return nil, err
 	}
 	list := letters(p, a, o)
-	if err := render(list, out, o); err != nil {
+	r, err := render(list, out, o)
+	if err != nil {
 		return nil, err
 	}
 	out.enter(list)
 	if o.call.later {
 		return out, nil
 	}
-	return out, c.deliver(ctx, list, out, o)
+	return out, c.deliver(ctx, list, r, out, o)
 }
 
 var defaultClient atomic.Pointer[Client]

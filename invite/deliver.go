@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/convene-go/convene/internal/address"
 )
@@ -13,10 +14,16 @@ import (
 // deliver sends the letters one after the other and writes into the meeting what
 // became of each. One that fails does not keep the others from being tried; a
 // Record that fails does, because what it could not store would be sent twice.
-func (c *Client) deliver(ctx context.Context, letters []letter, m *Meeting, o *Options) error {
+func (c *Client) deliver(ctx context.Context, letters []letter, r *renderer, m *Meeting, o *Options) error {
 	var failed []*RecipientError
+	waiting := make(map[string]bool) // the recipients of mails that are still to be sent
 	for i, l := range letters {
-		if err := cmp.Or(ctx.Err(), l.mustWait(letters[:i], m)); err != nil {
+		if err := cmp.Or(ctx.Err(), l.mustWait(waiting)); err != nil {
+			failed = append(failed, l.note(m, Pending, err, o)...)
+			continue
+		}
+		message, err := r.finished(&l)
+		if err != nil {
 			failed = append(failed, l.note(m, Pending, err, o)...)
 			continue
 		}
@@ -26,8 +33,13 @@ func (c *Client) deliver(ctx context.Context, letters []letter, m *Meeting, o *O
 			l.note(m, Pending, nil, o)
 			return errors.Join(deliveryError(failed), err)
 		}
-		failed = append(failed, l.outcome(m, c.sender.Send(ctx, l.message), o)...)
-		m.forget()
+		failed = append(failed, l.outcome(m, c.sender.Send(ctx, message), o)...)
+		if m.Deliveries[l.entries[0]].State == Pending {
+			waiting[l.recipients()] = true
+		}
+		if i == len(letters)-1 {
+			m.forget()
+		}
 		if err := o.record(context.WithoutCancel(ctx), m); err != nil {
 			return errors.Join(deliveryError(failed), err)
 		}
@@ -39,19 +51,20 @@ func (c *Client) deliver(ctx context.Context, letters []letter, m *Meeting, o *O
 // mustWait reports whether an earlier mail to the same attendee has to go first:
 // a cancellation of the series that came after one of its occurrences would
 // take this too.
-func (l *letter) mustWait(earlier []letter, m *Meeting) error {
-	for _, e := range earlier {
-		if e.sameRecipients(l) && m.Deliveries[e.entries[0]].State == Pending {
-			return errWaits
-		}
+func (l *letter) mustWait(waiting map[string]bool) error {
+	if len(waiting) > 0 && waiting[l.recipients()] {
+		return errWaits
 	}
 	return nil
 }
 
-func (l *letter) sameRecipients(other *letter) bool {
-	return slices.EqualFunc(l.notices, other.notices, func(a, b Notice) bool {
-		return address.Same(a.Attendee.Email, b.Attendee.Email)
-	})
+// recipients is equal for letters to the same attendees.
+func (l *letter) recipients() string {
+	keys := make([]string, len(l.notices))
+	for i := range l.notices {
+		keys[i] = address.Key(l.notices[i].Attendee.Email)
+	}
+	return strings.Join(keys, "\n")
 }
 
 // errWaits is why a mail was not tried.

@@ -42,7 +42,12 @@ func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, id time.Time, 
 // old series and that for the rest. Both are nil where id is the first
 // occurrence, since that is an update of the whole.
 func PlanFollowing(m *Meeting, id time.Time, after ical.Event, o *Options) (old, rest *Plan, err error) {
-	return planFollowing(m, id, after, o.forMeeting(m, nil))
+	o = o.forMeeting(m, nil)
+	if old, rest, err = planFollowing(m, id, after, o); old != nil {
+		old.hideGuests(o)
+		rest.hideGuests(o)
+	}
+	return old, rest, err
 }
 
 func planFollowing(m *Meeting, id time.Time, after ical.Event, o *Options) (old, rest *Plan, err error) {

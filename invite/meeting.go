@@ -197,6 +197,9 @@ func (m *Meeting) versionBefore(sequence int) *ical.Event {
 
 // forget drops the versions that no open delivery needs.
 func (m *Meeting) forget() {
+	if len(m.Before) == 0 {
+		return
+	}
 	needed := make(map[int]bool)
 	for _, i := range m.open(true) {
 		if v := m.versionBefore(m.Deliveries[i].Sequence); v != nil {

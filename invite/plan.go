@@ -47,7 +47,13 @@ type Notice struct {
 
 // PlanSend returns what [Client.Send] sends for e, and sends nothing.
 func PlanSend(e ical.Event, o *Options) (*Plan, error) {
-	return planSend(e, o.withDefaults(nil))
+	o = o.withDefaults(nil)
+	p, err := planSend(e, o)
+	if err != nil {
+		return nil, err
+	}
+	p.hideGuests(o)
+	return p, nil
 }
 
 func planSend(e ical.Event, o *Options) (*Plan, error) {
@@ -59,13 +65,14 @@ func planSend(e ical.Event, o *Options) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{Event: e}
+	roster := newRoster(&p.Event)
 	for _, a := range people(&p.Event) {
-		p.invite(a, viewOf(&p.Event, a.Email), "is invited")
+		p.invite(a, roster.view(a.Email), "is invited")
 	}
 	if len(p.Notices) == 0 {
 		return nil, fmt.Errorf("invite: %w", &ical.FieldError{Field: "Attendees", Err: errors.New("has nobody but the organizer")})
 	}
-	return p.finish(o), nil
+	return p, nil
 }
 
 // invite adds the requests for all that an attendee sees.
@@ -105,38 +112,16 @@ func onDate(e *ical.Event, t time.Time) string {
 	return " on " + moment(t, e.AllDay, zone)
 }
 
-// finish applies what the options say of all notices.
-func (p *Plan) finish(o *Options) *Plan {
-	if o.HideGuests {
-		for i := range p.Notices {
-			n := &p.Notices[i]
-			n.Event, n.Before = alone(n.Event, n.Attendee), alone(n.Before, n.Attendee)
-		}
+// hideGuests shows each attendee only themselves, where the options say so.
+func (p *Plan) hideGuests(o *Options) {
+	if !o.HideGuests {
+		return
 	}
-	return p
-}
-
-// alone returns e with no attendee but one; nil stays nil. An occurrence with
-// attendees of its own that is not for this one is cancelled in e already, see
-// viewOf.
-func alone(e *ical.Event, a ical.Attendee) *ical.Event {
-	if e == nil {
-		return nil
+	r := make(rosters)
+	for i := range p.Notices {
+		n := &p.Notices[i]
+		n.Event, n.Before = r.only(n.Event, n.Attendee), r.only(n.Before, n.Attendee)
 	}
-	out := *e
-	if at := indexOf(e.Attendees, a.Email); at >= 0 {
-		a = e.Attendees[at]
-	}
-	out.Attendees = []ical.Attendee{a}
-	out.Overrides = slices.Clone(e.Overrides)
-	for i, o := range out.Overrides {
-		if at := indexOf(o.Attendees, a.Email); at >= 0 {
-			out.Overrides[i].Attendees = o.Attendees[at : at+1]
-		} else {
-			out.Overrides[i].Attendees = nil
-		}
-	}
-	return &out
 }
 
 // check refuses an event before anything is sent.

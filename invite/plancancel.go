@@ -11,7 +11,13 @@ import (
 // PlanCancel returns what [Client.Cancel] sends, and sends nothing. The options
 // of the call may hold [Occurrence] or [From].
 func PlanCancel(m *Meeting, o *Options, opts ...SendOption) (*Plan, error) {
-	return planCancel(m, o.forMeeting(m, opts))
+	o = o.forMeeting(m, opts)
+	p, err := planCancel(m, o)
+	if err != nil {
+		return nil, err
+	}
+	p.hideGuests(o)
+	return p, nil
 }
 
 func planCancel(m *Meeting, o *Options) (*Plan, error) {
@@ -34,14 +40,15 @@ func planCancelAll(m *Meeting, o *Options) (*Plan, error) {
 	p := &Plan{Event: own(m.Event), previous: &before}
 	p.Event.Cancelled = true
 	p.Event.Sequence++
+	roster := newRoster(&before)
 	for _, a := range people(&before) {
-		p.cancel(a, viewOf(&before, a.Email), "the meeting is cancelled")
+		p.cancel(a, roster.view(a.Email), "the meeting is cancelled")
 	}
 	if !o.MailPast && isPast(&before, o.Now()) {
 		p.silence("the meeting lies in the past")
 		p.Event.Sequence, p.previous = before.Sequence, nil
 	}
-	return p.finish(o), nil
+	return p, nil
 }
 
 // planCancelOne makes the occurrence a cancelled override.

@@ -13,7 +13,13 @@ import (
 
 // PlanUpdate returns what [Client.Update] sends, and sends nothing.
 func PlanUpdate(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
-	return planUpdate(m, after, o.forMeeting(m, nil))
+	o = o.forMeeting(m, nil)
+	p, err := planUpdate(m, after, o)
+	if err != nil {
+		return nil, err
+	}
+	p.hideGuests(o)
+	return p, nil
 }
 
 func planUpdate(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
@@ -78,6 +84,7 @@ type update struct {
 	changes []Change // of the whole meeting
 	extra   bool     // a notice is one sequence later than the others
 	seen    map[occurrenceKey]*ical.Event
+	was, is *roster
 }
 
 type occurrenceKey struct {
@@ -102,6 +109,7 @@ func (u *update) run() *Plan {
 	after.Sequence = u.before.Sequence + 1
 	u.changes = diff(u.before, after, u.levels)
 	u.carryAnswers()
+	u.was, u.is = newRoster(u.before), newRoster(after)
 	for _, a := range people(after, u.before) {
 		u.attendee(a)
 	}
@@ -114,7 +122,7 @@ func (u *update) run() *Plan {
 	case u.extra:
 		after.Sequence++
 	}
-	return u.plan.finish(u.options)
+	return u.plan
 }
 
 // withoutMail makes the event as it is where nobody is told of the change: with
@@ -134,7 +142,7 @@ func (u *update) withoutMail() {
 
 // attendee adds what one attendee gets.
 func (u *update) attendee(a ical.Attendee) {
-	was, is := viewOf(u.before, a.Email), viewOf(&u.plan.Event, a.Email)
+	was, is := u.was.view(a.Email), u.is.view(a.Email)
 	switch {
 	case was.whole == nil && is.whole == nil:
 		u.alone(a, was, is)

@@ -29,7 +29,7 @@ func (c *Client) Invite(ctx context.Context, m *Meeting, emails []string, opts .
 	if len(p.Notices) == 0 {
 		return nil, errors.New("invite: nobody to invite")
 	}
-	return c.carryOut(ctx, p.finish(o), out, "", o)
+	return c.carryOut(ctx, p, out, "", o)
 }
 
 // invitations are what one attendee is invited to.

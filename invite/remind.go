@@ -23,19 +23,19 @@ func planRemind(m *Meeting, o *Options) (*Plan, error) {
 			return nil, fieldError("Attendees", "has no "+email)
 		}
 	}
+	roster := newRoster(&p.Event)
 	for _, a := range all {
-		p.remind(a, o.call.only)
+		p.remind(a, roster.view(a.Email), o.call.only)
 	}
-	return p.finish(o), nil
+	return p, nil
 }
 
 // remind adds the requests that an attendee has not answered, or all.
-func (p *Plan) remind(a ical.Attendee, only []string) {
+func (p *Plan) remind(a ical.Attendee, v view, only []string) {
 	named := slices.ContainsFunc(only, func(email string) bool { return address.Same(email, a.Email) })
 	if len(only) > 0 && !named {
 		return
 	}
-	v := viewOf(&p.Event, a.Email)
 	list := v.alone
 	if v.whole != nil {
 		list = []*ical.Event{v.whole}

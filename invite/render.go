@@ -32,14 +32,14 @@ type letter struct {
 func letters(p *Plan, action body.Action, o *Options) []letter {
 	var out []letter
 	stamp := o.Now().UTC().Truncate(time.Second)
-	for _, n := range p.Notices {
+	for i, n := range p.Notices {
 		if o.Shared {
-			if i := slices.IndexFunc(out, func(l letter) bool { return l.sameObject(n) }); i >= 0 {
-				out[i].notices = append(out[i].notices, n)
+			if at := slices.IndexFunc(out, func(l letter) bool { return l.sameObject(n) }); at >= 0 {
+				out[at].notices = append(out[at].notices, n)
 				continue
 			}
 		}
-		out = append(out, letter{notices: []Notice{n}, action: actionOf(n, action), comment: o.call.comment, stamp: stamp})
+		out = append(out, letter{notices: p.Notices[i : i+1 : i+1], action: actionOf(n, action), comment: o.call.comment, stamp: stamp})
 	}
 	for i := range out {
 		out[i].id = out[i].messageID()
@@ -80,17 +80,32 @@ func (m *Meeting) enter(list []letter) {
 	}
 }
 
+// mostKept is how many octets of finished mails wait in memory for their turn.
+// Those beyond it are built twice: once to see that they can be, once to be sent.
+const mostKept = 32 << 20
+
 // render builds all mails, so that nothing is sent where one of them cannot be built.
-func render(list []letter, about *Meeting, o *Options) error {
-	r := &renderer{options: o, meeting: about}
+func render(list []letter, about *Meeting, o *Options) (*renderer, error) {
+	r := &renderer{options: o, meeting: about, rosters: make(rosters)}
+	kept := 0
 	for i := range list {
 		m, err := r.message(&list[i])
 		if err != nil {
-			return fmt.Errorf("invite: mail to %s: %w", addresses(list[i].notices), err)
+			return nil, fmt.Errorf("invite: mail to %s: %w", addresses(list[i].notices), err)
 		}
-		list[i].message = m
+		if kept += len(m.Data); kept <= mostKept {
+			list[i].message = m
+		}
 	}
-	return nil
+	return r, nil
+}
+
+// finished is the mail of a letter, built again where it was not kept.
+func (r *renderer) finished(l *letter) (*mime.Message, error) {
+	if l.message != nil {
+		return l.message, nil
+	}
+	return r.message(l)
 }
 
 // renderer builds the mails of one call. What successive mails share is encoded once.
@@ -98,6 +113,7 @@ type renderer struct {
 	options *Options
 	meeting *Meeting
 	builder mime.Builder
+	rosters rosters
 
 	last     objectKey // of the object below
 	calendar []byte
@@ -112,12 +128,12 @@ type objectKey struct {
 }
 
 func (r *renderer) message(l *letter) (*mime.Message, error) {
-	n := &l.notices[0]
+	n := r.shown(l.notices[0])
 	calendar, err := r.object(n, l.stamp)
 	if err != nil {
 		return nil, err
 	}
-	text, err := r.options.Body.Render(r.view(l))
+	text, err := r.options.Body.Render(r.view(n, l))
 	if err != nil {
 		return nil, err
 	}
@@ -141,9 +157,16 @@ func (r *renderer) message(l *letter) (*mime.Message, error) {
 	return r.builder.Build(d)
 }
 
+// shown is a notice as its attendee may see it.
+func (r *renderer) shown(n Notice) *Notice {
+	if r.options.HideGuests {
+		n.Event, n.Before = r.rosters.only(n.Event, n.Attendee), r.rosters.only(n.Before, n.Attendee)
+	}
+	return &n
+}
+
 // view is what the mail's text is about.
-func (r *renderer) view(l *letter) *body.View {
-	n := &l.notices[0]
+func (r *renderer) view(n *Notice, l *letter) *body.View {
 	v := &body.View{
 		Event: n.Event, Before: n.Before, Action: l.action, Method: n.Method,
 		Language: r.options.Language, HideGuests: r.options.HideGuests, Comment: l.comment,

@@ -19,32 +19,39 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...SendOption) (*M
 	}
 	o := c.options.forMeeting(m, opts)
 	list := m.unsent(o)
-	if err := render(list, m, o); err != nil {
+	r, err := render(list, m, o)
+	if err != nil {
 		return nil, err
 	}
 	out := m.clone()
-	return out, c.deliver(ctx, list, out, o)
+	return out, c.deliver(ctx, list, r, out, o)
 }
 
 // open are the entries of the ledger that wait to be sent, those of unknown
 // result included where asked, without those that a later one overtook.
 func (m *Meeting) open(unknown bool) []int {
 	var out []int
-	for i, d := range m.Deliveries {
-		if (d.State == Pending || unknown && d.State == Unknown) && !m.overtaken(i) {
+	later := make(map[overtaker]bool) // what comes after the entry at hand
+	for i := len(m.Deliveries) - 1; i >= 0; i-- {
+		d := &m.Deliveries[i]
+		to := address.Key(d.To)
+		overtaken := later[overtaker{to, time.Time{}.Unix()}] || later[overtaker{to, d.RecurrenceID.Unix()}]
+		if (d.State == Pending || unknown && d.State == Unknown) && !overtaken {
 			out = append(out, i)
 		}
+		if d.Method != ical.MethodDeclineCounter {
+			later[overtaker{to, d.RecurrenceID.Unix()}] = true
+		}
 	}
+	slices.Reverse(out)
 	return out
 }
 
-// overtaken reports whether a later mail to the same attendee says all that the
-// one at i would say.
-func (m *Meeting) overtaken(i int) bool {
-	d := m.Deliveries[i]
-	return slices.ContainsFunc(m.Deliveries[i+1:], func(later Delivery) bool {
-		return address.Same(later.To, d.To) && later.Method != ical.MethodDeclineCounter && (later.RecurrenceID.IsZero() || later.RecurrenceID.Equal(d.RecurrenceID))
-	})
+// overtaker is what a later mail to the same attendee says all of that an earlier
+// one would say: it is about the whole meeting, or about the same occurrence.
+type overtaker struct {
+	to         string
+	occurrence int64
 }
 
 // unsent makes the letters of the open entries again. Those with one Message-ID
@@ -58,9 +65,6 @@ func (m *Meeting) unsent(o *Options) []letter {
 			continue
 		}
 		n.replyTo = m.ReplyAddresses[address.Key(choose(o.Shared, "", d.To))]
-		if o.HideGuests {
-			n.Event, n.Before = alone(n.Event, n.Attendee), alone(n.Before, n.Attendee)
-		}
 		if last := len(out) - 1; last >= 0 && out[last].id == d.MessageID {
 			out[last].notices = append(out[last].notices, n)
 			out[last].entries = append(out[last].entries, i)

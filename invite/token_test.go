@@ -175,7 +175,7 @@ func TestReplyAddressShared(t *testing.T) {
 
 // TestDeclineProposal tells who proposed another time that it stays.
 func TestDeclineProposal(t *testing.T) {
-	_, m := request(t, series(), 0, fixed())
+	_, m := request(t, weeklyRequest(), 0, fixed())
 	bob := m.Event.Attendees[0].Email
 	second := time.Date(2027, 3, 9, 9, 0, 0, 0, time.UTC)
 	m, o := m.Apply(answerOf(t, m, bob, ical.Tentative, func(r *invite.Response) {

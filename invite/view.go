@@ -17,14 +17,76 @@ type view struct {
 
 func (v view) empty() bool { return v.whole == nil && len(v.alone) == 0 }
 
-// viewOf returns what the attendee of that address sees of e. Attendees who see
-// the same share one event, so that it is encoded once.
-func viewOf(e *ical.Event, email string) view {
-	invited := has(e.Attendees, email)
+// viewOf returns what the attendee of that address sees of e.
+func viewOf(e *ical.Event, email string) view { return newRoster(e).view(email) }
+
+// roster answers quickly who is invited to what of an event.
+type roster struct {
+	event *ical.Event
+	whole map[string]int   // places in the attendees, by key of the address
+	alone []map[string]int // the same, by override
+}
+
+func newRoster(e *ical.Event) *roster {
+	r := &roster{event: e, whole: keys(e.Attendees), alone: make([]map[string]int, len(e.Overrides))}
+	for i := range e.Overrides {
+		r.alone[i] = keys(e.Overrides[i].Attendees)
+	}
+	return r
+}
+
+func keys(list []ical.Attendee) map[string]int {
+	out := make(map[string]int, len(list))
+	for i := range list {
+		out[address.Key(list[i].Email)] = i
+	}
+	return out
+}
+
+// only returns the event with no attendee but one. An occurrence with attendees
+// of its own that is not for this one is cancelled in the event already, see view.
+func (r *roster) only(a ical.Attendee) *ical.Event {
+	out, key := *r.event, address.Key(a.Email)
+	if at, ok := r.whole[key]; ok {
+		a = r.event.Attendees[at]
+	}
+	out.Attendees = []ical.Attendee{a}
+	out.Overrides = slices.Clone(r.event.Overrides)
+	for i := range out.Overrides {
+		if at, ok := r.alone[i][key]; ok {
+			out.Overrides[i].Attendees = r.event.Overrides[i].Attendees[at : at+1 : at+1]
+		} else {
+			out.Overrides[i].Attendees = nil
+		}
+	}
+	return &out
+}
+
+// rosters keeps those of the events that a call is about.
+type rosters map[*ical.Event]*roster
+
+// only is that of the event's roster; nil stays nil.
+func (r rosters) only(e *ical.Event, a ical.Attendee) *ical.Event {
+	if e == nil {
+		return nil
+	}
+	if r[e] == nil {
+		r[e] = newRoster(e)
+	}
+	return r[e].only(a)
+}
+
+// view returns what the attendee of that address sees. Attendees who see the
+// same share one event, so that it is encoded once.
+func (r *roster) view(email string) view {
+	e, key := r.event, address.Key(email)
+	_, invited := r.whole[key]
 	var v view
 	var absent []int
-	for i, o := range e.Overrides {
-		switch here := len(o.Attendees) == 0 && invited || has(o.Attendees, email); {
+	for i := range e.Overrides {
+		o := &e.Overrides[i]
+		_, named := r.alone[i][key]
+		switch here := len(o.Attendees) == 0 && invited || named; {
 		case o.Cancelled:
 		case invited && !here:
 			absent = append(absent, i)

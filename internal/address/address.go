@@ -54,13 +54,20 @@ func ASCII(addr string) (string, error) {
 
 // Same reports whether two addresses name the same mailbox: compared without
 // case, because calendar clients change it, and with domains in punycode.
-func Same(a, b string) bool { return Key(a) == Key(b) }
+func Same(a, b string) bool {
+	if isASCII(a) && isASCII(b) {
+		return strings.EqualFold(a, b)
+	}
+	return Key(a) == Key(b)
+}
 
 // Key returns a form of addr that is equal for equal mailboxes, fit as a map key.
 // An address that [ASCII] refuses is only put into lower case.
 func Key(addr string) string {
-	if ascii, err := ASCII(addr); err == nil {
-		addr = ascii
+	if !isASCII(addr) {
+		if ascii, err := ASCII(addr); err == nil {
+			addr = ascii
+		}
 	}
 	return strings.ToLower(addr)
 }
