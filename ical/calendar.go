@@ -41,6 +41,16 @@ const (
 	MethodDeclineCounter Method = "DECLINECOUNTER"
 )
 
+// remind reports whether an object of this method may hold alarms (RFC 5546,
+// section 3.2: not in an answer, a cancellation or a refusal).
+func (m Method) remind() bool {
+	switch m {
+	case MethodReply, MethodCancel, MethodRefresh, MethodDeclineCounter:
+		return false
+	}
+	return true
+}
+
 // wireName returns an enumeration's value as it stands on the wire: "in-process"
 // as IN-PROCESS, or its entry in the table where the wire has another word.
 func wireName[T ~string](v T, table map[T]string) string {

@@ -61,7 +61,8 @@ type Event struct {
 	Sensitivity Sensitivity `json:"sensitivity,omitempty"`
 	// Priority is 1 (high) to 9 (low); 0 is written as 5, which is normal (RFC 5545, section 3.8.1.9).
 	Priority int `json:"priority,omitempty"`
-	// Reminders sound before the start. Outlook keeps the first.
+	// Reminders sound before the start. Outlook keeps the first. Answers and
+	// cancellations are written without them.
 	Reminders []Reminder `json:"reminders,omitempty"`
 	// NoCounter asks Outlook to hide "propose new time" (MS-OXCICAL, section 2.1.3.1.1.20.26).
 	NoCounter bool `json:"noCounter,omitempty"`

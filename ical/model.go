@@ -91,7 +91,9 @@ func (m *modeler) vevent(e *Event, z wallZone) *ics.VEvent {
 	}
 	v := &ics.VEvent{ComponentBase: ics.ComponentBase{Properties: b.props}}
 	for _, r := range e.Reminders {
-		v.Components = append(v.Components, r.component())
+		if m.cal.Method.remind() {
+			v.Components = append(v.Components, r.component())
+		}
 	}
 	return v
 }

@@ -63,6 +63,9 @@ func normalEvent(method ical.Method, e ical.Event) ical.Event {
 		normalAttendee(method, &e.Attendees[i])
 	}
 	e.Cancelled = e.Cancelled || method == ical.MethodCancel
+	if slices.Contains([]ical.Method{ical.MethodReply, ical.MethodCancel, ical.MethodRefresh, ical.MethodDeclineCounter}, method) {
+		e.Reminders = nil
+	}
 	e.ShowAs, e.Sensitivity = word(e.ShowAs, ical.ShowBusy), word(e.Sensitivity, ical.Public)
 	if e.Priority == 5 {
 		e.Priority = 0
