@@ -171,6 +171,13 @@ func (r *renderer) view(n *Notice, l *letter) *body.View {
 		Event: n.Event, Before: n.Before, Action: l.action, Method: n.Method,
 		Language: r.options.Language, HideGuests: r.options.HideGuests, Comment: l.comment,
 	}
+	if r.options.HideGuests {
+		// Without the one attendee that the object names it is equal for all of
+		// them, and a Renderer can use its text again.
+		if v.Event = nobody(n.Event); n.Before != nil {
+			v.Before = nobody(n.Before)
+		}
+	}
 	if len(l.notices) == 1 {
 		v.Attendee = n.Attendee
 		v.Answers = r.answerLinks(n)

@@ -62,6 +62,17 @@ func (r *roster) only(a ical.Attendee) *ical.Event {
 	return &out
 }
 
+// nobody returns the event without attendees.
+func nobody(e *ical.Event) *ical.Event {
+	out := *e
+	out.Attendees = nil
+	out.Overrides = slices.Clone(e.Overrides)
+	for i := range out.Overrides {
+		out.Overrides[i].Attendees = nil
+	}
+	return &out
+}
+
 // rosters keeps those of the events that a call is about.
 type rosters map[*ical.Event]*roster
 

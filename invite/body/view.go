@@ -20,7 +20,7 @@ type View struct {
 	Attendee ical.Attendee
 	// Language is the BCP 47 tag to use where neither Attendee nor Event names one.
 	Language string
-	// HideGuests leaves out who else is invited.
+	// HideGuests leaves out who is invited; Event need not name anybody then.
 	HideGuests bool
 	// Comment is what the organizer says about a cancellation, a reminder or a
 	// declined proposal, or the attendee with an answer.
