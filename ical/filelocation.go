@@ -20,7 +20,8 @@ func (x *eventReader) adoptZone() {
 	if e.Recurrence == nil || e.AllDay || e.Start.IsZero() || len(x.zones.file[x.tzid]) == 0 || !x.zoned {
 		return
 	}
-	loc := x.zones.adopted(x.tzid, e.Start.UTC().Year())
+	first, last := e.years()
+	loc := x.zones.adopted(x.tzid, first, last)
 	if loc == nil {
 		return
 	}
@@ -42,6 +43,19 @@ func (x *eventReader) adoptZone() {
 			list[i] = list[i].In(loc)
 		}
 	}
+}
+
+// years are those of the start of a series and of the last time that it names,
+// at least as late as an endless one is looked at.
+func (e *Event) years() (first, last int) {
+	first = e.Start.UTC().Year()
+	last = first + horizon
+	for _, list := range [][]time.Time{e.Recurrence.Except, e.Recurrence.Include, {e.Recurrence.Until}} {
+		for _, t := range list {
+			last = max(last, t.UTC().Year())
+		}
+	}
+	return first, last
 }
 
 // sameSeries reports whether the occurrences are the same in both zones, as far
@@ -69,30 +83,30 @@ func (x *eventReader) sameSeries(a, b *time.Location) bool {
 	return true
 }
 
-// adoptKey names a zone of the file as it is from a year on.
+// adoptKey names a zone of the file as it is in some years.
 type adoptKey struct {
-	tzid string
-	year int
+	tzid        string
+	first, last int
 }
 
-// adopted returns what stands for a zone of the file from a year on, nil for nothing.
-func (z *fileZones) adopted(tzid string, year int) *time.Location {
-	key := adoptKey{tzid, year}
+// adopted returns what stands for a zone of the file in these years, nil for nothing.
+func (z *fileZones) adopted(tzid string, first, last int) *time.Location {
+	key := adoptKey{tzid, first, last}
 	loc, known := z.adoptions[key]
 	if !known && z.spend(2000) {
-		loc = z.adopt(tzid, year)
+		loc = z.adopt(tzid, first, last)
 		z.adoptions[key] = loc
 	}
 	return loc
 }
 
-func (z *fileZones) adopt(tzid string, year int) *time.Location {
+func (z *fileZones) adopt(tzid string, year, last int) *time.Location {
 	named := z.location(tzid)
 	name := tzid
 	if named != nil {
 		name += " (file)" // another clock must not have its name
 	}
-	own := z.build(name, z.file[tzid], year)
+	own := z.build(name, z.file[tzid], year, last)
 	if own == nil || named != nil && agree(own, named, year) {
 		return named
 	}
@@ -125,8 +139,8 @@ func agree(a, b *time.Location, year int) bool {
 }
 
 // build makes a Location of a VTIMEZONE, right from the year before the given
-// one for as long as an endless series is looked at.
-func (z *fileZones) build(name string, zone fileZone, year int) *time.Location {
+// one to the last.
+func (z *fileZones) build(name string, zone fileZone, year, last int) *time.Location {
 	var steps []step
 	for i := range zone {
 		o := &zone[i]
@@ -138,7 +152,7 @@ func (z *fileZones) build(name string, zone fileZone, year int) *time.Location {
 		if o.rule == nil || o.rule.Freq != Yearly {
 			continue
 		}
-		for y := max(year-1, o.onset.Year()); y <= year+horizon+1; y++ {
+		for y := max(year-1, o.onset.Year()); y <= last+1; y++ {
 			if t := z.inYear(o, y); t.ok && t.at.After(o.onset) {
 				add(t.at)
 			}
