@@ -25,6 +25,7 @@ func (c *Client) deliver(ctx context.Context, letters []letter, r *renderer, m *
 		message, err := r.finished(&l)
 		if err != nil {
 			failed = append(failed, l.note(m, Pending, err, o)...)
+			waiting[l.recipients()] = true
 			continue
 		}
 		// Until the result is recorded the mail may or may not be on its way.

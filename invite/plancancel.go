@@ -99,11 +99,7 @@ func truncated(e *ical.Event, id time.Time) (ical.Event, bool) {
 
 // cancel adds the cancellations of all that an attendee saw.
 func (p *Plan) cancel(a ical.Attendee, was view, reason string) {
-	list := was.alone
-	if was.whole != nil {
-		list = []*ical.Event{was.whole}
-	}
-	for _, e := range list {
+	for _, e := range was.events() {
 		p.add(Notice{Attendee: a, Method: ical.MethodCancel, Reason: reason + onOccurrence(e),
 			Event: p.cancelled(e, a), Before: e})
 	}

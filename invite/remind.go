@@ -36,11 +36,7 @@ func (p *Plan) remind(a ical.Attendee, v view, only []string) {
 	if len(only) > 0 && !named {
 		return
 	}
-	list := v.alone
-	if v.whole != nil {
-		list = []*ical.Event{v.whole}
-	}
-	for _, e := range list {
+	for _, e := range v.events() {
 		at := indexOf(e.Attendees, a.Email)
 		if named || at >= 0 && or(e.Attendees[at].Status, ical.NeedsAction) == ical.NeedsAction {
 			p.add(Notice{Attendee: a, Method: ical.MethodRequest, Event: e, Reason: "has not answered" + onOccurrence(e)})

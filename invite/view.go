@@ -15,6 +15,14 @@ type view struct {
 	alone []*ical.Event // in the order of the overrides
 }
 
+// events are what they see: the whole, or each occurrence.
+func (v view) events() []*ical.Event {
+	if v.whole != nil {
+		return []*ical.Event{v.whole}
+	}
+	return v.alone
+}
+
 func (v view) empty() bool { return v.whole == nil && len(v.alone) == 0 }
 
 // viewOf returns what the attendee of that address sees of e.
