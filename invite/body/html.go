@@ -17,33 +17,44 @@ import (
 //go:embed template/body.html
 var builtin string
 
-// builtinSet is parsed once; each renderer works on a copy of its own.
+// builtinSet is parsed once.
 var builtinSet = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("body.html").Funcs(functions).Parse(builtin)
 })
 
-// functions are what templates may call beside those of the standard library.
-var functions = template.FuncMap{"segments": segments}
-
-// templates are what a renderer writes with.
-type templates struct {
-	html          *template.Template
-	text, subject *texttemplate.Template // nil for the built-in
-}
-
-// readTemplates reads those of the caller over the built-in ones.
-func readTemplates(own fs.FS) (*templates, error) {
+// builtinCopy is a set that the caller's templates may be added to.
+func builtinCopy() (*template.Template, error) {
 	set, err := builtinSet()
 	if err != nil {
 		return nil, err
 	}
+	return set.Clone()
+}
+
+// functions are what templates may call beside those of the standard library.
+var functions = template.FuncMap{"segments": segments}
+
+// templates are what a renderer writes with. Where the caller has none of a
+// kind it is nil, and Go code does the same: for HTML that of page_html.go.
+type templates struct {
+	html          *template.Template // the caller's over the built-in ones
+	text, subject *texttemplate.Template
+}
+
+// readTemplates reads those of the caller over the built-in ones.
+func readTemplates(own fs.FS) (*templates, error) {
 	t := new(templates)
-	if t.html, err = set.Clone(); err != nil || own == nil {
-		return t, err
+	if own == nil {
+		return t, nil
 	}
 	names, err := fs.Glob(own, "*.html")
 	if err != nil {
 		return nil, err
+	}
+	if len(names) > 0 {
+		if t.html, err = builtinCopy(); err != nil {
+			return nil, err
+		}
 	}
 	for _, name := range names {
 		if err := t.add(own, name); err != nil {
@@ -100,11 +111,30 @@ func execute(t executor, data any) (string, error) {
 	return b.String(), nil
 }
 
-// block executes one block of the HTML.
-func (t *templates) block(name string, data any) (string, error) {
+// document writes the HTML of a page.
+func (t *templates) document(p *Page) (string, error) {
+	if t.html != nil {
+		return execute(t.html, p)
+	}
+	w := new(htmlWriter)
+	w.Grow(pageSize)
+	writeBody(w, p)
+	return w.String(), nil
+}
+
+// pageSize is more than most pages need, in octets.
+const pageSize = 12 << 10
+
+// answers writes the block of the answer links.
+func (t *templates) answers(a *Answers) (string, error) {
+	if t.html == nil {
+		w := new(htmlWriter)
+		writeAnswers(w, a)
+		return w.String(), nil
+	}
 	var b bytes.Buffer
-	if err := t.html.ExecuteTemplate(&b, name, data); err != nil {
-		return "", fmt.Errorf("block %s: %w", name, err)
+	if err := t.html.ExecuteTemplate(&b, "answers", a); err != nil {
+		return "", fmt.Errorf("block answers: %w", err)
 	}
 	return b.String(), nil
 }

@@ -137,13 +137,13 @@ func (r *Renderer) writeHTML(m *mail, p *Page, answers *Answers, most int) (int,
 	if text, cut := shortText(p.Description, most); cut {
 		p.Description, p.Cut = text, p.c.text("cut")
 	}
-	html, err := execute(r.templates.html, p)
+	html, err := r.templates.document(p)
 	if err != nil {
 		return 0, err
 	}
 	block := ""
 	if p.answers {
-		if block, err = r.templates.block("answers", answers); err != nil {
+		if block, err = r.templates.answers(answers); err != nil {
 			return 0, err
 		}
 	}
