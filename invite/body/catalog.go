@@ -79,6 +79,9 @@ func (c *catalog) text(key string, pairs ...string) string {
 
 // fill puts values into a pattern, each once and without looking into them.
 func fill(pattern string, pairs ...string) string {
+	if strings.IndexByte(pattern, '{') < 0 {
+		return pattern
+	}
 	var b strings.Builder
 	for {
 		before, rest, ok := strings.Cut(pattern, "{")

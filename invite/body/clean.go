@@ -14,6 +14,8 @@ const (
 	lri = "\u2066" // left to right
 	fsi = "\u2068" // as its first strong character says
 	pdi = "\u2069" // ends either
+
+	isolates = "\xe2\x81" // how all three begin in UTF-8
 )
 
 // lineEnds are all that Unicode breaks a line at.
@@ -31,7 +33,7 @@ func paragraphs(s string) string {
 // visible leaves out controls, and the bidi embeddings, overrides and isolates.
 // Marks that only sit between letters of both directions stay.
 func visible(s string) string {
-	if isPrintable(s) {
+	if isVisible(s) {
 		return s
 	}
 	if !utf8.ValidString(s) {
@@ -50,10 +52,12 @@ func visible(s string) string {
 	}, lineEnds.Replace(s))
 }
 
-// isPrintable reports that nothing but printable ASCII is in s.
-func isPrintable(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
+// isVisible reports that visible has nothing to change in s.
+func isVisible(s string) bool {
+	for _, r := range s {
+		switch {
+		case r == '\n', ' ' <= r && r <= '~', '\u00A0' <= r && r < '\u2000', '\u2010' <= r && r < '\u2028', '\u2070' <= r && r < '\uFEFF':
+		default:
 			return false
 		}
 	}
@@ -119,7 +123,10 @@ func (c *catalog) address(s string) string {
 	return lri + s + nbsp + pdi
 }
 
-func hasRTL(s string) bool { return has(s, bidi.R, bidi.AL) }
+func hasRTL(s string) bool { return strings.IndexFunc(s, mayBeRTL) >= 0 && has(s, bidi.R, bidi.AL) }
+
+// mayBeRTL is false for the scripts of Europe, which come before Hebrew in Unicode.
+func mayBeRTL(r rune) bool { return r >= '\u0590' }
 
 // hasLTR counts digits too: addresses and codes that begin with one turn as well.
 func hasLTR(s string) bool { return has(s, bidi.L, bidi.EN) }

@@ -19,7 +19,7 @@ type facts struct {
 // newFacts collects all that has a name and a value. own is the reader's zone
 // where it shows another clock, or nil.
 func newFacts(c clock, v *View, e *ical.Event, own *time.Location) []Row {
-	f := &facts{clock: c, event: e}
+	f := &facts{clock: c, event: e, rows: make([]Row, 0, len(order))}
 	f.when(own)
 	if e.Recurrence != nil {
 		f.series()

@@ -83,11 +83,14 @@ var matcher = sync.OnceValue(func() xlanguage.Matcher {
 // matchLanguage returns the language for a BCP 47 tag; English for one that is
 // empty, wrong or of another language.
 func matchLanguage(tag string) *language {
+	if tag == "" || len(tag) > maxTag {
+		return languages[0]
+	}
 	if i := slices.IndexFunc(languages, func(l *language) bool { return l.tag == tag }); i >= 0 {
 		return languages[i]
 	}
 	t, err := xlanguage.Parse(tag)
-	if tag == "" || len(tag) > maxTag || err != nil {
+	if err != nil {
 		return languages[0]
 	}
 	_, i, confidence := matcher().Match(t)

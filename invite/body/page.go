@@ -116,7 +116,7 @@ func (p *Page) words(v *View, c clock) {
 	}
 	p.Badge = c.text("action." + key)
 	p.Lead = p.lead(v, c, key)
-	p.Subject = unjoined.Replace(p.subject(e, c))
+	p.Subject = unjoined(p.subject(e, c))
 	p.Tile = tile(e, c)
 	p.JoinLabel = c.text("join")
 	p.Description = paragraphs(e.Description)

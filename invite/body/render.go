@@ -124,7 +124,7 @@ func (r *Renderer) writeText(m *mail, p *Page, answers *Answers) (err error) {
 	} else if text, err = execute(r.templates.text, p); err != nil {
 		return err
 	}
-	m.text, err = splice(unjoined.Replace(text), textMark, plainAnswers(p.c, answers), len(answers.Links))
+	m.text, err = splice(unjoined(text), textMark, plainAnswers(p.c, answers), len(answers.Links))
 	return err
 }
 

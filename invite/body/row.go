@@ -115,6 +115,9 @@ func valueSet(r *Row) map[string]bool {
 // shorten keeps the first values of those that are so now, and of those that
 // were, and says how many there are more.
 func (r *Row) shorten(most int, more func(int) string) {
+	if len(r.Values) <= most {
+		return
+	}
 	var kept []Value
 	left, leftOld, cut := most, most, 0
 	for _, v := range r.Values {

@@ -7,6 +7,7 @@ import (
 // Plain is the page as plain text, with a line of its own for each fact.
 func (p *Page) Plain() string {
 	t := &plain{page: p, width: p.labelWidth()}
+	t.b.Grow(1<<10 + len(p.Description))
 	t.paragraph(p.Lead)
 	if p.Changed != "" {
 		t.paragraph(p.c.labelled(p.ChangedLabel) + p.Changed)
@@ -148,7 +149,7 @@ func plainAnswers(c *catalog, a *Answers) string {
 	for _, l := range a.Links {
 		label := c.labelled(l.Label)
 		b.WriteString("  " + label + strings.Repeat(" ", width-columns(label)) +
-			unjoined.Replace(c.address(string(l.Link))) + "\n")
+			unjoined(c.address(string(l.Link))) + "\n")
 	}
 	return b.String()
 }

@@ -56,8 +56,11 @@ func chunks(word string) []string {
 }
 
 func spaceless(r rune) bool {
-	return r >= '\u2E80' && runeWidth(r) == 2 && !unicode.Is(unicode.Hangul, r)
+	return isWide(r) && runeWidth(r) == 2 && !unicode.Is(unicode.Hangul, r)
 }
+
+// isWide reports whether r stands behind all scripts that have one column a character.
+func isWide(r rune) bool { return r >= '\u2E80' }
 
 // textWidth is the length of a line that every client shows unbroken.
 const textWidth = 78
@@ -66,24 +69,44 @@ const textWidth = 78
 // A no-break space keeps its words together and is written as a space.
 func wrap(b *strings.Builder, first, indent, s string) {
 	b.WriteString(first)
-	at, fresh := columns(first), true
-	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ' ' }) {
-		word = unjoined.Replace(word)
+	l := line{b: b, indent: indent, at: columns(first), fresh: true}
+	for word := range strings.SplitSeq(s, " ") {
+		if word == "" {
+			continue
+		}
+		if word = unjoined(word); strings.IndexFunc(word, isWide) < 0 {
+			l.add(word, true)
+			continue
+		}
 		for i, piece := range chunks(word) {
-			w, space := columns(piece), 0
-			if i == 0 && !fresh {
-				space = 1
-			}
-			if !fresh && at+space+w > textWidth {
-				b.WriteString("\n" + indent)
-				at, space = columns(indent), 0
-			}
-			if space > 0 {
-				b.WriteByte(' ')
-			}
-			b.WriteString(piece)
-			at, fresh = at+space+w, false
+			l.add(piece, i == 0)
 		}
 	}
 	b.WriteByte('\n')
+}
+
+// line is the line that is being filled.
+type line struct {
+	b      *strings.Builder
+	indent string
+	at     int  // columns filled
+	fresh  bool // nothing but the indent yet
+}
+
+// add appends a piece of text that is not broken, as a word or as part of one.
+func (l *line) add(piece string, word bool) {
+	w, space := columns(piece), 0
+	if word && !l.fresh {
+		space = 1
+	}
+	if !l.fresh && l.at+space+w > textWidth {
+		l.b.WriteByte('\n')
+		l.b.WriteString(l.indent)
+		l.at, space = columns(l.indent), 0
+	}
+	if space > 0 {
+		l.b.WriteByte(' ')
+	}
+	l.b.WriteString(piece)
+	l.at, l.fresh = l.at+space+w, false
 }
