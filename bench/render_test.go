@@ -8,6 +8,7 @@ import (
 	"fmt"
 	netmail "net/mail"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/body"
 	"github.com/convene-go/convene/mime"
 )
 
@@ -63,27 +65,45 @@ func peerCalendar(e *ical.Event) string {
 	return cal.Serialize(ics.WithNewLineWindows)
 }
 
-func texts(e *ical.Event) (text, html string) {
-	text = fmt.Sprintf("%s invites you\n\n%s\n\nWhen: %s\nWhere: %s\n\n%s\n", e.Organizer.Name, e.Summary, e.Start.Format(time.RFC1123), e.Location, e.Description)
-	html = "<html><body><p>" + text + "</p></body></html>"
-	return text, html
+// words are the two texts of a mail.
+type words struct{ text, html string }
+
+// few are three lines, the least that a peer's user would write.
+func few(e *ical.Event) words {
+	text := fmt.Sprintf("%s invites you\n\n%s\n\nWhen: %s\nWhere: %s\n\n%s\n", e.Organizer.Name, e.Summary, e.Start.Format(time.RFC1123), e.Location, e.Description)
+	return words{text, "<html><body><p>" + text + "</p></body></html>"}
 }
 
-func goMailPeer(e *ical.Event, a ical.Attendee) ([]byte, error) {
+// same are the texts that convene writes, made before the time is taken: the
+// peers get them for nothing, and have the same mail to encode.
+func same(b *testing.B, e *ical.Event) words {
+	r, err := body.New(nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	t, err := r.Render(&body.View{Event: e, Method: ical.MethodRequest})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return words{t.Text, t.HTML}
+}
+
+func goMailPeer(e *ical.Event, to []ical.Attendee, t words) ([]byte, error) {
 	cal := peerCalendar(e)
-	text, html := texts(e)
 	m := mail.NewMsg()
 	if err := m.FromFormat(e.Organizer.Name, e.Organizer.Email); err != nil {
 		return nil, err
 	}
-	if err := m.AddToFormat(a.Name, a.Email); err != nil {
-		return nil, err
+	for _, a := range to {
+		if err := m.AddToFormat(a.Name, a.Email); err != nil {
+			return nil, err
+		}
 	}
 	m.Subject("Invitation: " + e.Summary)
 	m.SetDateWithValue(stamp)
 	m.SetMessageID()
-	m.SetBodyString(mail.TypeTextPlain, text)
-	m.AddAlternativeString(mail.TypeTextHTML, html)
+	m.SetBodyString(mail.TypeTextPlain, t.text)
+	m.AddAlternativeString(mail.TypeTextHTML, t.html)
 	m.AddAlternativeString(mail.ContentType("text/calendar; method=REQUEST"), cal, mail.WithPartEncoding(mail.EncodingB64))
 	if err := m.AttachReader("invite.ics", bytes.NewReader([]byte(cal)), mail.WithFileContentType("application/ics")); err != nil {
 		return nil, err
@@ -93,15 +113,23 @@ func goMailPeer(e *ical.Event, a ical.Attendee) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-func enmimePeer(e *ical.Event, a ical.Attendee) ([]byte, error) {
+// enmimePeer adds the calendar part by hand, for which enmime's Builder has no
+// method.
+func enmimePeer(e *ical.Event, to []ical.Attendee, t words) ([]byte, error) {
 	cal := peerCalendar(e)
-	text, html := texts(e)
-	p, err := enmime.Builder().From(e.Organizer.Name, e.Organizer.Email).To(a.Name, a.Email).
-		Subject("Invitation: "+e.Summary).Date(stamp).Text([]byte(text)).HTML([]byte(html)).
-		AddAttachment([]byte(cal), "application/ics", "invite.ics").Build()
+	b := enmime.Builder().From(e.Organizer.Name, e.Organizer.Email).Subject("Invitation: "+e.Summary).Date(stamp).
+		Text([]byte(t.text)).HTML([]byte(t.html)).AddAttachment([]byte(cal), "application/ics", "invite.ics")
+	for _, a := range to {
+		b = b.To(a.Name, a.Email)
+	}
+	p, err := b.Build()
 	if err != nil {
 		return nil, err
 	}
+	c := enmime.NewPart("text/calendar")
+	c.ContentTypeParams["method"] = "REQUEST"
+	c.Charset, c.ContentReader = "utf-8", strings.NewReader(cal)
+	p.FirstChild.AddChild(c)
 	var out bytes.Buffer
 	err = p.Encode(&out)
 	return out.Bytes(), err
@@ -119,59 +147,94 @@ func inviter(s invite.Sender) *invite.Client {
 	return invite.New(s, &invite.Options{Now: func() time.Time { return stamp }})
 }
 
-// writer makes the mails of one event and returns how many there were.
-type writer func(e *ical.Event) (int, error)
-
-// writers are this library and its peers, by name. Peers build each mail from
-// the beginning, since they have nothing that would share a part.
-var writers = []struct {
-	name  string
-	write writer
+// sends are the ways in which convene sends a meeting.
+var sends = []struct {
+	name    string
+	options []invite.SendOption
 }{
-	{"convene", func(e *ical.Event) (int, error) {
-		s := new(discard)
-		_, err := inviter(s).Send(context.Background(), *e)
-		return s.mails, err
-	}},
-	{"convene-hidden-guests", func(e *ical.Event) (int, error) { // a calendar object of its own for each
-		s := new(discard)
-		_, err := inviter(s).Send(context.Background(), *e, invite.HideGuests)
-		return s.mails, err
-	}},
-	{"go-mail", each(goMailPeer)},
-	{"enmime", each(enmimePeer)},
+	{"convene", nil},
+	{"convene-hidden-guests", []invite.SendOption{invite.HideGuests}}, // an object of its own for each
 }
 
-func each(one func(*ical.Event, ical.Attendee) ([]byte, error)) writer {
-	return func(e *ical.Event) (int, error) {
-		for _, a := range e.Attendees {
-			if _, err := one(e, a); err != nil {
-				return 0, err
-			}
-		}
-		return len(e.Attendees), nil
-	}
+// peers build each mail from the beginning, since they have nothing that would
+// share a part.
+var peers = []struct {
+	name  string
+	build func(*ical.Event, []ical.Attendee, words) ([]byte, error)
+}{
+	{"go-mail", goMailPeer},
+	{"enmime", enmimePeer},
 }
 
-// BenchmarkMails sends an event to 1, 10 and 100 attendees. Every event has
-// another title, so that nothing of the one before can be used again.
+// BenchmarkMails sends an event to 1, 10 and 100 attendees, a mail for each.
+// Every event has another title, so that nothing of the one before can be used
+// again.
 func BenchmarkMails(b *testing.B) {
 	for _, n := range []int{1, 10, 100} {
-		for _, w := range writers {
-			b.Run(fmt.Sprintf("%d/%s", n, w.name), func(b *testing.B) {
-				e := meeting(b)
-				e.Attendees = attendees(e.Attendees, n)
-				b.ReportAllocs()
-				for i := 0; b.Loop(); i++ {
-					e.Summary = fmt.Sprintf("Überblick %d", i)
-					if got, err := w.write(&e); err != nil || got != n {
-						b.Fatal(got, err)
-					}
-				}
-				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/mail")
+		e := meeting(b)
+		e.Attendees = attendees(e.Attendees, n)
+		for _, s := range sends {
+			b.Run(fmt.Sprintf("%d/%s", n, s.name), func(b *testing.B) { benchmarkSend(b, e, n, s.options...) })
+		}
+		for _, p := range peers {
+			b.Run(fmt.Sprintf("%d/%s", n, p.name), func(b *testing.B) {
+				benchmarkPeer(b, e, n, func(e *ical.Event, i int) ([]byte, error) {
+					return p.build(e, e.Attendees[i:i+1], few(e))
+				})
+			})
+			b.Run(fmt.Sprintf("%d/%s-same-text", n, p.name), func(b *testing.B) {
+				t := same(b, &e)
+				benchmarkPeer(b, e, n, func(e *ical.Event, i int) ([]byte, error) { return p.build(e, e.Attendees[i:i+1], t) })
 			})
 		}
 	}
+}
+
+// BenchmarkOneMail sends the meeting of ten in one mail to all.
+func BenchmarkOneMail(b *testing.B) {
+	e := meeting(b)
+	b.Run("convene", func(b *testing.B) { benchmarkSend(b, e, 1, invite.Shared) })
+	for _, p := range peers {
+		b.Run(p.name, func(b *testing.B) {
+			benchmarkPeer(b, e, 1, func(e *ical.Event, _ int) ([]byte, error) { return p.build(e, e.Attendees, few(e)) })
+		})
+		b.Run(p.name+"-same-text", func(b *testing.B) {
+			t := same(b, &e)
+			benchmarkPeer(b, e, 1, func(e *ical.Event, _ int) ([]byte, error) { return p.build(e, e.Attendees, t) })
+		})
+	}
+}
+
+func benchmarkSend(b *testing.B, e ical.Event, mails int, opts ...invite.SendOption) {
+	s := new(discard)
+	c := inviter(s)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		e.Summary, s.mails = title(i), 0
+		if _, err := c.Send(context.Background(), e, opts...); err != nil || s.mails != mails {
+			b.Fatal(s.mails, err)
+		}
+	}
+	perMail(b, mails)
+}
+
+func benchmarkPeer(b *testing.B, e ical.Event, mails int, build func(e *ical.Event, i int) ([]byte, error)) {
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		e.Summary = title(n)
+		for i := range mails {
+			if _, err := build(&e, i); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	perMail(b, mails)
+}
+
+func title(i int) string { return "Überblick " + strconv.Itoa(i) }
+
+func perMail(b *testing.B, mails int) {
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*mails), "ns/mail")
 }
 
 // attendees repeats the list until it has n, each with an address of its own.
