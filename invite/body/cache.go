@@ -1,6 +1,7 @@
 package body
 
 import (
+	"hash/maphash"
 	"slices"
 	"sync"
 
@@ -69,7 +70,7 @@ func sameEvent(a, b *ical.Event) bool {
 		a.URL == b.URL && a.Conference == b.Conference && a.Start == b.Start && a.End == b.End &&
 		a.TimeZone == b.TimeZone && a.AllDay == b.AllDay && a.RecurrenceID == b.RecurrenceID &&
 		a.Cancelled == b.Cancelled && a.Organizer == b.Organizer &&
-		slices.EqualFunc(a.Attendees, b.Attendees, sameGuest) && slices.Equal(a.Attachments, b.Attachments) &&
+		sameGuests(a.Attendees, b.Attendees) && slices.Equal(a.Attachments, b.Attachments) &&
 		sameRule(a.Recurrence, b.Recurrence) && sameOverrides(a.Overrides, b.Overrides)
 }
 
@@ -85,8 +86,16 @@ func sameOverrides(a, b []ical.Event) bool {
 	return true
 }
 
-func sameGuest(a, b ical.Attendee) bool {
-	return a.Name == b.Name && a.Email == b.Email && a.Role == b.Role && a.Kind == b.Kind
+func sameGuests(list, other []ical.Attendee) bool {
+	if len(list) != len(other) {
+		return false
+	}
+	for i := range list {
+		if a, b := &list[i], &other[i]; a.Name != b.Name || a.Email != b.Email || a.Role != b.Role || a.Kind != b.Kind {
+			return false
+		}
+	}
+	return true
 }
 
 func sameRule(a, b *ical.Recurrence) bool {
@@ -102,33 +111,52 @@ func sameRule(a, b *ical.Recurrence) bool {
 // cache keeps the mails written last.
 type cache struct {
 	mu    sync.Mutex
-	mails []*mail // the one used last is the first
+	mails []cached // the one used last is the first
+}
+
+// cached is a mail and the fingerprint of its view: most of those that are not
+// looked for differ in it, and their events need not be read.
+type cached struct {
+	print uint64
+	mail  *mail
 }
 
 // maxMails is how many a cache keeps: about that many languages and zones.
 const maxMails = 32
 
+var printSeed = maphash.MakeSeed()
+
+// fingerprint is equal for views that read the same.
+func fingerprint(v *View, l *language) uint64 {
+	return maphash.Comparable(printSeed, struct {
+		language       *language
+		action         Action
+		zone, title    string
+		start, instant int64
+	}{l, v.action(), v.Attendee.TimeZone, v.Event.Summary, v.Event.Start.Unix(), v.Event.RecurrenceID.Unix()})
+}
+
 // find returns the mail of a view, nil where it was not written lately.
-func (c *cache) find(v *View, l *language, answers []ical.Status) *mail {
+func (c *cache) find(print uint64, v *View, l *language, answers []ical.Status) *mail {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i, m := range c.mails {
-		if m.is(v, l, answers) {
+		if m.print == print && m.mail.is(v, l, answers) {
 			copy(c.mails[1:i+1], c.mails[:i])
 			c.mails[0] = m
-			return m
+			return m.mail
 		}
 	}
 	return nil
 }
 
 // add keeps a mail, and drops the one that was not used for longest.
-func (c *cache) add(m *mail) {
+func (c *cache) add(print uint64, m *mail) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.mails) < maxMails {
-		c.mails = append(c.mails, nil)
+		c.mails = append(c.mails, cached{})
 	}
 	copy(c.mails[1:], c.mails)
-	c.mails[0] = m
+	c.mails[0] = cached{print, m}
 }

@@ -57,12 +57,13 @@ func (r *Renderer) Render(v *View) (*Body, error) {
 		return nil, fmt.Errorf("body: %w", err)
 	}
 	statuses, links := safeAnswers(v.Answers)
-	m := r.cache.find(v, l, statuses)
+	print := fingerprint(v, l)
+	m := r.cache.find(print, v, l, statuses)
 	if m == nil {
 		if m, err = r.write(v, words, statuses); err != nil {
 			return nil, fmt.Errorf("body: %w", err)
 		}
-		r.cache.add(m)
+		r.cache.add(print, m)
 	}
 	return &Body{
 		Subject: m.subject, Text: m.text.with(links), HTML: m.html.with(escaped(links)), Inline: r.inline,
