@@ -45,7 +45,7 @@ func ExampleMeeting_Apply() {
 		meeting, outcome = meeting.Apply(in, policy)
 		fmt.Println(outcome.Verdict, "-", outcome.Reason)
 	}
-	fmt.Println(meeting.Status("Ann@example.test", time.Time{}))
+	fmt.Println(meeting.Status("Ann@example.test"))
 	fmt.Println(meeting.Summary())
 	// Output:
 	// applied - ann@example.test: accepted

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log"
 	"strings"
-	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
@@ -83,7 +82,7 @@ func ExampleMeeting_Summary() {
 		meeting, _ = meeting.Apply(in, nil)
 	}
 	fmt.Println(meeting.Summary())
-	fmt.Println(meeting.Status("bob@example.com", time.Time{}))
+	fmt.Println(meeting.Status("bob@example.com"))
 	// Output:
 	// 1 accepted, 1 declined
 	// declined

@@ -140,7 +140,7 @@ func TestRepliesSeries(t *testing.T) {
 	}
 	for day, want := range map[int]ical.Status{2: ical.Accepted, 9: ical.Accepted, 16: ical.Declined, 23: ical.Tentative} {
 		id := time.Date(2027, 3, day, 9, 0, 0, 0, time.UTC)
-		if got := m.Status("BOB@example.test", id); got != want {
+		if got := m.OccurrenceStatus("BOB@example.test", id); got != want {
 			t.Errorf("on %d March: %s, want %s", day, got, want)
 		}
 	}
@@ -190,7 +190,7 @@ func TestRepliesCaptured(t *testing.T) {
 			want = ical.Declined
 		}
 		after, o := m.Apply(in, nil)
-		if got := after.Status("bob@example.test", time.Time{}); o.Verdict != invite.Applied || got != want {
+		if got := after.Status("bob@example.test"); o.Verdict != invite.Applied || got != want {
 			t.Errorf("%s: %s %q (%s), want %q", file, o.Verdict, got, o.Reason, want)
 		}
 	}

@@ -83,8 +83,8 @@ func TestRespond(t *testing.T) {
 			checkAnswer(t, in, r.mails[0], as)
 			got := readMail(t, r.mails[0].Data)
 			after, o := m.Apply(got, nil)
-			if got.Kind != tt.kind || o.Verdict != invite.Applied || after.Status(as, tt.occ) != tt.status {
-				t.Errorf("%s %+v %s", got.Kind, o, after.Status(as, tt.occ))
+			if got.Kind != tt.kind || o.Verdict != invite.Applied || after.OccurrenceStatus(as, tt.occ) != tt.status {
+				t.Errorf("%s %+v %s", got.Kind, o, after.OccurrenceStatus(as, tt.occ))
 			}
 			if tt.kind == invite.Counter {
 				acceptProposal(t, after, tt.change)

@@ -183,7 +183,7 @@ func (q *sequence) check(words []string) {
 		id = day.Add(9 * time.Hour)
 	}
 	want := strings.TrimPrefix(words[len(words)-1], "nobody")
-	if got := string(q.m.Status(someone(words[0]), id)); got != want {
+	if got := string(q.m.OccurrenceStatus(someone(words[0]), id)); got != want {
 		q.t.Errorf("status %v = %q, want %q", words[:len(words)-1], got, want)
 	}
 }

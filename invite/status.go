@@ -8,12 +8,16 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// Status returns what counts of an attendee now: for the whole meeting where
-// occurrence is zero, else for the occurrence whose original start it is, where
-// an answer of its own comes before that to the series. It is "" for who is not
-// invited and for an occurrence that there is not.
-func (m *Meeting) Status(email string, occurrence time.Time) ical.Status {
-	at, err := m.target(occurrence)
+// Status returns what counts of an attendee now for the whole meeting. It is ""
+// for who is not invited.
+func (m *Meeting) Status(email string) ical.Status { return m.OccurrenceStatus(email, time.Time{}) }
+
+// OccurrenceStatus returns what counts of an attendee now for the occurrence of
+// that original start, where an answer of its own comes before that to the
+// series. It is "" for who is not invited to it, and for an occurrence that there is
+// not.
+func (m *Meeting) OccurrenceStatus(email string, start time.Time) ical.Status {
+	at, err := m.target(start)
 	if err != nil {
 		return ""
 	}

@@ -238,7 +238,7 @@ func TestAllDay(t *testing.T) {
 			t.Fatalf("%+v", o)
 		}
 	}
-	if got := m.Status(bob, id); got != ical.Accepted || len(m.Event.Overrides) != 1 {
+	if got := m.OccurrenceStatus(bob, id); got != ical.Accepted || len(m.Event.Overrides) != 1 {
 		t.Errorf("%s, %d overrides", got, len(m.Event.Overrides))
 	}
 	in := answerOf(t, m, bob, ical.Tentative, func(r *invite.Response) { r.Start, r.End = day, day.AddDate(0, 0, 2) })
@@ -287,10 +287,10 @@ func TestSummaryString(t *testing.T) {
 	if got := (invite.Summary{}).String(); got != "nobody is invited" {
 		t.Errorf("%s", got)
 	}
-	if got := m.Status("nobody@example.test", time.Time{}); got != "" {
+	if got := m.Status("nobody@example.test"); got != "" {
 		t.Errorf("status of nobody: %s", got)
 	}
-	if got := m.Status(m.Event.Attendees[0].Email, pinned()); got != "" {
+	if got := m.OccurrenceStatus(m.Event.Attendees[0].Email, pinned()); got != "" {
 		t.Errorf("status on no day: %s", got)
 	}
 }

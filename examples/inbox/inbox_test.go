@@ -165,7 +165,7 @@ func TestIdle(t *testing.T) {
 					}
 					time.Sleep(20 * time.Millisecond)
 				}
-				if got := readMeeting(t, meetings).Status("bob@example.test", time.Time{}); string(got) != strings.ToLower(status) {
+				if got := readMeeting(t, meetings).Status("bob@example.test"); string(got) != strings.ToLower(status) {
 					t.Errorf("status = %s, want %s", got, status)
 				}
 			}
