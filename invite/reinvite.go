@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
@@ -37,16 +36,9 @@ func (m *Meeting) invitations(email string) []Notice {
 	if address.Same(email, m.Event.Organizer.Email) {
 		return nil
 	}
-	if i := indexOf(m.Event.Attendees, email); i >= 0 {
-		e := m.lean()
-		return []Notice{request(e.Attendees[i], &e)}
-	}
 	var out []Notice
-	for i := range m.Event.Overrides {
-		e := m.Event.Override(i)
-		if at := indexOf(e.Attendees, email); at >= 0 && !e.Cancelled {
-			out = append(out, request(e.Attendees[at], &e))
-		}
+	for _, e := range viewOf(&m.Event, email).events() {
+		out = append(out, request(e.Attendees[indexOf(e.Attendees, email)], e))
 	}
 	return out
 }
@@ -57,12 +49,4 @@ func request(a ical.Attendee, e *ical.Event) Notice {
 		reason = "comes instead of " + a.DelegatedFrom
 	}
 	return Notice{Attendee: a, Method: ical.MethodRequest, Sequence: e.Sequence, Reason: reason, Event: e}
-}
-
-// lean is the event without the overrides that say nothing but who comes, which
-// a client would show as exceptions.
-func (m *Meeting) lean() ical.Event {
-	e := m.Event
-	e.Overrides = slices.DeleteFunc(slices.Clone(e.Overrides), isBare)
-	return e
 }

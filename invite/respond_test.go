@@ -216,6 +216,11 @@ func TestInvite(t *testing.T) {
 	if diff := cmp.Diff([]string{"eve@example.test"}, o.Invite); diff != "" {
 		t.Fatalf("%+v %s", o, diff)
 	}
+	third := time.Date(2027, 3, 16, 9, 0, 0, 0, time.UTC)
+	m, _ = m.Apply(answerOf(t, m, bob, ical.Accepted, func(r *invite.Response) { r.Occurrence = third }), nil)
+	if m.OccurrenceStatus(bob, third) != ical.Accepted {
+		t.Fatal("an answer to one occurrence does not count")
+	}
 	r := new(recorder)
 	c := invite.New(r, fixed())
 	after, err := c.Invite(context.Background(), m, append(o.Invite, bob))
@@ -229,8 +234,8 @@ func TestInvite(t *testing.T) {
 	if eve.RecurrenceID.IsZero() || eve.Recurrence != nil || len(eve.Attendees) != len(m.Event.Attendees)+1 {
 		t.Errorf("the delegate of one occurrence got %+v", eve)
 	}
-	if all.Recurrence == nil || len(all.Overrides) != 0 {
-		t.Errorf("the attendee of the series got overrides that say nothing: %+v", all.Overrides)
+	if all.Recurrence == nil || len(all.Overrides) != 1 || len(all.Overrides[0].Attendees) != len(m.Event.Attendees)+1 {
+		t.Errorf("the attendee of the series got these overrides, and not that with the delegate alone: %+v", all.Overrides)
 	}
 	for _, list := range [][]string{{"mallory@example.net"}, {m.Event.Organizer.Email}, nil} {
 		if _, err := c.Invite(context.Background(), m, list); err == nil {
@@ -241,6 +246,22 @@ func TestInvite(t *testing.T) {
 		t.Error(err)
 	} else if got := readMail(t, r.mails[2].Data).Event.Attendees; len(got) != 1 {
 		t.Errorf("hidden guests: %+v", got)
+	}
+}
+
+// TestInviteOfSome invites again who is not invited to one occurrence of the series.
+func TestInviteOfSome(t *testing.T) {
+	e := weeklyRequest()
+	second := e.Start.AddDate(0, 0, 7)
+	e.Overrides = []ical.Event{{RecurrenceID: second, Attendees: e.Attendees[1:], Location: "Room 5"}}
+	_, m := request(t, e, 0, fixed())
+	r := new(recorder)
+	if _, err := invite.New(r, fixed()).Invite(context.Background(), m, []string{e.Attendees[0].Email}); err != nil {
+		t.Fatal(err)
+	}
+	got := readMail(t, r.mails[0].Data).Event
+	if len(got.Overrides) != 0 || len(got.Recurrence.Except) != 1 || !got.Recurrence.Except[0].Equal(second) {
+		t.Errorf("sees overrides %+v, except %v", got.Overrides, got.Recurrence.Except)
 	}
 }
 
