@@ -41,7 +41,7 @@ func BenchmarkBuild(b *testing.B) {
 	for _, bm := range []struct {
 		name  string
 		draft *mime.Draft
-	}{{"invitation", invitation()}, {"full", full()}} {
+	}{{"invitation", invitation()}, {"full", full()}, {"large", large()}} {
 		b.Run(bm.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -1,8 +1,10 @@
 package mime_test
 
 import (
+	"bytes"
 	"fmt"
 	"net/mail"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -65,15 +67,53 @@ func TestBuilderKeepsItsOwn(t *testing.T) {
 	}
 }
 
-// BenchmarkBuilder builds mails that differ in their recipient alone.
+// large returns an invitation of the size that many have: 1 KB of text, 9 KB
+// of HTML, a calendar object of 5 KB.
+func large() *mime.Draft {
+	row := `<tr><td style="padding:4px 12px 4px 0;color:#5f6368" valign="top">Where</td><td dir="auto">Room 4, Straße 1</td></tr>` + "\n"
+	return vary(func(d *mime.Draft) {
+		d.Text = strings.Repeat("Wednesday 10 March 2027, 10:00, Room 4\n", 26)
+		d.HTML = strings.Repeat(row, 76)
+		d.Calendar = guests(0)
+	})
+}
+
+// guests returns a calendar object of 5 KB; no two of them are equal.
+func guests(i int) []byte {
+	attendee := fmt.Sprintf("ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION:mailto:guest%06d@example.\r\n com\r\n", i)
+	return bytes.Replace(ics("REQUEST"), []byte("STATUS:"), []byte(strings.Repeat(attendee, 53)+"STATUS:"), 1)
+}
+
+// BenchmarkBuilder builds mails that differ in their recipient alone, and in
+// their calendar object, their text, or both.
 func BenchmarkBuilder(b *testing.B) {
-	d := invitation()
-	builder := new(mime.Builder)
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		d.To = []mail.Address{{Name: "Zoë Example", Address: fmt.Sprintf("zoe%d@example.com", i)}}
-		if _, err := builder.Build(d); err != nil {
-			b.Fatal(err)
-		}
+	drafts := make([]*mime.Draft, 64)
+	for i := range drafts {
+		drafts[i] = large()
+		drafts[i].Text, drafts[i].HTML = fmt.Sprint(drafts[i].Text, i), fmt.Sprint(drafts[i].HTML, i)
+		drafts[i].Calendar = guests(i)
+		drafts[i].To = []mail.Address{{Name: "Zoë Example", Address: fmt.Sprintf("zoe%d@example.com", i)}}
+	}
+	for _, bm := range []struct {
+		name   string
+		change func(d, other *mime.Draft)
+	}{
+		{"same", func(_, _ *mime.Draft) {}},
+		{"calendar", func(d, other *mime.Draft) { d.Calendar = other.Calendar }},
+		{"text", func(d, other *mime.Draft) { d.Text, d.HTML = other.Text, other.HTML }},
+		{"all", func(d, other *mime.Draft) { d.Text, d.HTML, d.Calendar = other.Text, other.HTML, other.Calendar }},
+	} {
+		b.Run(bm.name, func(b *testing.B) {
+			d, builder := large(), new(mime.Builder)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				other := drafts[i%len(drafts)]
+				d.To = other.To
+				bm.change(d, other)
+				if _, err := builder.Build(d); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
