@@ -32,6 +32,12 @@ func (m mailbox) key() string {
 	return m.addr[:at] + strings.ToLower(m.addr[at:])
 }
 
+// same reports whether the keys of m and other are equal.
+func (m mailbox) same(other mailbox) bool {
+	at := strings.LastIndexByte(m.addr, '@')
+	return len(m.addr) == len(other.addr) && m.addr[:at] == other.addr[:at] && strings.EqualFold(m.addr[at:], other.addr[at:])
+}
+
 // wireAddress returns addr with its domain in ASCII, or why it is no Mailbox
 // (RFC 5321, section 4.1.2). Address literals are refused: nobody invites to
 // one. So is what RFC 5322 calls obsolete, comments and spaces included.

@@ -1,6 +1,7 @@
 package mime
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,7 +19,11 @@ const dateLayout = "Mon, 02 Jan 2006 15:04:05 -0700"
 //
 // The error joins one [*FieldError] for each value that cannot be written, in
 // the order of the fields of [Draft]. A nil draft counts as an empty one.
-func Build(d *Draft) (*Message, error) { return new(Builder).Build(d) }
+func Build(d *Draft) (*Message, error) {
+	p := presses.Get().(*press)
+	defer p.release()
+	return p.build(d, content{frame: new(frame), object: new(object)})
+}
 
 // letter is a checked Draft: what is left can be written without an error.
 type letter struct {
@@ -32,17 +37,20 @@ type letter struct {
 	filename        string
 }
 
-// header renders the fields of the mail in their conventional order: the Date
-// line, and all that follows the Message-ID. It is written here, not by
-// enmime, whose builder sorts fields by name, encodes a whole address list as
-// one word where a name is not ASCII, and does not fold a long word. What
-// enmime does write below it is the Content-* fields of the root part.
-func (l *letter) header() (date, rest []byte) {
-	h := new(header)
-	h.open("Date").word(l.date.Format(dateLayout)).close()
-	n := len(h.buf)
+// header renders the fields of the mail in their conventional order, but for
+// the Message-ID: what precedes it ends at date, what follows it at rest. It is
+// written here, not by enmime, whose builder sorts fields by name, encodes a
+// whole address list as one word where a name is not ASCII, and does not fold a
+// long word. What enmime does write below it is the Content-* fields of the
+// root part.
+func (l *letter) header(h *header) (date, rest int) {
+	h.buf = h.buf[:0]
+	h.open("Date")
+	h.buf = l.date.AppendFormat(append(h.buf, ' '), dateLayout)
+	h.close()
+	date = len(h.buf)
 	h.mailboxes("From", l.from)
-	if l.sender.addr != "" && l.sender.key() != l.from.key() {
+	if l.sender.addr != "" && !l.sender.same(l.from) {
 		h.mailboxes("Sender", l.sender)
 	}
 	h.mailboxes("To", l.to...)
@@ -59,7 +67,7 @@ func (l *letter) header() (date, rest []byte) {
 		h.words("Content-Class", "urn:content-classes:calendarmessage")
 	}
 	h.words("MIME-Version", "1.0")
-	return h.buf[:n:n], h.buf[n:]
+	return date, len(h.buf)
 }
 
 // reversePath returns where delivery reports go (RFC 5321, section 4.4).
@@ -73,11 +81,13 @@ func (l *letter) reversePath() string {
 // forwardPaths returns the address of each recipient once, as first written.
 func (l *letter) forwardPaths() []string {
 	paths := make([]string, 0, len(l.to)+len(l.cc))
-	seen := make(map[string]bool, cap(paths))
+	var seen map[string]bool
+	if cap(paths) > 16 { // fewer are found faster in the list
+		seen = make(map[string]bool, cap(paths))
+	}
 	for _, list := range [][]mailbox{l.to, l.cc} {
 		for _, m := range list {
-			if k := m.key(); !seen[k] {
-				seen[k] = true
+			if !known(paths, seen, m) {
 				paths = append(paths, m.addr)
 			}
 		}
@@ -85,31 +95,27 @@ func (l *letter) forwardPaths() []string {
 	return paths
 }
 
-// size estimates the octets of the body.
-func (l *letter) size() int {
-	raw := 2 * len(l.Calendar)
-	for _, list := range [][]File{l.Inline, l.Attachments} {
-		for _, f := range list {
-			raw += len(f.Data) + 300
-		}
+// known reports whether m is in paths, or in seen where that is not nil, to
+// which it adds it.
+func known(paths []string, seen map[string]bool, m mailbox) bool {
+	if seen == nil {
+		return slices.ContainsFunc(paths, func(addr string) bool { return m.same(mailbox{addr: addr}) })
 	}
-	return 1500 + raw*3/2 + (len(l.Text)+len(l.HTML))*5/4
+	k := m.key()
+	found := seen[k]
+	seen[k] = true
+	return found
 }
 
-// unixLines returns s with LF for every CRLF and every lone CR. The encoder
-// makes CRLF of each LF; it would lose the LF in "\ré\n".
-func unixLines(s string) []byte {
-	if strings.IndexByte(s, '\r') < 0 {
-		return []byte(s)
-	}
-	b := make([]byte, 0, len(s))
-	for i := range len(s) {
-		switch {
-		case s[i] != '\r':
-			b = append(b, s[i])
-		case i+1 == len(s) || s[i+1] != '\n':
-			b = append(b, '\n')
+// appendUnixLines appends s to b, with LF for every CRLF and every lone CR. The
+// encoder makes CRLF of each LF; it would lose the LF in "\ré\n".
+func appendUnixLines(b []byte, s string) []byte {
+	for {
+		i := strings.IndexByte(s, '\r')
+		if i < 0 {
+			return append(b, s...)
 		}
+		b = append(append(b, s[:i]...), '\n')
+		s = strings.TrimPrefix(s[i+1:], "\n")
 	}
-	return b
 }

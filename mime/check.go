@@ -6,7 +6,6 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // checker collects what is wrong with a Draft.
@@ -19,18 +18,24 @@ func (c *checker) note(field string, err error) {
 	}
 }
 
+// noteItem does the same for the element of a list, or a field of it.
+func (c *checker) noteItem(list string, i int, field string, err error) {
+	if err != nil {
+		c.note(fmt.Sprintf("%s[%d]%s", list, i, field), err)
+	}
+}
+
 // check returns d in the form in which it is written, or all its FieldErrors,
-// in the order of the fields of Draft. The content may have been checked before.
-func check(d *Draft, content bool) (*letter, error) {
+// in the order of the fields of Draft. What stands below the header may have been
+// checked before: the calendar object, and the frame, which is all the rest.
+func check(d *Draft, frame, object bool) (*letter, error) {
 	c := new(checker)
 	l := &letter{Draft: d}
 	c.envelope(l)
 	c.note("Subject", checkLine(d.Subject))
 	c.date(l)
 	c.identifiers(l)
-	if content {
-		c.content(l)
-	}
+	c.content(l, frame, object)
 	c.fields(d.Header)
 	return l, errors.Join(c.errs...)
 }
@@ -43,9 +48,10 @@ func (c *checker) envelope(l *letter) {
 	if len(l.To)+len(l.Cc) == 0 {
 		c.note("To", errors.New("no recipient, nor one in Cc"))
 	}
-	l.to = c.mailboxes("To", l.To)
-	l.cc = c.mailboxes("Cc", l.Cc)
-	l.replyTo = c.mailboxes("ReplyTo", l.ReplyTo)
+	boxes := make([]mailbox, 0, len(l.To)+len(l.Cc)+len(l.ReplyTo))
+	l.to, boxes = c.mailboxes("To", l.To, boxes)
+	l.cc, boxes = c.mailboxes("Cc", l.Cc, boxes)
+	l.replyTo, _ = c.mailboxes("ReplyTo", l.ReplyTo, boxes)
 }
 
 func (c *checker) mailbox(field string, a mail.Address) mailbox {
@@ -57,16 +63,17 @@ func (c *checker) mailbox(field string, a mail.Address) mailbox {
 	return m
 }
 
-func (c *checker) mailboxes(field string, list []mail.Address) []mailbox {
-	boxes := make([]mailbox, len(list))
+// mailboxes appends those of a list to room, and returns what remains of it.
+func (c *checker) mailboxes(field string, list []mail.Address, room []mailbox) (boxes, rest []mailbox) {
+	boxes = room
 	for i, a := range list {
-		boxes[i] = c.mailbox(item(field, i), a)
+		m, nameErr, addrErr := newMailbox(a)
+		c.noteItem(field, i, ".Name", nameErr)
+		c.noteItem(field, i, ".Address", addrErr)
+		boxes = append(boxes, m)
 	}
-	return boxes
+	return boxes, boxes[len(boxes):]
 }
-
-// item is the path of an element of a list.
-func item(field string, i int) string { return fmt.Sprintf("%s[%d]", field, i) }
 
 // date takes a zone that RFC 5322, section 3.3, can write, else UTC.
 func (c *checker) date(l *letter) {
@@ -95,7 +102,7 @@ func (c *checker) identifiers(l *letter) {
 	l.references = make([]string, len(l.References))
 	for i, id := range l.References {
 		l.references[i], err = earlierID(id)
-		c.note(item("References", i), err)
+		c.noteItem("References", i, "", err)
 	}
 }
 
@@ -107,40 +114,45 @@ func checkText(s string) error {
 	if strings.HasPrefix(s, "\ufeff") {
 		return errors.New("starts with a byte order mark")
 	}
+	if isText(s) {
+		return nil
+	}
 	for i := range len(s) {
-		if c := s[i]; c < ' ' && c != '\t' && c != '\r' && c != '\n' || c == 0x7f {
-			return fmt.Errorf("control character %U at octet %d", c, i)
+		if isTextControl(s[i]) {
+			return fmt.Errorf("control character %U at octet %d", s[i], i)
 		}
 	}
-	if !utf8.ValidString(s) {
-		return errors.New("invalid UTF-8")
-	}
-	return nil
+	return errors.New("invalid UTF-8")
 }
 
-// content checks all that stands below the header.
-func (c *checker) content(l *letter) {
-	c.note("Text", checkText(l.Text))
-	if l.HTML != "" {
-		c.note("HTML", checkText(l.HTML))
+// content checks what stands below the header.
+func (c *checker) content(l *letter, frame, object bool) {
+	if frame {
+		c.note("Text", checkText(l.Text))
+		if l.HTML != "" {
+			c.note("HTML", checkText(l.HTML))
+		}
 	}
-	c.calendar(l)
+	c.calendar(l.Draft, object)
+	if !frame {
+		return
+	}
+	if l.filename = l.Filename; l.filename == "" {
+		l.filename = "invite.ics"
+	}
+	c.note("Filename", checkFilename(l.Filename))
 	c.inline(l.Draft)
 	c.attachments(l.Attachments)
 }
 
-func (c *checker) calendar(l *letter) {
-	l.filename = l.Filename
-	if l.filename == "" {
-		l.filename = "invite.ics"
-	}
-	if len(l.Calendar) > 0 {
-		c.note("Calendar", checkCalendar(l.Calendar))
-		c.note("Method", checkMethod(l.Method, l.Calendar))
-	} else if l.Method != "" {
+func (c *checker) calendar(d *Draft, object bool) {
+	switch {
+	case len(d.Calendar) > 0 && object:
+		c.note("Calendar", checkCalendar(d.Calendar))
+		c.note("Method", checkMethod(d.Method, d.Calendar))
+	case len(d.Calendar) == 0 && d.Method != "":
 		c.note("Method", errors.New("is set, but there is no Calendar"))
 	}
-	c.note("Filename", checkFilename(l.Filename))
 }
 
 // inline checks the images of the HTML.
@@ -150,42 +162,39 @@ func (c *checker) inline(d *Draft) {
 	}
 	var seen []string
 	for i, f := range d.Inline {
-		path := item("Inline", i)
-		c.file(path, f)
+		c.file("Inline", i, f)
 		id, err := newID(f.ContentID)
 		if err == nil && slices.Contains(seen, id) {
 			err = errors.New("occurs twice")
 		}
-		c.note(path+".ContentID", err)
+		c.noteItem("Inline", i, ".ContentID", err)
 		seen = append(seen, id)
 	}
 }
 
 func (c *checker) attachments(list []File) {
 	for i, f := range list {
-		path := item("Attachments", i)
 		if f.Name == "" {
-			c.note(path+".Name", errors.New("is empty"))
+			c.noteItem("Attachments", i, ".Name", errors.New("is empty"))
 		}
-		c.file(path, f)
+		c.file("Attachments", i, f)
 		if f.ContentID != "" {
-			c.note(path+".ContentID", errors.New("is for Inline only"))
+			c.noteItem("Attachments", i, ".ContentID", errors.New("is for Inline only"))
 		}
 	}
 }
 
-func (c *checker) file(path string, f File) {
-	c.note(path+".Name", checkFilename(f.Name))
+func (c *checker) file(list string, i int, f File) {
+	c.noteItem(list, i, ".Name", checkFilename(f.Name))
 	if f.MediaType != "" {
-		c.note(path+".MediaType", checkMediaType(f.MediaType))
+		c.noteItem(list, i, ".MediaType", checkMediaType(f.MediaType))
 	}
 }
 
 func (c *checker) fields(list []Field) {
 	for i, f := range list {
-		path := item("Header", i)
-		c.note(path+".Name", checkFieldName(f.Name))
-		c.note(path+".Value", checkFieldValue(f.Value))
+		c.noteItem("Header", i, ".Name", checkFieldName(f.Name))
+		c.noteItem("Header", i, ".Value", checkFieldValue(f.Value))
 	}
 }
 
@@ -207,11 +216,15 @@ func checkFieldName(s string) error {
 			return errors.New("holds another character than letters, digits, hyphen and underscore")
 		}
 	}
-	name := strings.ToLower(s)
-	if slices.Contains(reserved, name) || strings.HasPrefix(name, "content-") || strings.HasPrefix(name, "resent-") {
+	isReserved := func(name string) bool { return strings.EqualFold(s, name) }
+	if slices.ContainsFunc(reserved, isReserved) || hasPrefixFold(s, "content-") || hasPrefixFold(s, "resent-") {
 		return fmt.Errorf("%s cannot be set here", s)
 	}
 	return nil
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
 func checkFieldValue(s string) error {

@@ -35,15 +35,23 @@ func (h *header) open(name string) *header {
 
 func (h *header) close() { h.buf = append(h.buf, "\r\n"...) }
 
-// word appends s, which is never folded, after a space or a folded line end.
+// word appends its parts, which are never folded, after a space or a folded line
+// end.
 // The first word stays behind the colon however long it is: there are readers
 // that take a field with an empty first line for an empty field.
-func (h *header) word(s string) *header {
-	if !h.first && h.col+1+len(s) > foldAt {
+func (h *header) word(parts ...string) *header {
+	size := 1
+	for _, s := range parts {
+		size += len(s)
+	}
+	if !h.first && h.col+size > foldAt {
 		h.fold()
 	}
-	h.buf = append(append(h.buf, ' '), s...)
-	h.col += 1 + len(s)
+	h.buf = append(h.buf, ' ')
+	for _, s := range parts {
+		h.buf = append(h.buf, s...)
+	}
+	h.col += size
 	h.first = false
 	return h
 }
@@ -77,7 +85,7 @@ func (h *header) mailboxes(name string, list ...mailbox) {
 		if i == len(list)-1 {
 			end = ">"
 		}
-		h.word("<" + m.addr + end)
+		h.word("<", m.addr, end)
 	}
 	h.close()
 }

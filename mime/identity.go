@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"hash"
 	"strings"
 )
 
@@ -56,37 +57,53 @@ func earlierID(s string) (string, error) {
 // digest returns a hash over the content of a mail, from which its boundaries
 // are made. Each value counts with its length, so that no two drafts run
 // together to the same octets.
-func digest(l *letter) [32]byte {
-	h := sha256.New()
-	var size [8]byte
-	put := func(value []byte) {
-		binary.BigEndian.PutUint64(size[:], uint64(len(value)))
-		h.Write(size[:])
-		h.Write(value)
+func digest(f *frame, calendar []byte) (sum [32]byte, err error) {
+	h, err := f.head.Clone()
+	if err != nil {
+		return sum, err
 	}
-	files := func(list []File) {
-		binary.BigEndian.PutUint64(size[:], uint64(len(list)))
-		h.Write(size[:])
+	hashValue(h, calendar)
+	h.Write(f.tail)
+	h.Sum(sum[:0])
+	return sum, nil
+}
+
+// digestHead returns the hash over what precedes the calendar object.
+func digestHead(l *letter) hash.Cloner {
+	h := sha256.New().(hash.Cloner) // all hashes of the standard library are
+	hashValue(h, l.text)
+	hashValue(h, l.html)
+	return h
+}
+
+func hashValue(h hash.Hash, value []byte) {
+	var size [8]byte
+	binary.BigEndian.PutUint64(size[:], uint64(len(value)))
+	h.Write(size[:])
+	h.Write(value)
+}
+
+// appendDigestTail appends what is hashed behind the calendar object. The data
+// of a file counts by its own hash, or it would be hashed for each object.
+func appendDigestTail(b []byte, l *letter) []byte {
+	name := l.filename
+	if l.NoAttachment {
+		name = "" // which no filename is
+	}
+	b = appendValue(b, name)
+	for _, list := range [][]File{l.Inline, l.Attachments} {
+		b = binary.BigEndian.AppendUint64(b, uint64(len(list)))
 		for _, f := range list {
-			put([]byte(f.Name))
-			put([]byte(f.MediaType))
-			put([]byte(f.ContentID))
-			put(f.Data)
+			data := sha256.Sum256(f.Data)
+			b = appendValue(appendValue(appendValue(b, f.Name), f.MediaType), f.ContentID)
+			b = append(b, data[:]...)
 		}
 	}
-	put(l.text)
-	put(l.html)
-	put(l.Calendar)
-	if !l.NoAttachment {
-		put([]byte(l.filename))
-	} else {
-		put(nil) // no filename is empty
-	}
-	files(l.Inline)
-	files(l.Attachments)
-	var sum [32]byte
-	h.Sum(sum[:0])
-	return sum
+	return b
+}
+
+func appendValue(b []byte, value string) []byte {
+	return append(binary.BigEndian.AppendUint64(b, uint64(len(value))), value...)
 }
 
 // deriveID returns the Message-ID of a mail with this header and content (RFC
@@ -103,6 +120,4 @@ func deriveID(date, rest []byte, content [32]byte, addr string) string {
 // neither in quoted-printable nor in base64 (RFC 2045, section 6.7), and all
 // leaves are one or the other, so no line of content can look like it. No
 // boundary of a mail is the beginning of another one.
-func boundary(sum [32]byte, subtype string) string {
-	return "=_" + hex.EncodeToString(sum[16:28]) + "-" + subtype
-}
+func boundary(digits, subtype string) string { return "=_" + digits + "-" + subtype }

@@ -21,38 +21,39 @@ func checkMethod(method string, calendar []byte) error {
 	case !slices.Contains(methods, method):
 		return fmt.Errorf("%q is none of %s", method, strings.Join(methods, ", "))
 	}
-	found := calendarMethods(calendar)
-	if len(found) != 1 {
-		return fmt.Errorf("the Calendar has %d METHOD lines before its first component, not one", len(found))
+	said, n := calendarMethod(calendar)
+	if n != 1 {
+		return fmt.Errorf("the Calendar has %d METHOD lines before its first component, not one", n)
 	}
-	if found[0] != method {
-		return fmt.Errorf("is %s, but the Calendar says METHOD:%s", method, found[0])
+	if string(said) != method {
+		return fmt.Errorf("is %s, but the Calendar says METHOD:%s", method, said)
 	}
 	return nil
 }
 
-// calendarMethods returns the METHOD values that precede the first component.
-func calendarMethods(calendar []byte) []string {
-	var found []string
+// calendarMethod returns the last METHOD value that precedes the first
+// component, and how many there are.
+func calendarMethod(calendar []byte) (method []byte, n int) {
 	for line, rest := contentLine(calendar); len(line) > 0; line, rest = contentLine(rest) {
-		name, value, _ := strings.Cut(line, ":")
-		name, _, _ = strings.Cut(name, ";")
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		name, _, _ = bytes.Cut(name, []byte(";"))
 		switch {
-		case strings.EqualFold(name, "METHOD"):
-			found = append(found, value)
-		case strings.EqualFold(name, "BEGIN") && !strings.EqualFold(value, "VCALENDAR"):
-			return found
+		case bytes.EqualFold(name, []byte("METHOD")):
+			method = value
+			n++
+		case bytes.EqualFold(name, []byte("BEGIN")) && !bytes.EqualFold(value, []byte("VCALENDAR")):
+			return method, n
 		}
 	}
-	return found
+	return method, n
 }
 
 // contentLine returns the first line of b, unfolded (RFC 5545, section 3.1),
 // and what follows it.
-func contentLine(b []byte) (line string, rest []byte) {
+func contentLine(b []byte) (line, rest []byte) {
 	first, rest, _ := bytes.Cut(b, []byte("\r\n"))
 	if len(rest) == 0 || rest[0] != ' ' && rest[0] != '\t' {
-		return string(first), rest
+		return first, rest
 	}
 	unfolded := slices.Clone(first)
 	for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
@@ -60,26 +61,24 @@ func contentLine(b []byte) (line string, rest []byte) {
 		more, rest, _ = bytes.Cut(rest[1:], []byte("\r\n"))
 		unfolded = append(unfolded, more...)
 	}
-	return string(unfolded), rest
+	return unfolded, rest
 }
 
 // checkCalendar returns why b cannot be sent as it is. It looks at octets and
 // lines only; what they say is for package ical.
 func checkCalendar(b []byte) error {
 	const begin = "BEGIN:VCALENDAR\r\n"
+	text := isText(b)
 	switch {
 	case bytes.HasPrefix(b, []byte("\ufeff")):
 		return errors.New("starts with a byte order mark")
-	case !utf8.Valid(b):
+	case !text && !utf8.Valid(b):
 		return errors.New("invalid UTF-8")
-	}
-	if i := badLineEnd(b); i >= 0 {
-		return fmt.Errorf("line %d does not end with CRLF", 1+bytes.Count(b[:i], []byte("\n")))
-	}
-	for i, c := range b {
-		if c < ' ' && c != '\t' && c != '\r' && c != '\n' || c == 0x7f {
-			return fmt.Errorf("control character %U at octet %d", c, i)
-		}
+	case !hasCRLF(b):
+		return fmt.Errorf("line %d does not end with CRLF", 1+bytes.Count(b[:badLineEnd(b)], []byte("\n")))
+	case !text:
+		i := slices.IndexFunc(b, isTextControl)
+		return fmt.Errorf("control character %U at octet %d", b[i], i)
 	}
 	if len(b) < len(begin) || !strings.EqualFold(string(b[:len(begin)]), begin) {
 		return errors.New("does not start with BEGIN:VCALENDAR")

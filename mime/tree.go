@@ -16,12 +16,13 @@ import (
 // name that is not ASCII: Content-Disposition is given to it finished.
 var qp = enmime.NewEncoder(enmime.ForceQuotedPrintableCte(true))
 
-// tree returns the parts of the mail as package documentation shows them.
-func tree(l *letter, sum [32]byte) *enmime.Part {
-	root := alternative(l, sum)
+// tree returns the parts of the mail as package documentation shows them, with
+// these digits in the boundaries and this calendar object, if there is one.
+func tree(l *letter, digits string, calendar []byte) *enmime.Part {
+	root := alternative(l, digits, calendar)
 	var files []*enmime.Part
 	if len(l.Calendar) > 0 && !l.NoAttachment {
-		files = append(files, filePart(File{Name: l.filename, MediaType: "application/ics", Data: l.Calendar}, "attachment"))
+		files = append(files, filePart(File{Name: l.filename, MediaType: "application/ics", Data: calendar}, "attachment"))
 	}
 	for _, f := range l.Attachments {
 		files = append(files, filePart(f, "attachment"))
@@ -29,27 +30,27 @@ func tree(l *letter, sum [32]byte) *enmime.Part {
 	if len(files) == 0 {
 		return root
 	}
-	return multipart("mixed", boundary(sum, "mixed"), append([]*enmime.Part{root}, files...)...)
+	return multipart("mixed", boundary(digits, "mixed"), append([]*enmime.Part{root}, files...)...)
 }
 
 // alternative returns the text in all its forms, the richest last (RFC 2046,
 // section 5.1.4), and the calendar object as the very last.
-func alternative(l *letter, sum [32]byte) *enmime.Part {
+func alternative(l *letter, digits string, calendar []byte) *enmime.Part {
 	parts := []*enmime.Part{textPart("text/plain", l.text)}
 	if len(l.html) > 0 {
-		parts = append(parts, related(l, sum))
+		parts = append(parts, related(l, digits))
 	}
 	if len(l.Calendar) > 0 {
-		parts = append(parts, calendarPart(l.Calendar, l.Method))
+		parts = append(parts, calendarPart(calendar, l.Method))
 	}
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	return multipart("alternative", boundary(sum, "alternative"), parts...)
+	return multipart("alternative", boundary(digits, "alternative"), parts...)
 }
 
 // related returns the HTML, together with the images it shows.
-func related(l *letter, sum [32]byte) *enmime.Part {
+func related(l *letter, digits string) *enmime.Part {
 	html := textPart("text/html", l.html)
 	if len(l.Inline) == 0 {
 		return html
@@ -60,7 +61,7 @@ func related(l *letter, sum [32]byte) *enmime.Part {
 		setField(p, "Content-ID", angled(f.ContentID))
 		parts = append(parts, p)
 	}
-	p := multipart("related", boundary(sum, "related"), parts...)
+	p := multipart("related", boundary(digits, "related"), parts...)
 	p.ContentTypeParams["type"] = "text/html" // RFC 2387, section 3.1
 	return p
 }
