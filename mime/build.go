@@ -22,7 +22,7 @@ const dateLayout = "Mon, 02 Jan 2006 15:04:05 -0700"
 func Build(d *Draft) (*Message, error) {
 	p := presses.Get().(*press)
 	defer p.release()
-	return p.build(d, content{frame: new(frame), object: new(object)})
+	return p.build(d, content{frame: &p.frame, text: &p.text, html: &p.html, object: &p.object})
 }
 
 // letter is a checked Draft: what is left can be written without an error.

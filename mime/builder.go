@@ -2,50 +2,68 @@ package mime
 
 import (
 	"bytes"
-	"slices"
+	"hash"
 )
 
 // Builder builds mails of which many have the same content, such as one for
-// each recipient. What two successive mails have in common below their headers,
-// the calendar object or all the rest, is checked and encoded once. The mails
-// are those that [Build] makes. The zero value is ready; a Builder is not safe
-// for concurrent use.
+// each recipient. Text, HTML, calendar object and all the rest below their
+// headers are each checked and encoded once where successive mails share them.
+// The mails are those that [Build] makes. The zero value is ready; a Builder is
+// not safe for concurrent use.
 type Builder struct {
-	frame  frame
-	object object
-	sum    [32]byte
+	frame      frame
+	text, html prose
+	object     object
+	head       hash.Cloner
+	sum        [32]byte
+}
+
+// content is what stands below the header fields of a mail.
+type content struct {
+	frame      *frame
+	text, html *prose
+	object     *object
+	head       hash.Cloner // over text and html
+	sum        [32]byte    // over all
 }
 
 // Build does what the function [Build] does.
 func (b *Builder) Build(d *Draft) (*Message, error) {
 	p := presses.Get().(*press)
 	defer p.release()
-	m, err := p.build(d, content{&b.frame, &b.object, b.sum})
+	m, err := p.build(d, content{&b.frame, &b.text, &b.html, &b.object, b.head, b.sum})
 	if err != nil {
 		return nil, err
 	}
-	if p.content.frame != &b.frame {
-		b.frame.keep(p.content.frame)
-	}
-	if p.content.object != &b.object {
-		b.object.keep(p.content.object)
-	}
-	b.sum = p.content.sum
+	b.frame.keep(p.content.frame)
+	b.text.keep(p.content.text)
+	b.html.keep(p.content.html)
+	b.object.keep(p.content.object)
+	b.head, b.sum = p.content.head, p.content.sum
 	return m, nil
 }
 
-// content is what stands below the header fields of a mail.
-type content struct {
-	frame  *frame
-	object *object  // without meaning where the frame has no gap for it
-	sum    [32]byte // over both
+// prose is a text that has been checked, and as a part holds it.
+type prose struct {
+	raw     string
+	encoded []byte // in quoted-printable
+}
+
+// fits reports whether raw, which may be empty, needs no other text than t.
+func (t *prose) fits(raw string) bool { return t.raw == raw }
+
+// keep makes t a copy of other, in the memory that t has.
+func (t *prose) keep(other *prose) {
+	if t != other {
+		t.raw, t.encoded = other.raw, append(t.encoded[:0], other.encoded...)
+	}
 }
 
 // object is a calendar object that has been checked, and as parts hold it.
 type object struct {
-	raw    []byte
-	method string
-	text   []byte // in base64
+	raw     []byte
+	method  string
+	encoded []byte // in base64
 }
 
 // fits reports whether d needs no other object than o.
@@ -55,32 +73,8 @@ func (o *object) fits(d *Draft) bool {
 
 // keep makes o a copy of other, in the memory that o has.
 func (o *object) keep(other *object) {
-	o.raw, o.method, o.text = append(o.raw[:0], other.raw...), other.method, append(o.text[:0], other.text...)
-}
-
-// fits reports whether d needs no other frame than f.
-func (f *frame) fits(d *Draft) bool {
-	return f.data != nil && !f.whole && f.hasCalendar == (len(d.Calendar) > 0) && f.of.Text == d.Text && f.of.HTML == d.HTML &&
-		f.of.Method == d.Method && f.of.Filename == d.Filename && f.of.NoAttachment == d.NoAttachment &&
-		slices.EqualFunc(f.of.Inline, d.Inline, sameFile) && slices.EqualFunc(f.of.Attachments, d.Attachments, sameFile)
-}
-
-func sameFile(a, b File) bool {
-	return a.Name == b.Name && a.MediaType == b.MediaType && a.ContentID == b.ContentID && bytes.Equal(a.Data, b.Data)
-}
-
-// keep makes f a copy of other, in the memory that f has.
-func (f *frame) keep(other *frame) {
-	data, gaps, tail := append(f.data[:0], other.data...), append(f.gaps[:0], other.gaps...), append(f.tail[:0], other.tail...)
-	*f = *other
-	f.data, f.gaps, f.tail = data, gaps, tail
-	f.of.Inline, f.of.Attachments = cloneFiles(f.of.Inline), cloneFiles(f.of.Attachments)
-}
-
-func cloneFiles(list []File) []File {
-	list = slices.Clone(list)
-	for i := range list {
-		list[i].Data = bytes.Clone(list[i].Data)
+	if o != other {
+		o.raw, o.encoded = append(o.raw[:0], other.raw...), append(o.encoded[:0], other.encoded...)
+		o.method = other.method
 	}
-	return list
 }

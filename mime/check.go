@@ -27,15 +27,15 @@ func (c *checker) noteItem(list string, i int, field string, err error) {
 
 // check returns d in the form in which it is written, or all its FieldErrors,
 // in the order of the fields of Draft. What stands below the header may have been
-// checked before: the calendar object, and the frame, which is all the rest.
-func check(d *Draft, frame, object bool) (*letter, error) {
+// checked before.
+func check(d *Draft, n news) (*letter, error) {
 	c := new(checker)
 	l := &letter{Draft: d}
 	c.envelope(l)
 	c.note("Subject", checkLine(d.Subject))
 	c.date(l)
 	c.identifiers(l)
-	c.content(l, frame, object)
+	c.content(l, n)
 	c.fields(d.Header)
 	return l, errors.Join(c.errs...)
 }
@@ -126,15 +126,15 @@ func checkText(s string) error {
 }
 
 // content checks what stands below the header.
-func (c *checker) content(l *letter, frame, object bool) {
-	if frame {
+func (c *checker) content(l *letter, n news) {
+	if n.text || l.Text == "" {
 		c.note("Text", checkText(l.Text))
-		if l.HTML != "" {
-			c.note("HTML", checkText(l.HTML))
-		}
 	}
-	c.calendar(l.Draft, object)
-	if !frame {
+	if n.html && l.HTML != "" {
+		c.note("HTML", checkText(l.HTML))
+	}
+	c.calendar(l.Draft, n.object)
+	if !n.frame {
 		return
 	}
 	if l.filename = l.Filename; l.filename == "" {

@@ -2,77 +2,130 @@ package mime
 
 import (
 	"bytes"
-	"hash"
+	"encoding/base64"
 	"slices"
 
 	"github.com/jhillyerd/enmime/v2"
 )
 
 // frame is what stands below the header fields of a mail, encoded, with gaps
-// where two mails of the same text differ: the calendar object, and the
-// boundaries, which depend on it.
+// for what mails of the same kind differ in: texts, calendar object, and the
+// boundaries, which depend on these.
 type frame struct {
-	of          Draft // the fields that it is made of, but for the calendar object
-	hasCalendar bool
-	head        hash.Cloner // over what digest counts ahead of the calendar object
-	tail        []byte      // what it counts behind it
-	data        []byte      // the Content-* fields of the root part, and the body
-	gaps        []gap       // in the order of data
-	whole       bool        // there are no gaps, and data is that of one calendar object
+	of                   Draft // the fields that it is made of
+	hasHTML, hasCalendar bool
+	tail                 []byte // over which a digest goes last
+	data                 []byte // the Content-* fields of the root part, and the body; nil if there is no frame yet
+	gaps                 []gap  // in the order of data
+	whole                bool   // there are no gaps, and data is that of one mail
 }
 
 // gap is a place in a frame that is filled for each mail.
 type gap struct {
 	start, end int
-	calendar   bool // else the digits of a boundary
+	kind       kind
 }
 
-// What the encoder is given in place of a calendar object and of the digits of
-// a boundary: as long as these, neither begins anywhere within itself or the
-// other, and their first octets are rare in HTML, which makes them cheap to find.
+// kind says what fills a gap.
+type kind int
+
 const (
-	standInText   = "+calendar/object/stands/here" // in base64
-	standInDigits = "?boundary-stands-in-here"
+	kindDigits kind = iota // of a boundary
+	kindText
+	kindHTML
+	kindCalendar
+	kinds
 )
 
-// cut finds the gaps of f, and reports whether they are those that the encoder
-// made. It always makes that many; where there are more, the draft itself holds
-// a stand-in.
-func (f *frame) cut(boundaries, calendars int) bool {
-	f.gaps = f.gaps[:0]
-	f.find(standInText+"\r\n", true)
-	if len(f.gaps) != calendars {
-		return false
-	}
-	f.find(standInDigits, false)
-	slices.SortFunc(f.gaps, func(a, b gap) int { return a.start - b.start })
-	return len(f.gaps) == boundaries+calendars
+// filling is what fills the gaps, by their kind.
+type filling [kinds][]byte
+
+// standIns are what the encoder is given in their place, once it is encoded.
+// None begins anywhere within itself or another one, and that of the digits is
+// as long as these, since fields are folded by their length.
+var standIns = filling{
+	kindDigits:   []byte("?boundary-stands-in-here"),
+	kindText:     []byte("!plain-text-stands-in-here"),
+	kindHTML:     []byte("!html-text-stands-in-here"),
+	kindCalendar: []byte("+calendar/object/stands/here\r\n"), // base64
 }
 
-func (f *frame) find(standIn string, calendar bool) {
+// standInParts are the same before they are encoded.
+var standInParts = func() filling {
+	f := standIns
+	f[kindCalendar], _ = base64.StdEncoding.DecodeString(string(standIns[kindCalendar]))
+	return f
+}()
+
+// fits reports whether d needs no other frame than f.
+func (f *frame) fits(d *Draft) bool {
+	return f.data != nil && !f.whole && f.hasHTML == (d.HTML != "") && f.hasCalendar == (len(d.Calendar) > 0) &&
+		f.of.Method == d.Method && f.of.Filename == d.Filename && f.of.NoAttachment == d.NoAttachment &&
+		slices.EqualFunc(f.of.Inline, d.Inline, sameFile) && slices.EqualFunc(f.of.Attachments, d.Attachments, sameFile)
+}
+
+func sameFile(a, b File) bool {
+	return a.Name == b.Name && a.MediaType == b.MediaType && a.ContentID == b.ContentID && bytes.Equal(a.Data, b.Data)
+}
+
+// hasFiles reports whether the frame holds more of a draft than a few words.
+func (f *frame) hasFiles() bool { return len(f.of.Inline)+len(f.of.Attachments) > 0 }
+
+// keep makes f a copy of other, in the memory that f has.
+func (f *frame) keep(other *frame) {
+	if f == other {
+		return
+	}
+	data, gaps, tail := append(f.data[:0], other.data...), append(f.gaps[:0], other.gaps...), append(f.tail[:0], other.tail...)
+	*f = *other
+	f.data, f.gaps, f.tail = data, gaps, tail
+	f.of.Inline, f.of.Attachments = cloneFiles(f.of.Inline), cloneFiles(f.of.Attachments)
+}
+
+func cloneFiles(list []File) []File {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Data = bytes.Clone(list[i].Data)
+	}
+	return list
+}
+
+// cut finds the gaps of f, and reports whether they are those that the encoder
+// made of root. It always makes that many; where there are more, a file or its
+// name holds a stand-in.
+func (f *frame) cut(root *enmime.Part) bool {
+	want := [kinds]int{kindDigits: boundaries(root), kindText: 1}
+	if f.hasHTML {
+		want[kindHTML] = 1
+	}
+	if f.hasCalendar {
+		want[kindCalendar] = 2
+		if f.of.NoAttachment {
+			want[kindCalendar] = 1
+		}
+	}
+	f.gaps = f.gaps[:0]
+	for k, standIn := range standIns {
+		before := len(f.gaps)
+		f.find(kind(k), standIn)
+		if len(f.gaps)-before != want[k] {
+			return false
+		}
+	}
+	slices.SortFunc(f.gaps, func(a, b gap) int { return a.start - b.start })
+	return true
+}
+
+func (f *frame) find(k kind, standIn []byte) {
 	for end := 0; ; {
-		n := bytes.Index(f.data[end:], []byte(standIn))
+		n := bytes.Index(f.data[end:], standIn)
 		if n < 0 {
 			return
 		}
 		start := end + n
 		end = start + len(standIn)
-		f.gaps = append(f.gaps, gap{start, end, calendar})
+		f.gaps = append(f.gaps, gap{start, end, k})
 	}
-}
-
-// appendFilled appends to list what f consists of once its gaps are filled.
-func (f *frame) appendFilled(list [][]byte, digits, calendar []byte) [][]byte {
-	at := 0
-	for _, g := range f.gaps {
-		value := digits
-		if g.calendar {
-			value = calendar
-		}
-		list = append(list, f.data[at:g.start], value)
-		at = g.end
-	}
-	return append(list, f.data[at:])
 }
 
 // boundaries counts how often boundaries stand in what p becomes: in the field
@@ -87,3 +140,22 @@ func boundaries(p *enmime.Part) int {
 	}
 	return n
 }
+
+// appendFilled appends to list what the content of a mail consists of: f with
+// its gaps filled, and CRLF where it would not end with one.
+func (f *frame) appendFilled(list [][]byte, with *filling) [][]byte {
+	at := 0
+	for _, g := range f.gaps {
+		list = append(list, f.data[at:g.start], with[g.kind])
+		at = g.end
+	}
+	if at < len(f.data) {
+		list = append(list, f.data[at:])
+	}
+	if !bytes.HasSuffix(list[len(list)-1], crlf) {
+		list = append(list, crlf)
+	}
+	return list
+}
+
+var crlf = []byte("\r\n")

@@ -57,22 +57,22 @@ func earlierID(s string) (string, error) {
 // digest returns a hash over the content of a mail, from which its boundaries
 // are made. Each value counts with its length, so that no two drafts run
 // together to the same octets.
-func digest(f *frame, calendar []byte) (sum [32]byte, err error) {
-	h, err := f.head.Clone()
+func digest(c *content, calendar []byte) (sum [32]byte, err error) {
+	h, err := c.head.Clone()
 	if err != nil {
 		return sum, err
 	}
 	hashValue(h, calendar)
-	h.Write(f.tail)
+	h.Write(c.frame.tail)
 	h.Sum(sum[:0])
 	return sum, nil
 }
 
 // digestHead returns the hash over what precedes the calendar object.
-func digestHead(l *letter) hash.Cloner {
+func digestHead(text, html []byte) hash.Cloner {
 	h := sha256.New().(hash.Cloner) // all hashes of the standard library are
-	hashValue(h, l.text)
-	hashValue(h, l.html)
+	hashValue(h, text)
+	hashValue(h, html)
 	return h
 }
 
@@ -120,4 +120,4 @@ func deriveID(date, rest []byte, content [32]byte, addr string) string {
 // neither in quoted-printable nor in base64 (RFC 2045, section 6.7), and all
 // leaves are one or the other, so no line of content can look like it. No
 // boundary of a mail is the beginning of another one.
-func boundary(digits, subtype string) string { return "=_" + digits + "-" + subtype }
+func boundary(digits []byte, subtype string) string { return "=_" + string(digits) + "-" + subtype }

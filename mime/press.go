@@ -16,9 +16,10 @@ import (
 // it, so one mail after the other is built in it.
 type press struct {
 	content    content
-	frame      frame  // of content, where it is new
-	object     object // likewise
-	text, html []byte
+	frame      frame // of content, where it is new; so are text, html and object
+	text, html prose
+	object     object
+	unix       []byte
 	out        bytes.Buffer // what the encoder wrote
 	writer     *bufio.Writer
 	header     header
@@ -29,21 +30,28 @@ type press struct {
 // presses are there for all Builders, since many of them build one mail only.
 var presses = sync.Pool{New: func() any { return &press{writer: bufio.NewWriter(nil)} }}
 
-// maxPress is the size of the encoded content up to which a press is used
-// again: one mail with a large attachment shall not occupy memory for long.
+// maxPress is up to how many octets of content a press is used again: a mail
+// with a large attachment shall not occupy memory for long.
 const maxPress = 1 << 18
 
-// release returns p to the others, without anything of the draft.
+// release returns p to the others. Of the draft nothing remains but a frame
+// without files.
 func (p *press) release() {
-	if p.out.Cap() > maxPress {
+	if p.out.Cap()+cap(p.object.encoded) > maxPress {
 		return
 	}
 	clear(p.pieces)
 	p.content = content{}
-	p.frame = frame{gaps: p.frame.gaps, tail: p.frame.tail}
-	p.object = object{text: p.object.text}
+	p.text, p.html = prose{encoded: p.text.encoded}, prose{encoded: p.html.encoded}
+	p.object = object{encoded: p.object.encoded}
+	if p.frame.hasFiles() {
+		p.frame = frame{gaps: p.frame.gaps, tail: p.frame.tail}
+	}
 	presses.Put(p)
 }
+
+// news says what of the content of a draft was not in the mail before.
+type news struct{ frame, text, html, object bool }
 
 // build builds the mail of d. Of last it takes what fits; p.content says what
 // the mail was made of.
@@ -51,97 +59,159 @@ func (p *press) build(d *Draft, last content) (*Message, error) {
 	if d == nil {
 		d = new(Draft)
 	}
-	newFrame, newObject := !last.frame.fits(d), !last.object.fits(d)
-	l, err := check(d, newFrame, newObject)
+	p.content = last
+	n := p.compare(d)
+	l, err := check(d, n)
 	if err != nil {
 		return nil, err
 	}
-	p.content = last
-	if newObject {
-		p.setObject(d)
-	}
-	if newFrame {
-		p.startFrame(l)
-	}
-	if newObject || newFrame {
-		p.content.sum, err = digest(p.content.frame, l.Calendar)
-	}
-	hex.Encode(p.digits[:], p.content.sum[16:28])
-	if newFrame && err == nil {
-		err = p.encode(l)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("mime: Build: %w", err)
+	if n != (news{}) || p.content.frame != last.frame {
+		if err := p.encode(l, n); err != nil {
+			return nil, fmt.Errorf("mime: Build: %w", err)
+		}
 	}
 	return p.message(l), nil
 }
 
-// setObject encodes the calendar object, as the encoder encodes a file: in
-// lines of 76 characters (RFC 2045, section 6.8).
-func (p *press) setObject(d *Draft) {
-	text := slices.Grow(p.object.text[:0], base64.StdEncoding.EncodedLen(len(d.Calendar))*78/76+2)
-	for line := range slices.Chunk(d.Calendar, 76*3/4) {
-		text = append(base64.StdEncoding.AppendEncode(text, line), "\r\n"...)
+// compare sets those values in p.content that do not fit d to those that will
+// be made for it.
+func (p *press) compare(d *Draft) (n news) {
+	c := &p.content
+	if !c.frame.fits(d) {
+		c.frame, n.frame = &p.frame, !p.frame.fits(d)
 	}
-	p.object = object{raw: d.Calendar, method: d.Method, text: text}
-	p.content.object = &p.object
+	if n.text = !c.text.fits(d.Text); n.text {
+		c.text = &p.text
+	}
+	if n.html = !c.html.fits(d.HTML); n.html {
+		c.html = &p.html
+	}
+	if n.object = !c.object.fits(d); n.object {
+		c.object = &p.object
+	}
+	return n
 }
 
-// startFrame sets all of the frame but its data.
-func (p *press) startFrame(l *letter) {
-	p.text, p.html = appendUnixLines(p.text[:0], l.Text), appendUnixLines(p.html[:0], l.HTML)
-	l.text, l.html = p.text, p.html
-	p.frame.hasCalendar = len(l.Calendar) > 0
-	p.frame.of = Draft{
-		Text: l.Text, HTML: l.HTML, Method: l.Method, Filename: l.Filename,
-		NoAttachment: l.NoAttachment, Inline: l.Inline, Attachments: l.Attachments,
+// encode makes what is new.
+func (p *press) encode(l *letter, n news) (err error) {
+	c := &p.content
+	if n.text || n.html || n.frame {
+		p.unixLines(l)
 	}
-	p.frame.head, p.frame.tail = digestHead(l), appendDigestTail(p.frame.tail[:0], l)
-	p.content.frame = &p.frame
-}
-
-var standInCalendar, _ = base64.StdEncoding.DecodeString(standInText)
-
-// encode sets the data and the gaps of the frame.
-func (p *press) encode(l *letter) error {
-	root, calendars := tree(l, standInDigits, standInCalendar), 0
-	switch {
-	case len(l.Calendar) > 0 && l.NoAttachment:
-		calendars = 1
-	case len(l.Calendar) > 0:
-		calendars = 2
+	if n.text || n.html {
+		c.head = digestHead(l.text, l.html)
+		if err := p.encodeTexts(l, n); err != nil {
+			return err
+		}
 	}
-	if err := p.write(root); err != nil || p.frame.cut(boundaries(root), calendars) {
+	if n.object {
+		p.object = object{raw: l.Calendar, method: l.Method, encoded: appendBase64(p.object.encoded[:0], l.Calendar)}
+	}
+	if n.frame {
+		p.startFrame(l)
+	}
+	if c.sum, err = digest(c, l.Calendar); err != nil || !n.frame {
 		return err
 	}
-	p.frame.gaps, p.frame.whole = p.frame.gaps[:0], true
-	return p.write(tree(l, string(p.digits[:]), l.Calendar))
+	return p.encodeFrame(l)
 }
 
-// write encodes the parts into the frame.
+// unixLines sets the texts of l as the encoder has to get them.
+func (p *press) unixLines(l *letter) {
+	b := appendUnixLines(p.unix[:0], l.Text)
+	n := len(b)
+	p.unix = appendUnixLines(b, l.HTML)
+	l.text, l.html = p.unix[:n], p.unix[n:]
+}
+
+func (p *press) encodeTexts(l *letter, n news) (err error) {
+	if n.text {
+		p.text.raw = l.Text
+		p.text.encoded, err = p.quoted(p.text.encoded[:0], l.text)
+	}
+	if n.html && err == nil {
+		p.html.raw = l.HTML
+		p.html.encoded, err = p.quoted(p.html.encoded[:0], l.html)
+	}
+	return err
+}
+
+// quoted appends text in quoted-printable to b. The encoder writes whole parts
+// only: what stands above their blank line is left out.
+func (p *press) quoted(b, text []byte) ([]byte, error) {
+	if len(text) == 0 {
+		return b, nil
+	}
+	if err := p.write(textPart("", text)); err != nil {
+		return b, err
+	}
+	_, body, _ := bytes.Cut(p.out.Bytes(), []byte("\r\n\r\n"))
+	return append(b, body...), nil
+}
+
+// appendBase64 appends data in lines of 76 characters, as the encoder writes
+// them (RFC 2045, section 6.8).
+func appendBase64(b, data []byte) []byte {
+	const line = 76 / 4 * 3
+	b = slices.Grow(b, base64.StdEncoding.EncodedLen(len(data))+2*(len(data)/line+1))
+	for part := range slices.Chunk(data, line) {
+		b = append(base64.StdEncoding.AppendEncode(b, part), crlf...)
+	}
+	return b
+}
+
+// startFrame sets all that is known of a frame before it is encoded.
+func (p *press) startFrame(l *letter) {
+	p.frame = frame{
+		of: Draft{
+			Method: l.Method, Filename: l.Filename, NoAttachment: l.NoAttachment, Inline: l.Inline, Attachments: l.Attachments,
+		},
+		hasHTML: l.HTML != "", hasCalendar: len(l.Calendar) > 0,
+		tail: appendDigestTail(p.frame.tail[:0], l), gaps: p.frame.gaps,
+	}
+}
+
+// encodeFrame encodes the frame, or else the whole mail.
+func (p *press) encodeFrame(l *letter) error {
+	root := tree(l, &standInParts)
+	if err := p.write(root); err != nil {
+		return err
+	}
+	p.frame.data = bytes.Clone(p.out.Bytes())
+	if p.frame.cut(root) {
+		return nil
+	}
+	p.frame.gaps, p.frame.whole = p.frame.gaps[:0], true
+	err := p.write(tree(l, &filling{kindDigits: p.boundaryDigits(), kindText: l.text, kindHTML: l.html, kindCalendar: l.Calendar}))
+	p.frame.data = p.out.Bytes()
+	return err
+}
+
+// write encodes the parts to p.out.
 func (p *press) write(root *enmime.Part) error {
 	p.out.Reset()
 	p.writer.Reset(&p.out) // large enough for the encoder not to make one of its own
-	if err := root.Encode(p.writer); err != nil {
-		return err
-	}
-	if !bytes.HasSuffix(p.out.Bytes(), []byte("\r\n")) {
-		p.out.WriteString("\r\n")
-	}
-	p.frame.data = p.out.Bytes()
-	return nil
+	return root.Encode(p.writer)
+}
+
+// boundaryDigits are what boundaries hold of the digest.
+func (p *press) boundaryDigits() []byte {
+	hex.Encode(p.digits[:], p.content.sum[16:28])
+	return p.digits[:]
 }
 
 // message puts the header in front of the content.
 func (p *press) message(l *letter) *Message {
-	h := &p.header
+	h, c := &p.header, &p.content
 	date, rest := l.header(h)
 	if l.id == "" {
-		l.id = deriveID(h.buf[:date], h.buf[date:], p.content.sum, l.from.addr)
+		l.id = deriveID(h.buf[:date], h.buf[date:], c.sum, l.from.addr)
 	}
 	h.open("Message-ID").word(l.id).close()
 	p.pieces = append(p.pieces[:0], h.buf[:date], h.buf[rest:], h.buf[date:rest])
-	p.pieces = p.content.frame.appendFilled(p.pieces, p.digits[:], p.content.object.text)
+	p.pieces = c.frame.appendFilled(p.pieces, &filling{
+		kindDigits: p.boundaryDigits(), kindText: c.text.encoded, kindHTML: c.html.encoded, kindCalendar: c.object.encoded,
+	})
 	// Join allocates what is needed, and does not set it to zero beforehand.
 	data := bytes.Join(p.pieces, nil)
 	return &Message{From: l.reversePath(), To: l.forwardPaths(), ID: l.id, Data: data}

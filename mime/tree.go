@@ -16,13 +16,13 @@ import (
 // name that is not ASCII: Content-Disposition is given to it finished.
 var qp = enmime.NewEncoder(enmime.ForceQuotedPrintableCte(true))
 
-// tree returns the parts of the mail as package documentation shows them, with
-// these digits in the boundaries and this calendar object, if there is one.
-func tree(l *letter, digits string, calendar []byte) *enmime.Part {
-	root := alternative(l, digits, calendar)
+// tree returns the parts of the mail as package documentation shows them, made
+// of what fills a frame.
+func tree(l *letter, of *filling) *enmime.Part {
+	root := alternative(l, of)
 	var files []*enmime.Part
 	if len(l.Calendar) > 0 && !l.NoAttachment {
-		files = append(files, filePart(File{Name: l.filename, MediaType: "application/ics", Data: calendar}, "attachment"))
+		files = append(files, filePart(File{Name: l.filename, MediaType: "application/ics", Data: of[kindCalendar]}, "attachment"))
 	}
 	for _, f := range l.Attachments {
 		files = append(files, filePart(f, "attachment"))
@@ -30,38 +30,38 @@ func tree(l *letter, digits string, calendar []byte) *enmime.Part {
 	if len(files) == 0 {
 		return root
 	}
-	return multipart("mixed", boundary(digits, "mixed"), append([]*enmime.Part{root}, files...)...)
+	return multipart("mixed", boundary(of[kindDigits], "mixed"), append([]*enmime.Part{root}, files...)...)
 }
 
 // alternative returns the text in all its forms, the richest last (RFC 2046,
 // section 5.1.4), and the calendar object as the very last.
-func alternative(l *letter, digits string, calendar []byte) *enmime.Part {
-	parts := []*enmime.Part{textPart("text/plain", l.text)}
-	if len(l.html) > 0 {
-		parts = append(parts, related(l, digits))
+func alternative(l *letter, of *filling) *enmime.Part {
+	parts := []*enmime.Part{textPart("text/plain", of[kindText])}
+	if l.HTML != "" {
+		parts = append(parts, related(l, of))
 	}
 	if len(l.Calendar) > 0 {
-		parts = append(parts, calendarPart(calendar, l.Method))
+		parts = append(parts, calendarPart(of[kindCalendar], l.Method))
 	}
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	return multipart("alternative", boundary(digits, "alternative"), parts...)
+	return multipart("alternative", boundary(of[kindDigits], "alternative"), parts...)
 }
 
 // related returns the HTML, together with the images it shows.
-func related(l *letter, digits string) *enmime.Part {
-	html := textPart("text/html", l.html)
+func related(l *letter, of *filling) *enmime.Part {
+	shown := textPart("text/html", of[kindHTML])
 	if len(l.Inline) == 0 {
-		return html
+		return shown
 	}
-	parts := []*enmime.Part{html}
+	parts := []*enmime.Part{shown}
 	for _, f := range l.Inline {
 		p := filePart(f, "inline")
 		setField(p, "Content-ID", angled(f.ContentID))
 		parts = append(parts, p)
 	}
-	p := multipart("related", boundary(digits, "related"), parts...)
+	p := multipart("related", boundary(of[kindDigits], "related"), parts...)
 	p.ContentTypeParams["type"] = "text/html" // RFC 2387, section 3.1
 	return p
 }
