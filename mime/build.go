@@ -34,7 +34,18 @@ type letter struct {
 	id, inReplyTo   string // with angle brackets
 	references      []string
 	text, html      []byte // without lone CR; set once they are encoded
-	filename        string
+}
+
+// attachedName is the name of the attached copy of the calendar object, "" where
+// there is none.
+func (l *letter) attachedName() string {
+	switch {
+	case l.NoAttachment:
+		return ""
+	case l.Filename == "":
+		return "invite.ics"
+	}
+	return l.Filename
 }
 
 // header renders the fields of the mail in their conventional order, but for

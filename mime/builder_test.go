@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/convene-go/convene/mime"
 )
@@ -26,21 +27,99 @@ func TestBuilder(t *testing.T) {
 		func(d *mime.Draft) { d.Attachments = []mime.File{{Name: "a.txt", Data: []byte("a")}} },
 		func(d *mime.Draft) { d.Attachments = []mime.File{{Name: "a.txt", Data: []byte("b")}} },
 		func(d *mime.Draft) { d.Calendar, d.Method, d.NoAttachment = nil, "", true },
+		func(d *mime.Draft) { d.Calendar = bytes.Replace(d.Calendar, []byte("Room 4"), []byte("Room 5"), 1) },
+		func(d *mime.Draft) { d.Calendar = guests(1) },
+		func(d *mime.Draft) { d.Calendar = guests(2) },
+		func(d *mime.Draft) { d.Calendar, d.NoAttachment = guests(1), true },
+		func(d *mime.Draft) { d.Calendar, d.Method = ics("CANCEL"), "CANCEL" },
+		func(d *mime.Draft) { d.Calendar, d.Method, d.HTML = nil, "", "" },
+		func(d *mime.Draft) { d.Inline = []mime.File{{Name: "a.png", ContentID: "a@b", Data: png}} },
+		func(d *mime.Draft) { d.Inline, d.Calendar = []mime.File{{ContentID: "a@b", Data: png}}, guests(1) },
+		func(d *mime.Draft) { d.Text = "?boundary-stands-in-here !html-text-stands-in-here" },
+		func(d *mime.Draft) { d.Filename = "?boundary-stands-in-here" },
+		func(d *mime.Draft) { d.Filename, d.Calendar = "?boundary-stands-in-here", guests(1) },
+		func(d *mime.Draft) { d.Attachments = []mime.File{{Name: "!plain-text-stands-in-here"}} },
+		func(d *mime.Draft) { d.Text, d.MessageID = "a\r\rb", "a@example.com" },
 	}
 	b := new(mime.Builder)
-	for i, change := range append(drafts, drafts...) {
-		d := invitation()
-		change(d)
-		want, err := mime.Build(d)
-		if err != nil {
-			t.Fatalf("draft %d: %v", i, err)
+	for i := range drafts {
+		for j := range drafts { // each after each other
+			for _, n := range []int{i, j} {
+				checkBuilder(t, b, n, vary(drafts[n]))
+			}
 		}
-		got, err := b.Build(d)
-		if err != nil {
-			t.Fatalf("draft %d: %v", i, err)
+	}
+}
+
+func checkBuilder(t *testing.T, b *mime.Builder, n int, d *mime.Draft) {
+	t.Helper()
+	want, err := mime.Build(d)
+	if err != nil {
+		t.Fatalf("draft %d: %v", n, err)
+	}
+	got, err := b.Build(d)
+	if err != nil {
+		t.Fatalf("draft %d: %v", n, err)
+	}
+	if !bytes.Equal(want.Data, got.Data) {
+		t.Errorf("draft %d: Builder differs from Build (-want +got):\n%s", n, cmp.Diff(string(want.Data), string(got.Data)))
+	}
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(mime.Message{}, "Data")); diff != "" {
+		t.Errorf("draft %d: Builder differs from Build (-want +got):\n%s", n, diff)
+	}
+}
+
+// TestBuilderAfterError builds after drafts that were refused: what was not
+// checked must not count as checked.
+func TestBuilderAfterError(t *testing.T) {
+	bad := []func(*mime.Draft){
+		func(d *mime.Draft) { d.Text = "\x00" },
+		func(d *mime.Draft) { d.Text = "" },
+		func(d *mime.Draft) { d.HTML = "a\f" },
+		func(d *mime.Draft) { d.Calendar = append(d.Calendar, 0) },
+		func(d *mime.Draft) { d.Method = "CANCEL" },
+		func(d *mime.Draft) { d.Calendar = nil },
+		func(d *mime.Draft) { d.Filename = "a/b" },
+		func(d *mime.Draft) { d.Inline = []mime.File{{}} },
+		func(d *mime.Draft) { d.To[0].Address = "a" },
+	}
+	for i, spoil := range bad {
+		b := new(mime.Builder)
+		for range 2 {
+			_, want := mime.Build(vary(spoil))
+			for range 2 {
+				if _, err := b.Build(vary(spoil)); err == nil || err.Error() != want.Error() {
+					t.Errorf("bad draft %d: %v, want %v", i, err, want)
+				}
+			}
+			checkBuilder(t, b, i, invitation())
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("draft %d: Builder differs from Build (-want +got):\n%s", i, diff)
+	}
+}
+
+// TestBuilderMessagesAreSeparate wants that no later mail, of this Builder or
+// another one, writes into an earlier one.
+func TestBuilderMessagesAreSeparate(t *testing.T) {
+	b := new(mime.Builder)
+	var mails []*mime.Message
+	var copies []string
+	for i := range 20 {
+		d := vary(func(d *mime.Draft) { d.Calendar, d.Text = guests(i), fmt.Sprint("Text ", i/2) })
+		m, err := b.Build(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := mime.Build(full()); err != nil {
+			t.Fatal(err)
+		}
+		if cap(m.Data) != len(m.Data) {
+			t.Errorf("mail %d: %d octets in a slice of %d", i, len(m.Data), cap(m.Data))
+		}
+		mails, copies = append(mails, m), append(copies, string(m.Data))
+	}
+	for i, m := range mails {
+		if string(m.Data) != copies[i] {
+			t.Errorf("mail %d was changed by a later one", i)
 		}
 	}
 }

@@ -137,9 +137,6 @@ func (c *checker) content(l *letter, n news) {
 	if !n.frame {
 		return
 	}
-	if l.filename = l.Filename; l.filename == "" {
-		l.filename = "invite.ics"
-	}
 	c.note("Filename", checkFilename(l.Filename))
 	c.inline(l.Draft)
 	c.attachments(l.Attachments)

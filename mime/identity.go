@@ -86,11 +86,7 @@ func hashValue(h hash.Hash, value []byte) {
 // appendDigestTail appends what is hashed behind the calendar object. The data
 // of a file counts by its own hash, or it would be hashed for each object.
 func appendDigestTail(b []byte, l *letter) []byte {
-	name := l.filename
-	if l.NoAttachment {
-		name = "" // which no filename is
-	}
-	b = appendValue(b, name)
+	b = appendValue(b, l.attachedName())
 	for _, list := range [][]File{l.Inline, l.Attachments} {
 		b = binary.BigEndian.AppendUint64(b, uint64(len(list)))
 		for _, f := range list {

@@ -22,7 +22,7 @@ func tree(l *letter, of *filling) *enmime.Part {
 	root := alternative(l, of)
 	var files []*enmime.Part
 	if len(l.Calendar) > 0 && !l.NoAttachment {
-		files = append(files, filePart(File{Name: l.filename, MediaType: "application/ics", Data: of[kindCalendar]}, "attachment"))
+		files = append(files, filePart(File{Name: l.attachedName(), MediaType: "application/ics", Data: of[kindCalendar]}, "attachment"))
 	}
 	for _, f := range l.Attachments {
 		files = append(files, filePart(f, "attachment"))
