@@ -21,8 +21,9 @@ const dateLayout = "Mon, 02 Jan 2006 15:04:05 -0700"
 // the order of the fields of [Draft]. A nil draft counts as an empty one.
 func Build(d *Draft) (*Message, error) {
 	p := presses.Get().(*press)
-	defer p.release()
-	return p.build(d, content{frame: &p.frame, text: &p.text, html: &p.html, object: &p.object})
+	m, err := p.build(d, content{frame: &p.frame, text: &p.text, html: &p.html, object: &p.object})
+	p.release()
+	return m, err
 }
 
 // letter is a checked Draft: what is left can be written without an error.
@@ -116,6 +117,17 @@ func known(paths []string, seen map[string]bool, m mailbox) bool {
 	found := seen[k]
 	seen[k] = true
 	return found
+}
+
+// filesSize estimates the octets of the parts that hold files.
+func (l *letter) filesSize() int {
+	n := 0
+	for _, list := range [][]File{l.Inline, l.Attachments} {
+		for _, f := range list {
+			n += len(f.Data)*3/2 + 300
+		}
+	}
+	return n
 }
 
 // appendUnixLines appends s to b, with LF for every CRLF and every lone CR. The

@@ -9,7 +9,7 @@ import (
 // each recipient. Text, HTML, calendar object and all the rest below their
 // headers are each checked and encoded once where successive mails share them.
 // The mails are those that [Build] makes. The zero value is ready; a Builder is
-// not safe for concurrent use.
+// not safe for concurrent use, and not to be copied once it is used.
 type Builder struct {
 	frame      frame
 	text, html prose
@@ -30,17 +30,21 @@ type content struct {
 // Build does what the function [Build] does.
 func (b *Builder) Build(d *Draft) (*Message, error) {
 	p := presses.Get().(*press)
-	defer p.release()
 	m, err := p.build(d, content{&b.frame, &b.text, &b.html, &b.object, b.head, b.sum})
-	if err != nil {
-		return nil, err
+	if err == nil {
+		b.keep(&p.content)
 	}
-	b.frame.keep(p.content.frame)
-	b.text.keep(p.content.text)
-	b.html.keep(p.content.html)
-	b.object.keep(p.content.object)
-	b.head, b.sum = p.content.head, p.content.sum
-	return m, nil
+	p.release()
+	return m, err
+}
+
+// keep copies what c has that b has not.
+func (b *Builder) keep(c *content) {
+	b.frame.keep(c.frame)
+	b.text.keep(c.text)
+	b.html.keep(c.html)
+	b.object.keep(c.object)
+	b.head, b.sum = c.head, c.sum
 }
 
 // prose is a text that has been checked, and as a part holds it.

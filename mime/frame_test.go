@@ -84,7 +84,7 @@ func bothWays(t *testing.T, d *Draft) (got, want string, whole bool) {
 	}
 	l := &letter{Draft: d}
 	p.unixLines(l)
-	err = p.write(tree(l, &filling{kindDigits: p.boundaryDigits(), kindText: l.text, kindHTML: l.html, kindCalendar: d.Calendar}))
+	err = p.write(tree(l, &filling{kindDigits: p.boundaryDigits(), kindText: l.text, kindHTML: l.html, kindCalendar: d.Calendar}), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

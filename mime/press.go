@@ -16,15 +16,15 @@ import (
 // it, so one mail after the other is built in it.
 type press struct {
 	content    content
-	frame      frame // of content, where it is new; so are text, html and object
+	frame      frame // of content, where that is new; so are text, html and object
 	text, html prose
 	object     object
-	unix       []byte
+	unix       []byte       // both texts with LF
 	out        bytes.Buffer // what the encoder wrote
 	writer     *bufio.Writer
 	header     header
-	digits     [24]byte
-	pieces     [][]byte
+	digits     [24]byte // of the boundaries
+	pieces     [][]byte // of the mail
 }
 
 // presses are there for all Builders, since many of them build one mail only.
@@ -35,7 +35,7 @@ var presses = sync.Pool{New: func() any { return &press{writer: bufio.NewWriter(
 const maxPress = 1 << 18
 
 // release returns p to the others. Of the draft nothing remains but a frame
-// without files.
+// without files. It is not deferred: what a panic leaves is not used again.
 func (p *press) release() {
 	if p.out.Cap()+cap(p.object.encoded) > maxPress {
 		return
@@ -142,7 +142,7 @@ func (p *press) quoted(b, text []byte) ([]byte, error) {
 	if len(text) == 0 {
 		return b, nil
 	}
-	if err := p.write(textPart("", text)); err != nil {
+	if err := p.write(textPart("", text), 100+len(text)*5/4); err != nil {
 		return b, err
 	}
 	_, body, _ := bytes.Cut(p.out.Bytes(), []byte("\r\n\r\n"))
@@ -173,23 +173,28 @@ func (p *press) startFrame(l *letter) {
 
 // encodeFrame encodes the frame, or else the whole mail.
 func (p *press) encodeFrame(l *letter) error {
-	root := tree(l, &standInParts)
-	if err := p.write(root); err != nil {
+	root, size := tree(l, &standInParts), 2000+l.filesSize()
+	if err := p.write(root, size); err != nil {
 		return err
 	}
-	p.frame.data = bytes.Clone(p.out.Bytes())
+	p.frame.data = p.out.Bytes()
 	if p.frame.cut(root) {
+		if !p.frame.hasFiles() { // it stays when p.out is used again
+			p.frame.data = bytes.Clone(p.frame.data)
+		}
 		return nil
 	}
 	p.frame.gaps, p.frame.whole = p.frame.gaps[:0], true
-	err := p.write(tree(l, &filling{kindDigits: p.boundaryDigits(), kindText: l.text, kindHTML: l.html, kindCalendar: l.Calendar}))
+	of := filling{kindDigits: p.boundaryDigits(), kindText: l.text, kindHTML: l.html, kindCalendar: l.Calendar}
+	err := p.write(tree(l, &of), size)
 	p.frame.data = p.out.Bytes()
 	return err
 }
 
-// write encodes the parts to p.out.
-func (p *press) write(root *enmime.Part) error {
+// write encodes the parts, of about this size, to p.out.
+func (p *press) write(root *enmime.Part, size int) error {
 	p.out.Reset()
+	p.out.Grow(size)
 	p.writer.Reset(&p.out) // large enough for the encoder not to make one of its own
 	return root.Encode(p.writer)
 }
