@@ -6,23 +6,9 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/convene-go/convene/internal/address"
 )
-
-// checkText accepts any text of several lines.
-func checkText(s string) error {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
-			return fmt.Errorf("has the control character %U", c)
-		}
-	}
-	if !utf8.ValidString(s) {
-		return errNotUTF8
-	}
-	return nil
-}
 
 // checkLine accepts text of one line.
 func checkLine(s string) error { return checkValue(s) }
@@ -46,7 +32,7 @@ func checkFilled(s string) error {
 
 // checkWord accepts the value of an enumeration, also one that is not ours.
 func checkWord(s string) error {
-	if s != "" && (!isToken(s) || s != strings.ToLower(s)) {
+	if octetsOf(s)&(noToken|upperCase) != 0 {
 		return fmt.Errorf("%.40q is not a word in lower case", s)
 	}
 	return nil
@@ -88,12 +74,15 @@ func checkLanguage(s string) error {
 	return nil
 }
 
+// mediaTypeMarks are dropped before what is left of a subtype is looked at as a name.
+var mediaTypeMarks = strings.NewReplacer(".", "", "+", "", "_", "")
+
 func checkMediaType(s string) error {
 	if s == "" {
 		return nil
 	}
 	main, sub, ok := strings.Cut(s, "/")
-	if !ok || !isToken(main) || !isToken(strings.NewReplacer(".", "", "+", "", "_", "").Replace(sub)) {
+	if !ok || !isToken(main) || !isToken(mediaTypeMarks.Replace(sub)) {
 		return fmt.Errorf("%.60q is not a media type such as application/pdf", s)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package ical
 
 import (
-	"bytes"
 	"errors"
 	"strconv"
 )
@@ -12,15 +11,54 @@ import (
 // [*FieldError] for each field; nothing in a field can add a line, a property or
 // a parameter.
 func Encode(c *Calendar) ([]byte, error) {
-	m, err := Model(c)
-	if err != nil {
+	w := newLineWriter(c.size())
+	if err := c.write(w); err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	if err := WriteModel(&b, m); err != nil {
-		return nil, err
+	return w.finish()
+}
+
+// write hands c to out: its header, the time zones of its events, the events.
+func (c *Calendar) write(out sink) error {
+	if err := c.validate(); err != nil {
+		return err
 	}
-	return b.Bytes(), nil
+	m := &zoneChooser{cal: c}
+	zones := make([]wallZone, len(c.Events))
+	for i := range c.Events {
+		var err error
+		if zones[i], err = m.zone(&c.Events[i]); err != nil {
+			return &FieldError{indexed("Events", i, "TimeZone"), err}
+		}
+	}
+	b := &builder{cal: c, out: out}
+	b.header()
+	for _, tz := range m.order {
+		out.timezone(tz)
+	}
+	for i := range c.Events {
+		b.events(&c.Events[i], zones[i])
+	}
+	return nil
+}
+
+// size is about how many octets c has on the wire, so that the writer seldom
+// has to copy what it has.
+func (c *Calendar) size() int {
+	const most = 1 << 20
+	if c == nil {
+		return 0
+	}
+	n := 512
+	for i := range c.Events {
+		e := &c.Events[i]
+		one := 1024 + len(e.Summary) + len(e.Description) + len(e.Location)
+		for j := range e.Attendees {
+			one += 128 + len(e.Attendees[j].Name) + len(e.Attendees[j].Email)
+		}
+		n += one * (1 + len(e.Overrides))
+	}
+	return min(n, most)
 }
 
 // errRepeated refuses a series on a wall clock that means another instant.

@@ -291,3 +291,11 @@ func extraParams(params map[string][]string) map[string][]string {
 	}
 	return cloneParams(params)
 }
+
+func cloneParams(in map[string][]string) map[string][]string {
+	out := make(map[string][]string, len(in))
+	for name, values := range in {
+		out[name] = append([]string(nil), values...)
+	}
+	return out
+}

@@ -35,7 +35,7 @@ func parseLine(s string, maxParams int) (*ics.BaseProperty, error) {
 	if !ok {
 		return nil, errNoEnd
 	}
-	if p.Value = value; valueKind(p) == kindText {
+	if p.Value = value; valueKind(p.IANAToken, p.ICalParameters["VALUE"]) == kindText {
 		p.Value = unescapeText(value)
 	}
 	return p, nil

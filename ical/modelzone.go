@@ -3,11 +3,17 @@ package ical
 import (
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
 )
+
+// zoneChooser chooses the time zones of one calendar.
+type zoneChooser struct {
+	cal   *Calendar
+	zones map[string]*zoneUse
+	order []*ics.VTimezone // shared
+}
 
 // wallZone is the form in which one event and its overrides write their times.
 type wallZone struct {
@@ -18,7 +24,7 @@ type wallZone struct {
 
 // zone chooses the form of e's times, and adds the VTIMEZONE that it needs. A
 // single event that no form is right for is in UTC, which always is.
-func (m *modeler) zone(e *Event) (wallZone, error) {
+func (m *zoneChooser) zone(e *Event) (wallZone, error) {
 	if e.AllDay {
 		return wallZone{loc: time.UTC, allDay: true}, nil
 	}
@@ -41,7 +47,7 @@ func (m *modeler) zone(e *Event) (wallZone, error) {
 	}
 	if !use.added {
 		use.added = true
-		m.order = append(m.order, cloneZone(use.tree))
+		m.order = append(m.order, use.tree)
 	}
 	return wallZone{loc: loc, tzid: loc.String()}, nil
 }
@@ -54,7 +60,7 @@ type zoneUse struct {
 
 // use returns the form of loc's VTIMEZONE: right for every event in that zone,
 // else for every series, since single events can do without.
-func (m *modeler) use(loc *time.Location) (*zoneUse, error) {
+func (m *zoneChooser) use(loc *time.Location) (*zoneUse, error) {
 	name := loc.String()
 	if u := m.zones[name]; u != nil {
 		return u, nil
@@ -71,12 +77,15 @@ func (m *modeler) use(loc *time.Location) (*zoneUse, error) {
 			}
 		}
 	}
+	if m.zones == nil {
+		m.zones = make(map[string]*zoneUse)
+	}
 	m.zones[name] = &zoneUse{zoneWriter: w}
 	return m.zones[name], nil
 }
 
 // inZone are the events whose clock is that of a zone.
-func (m *modeler) inZone(name string) []*Event {
+func (m *zoneChooser) inZone(name string) []*Event {
 	var out []*Event
 	for i := range m.cal.Events {
 		e := &m.cal.Events[i]
@@ -241,26 +250,13 @@ func repeated(loc *time.Location, t time.Time) bool {
 	return false
 }
 
-func (z wallZone) format(t time.Time) string {
+// append writes t.
+func (z wallZone) append(b []byte, t time.Time) []byte {
 	switch {
 	case z.allDay:
-		return t.Format(layoutDate)
+		return t.AppendFormat(b, layoutDate)
 	case z.tzid == "":
-		return t.UTC().Format(layoutUTC)
+		return t.UTC().AppendFormat(b, layoutUTC)
 	}
-	return t.In(z.loc).Format(layoutLocal)
-}
-
-// property writes times under one name: one property with a list, because
-// Outlook reads only the first EXDATE.
-func (z wallZone) property(name string, times ...time.Time) ics.IANAProperty {
-	list := make([]string, len(times))
-	for i, t := range times {
-		list[i] = z.format(t)
-	}
-	value := ""
-	if z.allDay {
-		value = "DATE"
-	}
-	return property(name, strings.Join(list, ","), "VALUE", value, "TZID", z.tzid)
+	return t.In(z.loc).AppendFormat(b, layoutLocal)
 }

@@ -92,50 +92,43 @@ const (
 	maxRuleList = 400
 )
 
-// rule returns the RRULE value. UNTIL is a date for an all-day series and in
+// appendRule writes the RRULE value. UNTIL is a date for an all-day series and in
 // UTC for every other (RFC 5545, section 3.3.10).
-func (r *Recurrence) rule(allDay bool) string {
-	var b strings.Builder
-	b.WriteString("FREQ=" + strings.ToUpper(string(r.Freq)))
+func (r *Recurrence) appendRule(b []byte, allDay bool) []byte {
+	b = append(append(b, "FREQ="...), strings.ToUpper(string(r.Freq))...)
 	if r.Interval > 1 {
-		b.WriteString(";INTERVAL=" + strconv.Itoa(r.Interval))
+		b = strconv.AppendInt(append(b, ";INTERVAL="...), int64(r.Interval), 10)
 	}
 	if r.Count > 0 {
-		b.WriteString(";COUNT=" + strconv.Itoa(r.Count))
+		b = strconv.AppendInt(append(b, ";COUNT="...), int64(r.Count), 10)
 	}
 	if !r.Until.IsZero() {
-		b.WriteString(";UNTIL=" + formatUntil(r.Until, allDay))
+		b = wallZone{loc: time.UTC, allDay: allDay}.append(append(b, ";UNTIL="...), r.Until)
 	}
-	writeInts(&b, "BYMONTH", r.ByMonth)
-	writeInts(&b, "BYMONTHDAY", r.ByMonthDay)
+	b = appendInts(b, "BYMONTH", r.ByMonth)
+	b = appendInts(b, "BYMONTHDAY", r.ByMonthDay)
 	for i, d := range r.ByDay {
-		b.WriteString(separator(i, "BYDAY") + string(d))
+		b = append(appendSeparator(b, i, "BYDAY"), d...)
 	}
-	writeInts(&b, "BYSETPOS", r.BySetPos)
+	b = appendInts(b, "BYSETPOS", r.BySetPos)
 	if several := r.Interval > 1 && len(r.ByDay) > 1; several || or(r.WeekStart, Monday) != Monday {
-		b.WriteString(";WKST=" + string(or(r.WeekStart, Monday))) // where it matters, programs have other defaults
+		b = append(append(b, ";WKST="...), or(r.WeekStart, Monday)...) // where it matters, programs have other defaults
 	}
-	return b.String()
+	return b
 }
 
-func formatUntil(t time.Time, allDay bool) string {
-	if allDay {
-		return t.Format(layoutDate)
-	}
-	return t.UTC().Format(layoutUTC)
-}
-
-func writeInts(b *strings.Builder, name string, list []int) {
+func appendInts(b []byte, name string, list []int) []byte {
 	for i, n := range list {
-		b.WriteString(separator(i, name) + strconv.Itoa(n))
+		b = strconv.AppendInt(appendSeparator(b, i, name), int64(n), 10)
 	}
+	return b
 }
 
-func separator(i int, name string) string {
+func appendSeparator(b []byte, i int, name string) []byte {
 	if i == 0 {
-		return ";" + name + "="
+		return append(append(append(b, ';'), name...), '=')
 	}
-	return ","
+	return append(b, ',')
 }
 
 // parseRule reads an RRULE value. Parts that [Recurrence] has no field for make

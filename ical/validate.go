@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	ics "github.com/arran4/golang-ical"
-
 	"github.com/convene-go/convene/internal/address"
 )
 
@@ -245,7 +243,7 @@ func (e *Event) checkLists(errs *fieldErrors) {
 		checkParams(&params, p.Params, nil)
 		errs.under(at+".", params)
 		errs.add(at+".Value", checkText(p.Value))
-		if checkText(p.Value) == nil && valueKind(&ics.BaseProperty{IANAToken: p.Name, ICalParameters: p.Params}) == kindRaw {
+		if checkText(p.Value) == nil && valueKind(p.Name, p.Params["VALUE"]) == kindRaw {
 			errs.add(at+".Value", checkLine(p.Value))
 		}
 	}
@@ -271,8 +269,13 @@ func setOf(names ...string) map[string]bool {
 }
 
 func checkParams(errs *fieldErrors, params map[string][]string, own map[string]bool) {
-	for _, name := range paramNames(params) {
-		at := "Params." + name
+	var all contentLine
+	all.addParams(params)
+	for _, p := range all.params {
+		name, at := p.name, "Params."+p.name
+		if len(p.values) == 0 {
+			continue // is not written
+		}
 		if !isToken(name) || name != strings.ToUpper(name) {
 			errs.addf("Params", "%.40q is not a parameter name in upper case", name)
 			continue
@@ -280,7 +283,7 @@ func checkParams(errs *fieldErrors, params map[string][]string, own map[string]b
 		if own[name] {
 			errs.addf(at, "is written from the attendee's own fields")
 		}
-		for _, v := range params[name] {
+		for _, v := range p.values {
 			errs.add(at, checkLine(v))
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"reflect"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -24,56 +23,116 @@ func WriteModel(w io.Writer, m *ics.Calendar) error {
 	if m == nil {
 		return &FieldError{"Model", errMissing}
 	}
-	out := new(lineWriter)
-	out.line("BEGIN:VCALENDAR")
+	out := newLineWriter(0)
 	for i := range m.CalendarProperties {
-		if err := out.property(&m.CalendarProperties[i].BaseProperty); err != nil {
-			return &FieldError{fieldName(m.CalendarProperties[i].IANAToken), err}
-		}
+		out.model(&m.CalendarProperties[i].BaseProperty)
 	}
-	if err := out.components("", m.Components, 1); err != nil {
+	out.components(m.Components)
+	data, err := out.finish()
+	if err != nil {
 		return err
 	}
-	out.line("END:VCALENDAR")
-	if _, err := w.Write(out.buf); err != nil {
+	if _, err := w.Write(data); err != nil {
 		return fmt.Errorf("ical: write: %w", err)
 	}
 	return nil
 }
 
-// lineWriter appends content lines.
+// lineWriter is a sink that appends content lines, up to the first error.
 type lineWriter struct {
 	buf     []byte
+	err     error
+	open    []place // the calendar and what is in it
+	line    contentLine
 	scratch []byte
 }
+
+// place is a component that is being written.
+type place struct {
+	name  ics.ComponentType
+	index int // among those of its parent
+	parts int // how many it has
+}
+
+// newLineWriter begins an object that will have about size octets.
+func newLineWriter(size int) *lineWriter {
+	w := &lineWriter{buf: make([]byte, 0, size)}
+	w.begin(ics.ComponentVCalendar)
+	return w
+}
+
+// finish ends the object and returns it.
+func (w *lineWriter) finish() ([]byte, error) {
+	w.end()
+	if w.err != nil {
+		return nil, w.err
+	}
+	return w.buf, nil
+}
+
+func (w *lineWriter) begin(name ics.ComponentType) {
+	p := place{name: name}
+	if n := len(w.open); n > 0 {
+		p.index = w.open[n-1].parts
+		w.open[n-1].parts++
+	}
+	w.open = append(w.open, p)
+	w.buf = append(append(append(w.buf, "BEGIN:"...), name...), "\r\n"...)
+}
+
+func (w *lineWriter) end() {
+	last := len(w.open) - 1
+	w.buf = append(append(append(w.buf, "END:"...), w.open[last].name...), "\r\n"...)
+	w.open = w.open[:last]
+}
+
+// path names the component that is being written, as "VEVENT[1].VALARM[0]".
+func (w *lineWriter) path() string {
+	var names []string
+	for _, p := range w.open[1:] {
+		names = append(names, indexed(fieldName(string(p.name)), p.index, ""))
+	}
+	return strings.Join(names, ".")
+}
+
+// fail keeps the first error.
+func (w *lineWriter) fail(path string, err error) {
+	if w.err == nil {
+		w.err = &FieldError{path, err}
+	}
+}
+
+func (w *lineWriter) timezone(tz *ics.VTimezone) { w.component(tz) }
 
 // maxDepth is how deep components may nest on writing; reading has a limit of its own.
 const maxDepth = 100
 
-func (w *lineWriter) components(path string, list []ics.Component, depth int) error {
-	for i, c := range list {
-		name, base, ok := component(c)
-		at := path + indexed(fieldName(string(name)), i, "")
-		switch {
-		case !ok:
-			return &FieldError{at, fmt.Errorf("%T is not a component", c)}
-		case depth > maxDepth:
-			return &FieldError{at, fmt.Errorf("is nested deeper than %d", maxDepth)}
-		case !isToken(string(name)):
-			return &FieldError{at, fmt.Errorf("%.40q is not a component name", name)}
+func (w *lineWriter) components(list []ics.Component) {
+	for _, c := range list {
+		if w.err != nil {
+			return
 		}
-		w.line("BEGIN:" + string(name))
-		for j := range base.Properties {
-			if err := w.property(&base.Properties[j].BaseProperty); err != nil {
-				return &FieldError{at + "." + fieldName(base.Properties[j].IANAToken), err}
-			}
-		}
-		if err := w.components(at+".", base.Components, depth+1); err != nil {
-			return err
-		}
-		w.line("END:" + string(name))
+		w.component(c)
 	}
-	return nil
+}
+
+func (w *lineWriter) component(c ics.Component) {
+	name, base, ok := component(c)
+	w.begin(name)
+	switch {
+	case !ok:
+		w.fail(w.path(), fmt.Errorf("%T is not a component", c))
+	case len(w.open)-1 > maxDepth:
+		w.fail(w.path(), fmt.Errorf("is nested deeper than %d", maxDepth))
+	case !isToken(string(name)):
+		w.fail(w.path(), fmt.Errorf("%.40q is not a component name", name))
+	default:
+		for i := range base.Properties {
+			w.model(&base.Properties[i].BaseProperty)
+		}
+		w.components(base.Components)
+	}
+	w.end()
 }
 
 // component returns the name and the content of a component of the model.
@@ -104,121 +163,97 @@ func component(c ics.Component) (ics.ComponentType, *ics.ComponentBase, bool) {
 	return "", nil, false
 }
 
-func (w *lineWriter) property(p *ics.BaseProperty) error {
-	if !isToken(p.IANAToken) {
-		return fmt.Errorf("%.40q is not a property name", p.IANAToken)
-	}
-	line := append(w.scratch[:0], p.IANAToken...)
-	for _, name := range paramNames(p.ICalParameters) {
-		var err error
-		if line, err = appendParam(line, name, p.ICalParameters[name]); err != nil {
-			return err
+// model writes a property of the model.
+func (w *lineWriter) model(p *ics.BaseProperty) {
+	w.line.name, w.line.value, w.line.params = p.IANAToken, p.Value, w.line.params[:0]
+	w.line.addParams(p.ICalParameters)
+	w.property(&w.line)
+}
+
+func (w *lineWriter) property(l *contentLine) {
+	line, err := appendLine(w.scratch[:0], l)
+	if err != nil {
+		at := fieldName(l.name)
+		if in := w.path(); in != "" {
+			at = in + "." + at
 		}
+		w.fail(at, err)
+		return
 	}
-	value := p.Value
-	if valueKind(p) == kindText {
-		value = escapeText(value)
-	}
-	if err := checkValue(value); err != nil {
-		return err
-	}
-	line = append(append(line, ':'), value...)
 	w.fold(line)
 	w.scratch = line
-	return nil
 }
 
-// paramOrder is the order in which parameters are written: the value's type and
-// zone first, as people look for them, then those of an attendee as Outlook
-// writes them; all others follow by name.
-var paramOrder = []string{"VALUE", "TZID", "CUTYPE", "ROLE", "PARTSTAT", "RSVP",
-	"DELEGATED-TO", "DELEGATED-FROM", "SENT-BY", "CN"}
-
-func paramNames(params map[string][]string) []string {
-	names := make([]string, 0, len(params))
-	for _, name := range paramOrder {
-		if len(params[name]) > 0 {
-			names = append(names, name)
+func appendLine(line []byte, l *contentLine) ([]byte, error) {
+	if !isToken(l.name) {
+		return nil, fmt.Errorf("%.40q is not a property name", l.name)
+	}
+	line = append(line, l.name...)
+	for i := range l.params {
+		var err error
+		if line, err = appendParam(line, &l.params[i]); err != nil {
+			return nil, err
 		}
 	}
-	known := len(names)
-	for name, values := range params {
-		if len(values) > 0 && !slices.Contains(paramOrder, name) {
-			names = append(names, name)
-		}
+	value, has := l.value, octetsOf(l.value)
+	if has&(textMarks|lineEnds) != 0 && l.kind() == kindText {
+		value = escapeText(value)
+		has = octetsOf(value)
 	}
-	slices.Sort(names[known:])
-	return names
+	if err := has.check(value, controls|lineEnds); err != nil {
+		return nil, err
+	}
+	return append(append(line, ':'), value...), nil
 }
 
-// quoted are the parameters whose values stand in quotes always (RFC 5545, section 3.2).
-var quoted = []string{"SENT-BY", "DELEGATED-TO", "DELEGATED-FROM", "MEMBER", "DIR", "ALTREP"}
-
-func appendParam(line []byte, name string, values []string) ([]byte, error) {
-	if !isToken(name) {
-		return nil, fmt.Errorf("%.40q is not a parameter name", name)
+func appendParam(line []byte, p *lineParam) ([]byte, error) {
+	if len(p.values) == 0 {
+		return line, nil
 	}
-	line = append(append(line, ';'), name...)
-	for i, v := range values {
-		if err := checkValue(v); err != nil {
-			return nil, fmt.Errorf("parameter %s %w", name, err)
+	if !isToken(p.name) {
+		return nil, fmt.Errorf("%.40q is not a parameter name", p.name)
+	}
+	line = append(append(line, ';'), p.name...)
+	for i, v := range p.values {
+		has := octetsOf(v)
+		if err := has.check(v, controls|lineEnds); err != nil {
+			return nil, fmt.Errorf("parameter %s %w", p.name, err)
 		}
 		line = append(line, "=,"[min(i, 1)])
-		quote := strings.ContainsAny(v, ",;:") || slices.Contains(quoted, name)
-		if quote {
-			line = append(line, '"')
+		if has&paramMarks != 0 {
+			v = paramMasks.Replace(v)
 		}
-		line = append(line, escapeParam(v)...)
-		if quote {
-			line = append(line, '"')
+		if has&separators != 0 || isQuoted(p.name) {
+			line = append(append(append(line, '"'), v...), '"')
+		} else {
+			line = append(line, v...)
 		}
 	}
 	return line, nil
 }
 
-// escapeParam writes a caret as RFC 6868 asks, so that it cannot be taken for an
+// isQuoted names the parameters whose values stand in quotes always (RFC 5545, section 3.2).
+func isQuoted(name string) bool {
+	switch name {
+	case "SENT-BY", "DELEGATED-TO", "DELEGATED-FROM", "MEMBER", "DIR", "ALTREP":
+		return true
+	}
+	return false
+}
+
+// paramMasks write a caret as RFC 6868 asks, so that it cannot be taken for an
 // escape, and a double quote as an apostrophe, because Outlook does not know
 // RFC 6868 and no value may hold one.
-func escapeParam(v string) string {
-	if !strings.ContainsAny(v, `^"`) {
-		return v
-	}
-	return strings.NewReplacer("^", "^^", `"`, "'").Replace(v)
-}
+var paramMasks = strings.NewReplacer("^", "^^", `"`, "'")
 
 var textEscapes = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`)
 
 // escapeText writes a TEXT value (RFC 5545, section 3.3.11). Line ends of every kind become one "\n".
 func escapeText(s string) string {
-	if !strings.ContainsAny(s, "\\;,\r\n") {
+	if octetsOf(s)&(textMarks|lineEnds) == 0 {
 		return s
 	}
 	return textEscapes.Replace(s)
-}
-
-// checkValue refuses what no content line can hold: control characters other
-// than the tab, and what is not UTF-8.
-func checkValue(s string) error {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {
-			return fmt.Errorf("has the control character %U", c)
-		}
-	}
-	if !utf8.ValidString(s) {
-		return errNotUTF8
-	}
-	return nil
-}
-
-// isToken reports whether s is a name (RFC 5545, section 3.1).
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') && (c < 'a' || c > 'z') && c != '-' {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // fieldName is name as it may stand in an error's path, which ends up in logs.
@@ -228,8 +263,6 @@ func fieldName(name string) string {
 	}
 	return fmt.Sprintf("%.40q", name)
 }
-
-func (w *lineWriter) line(s string) { w.buf = append(append(w.buf, s...), '\r', '\n') }
 
 // fold writes a content line in pieces of at most 75 octets that do not cut a rune.
 func (w *lineWriter) fold(line []byte) {

@@ -37,3 +37,9 @@ func cloneBase(base *ics.ComponentBase) ics.ComponentBase {
 	}
 	return out
 }
+
+// property makes a property of the model, without parameters.
+func property(name, value string) ics.IANAProperty {
+	return ics.IANAProperty{BaseProperty: ics.BaseProperty{
+		IANAToken: name, Value: value, ICalParameters: make(map[string][]string)}}
+}

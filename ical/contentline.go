@@ -1,0 +1,67 @@
+package ical
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// contentLine is a property as it stands on the wire (RFC 5545, section 3.1).
+type contentLine struct {
+	name, value string
+	params      []lineParam // as compareParams orders them
+}
+
+// lineParam is a parameter with its values; one without any is not written.
+type lineParam struct {
+	name   string
+	values []string
+}
+
+// sink takes what a calendar object consists of, in the order of the wire. A
+// line is lent for the call and must not be kept.
+type sink interface {
+	begin(name ics.ComponentType)
+	property(l *contentLine)
+	timezone(tz *ics.VTimezone)
+	end()
+}
+
+// addParams adds parameters, with their values as they are, and puts all in order.
+func (l *contentLine) addParams(params map[string][]string) {
+	if len(params) == 0 {
+		return
+	}
+	for name, values := range params {
+		l.params = append(l.params, lineParam{name, values})
+	}
+	slices.SortFunc(l.params, compareParams)
+}
+
+// kind is how the value is held.
+func (l *contentLine) kind() kind {
+	for i := range l.params {
+		if l.params[i].name == "VALUE" {
+			return valueKind(l.name, l.params[i].values)
+		}
+	}
+	return valueKind(l.name, nil)
+}
+
+// paramOrder is the order in which parameters are written: the value's type and
+// zone first, as people look for them, then those of an attendee as Outlook
+// writes them; all others follow by name.
+var paramOrder = []string{"VALUE", "TZID", "CUTYPE", "ROLE", "PARTSTAT", "RSVP",
+	"DELEGATED-TO", "DELEGATED-FROM", "SENT-BY", "CN"}
+
+func compareParams(a, b lineParam) int {
+	rank := func(name string) int {
+		if i := slices.Index(paramOrder, name); i >= 0 {
+			return i
+		}
+		return len(paramOrder)
+	}
+	return or(cmp.Compare(rank(a.name), rank(b.name)), strings.Compare(a.name, b.name))
+}

@@ -1,0 +1,74 @@
+package ical
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// octets is a set of kinds of octets, as far as they matter on the wire.
+type octets uint8
+
+const (
+	controls   octets = 1 << iota // but the tab, CR and LF
+	lineEnds                      // CR and LF
+	textMarks                     // escaped in TEXT, as line ends are
+	separators                    // make a parameter's value stand in quotes
+	paramMarks                    // escaped in a parameter
+	upperCase
+	noToken  // no part of a name
+	nonASCII // of UTF-8, or invalid
+)
+
+// octetKinds says of each octet what it is.
+var octetKinds = func() (kinds [256]octets) {
+	for i := range kinds {
+		c := byte(i)
+		for kind, is := range map[octets]bool{
+			controls:   (c < ' ' || c == 0x7f) && c != '\t' && c != '\n' && c != '\r',
+			lineEnds:   c == '\n' || c == '\r',
+			textMarks:  strings.IndexByte(`\;,`, c) >= 0,
+			separators: strings.IndexByte(",;:", c) >= 0,
+			paramMarks: c == '^' || c == '"',
+			upperCase:  c >= 'A' && c <= 'Z',
+			noToken:    (c < 'A' || c > 'Z') && (c < '0' || c > '9') && (c < 'a' || c > 'z') && c != '-',
+			nonASCII:   c >= utf8.RuneSelf,
+		} {
+			if is {
+				kinds[i] |= kind
+			}
+		}
+	}
+	return kinds
+}()
+
+// octetsOf returns the kinds that s has.
+func octetsOf(s string) octets {
+	var has octets
+	for i := range len(s) {
+		has |= octetKinds[s[i]]
+	}
+	return has
+}
+
+// isToken reports whether s is a name (RFC 5545, section 3.1).
+func isToken(s string) bool { return s != "" && octetsOf(s)&noToken == 0 }
+
+// checkText accepts any text of several lines.
+func checkText(s string) error { return octetsOf(s).check(s, controls) }
+
+// checkValue refuses what no content line can hold: control characters other
+// than the tab, and what is not UTF-8.
+func checkValue(s string) error { return octetsOf(s).check(s, controls|lineEnds) }
+
+// check refuses s, which has these octets, for bad ones and where it is not UTF-8.
+func (has octets) check(s string, bad octets) error {
+	if has&bad != 0 {
+		i := strings.IndexFunc(s, func(r rune) bool { return r < utf8.RuneSelf && octetKinds[r]&bad != 0 })
+		return fmt.Errorf("has the control character %U", s[i])
+	}
+	if has&nonASCII != 0 && !utf8.ValidString(s) {
+		return errNotUTF8
+	}
+	return nil
+}

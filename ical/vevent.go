@@ -1,0 +1,298 @@
+package ical
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+
+	"github.com/convene-go/convene/internal/address"
+)
+
+// builder hands the properties of one calendar to a sink, line by line.
+type builder struct {
+	cal   *Calendar
+	out   sink
+	event *Event // the one being written
+
+	// What the line being written consists of, used again for the next.
+	line   contentLine
+	values []string // of its parameters
+	text   []byte
+}
+
+// header puts METHOD first: clients that read it only in front of the first
+// component find it, and so do people.
+func (b *builder) header() {
+	b.put("METHOD", string(b.cal.Method))
+	b.put("VERSION", "2.0")
+	b.put("PRODID", or(b.cal.ProductID, DefaultProductID))
+	b.put("CALSCALE", "GREGORIAN")
+}
+
+// events writes the VEVENT of e and those of its overrides.
+func (b *builder) events(e *Event, z wallZone) {
+	b.vevent(e, z)
+	for i := range e.Overrides {
+		if e.Overrides[i].Cancelled {
+			continue // an EXDATE
+		}
+		o := e.Override(i)
+		b.vevent(&o, z)
+	}
+}
+
+// vevent writes every property that Outlook needs, in one fixed order.
+func (b *builder) vevent(e *Event, z wallZone) {
+	b.event = e
+	b.out.begin(ics.ComponentVEvent)
+	b.put("UID", e.UID)
+	b.put("SEQUENCE", strconv.Itoa(e.Sequence))
+	b.putTimes("DTSTAMP", wallZone{loc: time.UTC}, b.cal.Stamp)
+	b.times(z)
+	b.people()
+	b.texts()
+	b.flags()
+	b.links()
+	for i := range e.Extra {
+		p := &e.Extra[i]
+		b.start(p.Name, p.Value)
+		b.line.addParams(p.Params)
+		b.out.property(&b.line)
+	}
+	if b.cal.Method.remind() {
+		for _, r := range e.Reminders {
+			b.alarm(r)
+		}
+	}
+	b.out.end()
+}
+
+// start begins a line without parameters.
+func (b *builder) start(name, value string) {
+	b.values = b.values[:0]
+	b.line = contentLine{name, value, b.line.params[:0]}
+}
+
+// params adds parameters, names and values in turn, unless the value is empty.
+func (b *builder) params(list ...string) {
+	for i := 0; i+1 < len(list); i += 2 {
+		if list[i+1] != "" {
+			b.values = append(b.values, list[i+1])
+			n := len(b.values)
+			b.line.params = append(b.line.params, lineParam{list[i], b.values[n-1 : n : n]})
+		}
+	}
+}
+
+// put writes a property with its parameters unless its value is empty.
+func (b *builder) put(name, value string, params ...string) {
+	if value != "" {
+		b.start(name, value)
+		b.params(params...)
+		b.out.property(&b.line)
+	}
+}
+
+// putTimes writes times under one name: one property with a list, because
+// Outlook reads only the first EXDATE.
+func (b *builder) putTimes(name string, z wallZone, times ...time.Time) {
+	b.text = b.text[:0]
+	for i, t := range times {
+		if i > 0 {
+			b.text = append(b.text, ',')
+		}
+		b.text = z.append(b.text, t)
+	}
+	value := ""
+	if z.allDay {
+		value = "DATE"
+	}
+	b.put(name, string(b.text), "VALUE", value, "TZID", z.tzid)
+}
+
+// times writes RECURRENCE-ID as the series writes DTSTART, for that is what
+// clients compare it with. One occurrence can have its times in UTC.
+func (b *builder) times(z wallZone) {
+	e := b.event
+	if !e.RecurrenceID.IsZero() {
+		b.putTimes("RECURRENCE-ID", z, e.RecurrenceID)
+		if z.tzid != "" && e.repeats(z.loc) {
+			z = wallZone{loc: time.UTC}
+		}
+	}
+	if !e.Start.IsZero() {
+		b.putTimes("DTSTART", z, e.Start)
+	}
+	switch {
+	case !e.End.IsZero():
+		b.putTimes("DTEND", z, e.End)
+	case e.AllDay && !e.Start.IsZero():
+		b.putTimes("DTEND", z, e.Start.AddDate(0, 0, 1))
+	}
+	if e.Recurrence != nil {
+		b.recurrence(z)
+	}
+}
+
+func (b *builder) recurrence(z wallZone) {
+	r := b.event.Recurrence
+	if r.Freq != "" {
+		b.text = r.appendRule(b.text[:0], z.allDay)
+		b.put("RRULE", string(b.text))
+	}
+	except := r.Except
+	for i := range b.event.Overrides {
+		if o := &b.event.Overrides[i]; o.Cancelled {
+			except = append(except[:len(except):len(except)], o.RecurrenceID)
+		}
+	}
+	if len(except) > 0 {
+		b.putTimes("EXDATE", z, except...)
+	}
+	if len(r.Include) > 0 {
+		b.putTimes("RDATE", z, r.Include...)
+	}
+}
+
+func (b *builder) people() {
+	e := b.event
+	if o := &e.Organizer; o.Email != "" {
+		b.put("ORGANIZER", mailto(o.Email), "SENT-BY", mailto(o.SentBy), "CN", safeName(o.Name))
+	}
+	for i := range e.Attendees {
+		b.attendee(&e.Attendees[i])
+	}
+	if b.cal.Method == MethodReply || b.cal.Method == MethodCounter {
+		for i := range e.Attendees {
+			b.put("COMMENT", e.Attendees[i].Comment)
+		}
+	}
+}
+
+// attendee writes an attendee. RSVP is asked for in a request only.
+func (b *builder) attendee(a *Attendee) {
+	rsvp := ""
+	if a.NoReply {
+		rsvp = "FALSE"
+	} else if b.cal.Method == MethodRequest {
+		rsvp = "TRUE"
+	}
+	b.start("ATTENDEE", mailto(a.Email))
+	b.params("CUTYPE", wireName(a.Kind, wireKinds), "ROLE", wireName(a.Role, wireRoles),
+		"PARTSTAT", wireName(a.Status, wireStatuses), "RSVP", rsvp,
+		"DELEGATED-TO", mailto(a.DelegatedTo), "DELEGATED-FROM", mailto(a.DelegatedFrom),
+		"SENT-BY", mailto(a.SentBy), "CN", safeName(a.Name))
+	b.line.addParams(a.Params)
+	b.out.property(&b.line)
+}
+
+func (b *builder) texts() {
+	e := b.event
+	b.put("SUMMARY", e.Summary, "LANGUAGE", e.Language)
+	b.put("LOCATION", or(e.Location, asciiURI(e.Conference)), "LANGUAGE", e.Language)
+	b.put("DESCRIPTION", e.Description, "LANGUAGE", e.Language)
+}
+
+// flags adds what Outlook makes its appointment's state of (MS-OXCICAL, section
+// 2.1.3.1.1.20.31 and following).
+func (b *builder) flags() {
+	e := b.event
+	status, busy, intended := "CONFIRMED", "TENTATIVE", wireName(e.ShowAs, wireShows)
+	transp, allDay := "OPAQUE", "FALSE"
+	if e.ShowAs == ShowFree {
+		transp, busy = "TRANSPARENT", "FREE"
+	}
+	if e.AllDay {
+		allDay = "TRUE"
+	}
+	switch {
+	case e.Cancelled || b.cal.Method == MethodCancel:
+		status, transp, busy = "CANCELLED", "TRANSPARENT", "FREE"
+	case b.cal.Method != MethodRequest:
+		busy = intended
+	}
+	b.put("STATUS", status)
+	b.put("TRANSP", transp)
+	b.put("CLASS", wireName(e.Sensitivity, wireClasses))
+	b.put("PRIORITY", strconv.Itoa(or(e.Priority, 5)))
+	b.put("X-MICROSOFT-CDO-BUSYSTATUS", busy)
+	b.put("X-MICROSOFT-CDO-INTENDEDSTATUS", intended)
+	b.put("X-MICROSOFT-CDO-ALLDAYEVENT", allDay)
+	if e.NoCounter {
+		b.put("X-MICROSOFT-DISALLOW-COUNTER", "TRUE")
+	}
+}
+
+func (b *builder) links() {
+	e := b.event
+	if len(e.Categories) > 0 {
+		list := make([]string, len(e.Categories))
+		for i, c := range e.Categories {
+			list[i] = escapeText(c)
+		}
+		b.put("CATEGORIES", strings.Join(list, ","))
+	}
+	b.put("URL", asciiURI(or(e.URL, e.Conference)))
+	b.put("CONFERENCE", asciiURI(e.Conference), "VALUE", "URI")
+	for _, a := range e.Attachments {
+		b.put("ATTACH", asciiURI(a.URL), "FILENAME", safeName(a.Name), "FMTTYPE", a.MediaType)
+	}
+	if !e.Created.IsZero() {
+		b.putTimes("CREATED", wallZone{loc: time.UTC}, e.Created)
+	}
+	if !e.Modified.IsZero() {
+		b.putTimes("LAST-MODIFIED", wallZone{loc: time.UTC}, e.Modified)
+	}
+}
+
+// alarm writes a VALARM that shows a text, the one action of a request that
+// all clients accept.
+func (b *builder) alarm(r Reminder) {
+	b.out.begin(ics.ComponentVAlarm)
+	b.put("ACTION", "DISPLAY")
+	b.put("DESCRIPTION", "Reminder")
+	b.put("TRIGGER", "-"+formatDuration(r.Before))
+	b.out.end()
+}
+
+// safeName puts an apostrophe in place of a double quote, which a parameter
+// cannot hold; Outlook does not know the escapes of RFC 6868.
+func safeName(name string) string { return strings.ReplaceAll(name, `"`, "'") }
+
+// mailto makes a URI of an address (RFC 6068, section 2); empty stays empty.
+func mailto(addr string) string {
+	if addr == "" {
+		return ""
+	}
+	ascii, err := address.ASCII(addr)
+	if err != nil {
+		ascii = addr // validate has refused it where it matters
+	}
+	return "mailto:" + mailtoEscapes.Replace(ascii)
+}
+
+// mailtoEscapes are the octets of an ASCII address that a mailto URI cannot hold.
+var mailtoEscapes = func() *strings.Replacer {
+	var pairs []string
+	for _, c := range "%/?#[]^`{|}\"\\<> " {
+		pairs = append(pairs, string(c), "%"+strings.ToUpper(strconv.FormatUint(uint64(c), 16)))
+	}
+	return strings.NewReplacer(pairs...)
+}()
+
+// asciiURI escapes what a URI cannot hold as it is (RFC 3986, section 2); one
+// that needs nothing stays as it was given.
+func asciiURI(raw string) string {
+	for i := range len(raw) {
+		if raw[i] <= ' ' || raw[i] >= 0x7f || raw[i] == '"' {
+			if u, err := url.Parse(raw); err == nil {
+				return u.String()
+			}
+			break
+		}
+	}
+	return raw
+}
