@@ -29,11 +29,13 @@ type sink interface {
 	end()
 }
 
-// addParams adds parameters, with their values as they are, and puts all in order.
+// addParams adds parameters, in the place of those of the same name, and puts all
+// in order.
 func (l *contentLine) addParams(params map[string][]string) {
 	if len(params) == 0 {
 		return
 	}
+	l.params = slices.DeleteFunc(l.params, func(p lineParam) bool { _, again := params[p.name]; return again })
 	for name, values := range params {
 		l.params = append(l.params, lineParam{name, values})
 	}
