@@ -30,6 +30,14 @@ func checkFilled(s string) error {
 	return nil
 }
 
+// checkIfFilled accepts the empty value, and what check accepts.
+func checkIfFilled(s string, check func(string) error) error {
+	if s == "" {
+		return nil
+	}
+	return check(s)
+}
+
 // checkWord accepts the value of an enumeration, also one that is not ours.
 func checkWord(s string) error {
 	if octetsOf(s)&(noToken|upperCase) != 0 {

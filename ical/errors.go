@@ -69,6 +69,21 @@ func (f *fieldErrors) addf(field, format string, args ...any) {
 	f.add(field, fmt.Errorf(format, args...))
 }
 
+// at adds an error of a value in a list, or of its field. A path is put together
+// only for an error: most lists have none.
+func (f *fieldErrors) at(list string, i int, field string, err error) {
+	if err != nil {
+		f.add(indexed(list, i, field), err)
+	}
+}
+
+// inside adds the errors of a part that is in a list.
+func (f *fieldErrors) inside(list string, i int, part fieldErrors) {
+	if len(part) > 0 {
+		f.under(indexed(list, i, "")+".", part)
+	}
+}
+
 // under adds the errors of a part, its field names prefixed with path.
 func (f *fieldErrors) under(path string, part fieldErrors) {
 	for _, err := range part {

@@ -37,7 +37,7 @@ func (c *Calendar) validate() error {
 		errs.add("Events", errMissing)
 	}
 	for i := range c.Events {
-		errs.under(indexed("Events", i, "")+".", c.validateEvent(i))
+		errs.inside("Events", i, c.validateEvent(i))
 	}
 	return errors.Join(errs...)
 }
@@ -110,7 +110,7 @@ func (e *Event) checkText(errs *fieldErrors) {
 	errs.add("URL", checkURI(e.URL))
 	errs.add("Conference", checkURI(e.Conference))
 	for i, c := range e.Categories {
-		errs.add(indexed("Categories", i, ""), firstError(checkText(c), checkFilled(c)))
+		errs.at("Categories", i, "", firstError(checkText(c), checkFilled(c)))
 	}
 	errs.add("Language", checkLanguage(e.Language))
 }
@@ -144,9 +144,7 @@ func (p Person) check(empty bool) (errs fieldErrors) {
 	}
 	errs.add("Name", checkName(p.Name))
 	errs.add("Email", checkEmail(p.Email))
-	if p.SentBy != "" {
-		errs.add("SentBy", checkEmail(p.SentBy))
-	}
+	errs.add("SentBy", checkIfFilled(p.SentBy, checkEmail))
 	return errs
 }
 
@@ -155,7 +153,7 @@ func (p Person) check(empty bool) (errs fieldErrors) {
 func checkAttendees(errs *fieldErrors, list []Attendee) {
 	seen := make(map[string]int, len(list))
 	for i := range list {
-		errs.under(indexed("Attendees", i, "")+".", list[i].check())
+		errs.inside("Attendees", i, list[i].check())
 		key := address.Key(list[i].Email)
 		if first, again := seen[key]; again && key != "" {
 			errs.addf(indexed("Attendees", i, "Email"), "is the same address as Attendees[%d]", first)
@@ -171,11 +169,9 @@ func (a *Attendee) check() (errs fieldErrors) {
 	errs.add("Role", checkWord(string(a.Role)))
 	errs.add("Kind", checkWord(string(a.Kind)))
 	errs.add("Status", checkWord(string(a.Status)))
-	for _, f := range [][2]string{{"DelegatedTo", a.DelegatedTo}, {"DelegatedFrom", a.DelegatedFrom}, {"SentBy", a.SentBy}} {
-		if f[1] != "" {
-			errs.add(f[0], checkEmail(f[1]))
-		}
-	}
+	errs.add("DelegatedTo", checkIfFilled(a.DelegatedTo, checkEmail))
+	errs.add("DelegatedFrom", checkIfFilled(a.DelegatedFrom, checkEmail))
+	errs.add("SentBy", checkIfFilled(a.SentBy, checkEmail))
 	errs.add("Language", checkLanguage(a.Language))
 	if a.TimeZone != "" {
 		if _, err := LoadLocation(a.TimeZone); err != nil {
@@ -195,16 +191,15 @@ func (e *Event) checkOverrides(errs *fieldErrors) {
 		errs.addf("RecurrenceID", "names one occurrence, and Recurrence makes a series")
 	}
 	for i := range e.Overrides {
-		at := indexed("Overrides", i, "")
 		if o := &e.Overrides[i]; o.RecurrenceID.IsZero() {
-			errs.add(at+".RecurrenceID", errMissing)
+			errs.at("Overrides", i, "RecurrenceID", errMissing)
 		} else if o.UID != "" && o.UID != e.UID {
-			errs.addf(at+".UID", "is not that of the series")
+			errs.addf(indexed("Overrides", i, "UID"), "is not that of the series")
 		} else if len(o.Overrides) > 0 || o.Recurrence != nil {
-			errs.addf(at+".Recurrence", "an override is one occurrence and cannot be a series")
+			errs.addf(indexed("Overrides", i, "Recurrence"), "an override is one occurrence and cannot be a series")
 		} else if !o.Cancelled {
 			full := e.Override(i)
-			errs.under(at+".", full.check())
+			errs.inside("Overrides", i, full.check())
 		}
 	}
 }
@@ -226,10 +221,9 @@ func (e *Event) checkFlags(errs *fieldErrors) {
 
 func (e *Event) checkLists(errs *fieldErrors) {
 	for i, l := range e.Attachments {
-		at := indexed("Attachments", i, "")
-		errs.add(at+".URL", firstError(checkURI(l.URL), checkFilled(l.URL)))
-		errs.add(at+".MediaType", checkMediaType(l.MediaType))
-		errs.add(at+".Name", checkLine(l.Name))
+		errs.at("Attachments", i, "URL", firstError(checkURI(l.URL), checkFilled(l.URL)))
+		errs.at("Attachments", i, "MediaType", checkMediaType(l.MediaType))
+		errs.at("Attachments", i, "Name", checkLine(l.Name))
 	}
 	for i, p := range e.Extra {
 		at := indexed("Extra", i, "")

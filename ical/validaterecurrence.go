@@ -1,15 +1,12 @@
 package ical
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 func (r *Recurrence) check() (errs fieldErrors) {
 	if r.Freq == "" && len(r.Include) == 0 {
 		errs.add("Freq", errMissing)
 	}
-	if r.Freq != "" && !slices.Contains([]Frequency{Daily, Weekly, Monthly, Yearly}, r.Freq) {
+	if _, known := ruleFrequencies[r.Freq]; r.Freq != "" && !known {
 		errs.addf("Freq", "%.40q is not daily, weekly, monthly or yearly", r.Freq)
 	}
 	if r.Interval < 0 || r.Interval > maxInterval {
@@ -29,10 +26,10 @@ func (r *Recurrence) checkDates(errs *fieldErrors) {
 	}
 	errs.add("Until", checkYear(r.Until))
 	for i, t := range r.Except {
-		errs.add(indexed("Except", i, ""), checkDate(t))
+		errs.at("Except", i, "", checkDate(t))
 	}
 	for i, t := range r.Include {
-		errs.add(indexed("Include", i, ""), checkDate(t))
+		errs.at("Include", i, "", checkDate(t))
 	}
 }
 

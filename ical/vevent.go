@@ -101,16 +101,21 @@ func (b *builder) put(name, value string, params ...string) {
 func (b *builder) putTimes(name string, z wallZone, times ...time.Time) {
 	b.text = b.text[:0]
 	for i, t := range times {
-		if i > 0 {
-			b.text = append(b.text, ',')
-		}
-		b.text = z.append(b.text, t)
+		b.text = z.append(appendComma(b.text, i), t)
 	}
 	value := ""
 	if z.allDay {
 		value = "DATE"
 	}
 	b.put(name, string(b.text), "VALUE", value, "TZID", z.tzid)
+}
+
+// appendComma puts a comma before all values of a list but the first.
+func appendComma(b []byte, i int) []byte {
+	if i > 0 {
+		b = append(b, ',')
+	}
+	return b
 }
 
 // times writes RECURRENCE-ID as the series writes DTSTART, for that is what
@@ -229,11 +234,11 @@ func (b *builder) flags() {
 func (b *builder) links() {
 	e := b.event
 	if len(e.Categories) > 0 {
-		list := make([]string, len(e.Categories))
+		b.text = b.text[:0]
 		for i, c := range e.Categories {
-			list[i] = escapeText(c)
+			b.text = appendText(appendComma(b.text, i), c)
 		}
-		b.put("CATEGORIES", strings.Join(list, ","))
+		b.put("CATEGORIES", string(b.text))
 	}
 	b.put("URL", asciiURI(or(e.URL, e.Conference)))
 	b.put("CONFERENCE", asciiURI(e.Conference), "VALUE", "URI")

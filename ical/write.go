@@ -56,7 +56,7 @@ type place struct {
 
 // newLineWriter begins an object that will have about size octets.
 func newLineWriter(size int) *lineWriter {
-	w := &lineWriter{buf: make([]byte, 0, size)}
+	w := &lineWriter{buf: make([]byte, 0, size), scratch: make([]byte, 0, 256), open: make([]place, 0, 4)}
 	w.begin(ics.ComponentVCalendar)
 	return w
 }
@@ -195,15 +195,18 @@ func appendLine(line []byte, l *contentLine) ([]byte, error) {
 			return nil, err
 		}
 	}
-	value, has := l.value, octetsOf(l.value)
-	if has&(textMarks|lineEnds) != 0 && l.kind() == kindText {
-		value = escapeText(value)
-		has = octetsOf(value)
+	has, bad, marks := octetsOf(l.value), controls, textMarks|lineEnds
+	if l.kind() == kindRaw {
+		bad, marks = controls|lineEnds, 0
 	}
-	if err := has.check(value, controls|lineEnds); err != nil {
+	if err := has.check(l.value, bad); err != nil {
 		return nil, err
 	}
-	return append(append(line, ':'), value...), nil
+	line = append(line, ':')
+	if has&marks == 0 {
+		return append(line, l.value...), nil
+	}
+	return appendText(line, l.value), nil
 }
 
 func appendParam(line []byte, p *lineParam) ([]byte, error) {
@@ -246,14 +249,20 @@ func isQuoted(name string) bool {
 // RFC 6868 and no value may hold one.
 var paramMasks = strings.NewReplacer("^", "^^", `"`, "'")
 
-var textEscapes = strings.NewReplacer(`\`, `\\`, ";", `\;`, ",", `\,`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`)
-
-// escapeText writes a TEXT value (RFC 5545, section 3.3.11). Line ends of every kind become one "\n".
-func escapeText(s string) string {
-	if octetsOf(s)&(textMarks|lineEnds) == 0 {
-		return s
+// appendText writes a TEXT value (RFC 5545, section 3.3.11). Line ends of every kind become one "\n".
+func appendText(b []byte, s string) []byte {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '\n' && i > 0 && s[i-1] == '\r':
+		case octetKinds[c]&lineEnds != 0:
+			b = append(b, `\n`...)
+		case octetKinds[c]&textMarks != 0:
+			b = append(b, '\\', c)
+		default:
+			b = append(b, c)
+		}
 	}
-	return textEscapes.Replace(s)
+	return b
 }
 
 // fieldName is name as it may stand in an error's path, which ends up in logs.

@@ -49,6 +49,9 @@ func ASCII(addr string) (string, error) {
 	if len(local) > maxLocal || len(local)+1+len(ascii) > maxAddress {
 		return "", ErrTooLong
 	}
+	if ascii == domain {
+		return addr, nil
+	}
 	return local + "@" + ascii, nil
 }
 
@@ -77,20 +80,26 @@ func checkLocal(local string) error {
 		switch c := local[i]; {
 		case c >= 0x80:
 			return ErrUTF8
-		case c == '.' && (i == 0 || i == len(local)-1 || local[i-1] == '.'), c != '.' && !atext(c):
+		case c == '.' && (i == 0 || i == len(local)-1 || local[i-1] == '.'), c != '.' && !atext[c]:
 			return ErrLocal
 		}
 	}
 	return nil
 }
 
-// atext reports whether c is one (RFC 5322, section 3.2.3).
-func atext(c byte) bool {
-	switch {
-	case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
-		return true
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+var (
+	atext     = octets(letters + "!#$%&'*+-/=?^_`{|}~") // RFC 5322, section 3.2.3
+	hostChars = octets(letters + "-_")                  // with the underscore, which internal host names have
+)
+
+// octets returns a table that is true for what set consists of.
+func octets(set string) (table [256]bool) {
+	for i := range len(set) {
+		table[set[i]] = true
 	}
-	return c > ' ' && strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
+	return table
 }
 
 // Domain returns a host name in ASCII: in punycode (RFC 5891) where it is not
@@ -100,9 +109,10 @@ func Domain(domain string) (string, error) {
 	switch {
 	case len(domain) > 4*maxAddress: // punycode takes quadratic time
 		return "", ErrTooLong
-	case !utf8.ValidString(domain): // which package idna lets through
-		return "", ErrDomain
 	case !isASCII(domain):
+		if !utf8.ValidString(domain) { // which package idna lets through
+			return "", ErrDomain
+		}
 		ascii, err := idna.Lookup.ToASCII(domain)
 		if err != nil {
 			return "", ErrDomain
@@ -117,22 +127,19 @@ func Domain(domain string) (string, error) {
 
 // isHost reports whether domain consists of labels (RFC 1123, section 2.1).
 func isHost(domain string) bool {
-	for label := range strings.SplitSeq(domain, ".") {
+	for more := true; more; {
+		var label string
+		label, domain, more = strings.Cut(domain, ".")
 		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
 			return false
 		}
 		for i := range len(label) {
-			if !hostChar(label[i]) {
+			if !hostChars[label[i]] {
 				return false
 			}
 		}
 	}
 	return true
-}
-
-// hostChar accepts the underscore too, which internal host names have.
-func hostChar(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_'
 }
 
 func isASCII(s string) bool {
