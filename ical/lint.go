@@ -3,6 +3,7 @@ package ical
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -57,8 +58,9 @@ func (e Event) Lint() []Finding {
 
 func (e *Event) lint() []Finding {
 	var out []Finding
+	x := newLinted(e)
 	for _, r := range allRules {
-		for _, h := range r.check(e) {
+		for _, h := range r.check(x) {
 			text := r.text
 			if h.detail != "" {
 				text += " (" + h.detail + ")"
@@ -80,7 +82,24 @@ type lintRule struct {
 	text     string
 	source   string
 	clients  []string
-	check    func(e *Event) []hit
+	check    func(e *linted) []hit
+}
+
+// linted is an event with what several rules ask of it.
+type linted struct {
+	*Event
+	on    clock
+	err   error       // why it has no clock
+	reach func() Span // its extent
+	touch func() bool // whether a change of the clock may touch its series
+}
+
+func newLinted(e *Event) *linted {
+	x := &linted{Event: e}
+	x.on, x.err = e.clock()
+	x.reach = sync.OnceValue(e.extent)
+	x.touch = sync.OnceValue(x.mayTouch)
+	return x
 }
 
 // hit is a field that breaks a rule, and where that is not plain, how.
@@ -94,6 +113,14 @@ func hitIf(broken bool, field string) []hit {
 	return []hit{{field, ""}}
 }
 
+// hitAt is a hit on a value in a list, or on its field, where broken.
+func hitAt(broken bool, list string, i int, field string) []hit {
+	if !broken {
+		return nil
+	}
+	return []hit{{indexed(list, i, field), ""}}
+}
+
 var (
 	outlook = []string{"Outlook", "Exchange"}
 	gmail   = []string{"Gmail"}
@@ -104,25 +131,26 @@ var (
 var lintRules = []lintRule{
 	{"summary-empty", Warning, "Summary", "clients show a meeting without a title as \"(no subject)\"",
 		"RFC 5545, section 3.8.1.12", every,
-		func(e *Event) []hit { return hitIf(e.Summary == "", "Summary") }},
+		func(e *linted) []hit { return hitIf(e.Summary == "", "Summary") }},
 	{"summary-length", Warning, "Summary", "Outlook cuts a title after 255 characters",
 		"MS-OXCICAL, section 2.1.3.1.1.20.24", outlook,
-		func(e *Event) []hit { return hitIf(utf8.RuneCountInString(e.Summary) > 255, "Summary") }},
+		func(e *linted) []hit { return hitIf(utf8.RuneCountInString(e.Summary) > 255, "Summary") }},
 	{"location-length", Warning, "Location", "Outlook cuts a location after 255 characters",
 		"MS-OXCICAL, section 2.1.3.1.1.20.13", outlook,
-		func(e *Event) []hit {
+		func(e *linted) []hit {
 			return hitIf(utf8.RuneCountInString(or(e.Location, e.Conference)) > 255, "Location")
 		}},
 	{"conference-hidden", Warning, "Conference", "Outlook ignores the conference link where a location is given; the mail's text still has it",
 		"MS-OXCICAL has no CONFERENCE", outlook,
-		func(e *Event) []hit {
-			shown := strings.Contains(e.Location+e.Description, e.Conference)
-			return hitIf(e.Location != "" && !shown, "Conference")
+		func(e *linted) []hit {
+			hidden := e.Conference != "" && e.Location != "" && !strings.Contains(e.Location+e.Description, e.Conference)
+			return hitIf(hidden, "Conference")
 		}},
 	{"uid-exchange", Error, "UID", "Exchange takes an identifier of its own form for a meeting that it made itself, and misdirects the answers",
 		"MS-OXOCAL, section 2.2.1.27", outlook,
-		func(e *Event) []hit {
-			return hitIf(strings.HasPrefix(strings.ToUpper(e.UID), "040000008200E0"), "UID")
+		func(e *linted) []hit {
+			const exchange = "040000008200E0"
+			return hitIf(len(e.UID) >= len(exchange) && strings.EqualFold(e.UID[:len(exchange)], exchange), "UID")
 		}},
 	{"organizer-webmail", Warning, "Organizer.Email", "Gmail offers no answer to a mail whose organizer is a webmail account that did not send it",
 		"several reports", gmail, lintWebmail},
@@ -134,20 +162,20 @@ var lintRules = []lintRule{
 		lintPeople("Name", func(name, email string) bool { return strings.Contains(name, `"`) })},
 	{"no-reply", Warning, "Attendees[i].NoReply", "Exchange asks for no response without RSVP=TRUE and shows no buttons",
 		"MS-OXCICAL, section 2.1.3.1.1.20.2.4", outlook,
-		func(e *Event) (out []hit) {
-			for i, a := range e.Attendees {
-				out = append(out, hitIf(a.NoReply, indexed("Attendees", i, "NoReply"))...)
+		func(e *linted) (out []hit) {
+			for i := range e.Attendees {
+				out = append(out, hitAt(e.Attendees[i].NoReply, "Attendees", i, "NoReply")...)
 			}
 			return out
 		}},
 	{"reminders-several", Warning, "Reminders[i]", "Outlook keeps the first reminder only",
 		"MS-OXCICAL, section 2.1.3.1.2", outlook,
-		func(e *Event) []hit { return hitIf(len(e.Reminders) > 1, "Reminders[1]") }},
+		func(e *linted) []hit { return hitIf(len(e.Reminders) > 1, "Reminders[1]") }},
 	{"reminder-seconds", Warning, "Reminders[i]", "Outlook counts reminders in whole minutes",
 		"MS-OXCICAL, section 2.1.3.1.2.1", outlook,
-		func(e *Event) (out []hit) {
+		func(e *linted) (out []hit) {
 			for i, r := range e.Reminders {
-				out = append(out, hitIf(r.Before%time.Minute != 0, indexed("Reminders", i, ""))...)
+				out = append(out, hitAt(r.Before%time.Minute != 0, "Reminders", i, "")...)
 			}
 			return out
 		}},
@@ -160,32 +188,33 @@ var lintRules = []lintRule{
 		"several reports", every, lintExtra("X-WR-*")},
 }
 
-func lintWebmail(e *Event) []hit {
+func lintWebmail(e *linted) []hit {
 	_, domain, _ := strings.Cut(strings.ToLower(e.Organizer.Email), "@")
 	webmail := []string{"gmail.com", "googlemail.com", "yahoo.com", "outlook.com", "hotmail.com", "icloud.com"}
 	return hitIf(slices.Contains(webmail, domain), "Organizer.Email")
 }
 
 // lintPeople looks at the organizer and every attendee.
-func lintPeople(field string, broken func(name, email string) bool) func(*Event) []hit {
-	return func(e *Event) []hit {
+func lintPeople(field string, broken func(name, email string) bool) func(*linted) []hit {
+	return func(e *linted) []hit {
 		out := hitIf(broken(e.Organizer.Name, e.Organizer.Email), "Organizer."+field)
-		for i, a := range e.Attendees {
-			out = append(out, hitIf(broken(a.Name, a.Email), indexed("Attendees", i, field))...)
+		for i := range e.Attendees {
+			a := &e.Attendees[i]
+			out = append(out, hitAt(broken(a.Name, a.Email), "Attendees", i, field)...)
 		}
 		return out
 	}
 }
 
 // lintExtra looks for properties by name, or by the beginning of a name before a "*".
-func lintExtra(names ...string) func(*Event) []hit {
-	return func(e *Event) (out []hit) {
+func lintExtra(names ...string) func(*linted) []hit {
+	return func(e *linted) (out []hit) {
 		for i, p := range e.Extra {
 			found := slices.ContainsFunc(names, func(name string) bool {
 				prefix, all := strings.CutSuffix(name, "*")
 				return p.Name == name || all && strings.HasPrefix(p.Name, prefix)
 			})
-			out = append(out, hitIf(found, indexed("Extra", i, ""))...)
+			out = append(out, hitAt(found, "Extra", i, "")...)
 		}
 		return out
 	}

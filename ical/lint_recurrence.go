@@ -14,7 +14,7 @@ const oxcicalRule = "MS-OXCICAL, section 2.1.3.2.2"
 var recurrenceRules = []lintRule{
 	{"recurrence-interval", Error, "Recurrence.Interval", "Outlook refuses intervals over 999 days, 99 weeks, 99 months or 8 years",
 		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit {
-			limit := map[Frequency]int{Daily: 999, Weekly: 99, Monthly: 99, Yearly: 8}[r.Freq]
+			limit := mostIntervals[r.Freq]
 			return hitIf(limit > 0 && r.Interval > limit, "Recurrence.Interval")
 		})},
 	{"recurrence-count", Error, "Recurrence.Count", "Outlook refuses more than 999 occurrences; use Until",
@@ -50,9 +50,12 @@ var recurrenceRules = []lintRule{
 		"RFC 5545, section 3.8.4.4", every, lintOverrides},
 }
 
+// mostIntervals are the longest intervals that Outlook holds.
+var mostIntervals = map[Frequency]int{Daily: 999, Weekly: 99, Monthly: 99, Yearly: 8}
+
 // ofRule makes a check of one that looks at the rule of a series.
-func ofRule(check func(r *Recurrence) []hit) func(*Event) []hit {
-	return func(e *Event) []hit {
+func ofRule(check func(r *Recurrence) []hit) func(*linted) []hit {
+	return func(e *linted) []hit {
 		if e.Recurrence == nil {
 			return nil
 		}
@@ -60,12 +63,11 @@ func ofRule(check func(r *Recurrence) []hit) func(*Event) []hit {
 	}
 }
 
-func lintUntil(e *Event) []hit {
-	c, err := e.clock()
-	if err != nil || e.Recurrence == nil || e.Recurrence.Until.IsZero() {
+func lintUntil(e *linted) []hit {
+	if e.err != nil || e.Recurrence == nil || e.Recurrence.Until.IsZero() {
 		return nil
 	}
-	return hitIf(c.wall(e.Recurrence.Until).Before(c.wall(e.Start)), "Recurrence.Until")
+	return hitIf(e.on.wall(e.Recurrence.Until).Before(e.on.wall(e.Start)), "Recurrence.Until")
 }
 
 // plainDays reports weekdays without ordinals, each once.
@@ -116,13 +118,12 @@ func isDaySet(list []Day) bool {
 	return false
 }
 
-func lintShortMonths(e *Event) []hit {
-	c, err := e.clock()
+func lintShortMonths(e *linted) []hit {
 	r := e.Recurrence
-	if err != nil || r == nil || len(r.ByDay) > 0 || r.Freq != Monthly && r.Freq != Yearly {
+	if e.err != nil || r == nil || len(r.ByDay) > 0 || r.Freq != Monthly && r.Freq != Yearly {
 		return nil
 	}
-	start := c.wall(e.Start)
+	start := e.on.wall(e.Start)
 	numbers, month := r.ByMonthDay, int(start.Month())
 	if len(numbers) == 0 {
 		numbers = []int{start.Day()}
@@ -136,7 +137,7 @@ func lintShortMonths(e *Event) []hit {
 	return hitIf(slices.ContainsFunc(numbers, short), "Recurrence")
 }
 
-func lintExcept(e *Event) (out []hit) {
+func lintExcept(e *linted) (out []hit) {
 	if e.Recurrence == nil || len(e.Recurrence.Except) == 0 {
 		return nil
 	}
@@ -151,7 +152,7 @@ func lintExcept(e *Event) (out []hit) {
 	return out
 }
 
-func lintOverrides(e *Event) (out []hit) {
+func lintOverrides(e *linted) (out []hit) {
 	if e.Recurrence == nil || len(e.Overrides) == 0 {
 		return nil
 	}
@@ -170,16 +171,16 @@ func lintOverrides(e *Event) (out []hit) {
 
 // known returns whether a time is an original start by the given rule, for
 // those times; where the event has no clock, all are.
-func (e *Event) known(r *Recurrence, times []time.Time) func(time.Time) bool {
-	c, err := e.clock()
-	if err != nil {
+func (e *linted) known(r *Recurrence, times []time.Time) func(time.Time) bool {
+	if e.err != nil {
 		return func(time.Time) bool { return true }
 	}
+	c := e.on
 	left := make(map[int64]bool, len(times))
 	for _, t := range times {
 		left[c.key(t)] = true
 	}
-	plain := *e
+	plain := *e.Event
 	plain.Recurrence = r
 	last := c.key(slices.MaxFunc(times, time.Time.Compare))
 	for o := range plain.base(c) {

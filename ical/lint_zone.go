@@ -9,7 +9,7 @@ import (
 var zoneRules = []lintRule{
 	{"end-missing", Warning, "End", "Outlook shows a meeting without an end as one that takes no time",
 		"RFC 5545, section 3.6.1", outlook,
-		func(e *Event) []hit { return hitIf(e.End.IsZero() && !e.AllDay, "End") }},
+		func(e *linted) []hit { return hitIf(e.End.IsZero() && !e.AllDay, "End") }},
 	{"midnight", Warning, "AllDay", "Outlook shows a timed meeting from midnight to midnight as all-day, in other zones as two days; use AllDay",
 		"MS-OXCICAL, section 2.1.3.1.1.20.10", outlook, lintMidnight},
 	{"start-gap", Error, "Start", "the clock of TimeZone skips this hour on that day, so the meeting would be at another hour than was written",
@@ -24,18 +24,17 @@ var zoneRules = []lintRule{
 		"MS-OXCICAL, section 2.1.3.1.1.19", outlook, lintZoneOutlook},
 	{"series-gap", Warning, "Recurrence", "the clock skips the hour of an occurrence, which clients show an hour earlier or later, or not at all",
 		"RFC 5545, section 3.3.5; libical, ical.js, dateutil, measured", every,
-		func(e *Event) []hit { return e.clockChanges(skipped) }},
+		func(e *linted) []hit { return e.clockChanges(skipped) }},
 	{"series-overlap", Warning, "Recurrence", "the hour of an occurrence comes twice on that day, and clients differ in which they take",
 		"RFC 5545, section 3.3.5", every,
-		func(e *Event) []hit { return e.clockChanges(twice) }},
+		func(e *linted) []hit { return e.clockChanges(twice) }},
 }
 
-func lintMidnight(e *Event) []hit {
-	loc, err := e.Zone()
-	if err != nil || e.AllDay || !e.End.After(e.Start) {
+func lintMidnight(e *linted) []hit {
+	if e.err != nil || e.AllDay || !e.End.After(e.Start) {
 		return nil
 	}
-	start, end := e.Start.In(loc), e.End.In(loc)
+	start, end := e.Start.In(e.on.loc), e.End.In(e.on.loc)
 	return hitIf(start.Equal(midnight(start)) && end.Equal(midnight(end)), "AllDay")
 }
 
@@ -46,9 +45,8 @@ func midnight(t time.Time) time.Time {
 
 // lintStartGap finds a clock time that the zone does not have, in a time that
 // was written with another offset: package time itself shifts such a time.
-func lintStartGap(e *Event) []hit {
-	loc, err := e.Zone()
-	if err != nil || e.TimeZone == "" || e.AllDay {
+func lintStartGap(e *linted) []hit {
+	if e.err != nil || e.TimeZone == "" || e.AllDay {
 		return nil
 	}
 	var out []hit
@@ -61,8 +59,8 @@ func lintStartGap(e *Event) []hit {
 			continue // UTC is how programs write an instant, not a clock
 		}
 		wall := f.time.Unix() + int64(offset)
-		t := instant(wall, loc)
-		if skips(loc, wall, t) && t.Equal(f.time) {
+		t := instant(wall, e.on.loc)
+		if skips(e.on.loc, wall, t) && t.Equal(f.time) {
 			out = append(out, hit{f.field, fmt.Sprintf("%s does not exist in %s, the next is %s",
 				f.time.Format("2006-01-02 15:04"), e.TimeZone, t.Format("15:04"))})
 		}
@@ -75,50 +73,46 @@ func skips(loc *time.Location, wall int64, t time.Time) bool {
 	return t.Unix()+int64(offsetAt(loc, t.Unix())) != wall
 }
 
-func lintZoneUnnamed(e *Event) []hit {
-	loc, err := e.Zone()
-	unnamed := err == nil && loc == time.UTC && e.Start.Location() != time.UTC
+func lintZoneUnnamed(e *linted) []hit {
+	unnamed := e.err == nil && e.on.loc == time.UTC && e.Start.Location() != time.UTC
 	return hitIf(unnamed && e.TimeZone == "" && !e.AllDay && !e.keepsClock(), "TimeZone")
 }
 
-func lintZoneFixed(e *Event) []hit {
-	loc, err := e.Zone()
-	if err != nil || e.AllDay || e.TimeZone != "" || !e.keepsClock() || e.Start.Location() == time.UTC {
+func lintZoneFixed(e *linted) []hit {
+	if e.err != nil || e.AllDay || e.TimeZone != "" || !e.keepsClock() || e.Start.Location() == time.UTC {
 		return nil
 	}
-	_, offset := parseOffsetName(loc.String())
-	return hitIf(offset || loc == time.UTC, "TimeZone")
+	_, offset := parseOffsetName(e.on.loc.String())
+	return hitIf(offset || e.on.loc == time.UTC, "TimeZone")
 }
 
-func lintZonePrivate(e *Event) []hit {
-	loc, err := e.Zone()
-	if err != nil || e.AllDay || loc == time.UTC {
+func lintZonePrivate(e *linted) []hit {
+	if e.err != nil || e.AllDay || e.on.loc == time.UTC {
 		return nil
 	}
-	return hitIf(!isKnown(loc), "TimeZone")
+	return hitIf(!isKnown(e.on.loc), "TimeZone")
 }
 
-func lintZoneOutlook(e *Event) []hit {
-	loc, err := e.Zone()
-	if err != nil || e.AllDay || !e.keepsClock() || e.Start.IsZero() {
+func lintZoneOutlook(e *linted) []hit {
+	if e.err != nil || e.AllDay || !e.keepsClock() || e.Start.IsZero() {
 		return nil
 	}
-	w, err := writerFor(loc, []*Event{e})
+	w, err := writerFor(e.on.loc, []*Event{e.Event}, e.reach())
 	return hitIf(err == nil && !w.form.Exact(), "TimeZone")
 }
 
 // clockChanges reports the first occurrence that a change of the clock touches
 // in the given way.
-func (e *Event) clockChanges(touched func(c clock, wall, start time.Time) bool) []hit {
-	c, err := e.clock()
-	if err != nil || e.AllDay || e.Recurrence == nil || !e.mayTouch(c) {
+func (e *linted) clockChanges(touched func(c clock, wall, start time.Time) bool) []hit {
+	if e.err != nil || e.AllDay || e.Recurrence == nil || !e.touch() {
 		return nil
 	}
+	c := e.on
 	s, ok := e.series(c)
 	if !ok {
 		return nil
 	}
-	limit := e.extent().End
+	limit := e.reach().End
 	for wall := range s.instances() {
 		start := instant(wall.Unix(), c.loc)
 		if start.After(limit) {
@@ -139,8 +133,8 @@ func twice(c clock, _, start time.Time) bool {
 
 // mayTouch reports whether the time of day of the start or the end is near that
 // of a clock change, which spares most series the search.
-func (e *Event) mayTouch(c clock) bool {
-	all := e.extent()
+func (e *linted) mayTouch() bool {
+	c, all := e.on, e.reach()
 	start := c.wall(e.Start)
 	for _, x := range changes(c.loc, all.Start.Unix(), all.End.Unix()) {
 		width := max(x.to-x.from, x.from-x.to)

@@ -28,7 +28,7 @@ func (m *zoneChooser) zone(e *Event) (wallZone, error) {
 	if e.AllDay {
 		return wallZone{loc: time.UTC, allDay: true}, nil
 	}
-	loc, err := e.Zone()
+	loc, err := e.zone()
 	if err != nil {
 		return wallZone{}, err
 	}
@@ -66,13 +66,13 @@ func (m *zoneChooser) use(loc *time.Location) (*zoneUse, error) {
 		return u, nil
 	}
 	list := m.inZone(name)
-	w, err := writerFor(loc, list)
+	w, err := writerFor(loc, list, extentOf(list))
 	if err != nil {
 		return nil, err
 	}
 	if !w.form.Exact() {
 		if series := keptClocks(list); len(series) > 0 {
-			if w, err = writerFor(loc, series); err != nil {
+			if w, err = writerFor(loc, series, extentOf(series)); err != nil {
 				return nil, err
 			}
 		}
@@ -89,7 +89,7 @@ func (m *zoneChooser) inZone(name string) []*Event {
 	var out []*Event
 	for i := range m.cal.Events {
 		e := &m.cal.Events[i]
-		if loc, err := e.Zone(); !e.AllDay && err == nil && loc.String() == name {
+		if loc, err := e.zone(); !e.AllDay && err == nil && loc.String() == name {
 			out = append(out, e)
 		}
 	}
@@ -106,12 +106,17 @@ func keptClocks(list []*Event) []*Event {
 	return out
 }
 
-// writerFor chooses the form of loc for events.
-func writerFor(loc *time.Location, list []*Event) (*zoneWriter, error) {
+// extentOf is the time in which all events of a list extend.
+func extentOf(list []*Event) Span {
 	all := list[0].extent()
 	for _, e := range list[1:] {
 		all = all.join(e.extent())
 	}
+	return all
+}
+
+// writerFor chooses the form of loc for events that extend over all.
+func writerFor(loc *time.Location, list []*Event, all Span) (*zoneWriter, error) {
 	z, err := zoneYears(loc, all)
 	if err != nil {
 		return nil, err
@@ -163,7 +168,12 @@ func (e *Event) span() Span { return Span{e.Start, e.End}.normal() }
 // extent is the time in which the event's zone must be right, at most the
 // horizon before and after its start.
 func (e *Event) extent() Span {
-	return e.whole().within(Span{e.Start.AddDate(-horizon, 0, 0), e.Start.AddDate(horizon, 0, 0)})
+	const surely = (horizon - 1) * 365 * day // less than the horizon, without asking the calendar
+	all := e.whole()
+	if e.Start.Sub(all.Start) < surely && all.End.Sub(e.Start) < surely {
+		return all
+	}
+	return all.within(Span{e.Start.AddDate(-horizon, 0, 0), e.Start.AddDate(horizon, 0, 0)})
 }
 
 // whole is the time from the first to the last instant of the event.

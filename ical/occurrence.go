@@ -195,7 +195,7 @@ func (e *Event) clock() (clock, error) {
 		}
 		return clock{time.UTC, true, max(days, 0)}, nil
 	}
-	loc, err := e.Zone()
+	loc, err := e.zone()
 	if err != nil {
 		return clock{}, err
 	}

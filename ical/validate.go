@@ -130,7 +130,7 @@ func (e *Event) checkTime(errs *fieldErrors) {
 			errs.addf("End", "%s is before Start %s", e.End.Format(time.RFC3339), e.Start.Format(time.RFC3339))
 		}
 	}
-	if _, err := e.Zone(); err != nil && !e.AllDay {
+	if _, err := e.zone(); err != nil && !e.AllDay {
 		if e.TimeZone != "" {
 			err = fmt.Errorf("%.60q is not the IANA or Windows name of a time zone", e.TimeZone)
 		}
@@ -225,22 +225,24 @@ func (e *Event) checkLists(errs *fieldErrors) {
 		errs.at("Attachments", i, "MediaType", checkMediaType(l.MediaType))
 		errs.at("Attachments", i, "Name", checkLine(l.Name))
 	}
-	for i, p := range e.Extra {
-		at := indexed("Extra", i, "")
-		switch {
-		case !isToken(p.Name) || p.Name != strings.ToUpper(p.Name):
-			errs.addf(at+".Name", "%.40q is not a property name in upper case", p.Name)
-		case ownProperties[p.Name]:
-			errs.addf(at+".Name", "%s is written from the event's own fields", p.Name)
-		}
-		var params fieldErrors
-		checkParams(&params, p.Params, nil)
-		errs.under(at+".", params)
-		errs.add(at+".Value", checkText(p.Value))
-		if checkText(p.Value) == nil && valueKind(p.Name, p.Params["VALUE"]) == kindRaw {
-			errs.add(at+".Value", checkLine(p.Value))
-		}
+	for i := range e.Extra {
+		errs.inside("Extra", i, e.Extra[i].check())
 	}
+}
+
+func (p *Property) check() (errs fieldErrors) {
+	switch {
+	case !isToken(p.Name) || p.Name != strings.ToUpper(p.Name):
+		errs.addf("Name", "%.40q is not a property name in upper case", p.Name)
+	case ownProperties[p.Name]:
+		errs.addf("Name", "%s is written from the event's own fields", p.Name)
+	}
+	checkParams(&errs, p.Params, nil)
+	errs.add("Value", checkText(p.Value))
+	if checkText(p.Value) == nil && valueKind(p.Name, p.Params["VALUE"]) == kindRaw {
+		errs.add("Value", checkLine(p.Value))
+	}
+	return errs
 }
 
 // ownProperties are those that the fields of [Event] stand for.

@@ -1,6 +1,9 @@
 package ical
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 func (r *Recurrence) check() (errs fieldErrors) {
 	if r.Freq == "" && len(r.Include) == 0 {
@@ -61,11 +64,24 @@ func checkRange(errs *fieldErrors, field string, list []int, lo, hi int) {
 	}
 }
 
+// startsOn reports whether start is an instance, of a rule that tells it without
+// being expanded: one with nothing but weekdays.
+func (r *Recurrence) startsOn(start time.Time) bool {
+	if len(r.ByMonth)+len(r.ByMonthDay)+len(r.BySetPos) > 0 || start.Year() >= 9999 {
+		return false
+	}
+	ordinal := func(d Day) bool { return len(d) > len(Monday) }
+	return len(r.ByDay) == 0 || slices.Contains(r.ByDay, weekdays[start.Weekday()]) && !slices.ContainsFunc(r.ByDay, ordinal)
+}
+
 // checkAligned refuses a series whose start is not an instance of its rule:
 // Outlook leaves it out, others show it beside the rule.
 func (e *Event) checkAligned(errs *fieldErrors) {
 	c, err := e.clock()
 	if err != nil || e.Start.IsZero() || e.Recurrence == nil || len(e.Recurrence.check()) > 0 {
+		return
+	}
+	if e.Recurrence.startsOn(c.wall(e.Start)) {
 		return
 	}
 	s, ok := e.series(c)

@@ -12,7 +12,10 @@ import (
 // has an IANA name. Else a single event is in UTC, and a series keeps the
 // offset of its Location ("UTC+02:00"), or is an error where this has changes
 // and no name of its own, as [time.Local] may.
-func (e Event) Zone() (*time.Location, error) {
+func (e Event) Zone() (*time.Location, error) { return e.zone() }
+
+// zone is Zone without a copy of the event.
+func (e *Event) zone() (*time.Location, error) {
 	if e.TimeZone != "" {
 		return LoadLocation(e.TimeZone)
 	}
