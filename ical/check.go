@@ -47,7 +47,9 @@ func checkWord(s string) error {
 }
 
 func checkEmail(s string) error {
-	if strings.HasPrefix(strings.ToLower(s), "mailto:") {
+	const scheme = "mailto:"
+	start := s[:min(len(s), len(scheme)+1)] // one more: a capital i with a dot has two octets
+	if strings.HasPrefix(strings.ToLower(start), scheme) {
 		return errors.New("is written without \"mailto:\" in front")
 	}
 	_, err := address.ASCII(s)

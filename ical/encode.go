@@ -23,7 +23,7 @@ func (c *Calendar) write(out sink) error {
 	if err := c.validate(); err != nil {
 		return err
 	}
-	m := &zoneChooser{cal: c}
+	m := &zoneChooser{cal: c, zones: make(map[string]*zoneUse)}
 	zones := make([]wallZone, len(c.Events))
 	for i := range c.Events {
 		var err error
@@ -31,7 +31,7 @@ func (c *Calendar) write(out sink) error {
 			return &FieldError{indexed("Events", i, "TimeZone"), err}
 		}
 	}
-	b := &builder{cal: c, out: out}
+	b := newBuilder(c, out)
 	b.header()
 	for _, tz := range m.order {
 		out.timezone(tz)

@@ -77,9 +77,6 @@ func (m *zoneChooser) use(loc *time.Location) (*zoneUse, error) {
 			}
 		}
 	}
-	if m.zones == nil {
-		m.zones = make(map[string]*zoneUse)
-	}
 	m.zones[name] = &zoneUse{zoneWriter: w}
 	return m.zones[name], nil
 }

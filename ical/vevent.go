@@ -23,6 +23,13 @@ type builder struct {
 	text   []byte
 }
 
+// newBuilder has room for what an attendee's line consists of.
+func newBuilder(c *Calendar, out sink) *builder {
+	b := &builder{cal: c, out: out, values: make([]string, 0, 8), text: make([]byte, 0, 64)}
+	b.line.params = make([]lineParam, 0, 8)
+	return b
+}
+
 // header puts METHOD first: clients that read it only in front of the first
 // component find it, and so do people.
 func (b *builder) header() {
@@ -73,7 +80,7 @@ func (b *builder) vevent(e *Event, z wallZone) {
 // start begins a line without parameters.
 func (b *builder) start(name, value string) {
 	b.values = b.values[:0]
-	b.line = contentLine{name, value, b.line.params[:0]}
+	b.line.name, b.line.value, b.line.params = name, value, b.line.params[:0]
 }
 
 // params adds parameters, names and values in turn, unless the value is empty.

@@ -127,19 +127,22 @@ func Domain(domain string) (string, error) {
 
 // isHost reports whether domain consists of labels (RFC 1123, section 2.1).
 func isHost(domain string) bool {
-	for more := true; more; {
-		var label string
-		label, domain, more = strings.Cut(domain, ".")
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
-			return false
-		}
-		for i := range len(label) {
-			if !hostChars[label[i]] {
+	start := 0
+	for i := range len(domain) {
+		if domain[i] == '.' {
+			if !isLabel(domain[start:i]) {
 				return false
 			}
+			start = i + 1
+		} else if !hostChars[domain[i]] {
+			return false
 		}
 	}
-	return true
+	return isLabel(domain[start:])
+}
+
+func isLabel(s string) bool {
+	return s != "" && len(s) <= 63 && s[0] != '-' && s[len(s)-1] != '-'
 }
 
 func isASCII(s string) bool {
