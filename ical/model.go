@@ -19,6 +19,8 @@ type tree struct {
 	open     []*ics.ComponentBase // what is in the calendar and not at its end
 }
 
+var _ sink = (*tree)(nil)
+
 func (t *tree) begin(name ics.ComponentType) {
 	var c ics.Component = new(ics.VEvent)
 	if name == ics.ComponentVAlarm {

@@ -47,6 +47,8 @@ type lineWriter struct {
 	scratch []byte
 }
 
+var _ sink = (*lineWriter)(nil)
+
 // place is a component that is being written.
 type place struct {
 	name  ics.ComponentType
