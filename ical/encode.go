@@ -45,18 +45,23 @@ func (c *Calendar) write(out sink) error {
 // size is about how many octets c has on the wire, so that the writer seldom
 // has to copy what it has.
 func (c *Calendar) size() int {
-	const most = 1 << 20
+	const header, event, attendee, most = 512, 640, 104, 1 << 20
 	if c == nil {
 		return 0
 	}
-	n := 512
+	n := header
 	for i := range c.Events {
 		e := &c.Events[i]
-		one := 1024 + len(e.Summary) + len(e.Description) + len(e.Location)
+		one := event + len(e.Summary) + len(e.Description) + len(e.Location)
 		for j := range e.Attendees {
-			one += 128 + len(e.Attendees[j].Name) + len(e.Attendees[j].Email)
+			one += attendee + len(e.Attendees[j].Name) + len(e.Attendees[j].Email)
 		}
-		n += one * (1 + len(e.Overrides))
+		n += one
+		for j := range e.Overrides {
+			if !e.Overrides[j].Cancelled {
+				n += one
+			}
+		}
 	}
 	return min(n, most)
 }
