@@ -10,7 +10,7 @@ import (
 
 // carryAnswers keeps the answers that still hold, and takes back the others.
 func (u *update) carryAnswers() {
-	after := &u.plan.Event
+	after := &u.plan.event
 	major := top(u.changes) == Major
 	keep(after.Attendees, u.before.Attendees, after.Organizer.Email)
 	if major {
@@ -25,7 +25,7 @@ func (u *update) carryAnswers() {
 // carryOccurrence does the same for one occurrence. Answers to it that differ
 // from those to the series are kept in an override of its own.
 func (u *update) carryOccurrence(id time.Time, major bool) {
-	after := &u.plan.Event
+	after := &u.plan.event
 	was, is := occurrence(u.before, id), occurrence(after, id)
 	if is == nil {
 		return
@@ -64,9 +64,10 @@ func (u *update) level(was, is *ical.Event) Level {
 
 // keep copies the answers of before into list where it says none.
 func keep(list, before []ical.Attendee, organizer string) {
+	x := make(indexes)
 	for i := range list {
 		a := &list[i]
-		at := indexOf(before, a.Email)
+		at := x.find(before, address.Key(a.Email))
 		if at >= 0 && a.Status == ical.NeedsAction && !address.Same(a.Email, organizer) {
 			a.Status, a.Comment = or(before[at].Status, ical.NeedsAction), before[at].Comment
 		}
@@ -75,8 +76,9 @@ func keep(list, before []ical.Attendee, organizer string) {
 
 // restore copies the answers of before into list.
 func restore(list, before []ical.Attendee) {
+	x := make(indexes)
 	for i := range list {
-		if at := indexOf(before, list[i].Email); at >= 0 {
+		if at := x.find(before, address.Key(list[i].Email)); at >= 0 {
 			list[i].Status, list[i].Comment = or(before[at].Status, ical.NeedsAction), before[at].Comment
 		}
 	}
@@ -127,9 +129,10 @@ func follow(after, before *ical.Event) {
 
 // sameInvited reports whether two lists differ in their order and answers at most.
 func sameInvited(a, b []ical.Attendee) bool {
-	return len(a) == len(b) && !slices.ContainsFunc(a, func(x ical.Attendee) bool {
-		i := indexOf(b, x.Email)
-		return i < 0 || !equal(unanswered(x), unanswered(b[i]))
+	x := make(indexes)
+	return len(a) == len(b) && !slices.ContainsFunc(a, func(p ical.Attendee) bool {
+		i := x.find(b, address.Key(p.Email))
+		return i < 0 || !equal(unanswered(p), unanswered(b[i]))
 	})
 }
 
@@ -155,8 +158,9 @@ func hasList(e *ical.Event, id time.Time) bool {
 
 // sameAttendees reports whether two versions invite the same addresses.
 func sameAttendees(was, is *ical.Event) bool {
+	x := make(indexes)
 	return len(was.Attendees) == len(is.Attendees) && !slices.ContainsFunc(is.Attendees, func(a ical.Attendee) bool {
-		return !has(was.Attendees, a.Email)
+		return x.find(was.Attendees, address.Key(a.Email)) < 0
 	})
 }
 

@@ -82,7 +82,7 @@ func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...SendOption) (*M
 }
 
 // carryOut is the one way of every call: render all, then deliver and record each.
-func (c *Client) carryOut(ctx context.Context, p *Plan, m *Meeting, a body.Action, o *Options) (*Meeting, error) {
+func (c *Client) carryOut(ctx context.Context, p *plan, m *Meeting, a body.Action, o *Options) (*Meeting, error) {
 	if c.sender == nil && !o.call.later {
 		return nil, ErrNoSender
 	}
@@ -90,12 +90,12 @@ func (c *Client) carryOut(ctx context.Context, p *Plan, m *Meeting, a body.Actio
 	if err := o.ReplyAddress.stamp(p, out, o); err != nil {
 		return nil, err
 	}
-	list := letters(p, a, o)
-	r, err := render(list, out, o)
+	list := letters(p.notices, o.Shared)
+	out.enter(list, a, o)
+	r, err := render(list, out, p.indexes, o)
 	if err != nil {
 		return nil, err
 	}
-	out.enter(list)
 	if o.call.later {
 		return out, nil
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/convene-go/convene/internal/address"
 )
@@ -19,23 +18,23 @@ func (c *Client) deliver(ctx context.Context, letters []letter, r *renderer, m *
 	waiting := make(map[string]bool) // the recipients of mails that are still to be sent
 	for i, l := range letters {
 		if err := cmp.Or(ctx.Err(), l.mustWait(waiting)); err != nil {
-			failed = append(failed, l.note(m, Pending, err, o)...)
+			failed = append(failed, l.fail(m, Pending, err, o)...)
 			continue
 		}
-		message, err := r.finished(&l)
+		message, err := r.finished(i, l)
 		if err != nil {
-			failed = append(failed, l.note(m, Pending, err, o)...)
+			failed = append(failed, l.fail(m, Pending, err, o)...)
 			waiting[l.recipients()] = true
 			continue
 		}
 		// Until the result is recorded the mail may or may not be on its way.
-		l.note(m, Unknown, errInFlight, o)
+		l.note(m, Unknown, inFlight, o)
 		if err := o.record(ctx, m); err != nil {
-			l.note(m, Pending, nil, o)
+			l.note(m, Pending, "", o)
 			return errors.Join(deliveryError(failed), err)
 		}
 		failed = append(failed, l.outcome(m, c.sender.Send(ctx, message), o)...)
-		if m.Deliveries[l.entries[0]].State == Pending {
+		if m.Deliveries[l[0].entry].State == Pending {
 			waiting[l.recipients()] = true
 		}
 		if i == len(letters)-1 {
@@ -52,27 +51,18 @@ func (c *Client) deliver(ctx context.Context, letters []letter, r *renderer, m *
 // mustWait reports whether an earlier mail to the same attendee has to go first:
 // a cancellation of the series that came after one of its occurrences would
 // take this too.
-func (l *letter) mustWait(waiting map[string]bool) error {
+func (l letter) mustWait(waiting map[string]bool) error {
 	if len(waiting) > 0 && waiting[l.recipients()] {
 		return errWaits
 	}
 	return nil
 }
 
-// recipients is equal for letters to the same attendees.
-func (l *letter) recipients() string {
-	keys := make([]string, len(l.notices))
-	for i := range l.notices {
-		keys[i] = address.Key(l.notices[i].Attendee.Email)
-	}
-	return strings.Join(keys, "\n")
-}
-
 // errWaits is why a mail was not tried.
 var errWaits = errors.New("waits for an earlier mail to the same attendee")
 
-// errInFlight is what the ledger says of a mail whose sending was interrupted.
-var errInFlight = errors.New("handed over, and no result recorded")
+// inFlight is what the ledger says of a mail whose sending was interrupted.
+const inFlight = "handed over, and no result recorded"
 
 func deliveryError(failed []*RecipientError) error {
 	if len(failed) == 0 {
@@ -93,36 +83,47 @@ func (o *Options) record(ctx context.Context, m *Meeting) error {
 }
 
 // outcome writes the result of a letter into its entries of the ledger.
-func (l *letter) outcome(m *Meeting, err error, o *Options) []*RecipientError {
+func (l letter) outcome(m *Meeting, err error, o *Options) []*RecipientError {
+	if err == nil {
+		l.note(m, Delivered, "", o)
+		return nil
+	}
 	var failed []*RecipientError
 	named := recipientErrors(err)
-	if !slices.ContainsFunc(l.entries, func(i int) bool { return errorFor(m.Deliveries[i].To, named) != nil }) {
+	if !slices.ContainsFunc(l, func(n notice) bool { return errorFor(n.attendee.Email, named) != nil }) {
 		named = nil // an error that names nobody of the mail is about all of them
 	}
-	for _, i := range l.entries {
+	for i := range l {
 		cause := err
 		if len(named) > 0 {
-			cause = errorFor(m.Deliveries[i].To, named)
+			cause = errorFor(l[i].attendee.Email, named)
 		}
-		one := letter{entries: []int{i}}
-		failed = append(failed, one.note(m, stateOf(cause), cause, o)...)
+		failed = append(failed, l[i:i+1].fail(m, stateOf(cause), cause, o)...)
 	}
 	return failed
 }
 
-// note sets the state of the letter's entries, and returns one error for each
+// fail sets the state of the letter's entries, and returns one error for each
 // if there is a cause.
-func (l *letter) note(m *Meeting, state DeliveryState, cause error, o *Options) []*RecipientError {
-	var failed []*RecipientError
-	for _, i := range l.entries {
-		d := &m.Deliveries[i]
-		d.State, d.Reply, d.Time = state, "", o.Now().UTC()
-		if cause != nil {
-			d.Reply = cause.Error()
-			failed = append(failed, &RecipientError{d.To, state, cause})
-		}
+func (l letter) fail(m *Meeting, state DeliveryState, cause error, o *Options) []*RecipientError {
+	if cause == nil {
+		l.note(m, state, "", o)
+		return nil
+	}
+	l.note(m, state, cause.Error(), o)
+	failed := make([]*RecipientError, len(l))
+	for i := range l {
+		failed[i] = &RecipientError{m.Deliveries[l[i].entry].To, state, cause}
 	}
 	return failed
+}
+
+// note sets the state of the letter's entries.
+func (l letter) note(m *Meeting, state DeliveryState, reply string, o *Options) {
+	for i := range l {
+		d := &m.Deliveries[l[i].entry]
+		d.State, d.Reply, d.Time = state, reply, o.Now().UTC()
+	}
 }
 
 // recipientError is an error about one recipient alone.

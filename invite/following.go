@@ -43,14 +43,14 @@ func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, id time.Time, 
 // occurrence, since that is an update of the whole.
 func PlanFollowing(m *Meeting, id time.Time, after ical.Event, o *Options) (old, rest *Plan, err error) {
 	o = o.forMeeting(m, nil)
-	if old, rest, err = planFollowing(m, id, after, o); old != nil {
-		old.hideGuests(o)
-		rest.hideGuests(o)
+	end, begin, err := planFollowing(m, id, after, o)
+	if end == nil {
+		return nil, nil, err
 	}
-	return old, rest, err
+	return end.public(o), begin.public(o), err
 }
 
-func planFollowing(m *Meeting, id time.Time, after ical.Event, o *Options) (old, rest *Plan, err error) {
+func planFollowing(m *Meeting, id time.Time, after ical.Event, o *Options) (old, rest *plan, err error) {
 	before := own(m.Event)
 	if before.Cancelled {
 		return nil, nil, ErrCancelled

@@ -136,9 +136,12 @@ const (
 )
 
 // clone is a copy of m that shares no list with it.
-func (m *Meeting) clone() *Meeting {
+func (m *Meeting) clone() *Meeting { return m.withEvent(own(m.Event)) }
+
+// withEvent is a copy of m that shares no list with it, with another event.
+func (m *Meeting) withEvent(e ical.Event) *Meeting {
 	out := *m
-	out.Event = own(m.Event)
+	out.Event = e
 	out.Before = slices.Clone(m.Before)
 	for i := range out.Before {
 		out.Before[i] = own(out.Before[i])
@@ -152,9 +155,8 @@ func (m *Meeting) clone() *Meeting {
 }
 
 // after returns the meeting as a plan makes it, before anything is sent.
-func (m *Meeting) after(p *Plan, o *Options) *Meeting {
-	out := m.clone()
-	out.Event = p.Event
+func (m *Meeting) after(p *plan, o *Options) *Meeting {
+	out := m.withEvent(p.event)
 	if p.previous != nil {
 		out.Before = append(out.Before, own(*p.previous))
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -21,9 +20,6 @@ type Plan struct {
 	// Skipped are the notices that are not sent, with the reason; their
 	// Method is empty.
 	Skipped []Notice
-
-	revised  []Revision  // new floors for answers
-	previous *ical.Event // the meeting before, for the differences in the mails' text
 }
 
 // Notice is one calendar object for one attendee, and why they get it.
@@ -41,8 +37,6 @@ type Notice struct {
 	// Before is the same as the attendee saw it until now; nil for an
 	// invitation and for a repetition.
 	Before *ical.Event
-
-	replyTo string // where the answer is to come to; "" is the organizer's address
 }
 
 // PlanSend returns what [Client.Send] sends for e, and sends nothing.
@@ -52,11 +46,10 @@ func PlanSend(e ical.Event, o *Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.hideGuests(o)
-	return p, nil
+	return p.public(o), nil
 }
 
-func planSend(e ical.Event, o *Options) (*Plan, error) {
+func planSend(e ical.Event, o *Options) (*plan, error) {
 	e = own(e)
 	if e.UID == "" {
 		e.UID = o.NewID()
@@ -64,35 +57,16 @@ func planSend(e ical.Event, o *Options) (*Plan, error) {
 	if err := check(&e, o); err != nil {
 		return nil, err
 	}
-	p := &Plan{Event: e}
-	roster := newRoster(&p.Event)
-	for _, a := range people(&p.Event) {
-		p.invite(a, roster.view(a.Email), "is invited")
+	p := newPlan(e)
+	list := people(&p.event)
+	p.notices = make([]notice, 0, len(list))
+	for _, a := range list {
+		p.invite(a, p.indexes.view(&p.event, a.Email), "is invited")
 	}
-	if len(p.Notices) == 0 {
+	if len(p.notices) == 0 {
 		return nil, fmt.Errorf("invite: %w", &ical.FieldError{Field: "Attendees", Err: errors.New("has nobody but the organizer")})
 	}
 	return p, nil
-}
-
-// invite adds the requests for all that an attendee sees.
-func (p *Plan) invite(a ical.Attendee, v view, reason string) {
-	if v.whole != nil {
-		p.add(Notice{Attendee: a, Method: ical.MethodRequest, Reason: reason, Event: v.whole})
-	}
-	for _, e := range v.alone {
-		p.add(Notice{Attendee: a, Method: ical.MethodRequest, Reason: reason + onOccurrence(e), Event: e})
-	}
-}
-
-// add adds a notice, unless it is for the organizer: a request to its organizer
-// makes Outlook show two meetings.
-func (p *Plan) add(n Notice) {
-	if address.Same(n.Attendee.Email, p.Event.Organizer.Email) {
-		return
-	}
-	n.Sequence = max(n.Sequence, p.Event.Sequence)
-	p.Notices = append(p.Notices, n)
 }
 
 // onOccurrence names the occurrence that e is, "" for the whole meeting.
@@ -110,18 +84,6 @@ func onDate(e *ical.Event, t time.Time) string {
 		zone = time.UTC
 	}
 	return " on " + moment(t, e.AllDay, zone)
-}
-
-// hideGuests shows each attendee only themselves, where the options say so.
-func (p *Plan) hideGuests(o *Options) {
-	if !o.HideGuests {
-		return
-	}
-	r := make(rosters)
-	for i := range p.Notices {
-		n := &p.Notices[i]
-		n.Event, n.Before = r.only(n.Event, n.Attendee), r.only(n.Before, n.Attendee)
-	}
 }
 
 // check refuses an event before anything is sent.
@@ -162,13 +124,4 @@ func checkOverrides(e *ical.Event) error {
 		}
 	}
 	return nil
-}
-
-// addresses are the recipients of notices, for people.
-func addresses(list []Notice) string {
-	out := make([]string, len(list))
-	for i := range list {
-		out[i] = list[i].Attendee.Email
-	}
-	return strings.Join(out, ", ")
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
 )
 
 // PlanCancel returns what [Client.Cancel] sends, and sends nothing. The options
@@ -16,11 +17,10 @@ func PlanCancel(m *Meeting, o *Options, opts ...SendOption) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.hideGuests(o)
-	return p, nil
+	return p.public(o), nil
 }
 
-func planCancel(m *Meeting, o *Options) (*Plan, error) {
+func planCancel(m *Meeting, o *Options) (*plan, error) {
 	switch c := o.call; {
 	case m.Event.Cancelled:
 		return nil, ErrCancelled
@@ -35,24 +35,24 @@ func planCancel(m *Meeting, o *Options) (*Plan, error) {
 }
 
 // planCancelAll cancels everything for everybody.
-func planCancelAll(m *Meeting, o *Options) (*Plan, error) {
+func planCancelAll(m *Meeting, o *Options) (*plan, error) {
 	before := own(m.Event)
-	p := &Plan{Event: own(m.Event), previous: &before}
-	p.Event.Cancelled = true
-	p.Event.Sequence++
-	roster := newRoster(&before)
+	p := newPlan(own(m.Event))
+	p.previous = &before
+	p.event.Cancelled = true
+	p.event.Sequence++
 	for _, a := range people(&before) {
-		p.cancel(a, roster.view(a.Email), "the meeting is cancelled")
+		p.cancel(a, p.indexes.view(&before, a.Email), "the meeting is cancelled")
 	}
 	if !o.MailPast && isPast(&before, o.Now()) {
 		p.silence("the meeting lies in the past")
-		p.Event.Sequence, p.previous = before.Sequence, nil
+		p.event.Sequence, p.previous = before.Sequence, nil
 	}
 	return p, nil
 }
 
 // planCancelOne makes the occurrence a cancelled override.
-func planCancelOne(m *Meeting, id time.Time, o *Options) (*Plan, error) {
+func planCancelOne(m *Meeting, id time.Time, o *Options) (*plan, error) {
 	after := own(m.Event)
 	if id = ownID(&after, id); occurrence(&after, id) == nil {
 		return nil, fieldError("RecurrenceID", noOccurrence(&after, id))
@@ -63,7 +63,7 @@ func planCancelOne(m *Meeting, id time.Time, o *Options) (*Plan, error) {
 }
 
 // planCancelFrom ends the series before the occurrence.
-func planCancelFrom(m *Meeting, id time.Time, o *Options) (*Plan, error) {
+func planCancelFrom(m *Meeting, id time.Time, o *Options) (*plan, error) {
 	before := own(m.Event)
 	if id = ownID(&before, id); !inRule(&before, id) {
 		return nil, fieldError("RecurrenceID", noOccurrence(&before, id))
@@ -98,23 +98,23 @@ func truncated(e *ical.Event, id time.Time) (ical.Event, bool) {
 }
 
 // cancel adds the cancellations of all that an attendee saw.
-func (p *Plan) cancel(a ical.Attendee, was view, reason string) {
+func (p *plan) cancel(a *ical.Attendee, was view, reason string) {
 	for _, e := range was.events() {
-		p.add(Notice{Attendee: a, Method: ical.MethodCancel, Reason: reason + onOccurrence(e),
-			Event: p.cancelled(e, a), Before: e})
+		p.add(a, content{method: ical.MethodCancel, reason: reason + onOccurrence(e),
+			event: p.indexes.cancelled(e, a, p.event.Sequence), before: e})
 	}
 }
 
 // cancelled is the object that cancels e for one attendee (RFC 5546, section
 // 3.2.5): the recipient is its only attendee.
-func (p *Plan) cancelled(e *ical.Event, a ical.Attendee) *ical.Event {
+func (x indexes) cancelled(e *ical.Event, a *ical.Attendee, sequence int) *ical.Event {
 	out := *e
-	out.Sequence, out.Cancelled = p.Event.Sequence, true
+	out.Sequence, out.Cancelled = sequence, true
 	out.Overrides, out.Reminders = nil, nil
-	if at := indexOf(e.Attendees, a.Email); at >= 0 {
-		a = e.Attendees[at]
+	if at := x.find(e.Attendees, address.Key(a.Email)); at >= 0 {
+		a = &e.Attendees[at]
 	}
-	out.Attendees = []ical.Attendee{a}
+	out.Attendees = []ical.Attendee{*a}
 	return &out
 }
 

@@ -18,11 +18,10 @@ func PlanUpdate(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.hideGuests(o)
-	return p, nil
+	return p.public(o), nil
 }
 
-func planUpdate(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
+func planUpdate(m *Meeting, after ical.Event, o *Options) (*plan, error) {
 	before := own(m.Event)
 	if before.Cancelled {
 		return nil, ErrCancelled
@@ -80,11 +79,10 @@ type update struct {
 	after   ical.Event // as it was given
 	options *Options
 	levels  Levels
-	plan    *Plan
+	plan    *plan
 	changes []Change // of the whole meeting
 	extra   bool     // a notice is one sequence later than the others
 	seen    map[occurrenceKey]*ical.Event
-	was, is *roster
 }
 
 type occurrenceKey struct {
@@ -103,13 +101,13 @@ func (u *update) at(version *ical.Event, id time.Time) *ical.Event {
 	return e
 }
 
-func (u *update) run() *Plan {
-	u.plan = &Plan{Event: own(u.after), previous: u.before}
-	after := &u.plan.Event
+func (u *update) run() *plan {
+	u.plan = newPlan(own(u.after))
+	u.plan.previous = u.before
+	after := &u.plan.event
 	after.Sequence = u.before.Sequence + 1
 	u.changes = diff(u.before, after, u.levels)
 	u.carryAnswers()
-	u.was, u.is = newRoster(u.before), newRoster(after)
 	for _, a := range people(after, u.before) {
 		u.attendee(a)
 	}
@@ -117,7 +115,7 @@ func (u *update) run() *Plan {
 		u.plan.silence("the meeting lies in the past")
 	}
 	switch {
-	case len(u.plan.Notices) == 0:
+	case len(u.plan.notices) == 0:
 		u.withoutMail()
 	case u.extra:
 		after.Sequence++
@@ -129,20 +127,20 @@ func (u *update) run() *Plan {
 // the sequence and all answers that it had.
 func (u *update) withoutMail() {
 	p := u.plan
-	p.Event, p.revised, p.previous = own(u.after), nil, nil
-	p.Event.Sequence = u.before.Sequence
-	keep(p.Event.Attendees, u.before.Attendees, p.Event.Organizer.Email)
-	for i := range p.Event.Overrides {
-		o := &p.Event.Overrides[i]
+	p.event, p.revised, p.previous = own(u.after), nil, nil
+	p.event.Sequence = u.before.Sequence
+	keep(p.event.Attendees, u.before.Attendees, p.event.Organizer.Email)
+	for i := range p.event.Overrides {
+		o := &p.event.Overrides[i]
 		if was := occurrence(u.before, o.RecurrenceID); was != nil {
-			keep(o.Attendees, was.Attendees, p.Event.Organizer.Email)
+			keep(o.Attendees, was.Attendees, p.event.Organizer.Email)
 		}
 	}
 }
 
 // attendee adds what one attendee gets.
-func (u *update) attendee(a ical.Attendee) {
-	was, is := u.was.view(a.Email), u.is.view(a.Email)
+func (u *update) attendee(a *ical.Attendee) {
+	was, is := u.plan.indexes.view(u.before, a.Email), u.plan.indexes.view(&u.plan.event, a.Email)
 	switch {
 	case was.whole == nil && is.whole == nil:
 		u.alone(a, was, is)
@@ -162,8 +160,8 @@ func (u *update) attendee(a ical.Attendee) {
 
 // whole compares what an attendee of the whole meeting sees. They get single
 // occurrences where only these changed, else everything.
-func (u *update) whole(a ical.Attendee, was, is *ical.Event) {
-	changes := slices.Concat(u.changes, roleChange(was, is, a.Email))
+func (u *update) whole(a *ical.Attendee, was, is *ical.Event) {
+	changes := slices.Concat(u.changes, u.roleChange(was, is, a.Email))
 	steps, restored := u.steps(a, was, is)
 	if top(changes) > Silent || restored {
 		for _, s := range steps {
@@ -172,11 +170,11 @@ func (u *update) whole(a ical.Attendee, was, is *ical.Event) {
 		u.request(a, was, is, changes)
 		return
 	}
-	told := len(u.plan.Notices) + len(u.plan.Skipped)
+	told := len(u.plan.notices) + len(u.plan.skipped)
 	for _, s := range steps {
 		u.occurrence(a, s.was, s.is)
 	}
-	if len(changes) > 0 && told == len(u.plan.Notices)+len(u.plan.Skipped) {
+	if len(changes) > 0 && told == len(u.plan.notices)+len(u.plan.skipped) {
 		u.plan.skip(a, reason(changes))
 	}
 }
@@ -192,7 +190,7 @@ type step struct {
 // restored that the attendee saw as excepted, they need the whole series:
 // Thunderbird keeps its EXDATE where only the occurrence comes, and goes on
 // hiding it.
-func (u *update) steps(a ical.Attendee, was, is *ical.Event) (list []step, restored bool) {
+func (u *update) steps(a *ical.Attendee, was, is *ical.Event) (list []step, restored bool) {
 	for _, id := range special(was, is) {
 		s := step{was: u.at(was, id), is: u.at(is, id)}
 		switch {
@@ -204,7 +202,7 @@ func (u *update) steps(a ical.Attendee, was, is *ical.Event) (list []step, resto
 		case s.is == nil:
 			s.changes = []Change{{"cancelled", Minor, u.ends(s.was)}} // asks for no answer
 		default:
-			s.changes = slices.Concat(diff(s.was, s.is, u.levels), roleChange(s.was, s.is, a.Email))
+			s.changes = slices.Concat(diff(s.was, s.is, u.levels), u.roleChange(s.was, s.is, a.Email))
 		}
 		list = append(list, s)
 	}
@@ -233,7 +231,7 @@ func (s *step) within(whole []Change) []Change {
 }
 
 // alone compares what an attendee of single occurrences sees.
-func (u *update) alone(a ical.Attendee, was, is view) {
+func (u *update) alone(a *ical.Attendee, was, is view) {
 	ids := append(slices.Clone(was.alone), is.alone...)
 	slices.SortStableFunc(ids, func(x, y *ical.Event) int { return x.RecurrenceID.Compare(y.RecurrenceID) })
 	ids = slices.CompactFunc(ids, func(x, y *ical.Event) bool { return x.RecurrenceID.Equal(y.RecurrenceID) })
@@ -253,27 +251,32 @@ func find(list []*ical.Event, id time.Time) *ical.Event {
 
 // occurrence adds what an attendee gets for one occurrence, which a version
 // that is nil does not have.
-func (u *update) occurrence(a ical.Attendee, was, is *ical.Event) {
+func (u *update) occurrence(a *ical.Attendee, was, is *ical.Event) {
 	switch {
 	case was == nil && is == nil:
 	case was == nil:
-		is.Sequence = u.plan.Event.Sequence
-		u.plan.add(Notice{Attendee: a, Method: ical.MethodRequest, Event: is, Reason: u.begins(a, is) + onOccurrence(is)})
+		is.Sequence = u.plan.event.Sequence
+		u.plan.add(a, content{method: ical.MethodRequest, event: is, reason: u.begins(a, is) + onOccurrence(is)})
 	case is == nil:
-		u.plan.add(Notice{Attendee: a, Method: ical.MethodCancel, Event: u.plan.cancelled(was, a), Before: was,
-			Reason: u.ends(was) + onOccurrence(was)})
+		u.plan.add(a, content{method: ical.MethodCancel, event: u.cancelled(was, a), before: was,
+			reason: u.ends(was) + onOccurrence(was)})
 	default:
-		changes := append(diff(was, is, u.levels), roleChange(was, is, a.Email)...)
+		changes := append(diff(was, is, u.levels), u.roleChange(was, is, a.Email)...)
 		if top(changes) > Silent {
-			is.Sequence = u.plan.Event.Sequence
+			is.Sequence = u.plan.event.Sequence
 			u.request(a, was, is, changes)
 		}
 	}
 }
 
+// cancelled is was as its cancellation has it.
+func (u *update) cancelled(was *ical.Event, a *ical.Attendee) *ical.Event {
+	return u.plan.indexes.cancelled(was, a, u.plan.event.Sequence)
+}
+
 // begins says why somebody gets an occurrence that they did not see.
-func (u *update) begins(a ical.Attendee, is *ical.Event) string {
-	if has(u.before.Attendees, a.Email) && u.at(u.before, is.RecurrenceID) == nil {
+func (u *update) begins(a *ical.Attendee, is *ical.Event) string {
+	if u.plan.indexes.find(u.before.Attendees, address.Key(a.Email)) >= 0 && u.at(u.before, is.RecurrenceID) == nil {
 		return "takes place after all"
 	}
 	return "is invited"
@@ -281,14 +284,14 @@ func (u *update) begins(a ical.Attendee, is *ical.Event) string {
 
 // ends says why somebody does not see an occurrence any more.
 func (u *update) ends(was *ical.Event) string {
-	if u.at(&u.plan.Event, was.RecurrenceID) == nil {
+	if u.at(&u.plan.event, was.RecurrenceID) == nil {
 		return "does not take place"
 	}
 	return "is no longer invited"
 }
 
 // request adds a changed request, unless the attendee declined and need not care.
-func (u *update) request(a ical.Attendee, was, is *ical.Event, changes []Change) {
+func (u *update) request(a *ical.Attendee, was, is *ical.Event, changes []Change) {
 	text := reason(changes)
 	if !is.RecurrenceID.IsZero() {
 		text = "only" + onOccurrence(is) + ": " + text
@@ -297,20 +300,21 @@ func (u *update) request(a ical.Attendee, was, is *ical.Event, changes []Change)
 		u.plan.skip(a, text+": declined, so nothing to send")
 		return
 	}
-	u.plan.add(Notice{Attendee: a, Method: ical.MethodRequest, Event: is, Before: was, Reason: text})
+	u.plan.add(a, content{method: ical.MethodRequest, event: is, before: was, reason: text})
 }
 
 // mayIgnore reports whether an attendee declined and changes ask them nothing,
 // nor take something out of their calendar.
-func (u *update) mayIgnore(a ical.Attendee, was *ical.Event, changes []Change) bool {
-	at := indexOf(was.Attendees, a.Email)
+func (u *update) mayIgnore(a *ical.Attendee, was *ical.Event, changes []Change) bool {
+	at := u.plan.indexes.find(was.Attendees, address.Key(a.Email))
 	return at >= 0 && was.Attendees[at].Status == ical.Declined && top(changes) < Major && !u.options.TellDeclined &&
 		!slices.ContainsFunc(changes, func(c Change) bool { return c.Field == "cancelled" })
 }
 
 // roleChange is the attendee's own entry, which they should know of.
-func roleChange(was, is *ical.Event, email string) []Change {
-	i, j := indexOf(was.Attendees, email), indexOf(is.Attendees, email)
+func (u *update) roleChange(was, is *ical.Event, email string) []Change {
+	key := address.Key(email)
+	i, j := u.plan.indexes.find(was.Attendees, key), u.plan.indexes.find(is.Attendees, key)
 	if i < 0 || j < 0 {
 		return nil
 	}
@@ -322,27 +326,27 @@ func roleChange(was, is *ical.Event, email string) []Change {
 }
 
 // skip notes why an attendee gets nothing.
-func (p *Plan) skip(a ical.Attendee, why string) {
-	if !address.Same(a.Email, p.Event.Organizer.Email) {
-		p.Skipped = append(p.Skipped, Notice{Attendee: a, Sequence: p.Event.Sequence, Reason: why})
+func (p *plan) skip(a *ical.Attendee, why string) {
+	if !address.Same(a.Email, p.event.Organizer.Email) {
+		p.skipped = append(p.skipped, notice{attendee: a, content: &content{sequence: p.event.Sequence, reason: why}})
 	}
 }
 
 // silence makes notices that are not sent of all that are.
-func (p *Plan) silence(why string) {
-	for _, n := range p.Notices {
-		p.skip(n.Attendee, strings.TrimSuffix(n.Reason, needsAnswer)+": "+why+", so nothing to send")
+func (p *plan) silence(why string) {
+	for _, n := range p.notices {
+		p.skip(n.attendee, strings.TrimSuffix(n.reason, needsAnswer)+": "+why+", so nothing to send")
 	}
-	p.Notices = nil
+	p.notices = nil
 }
 
 // staysFor adds the occurrences that remain for an attendee whose series was
 // cancelled. They are one sequence later, or a client could take them for older
 // than the cancellation.
-func (u *update) staysFor(a ical.Attendee, is view) {
+func (u *update) staysFor(a *ical.Attendee, is view) {
 	for _, e := range is.alone {
-		u.plan.add(Notice{Attendee: a, Method: ical.MethodRequest, Sequence: u.plan.Event.Sequence + 1,
-			Event: e, Reason: "stays invited" + onOccurrence(e)})
+		u.plan.add(a, content{method: ical.MethodRequest, sequence: u.plan.event.Sequence + 1,
+			event: e, reason: "stays invited" + onOccurrence(e)})
 	}
 	u.extra = true
 }

@@ -146,9 +146,9 @@ func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, op
 	out.Proposals[i].Declined = true
 	e := out.occurrenceEvent(at)
 	e.Attendees, e.Overrides = []ical.Attendee{a}, nil
-	plan := &Plan{Event: out.Event, Notices: []Notice{{
-		Attendee: a, Method: ical.MethodDeclineCounter, Sequence: e.Sequence,
-		Reason: "proposed another time", Event: &e,
+	decline := newPlan(out.Event)
+	decline.notices = []notice{{attendee: &a, content: &content{
+		method: ical.MethodDeclineCounter, sequence: e.Sequence, reason: "proposed another time", event: &e,
 	}}}
-	return c.carryOut(ctx, plan, out, body.ProposalDeclined, c.options.forMeeting(m, opts))
+	return c.carryOut(ctx, decline, out, body.ProposalDeclined, c.options.forMeeting(m, opts))
 }

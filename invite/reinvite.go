@@ -17,36 +17,36 @@ import (
 func (c *Client) Invite(ctx context.Context, m *Meeting, emails []string, opts ...SendOption) (*Meeting, error) {
 	o := c.options.forMeeting(m, opts)
 	out := m.clone()
-	p := &Plan{Event: out.Event}
+	p := newPlan(out.Event)
 	for _, email := range emails {
-		list := out.invitations(email)
+		list := out.invitations(email, p.indexes)
 		if len(list) == 0 {
 			return nil, fmt.Errorf("invite: %.80q: is not an attendee of the meeting", email)
 		}
-		p.Notices = append(p.Notices, list...)
+		p.notices = append(p.notices, list...)
 	}
-	if len(p.Notices) == 0 {
+	if len(p.notices) == 0 {
 		return nil, errors.New("invite: nobody to invite")
 	}
 	return c.carryOut(ctx, p, out, "", o)
 }
 
 // invitations are what one attendee is invited to.
-func (m *Meeting) invitations(email string) []Notice {
+func (m *Meeting) invitations(email string, x indexes) []notice {
 	if address.Same(email, m.Event.Organizer.Email) {
 		return nil
 	}
-	var out []Notice
-	for _, e := range viewOf(&m.Event, email).events() {
-		out = append(out, request(e.Attendees[indexOf(e.Attendees, email)], e))
+	var out []notice
+	for _, e := range x.view(&m.Event, email).events() {
+		out = append(out, request(&e.Attendees[x.find(e.Attendees, address.Key(email))], e))
 	}
 	return out
 }
 
-func request(a ical.Attendee, e *ical.Event) Notice {
+func request(a *ical.Attendee, e *ical.Event) notice {
 	reason := "gets the current version"
 	if a.DelegatedFrom != "" {
 		reason = "comes instead of " + a.DelegatedFrom
 	}
-	return Notice{Attendee: a, Method: ical.MethodRequest, Sequence: e.Sequence, Reason: reason, Event: e}
+	return notice{attendee: a, content: &content{method: ical.MethodRequest, sequence: e.Sequence, reason: reason, event: e}}
 }

@@ -1,45 +1,58 @@
 package invite
 
 import (
-	"slices"
-
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 )
 
 // planRemind plans the current request again: for those who have not answered,
 // or for those that the call names.
-func planRemind(m *Meeting, o *Options) (*Plan, error) {
-	p := &Plan{Event: own(m.Event)}
-	if p.Event.Cancelled {
+func planRemind(m *Meeting, o *Options) (*plan, error) {
+	p := newPlan(own(m.Event))
+	if p.event.Cancelled {
 		return nil, ErrCancelled
 	}
-	if !o.MailPast && isPast(&p.Event, o.Now()) {
+	if !o.MailPast && isPast(&p.event, o.Now()) {
 		return nil, ErrPast
 	}
-	all := people(&p.Event)
-	for _, email := range o.call.only {
-		if !has(all, email) {
-			return nil, fieldError("Attendees", "has no "+email)
-		}
+	all := people(&p.event)
+	named, err := among(all, o.call.only)
+	if err != nil {
+		return nil, err
 	}
-	roster := newRoster(&p.Event)
 	for _, a := range all {
-		p.remind(a, roster.view(a.Email), o.call.only)
+		if len(named) == 0 || named[address.Key(a.Email)] {
+			p.remind(a, len(named) > 0)
+		}
 	}
 	return p, nil
 }
 
-// remind adds the requests that an attendee has not answered, or all.
-func (p *Plan) remind(a ical.Attendee, v view, only []string) {
-	named := slices.ContainsFunc(only, func(email string) bool { return address.Same(email, a.Email) })
-	if len(only) > 0 && !named {
-		return
+// among is the set of some addresses, by their keys; all must be of the list.
+func among(list []*ical.Attendee, emails []string) (map[string]bool, error) {
+	if len(emails) == 0 {
+		return nil, nil
 	}
-	for _, e := range v.events() {
-		at := indexOf(e.Attendees, a.Email)
-		if named || at >= 0 && or(e.Attendees[at].Status, ical.NeedsAction) == ical.NeedsAction {
-			p.add(Notice{Attendee: a, Method: ical.MethodRequest, Event: e, Reason: "has not answered" + onOccurrence(e)})
+	known, out := make(map[string]bool, len(list)), make(map[string]bool, len(emails))
+	for _, a := range list {
+		known[address.Key(a.Email)] = true
+	}
+	for _, email := range emails {
+		key := address.Key(email)
+		if email == "" || !known[key] {
+			return nil, fieldError("Attendees", "has no "+email)
+		}
+		out[key] = true
+	}
+	return out, nil
+}
+
+// remind adds the requests that an attendee has not answered, or all.
+func (p *plan) remind(a *ical.Attendee, all bool) {
+	for _, e := range p.indexes.view(&p.event, a.Email).events() {
+		at := p.indexes.find(e.Attendees, address.Key(a.Email))
+		if all || at >= 0 && or(e.Attendees[at].Status, ical.NeedsAction) == ical.NeedsAction {
+			p.add(a, content{method: ical.MethodRequest, event: e, reason: "has not answered" + onOccurrence(e)})
 		}
 	}
 }

@@ -1,12 +1,9 @@
 package invite
 
 import (
-	"crypto/sha256"
-	"encoding/base32"
 	"fmt"
 	"net/mail"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -15,171 +12,171 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// letter is a mail and the notices that it carries out.
-type letter struct {
-	notices []Notice
-	action  body.Action
-	comment string
-	stamp   time.Time
-	id      string // Message-ID
-	entries []int  // its places in Meeting.Deliveries
-
-	message *mime.Message // once it is rendered
-}
-
-// letters makes one letter of each notice, or one of all that show the same
-// object where they are shared.
-func letters(p *Plan, action body.Action, o *Options) []letter {
-	var out []letter
-	stamp := o.Now().UTC().Truncate(time.Second)
-	for i, n := range p.Notices {
-		if o.Shared {
-			if at := slices.IndexFunc(out, func(l letter) bool { return l.sameObject(n) }); at >= 0 {
-				out[at].notices = append(out[at].notices, n)
-				continue
-			}
-		}
-		out = append(out, letter{notices: p.Notices[i : i+1 : i+1], action: actionOf(n, action), comment: o.call.comment, stamp: stamp})
-	}
-	for i := range out {
-		out[i].id = out[i].messageID()
-	}
-	return out
-}
-
-func (l *letter) sameObject(n Notice) bool {
-	first := l.notices[0]
-	return first.Event == n.Event && first.Method == n.Method && first.Sequence == n.Sequence && first.Before == n.Before &&
-		first.replyTo == n.replyTo
-}
-
-// actionOf is what a notice's mail does, where the call does not say.
-func actionOf(n Notice, action body.Action) body.Action {
-	switch {
-	case action != "":
-		return action
-	case n.Method == ical.MethodCancel:
-		return body.Cancellation
-	case n.Before != nil:
-		return body.Update
-	}
-	return body.Invitation
-}
-
-// enter adds the letters to the ledger, as pending.
-func (m *Meeting) enter(list []letter) {
-	for i := range list {
-		l := &list[i]
-		for _, n := range l.notices {
-			l.entries = append(l.entries, len(m.Deliveries))
-			m.Deliveries = append(m.Deliveries, Delivery{
-				To: n.Attendee.Email, Method: n.Method, Sequence: n.Sequence, RecurrenceID: n.Event.RecurrenceID,
-				Action: l.action, Comment: l.comment, Stamp: l.stamp, MessageID: l.id, State: Pending,
-			})
-		}
-	}
-}
-
 // mostKept is how many octets of finished mails wait in memory for their turn.
-// Those beyond it are built twice: once to see that they can be, once to be sent.
-const mostKept = 32 << 20
+// Those beyond it are checked, and built when they are sent.
+const mostKept = 4 << 20
 
-// render builds all mails, so that nothing is sent where one of them cannot be built.
-func render(list []letter, about *Meeting, o *Options) (*renderer, error) {
-	r := &renderer{options: o, meeting: about, rosters: make(rosters)}
-	kept := 0
-	for i := range list {
-		m, err := r.message(&list[i])
+// render builds or checks all mails, so that nothing is sent where one of them
+// cannot be built.
+func render(list []letter, about *Meeting, x indexes, o *Options) (*renderer, error) {
+	r := newRenderer(about, x, o)
+	size := 0
+	for _, l := range list {
+		if size >= mostKept {
+			if err := r.check(l); err != nil {
+				return nil, unbuilt(l, err)
+			}
+			continue
+		}
+		m, err := r.message(l)
 		if err != nil {
-			return nil, fmt.Errorf("invite: mail to %s: %w", addresses(list[i].notices), err)
+			return nil, unbuilt(l, err)
 		}
-		if kept += len(m.Data); kept <= mostKept {
-			list[i].message = m
-		}
+		size += len(m.Data)
+		r.kept = append(r.kept, m)
 	}
 	return r, nil
 }
 
-// finished is the mail of a letter, built again where it was not kept.
-func (r *renderer) finished(l *letter) (*mime.Message, error) {
-	if l.message != nil {
-		return l.message, nil
-	}
-	return r.message(l)
+func unbuilt(l letter, err error) error {
+	return fmt.Errorf("invite: mail to %s: %w", l.addresses(), err)
 }
 
-// renderer builds the mails of one call. What successive mails share is encoded once.
+// renderer builds the mails of one call. What successive mails share is made once.
 type renderer struct {
 	options *Options
-	meeting *Meeting
+	meeting *Meeting // whose ledger has the letters
+	indexes indexes
+	kept    []*mime.Message // of the first letters
+
 	builder mime.Builder
-	rosters rosters
+	headers mime.Builder // of mails that are only checked
+	built   textKey      // of the last mail that was built
 
-	last     objectKey // of the object below
-	calendar []byte
+	calendarOf calendarKey
+	calendar   []byte
+	textOf     textKey
+	text       *body.Body
+	ours       bool // texts are of package body, and of the key alone
 }
 
-type objectKey struct {
-	event    *ical.Event
-	method   ical.Method
-	sequence int
-	stamp    time.Time
-	replyTo  string
+func newRenderer(about *Meeting, x indexes, o *Options) *renderer {
+	_, ours := o.Body.(*body.Renderer)
+	return &renderer{options: o, meeting: about, indexes: x, ours: ours && o.AnswerURL == nil}
 }
 
-func (r *renderer) message(l *letter) (*mime.Message, error) {
-	n := r.shown(l.notices[0])
-	calendar, err := r.object(n, l.stamp)
+// finished is the mail of the letter at index i, built now where it was not kept.
+func (r *renderer) finished(i int, l letter) (*mime.Message, error) {
+	if i >= len(r.kept) {
+		return r.message(l)
+	}
+	m := r.kept[i]
+	r.kept[i] = nil
+	return m, nil
+}
+
+func (r *renderer) message(l letter) (*mime.Message, error) {
+	d, err := r.draft(l)
 	if err != nil {
 		return nil, err
 	}
-	text, err := r.options.Body.Render(r.view(n, l))
+	m, err := r.builder.Build(d)
+	if err == nil {
+		r.built = r.textOf
+	}
+	return m, err
+}
+
+// check reports why a mail cannot be built. Where one with the same text was built,
+// only the header can be wrong, for package mime takes every object that package
+// ical writes; so the header alone is built.
+func (r *renderer) check(l letter) error {
+	d, err := r.draft(l)
+	if err != nil {
+		return err
+	}
+	if !r.ours || r.built != r.textOf {
+		_, err = r.message(l)
+		return err
+	}
+	d.Text, d.HTML, d.Inline, d.Calendar, d.Method = "-", "", nil, nil, ""
+	_, err = r.headers.Build(d)
+	return err
+}
+
+func (r *renderer) draft(l letter) (*mime.Draft, error) {
+	n, entry := &l[0], &r.meeting.Deliveries[l[0].entry]
+	calendar, err := r.object(n, entry.Stamp)
 	if err != nil {
 		return nil, err
 	}
+	text, err := r.write(l, entry)
+	if err != nil {
+		return nil, err
+	}
+	organizer := &n.event.Organizer
 	d := &mime.Draft{
-		From:    mail.Address{Name: n.Event.Organizer.Name, Address: n.Event.Organizer.Email},
-		Subject: text.Subject, Date: l.stamp, MessageID: l.id,
+		From:    mail.Address{Name: organizer.Name, Address: organizer.Email},
+		Subject: text.Subject, Date: entry.Stamp, MessageID: entry.MessageID,
 		Text: text.Text, HTML: text.HTML, Inline: inline(text.Inline),
-		Calendar: calendar, Method: string(n.Method), NoAttachment: r.options.NoAttachment,
+		Calendar: calendar, Method: string(n.method), NoAttachment: r.options.NoAttachment,
 		// A mail of a service: out-of-office programs do not answer it (RFC 3834, section 2).
 		Header: []mime.Field{{Name: "Auto-Submitted", Value: "auto-generated"}},
 	}
-	if by := n.Event.Organizer.SentBy; by != "" {
-		d.Sender = &mail.Address{Address: by}
+	if organizer.SentBy != "" {
+		d.Sender = &mail.Address{Address: organizer.SentBy}
 	}
 	if n.replyTo != "" {
-		d.ReplyTo = []mail.Address{{Name: n.Event.Organizer.Name, Address: n.replyTo}}
+		d.ReplyTo = []mail.Address{{Name: organizer.Name, Address: n.replyTo}}
 	}
-	for _, n := range l.notices {
-		d.To = append(d.To, mail.Address{Name: n.Attendee.Name, Address: n.Attendee.Email})
+	d.To = make([]mail.Address, len(l))
+	for i := range l {
+		d.To[i] = mail.Address{Name: l[i].attendee.Name, Address: l[i].attendee.Email}
 	}
-	return r.builder.Build(d)
+	return d, nil
 }
 
-// shown is a notice as its attendee may see it.
-func (r *renderer) shown(n Notice) *Notice {
-	if r.options.HideGuests {
-		n.Event, n.Before = r.rosters.only(n.Event, n.Attendee), r.rosters.only(n.Before, n.Attendee)
+// textKey is all that the text of a mail by package body depends on in one call.
+type textKey struct {
+	event, before  *ical.Event
+	method         ical.Method
+	action         body.Action
+	comment        string
+	language, zone string // of the reader
+}
+
+// write makes the mail's text, or takes the last again.
+func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
+	n := &l[0]
+	key := textKey{event: n.event, before: n.before, method: n.method, action: d.Action, comment: d.Comment}
+	if len(l) == 1 {
+		key.language, key.zone = n.attendee.Language, n.attendee.TimeZone
 	}
-	return &n
+	if r.ours && r.text != nil && r.textOf == key {
+		return r.text, nil
+	}
+	text, err := r.options.Body.Render(r.view(l, d))
+	if err != nil {
+		return nil, err
+	}
+	r.textOf, r.text = key, text
+	return text, nil
 }
 
 // view is what the mail's text is about.
-func (r *renderer) view(n *Notice, l *letter) *body.View {
+func (r *renderer) view(l letter, d *Delivery) *body.View {
+	n := &l[0]
 	v := &body.View{
-		Event: n.Event, Before: n.Before, Action: l.action, Method: n.Method,
-		Language: r.options.Language, HideGuests: r.options.HideGuests, Comment: l.comment,
+		Event: n.event, Before: n.before, Action: d.Action, Method: n.method,
+		Language: r.options.Language, HideGuests: r.options.HideGuests, Comment: d.Comment,
 	}
 	if r.options.HideGuests {
 		// Without the one attendee that the object names it is equal for all of
 		// them, and a Renderer can use its text again.
-		if v.Event = nobody(n.Event); n.Before != nil {
-			v.Before = nobody(n.Before)
-		}
+		v.Event, v.Before = nobody(n.event), nobody(n.before)
 	}
-	if len(l.notices) == 1 {
-		v.Attendee = n.Attendee
+	if len(l) == 1 {
+		v.Attendee = *n.attendee
 		v.Answers = r.answerLinks(n)
 	}
 	return v
@@ -187,13 +184,13 @@ func (r *renderer) view(n *Notice, l *letter) *body.View {
 
 // answerLinks are the links by which the reader of a request can answer without
 // buttons.
-func (r *renderer) answerLinks(n *Notice) []body.AnswerLink {
-	if r.options.AnswerURL == nil || n.Method != ical.MethodRequest || n.Attendee.NoReply {
+func (r *renderer) answerLinks(n *notice) []body.AnswerLink {
+	if r.options.AnswerURL == nil || n.method != ical.MethodRequest || n.attendee.NoReply {
 		return nil
 	}
 	var out []body.AnswerLink
 	for _, s := range []ical.Status{ical.Accepted, ical.Tentative, ical.Declined} {
-		if u := r.options.AnswerURL(r.meeting, n.Attendee, s); u != "" {
+		if u := r.options.AnswerURL(r.meeting, *n.attendee, s); u != "" {
 			out = append(out, body.AnswerLink{Status: s, URL: u})
 		}
 	}
@@ -209,23 +206,57 @@ func inline(list []body.Image) []mime.File {
 	return out
 }
 
+// calendarKey is all that a calendar object depends on in one call.
+type calendarKey struct {
+	event    *ical.Event
+	method   ical.Method
+	sequence int
+	stamp    time.Time
+	replyTo  string
+	guest    *ical.Attendee // the only one that it shows; nil shows all
+}
+
 // object returns the calendar object of a notice.
-func (r *renderer) object(n *Notice, stamp time.Time) ([]byte, error) {
-	key := objectKey{n.Event, n.Method, n.Sequence, stamp, n.replyTo}
-	if r.last == key {
+func (r *renderer) object(n *notice, stamp time.Time) ([]byte, error) {
+	key := calendarKey{event: n.event, method: n.method, sequence: n.sequence, stamp: stamp, replyTo: n.replyTo}
+	if r.options.HideGuests {
+		key.guest = n.attendee
+	}
+	if r.calendarOf == key {
 		return r.calendar, nil
 	}
-	e := n.answeredTo()
-	e.Sequence = n.Sequence
-	e.Overrides = slices.DeleteFunc(slices.Clone(e.Overrides), func(o ical.Event) bool { return onlyAnswers(&o, e.Attendees) })
 	data, err := ical.Encode(&ical.Calendar{
-		Method: n.Method, ProductID: r.options.ProductID, Stamp: stamp, Events: []ical.Event{e},
+		Method: n.method, ProductID: r.options.ProductID, Stamp: stamp, Events: []ical.Event{r.event(n)},
 	})
 	if err != nil {
 		return nil, err
 	}
-	r.last, r.calendar = key, data
+	r.calendarOf, r.calendar = key, data
 	return data, nil
+}
+
+// event is the one of a notice as its calendar object has it.
+func (r *renderer) event(n *notice) ical.Event {
+	e := *n.event
+	e.Sequence, e.Overrides = n.sequence, slices.Clone(e.Overrides)
+	if r.options.HideGuests {
+		r.indexes.only(&e, n.attendee)
+	}
+	if n.replyTo != "" {
+		answeredTo(&e, n.replyTo)
+	}
+	e.Overrides = slices.DeleteFunc(e.Overrides, func(o ical.Event) bool { return onlyAnswers(&o, e.Attendees) })
+	return e
+}
+
+// answeredTo makes the answers to e come to an address. The overrides are e's own.
+func answeredTo(e *ical.Event, email string) {
+	e.Organizer.Email = email
+	for i := range e.Overrides {
+		if o := &e.Overrides[i].Organizer; o.Email != "" {
+			o.Email = email
+		}
+	}
 }
 
 // onlyAnswers reports whether an override says nothing but what its attendees
@@ -236,39 +267,4 @@ func onlyAnswers(o *ical.Event, series []ical.Attendee) bool {
 			or(a.Role, ical.RoleRequired) == or(b.Role, ical.RoleRequired) &&
 			or(a.Kind, ical.KindIndividual) == or(b.Kind, ical.KindIndividual)
 	}))
-}
-
-// answeredTo is the event with the organizer that the answer is to come to.
-func (n *Notice) answeredTo() ical.Event {
-	e := *n.Event
-	if n.replyTo == "" {
-		return e
-	}
-	e.Organizer.Email = n.replyTo
-	e.Overrides = slices.Clone(e.Overrides)
-	for i := range e.Overrides {
-		if o := &e.Overrides[i].Organizer; o.Email != "" {
-			o.Email = n.replyTo
-		}
-	}
-	return e
-}
-
-// messageID makes the same identifier for the same mail, so that a receiver who
-// gets it twice can tell. Its right side is the organizer's domain (RFC 5322,
-// section 3.6.4).
-func (l *letter) messageID() string {
-	n := &l.notices[0]
-	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n%d\n%s\n%d\n", n.Event.UID, n.Method, n.Sequence,
-		n.Event.RecurrenceID.UTC().Format(time.RFC3339), l.stamp.Unix())
-	for _, n := range l.notices {
-		fmt.Fprintln(h, address.Key(n.Attendee.Email))
-	}
-	id := base32.StdEncoding.EncodeToString(h.Sum(nil)[:15])
-	domain := "invalid"
-	if ascii, err := address.ASCII(n.Event.Organizer.Email); err == nil {
-		domain = ascii[strings.LastIndexByte(ascii, '@')+1:]
-	}
-	return "<" + strings.ToLower(id) + "@" + domain + ">"
 }

@@ -46,7 +46,7 @@ const (
 )
 
 // base32Lower survives programs that change the case of addresses.
-var base32Lower = base32.StdEncoding.WithPadding(base32.NoPadding)
+var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 // check reports a setting that cannot work.
 func (r *ReplyAddress) check() error {
@@ -75,8 +75,7 @@ func (r *ReplyAddress) address(uid, email string, expires time.Time) string {
 	day := uint16(min(max(expires.Unix()/int64(daySpan/time.Second)+1, 0), 1<<16-1))
 	raw := binary.BigEndian.AppendUint16(nil, day)
 	raw = append(raw, sign(r.Keys[0], raw, uid, email)...)
-	token := strings.ToLower(base32Lower.EncodeToString(raw))
-	return r.local() + "+" + token + r.Mailbox[len(r.local()):]
+	return r.local() + "+" + base32Lower.EncodeToString(raw) + r.Mailbox[len(r.local()):]
 }
 
 // sign is the MAC over a day, a meeting and an attendee.
@@ -95,7 +94,7 @@ func (r *ReplyAddress) raw(addr string) []byte {
 	if len(addr) != len(prefix)+tokenLen+len(suffix) || !strings.HasPrefix(addr, prefix) || !strings.HasSuffix(addr, suffix) {
 		return nil
 	}
-	raw, err := base32Lower.DecodeString(strings.ToUpper(addr[len(prefix) : len(prefix)+tokenLen]))
+	raw, err := base32Lower.DecodeString(addr[len(prefix) : len(prefix)+tokenLen])
 	if err != nil {
 		return nil
 	}
@@ -129,8 +128,11 @@ func expired(raw []byte, at time.Time) bool {
 // stamp gives each notice the address that its answer is to come to. One that was
 // given out stays, because clients take another organizer for another meeting;
 // also where the options name none any more.
-func (r *ReplyAddress) stamp(p *Plan, m *Meeting, o *Options) error {
-	known := make(map[string]string, len(m.ReplyAddresses)+len(p.Notices))
+func (r *ReplyAddress) stamp(p *plan, m *Meeting, o *Options) error {
+	if r == nil && len(m.ReplyAddresses) == 0 {
+		return nil
+	}
+	known := make(map[string]string, len(m.ReplyAddresses)+len(p.notices))
 	maps.Copy(known, m.ReplyAddresses)
 	if r != nil {
 		if err := r.check(); err != nil {
@@ -138,12 +140,12 @@ func (r *ReplyAddress) stamp(p *Plan, m *Meeting, o *Options) error {
 		}
 		m.ReplyAddresses = known
 	}
-	for i := range p.Notices {
-		n := &p.Notices[i]
-		email := choose(o.Shared, "", n.Attendee.Email)
+	for i := range p.notices {
+		n := &p.notices[i]
+		email := choose(o.Shared, "", n.attendee.Email)
 		key := address.Key(email)
 		if r != nil {
-			known[key] = r.renew(known[key], &p.Event, email, o.Now())
+			known[key] = r.renew(known[key], &p.event, email, o.Now())
 		}
 		n.replyTo = known[key]
 	}

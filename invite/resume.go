@@ -19,7 +19,7 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...SendOption) (*M
 	}
 	o := c.options.forMeeting(m, opts)
 	list := m.unsent(o)
-	r, err := render(list, m, o)
+	r, err := render(list, m, make(indexes), o)
 	if err != nil {
 		return nil, err
 	}
@@ -58,66 +58,66 @@ type overtaker struct {
 // are one shared mail.
 func (m *Meeting) unsent(o *Options) []letter {
 	var out []letter
+	x := make(indexes)
 	for _, i := range m.open(o.call.resendUnknown) {
-		d := m.Deliveries[i]
-		n, ok := m.notice(&d)
-		if !ok {
+		d := &m.Deliveries[i]
+		n := notice{attendee: m.recipient(d.To, x), entry: i}
+		if n.content = m.content(d, n.attendee, x); n.content == nil {
 			continue
 		}
 		n.replyTo = m.ReplyAddresses[address.Key(choose(o.Shared, "", d.To))]
-		if last := len(out) - 1; last >= 0 && out[last].id == d.MessageID {
-			out[last].notices = append(out[last].notices, n)
-			out[last].entries = append(out[last].entries, i)
+		if last := len(out) - 1; last >= 0 && m.Deliveries[out[last][0].entry].MessageID == d.MessageID {
+			out[last] = append(out[last], n)
 			continue
 		}
-		out = append(out, letter{notices: []Notice{n}, action: d.Action, comment: d.Comment,
-			stamp: d.Stamp, id: d.MessageID, entries: []int{i}})
+		out = append(out, letter{n})
 	}
 	return out
 }
 
-// notice makes the notice of an entry again; false where the attendee has
-// nothing to see any more.
-func (m *Meeting) notice(d *Delivery) (Notice, bool) {
-	n := Notice{Attendee: m.recipient(d.To), Method: d.Method, Sequence: d.Sequence}
+// content makes what an entry said again; nil where the attendee has nothing to
+// see any more.
+func (m *Meeting) content(d *Delivery, a *ical.Attendee, x indexes) *content {
+	c := &content{method: d.Method, sequence: d.Sequence}
 	if before := m.versionBefore(d.Sequence); before != nil {
-		n.Before = seen(before, d.To, d.RecurrenceID)
+		c.before = x.seen(before, d.To, d.RecurrenceID)
 	}
+	c.event = x.seen(&m.Event, d.To, d.RecurrenceID)
 	if d.Method == ical.MethodCancel {
-		p := &Plan{Event: m.Event}
-		p.Event.Sequence = d.Sequence
-		was := n.Before
+		was := c.before
 		if was == nil {
-			was = seen(&m.Event, d.To, d.RecurrenceID)
+			was = c.event
 		}
 		if was == nil {
-			return n, false
+			return nil
 		}
-		n.Event = p.cancelled(was, n.Attendee)
-		return n, true
+		c.event = x.cancelled(was, a, d.Sequence)
 	}
-	n.Event = seen(&m.Event, d.To, d.RecurrenceID)
-	return n, n.Event != nil
+	if c.event == nil {
+		return nil
+	}
+	return c
 }
 
 // recipient returns the attendee of an address, as the event has them or had
 // them before the change.
-func (m *Meeting) recipient(email string) ical.Attendee {
-	versions := []*ical.Event{&m.Event}
-	for i := range slices.Backward(m.Before) {
-		versions = append(versions, &m.Before[i])
+func (m *Meeting) recipient(email string, x indexes) *ical.Attendee {
+	key := address.Key(email)
+	if a := x.attendee(&m.Event, key); a != nil {
+		return a
 	}
-	list := people(versions...)
-	if i := indexOf(list, email); i >= 0 {
-		return list[i]
+	for i := len(m.Before) - 1; i >= 0; i-- {
+		if a := x.attendee(&m.Before[i], key); a != nil {
+			return a
+		}
 	}
-	return ical.Attendee{Email: email}
+	return &ical.Attendee{Email: email}
 }
 
 // seen is what the attendee sees of e: the whole, or the occurrence with that
 // original start; nil for nothing.
-func seen(e *ical.Event, email string, id time.Time) *ical.Event {
-	v := viewOf(e, email)
+func (x indexes) seen(e *ical.Event, email string, id time.Time) *ical.Event {
+	v := x.view(e, email)
 	switch {
 	case id.IsZero():
 		return v.whole

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
-	"github.com/convene-go/convene/internal/address"
 )
 
 // target is what an answer is about: the whole meeting, or one occurrence.
@@ -73,15 +72,6 @@ func (m *Meeting) attendee(email string, at target) (ical.Attendee, bool) {
 		return list[i], true
 	}
 	return ical.Attendee{}, false
-}
-
-// indexOf finds an address among attendees; -1 for not there.
-func indexOf(list []ical.Attendee, email string) int {
-	if email == "" {
-		return -1
-	}
-	key := address.Key(email)
-	return slices.IndexFunc(list, func(a ical.Attendee) bool { return address.Key(a.Email) == key })
 }
 
 // override is that of an occurrence, made where it is not there yet.
