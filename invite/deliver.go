@@ -16,6 +16,7 @@ import (
 func (c *Client) deliver(ctx context.Context, letters []letter, r *renderer, m *Meeting, o *Options) error {
 	var failed []*RecipientError
 	waiting := make(map[string]bool) // the recipients of mails that are still to be sent
+	sent := context.WithoutCancel(ctx)
 	for i, l := range letters {
 		if err := cmp.Or(ctx.Err(), l.mustWait(waiting)); err != nil {
 			failed = append(failed, l.fail(m, Pending, err, o)...)
@@ -40,7 +41,7 @@ func (c *Client) deliver(ctx context.Context, letters []letter, r *renderer, m *
 		if i == len(letters)-1 {
 			m.forget()
 		}
-		if err := o.record(context.WithoutCancel(ctx), m); err != nil {
+		if err := o.record(sent, m); err != nil {
 			return errors.Join(deliveryError(failed), err)
 		}
 	}

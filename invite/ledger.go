@@ -2,8 +2,8 @@ package invite
 
 import (
 	"crypto/sha256"
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,7 +22,7 @@ func (m *Meeting) enter(list []letter, action body.Action, o *Options) {
 		n := &l[0]
 		d := Delivery{
 			Method: n.method, Sequence: n.sequence, RecurrenceID: n.event.RecurrenceID, Action: actionOf(n, action),
-			Comment: o.call.comment, Stamp: stamp, MessageID: ids.of(l, stamp), State: Pending,
+			Comment: o.call.comment, Stamp: stamp, MessageID: ids.next(l, stamp), State: Pending,
 		}
 		for i := range l {
 			l[i].entry, d.To = len(m.Deliveries), l[i].attendee.Email
@@ -44,38 +44,36 @@ func actionOf(n *notice, action body.Action) body.Action {
 	return body.Invitation
 }
 
-// identifier makes Message-IDs.
+// identifier makes Message-IDs. Their right side is the organizer's domain (RFC
+// 5322, section 3.6.4).
 type identifier struct {
-	organizer, domain string // of the last
-	buf               []byte
+	of     *content // what all below is made of
+	head   []byte   // what is hashed in front of the recipients
+	domain string
+	buf    []byte
 }
 
-// of makes the same identifier for the same mail, so that a receiver who gets it
-// twice can tell. Its right side is the organizer's domain (RFC 5322, section
-// 3.6.4).
-func (x *identifier) of(l letter, stamp time.Time) string {
-	n := &l[0]
-	b := append(append(x.buf[:0], n.event.UID...), '\n')
-	b = append(append(b, n.method...), '\n')
-	b = append(strconv.AppendInt(b, int64(n.sequence), 10), '\n')
-	b = append(n.event.RecurrenceID.UTC().AppendFormat(b, time.RFC3339), '\n')
-	b = append(strconv.AppendInt(b, stamp.Unix(), 10), '\n')
+// next makes the same identifier for the same mail, so that a receiver who gets it
+// twice can tell.
+func (x *identifier) next(l letter, stamp time.Time) string {
+	if x.of != l[0].content {
+		x.begin(l[0].content, stamp)
+	}
+	b := append(x.buf[:0], x.head...)
 	for i := range l {
 		b = append(append(b, l[i].key()...), '\n')
 	}
 	sum := sha256.Sum256(b)
 	b = base32Lower.AppendEncode(append(b[:0], '<'), sum[:15])
-	b = append(append(b, '@'), x.domainOf(n.event.Organizer.Email)...)
-	x.buf = append(b, '>')
+	x.buf = append(append(append(b, '@'), x.domain...), '>')
 	return string(x.buf)
 }
 
-func (x *identifier) domainOf(organizer string) string {
-	if x.domain == "" || x.organizer != organizer {
-		x.organizer, x.domain = organizer, "invalid"
-		if ascii, err := address.ASCII(organizer); err == nil {
-			x.domain = ascii[strings.LastIndexByte(ascii, '@')+1:]
-		}
+func (x *identifier) begin(c *content, stamp time.Time) {
+	x.of, x.domain = c, "invalid"
+	x.head = fmt.Appendf(x.head[:0], "%s\n%s\n%d\n%s\n%d\n", c.event.UID, c.method, c.sequence,
+		c.event.RecurrenceID.UTC().Format(time.RFC3339), stamp.Unix())
+	if ascii, err := address.ASCII(c.event.Organizer.Email); err == nil {
+		x.domain = ascii[strings.LastIndexByte(ascii, '@')+1:]
 	}
-	return x.domain
 }
