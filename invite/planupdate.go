@@ -43,7 +43,7 @@ func planUpdate(m *Meeting, after ical.Event, o *Options) (*plan, error) {
 	}
 	follow(&after, &before)
 	u := &update{before: &before, after: after, options: o, levels: o.levels(),
-		seen: make(map[occurrenceKey]*ical.Event)}
+		seen: make(map[occurrenceKey]*ical.Event), diffs: make(map[versions][]Change)}
 	return u.run(), nil
 }
 
@@ -81,9 +81,13 @@ type update struct {
 	levels  Levels
 	plan    *plan
 	changes []Change // of the whole meeting
+	diffs   map[versions][]Change
 	extra   bool     // a notice is one sequence later than the others
 	seen    map[occurrenceKey]*ical.Event
 }
+
+// versions are those that diff compares.
+type versions struct{ was, is *ical.Event }
 
 type occurrenceKey struct {
 	version *ical.Event
@@ -99,6 +103,17 @@ func (u *update) at(version *ical.Event, id time.Time) *ical.Event {
 		u.seen[key] = e
 	}
 	return e
+}
+
+// diff compares two versions of an occurrence once for all who see these.
+func (u *update) diff(was, is *ical.Event) []Change {
+	key := versions{was, is}
+	changes, ok := u.diffs[key]
+	if !ok {
+		changes = diff(was, is, u.levels)
+		u.diffs[key] = changes
+	}
+	return changes
 }
 
 func (u *update) run() *plan {
@@ -202,7 +217,7 @@ func (u *update) steps(a *ical.Attendee, was, is *ical.Event) (list []step, rest
 		case s.is == nil:
 			s.changes = []Change{{"cancelled", Minor, u.ends(s.was)}} // asks for no answer
 		default:
-			s.changes = slices.Concat(diff(s.was, s.is, u.levels), u.roleChange(s.was, s.is, a.Email))
+			s.changes = slices.Concat(u.diff(s.was, s.is), u.roleChange(s.was, s.is, a.Email))
 		}
 		list = append(list, s)
 	}
@@ -261,7 +276,7 @@ func (u *update) occurrence(a *ical.Attendee, was, is *ical.Event) {
 		u.plan.add(a, content{method: ical.MethodCancel, event: u.cancelled(was, a), before: was,
 			reason: u.ends(was) + onOccurrence(was)})
 	default:
-		changes := append(diff(was, is, u.levels), u.roleChange(was, is, a.Email)...)
+		changes := slices.Concat(u.diff(was, is), u.roleChange(was, is, a.Email))
 		if top(changes) > Silent {
 			is.Sequence = u.plan.event.Sequence
 			u.request(a, was, is, changes)

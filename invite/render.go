@@ -49,15 +49,17 @@ type renderer struct {
 	indexes indexes
 	kept    []*mime.Message // of the first letters
 
-	builder mime.Builder
-	headers mime.Builder // of mails that are only checked
-	built   textKey      // of the last mail that was built
+	ours bool // texts are of package body, and of their key alone
 
-	calendarOf calendarKey
-	calendar   []byte
-	textOf     textKey
+	textOf     textKey // of the text below
 	text       *body.Body
-	ours       bool // texts are of package body, and of the key alone
+	calendarOf calendarKey // of the object below
+	calendar   []byte
+	builder    mime.Builder
+
+	built   textKey      // of the last mail that was built
+	valid   *ical.Event  // the last event that was found to be
+	headers mime.Builder // of mails that are only checked
 }
 
 func newRenderer(about *Meeting, x indexes, o *Options) *renderer {
@@ -76,10 +78,15 @@ func (r *renderer) finished(i int, l letter) (*mime.Message, error) {
 }
 
 func (r *renderer) message(l letter) (*mime.Message, error) {
+	calendar, err := r.object(&l[0], r.entry(l).Stamp)
+	if err != nil {
+		return nil, err
+	}
 	d, err := r.draft(l)
 	if err != nil {
 		return nil, err
 	}
+	d.Calendar, d.Method = calendar, string(l[0].method)
 	m, err := r.builder.Build(d)
 	if err == nil {
 		r.built = r.textOf
@@ -87,29 +94,40 @@ func (r *renderer) message(l letter) (*mime.Message, error) {
 	return m, err
 }
 
-// check reports why a mail cannot be built. Where one with the same text was built,
-// only the header can be wrong, for package mime takes every object that package
-// ical writes; so the header alone is built.
+// check reports why a mail cannot be built. Where one with the same text was built
+// and the event is valid, only the header can be wrong: package ical encodes what
+// is valid, also for one of the attendees, and package mime takes what it encodes.
 func (r *renderer) check(l letter) error {
 	d, err := r.draft(l)
 	if err != nil {
 		return err
 	}
-	if !r.ours || r.built != r.textOf {
+	if !r.ours || r.built != r.textOf || !r.isValid(l[0].event) {
 		_, err = r.message(l)
 		return err
 	}
-	d.Text, d.HTML, d.Inline, d.Calendar, d.Method = "-", "", nil, nil, ""
+	d.Text, d.HTML, d.Inline = "-", "", nil
 	_, err = r.headers.Build(d)
 	return err
 }
 
-func (r *renderer) draft(l letter) (*mime.Draft, error) {
-	n, entry := &l[0], &r.meeting.Deliveries[l[0].entry]
-	calendar, err := r.object(n, entry.Stamp)
-	if err != nil {
-		return nil, err
+func (r *renderer) isValid(e *ical.Event) bool {
+	if r.valid == e {
+		return true
 	}
+	if e.Validate() != nil {
+		return false
+	}
+	r.valid = e
+	return true
+}
+
+// entry is the letter's first in the ledger.
+func (r *renderer) entry(l letter) *Delivery { return &r.meeting.Deliveries[l[0].entry] }
+
+// draft is the mail of a letter without its calendar object.
+func (r *renderer) draft(l letter) (*mime.Draft, error) {
+	n, entry := &l[0], r.entry(l)
 	text, err := r.write(l, entry)
 	if err != nil {
 		return nil, err
@@ -119,7 +137,7 @@ func (r *renderer) draft(l letter) (*mime.Draft, error) {
 		From:    mail.Address{Name: organizer.Name, Address: organizer.Email},
 		Subject: text.Subject, Date: entry.Stamp, MessageID: entry.MessageID,
 		Text: text.Text, HTML: text.HTML, Inline: inline(text.Inline),
-		Calendar: calendar, Method: string(n.method), NoAttachment: r.options.NoAttachment,
+		NoAttachment: r.options.NoAttachment,
 		// A mail of a service: out-of-office programs do not answer it (RFC 3834, section 2).
 		Header: []mime.Field{{Name: "Auto-Submitted", Value: "auto-generated"}},
 	}
@@ -138,8 +156,7 @@ func (r *renderer) draft(l letter) (*mime.Draft, error) {
 
 // textKey is all that the text of a mail by package body depends on in one call.
 type textKey struct {
-	event, before  *ical.Event
-	method         ical.Method
+	object         objectKey
 	action         body.Action
 	comment        string
 	language, zone string // of the reader
@@ -148,7 +165,8 @@ type textKey struct {
 // write makes the mail's text, or takes the last again.
 func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
 	n := &l[0]
-	key := textKey{event: n.event, before: n.before, method: n.method, action: d.Action, comment: d.Comment}
+	key := textKey{object: n.objectKey(), action: d.Action, comment: d.Comment}
+	key.object.replyTo = ""
 	if len(l) == 1 {
 		key.language, key.zone = n.attendee.Language, n.attendee.TimeZone
 	}
