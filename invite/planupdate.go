@@ -82,7 +82,7 @@ type update struct {
 	plan    *plan
 	changes []Change // of the whole meeting
 	diffs   map[versions][]Change
-	extra   bool     // a notice is one sequence later than the others
+	extra   bool // a notice is one sequence later than the others
 	seen    map[occurrenceKey]*ical.Event
 }
 

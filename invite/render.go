@@ -20,26 +20,16 @@ const mostKept = 4 << 20
 // cannot be built.
 func render(list []letter, about *Meeting, x indexes, o *Options) (*renderer, error) {
 	r := newRenderer(about, x, o)
-	size := 0
 	for _, l := range list {
-		if size >= mostKept {
-			if err := r.check(l); err != nil {
-				return nil, unbuilt(l, err)
-			}
-			continue
+		try := r.keep
+		if r.size >= mostKept {
+			try = r.check
 		}
-		m, err := r.message(l)
-		if err != nil {
-			return nil, unbuilt(l, err)
+		if err := try(l); err != nil {
+			return nil, fmt.Errorf("invite: mail to %s: %w", l.addresses(), err)
 		}
-		size += len(m.Data)
-		r.kept = append(r.kept, m)
 	}
 	return r, nil
-}
-
-func unbuilt(l letter, err error) error {
-	return fmt.Errorf("invite: mail to %s: %w", l.addresses(), err)
 }
 
 // renderer builds the mails of one call. What successive mails share is made once.
@@ -47,9 +37,10 @@ type renderer struct {
 	options *Options
 	meeting *Meeting // whose ledger has the letters
 	indexes indexes
-	kept    []*mime.Message // of the first letters
+	ours    bool // texts are of package body, and depend on their key alone
 
-	ours bool // texts are of package body, and of their key alone
+	kept []*mime.Message // of the first letters
+	size int             // of these, in octets
 
 	textOf     textKey // of the text below
 	text       *body.Body
@@ -57,14 +48,26 @@ type renderer struct {
 	calendar   []byte
 	builder    mime.Builder
 
-	built   textKey      // of the last mail that was built
-	valid   *ical.Event  // the last event that was found to be
-	headers mime.Builder // of mails that are only checked
+	built     textKey      // of the last mail that was built
+	validated *ical.Event  // the last event that was
+	valid     bool         // what it was found to be
+	headers   mime.Builder // of mails that are only checked
 }
 
 func newRenderer(about *Meeting, x indexes, o *Options) *renderer {
 	_, ours := o.Body.(*body.Renderer)
 	return &renderer{options: o, meeting: about, indexes: x, ours: ours && o.AnswerURL == nil}
+}
+
+// keep builds a mail and keeps it until its turn.
+func (r *renderer) keep(l letter) error {
+	m, err := r.message(l)
+	if err != nil {
+		return err
+	}
+	r.kept = append(r.kept, m)
+	r.size += len(m.Data)
+	return nil
 }
 
 // finished is the mail of the letter at index i, built now where it was not kept.
@@ -112,14 +115,10 @@ func (r *renderer) check(l letter) error {
 }
 
 func (r *renderer) isValid(e *ical.Event) bool {
-	if r.valid == e {
-		return true
+	if r.validated != e {
+		r.validated, r.valid = e, e.Validate() == nil
 	}
-	if e.Validate() != nil {
-		return false
-	}
-	r.valid = e
-	return true
+	return r.valid
 }
 
 // entry is the letter's first in the ledger.

@@ -1,0 +1,85 @@
+package invite_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+)
+
+// throng is a meeting whose mails do not all wait in memory: without guests they
+// have about 10 KB.
+func throng() ical.Event {
+	return vary(func(e *ical.Event) {
+		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Count: 4}
+		for i := range 600 {
+			e.Attendees = append(e.Attendees, ical.Attendee{Name: fmt.Sprint("Guest ", i), Email: fmt.Sprintf("guest%d@example.test", i)})
+		}
+		e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(0, 0, 7), Attendees: e.Attendees[5:], Location: "Room 2"}}
+	})
+}
+
+// TestManyMails compares the mails of a large call with those that each attendee
+// gets alone: those that were kept and those that were built when they were sent.
+func TestManyMails(t *testing.T) {
+	e := throng()
+	mails := send(t, e, invite.HideGuests)
+	if len(mails) != len(e.Attendees) {
+		t.Fatalf("%d mails, want %d", len(mails), len(e.Attendees))
+	}
+	for _, i := range []int{0, 4, 5, 300, len(e.Attendees) - 1} {
+		alone := e
+		alone.Attendees = e.Attendees[i : i+1]
+		alone.Overrides = []ical.Event{e.Overrides[0]}
+		if i < 5 {
+			alone.Overrides[0].Cancelled = true
+		} else {
+			alone.Overrides[0].Attendees = alone.Attendees
+		}
+		if diff := cmp.Diff(string(send(t, alone, invite.HideGuests)[0].Data), string(mails[i].Data)); diff != "" {
+			t.Errorf("mail %d (-alone +of many):\n%s", i, diff)
+		}
+	}
+}
+
+// TestManyAllOrNothing has a header of the last mail that cannot be written, or an
+// object of a meeting that is not valid any more.
+func TestManyAllOrNothing(t *testing.T) {
+	tests := []struct {
+		name  string
+		spoil func(m *invite.Meeting)
+		want  string
+	}{
+		{"nothing", func(*invite.Meeting) {}, ""},
+		{"Message-ID", func(m *invite.Meeting) { m.Deliveries[len(m.Deliveries)-1].MessageID = "<a b>" }, "MessageID"},
+		{"name", func(m *invite.Meeting) { m.Event.Attendees[len(m.Event.Attendees)-1].Name = "a\nb" }, "Name"},
+		{"role", func(m *invite.Meeting) { m.Event.Attendees[len(m.Event.Attendees)-1].Role = "a\nb" }, "Role"},
+	}
+	r := new(recorder)
+	c := invite.New(r, fixed())
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m, err := c.Send(context.Background(), throng(), invite.HideGuests, invite.Later)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tt.spoil(m)
+			r.mails = nil
+			_, err = c.Resume(context.Background(), m)
+			last := m.Event.Attendees[len(m.Event.Attendees)-1].Email
+			switch {
+			case tt.want == "" && (err != nil || len(r.mails) != len(m.Deliveries)):
+				t.Errorf("Resume = %v with %d mails, want %d", err, len(r.mails), len(m.Deliveries))
+			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), last) || !strings.Contains(err.Error(), tt.want)):
+				t.Errorf("Resume = %v, want an error about %s and its %s", err, last, tt.want)
+			case tt.want != "" && len(r.mails) > 0:
+				t.Errorf("%d mails were sent", len(r.mails))
+			}
+		})
+	}
+}
