@@ -54,8 +54,6 @@ func indexOf(list []ical.Attendee, email string) int {
 	return slices.IndexFunc(list, func(a ical.Attendee) bool { return address.Key(a.Email) == key })
 }
 
-func has(list []ical.Attendee, email string) bool { return indexOf(list, email) >= 0 }
-
 // people are the attendees of every version, of the whole and of single
 // occurrences, each once, the newest version's first.
 func people(versions ...*ical.Event) []*ical.Attendee {
