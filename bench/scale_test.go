@@ -42,7 +42,7 @@ type watcher struct {
 }
 
 func (w *watcher) Send(context.Context, *mime.Message) error {
-	if w.sent++; w.sent%w.every == 0 {
+	if w.sent++; w.sent == 1 || w.sent%w.every == 0 {
 		runtime.GC()
 		var now runtime.MemStats
 		runtime.ReadMemStats(&now)

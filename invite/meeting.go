@@ -158,7 +158,7 @@ func (m *Meeting) withEvent(e ical.Event) *Meeting {
 func (m *Meeting) after(p *plan, o *Options) *Meeting {
 	out := m.withEvent(p.event)
 	if p.previous != nil {
-		out.Before = append(out.Before, own(*p.previous))
+		out.Before = append(out.Before, *p.previous)
 	}
 	out.HideGuests, out.Shared = o.HideGuests, o.Shared
 	for _, r := range p.revised {
