@@ -96,10 +96,11 @@ func (c *Client) carryOut(ctx context.Context, p *plan, m *Meeting, a body.Actio
 	if err != nil {
 		return nil, err
 	}
-	if o.call.later {
-		return out, nil
+	if !o.call.later {
+		err = c.deliver(ctx, list, r, out, o)
 	}
-	return out, c.deliver(ctx, list, r, out, o)
+	r.release()
+	return out, err
 }
 
 var defaultClient atomic.Pointer[Client]

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/mail"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -46,17 +47,32 @@ type renderer struct {
 	text       *body.Body
 	calendarOf calendarKey // of the object below
 	calendar   []byte
-	builder    mime.Builder
+	*builders
 
-	built     textKey      // of the last mail that was built
-	validated *ical.Event  // the last event that was
-	valid     bool         // what it was found to be
-	headers   mime.Builder // of mails that are only checked
+	built     textKey     // of the last mail that was built
+	validated *ical.Event // the last event that was
+	valid     bool        // what it was found to be
 }
+
+// builders have room for a mail, which the next call uses again.
+type builders struct {
+	builder mime.Builder
+	headers mime.Builder // of mails that are only checked
+}
+
+var freeBuilders = sync.Pool{New: func() any { return new(builders) }}
 
 func newRenderer(about *Meeting, x indexes, o *Options) *renderer {
 	_, ours := o.Body.(*body.Renderer)
-	return &renderer{options: o, meeting: about, indexes: x, ours: ours && o.AnswerURL == nil}
+	return &renderer{
+		options: o, meeting: about, indexes: x, ours: ours && o.AnswerURL == nil, builders: freeBuilders.Get().(*builders),
+	}
+}
+
+// release is the end of r, where no panic was.
+func (r *renderer) release() {
+	freeBuilders.Put(r.builders)
+	r.builders = nil
 }
 
 // keep builds a mail and keeps it until its turn.

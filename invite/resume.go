@@ -24,7 +24,9 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...SendOption) (*M
 		return nil, err
 	}
 	out := m.clone()
-	return out, c.deliver(ctx, list, r, out, o)
+	err = c.deliver(ctx, list, r, out, o)
+	r.release()
+	return out, err
 }
 
 // open are the entries of the ledger that wait to be sent, those of unknown
