@@ -147,94 +147,85 @@ func inviter(s invite.Sender) *invite.Client {
 	return invite.New(s, &invite.Options{Now: func() time.Time { return stamp }})
 }
 
-// sends are the ways in which convene sends a meeting.
-var sends = []struct {
-	name    string
-	options []invite.SendOption
-}{
-	{"convene", nil},
-	{"convene-hidden-guests", []invite.SendOption{invite.HideGuests}}, // an object of its own for each
-}
-
-// peers build each mail from the beginning, since they have nothing that would
-// share a part.
-var peers = []struct {
-	name  string
-	build func(*ical.Event, []ical.Attendee, words) ([]byte, error)
-}{
-	{"go-mail", goMailPeer},
-	{"enmime", enmimePeer},
-}
-
 // BenchmarkMails sends an event to 1, 10 and 100 attendees, a mail for each.
-// Every event has another title, so that nothing of the one before can be used
-// again.
+// Peers build each mail from the beginning, since they have nothing that would
+// share a part.
 func BenchmarkMails(b *testing.B) {
 	for _, n := range []int{1, 10, 100} {
 		e := meeting(b)
 		e.Attendees = attendees(e.Attendees, n)
-		for _, s := range sends {
-			b.Run(fmt.Sprintf("%d/%s", n, s.name), func(b *testing.B) { benchmarkSend(b, e, n, s.options...) })
-		}
-		for _, p := range peers {
-			b.Run(fmt.Sprintf("%d/%s", n, p.name), func(b *testing.B) {
-				benchmarkPeer(b, e, n, func(e *ical.Event, i int) ([]byte, error) {
-					return p.build(e, e.Attendees[i:i+1], few(e))
-				})
-			})
-			b.Run(fmt.Sprintf("%d/%s-same-text", n, p.name), func(b *testing.B) {
-				t := same(b, &e)
-				benchmarkPeer(b, e, n, func(e *ical.Event, i int) ([]byte, error) { return p.build(e, e.Attendees[i:i+1], t) })
-			})
-		}
+		b.Run(fmt.Sprintf("%d", n), func(b *testing.B) { takeTurns(b, append(writers(&e, n), peers(b, &e, n)...), n) })
+		b.Run(fmt.Sprintf("%d/hidden-guests", n), func(b *testing.B) { // an object of its own for each
+			takeTurns(b, append(writers(&e, n, invite.HideGuests), peers(b, &e, n)...), n)
+		})
 	}
 }
 
 // BenchmarkOneMail sends the meeting of ten in one mail to all.
 func BenchmarkOneMail(b *testing.B) {
 	e := meeting(b)
-	b.Run("convene", func(b *testing.B) { benchmarkSend(b, e, 1, invite.Shared) })
-	for _, p := range peers {
-		b.Run(p.name, func(b *testing.B) {
-			benchmarkPeer(b, e, 1, func(e *ical.Event, _ int) ([]byte, error) { return p.build(e, e.Attendees, few(e)) })
-		})
-		b.Run(p.name+"-same-text", func(b *testing.B) {
-			t := same(b, &e)
-			benchmarkPeer(b, e, 1, func(e *ical.Event, _ int) ([]byte, error) { return p.build(e, e.Attendees, t) })
-		})
-	}
+	takeTurns(b, append(writers(&e, 1, invite.Shared), peers(b, &e, 1)...), 1)
 }
 
-func benchmarkSend(b *testing.B, e ical.Event, mails int, opts ...invite.SendOption) {
-	s := new(discard)
+// writers is convene. Each call has another title, so that nothing of the one
+// before can be used again.
+func writers(e *ical.Event, mails int, opts ...invite.SendOption) []client {
+	s, calls := new(discard), 0
 	c := inviter(s)
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		e.Summary, s.mails = title(i), 0
-		if _, err := c.Send(context.Background(), e, opts...); err != nil || s.mails != mails {
-			b.Fatal(s.mails, err)
+	return []client{{"convene", func() error {
+		calls++
+		s.mails = 0
+		e.Summary = "Überblick " + strconv.Itoa(calls)
+		if _, err := c.Send(context.Background(), *e, opts...); err != nil || s.mails != mails {
+			return fmt.Errorf("%d mails: %w", s.mails, err)
 		}
-	}
-	perMail(b, mails)
+		return nil
+	}}}
 }
 
-func benchmarkPeer(b *testing.B, e ical.Event, mails int, build func(e *ical.Event, i int) ([]byte, error)) {
-	b.ReportAllocs()
-	for n := 0; b.Loop(); n++ {
-		e.Summary = title(n)
-		for i := range mails {
-			if _, err := build(&e, i); err != nil {
-				b.Fatal(err)
+// peers are the others, with three lines of text and with the texts of convene.
+func peers(b *testing.B, e *ical.Event, mails int) []client {
+	page := same(b, e)
+	var out []client
+	for _, p := range []struct {
+		name  string
+		build func(*ical.Event, []ical.Attendee, words) ([]byte, error)
+	}{{"go-mail", goMailPeer}, {"enmime", enmimePeer}} {
+		each := func(text func() words) func() error {
+			return func() error {
+				for i := range mails {
+					to := e.Attendees[i : i+1]
+					if mails == 1 {
+						to = e.Attendees
+					}
+					if _, err := p.build(e, to, text()); err != nil {
+						return err
+					}
+				}
+				return nil
 			}
 		}
+		out = append(out, client{p.name + "-short", each(func() words { return few(e) })},
+			client{p.name, each(func() words { return page })})
 	}
-	perMail(b, mails)
+	return out
 }
 
-func title(i int) string { return "Überblick " + strconv.Itoa(i) }
-
-func perMail(b *testing.B, mails int) {
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*mails), "ns/mail")
+// BenchmarkAllocated is what convene alone allocates for these mails.
+func BenchmarkAllocated(b *testing.B) {
+	for _, n := range []int{1, 10, 100} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			e := meeting(b)
+			e.Attendees = attendees(e.Attendees, n)
+			c := writers(&e, n)[0]
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := c.send(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
 
 // attendees repeats the list until it has n, each with an address of its own.

@@ -8,7 +8,6 @@ import (
 	"log"
 	"net"
 	netsmtp "net/smtp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,12 +115,6 @@ func answer(nc net.Conn, config *tls.Config) {
 	}
 }
 
-// client sends one message over a connection that is kept.
-type client struct {
-	name string
-	send func() error
-}
-
 // BenchmarkSMTP has all clients send the same message in turn, each over its
 // own kept connection, and reports how many times longer than smtpsend the
 // others take, by the median.
@@ -140,32 +133,7 @@ func benchmarkSMTP(b *testing.B, light, encrypted bool) {
 	}
 	addr := sink(b, light, server)
 	clients := []client{ours(b, addr, config), standard(b, addr, config), goMail(b, addr, config)}
-	took := make([][]time.Duration, len(clients))
-	n := 0
-	for b.Loop() {
-		for i := range clients { // each is first in turn
-			c := (i + n) % len(clients)
-			start := time.Now()
-			if err := clients[c].send(); err != nil {
-				b.Fatalf("%s: %v", clients[c].name, err)
-			}
-			took[c] = append(took[c], time.Since(start))
-		}
-		n++
-	}
-	for i, c := range clients {
-		b.ReportMetric(median(took[i]), "ns/"+c.name)
-		if i > 0 {
-			b.ReportMetric(median(took[i])/median(took[0]), "x-"+c.name)
-		}
-	}
-	b.ReportMetric(0, "ns/op") // the sum of all
-}
-
-// median is less moved than the mean by what else the machine does.
-func median(all []time.Duration) float64 {
-	slices.Sort(all)
-	return float64(all[len(all)/2].Nanoseconds())
+	takeTurns(b, clients, 1)
 }
 
 // ours is smtpsend.
