@@ -1,0 +1,47 @@
+package bench
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// client does what is compared, once.
+type client struct {
+	name string
+	send func() error
+}
+
+// takeTurns has all clients do their work in turn, and reports for each the
+// median time for one of its n mails, and how many times longer than the first
+// the others take.
+func takeTurns(b *testing.B, clients []client, n int) {
+	took := make([][]time.Duration, len(clients))
+	round := 0
+	for b.Loop() {
+		for i := range clients { // each is first in turn
+			c := (i + round) % len(clients)
+			start := time.Now()
+			if err := clients[c].send(); err != nil {
+				b.Fatalf("%s: %v", clients[c].name, err)
+			}
+			took[c] = append(took[c], time.Since(start))
+		}
+		round++
+	}
+	first := median(took[0])
+	for i, c := range clients {
+		m := median(took[i])
+		b.ReportMetric(m/float64(n), "ns/"+c.name)
+		if i > 0 {
+			b.ReportMetric(m/first, "x-"+c.name)
+		}
+	}
+	b.ReportMetric(0, "ns/op") // the sum of all
+}
+
+// median is less moved than the mean by what else the machine does.
+func median(all []time.Duration) float64 {
+	slices.Sort(all)
+	return float64(all[len(all)/2].Nanoseconds())
+}
