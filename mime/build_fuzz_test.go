@@ -37,6 +37,22 @@ func FuzzBuild(f *testing.F) {
 	})
 }
 
+// FuzzBuilder builds a mail after another one, and wants what it is alone.
+func FuzzBuilder(f *testing.F) {
+	f.Add("a\nb\nc", "a\nx\nc")
+	f.Add("a=\r\nb \n", "a=\nb\r")
+	f.Add(strings.Repeat("é", 80)+"\nb", "\n"+strings.Repeat("é", 80)+"\nb")
+	f.Fuzz(func(t *testing.T, first, second string) {
+		b := new(mime.Builder)
+		for i, text := range []string{first, second, first} {
+			d := vary(func(d *mime.Draft) { d.Text, d.HTML = text, "<p>\n"+text })
+			if _, err := mime.Build(d); err == nil {
+				checkBuilder(t, b, i, d)
+			}
+		}
+	})
+}
+
 func BenchmarkBuild(b *testing.B) {
 	for _, bm := range []struct {
 		name  string

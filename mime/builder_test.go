@@ -196,3 +196,22 @@ func BenchmarkBuilder(b *testing.B) {
 		})
 	}
 }
+
+// TestBuilderLines has texts that begin and end alike, in whole lines and
+// within them.
+func TestBuilderLines(t *testing.T) {
+	long := strings.Repeat("é=", 100)
+	texts := []string{
+		"a", "b", "a\n", "b\n", "a\nb", "a\nc", "a\nb\n", "a\nb\nc", "a\nx\nc", "a\nb\nb\nc", "a\nb\nb\nb\nc", "a\n\n\nc", "\na", "\n\na",
+		"a\n" + long + "\nc", "a\n" + long + "\nd\nc", "x\n" + long + "\nc", long, long + "\n", "a \nb\t\nc ", "a \nb\nc ", "a\r\nb\r\nc",
+		"a\rb\rc", "a\nb\rc", "=\n=\n=", "=\r\n\r\n=", "ab\nb", "b\nb", "xa\nb\nc", "c\na\nb\nc",
+	}
+	b := new(mime.Builder)
+	for _, first := range texts {
+		for i, second := range texts {
+			for _, text := range []string{first, second} {
+				checkBuilder(t, b, i, vary(func(d *mime.Draft) { d.Text, d.HTML = text, second+"\n"+first }))
+			}
+		}
+	}
+}

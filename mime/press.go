@@ -66,7 +66,7 @@ func (p *press) build(d *Draft, last content) (*Message, error) {
 		return nil, err
 	}
 	if n != (news{}) || p.content.frame != last.frame {
-		if err := p.encode(l, n); err != nil {
+		if err := p.encode(l, n, last); err != nil {
 			return nil, fmt.Errorf("mime: Build: %w", err)
 		}
 	}
@@ -92,15 +92,15 @@ func (p *press) compare(d *Draft) (n news) {
 	return n
 }
 
-// encode makes what is new.
-func (p *press) encode(l *letter, n news) (err error) {
+// encode makes what is new, as much as it can from the last.
+func (p *press) encode(l *letter, n news, last content) (err error) {
 	c := &p.content
 	if n.text || n.html || n.frame {
 		p.unixLines(l)
 	}
 	if n.text || n.html {
 		c.head = digestHead(l.text, l.html)
-		if err := p.encodeTexts(l, n); err != nil {
+		if err := p.encodeTexts(l, n, last); err != nil {
 			return err
 		}
 	}
@@ -124,14 +124,14 @@ func (p *press) unixLines(l *letter) {
 	l.text, l.html = p.unix[:n], p.unix[n:]
 }
 
-func (p *press) encodeTexts(l *letter, n news) (err error) {
+func (p *press) encodeTexts(l *letter, n news, last content) (err error) {
 	if n.text {
+		p.text.encoded, err = p.quotedAlike(p.text.encoded[:0], l.text, last.text)
 		p.text.raw = l.Text
-		p.text.encoded, err = p.quoted(p.text.encoded[:0], l.text)
 	}
 	if n.html && err == nil {
+		p.html.encoded, err = p.quotedAlike(p.html.encoded[:0], l.html, last.html)
 		p.html.raw = l.HTML
-		p.html.encoded, err = p.quoted(p.html.encoded[:0], l.html)
 	}
 	return err
 }
