@@ -143,8 +143,12 @@ func (s *discard) Send(_ context.Context, _ *mime.Message) error {
 	return nil
 }
 
-func inviter(s invite.Sender) *invite.Client {
-	return invite.New(s, &invite.Options{Now: func() time.Time { return stamp }})
+func inviter(s invite.Sender, o *invite.Options) *invite.Client {
+	if o == nil {
+		o = new(invite.Options)
+	}
+	o.Now = func() time.Time { return stamp }
+	return invite.New(s, o)
 }
 
 // BenchmarkMails sends an event to 1, 10 and 100 attendees, a mail for each.
@@ -154,24 +158,31 @@ func BenchmarkMails(b *testing.B) {
 	for _, n := range []int{1, 10, 100} {
 		e := meeting(b)
 		e.Attendees = attendees(e.Attendees, n)
-		b.Run(fmt.Sprintf("%d", n), func(b *testing.B) { takeTurns(b, append(writers(&e, n), peers(b, &e, n)...), n) })
-		b.Run(fmt.Sprintf("%d/hidden-guests", n), func(b *testing.B) { // an object of its own for each
-			takeTurns(b, append(writers(&e, n, invite.HideGuests), peers(b, &e, n)...), n)
-		})
+		run := func(name string, o *invite.Options, opts ...invite.SendOption) {
+			b.Run(fmt.Sprint(n, name), func(b *testing.B) { takeTurns(b, append(writers(&e, n, o, opts...), peers(b, &e, n)...), n) })
+		}
+		run("", nil)
+		run("/own-links", &invite.Options{AnswerURL: answerURL}) // texts of their own for each
+		run("/hidden-guests", nil, invite.HideGuests)            // an object of its own for each
 	}
+}
+
+// answerURL is a page on which one attendee answers.
+func answerURL(_ *invite.Meeting, a ical.Attendee, s ical.Status) string {
+	return "https://desk.example.com/answer?who=" + a.Email + "&how=" + string(s)
 }
 
 // BenchmarkOneMail sends the meeting of ten in one mail to all.
 func BenchmarkOneMail(b *testing.B) {
 	e := meeting(b)
-	takeTurns(b, append(writers(&e, 1, invite.Shared), peers(b, &e, 1)...), 1)
+	takeTurns(b, append(writers(&e, 1, nil, invite.Shared), peers(b, &e, 1)...), 1)
 }
 
 // writers is convene. Each call has another title, so that nothing of the one
 // before can be used again.
-func writers(e *ical.Event, mails int, opts ...invite.SendOption) []client {
+func writers(e *ical.Event, mails int, o *invite.Options, opts ...invite.SendOption) []client {
 	s, calls := new(discard), 0
-	c := inviter(s)
+	c := inviter(s, o)
 	return []client{{"convene", func() error {
 		calls++
 		s.mails = 0
@@ -217,7 +228,7 @@ func BenchmarkAllocated(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			e := meeting(b)
 			e.Attendees = attendees(e.Attendees, n)
-			c := writers(&e, n)[0]
+			c := writers(&e, n, nil)[0]
 			b.ReportAllocs()
 			for b.Loop() {
 				if err := c.send(); err != nil {
