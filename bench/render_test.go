@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
@@ -74,18 +75,21 @@ func few(e *ical.Event) words {
 	return words{text, "<html><body><p>" + text + "</p></body></html>"}
 }
 
-// same are the texts that convene writes, made before the time is taken: the
-// peers get them for nothing, and have the same mail to encode.
-func same(b *testing.B, e *ical.Event) words {
-	r, err := body.New(nil)
+// page are the texts that convene writes, by html/template, as who uses a peer
+// would write a page.
+func page(b *testing.B) func(e *ical.Event) words {
+	const footer = `{{define "footer"}}{{end}}`
+	r, err := body.New(&body.Options{Templates: fstest.MapFS{"footer.html": {Data: []byte(footer)}}})
 	if err != nil {
 		b.Fatal(err)
 	}
-	t, err := r.Render(&body.View{Event: e, Method: ical.MethodRequest})
-	if err != nil {
-		b.Fatal(err)
+	return func(e *ical.Event) words {
+		t, err := r.Render(&body.View{Event: e, Method: ical.MethodRequest})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return words{t.Text, t.HTML}
 	}
-	return words{t.Text, t.HTML}
 }
 
 func goMailPeer(e *ical.Event, to []ical.Attendee, t words) ([]byte, error) {
@@ -194,30 +198,33 @@ func writers(e *ical.Event, mails int, o *invite.Options, opts ...invite.SendOpt
 	}}}
 }
 
-// peers are the others, with three lines of text and with the texts of convene.
+// peers are the others, each with the page made for the call, with the page
+// finished beforehand, and with three lines of text.
 func peers(b *testing.B, e *ical.Event, mails int) []client {
-	page := same(b, e)
 	var out []client
 	for _, p := range []struct {
 		name  string
 		build func(*ical.Event, []ical.Attendee, words) ([]byte, error)
 	}{{"go-mail", goMailPeer}, {"enmime", enmimePeer}} {
-		each := func(text func() words) func() error {
-			return func() error {
+		add := func(name string, text func(*ical.Event) words) {
+			out = append(out, client{p.name + name, func() error {
 				for i := range mails {
 					to := e.Attendees[i : i+1]
 					if mails == 1 {
 						to = e.Attendees
 					}
-					if _, err := p.build(e, to, text()); err != nil {
+					if _, err := p.build(e, to, text(e)); err != nil {
 						return err
 					}
 				}
 				return nil
-			}
+			}})
 		}
-		out = append(out, client{p.name + "-short", each(func() words { return few(e) })},
-			client{p.name, each(func() words { return page })})
+		write := page(b) // a renderer for each, since it keeps what it wrote
+		finished := write(e)
+		add("", write)
+		add("-finished", func(*ical.Event) words { return finished })
+		add("-short", few)
 	}
 	return out
 }
