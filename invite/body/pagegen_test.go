@@ -1,7 +1,6 @@
 package body
 
 import (
-	"html/template"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -86,37 +85,5 @@ func flood(v *View, s string) {
 	v.Event, v.Comment = &e, s
 	for i := range v.Answers {
 		v.Answers[i].URL = s
-	}
-}
-
-// TestPagegenRefuses gives blocks that would not be the same in Go.
-func TestPagegenRefuses(t *testing.T) {
-	tests := []struct{ block, want string }{
-		{`{{.Missing}}`, `block x: body.Page has no Missing`},
-		{`{{printf "a"}}`, `block x: function printf of 1 not known`},
-		{`{{if .Rows}}a{{end}}`, `block x: truth of []body.Row not known`},
-		{`{{if .Lead | len}}a{{end}}`, `block x: .Lead | len: more than one command`},
-		{`{{with .Lead}}a{{end}}`, `block x: with .Lead not known`},
-		{`{{range .Lead}}a{{end}}`, `block x: range .Lead not known`},
-		{`{{range .Rows}}a{{else}}b{{end}}`, `block x: range .Rows not known`},
-		{`{{range .Rows}}{{break}}{{end}}`, `block x: {{break}}: not known`},
-		{`{{if nil}}a{{end}}`, `block x: nil: not known`},
-		{`<script>{{.Lead}}</script>`, `block x: .Lead | _html_template_jsvalescaper: escapers not known`},
-		{`<p style="{{template "y" .}}">{{define "y"}}{{.Lead}}{{end}}`, `block y: .Lead: escapers not known`},
-		{`{{template "y"}}{{define "y"}}{{.Lead}}{{end}}`, `block x: block y gets nothing, and has {{.Lead | _html_template_htmlescaper}}`},
-		{`{{template "y" .Lead}}{{template "y" .}}{{define "y"}}a{{end}}`, `block x: block y gets string and *body.Page`},
-	}
-	for _, tt := range tests {
-		set, err := template.New("x").Funcs(functions).Parse(tt.block)
-		if err != nil {
-			t.Fatalf("%s: %v", tt.block, err)
-		}
-		_, err = pagegen.Generate(set, map[string]any{"x": new(Page)})
-		if err == nil || err.Error() != tt.want {
-			t.Errorf("Generate(%s) = %v, want %s", tt.block, err, tt.want)
-		}
-	}
-	if _, err := pagegen.Generate(template.New("x"), map[string]any{"y": new(Page)}); err == nil {
-		t.Error("Generate takes a block that is not defined")
 	}
 }

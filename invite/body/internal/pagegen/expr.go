@@ -92,6 +92,9 @@ func fields(v value, names []string) (value, error) {
 		if at.Kind() == reflect.Pointer {
 			at = at.Elem()
 		}
+		if at.Kind() != reflect.Struct {
+			return v, fmt.Errorf("%s has no %s", at, name)
+		}
 		f, ok := at.FieldByName(name)
 		if !ok {
 			return v, fmt.Errorf("%s has no %s", at, name)
