@@ -120,8 +120,9 @@ func (z *fileZones) readObservance(props []ics.IANAProperty) (o fileObservance, 
 
 // offset returns the UTC offset on the wall clock w (labelled UTC): in an hour
 // that a change skips, that before the change (RFC 5545, section 3.3.5). Before
-// the first onset it is the offset from which that one changed.
-func (z *fileZones) offset(zone fileZone, w time.Time) int {
+// the first onset the zone does not tell; it is the offset from which that one
+// changed.
+func (z *fileZones) offset(zone fileZone, w time.Time) (seconds int, told bool) {
 	var latest time.Time
 	found := -1
 	for i := range zone {
@@ -131,13 +132,13 @@ func (z *fileZones) offset(zone fileZone, w time.Time) int {
 	}
 	if found < 0 {
 		first := slices.MinFunc(zone, func(a, b fileObservance) int { return a.onset.Compare(b.onset) })
-		return first.from
+		return first.from, false
 	}
 	o := &zone[found]
 	if skipped := time.Duration(o.to-o.from) * time.Second; w.Before(latest.Add(skipped)) {
-		return o.from
+		return o.from, true
 	}
-	return o.to
+	return o.to, true
 }
 
 // latest returns the latest onset of o that is not after w.

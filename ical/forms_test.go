@@ -81,7 +81,7 @@ func TestVTimezone(t *testing.T) {
 			for _, s := range at {
 				for _, u := range []int64{s.Start.Unix(), s.End.Unix()} {
 					want := offsetAt(loc, u)
-					if got := zones.offset(zones.file[tt.zone], time.Unix(u+int64(want), 0).UTC()); got != want {
+					if got, _ := zones.offset(zones.file[tt.zone], time.Unix(u+int64(want), 0).UTC()); got != want {
 						t.Errorf("offset %d at %v, want %d", got, time.Unix(u, 0).In(loc), want)
 					}
 				}

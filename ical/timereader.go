@@ -23,8 +23,8 @@ func (x *eventReader) time(p *ics.BaseProperty, value string) (time.Time, bool, 
 	// The zone in the file is what the sender meant, also where the name says
 	// something else.
 	wall, _, _ := parseTime(value, time.UTC)
-	offset := x.zones.offset(zone, wall)
-	if _, have := t.Zone(); named != nil && have == offset {
+	offset, told := x.zones.offset(zone, wall)
+	if _, have := t.Zone(); named != nil && (have == offset || !told) {
 		return t, false, nil
 	}
 	if named != nil {

@@ -98,7 +98,7 @@ func checkZone(t *testing.T, loc *time.Location, tz *ics.VTimezone, start time.T
 		u := at.Unix()
 		want := offsetAt(loc, u)
 		wall := time.Unix(u+int64(want), 0).UTC()
-		if got := zones.offset(zone, wall); got != want {
+		if got, _ := zones.offset(zone, wall); got != want {
 			t.Errorf("%s at %v (%v there): offset %d read back, want %d", loc, at.UTC(), wall, got, want)
 			return
 		}
