@@ -47,6 +47,24 @@ func TestManyMails(t *testing.T) {
 	}
 }
 
+// TestManyLinks has answer links of which some cannot be in a mail.
+func TestManyLinks(t *testing.T) {
+	o := fixed()
+	o.AnswerURL = func(_ *invite.Meeting, a ical.Attendee, s ical.Status) string {
+		return map[bool]string{true: "https://example.com/?a=" + a.Email, false: "https://example.com/\x00\xff"}[s == ical.Accepted]
+	}
+	r := new(recorder)
+	if _, err := invite.New(r, o).Send(context.Background(), throng(), invite.HideGuests); err != nil {
+		t.Fatal(err)
+	}
+	for i, m := range r.mails {
+		text := strings.TrimSpace(readMail(t, m.Data).Mail.Text)
+		if link := "https://example.com/?a=" + m.To[0]; strings.Count(text, "https://example.com/") != 1 || !strings.HasSuffix(text, link) {
+			t.Fatalf("mail %d to %s:\n%s", i, m.To[0], text)
+		}
+	}
+}
+
 // TestManyAllOrNothing has a header of the last mail that cannot be written, or an
 // object of a meeting that is not valid any more.
 func TestManyAllOrNothing(t *testing.T) {

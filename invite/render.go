@@ -38,7 +38,7 @@ type renderer struct {
 	options *Options
 	meeting *Meeting // whose ledger has the letters
 	indexes indexes
-	ours    bool // texts are of package body, and depend on their key alone
+	ours    bool // texts are of package body, and but for answer links depend on their key alone
 
 	kept []*mime.Message // of the first letters
 	size int             // of these, in octets
@@ -65,7 +65,7 @@ var freeBuilders = sync.Pool{New: func() any { return new(builders) }}
 func newRenderer(about *Meeting, x indexes, o *Options) *renderer {
 	_, ours := o.Body.(*body.Renderer)
 	return &renderer{
-		options: o, meeting: about, indexes: x, ours: ours && o.AnswerURL == nil, builders: freeBuilders.Get().(*builders),
+		options: o, meeting: about, indexes: x, ours: ours, builders: freeBuilders.Get().(*builders),
 	}
 }
 
@@ -116,6 +116,7 @@ func (r *renderer) message(l letter) (*mime.Message, error) {
 // check reports why a mail cannot be built. Where one with the same text was built
 // and the event is valid, only the header can be wrong: package ical encodes what
 // is valid, also for one of the attendees, and package mime takes what it encodes.
+// Package body leaves out answer links that could not be in a mail.
 func (r *renderer) check(l letter) error {
 	d, err := r.draft(l)
 	if err != nil {
@@ -185,7 +186,7 @@ func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
 	if len(l) == 1 {
 		key.language, key.zone = n.attendee.Language, n.attendee.TimeZone
 	}
-	if r.ours && r.text != nil && r.textOf == key {
+	if r.ours && r.options.AnswerURL == nil && r.text != nil && r.textOf == key {
 		return r.text, nil
 	}
 	text, err := r.options.Body.Render(r.view(l, d))
