@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -44,11 +45,19 @@ func FuzzDecode(f *testing.F) {
 		if diff := diffCalendars(normal(x), normal(y)); diff != "" {
 			t.Errorf("Decode(Encode(x)) (-x +got):\n%s\n%s", diff, first)
 		}
-		if second := encode(t, *y); !bytes.Equal(first, second) {
-			t.Errorf("Encode(Decode(Encode(x))):\n%s\nwant\n%s", second, first)
+		// A zone that only the file tells of may be written from another year on, once:
+		// the first change that x tells of is none where the clock stood so already.
+		second := encode(t, *y)
+		third := encode(t, *decode(t, second))
+		if !bytes.Equal(withoutZones(first), withoutZones(second)) || !bytes.Equal(second, third) {
+			t.Errorf("Encode(Decode(Encode(x))):\n%s\nwant\n%s\nand then\n%s", second, first, third)
 		}
 	})
 }
+
+var zoneComponents = regexp.MustCompile(`(?s)BEGIN:VTIMEZONE.*END:VTIMEZONE\r\n`)
+
+func withoutZones(object []byte) []byte { return zoneComponents.ReplaceAll(object, nil) }
 
 // fillIn gives x what Encode asks for and answers leave out.
 func fillIn(x *ical.Calendar) {
