@@ -45,19 +45,31 @@ func FuzzDecode(f *testing.F) {
 		if diff := diffCalendars(normal(x), normal(y)); diff != "" {
 			t.Errorf("Decode(Encode(x)) (-x +got):\n%s\n%s", diff, first)
 		}
-		// A zone that only the file tells of may be written from another year on, once:
-		// the first change that x tells of is none where the clock stood so already.
 		second := encode(t, *y)
+		if bytes.Equal(first, second) {
+			return
+		}
 		third := encode(t, *decode(t, second))
-		if !bytes.Equal(withoutZones(first), withoutZones(second)) || !bytes.Equal(second, third) {
+		if !bytes.Equal(withoutFileZones(first), withoutFileZones(second)) || !bytes.Equal(second, third) {
 			t.Errorf("Encode(Decode(Encode(x))):\n%s\nwant\n%s\nand then\n%s", second, first, third)
 		}
 	})
 }
 
-var zoneComponents = regexp.MustCompile(`(?s)BEGIN:VTIMEZONE.*END:VTIMEZONE\r\n`)
+// withoutFileZones leaves out the zones that only the file tells of. They may be
+// written from another year on, once: the first change that a file tells of is
+// none where the clock stood so already.
+func withoutFileZones(object []byte) []byte {
+	return zoneComponents.ReplaceAllFunc(object, func(zone []byte) []byte {
+		tzid := zoneComponents.FindSubmatch(zone)[1]
+		if _, err := ical.LoadLocation(string(tzid)); err == nil {
+			return zone
+		}
+		return nil
+	})
+}
 
-func withoutZones(object []byte) []byte { return zoneComponents.ReplaceAll(object, nil) }
+var zoneComponents = regexp.MustCompile(`(?s)BEGIN:VTIMEZONE\r\nTZID:([^\r]*).*?END:VTIMEZONE\r\n`)
 
 // fillIn gives x what Encode asks for and answers leave out.
 func fillIn(x *ical.Calendar) {
