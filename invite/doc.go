@@ -14,7 +14,7 @@
 //	})
 //
 // Every outgoing call goes one way: plan (who gets what, and why), render,
-// deliver, record. Nothing is sent before every mail of the call is rendered.
+// deliver, record. Nothing is sent where one mail of the call cannot be built.
 // The [Meeting] that comes back is the whole memory: a caller keeps it anywhere,
 // as JSON.
 //
