@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,7 +60,8 @@ func FuzzDecode(f *testing.F) {
 // forgiveFileZones reports whether x has a zone that only the file tells of.
 // That is written as far as the series needs it, and may come back as less: from
 // another year on, or under the name of the one offset that it has there, which
-// is taken back in y.
+// is taken back in y. Exceptions of what is no occurrence do not need it, and are
+// taken out of both.
 func forgiveFileZones(x, y *ical.Calendar) (own bool) {
 	for i := range min(len(x.Events), len(y.Events)) {
 		was, is := x.Events[i].TimeZone, &y.Events[i].TimeZone
@@ -67,11 +69,28 @@ func forgiveFileZones(x, y *ical.Calendar) (own bool) {
 			continue
 		}
 		own = true
+		keepOccurrences(&x.Events[i])
+		keepOccurrences(&y.Events[i])
 		if strings.HasPrefix(*is, "UTC") || *is == "" {
 			*is = was
 		}
 	}
 	return own
+}
+
+// keepOccurrences takes exceptions out that except nothing.
+func keepOccurrences(e *ical.Event) {
+	if e.Recurrence == nil {
+		return
+	}
+	all := *e
+	r := *e.Recurrence
+	all.Recurrence, all.Overrides = &r, nil
+	r.Except = nil
+	e.Recurrence.Except = slices.DeleteFunc(e.Recurrence.Except, func(t time.Time) bool {
+		_, ok := all.Occurrence(t)
+		return !ok
+	})
 }
 
 // fillIn gives x what Encode asks for and answers leave out.
