@@ -85,7 +85,7 @@ func keepOccurrences(e *ical.Event) {
 	}
 	all := *e
 	r := *e.Recurrence
-	all.Recurrence, all.Overrides = &r, nil
+	all.TimeZone, all.Recurrence, all.Overrides = "", &r, nil // the zone is Start's
 	r.Except = nil
 	e.Recurrence.Except = slices.DeleteFunc(e.Recurrence.Except, func(t time.Time) bool {
 		_, ok := all.Occurrence(t)
