@@ -133,19 +133,29 @@ func spans(list []*Event, all Span) iter.Seq[Span] {
 	return func(yield func(Span) bool) {
 		for _, e := range list {
 			if e.Recurrence == nil {
-				if !yield(e.span().within(all)) || !e.RecurrenceID.IsZero() && !yield(Span{e.RecurrenceID, e.RecurrenceID}.within(all)) {
+				if !e.yieldSpans(all, yield) {
 					return
 				}
 				continue
 			}
 			for o := range e.Occurrences(time.Time{}, all.End.Add(time.Second)) {
-				id := Span{o.RecurrenceID, o.RecurrenceID}
-				if !yield(Span{o.Start, o.End}.within(all)) || o.Override >= 0 && !yield(id.within(all)) {
+				if o.Override < 0 && !yield(Span{o.Start, o.End}.within(all)) {
+					return
+				}
+			}
+			for i := range e.Overrides { // also of what the series has not
+				if o := e.Override(i); !o.Cancelled && !o.yieldSpans(all, yield) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// yieldSpans yields the time of one occurrence, and when it was to be.
+func (e *Event) yieldSpans(all Span, yield func(Span) bool) bool {
+	return yield(e.span().within(all)) &&
+		(e.RecurrenceID.IsZero() || yield(Span{e.RecurrenceID, e.RecurrenceID}.within(all)))
 }
 
 // within cuts s to what lies in all.
