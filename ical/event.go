@@ -35,7 +35,8 @@ type Event struct {
 	// an all-day event only its date counts, read in its own Location.
 	Start time.Time `json:"start,omitzero"`
 	// End is the instant after the last, so for one whole day the next day's
-	// date. Zero, a timed event takes no time and an all-day event takes a day.
+	// date, and for a timed event at most 28 years after Start. Zero, a timed
+	// event takes no time and an all-day event takes a day.
 	End time.Time `json:"end,omitzero"`
 	// TimeZone is the IANA name of the zone that the meeting keeps its wall clock
 	// in. Empty, it is that of Start's Location if this has an IANA name, else UTC.

@@ -50,7 +50,7 @@ func (x *eventReader) adoptZone() {
 func (e *Event) years() (first, last int) {
 	first = e.Start.UTC().Year()
 	last = first + horizon
-	for _, list := range [][]time.Time{e.Recurrence.Except, e.Recurrence.Include, {e.Recurrence.Until, e.End}} {
+	for _, list := range [][]time.Time{e.Recurrence.Except, e.Recurrence.Include, {e.Recurrence.Until}} {
 		for _, t := range list {
 			last = max(last, t.UTC().Year())
 		}

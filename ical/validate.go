@@ -128,6 +128,8 @@ func (e *Event) checkTime(errs *fieldErrors) {
 			errs.addf("End", "is not a day after Start: the end of an all-day event is the day after its last")
 		case !e.AllDay && e.End.Before(e.Start):
 			errs.addf("End", "%s is before Start %s", e.End.Format(time.RFC3339), e.Start.Format(time.RFC3339))
+		case e.End.After(e.Start.AddDate(horizon, 0, 0)): // its zone is not described for longer
+			errs.addf("End", "is more than %d years after Start", horizon)
 		}
 	}
 	if _, err := e.zone(); err != nil && !e.AllDay {
