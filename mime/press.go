@@ -19,7 +19,6 @@ type press struct {
 	frame      frame // of content, where that is new; so are text, html and object
 	text, html prose
 	object     object
-	lines      quotedLines
 	unix       []byte       // both texts with LF
 	out        bytes.Buffer // what the encoder wrote
 	writer     *bufio.Writer
@@ -36,10 +35,9 @@ var presses = sync.Pool{New: func() any { return &press{writer: bufio.NewWriter(
 const maxPress = 1 << 18
 
 // release returns p to the others. Of the draft nothing remains but a frame
-// without files and some lines. It is not deferred: what a panic leaves is not
-// used again.
+// without files. It is not deferred: what a panic leaves is not used again.
 func (p *press) release() {
-	if p.out.Cap()+cap(p.object.encoded)+cap(p.text.encoded)+cap(p.html.encoded) > maxPress {
+	if p.out.Cap()+cap(p.object.encoded) > maxPress {
 		return
 	}
 	clear(p.pieces)
@@ -68,7 +66,7 @@ func (p *press) build(d *Draft, last content) (*Message, error) {
 		return nil, err
 	}
 	if n != (news{}) || p.content.frame != last.frame {
-		if err := p.encode(l, n); err != nil {
+		if err := p.encode(l, n, last); err != nil {
 			return nil, fmt.Errorf("mime: Build: %w", err)
 		}
 	}
@@ -94,15 +92,15 @@ func (p *press) compare(d *Draft) (n news) {
 	return n
 }
 
-// encode makes what is new.
-func (p *press) encode(l *letter, n news) (err error) {
+// encode makes what is new, as much as it can from the last.
+func (p *press) encode(l *letter, n news, last content) (err error) {
 	c := &p.content
 	if n.text || n.html || n.frame {
 		p.unixLines(l)
 	}
 	if n.text || n.html {
 		c.head = digestHead(l.text, l.html)
-		if err := p.encodeTexts(l, n); err != nil {
+		if err := p.encodeTexts(l, n, last); err != nil {
 			return err
 		}
 	}
@@ -126,16 +124,29 @@ func (p *press) unixLines(l *letter) {
 	l.text, l.html = p.unix[:n], p.unix[n:]
 }
 
-func (p *press) encodeTexts(l *letter, n news) (err error) {
+func (p *press) encodeTexts(l *letter, n news, last content) (err error) {
 	if n.text {
-		p.text.encoded, err = p.quoted(p.text.encoded[:0], l.text)
+		p.text.encoded, err = p.quotedAlike(p.text.encoded[:0], l.text, last.text)
 		p.text.raw = l.Text
 	}
 	if n.html && err == nil {
-		p.html.encoded, err = p.quoted(p.html.encoded[:0], l.html)
+		p.html.encoded, err = p.quotedAlike(p.html.encoded[:0], l.html, last.html)
 		p.html.raw = l.HTML
 	}
 	return err
+}
+
+// quoted appends text in quoted-printable to b. The encoder writes whole parts
+// only: what stands above their blank line is left out.
+func (p *press) quoted(b, text []byte) ([]byte, error) {
+	if len(text) == 0 {
+		return b, nil
+	}
+	if err := p.write(textPart("", text), 100+len(text)*5/4); err != nil {
+		return b, err
+	}
+	_, body, _ := bytes.Cut(p.out.Bytes(), []byte("\r\n\r\n"))
+	return append(b, body...), nil
 }
 
 // appendBase64 appends data in lines of 76 characters, as the encoder writes

@@ -1,0 +1,68 @@
+package mime
+
+import "bytes"
+
+// alike returns how many octets, in whole lines, text begins and ends with as
+// old does, and how many lines these are.
+func alike(text []byte, old string) (head, tail span) {
+	for {
+		n := bytes.IndexByte(text[head.octets:], '\n') + 1
+		end := head.octets + n
+		if n == 0 || end > len(old) || string(text[head.octets:end]) != old[head.octets:end] {
+			break
+		}
+		head = span{end, head.lines + 1}
+	}
+	text, old = text[head.octets:], old[head.octets:]
+	for tail.octets < len(text) {
+		rest := text[:len(text)-tail.octets]
+		line := rest[bytes.LastIndexByte(rest[:len(rest)-1], '\n')+1:]
+		at := len(old) - tail.octets - len(line)
+		if at < 0 || old[at:at+len(line)] != string(line) || at > 0 && old[at-1] != '\n' {
+			break
+		}
+		tail = span{tail.octets + len(line), tail.lines + 1}
+	}
+	return head, tail
+}
+
+// span is a run of lines.
+type span struct{ octets, lines int }
+
+// quotedAlike does what quoted does. What text begins and ends with as the last
+// one did is taken from that: each line is encoded for itself (RFC 2045, section
+// 6.7), and mails with links of their own differ in a few.
+func (p *press) quotedAlike(b, text []byte, last *prose) ([]byte, error) {
+	head, tail := alike(text, last.raw)
+	b = append(b, last.encoded[:lineStart(last.encoded, head.lines)]...)
+	b, err := p.quoted(b, text[head.octets:len(text)-tail.octets])
+	return append(b, last.encoded[lastLineStart(last.encoded, tail.lines):]...), err
+}
+
+// lineStart returns where the line of that number, from 0, begins in
+// quoted-printable, whose soft line ends do not count.
+func lineStart(b []byte, number int) int {
+	at := 0
+	for number > 0 {
+		at += bytes.IndexByte(b[at:], '\n') + 1
+		if !isSoft(b, at) {
+			number--
+		}
+	}
+	return at
+}
+
+// lastLineStart returns where the last lines begin, of that number.
+func lastLineStart(b []byte, number int) int {
+	at := len(b)
+	for number > 0 && at > 0 {
+		at = bytes.LastIndexByte(b[:at-1], '\n') + 1
+		if !isSoft(b, at) {
+			number--
+		}
+	}
+	return at
+}
+
+// isSoft reports whether the line end in front of at is none of the text.
+func isSoft(b []byte, at int) bool { return at >= 3 && b[at-3] == '=' }
