@@ -163,7 +163,7 @@ func BenchmarkMails(b *testing.B) {
 		e := meeting(b)
 		e.Attendees = attendees(e.Attendees, n)
 		run := func(name string, o *invite.Options, opts ...invite.SendOption) {
-			b.Run(fmt.Sprint(n, name), func(b *testing.B) { takeTurns(b, append(writers(&e, n, o, opts...), peers(b, &e, n)...), n) })
+			b.Run(fmt.Sprint(n, name), func(b *testing.B) { takeTurns(b, append([]client{convene(&e, n, o, opts...)}, peers(b, &e, n)...), n) })
 		}
 		run("", nil)
 		run("/own-links", &invite.Options{AnswerURL: answerURL}) // texts of their own for each
@@ -179,15 +179,15 @@ func answerURL(_ *invite.Meeting, a ical.Attendee, s ical.Status) string {
 // BenchmarkOneMail sends the meeting of ten in one mail to all.
 func BenchmarkOneMail(b *testing.B) {
 	e := meeting(b)
-	takeTurns(b, append(writers(&e, 1, nil, invite.Shared), peers(b, &e, 1)...), 1)
+	takeTurns(b, append([]client{convene(&e, 1, nil, invite.Shared)}, peers(b, &e, 1)...), 1)
 }
 
-// writers is convene. Each call has another title, so that nothing of the one
+// convene is this library. Each call has another title, so that nothing of the one
 // before can be used again.
-func writers(e *ical.Event, mails int, o *invite.Options, opts ...invite.SendOption) []client {
+func convene(e *ical.Event, mails int, o *invite.Options, opts ...invite.SendOption) client {
 	s, calls := new(discard), 0
 	c := inviter(s, o)
-	return []client{{"convene", func() error {
+	return client{"convene", func() error {
 		calls++
 		s.mails = 0
 		e.Summary = "Überblick " + strconv.Itoa(calls)
@@ -195,7 +195,7 @@ func writers(e *ical.Event, mails int, o *invite.Options, opts ...invite.SendOpt
 			return fmt.Errorf("%d mails: %w", s.mails, err)
 		}
 		return nil
-	}}}
+	}}
 }
 
 // peers are the others, each with the page made for the call, with the page
@@ -235,7 +235,7 @@ func BenchmarkAllocated(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			e := meeting(b)
 			e.Attendees = attendees(e.Attendees, n)
-			c := writers(&e, n, nil)[0]
+			c := convene(&e, n, nil)
 			b.ReportAllocs()
 			for b.Loop() {
 				if err := c.send(); err != nil {

@@ -54,6 +54,24 @@ func ExampleMeeting_Apply() {
 	// 1 accepted, 1 without an answer
 }
 
+func ExampleMeeting_OccurrenceStatus() {
+	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
+	second := start.AddDate(0, 0, 7)
+	ann := ical.Attendee{Email: "ann@example.test", Status: ical.Accepted}
+	meeting := &invite.Meeting{Event: ical.Event{
+		UID: "stand-up-1", Start: start, Recurrence: &ical.Recurrence{Freq: ical.Weekly, Count: 3}, Attendees: []ical.Attendee{ann},
+	}}
+	ann.Status = ical.Declined // once
+	meeting.Event.Overrides = []ical.Event{{RecurrenceID: second, Attendees: []ical.Attendee{ann}}}
+	fmt.Println(meeting.Status("ann@example.test"))
+	fmt.Println(meeting.OccurrenceStatus("ann@example.test", second))
+	fmt.Println(meeting.OccurrenceStatus("ann@example.test", start.AddDate(0, 0, 14)))
+	// Output:
+	// accepted
+	// declined
+	// accepted
+}
+
 func ExampleClient_Respond() {
 	var invitation *mime.Message
 	clock := &invite.Options{Now: func() time.Time { return time.Date(2027, 2, 1, 8, 0, 0, 0, time.UTC) }}

@@ -373,7 +373,7 @@ func isPast(e *ical.Event, now time.Time) bool {
 		now = now.Add(-12 * time.Hour)
 	}
 	if e.Recurrence == nil {
-		return latest(e.Start, e.End).Before(now)
+		return later(e.Start, e.End).Before(now)
 	}
 	longest := e.End.Sub(e.Start)
 	for i := range e.Overrides {
@@ -381,16 +381,9 @@ func isPast(e *ical.Event, now time.Time) bool {
 		longest = max(longest, o.End.Sub(o.Start))
 	}
 	for o := range e.Occurrences(now.Add(-max(longest, 0)), time.Time{}) {
-		if !latest(o.Start, o.End).Before(now) {
+		if !later(o.Start, o.End).Before(now) {
 			return false
 		}
 	}
 	return true
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

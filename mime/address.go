@@ -9,12 +9,6 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// The limits of RFC 5321, section 4.5.3.1, and of RFC 3696, erratum 1690.
-const (
-	maxLocal   = 64
-	maxAddress = 254
-)
-
 // mailbox is a checked address: addr as it goes on the wire.
 type mailbox struct{ name, addr string }
 
@@ -56,8 +50,8 @@ func wireAddress(addr string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if at+1+len(domain) > maxAddress {
-		return "", fmt.Errorf("is longer than %d octets", maxAddress)
+	if at+1+len(domain) > address.Max {
+		return "", fmt.Errorf("is longer than %d octets", address.Max)
 	}
 	if domain == addr[at+1:] {
 		return addr, nil
@@ -70,25 +64,12 @@ func checkLocal(s string) error {
 	switch {
 	case !isASCII(s):
 		return errors.New(`not ASCII before the "@": needs SMTPUTF8 (RFC 6531), which invitations do not use`)
-	case len(s) > maxLocal:
-		return fmt.Errorf(`more than %d octets before the "@"`, maxLocal)
-	case isDotAtom(s), isQuotedLocal(s):
+	case len(s) > address.MaxLocal:
+		return fmt.Errorf(`more than %d octets before the "@"`, address.MaxLocal)
+	case address.IsDotAtom(s), isQuotedLocal(s):
 		return nil
 	}
 	return fmt.Errorf(`%q before the "@" is neither a dot-string nor a quoted-string (RFC 5321, section 4.1.2)`, s)
-}
-
-// isDotAtom reports whether s is a dot-atom-text (RFC 5322, section 3.2.3).
-func isDotAtom(s string) bool {
-	dot := true // at the beginning, or after a dot
-	for i := range len(s) {
-		switch {
-		case s[i] == '.' && dot, s[i] != '.' && !isAtext(s[i]):
-			return false
-		}
-		dot = s[i] == '.'
-	}
-	return !dot
 }
 
 // isQuotedLocal reports whether s is a Quoted-string of visible characters

@@ -96,31 +96,23 @@ func bothWays(t *testing.T, d *Draft) (got, want string, whole bool) {
 	return got, want, p.content.frame.whole
 }
 
-func TestIsText(t *testing.T) {
-	for _, bad := range []string{"\x00", "\x1f", "\x7f", "\x80", "\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x80"} {
-		for before := range 20 {
-			for _, filler := range []string{"a", " ", "~", "\t", "\n", "é"} {
-				s := strings.Repeat(filler, before)
-				for _, after := range []string{"", "a", "\n234567890é"} {
-					if isText(s+bad+after) || isText([]byte(s+bad+after)) {
-						t.Errorf("isText(%q) = true", s+bad+after)
-					}
-					if !isText(s+after) || !isText([]byte(s+after)) {
-						t.Errorf("isText(%q) = false", s+after)
-					}
-				}
-			}
+func TestControlIn(t *testing.T) {
+	for c := range 256 {
+		bad := c < ' ' && !strings.ContainsRune("\t\r\n", rune(c)) || c == 0x7f
+		want := map[bool]int{true: 2, false: -1}[bad]
+		if s := "é" + string([]byte{byte(c)}) + "a"; controlIn(s) != want || controlIn([]byte(s)) != want {
+			t.Errorf("controlIn(%q) = %d, want %d", s, controlIn(s), want)
 		}
 	}
 }
 
-func TestHasCRLF(t *testing.T) {
-	for in, want := range map[string]bool{
-		"a\r\n": true, "a\r\n\r\nb\r\n": true, "\r\n": true,
-		"a": false, "a\n": false, "a\r": false, "\n": false, "a\r\r\n": false, "a\r\n\n": false, "\ra\r\n": false, "a\r\nb": false,
+func TestBadLineEnd(t *testing.T) {
+	for in, want := range map[string]int{
+		"a\r\n": -1, "a\r\n\r\nb\r\n": -1, "\r\n": -1,
+		"a": 1, "a\n": 1, "a\r": 1, "\n": 0, "a\r\r\n": 1, "a\r\n\n": 3, "\ra\r\n": 0, "a\r\nb": 4, "a\r\nb\rc": 4,
 	} {
-		if got := hasCRLF([]byte(in)); got != want || want != (badLineEnd([]byte(in)) < 0) {
-			t.Errorf("hasCRLF(%q) = %t, want %t", in, got, want)
+		if got := badLineEnd([]byte(in)); got != want {
+			t.Errorf("badLineEnd(%q) = %d, want %d", in, got, want)
 		}
 	}
 }

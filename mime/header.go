@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/convene-go/convene/internal/address"
 )
 
 const (
@@ -35,9 +37,8 @@ func (h *header) open(name string) *header {
 
 func (h *header) close() { h.buf = append(h.buf, "\r\n"...) }
 
-// word appends its parts, which are never folded, after a space or a folded line
-// end.
-// The first word stays behind the colon however long it is: there are readers
+// word appends its parts, which are never folded, after a space or a folded
+// line end. The first word stays behind the colon however long it is: there are readers
 // that take a field with an empty first line for an empty field.
 func (h *header) word(parts ...string) *header {
 	size := 1
@@ -170,16 +171,11 @@ func longestWord(s string) int {
 // isPhrase reports whether s consists of atoms and single spaces.
 func isPhrase(s string) bool {
 	for i := range len(s) {
-		if !isAtext(s[i]) && s[i] != ' ' {
+		if !address.IsAtext(s[i]) && s[i] != ' ' {
 			return false
 		}
 	}
 	return true
-}
-
-// isAtext reports whether c is one of atext (RFC 5322, section 3.2.3).
-func isAtext(c byte) bool {
-	return isAlnum(c) || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
 }
 
 func isAlnum(c byte) bool {

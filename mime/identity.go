@@ -7,6 +7,8 @@ import (
 	"errors"
 	"hash"
 	"strings"
+
+	"github.com/convene-go/convene/internal/address"
 )
 
 // angled returns id, given with or without angle brackets, with them.
@@ -25,7 +27,7 @@ func newID(s string) (string, error) {
 		return "", err
 	}
 	left, right, _ := strings.Cut(id[1:len(id)-1], "@")
-	if !isDotAtom(left) || !isDotAtom(right) {
+	if !address.IsDotAtom(left) || !address.IsDotAtom(right) {
 		return "", errors.New("is not left@right with nothing but letters, digits, single dots and !#$%&'*+-/=?^_`{|}~")
 	}
 	return id, nil

@@ -68,16 +68,16 @@ func contentLine(b []byte) (line, rest []byte) {
 // lines only; what they say is for package ical.
 func checkCalendar(b []byte) error {
 	const begin = "BEGIN:VCALENDAR\r\n"
-	text := isText(b)
 	switch {
 	case bytes.HasPrefix(b, []byte("\ufeff")):
 		return errors.New("starts with a byte order mark")
-	case !text && !utf8.Valid(b):
+	case !utf8.Valid(b):
 		return errors.New("invalid UTF-8")
-	case !hasCRLF(b):
-		return fmt.Errorf("line %d does not end with CRLF", 1+bytes.Count(b[:badLineEnd(b)], []byte("\n")))
-	case !text:
-		i := slices.IndexFunc(b, isTextControl)
+	}
+	if i := badLineEnd(b); i >= 0 {
+		return fmt.Errorf("line %d does not end with CRLF", 1+bytes.Count(b[:i], []byte("\n")))
+	}
+	if i := controlIn(b); i >= 0 {
 		return fmt.Errorf("control character %U at octet %d", b[i], i)
 	}
 	if len(b) < len(begin) || !strings.EqualFold(string(b[:len(begin)]), begin) {
@@ -89,13 +89,19 @@ func checkCalendar(b []byte) error {
 // badLineEnd returns where the first CR or LF is that is not part of CRLF, or
 // -1. The last line needs an end, too.
 func badLineEnd(b []byte) int {
-	for i, c := range b {
-		if c == '\r' && (i+1 == len(b) || b[i+1] != '\n') || c == '\n' && (i == 0 || b[i-1] != '\r') {
-			return i
+	for at := 0; at < len(b); {
+		line := b[at:]
+		n := bytes.IndexByte(line, '\n')
+		if n >= 0 {
+			line = line[:n]
 		}
-	}
-	if !bytes.HasSuffix(b, []byte("\n")) {
-		return len(b)
+		switch cr := bytes.IndexByte(line, '\r'); {
+		case cr < 0:
+			return at + len(line)
+		case n < 0 || cr < n-1:
+			return at + cr
+		}
+		at += n + 1
 	}
 	return -1
 }

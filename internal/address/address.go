@@ -21,10 +21,10 @@ var (
 	ErrTooLong = errors.New("is longer than 254 octets, or than 64 in front of the @")
 )
 
-// The limits of RFC 5321, sections 4.5.3.1.1 to 4.5.3.1.3.
+// The limits of RFC 5321, section 4.5.3.1, and of RFC 3696, erratum 1690, in octets.
 const (
-	maxLocal   = 64
-	maxAddress = 254
+	MaxLocal = 64 // in front of the @
+	Max      = 254
 )
 
 // ASCII returns the address as it goes on a wire: its domain in punycode (RFC
@@ -46,7 +46,7 @@ func ASCII(addr string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(local) > maxLocal || len(local)+1+len(ascii) > maxAddress {
+	if len(local) > MaxLocal || len(local)+1+len(ascii) > Max {
 		return "", ErrTooLong
 	}
 	if ascii == domain {
@@ -76,15 +76,28 @@ func Key(addr string) string {
 }
 
 func checkLocal(local string) error {
-	for i := range len(local) {
-		switch c := local[i]; {
-		case c >= 0x80:
-			return ErrUTF8
-		case c == '.' && (i == 0 || i == len(local)-1 || local[i-1] == '.'), c != '.' && !atext[c]:
-			return ErrLocal
-		}
+	switch {
+	case !isASCII(local):
+		return ErrUTF8
+	case !IsDotAtom(local):
+		return ErrLocal
 	}
 	return nil
+}
+
+// IsAtext reports whether c is one of atext (RFC 5322, section 3.2.3).
+func IsAtext(c byte) bool { return atext[c] }
+
+// IsDotAtom reports whether s is a dot-atom-text (RFC 5322, section 3.2.3).
+func IsDotAtom(s string) bool {
+	dot := true // at the beginning, or after a dot
+	for i := range len(s) {
+		if s[i] == '.' && dot || s[i] != '.' && !atext[s[i]] {
+			return false
+		}
+		dot = s[i] == '.'
+	}
+	return !dot
 }
 
 const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -107,7 +120,7 @@ func octets(set string) (table [256]bool) {
 // they were given.
 func Domain(domain string) (string, error) {
 	switch {
-	case len(domain) > 4*maxAddress: // punycode takes quadratic time
+	case len(domain) > 4*Max: // punycode takes quadratic time
 		return "", ErrTooLong
 	case !isASCII(domain):
 		if !utf8.ValidString(domain) { // which package idna lets through
