@@ -273,7 +273,7 @@ func BenchmarkFloor(b *testing.B) {
 func reply(b *testing.B) []byte {
 	e := meeting(b)
 	e.Attendees = e.Attendees[:1]
-	e.Attendees[0].Status = ical.Accepted
+	e.Attendees[0].Status = ical.StatusAccepted
 	e.Description = strings.Repeat("Bitte die Zahlen für Österreich mitbringen.\n", 45)
 	object, err := ical.Encode(&ical.Calendar{Method: ical.MethodReply, Stamp: stamp, Events: []ical.Event{e}})
 	if err != nil {

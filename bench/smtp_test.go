@@ -138,9 +138,9 @@ func benchmarkSMTP(b *testing.B, light, encrypted bool) {
 
 // ours is smtpsend.
 func ours(b *testing.B, addr string, config *tls.Config) client {
-	o := &smtpsend.Options{TLS: smtpsend.InsecureNoTLS, ConnectionMessages: 1 << 30, ConnectionAge: time.Hour}
+	o := &smtpsend.Options{TLS: smtpsend.TLSInsecureNone, ConnectionMessages: 1 << 30, ConnectionAge: time.Hour}
 	if config != nil {
-		o.TLS, o.TLSConfig = smtpsend.RequireTLS, config
+		o.TLS, o.TLSConfig = smtpsend.TLSRequired, config
 	}
 	s, err := smtpsend.New(addr, o)
 	if err != nil {
@@ -226,7 +226,7 @@ func goMail(b *testing.B, addr string, config *tls.Config) client {
 // BenchmarkAllocations measures the client alone: its server is a connection in
 // memory that answers from a script.
 func BenchmarkAllocations(b *testing.B) {
-	s, err := smtpsend.New("localhost", &smtpsend.Options{TLS: smtpsend.InsecureNoTLS, ConnectionMessages: 1 << 30, ConnectionAge: time.Hour,
+	s, err := smtpsend.New("localhost", &smtpsend.Options{TLS: smtpsend.TLSInsecureNone, ConnectionMessages: 1 << 30, ConnectionAge: time.Hour,
 		Dial: func(context.Context, string, string) (net.Conn, error) { return newCanned(), nil }})
 	if err != nil {
 		b.Fatal(err)
@@ -246,7 +246,7 @@ func BenchmarkAllocations(b *testing.B) {
 func BenchmarkRoundTrips(b *testing.B) {
 	const roundTrip = 20 * time.Millisecond
 	addr := sink(b, true, nil)
-	s, err := smtpsend.New(addr, &smtpsend.Options{TLS: smtpsend.InsecureNoTLS, ConnectionMessages: 1 << 30, ConnectionAge: time.Hour,
+	s, err := smtpsend.New(addr, &smtpsend.Options{TLS: smtpsend.TLSInsecureNone, ConnectionMessages: 1 << 30, ConnectionAge: time.Hour,
 		Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
 			nc, err := new(net.Dialer).DialContext(ctx, network, addr)
 			return newFar(nc, roundTrip), err

@@ -58,9 +58,9 @@ type Status string
 
 // The values of [Status] (RFC 5545, section 3.2.12).
 const (
-	NeedsAction Status = "needs-action"
-	Accepted    Status = "accepted"
-	Declined    Status = "declined"
-	Tentative   Status = "tentative"
-	Delegated   Status = "delegated"
+	StatusNeedsAction Status = "needs-action"
+	StatusAccepted    Status = "accepted"
+	StatusDeclined    Status = "declined"
+	StatusTentative   Status = "tentative"
+	StatusDelegated   Status = "delegated"
 )

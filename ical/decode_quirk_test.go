@@ -26,7 +26,7 @@ var quirks = []quirk{
 	}},
 	{"exchange-upper-mailto", ical.MethodReply, func(e *ical.Event) {
 		e.Organizer = ical.Person{}
-		e.Attendees[0] = ical.Attendee{Email: "Bob@Example.Test", Status: ical.Accepted}
+		e.Attendees[0] = ical.Attendee{Email: "Bob@Example.Test", Status: ical.StatusAccepted}
 	}},
 	{"quoted-mailto", ical.MethodReply, answer},
 	{"evolution-empty-comment", ical.MethodReply, answer},
@@ -44,29 +44,29 @@ var quirks = []quirk{
 	{"stray-cr", "", nil},
 	{"outlook-byte-order-mark", "", nil},
 	{"lower-case", "", nil},
-	{"rule-semicolon", "", func(e *ical.Event) { e.Recurrence = &ical.Recurrence{Freq: ical.Daily, Count: 3} }},
+	{"rule-semicolon", "", func(e *ical.Event) { e.Recurrence = &ical.Recurrence{Freq: ical.FreqDaily, Count: 3} }},
 	{"exchange-unknown-zone", ical.MethodReply, func(e *ical.Event) {
 		answer(e)
 		e.Start, e.End = e.Start.Add(3*time.Hour), e.End.Add(3*time.Hour)
 	}},
 	{"exchange-windows-zone", "", func(e *ical.Event) { e.TimeZone = "Europe/Berlin" }},
 	{"outlook-numbered-zone", "", func(e *ical.Event) {
-		e.TimeZone, e.Recurrence = "Europe/Berlin", &ical.Recurrence{Freq: ical.Weekly, Count: 3}
+		e.TimeZone, e.Recurrence = "Europe/Berlin", &ical.Recurrence{Freq: ical.FreqWeekly, Count: 3}
 	}},
 	{"exchange-customized-zone", "", func(e *ical.Event) { // the first of the Windows table with this clock
-		e.TimeZone, e.Recurrence = "Europe/Budapest", &ical.Recurrence{Freq: ical.Weekly, Count: 3}
+		e.TimeZone, e.Recurrence = "Europe/Budapest", &ical.Recurrence{Freq: ical.FreqWeekly, Count: 3}
 	}},
 	{"zone-local-until", "", func(e *ical.Event) {
 		e.Start, e.End = time.Date(2006, 7, 1, 12, 0, 0, 0, time.UTC), time.Date(2006, 12, 1, 14, 0, 0, 0, time.UTC)
 	}},
 	{"rfc2445-local-until", "", func(e *ical.Event) {
 		e.TimeZone = "Europe/Berlin"
-		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Until: time.Date(2026, 4, 14, 8, 0, 0, 0, time.UTC)}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Until: time.Date(2026, 4, 14, 8, 0, 0, 0, time.UTC)}
 	}},
-	{"google-byhour", "", func(e *ical.Event) { e.Recurrence = &ical.Recurrence{Freq: ical.Daily, Count: 3} }},
+	{"google-byhour", "", func(e *ical.Event) { e.Recurrence = &ical.Recurrence{Freq: ical.FreqDaily, Count: 3} }},
 	{"all-day-end-is-start", "", func(e *ical.Event) {
 		e.AllDay, e.Start, e.End = true, date(2026, 3, 31), date(2026, 4, 1)
-		e.Recurrence = &ical.Recurrence{Freq: ical.Daily, Until: date(2026, 4, 2), Except: []time.Time{date(2026, 4, 1)}}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqDaily, Until: date(2026, 4, 2), Except: []time.Time{date(2026, 4, 1)}}
 	}},
 	{"evolution-zone-prefix", "", func(e *ical.Event) { e.TimeZone = "Europe/Berlin" }},
 	{"exchange-wrapped-uid", "", func(e *ical.Event) { e.UID = "meeting-1@example.test" }},
@@ -83,7 +83,7 @@ func TestDecodeQuirks(t *testing.T) {
 				Start:     time.Date(2026, 3, 31, 8, 0, 0, 0, time.UTC),
 				End:       time.Date(2026, 3, 31, 9, 0, 0, 0, time.UTC),
 				Organizer: ical.Person{Email: "desk@example.test"},
-				Attendees: []ical.Attendee{{Email: "bob@example.test", Status: ical.Accepted, NoReply: true}},
+				Attendees: []ical.Attendee{{Email: "bob@example.test", Status: ical.StatusAccepted, NoReply: true}},
 			}
 			want := &ical.Calendar{Method: ical.MethodRequest, ProductID: "-//Example//EN", Stamp: stamp, Events: []ical.Event{e}}
 			if tt.method != "" {

@@ -85,11 +85,11 @@ func TestDecodeEvent(t *testing.T) {
 		{"a rule that is not ours", []string{"DTSTART:20260331T080000Z", "RRULE:FREQ=YEARLY;BYWEEKNO=20"},
 			ical.Event{Start: utc("20260331T080000Z"), Extra: []ical.Property{{Name: "RRULE", Value: "FREQ=YEARLY;BYWEEKNO=20"}}}},
 		{"two rules", []string{"DTSTART:20260331T080000Z", "RRULE:FREQ=DAILY", "RRULE:FREQ=WEEKLY"},
-			ical.Event{Start: utc("20260331T080000Z"), Recurrence: &ical.Recurrence{Freq: ical.Daily}, Extra: []ical.Property{{Name: "RRULE", Value: "FREQ=WEEKLY"}}}},
+			ical.Event{Start: utc("20260331T080000Z"), Recurrence: &ical.Recurrence{Freq: ical.FreqDaily}, Extra: []ical.Property{{Name: "RRULE", Value: "FREQ=WEEKLY"}}}},
 		{"rule", []string{"DTSTART:20260331T080000Z", "RRULE:freq=monthly;interval=2;bymonth=1,2;byday=+1MO,-1fr;bysetpos=-1;bymonthday=1,-1;wkst=su;until=20270101T000000Z",
 			"EXDATE:20260401T080000Z,20260402T080000Z", "EXDATE:20260403T080000Z", "RDATE;VALUE=PERIOD:20260404T080000Z/PT1H"},
-			ical.Event{Start: utc("20260331T080000Z"), Recurrence: &ical.Recurrence{Freq: ical.Monthly, Interval: 2, ByMonth: []int{1, 2},
-				ByDay: []ical.Day{"1MO", "-1FR"}, BySetPos: []int{-1}, ByMonthDay: []int{1, -1}, WeekStart: ical.Sunday, Until: utc("20270101T000000Z"),
+			ical.Event{Start: utc("20260331T080000Z"), Recurrence: &ical.Recurrence{Freq: ical.FreqMonthly, Interval: 2, ByMonth: []int{1, 2},
+				ByDay: []ical.Day{"1MO", "-1FR"}, BySetPos: []int{-1}, ByMonthDay: []int{1, -1}, WeekStart: ical.DaySunday, Until: utc("20270101T000000Z"),
 				Except: []time.Time{utc("20260401T080000Z"), utc("20260402T080000Z"), utc("20260403T080000Z")}, Include: []time.Time{utc("20260404T080000Z")}}}},
 		{"unreadable values", []string{"DTSTART:soon", "DTEND:later", "SEQUENCE:many", "PRIORITY:99", "DURATION:x", "EXDATE:never", "CLASS:a b", "SUMMARY;LANGUAGE=too-verylongtag:x"},
 			ical.Event{Summary: "x"}},
@@ -114,7 +114,7 @@ func TestDecodeCalendar(t *testing.T) {
 	plain := file("SUMMARY:a")
 	u := ical.Event{UID: "u"}
 	a := ical.Event{UID: "u", Summary: "a"}
-	series := ical.Event{UID: "u", Start: utc("20260331T080000Z"), Recurrence: &ical.Recurrence{Freq: ical.Daily}}
+	series := ical.Event{UID: "u", Start: utc("20260331T080000Z"), Recurrence: &ical.Recurrence{Freq: ical.FreqDaily}}
 	override := ical.Event{UID: "u", RecurrenceID: utc("20260401T080000Z"), Summary: "moved"}
 	both := series
 	both.Overrides = []ical.Event{override}
@@ -224,10 +224,10 @@ func TestDecodeRules(t *testing.T) {
 		rule string
 		want *ical.Recurrence
 	}{
-		{"FREQ=DAILY;BYHOUR=8;BYMINUTE=0;BYSECOND=0", &ical.Recurrence{Freq: ical.Daily}},
-		{" FREQ = daily ; COUNT = 2 ; ", &ical.Recurrence{Freq: ical.Daily, Count: 2}},
-		{"FREQ=WEEKLY;WKST=MO;INTERVAL=1", &ical.Recurrence{Freq: ical.Weekly}},
-		{"FREQ=DAILY;UNTIL=20260401", &ical.Recurrence{Freq: ical.Daily, Until: date(2026, 4, 1)}},
+		{"FREQ=DAILY;BYHOUR=8;BYMINUTE=0;BYSECOND=0", &ical.Recurrence{Freq: ical.FreqDaily}},
+		{" FREQ = daily ; COUNT = 2 ; ", &ical.Recurrence{Freq: ical.FreqDaily, Count: 2}},
+		{"FREQ=WEEKLY;WKST=MO;INTERVAL=1", &ical.Recurrence{Freq: ical.FreqWeekly}},
+		{"FREQ=DAILY;UNTIL=20260401", &ical.Recurrence{Freq: ical.FreqDaily, Until: date(2026, 4, 1)}},
 		{"FREQ=DAILY;BYHOUR=9", nil},
 		{"FREQ=DAILY;BYHOUR=8,9", nil},
 		{"FREQ=DAILY;BYYEARDAY=1", nil},

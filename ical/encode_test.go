@@ -108,7 +108,7 @@ func TestEncodeOneZonePerCalendar(t *testing.T) {
 		})
 	}
 	series := at(2026, "s")
-	series.Recurrence = &ical.Recurrence{Freq: ical.Weekly}
+	series.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly}
 	for _, tt := range []struct {
 		name   string
 		events []ical.Event
@@ -188,7 +188,7 @@ func TestEncodeOverlapInSeries(t *testing.T) {
 	e := meeting(func(e *ical.Event) {
 		e.TimeZone, e.Start = "Europe/Berlin", time.Date(2026, 10, 18, 10, 0, 0, 0, berlin)
 		e.End = e.Start.Add(time.Hour)
-		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly}
 		e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(0, 0, 7), Start: second}}
 	})
 	if got := decode(t, encode(t, request(e))).Events[0].Overrides[0].Start; !got.Equal(second) {
@@ -200,7 +200,7 @@ func TestEncodeOverlapInSeries(t *testing.T) {
 		"include": func(e *ical.Event) { e.Recurrence.Include = []time.Time{second} },
 	} {
 		s := e
-		s.Overrides, s.Recurrence = nil, &ical.Recurrence{Freq: ical.Weekly}
+		s.Overrides, s.Recurrence = nil, &ical.Recurrence{Freq: ical.FreqWeekly}
 		change(&s)
 		c := request(s)
 		_, err := ical.Encode(&c)

@@ -131,9 +131,9 @@ type Sensitivity string
 
 // The values of [Sensitivity] (RFC 5545, section 3.8.1.3).
 const (
-	Public       Sensitivity = "public"
-	Private      Sensitivity = "private"
-	Confidential Sensitivity = "confidential"
+	SensitivityPublic       Sensitivity = "public"
+	SensitivityPrivate      Sensitivity = "private"
+	SensitivityConfidential Sensitivity = "confidential"
 )
 
 // Override returns the override at index i of a series, complete: what it

@@ -61,7 +61,7 @@ func calendarCases(t testing.TB) []calendarCase {
 		e.Start = time.Date(2026, 3, 3, 10, 0, 0, 0, berlin)
 		e.End = time.Date(2026, 3, 3, 10, 30, 0, 0, berlin)
 		e.Recurrence = &ical.Recurrence{
-			Freq: ical.Weekly, Count: 10, ByDay: []ical.Day{ical.Tuesday},
+			Freq: ical.FreqWeekly, Count: 10, ByDay: []ical.Day{ical.DayTuesday},
 			Except: []time.Time{time.Date(2026, 3, 17, 10, 0, 0, 0, berlin)},
 		}
 		e.Overrides = []ical.Event{{
@@ -81,7 +81,7 @@ func calendarCases(t testing.TB) []calendarCase {
 		{"all-day-several", request(meeting(func(e *ical.Event) {
 			e.AllDay, e.Start, e.End = true, date(2026, 3, 31), date(2026, 4, 3)
 		}))},
-		{"private", request(meeting(func(e *ical.Event) { e.Sensitivity = ical.Private }))},
+		{"private", request(meeting(func(e *ical.Event) { e.Sensitivity = ical.SensitivityPrivate }))},
 		{"out-of-office", request(meeting(func(e *ical.Event) { e.ShowAs = ical.ShowOutOfOffice }))},
 		{"free", request(meeting(func(e *ical.Event) { e.ShowAs = ical.ShowFree }))},
 		{"reminder", request(meeting(func(e *ical.Event) {
@@ -91,13 +91,13 @@ func calendarCases(t testing.TB) []calendarCase {
 		{"series", request(series)},
 		{"series-all-day", request(meeting(func(e *ical.Event) {
 			e.AllDay, e.Start, e.End = true, date(2026, 3, 30), date(2026, 4, 1)
-			e.Recurrence = &ical.Recurrence{Freq: ical.Monthly, ByDay: []ical.Day{"-1MO"}, Until: date(2026, 12, 31),
+			e.Recurrence = &ical.Recurrence{Freq: ical.FreqMonthly, ByDay: []ical.Day{"-1MO"}, Until: date(2026, 12, 31),
 				Except: []time.Time{date(2026, 4, 27)}}
 		}))},
 		{"occurrence", request(one)},
 		{"cancel", object(ical.MethodCancel, meeting(func(e *ical.Event) { e.Sequence, e.TimeZone = 1, "Europe/Berlin" }))},
 		{"reply", object(ical.MethodReply, meeting(func(e *ical.Event) {
-			e.Attendees[0].Status, e.Attendees[0].Comment = ical.Accepted, "See you there, thanks"
+			e.Attendees[0].Status, e.Attendees[0].Comment = ical.StatusAccepted, "See you there, thanks"
 			e.Reminders = nil
 		}))},
 	}...)
@@ -123,8 +123,8 @@ func textCases() []calendarCase {
 				ical.Attendee{Name: "Room 1", Email: "room@example.test", Kind: ical.KindRoom},
 				ical.Attendee{Name: "Projector", Email: "projector@example.test", Kind: ical.KindResource},
 				ical.Attendee{Name: "Board", Email: "board@example.test", Kind: ical.KindGroup},
-				ical.Attendee{Name: "Chair", Email: "chair@example.test", Role: ical.RoleChair, Status: ical.Accepted},
-				ical.Attendee{Email: "from@example.test", Status: ical.Delegated, DelegatedTo: "to@example.test"},
+				ical.Attendee{Name: "Chair", Email: "chair@example.test", Role: ical.RoleChair, Status: ical.StatusAccepted},
+				ical.Attendee{Email: "from@example.test", Status: ical.StatusDelegated, DelegatedTo: "to@example.test"},
 				ical.Attendee{Email: "to@example.test", DelegatedFrom: "from@example.test"})
 		}))},
 		{"description", request(meeting(func(e *ical.Event) { e.Description = long }))},

@@ -114,7 +114,7 @@ func ExampleEvent_Lint() {
 
 func ExampleEvent_Override() {
 	e := review()
-	e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Count: 4}
+	e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 4}
 	e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(0, 0, 7), Location: "Room 2"}}
 	o := e.Override(0)
 	fmt.Println(o.Summary, o.Location, o.Start.Format(time.RFC3339), o.End.Sub(o.Start))
@@ -136,7 +136,7 @@ func ExampleLoadLocation() {
 
 func ExampleEvent_Occurrences() {
 	e := review()
-	e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Except: []time.Time{e.Start.AddDate(0, 0, 7)}}
+	e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Except: []time.Time{e.Start.AddDate(0, 0, 7)}}
 	e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(0, 0, 14), Start: e.Start.AddDate(0, 0, 15)}}
 	for o := range e.Occurrences(e.Start, e.Start.AddDate(0, 0, 28)) {
 		fmt.Println(o.Start.Format(time.RFC3339), o.Override)

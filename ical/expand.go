@@ -31,7 +31,7 @@ func newSeries(r *Recurrence, start, until time.Time) (s *series, ok bool) {
 	opts := rrule.ROption{
 		Freq: ruleFrequencies[r.Freq], Dtstart: from, Interval: max(r.Interval, 1), Count: r.Count,
 		Until:   from.Add(math.MaxInt64), // 292 years
-		Bymonth: r.ByMonth, Bymonthday: r.ByMonthDay, Bysetpos: r.BySetPos, Wkst: ruleDay(or(r.WeekStart, Monday)),
+		Bymonth: r.ByMonth, Bymonthday: r.ByMonthDay, Bysetpos: r.BySetPos, Wkst: ruleDay(or(r.WeekStart, DayMonday)),
 	}
 	if !until.IsZero() && until.AddDate(s.shift, 0, 0).Before(opts.Until) {
 		opts.Until = until.AddDate(s.shift, 0, 0)
@@ -50,7 +50,7 @@ func newSeries(r *Recurrence, start, until time.Time) (s *series, ok bool) {
 func calendarShift(year int) int { return max(0, (9999-300-year)/400*400) }
 
 var ruleFrequencies = map[Frequency]rrule.Frequency{
-	Daily: rrule.DAILY, Weekly: rrule.WEEKLY, Monthly: rrule.MONTHLY, Yearly: rrule.YEARLY,
+	FreqDaily: rrule.DAILY, FreqWeekly: rrule.WEEKLY, FreqMonthly: rrule.MONTHLY, FreqYearly: rrule.YEARLY,
 }
 
 func ruleDay(d Day) rrule.Weekday {
@@ -63,7 +63,7 @@ func ruleDay(d Day) rrule.Weekday {
 func (r *Recurrence) outOfMonth() bool {
 	for _, d := range r.ByDay {
 		n, _, _ := d.Split()
-		if inMonth := r.Freq == Monthly || len(r.ByMonth) > 0; inMonth && (n < -5 || n > 5) {
+		if inMonth := r.Freq == FreqMonthly || len(r.ByMonth) > 0; inMonth && (n < -5 || n > 5) {
 			return true
 		}
 	}

@@ -149,7 +149,7 @@ func (z *fileZones) build(name string, zone fileZone, year, last int) *time.Loca
 		for _, d := range o.dates {
 			add(d)
 		}
-		if o.rule == nil || o.rule.Freq != Yearly {
+		if o.rule == nil || o.rule.Freq != FreqYearly {
 			continue
 		}
 		for y := max(year-1, o.onset.Year()); y <= last+1; y++ {

@@ -151,7 +151,7 @@ func (z *fileZones) latest(o *fileObservance, w time.Time) (at time.Time, ok boo
 	if after > 0 && o.dates[after-1].After(at) {
 		at = o.dates[after-1]
 	}
-	if o.rule == nil || o.rule.Freq != Yearly {
+	if o.rule == nil || o.rule.Freq != FreqYearly {
 		return at, true
 	}
 	last := w.Year()

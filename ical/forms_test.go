@@ -148,7 +148,7 @@ func renamed(t testing.TB, name string) *time.Location {
 func TestModelZoneIsTheCallersOwn(t *testing.T) {
 	for _, zone := range []string{"Europe/Berlin", "Asia/Tokyo", "Asia/Jerusalem"} {
 		e := lintEvent()
-		lintSeries(zone, "2023-03-25 10:00", Recurrence{Freq: Daily, Count: 400})(&e)
+		lintSeries(zone, "2023-03-25 10:00", Recurrence{Freq: FreqDaily, Count: 400})(&e)
 		c := &Calendar{Stamp: e.Start, Events: []Event{e}}
 		first, err := Model(c)
 		if err != nil {

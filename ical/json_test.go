@@ -61,21 +61,21 @@ func TestEventUnmarshalJSON(t *testing.T) {
 	}{
 		{"nulls", `{"start":null,"recurrence":null,"overrides":null,"attendees":null}`, ical.Event{}},
 		{"enumerations", `{"showAs":"out-of-office","sensitivity":"confidential","attendees":[{"email":"a@example.test","role":"chair","kind":"room","status":"declined","noReply":true}]}`,
-			ical.Event{ShowAs: ical.ShowOutOfOffice, Sensitivity: ical.Confidential, Attendees: []ical.Attendee{
-				{Email: "a@example.test", Role: ical.RoleChair, Kind: ical.KindRoom, Status: ical.Declined, NoReply: true}}}},
+			ical.Event{ShowAs: ical.ShowOutOfOffice, Sensitivity: ical.SensitivityConfidential, Attendees: []ical.Attendee{
+				{Email: "a@example.test", Role: ical.RoleChair, Kind: ical.KindRoom, Status: ical.StatusDeclined, NoReply: true}}}},
 		{"offset", `{"start":"2026-03-31T10:00:00+02:00","end":"2026-03-31T11:00:00.5Z"}`,
 			ical.Event{Start: time.Date(2026, 3, 31, 10, 0, 0, 0, two), End: time.Date(2026, 3, 31, 11, 0, 0, 5e8, time.UTC)}},
 		{"plain dates", `{"allDay":true,"start":"2026-03-31","end":"2026-04-02"}`, ical.Event{AllDay: true, Start: date(2026, 3, 31), End: date(2026, 4, 2)}},
 		{"plain dates everywhere", `{"start":"2026-03-31","allDay":true,"recurrence":{"freq":"daily","until":"2026-04-09","except":["2026-04-01"],"include":["2026-05-01"]},
 			"overrides":[{"recurrenceId":"2026-04-02","start":"2026-04-03"}]}`,
-			ical.Event{AllDay: true, Start: date(2026, 3, 31), Recurrence: &ical.Recurrence{Freq: ical.Daily, Until: date(2026, 4, 9),
+			ical.Event{AllDay: true, Start: date(2026, 3, 31), Recurrence: &ical.Recurrence{Freq: ical.FreqDaily, Until: date(2026, 4, 9),
 				Except: []time.Time{date(2026, 4, 1)}, Include: []time.Time{date(2026, 5, 1)}},
 				Overrides: []ical.Event{{RecurrenceID: date(2026, 4, 2), Start: date(2026, 4, 3)}}}},
 		{"reminders", `{"reminders":["15m","1d2h","1w","0m","90s","1w1d1h1m1s","1h30m"]}`, ical.Event{Reminders: []ical.Reminder{
 			{15 * time.Minute}, {26 * time.Hour}, {168 * time.Hour}, {0}, {90 * time.Second}, {193*time.Hour + 61*time.Second}, {90 * time.Minute}}}},
 		{"rule", `{"recurrence":{"freq":"monthly","interval":2,"count":3,"byDay":["TU","-1FR"],"byMonthDay":[1],"byMonth":[2],"bySetPos":[-1],"weekStart":"SU"}}`,
-			ical.Event{Recurrence: &ical.Recurrence{Freq: ical.Monthly, Interval: 2, Count: 3, ByDay: []ical.Day{"TU", "-1FR"},
-				ByMonthDay: []int{1}, ByMonth: []int{2}, BySetPos: []int{-1}, WeekStart: ical.Sunday}}},
+			ical.Event{Recurrence: &ical.Recurrence{Freq: ical.FreqMonthly, Interval: 2, Count: 3, ByDay: []ical.Day{"TU", "-1FR"},
+				ByMonthDay: []int{1}, ByMonth: []int{2}, BySetPos: []int{-1}, WeekStart: ical.DaySunday}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got ical.Event

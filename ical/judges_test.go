@@ -134,7 +134,7 @@ func (g *generator) weekly(loc *time.Location) (ical.Event, []int64) {
 	y, m, d, h := 2000+g.IntN(43), time.Month(1+g.IntN(12)), 1+g.IntN(28), 5+g.IntN(16)
 	e := meeting(func(e *ical.Event) {
 		e.TimeZone, e.Start = loc.String(), time.Date(y, m, d, h, 15, 0, 0, loc)
-		e.End, e.Recurrence = e.Start.Add(time.Hour), &ical.Recurrence{Freq: ical.Weekly, Count: 105}
+		e.End, e.Recurrence = e.Start.Add(time.Hour), &ical.Recurrence{Freq: ical.FreqWeekly, Count: 105}
 	})
 	want := []int64{e.Start.Unix(), e.End.Unix()}
 	for i := range 105 {
@@ -184,22 +184,22 @@ func TestOccurrencesLikeOthers(t *testing.T) {
 }
 
 func refused(e ical.Event) bool {
-	return slices.ContainsFunc(e.Lint(), func(f ical.Finding) bool { return f.Severity == ical.Error })
+	return slices.ContainsFunc(e.Lint(), func(f ical.Finding) bool { return f.Severity == ical.SeverityError })
 }
 
 // outlookRule is one of the kinds that Outlook holds, not always with an instance.
 func (g *generator) outlookRule(start time.Time) *ical.Recurrence {
 	week := []ical.Day{"MO", "TU", "WE", "TH", "FR", "SA", "SU"}
-	r := &ical.Recurrence{Freq: pick(g, ical.Daily, ical.Weekly, ical.Monthly, ical.Monthly, ical.Yearly), Interval: g.IntN(9)}
+	r := &ical.Recurrence{Freq: pick(g, ical.FreqDaily, ical.FreqWeekly, ical.FreqMonthly, ical.FreqMonthly, ical.FreqYearly), Interval: g.IntN(9)}
 	switch {
-	case r.Freq == ical.Weekly:
+	case r.Freq == ical.FreqWeekly:
 		for _, d := range week {
 			if g.chance(3) {
 				r.ByDay = append(r.ByDay, d)
 			}
 		}
 		r.WeekStart = pick(g, append(week, "")...)
-	case r.Freq == ical.Daily || g.chance(6):
+	case r.Freq == ical.FreqDaily || g.chance(6):
 	default:
 		n := pick(g, 1, 2, 3, 4, -1)
 		switch g.IntN(3) {
@@ -210,7 +210,7 @@ func (g *generator) outlookRule(start time.Time) *ical.Recurrence {
 		case 2:
 			r.ByDay, r.BySetPos = pick(g, week[:1], week[5:], week[:5], week), []int{n}
 		}
-		if r.Freq == ical.Yearly {
+		if r.Freq == ical.FreqYearly {
 			r.ByMonth = []int{1 + g.IntN(12)}
 		}
 	}

@@ -12,46 +12,46 @@ const oxcicalRule = "MS-OXCICAL, section 2.1.3.2.2"
 // recurrenceRules say which series Outlook refuses: it shows such a mail as
 // "not supported calendar message.ics".
 var recurrenceRules = []lintRule{
-	{"recurrence-interval", Error, "Recurrence.Interval", "Outlook refuses intervals over 999 days, 99 weeks, 99 months or 8 years",
+	{"recurrence-interval", SeverityError, "Recurrence.Interval", "Outlook refuses intervals over 999 days, 99 weeks, 99 months or 8 years",
 		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit {
 			limit := mostIntervals[r.Freq]
 			return hitIf(limit > 0 && r.Interval > limit, "Recurrence.Interval")
 		})},
-	{"recurrence-count", Error, "Recurrence.Count", "Outlook refuses more than 999 occurrences; use Until",
+	{"recurrence-count", SeverityError, "Recurrence.Count", "Outlook refuses more than 999 occurrences; use Until",
 		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit { return hitIf(r.Count > 999, "Recurrence.Count") })},
-	{"recurrence-until", Error, "Recurrence.Until", "Outlook refuses a series that ends before it starts",
+	{"recurrence-until", SeverityError, "Recurrence.Until", "Outlook refuses a series that ends before it starts",
 		oxcicalRule, outlook, lintUntil},
-	{"recurrence-daily", Error, "Recurrence", "Outlook refuses a daily rule with weekdays, months or days of the month; write working days as weekly on MO, TU, WE, TH, FR",
+	{"recurrence-daily", SeverityError, "Recurrence", "Outlook refuses a daily rule with weekdays, months or days of the month; write working days as weekly on MO, TU, WE, TH, FR",
 		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit {
 			parts := len(r.ByDay) + len(r.ByMonth) + len(r.ByMonthDay) + len(r.BySetPos)
-			return hitIf(r.Freq == Daily && parts > 0, "Recurrence")
+			return hitIf(r.Freq == FreqDaily && parts > 0, "Recurrence")
 		})},
-	{"recurrence-weekly", Error, "Recurrence", "Outlook refuses a weekly rule with anything but weekdays, each once and without an ordinal",
+	{"recurrence-weekly", SeverityError, "Recurrence", "Outlook refuses a weekly rule with anything but weekdays, each once and without an ordinal",
 		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit {
 			parts := len(r.ByMonth) + len(r.ByMonthDay) + len(r.BySetPos)
-			return hitIf(r.Freq == Weekly && (parts > 0 || !plainDays(r.ByDay)), "Recurrence")
+			return hitIf(r.Freq == FreqWeekly && (parts > 0 || !plainDays(r.ByDay)), "Recurrence")
 		})},
-	{"recurrence-monthly", Error, "Recurrence", "Outlook holds one day of the month (1 to 31, or -1), or one ordinal weekday (1 to 4, or -1), or one position (1 to 4, or -1) among one weekday, SA and SU, MO to FR or all seven; it refuses every other monthly rule",
+	{"recurrence-monthly", SeverityError, "Recurrence", "Outlook holds one day of the month (1 to 31, or -1), or one ordinal weekday (1 to 4, or -1), or one position (1 to 4, or -1) among one weekday, SA and SU, MO to FR or all seven; it refuses every other monthly rule",
 		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit {
-			return hitIf(r.Freq == Monthly && (len(r.ByMonth) > 0 || !r.oneDay()), "Recurrence")
+			return hitIf(r.Freq == FreqMonthly && (len(r.ByMonth) > 0 || !r.oneDay()), "Recurrence")
 		})},
-	{"recurrence-yearly", Error, "Recurrence", "Outlook holds what it holds monthly, in one month; it refuses every other yearly rule",
+	{"recurrence-yearly", SeverityError, "Recurrence", "Outlook holds what it holds monthly, in one month; it refuses every other yearly rule",
 		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit {
 			bare := len(r.ByMonth)+len(r.ByMonthDay)+len(r.ByDay)+len(r.BySetPos) == 0
-			return hitIf(r.Freq == Yearly && !bare && (len(r.ByMonth) != 1 || !r.oneDay()), "Recurrence")
+			return hitIf(r.Freq == FreqYearly && !bare && (len(r.ByMonth) != 1 || !r.oneDay()), "Recurrence")
 		})},
-	{"recurrence-include", Error, "Recurrence.Include", "Outlook refuses a series with additional dates; send them as meetings of their own",
+	{"recurrence-include", SeverityError, "Recurrence.Include", "Outlook refuses a series with additional dates; send them as meetings of their own",
 		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit { return hitIf(len(r.Include) > 0, "Recurrence.Include") })},
-	{"recurrence-short-months", Warning, "Recurrence", "where a month has no such day, Outlook takes its last day and every other client none; use -1 for the last day",
+	{"recurrence-short-months", SeverityWarning, "Recurrence", "where a month has no such day, Outlook takes its last day and every other client none; use -1 for the last day",
 		"RFC 5545, section 3.3.10; " + oxcicalRule, outlook, lintShortMonths},
-	{"except-unknown", Warning, "Recurrence.Except[i]", "the rule has no occurrence with this original start, so nothing is excepted",
+	{"except-unknown", SeverityWarning, "Recurrence.Except[i]", "the rule has no occurrence with this original start, so nothing is excepted",
 		"RFC 5545, section 3.8.5.1", every, lintExcept},
-	{"override-unknown", Error, "Overrides[i].RecurrenceID", "the series has no occurrence with this original start: Outlook refuses the override, others show an additional meeting",
+	{"override-unknown", SeverityError, "Overrides[i].RecurrenceID", "the series has no occurrence with this original start: Outlook refuses the override, others show an additional meeting",
 		"RFC 5545, section 3.8.4.4", every, lintOverrides},
 }
 
 // mostIntervals are the longest intervals that Outlook holds.
-var mostIntervals = map[Frequency]int{Daily: 999, Weekly: 99, Monthly: 99, Yearly: 8}
+var mostIntervals = map[Frequency]int{FreqDaily: 999, FreqWeekly: 99, FreqMonthly: 99, FreqYearly: 8}
 
 // ofRule makes a check of one that looks at the rule of a series.
 func ofRule(check func(r *Recurrence) []hit) func(*linted) []hit {
@@ -103,7 +103,7 @@ func isPosition(n int) bool { return n == -1 || n >= 1 && n <= 4 }
 func isDaySet(list []Day) bool {
 	weekend := 0
 	for _, d := range list {
-		if d == Saturday || d == Sunday {
+		if d == DaySaturday || d == DaySunday {
 			weekend++
 		}
 	}
@@ -120,7 +120,7 @@ func isDaySet(list []Day) bool {
 
 func lintShortMonths(e *linted) []hit {
 	r := e.Recurrence
-	if e.err != nil || r == nil || len(r.ByDay) > 0 || r.Freq != Monthly && r.Freq != Yearly {
+	if e.err != nil || r == nil || len(r.ByDay) > 0 || r.Freq != FreqMonthly && r.Freq != FreqYearly {
 		return nil
 	}
 	start := e.on.wall(e.Start)
@@ -132,7 +132,7 @@ func lintShortMonths(e *linted) []hit {
 		month = r.ByMonth[0]
 	}
 	short := func(n int) bool {
-		return n > 28 && (r.Freq == Monthly || n == 29 && time.Month(month) == time.February)
+		return n > 28 && (r.Freq == FreqMonthly || n == 29 && time.Month(month) == time.February)
 	}
 	return hitIf(slices.ContainsFunc(numbers, short), "Recurrence")
 }

@@ -16,72 +16,72 @@ func TestLintOfRules(t *testing.T) {
 		rule Recurrence
 		want string
 	}{
-		{"daily", Recurrence{Freq: Daily}, ""},
-		{"daily, 999", Recurrence{Freq: Daily, Interval: 999, Count: 999}, ""},
-		{"daily, 1000", Recurrence{Freq: Daily, Interval: 1000}, "!recurrence-interval"},
-		{"daily on days", Recurrence{Freq: Daily, ByDay: week[:5]}, "!recurrence-daily"},
-		{"daily in a month", Recurrence{Freq: Daily, ByMonth: []int{3}}, "!recurrence-daily"},
-		{"daily on a date", Recurrence{Freq: Daily, ByMonthDay: []int{2}}, "!recurrence-daily"},
-		{"daily with a position", Recurrence{Freq: Daily, BySetPos: []int{1}}, "!recurrence-daily"},
-		{"weekly", Recurrence{Freq: Weekly}, ""},
-		{"weekly, 99", Recurrence{Freq: Weekly, Interval: 99, ByDay: week[:5]}, ""},
-		{"weekly, 100", Recurrence{Freq: Weekly, Interval: 100}, "!recurrence-interval"},
-		{"weekly with an ordinal", Recurrence{Freq: Weekly, ByDay: []Day{"1MO"}}, "!recurrence-weekly"},
-		{"weekly, a day twice", Recurrence{Freq: Weekly, ByDay: []Day{"MO", "MO"}}, "!recurrence-weekly"},
-		{"weekly in a month", Recurrence{Freq: Weekly, ByMonth: []int{3}}, "!recurrence-weekly"},
-		{"weekly on a date", Recurrence{Freq: Weekly, ByMonthDay: []int{2}}, "!recurrence-weekly"},
-		{"weekly with a position", Recurrence{Freq: Weekly, ByDay: week[:2], BySetPos: []int{1}}, "!recurrence-weekly"},
-		{"monthly", Recurrence{Freq: Monthly}, ""},
-		{"monthly, 99", Recurrence{Freq: Monthly, Interval: 99, ByMonthDay: []int{2}}, ""},
-		{"monthly, 100", Recurrence{Freq: Monthly, Interval: 100}, "!recurrence-interval"},
-		{"monthly on the last day", Recurrence{Freq: Monthly, ByMonthDay: []int{-1}}, ""},
-		{"monthly on the last but one", Recurrence{Freq: Monthly, ByMonthDay: []int{-2}}, "!recurrence-monthly"},
-		{"monthly on two dates", Recurrence{Freq: Monthly, ByMonthDay: []int{2, 16}}, "!recurrence-monthly"},
-		{"monthly on the 29th", Recurrence{Freq: Monthly, ByMonthDay: []int{29}}, "recurrence-short-months"},
-		{"monthly on the 31st", Recurrence{Freq: Monthly, ByMonthDay: []int{31}}, "recurrence-short-months"},
-		{"monthly on the second Tuesday", Recurrence{Freq: Monthly, ByDay: []Day{"2TU"}}, ""},
-		{"monthly on the last Friday", Recurrence{Freq: Monthly, ByDay: []Day{"-1FR"}}, ""},
-		{"monthly on the fifth Friday", Recurrence{Freq: Monthly, ByDay: []Day{"5FR"}}, "!recurrence-monthly"},
-		{"monthly on the last but one Friday", Recurrence{Freq: Monthly, ByDay: []Day{"-2FR"}}, "!recurrence-monthly"},
-		{"monthly on every Friday", Recurrence{Freq: Monthly, ByDay: []Day{"FR"}}, "!recurrence-monthly"},
-		{"monthly on two ordinals", Recurrence{Freq: Monthly, ByDay: []Day{"1FR", "3FR"}}, "!recurrence-monthly"},
-		{"monthly on the 13th if Friday", Recurrence{Freq: Monthly, ByDay: []Day{"FR"}, ByMonthDay: []int{13}}, "!recurrence-monthly"},
-		{"monthly, first working day", Recurrence{Freq: Monthly, ByDay: week[:5], BySetPos: []int{1}}, ""},
-		{"monthly, last weekend day", Recurrence{Freq: Monthly, ByDay: week[5:], BySetPos: []int{-1}}, ""},
-		{"monthly, fourth day", Recurrence{Freq: Monthly, ByDay: week, BySetPos: []int{4}}, ""},
-		{"monthly, second Monday by position", Recurrence{Freq: Monthly, ByDay: week[:1], BySetPos: []int{2}}, ""},
-		{"monthly, fifth working day", Recurrence{Freq: Monthly, ByDay: week[:5], BySetPos: []int{5}}, "!recurrence-monthly"},
-		{"monthly, two positions", Recurrence{Freq: Monthly, ByDay: week[:5], BySetPos: []int{1, -1}}, "!recurrence-monthly"},
-		{"monthly, position in two days", Recurrence{Freq: Monthly, ByDay: week[:2], BySetPos: []int{1}}, "!recurrence-monthly"},
-		{"monthly, position in other five days", Recurrence{Freq: Monthly, ByDay: week[2:], BySetPos: []int{1}}, "!recurrence-monthly"},
-		{"monthly, position in ordinals", Recurrence{Freq: Monthly, ByDay: []Day{"1MO"}, BySetPos: []int{1}}, "!recurrence-monthly"},
-		{"monthly, position in dates", Recurrence{Freq: Monthly, ByMonthDay: []int{2}, BySetPos: []int{1}}, "!recurrence-monthly"},
-		{"monthly in a month", Recurrence{Freq: Monthly, ByMonthDay: []int{2}, ByMonth: []int{3}}, "!recurrence-monthly"},
-		{"yearly", Recurrence{Freq: Yearly}, ""},
-		{"yearly, 8", Recurrence{Freq: Yearly, Interval: 8}, ""},
-		{"yearly, 9", Recurrence{Freq: Yearly, Interval: 9}, "!recurrence-interval"},
-		{"yearly in a month", Recurrence{Freq: Yearly, ByMonth: []int{3}}, ""},
-		{"yearly on a date", Recurrence{Freq: Yearly, ByMonth: []int{3}, ByMonthDay: []int{2}}, ""},
-		{"yearly on the first Monday", Recurrence{Freq: Yearly, ByMonth: []int{3}, ByDay: []Day{"1MO"}}, ""},
-		{"yearly, last working day", Recurrence{Freq: Yearly, ByMonth: []int{3}, ByDay: week[:5], BySetPos: []int{-1}}, ""},
-		{"yearly on a date of every month", Recurrence{Freq: Yearly, ByMonthDay: []int{2}}, "!recurrence-yearly"},
-		{"yearly on the 20th Monday", Recurrence{Freq: Yearly, ByDay: []Day{"20MO"}}, "!recurrence-yearly"},
-		{"yearly in two months", Recurrence{Freq: Yearly, ByMonth: []int{3, 9}}, "!recurrence-yearly"},
-		{"yearly on two dates", Recurrence{Freq: Yearly, ByMonth: []int{3}, ByMonthDay: []int{2, 3}}, "!recurrence-yearly"},
-		{"yearly on 29 February", Recurrence{Freq: Yearly, ByMonth: []int{2}, ByMonthDay: []int{29}}, "recurrence-short-months"},
-		{"yearly on 31 March", Recurrence{Freq: Yearly, ByMonth: []int{3}, ByMonthDay: []int{31}}, ""},
-		{"count", Recurrence{Freq: Daily, Count: 1000}, "!recurrence-count"},
-		{"until the start", Recurrence{Freq: Daily, Until: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, ""},
-		{"until before the start", Recurrence{Freq: Daily, Until: time.Date(2026, 3, 2, 8, 59, 59, 0, time.UTC)}, "!recurrence-until"},
-		{"dates besides", Recurrence{Freq: Daily, Include: []time.Time{time.Date(2026, 3, 2, 19, 0, 0, 0, time.UTC)}}, "!recurrence-include"},
-		{"several", Recurrence{Freq: Monthly, Interval: 100, Count: 1000, ByMonthDay: []int{1, 2}}, "!recurrence-interval !recurrence-count !recurrence-monthly"},
+		{"daily", Recurrence{Freq: FreqDaily}, ""},
+		{"daily, 999", Recurrence{Freq: FreqDaily, Interval: 999, Count: 999}, ""},
+		{"daily, 1000", Recurrence{Freq: FreqDaily, Interval: 1000}, "!recurrence-interval"},
+		{"daily on days", Recurrence{Freq: FreqDaily, ByDay: week[:5]}, "!recurrence-daily"},
+		{"daily in a month", Recurrence{Freq: FreqDaily, ByMonth: []int{3}}, "!recurrence-daily"},
+		{"daily on a date", Recurrence{Freq: FreqDaily, ByMonthDay: []int{2}}, "!recurrence-daily"},
+		{"daily with a position", Recurrence{Freq: FreqDaily, BySetPos: []int{1}}, "!recurrence-daily"},
+		{"weekly", Recurrence{Freq: FreqWeekly}, ""},
+		{"weekly, 99", Recurrence{Freq: FreqWeekly, Interval: 99, ByDay: week[:5]}, ""},
+		{"weekly, 100", Recurrence{Freq: FreqWeekly, Interval: 100}, "!recurrence-interval"},
+		{"weekly with an ordinal", Recurrence{Freq: FreqWeekly, ByDay: []Day{"1MO"}}, "!recurrence-weekly"},
+		{"weekly, a day twice", Recurrence{Freq: FreqWeekly, ByDay: []Day{"MO", "MO"}}, "!recurrence-weekly"},
+		{"weekly in a month", Recurrence{Freq: FreqWeekly, ByMonth: []int{3}}, "!recurrence-weekly"},
+		{"weekly on a date", Recurrence{Freq: FreqWeekly, ByMonthDay: []int{2}}, "!recurrence-weekly"},
+		{"weekly with a position", Recurrence{Freq: FreqWeekly, ByDay: week[:2], BySetPos: []int{1}}, "!recurrence-weekly"},
+		{"monthly", Recurrence{Freq: FreqMonthly}, ""},
+		{"monthly, 99", Recurrence{Freq: FreqMonthly, Interval: 99, ByMonthDay: []int{2}}, ""},
+		{"monthly, 100", Recurrence{Freq: FreqMonthly, Interval: 100}, "!recurrence-interval"},
+		{"monthly on the last day", Recurrence{Freq: FreqMonthly, ByMonthDay: []int{-1}}, ""},
+		{"monthly on the last but one", Recurrence{Freq: FreqMonthly, ByMonthDay: []int{-2}}, "!recurrence-monthly"},
+		{"monthly on two dates", Recurrence{Freq: FreqMonthly, ByMonthDay: []int{2, 16}}, "!recurrence-monthly"},
+		{"monthly on the 29th", Recurrence{Freq: FreqMonthly, ByMonthDay: []int{29}}, "recurrence-short-months"},
+		{"monthly on the 31st", Recurrence{Freq: FreqMonthly, ByMonthDay: []int{31}}, "recurrence-short-months"},
+		{"monthly on the second Tuesday", Recurrence{Freq: FreqMonthly, ByDay: []Day{"2TU"}}, ""},
+		{"monthly on the last Friday", Recurrence{Freq: FreqMonthly, ByDay: []Day{"-1FR"}}, ""},
+		{"monthly on the fifth Friday", Recurrence{Freq: FreqMonthly, ByDay: []Day{"5FR"}}, "!recurrence-monthly"},
+		{"monthly on the last but one Friday", Recurrence{Freq: FreqMonthly, ByDay: []Day{"-2FR"}}, "!recurrence-monthly"},
+		{"monthly on every Friday", Recurrence{Freq: FreqMonthly, ByDay: []Day{"FR"}}, "!recurrence-monthly"},
+		{"monthly on two ordinals", Recurrence{Freq: FreqMonthly, ByDay: []Day{"1FR", "3FR"}}, "!recurrence-monthly"},
+		{"monthly on the 13th if Friday", Recurrence{Freq: FreqMonthly, ByDay: []Day{"FR"}, ByMonthDay: []int{13}}, "!recurrence-monthly"},
+		{"monthly, first working day", Recurrence{Freq: FreqMonthly, ByDay: week[:5], BySetPos: []int{1}}, ""},
+		{"monthly, last weekend day", Recurrence{Freq: FreqMonthly, ByDay: week[5:], BySetPos: []int{-1}}, ""},
+		{"monthly, fourth day", Recurrence{Freq: FreqMonthly, ByDay: week, BySetPos: []int{4}}, ""},
+		{"monthly, second Monday by position", Recurrence{Freq: FreqMonthly, ByDay: week[:1], BySetPos: []int{2}}, ""},
+		{"monthly, fifth working day", Recurrence{Freq: FreqMonthly, ByDay: week[:5], BySetPos: []int{5}}, "!recurrence-monthly"},
+		{"monthly, two positions", Recurrence{Freq: FreqMonthly, ByDay: week[:5], BySetPos: []int{1, -1}}, "!recurrence-monthly"},
+		{"monthly, position in two days", Recurrence{Freq: FreqMonthly, ByDay: week[:2], BySetPos: []int{1}}, "!recurrence-monthly"},
+		{"monthly, position in other five days", Recurrence{Freq: FreqMonthly, ByDay: week[2:], BySetPos: []int{1}}, "!recurrence-monthly"},
+		{"monthly, position in ordinals", Recurrence{Freq: FreqMonthly, ByDay: []Day{"1MO"}, BySetPos: []int{1}}, "!recurrence-monthly"},
+		{"monthly, position in dates", Recurrence{Freq: FreqMonthly, ByMonthDay: []int{2}, BySetPos: []int{1}}, "!recurrence-monthly"},
+		{"monthly in a month", Recurrence{Freq: FreqMonthly, ByMonthDay: []int{2}, ByMonth: []int{3}}, "!recurrence-monthly"},
+		{"yearly", Recurrence{Freq: FreqYearly}, ""},
+		{"yearly, 8", Recurrence{Freq: FreqYearly, Interval: 8}, ""},
+		{"yearly, 9", Recurrence{Freq: FreqYearly, Interval: 9}, "!recurrence-interval"},
+		{"yearly in a month", Recurrence{Freq: FreqYearly, ByMonth: []int{3}}, ""},
+		{"yearly on a date", Recurrence{Freq: FreqYearly, ByMonth: []int{3}, ByMonthDay: []int{2}}, ""},
+		{"yearly on the first Monday", Recurrence{Freq: FreqYearly, ByMonth: []int{3}, ByDay: []Day{"1MO"}}, ""},
+		{"yearly, last working day", Recurrence{Freq: FreqYearly, ByMonth: []int{3}, ByDay: week[:5], BySetPos: []int{-1}}, ""},
+		{"yearly on a date of every month", Recurrence{Freq: FreqYearly, ByMonthDay: []int{2}}, "!recurrence-yearly"},
+		{"yearly on the 20th Monday", Recurrence{Freq: FreqYearly, ByDay: []Day{"20MO"}}, "!recurrence-yearly"},
+		{"yearly in two months", Recurrence{Freq: FreqYearly, ByMonth: []int{3, 9}}, "!recurrence-yearly"},
+		{"yearly on two dates", Recurrence{Freq: FreqYearly, ByMonth: []int{3}, ByMonthDay: []int{2, 3}}, "!recurrence-yearly"},
+		{"yearly on 29 February", Recurrence{Freq: FreqYearly, ByMonth: []int{2}, ByMonthDay: []int{29}}, "recurrence-short-months"},
+		{"yearly on 31 March", Recurrence{Freq: FreqYearly, ByMonth: []int{3}, ByMonthDay: []int{31}}, ""},
+		{"count", Recurrence{Freq: FreqDaily, Count: 1000}, "!recurrence-count"},
+		{"until the start", Recurrence{Freq: FreqDaily, Until: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, ""},
+		{"until before the start", Recurrence{Freq: FreqDaily, Until: time.Date(2026, 3, 2, 8, 59, 59, 0, time.UTC)}, "!recurrence-until"},
+		{"dates besides", Recurrence{Freq: FreqDaily, Include: []time.Time{time.Date(2026, 3, 2, 19, 0, 0, 0, time.UTC)}}, "!recurrence-include"},
+		{"several", Recurrence{Freq: FreqMonthly, Interval: 100, Count: 1000, ByMonthDay: []int{1, 2}}, "!recurrence-interval !recurrence-count !recurrence-monthly"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e := lintEvent()
 			lintSeries("", "2026-03-02 09:00", tt.rule)(&e)
 			var got []string
 			for _, f := range e.Lint() {
-				got = append(got, map[Severity]string{Error: "!"}[f.Severity]+f.Rule)
+				got = append(got, map[Severity]string{SeverityError: "!"}[f.Severity]+f.Rule)
 			}
 			if s := strings.Join(got, " "); s != tt.want {
 				t.Errorf("Lint = %q, want %q", s, tt.want)
@@ -93,7 +93,7 @@ func TestLintOfRules(t *testing.T) {
 // TestLintOfOverrides: what an override alone breaks is reported under its path.
 func TestLintOfOverrides(t *testing.T) {
 	e := lintEvent()
-	lintSeries("Europe/Berlin", "2026-03-02 09:00", Recurrence{Freq: Weekly})(&e)
+	lintSeries("Europe/Berlin", "2026-03-02 09:00", Recurrence{Freq: FreqWeekly})(&e)
 	e.Attendees[0].NoReply = true
 	e.Overrides = []Event{
 		{RecurrenceID: e.Start, Summary: strings.Repeat("x", 256)},
@@ -122,7 +122,7 @@ func TestLintSaysWhen(t *testing.T) {
 		{"Asia/Tokyo", "2026-01-04 02:30", "", ""},
 	} {
 		e := lintEvent()
-		lintSeries(tt.zone, tt.start, Recurrence{Freq: Weekly, Count: 40})(&e)
+		lintSeries(tt.zone, tt.start, Recurrence{Freq: FreqWeekly, Count: 40})(&e)
 		got := e.Lint()
 		if tt.rule == "" {
 			if len(got) > 0 {

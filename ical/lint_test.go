@@ -48,28 +48,28 @@ var lintCases = map[string]struct {
 		e.End = time.Date(2026, 3, 29, 4, 0, 0, 0, time.FixedZone("", 7200))
 	}, []string{"Start"}},
 	"zone-fixed": {func(e *Event) {
-		e.Start, e.Recurrence = e.Start.In(time.FixedZone("", 7200)), &Recurrence{Freq: Weekly}
+		e.Start, e.Recurrence = e.Start.In(time.FixedZone("", 7200)), &Recurrence{Freq: FreqWeekly}
 	}, []string{"TimeZone"}},
 	"zone-private": {func(e *Event) {
-		e.Start, e.Recurrence = e.Start.In(privateZone()), &Recurrence{Freq: Weekly, Count: 2}
+		e.Start, e.Recurrence = e.Start.In(privateZone()), &Recurrence{Freq: FreqWeekly, Count: 2}
 	}, []string{"TimeZone"}},
-	"zone-outlook": {lintSeries("Asia/Jerusalem", "2026-03-01 10:00", Recurrence{Freq: Weekly}), []string{"TimeZone"}},
-	"series-gap":   {lintSeries("Europe/Berlin", "2026-03-01 02:30", Recurrence{Freq: Weekly, Count: 9}), []string{"Recurrence"}},
-	"series-overlap": {lintSeries("Europe/Berlin", "2026-10-04 02:30", Recurrence{Freq: Weekly, Count: 9}),
+	"zone-outlook": {lintSeries("Asia/Jerusalem", "2026-03-01 10:00", Recurrence{Freq: FreqWeekly}), []string{"TimeZone"}},
+	"series-gap":   {lintSeries("Europe/Berlin", "2026-03-01 02:30", Recurrence{Freq: FreqWeekly, Count: 9}), []string{"Recurrence"}},
+	"series-overlap": {lintSeries("Europe/Berlin", "2026-10-04 02:30", Recurrence{Freq: FreqWeekly, Count: 9}),
 		[]string{"Recurrence"}},
-	"recurrence-interval": {lintSeries("", "2026-03-01 10:00", Recurrence{Freq: Yearly, Interval: 9}), []string{"Recurrence.Interval"}},
-	"recurrence-count":    {lintSeries("", "2026-03-01 10:00", Recurrence{Freq: Daily, Count: 1000}), []string{"Recurrence.Count"}},
-	"recurrence-until": {lintSeries("", "2026-03-01 10:00", Recurrence{Freq: Daily, Until: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}),
+	"recurrence-interval": {lintSeries("", "2026-03-01 10:00", Recurrence{Freq: FreqYearly, Interval: 9}), []string{"Recurrence.Interval"}},
+	"recurrence-count":    {lintSeries("", "2026-03-01 10:00", Recurrence{Freq: FreqDaily, Count: 1000}), []string{"Recurrence.Count"}},
+	"recurrence-until": {lintSeries("", "2026-03-01 10:00", Recurrence{Freq: FreqDaily, Until: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}),
 		[]string{"Recurrence.Until"}},
-	"recurrence-daily":        {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Daily, ByDay: []Day{"MO", "TU"}}), []string{"Recurrence"}},
-	"recurrence-weekly":       {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Weekly, ByMonth: []int{3}}), []string{"Recurrence"}},
-	"recurrence-monthly":      {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Monthly, ByDay: []Day{"MO"}}), []string{"Recurrence"}},
-	"recurrence-yearly":       {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Yearly, ByMonthDay: []int{2}}), []string{"Recurrence"}},
-	"recurrence-include":      {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Weekly, Include: []time.Time{lintEvent().Start}}), []string{"Recurrence.Include"}},
-	"recurrence-short-months": {lintSeries("", "2026-01-31 10:00", Recurrence{Freq: Monthly}), []string{"Recurrence"}},
-	"except-unknown":          {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Weekly, Except: []time.Time{lintEvent().Start}}), []string{"Recurrence.Except[0]"}},
+	"recurrence-daily":        {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqDaily, ByDay: []Day{"MO", "TU"}}), []string{"Recurrence"}},
+	"recurrence-weekly":       {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqWeekly, ByMonth: []int{3}}), []string{"Recurrence"}},
+	"recurrence-monthly":      {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqMonthly, ByDay: []Day{"MO"}}), []string{"Recurrence"}},
+	"recurrence-yearly":       {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqYearly, ByMonthDay: []int{2}}), []string{"Recurrence"}},
+	"recurrence-include":      {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqWeekly, Include: []time.Time{lintEvent().Start}}), []string{"Recurrence.Include"}},
+	"recurrence-short-months": {lintSeries("", "2026-01-31 10:00", Recurrence{Freq: FreqMonthly}), []string{"Recurrence"}},
+	"except-unknown":          {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqWeekly, Except: []time.Time{lintEvent().Start}}), []string{"Recurrence.Except[0]"}},
 	"override-unknown": {func(e *Event) {
-		lintSeries("", "2026-03-02 10:00", Recurrence{Freq: Weekly})(e)
+		lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqWeekly})(e)
 		e.Overrides = []Event{{RecurrenceID: e.Start.AddDate(0, 0, 7)}, {RecurrenceID: e.Start.AddDate(0, 0, 8)}}
 	}, []string{"Overrides[1].RecurrenceID"}},
 	"extra-html": {func(e *Event) { e.Extra = []Property{{Name: "X-ALT-DESC", Value: "<p>"}} }, []string{"Extra[0]"}},
@@ -142,7 +142,7 @@ func TestLintRules(t *testing.T) {
 func TestLintRulesAreComplete(t *testing.T) {
 	var ids []string
 	for _, r := range allRules {
-		if r.id == "" || r.text == "" || r.source == "" || len(r.clients) == 0 || (r.severity != Error && r.severity != Warning) || slices.Contains(ids, r.id) {
+		if r.id == "" || r.text == "" || r.source == "" || len(r.clients) == 0 || (r.severity != SeverityError && r.severity != SeverityWarning) || slices.Contains(ids, r.id) {
 			t.Errorf("rule %+v lacks something or is there twice", r.id)
 		}
 		ids = append(ids, r.id)

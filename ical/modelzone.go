@@ -211,11 +211,11 @@ func (r *Recurrence) end(start time.Time) time.Time {
 	if n := r.Count * max(r.Interval, 1); r.Count > 0 && n < 1<<15 {
 		n *= 2 // months without the day are passed over
 		switch r.Freq {
-		case Daily:
+		case FreqDaily:
 			end = earlier(end, start.AddDate(0, 0, n))
-		case Weekly:
+		case FreqWeekly:
 			end = earlier(end, start.AddDate(0, 0, 7*n))
-		case Monthly:
+		case FreqMonthly:
 			end = earlier(end, start.AddDate(0, n, 0))
 		}
 	}

@@ -11,7 +11,7 @@ import (
 // TestEncodeSeries: the lines that Outlook is particular about.
 func TestEncodeSeries(t *testing.T) {
 	weekly := func(change func(*ical.Event)) ical.Event {
-		return seriesIn(t, "Europe/Berlin", "2026-03-30 10:00", ical.Recurrence{Freq: ical.Weekly}, change)
+		return seriesIn(t, "Europe/Berlin", "2026-03-30 10:00", ical.Recurrence{Freq: ical.FreqWeekly}, change)
 	}
 	for _, tt := range []struct {
 		name string
@@ -31,7 +31,7 @@ func TestEncodeSeries(t *testing.T) {
 		{"an override in the hour that comes twice", weekly(func(e *ical.Event) {
 			e.Overrides = []ical.Event{{RecurrenceID: time.Date(2026, 10, 26, 9, 0, 0, 0, time.UTC), Start: time.Date(2026, 10, 25, 1, 30, 0, 0, time.UTC)}}
 		}), []string{"RECURRENCE-ID;TZID=Europe/Berlin:20261026T100000", "DTSTART:20261025T013000Z", "DTEND:20261025T023000Z"}, nil},
-		{"in UTC", seriesIn(t, "UTC", "2026-03-30 10:00", ical.Recurrence{Freq: ical.Weekly}),
+		{"in UTC", seriesIn(t, "UTC", "2026-03-30 10:00", ical.Recurrence{Freq: ical.FreqWeekly}),
 			[]string{"TZID:UTC", "TZOFFSETTO:+0000", "DTSTART;TZID=UTC:20260330T100000"}, []string{"BEGIN:DAYLIGHT"}},
 		{"at an offset", weekly(func(e *ical.Event) { e.TimeZone, e.Start = "", e.Start.In(time.FixedZone("", -12600)) }),
 			[]string{"TZID:UTC-03:30", "TZOFFSETTO:-0330", `DTSTART;TZID="UTC-03:30":20260330T043000`}, []string{"BEGIN:DAYLIGHT"}},
@@ -44,11 +44,11 @@ func TestEncodeSeries(t *testing.T) {
 		{"one day of an all-day series", meeting(func(e *ical.Event) {
 			e.AllDay, e.Start, e.End, e.RecurrenceID = true, date(2026, 3, 31), date(2026, 4, 1), date(2026, 3, 30)
 		}), []string{"RECURRENCE-ID;VALUE=DATE:20260330", "DTSTART;VALUE=DATE:20260331"}, []string{"VTIMEZONE"}},
-		{"a zone that Outlook cannot hold", seriesIn(t, "Asia/Jerusalem", "2023-03-25 10:00", ical.Recurrence{Freq: ical.Daily, Count: 400}),
+		{"a zone that Outlook cannot hold", seriesIn(t, "Asia/Jerusalem", "2023-03-25 10:00", ical.Recurrence{Freq: ical.FreqDaily, Count: 400}),
 			[]string{"TZID:Asia/Jerusalem", "RDATE:20240329T020000", "DTSTART;TZID=Asia/Jerusalem:20230325T100000"}, nil},
-		{"over the date line", seriesIn(t, "Pacific/Fakaofo", "2011-12-20 10:00", ical.Recurrence{Freq: ical.Weekly, Count: 6}),
+		{"over the date line", seriesIn(t, "Pacific/Fakaofo", "2011-12-20 10:00", ical.Recurrence{Freq: ical.FreqWeekly, Count: 6}),
 			[]string{"DTSTART:20111230T000000", "TZOFFSETFROM:-1100", "TZOFFSETTO:+1300"}, []string{"BEGIN:DAYLIGHT"}},
-		{"a zone that Outlook cannot hold, for ever", seriesIn(t, "Asia/Jerusalem", "2023-03-25 10:00", ical.Recurrence{Freq: ical.Daily}),
+		{"a zone that Outlook cannot hold, for ever", seriesIn(t, "Asia/Jerusalem", "2023-03-25 10:00", ical.Recurrence{Freq: ical.FreqDaily}),
 			[]string{"RRULE:FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=23,24,25,26,27,28,29;BYDAY=FR", "RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10"}, []string{"RDATE"}},
 		{"a single event in the hour that comes twice", meeting(func(e *ical.Event) {
 			e.TimeZone, e.Start, e.End = "Europe/Berlin", time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), time.Date(2026, 10, 25, 5, 0, 0, 0, time.UTC)
@@ -79,7 +79,7 @@ func TestEncodeSeriesRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := seriesIn(t, "UTC", "2026-03-30 10:00", ical.Recurrence{Freq: ical.Weekly})
+	e := seriesIn(t, "UTC", "2026-03-30 10:00", ical.Recurrence{Freq: ical.FreqWeekly})
 	e.TimeZone, e.Start = "", e.Start.In(loc)
 	checkFields(t, e.Validate(), "TimeZone: has the name of an IANA zone")
 	e.Recurrence = nil

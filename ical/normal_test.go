@@ -66,7 +66,7 @@ func normalEvent(method ical.Method, e ical.Event) ical.Event {
 	if slices.Contains([]ical.Method{ical.MethodReply, ical.MethodCancel, ical.MethodRefresh, ical.MethodDeclineCounter}, method) {
 		e.Reminders = nil
 	}
-	e.ShowAs, e.Sensitivity = word(e.ShowAs, ical.ShowBusy), word(e.Sensitivity, ical.Public)
+	e.ShowAs, e.Sensitivity = word(e.ShowAs, ical.ShowBusy), word(e.Sensitivity, ical.SensitivityPublic)
 	if e.Priority == 5 {
 		e.Priority = 0
 	}
@@ -96,7 +96,7 @@ func normalWhen(e *ical.Event) {
 	if r.Interval == 1 {
 		r.Interval = 0
 	}
-	r.WeekStart = word(r.WeekStart, ical.Monday)
+	r.WeekStart = word(r.WeekStart, ical.DayMonday)
 	r.Until = normalTimes(e.AllDay, r.Until)[0]
 	r.Except, r.Include = normalTimes(e.AllDay, r.Except...), normalTimes(e.AllDay, r.Include...)
 	e.Recurrence = &r
@@ -105,7 +105,7 @@ func normalWhen(e *ical.Event) {
 func normalAttendee(method ical.Method, a *ical.Attendee) {
 	a.Name, a.Email, a.SentBy = normalName(a.Name), ascii(a.Email), ascii(a.SentBy)
 	a.DelegatedTo, a.DelegatedFrom = ascii(a.DelegatedTo), ascii(a.DelegatedFrom)
-	a.Role, a.Kind, a.Status = word(a.Role, ical.RoleRequired), word(a.Kind, ical.KindIndividual), word(a.Status, ical.NeedsAction)
+	a.Role, a.Kind, a.Status = word(a.Role, ical.RoleRequired), word(a.Kind, ical.KindIndividual), word(a.Status, ical.StatusNeedsAction)
 	a.Language, a.TimeZone, a.Params = "", "", normalParams(a.Params)
 	if a.Comment = normalText(a.Comment); method != ical.MethodReply && method != ical.MethodCounter {
 		a.Comment = ""

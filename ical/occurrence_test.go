@@ -52,39 +52,39 @@ func TestOccurrences(t *testing.T) {
 		{"cancelled", meeting(func(e *ical.Event) { e.Cancelled = true }), nil},
 		{"no start", ical.Event{}, nil},
 		{"no zone", meeting(func(e *ical.Event) { e.TimeZone = "Nowhere" }), nil},
-		{"wall clock over a change", seriesIn(t, "Europe/Berlin", "2026-03-28 10:00", ical.Recurrence{Freq: ical.Daily}),
+		{"wall clock over a change", seriesIn(t, "Europe/Berlin", "2026-03-28 10:00", ical.Recurrence{Freq: ical.FreqDaily}),
 			[]string{"2026-03-28 10:00 +01", "2026-03-29 10:00 +02", "2026-03-30 10:00 +02", "2026-03-31 10:00 +02"}},
-		{"skipped hour", seriesIn(t, "Europe/Berlin", "2026-03-28 02:30", ical.Recurrence{Freq: ical.Daily}),
+		{"skipped hour", seriesIn(t, "Europe/Berlin", "2026-03-28 02:30", ical.Recurrence{Freq: ical.FreqDaily}),
 			[]string{"2026-03-28 02:30 +01", "2026-03-29 03:30 +02", "2026-03-30 02:30 +02", "2026-03-31 02:30 +02"}},
-		{"hour that comes twice", seriesIn(t, "Europe/Berlin", "2026-10-24 02:30", ical.Recurrence{Freq: ical.Daily, Count: 3}),
+		{"hour that comes twice", seriesIn(t, "Europe/Berlin", "2026-10-24 02:30", ical.Recurrence{Freq: ical.FreqDaily, Count: 3}),
 			[]string{"2026-10-24 02:30 +02", "2026-10-25 02:30 +02", "2026-10-26 02:30 +01"}},
 		{"at an offset", meeting(func(e *ical.Event) {
-			e.Start, e.Recurrence = time.Date(2026, 3, 28, 1, 0, 0, 0, time.FixedZone("", 7200)), &ical.Recurrence{Freq: ical.Weekly, ByDay: []ical.Day{"SA"}, Count: 2}
+			e.Start, e.Recurrence = time.Date(2026, 3, 28, 1, 0, 0, 0, time.FixedZone("", 7200)), &ical.Recurrence{Freq: ical.FreqWeekly, ByDay: []ical.Day{"SA"}, Count: 2}
 		}), []string{"2026-03-28 01:00 +02", "2026-04-04 01:00 +02"}},
-		{"until, included", seriesIn(t, "Europe/Berlin", "2026-03-28 10:00", ical.Recurrence{Freq: ical.Daily, Until: time.Date(2026, 3, 30, 8, 0, 0, 0, time.UTC)}),
+		{"until, included", seriesIn(t, "Europe/Berlin", "2026-03-28 10:00", ical.Recurrence{Freq: ical.FreqDaily, Until: time.Date(2026, 3, 30, 8, 0, 0, 0, time.UTC)}),
 			[]string{"2026-03-28 10:00 +01", "2026-03-29 10:00 +02", "2026-03-30 10:00 +02"}},
-		{"until, just not", seriesIn(t, "Europe/Berlin", "2026-03-28 10:00", ical.Recurrence{Freq: ical.Daily, Until: time.Date(2026, 3, 30, 7, 59, 59, 0, time.UTC)}),
+		{"until, just not", seriesIn(t, "Europe/Berlin", "2026-03-28 10:00", ical.Recurrence{Freq: ical.FreqDaily, Until: time.Date(2026, 3, 30, 7, 59, 59, 0, time.UTC)}),
 			[]string{"2026-03-28 10:00 +01", "2026-03-29 10:00 +02"}},
 		{"all-day", meeting(allDay, series(func(r *ical.Recurrence) { r.Interval, r.Until = 2, time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC) })),
 			[]string{"2026-03-28", "2026-03-30", "2026-04-01"}},
-		{"excepted counts", seriesIn(t, "UTC", "2026-03-28 10:00", ical.Recurrence{Freq: ical.Daily, Count: 3, Except: []time.Time{time.Date(2026, 3, 28, 10, 0, 0, 0, time.UTC)}}),
+		{"excepted counts", seriesIn(t, "UTC", "2026-03-28 10:00", ical.Recurrence{Freq: ical.FreqDaily, Count: 3, Except: []time.Time{time.Date(2026, 3, 28, 10, 0, 0, 0, time.UTC)}}),
 			[]string{"2026-03-29 10:00 +00", "2026-03-30 10:00 +00"}},
-		{"included, in order and once", seriesIn(t, "UTC", "2026-03-28 10:00", ical.Recurrence{Freq: ical.Weekly, Count: 2, Include: []time.Time{
+		{"included, in order and once", seriesIn(t, "UTC", "2026-03-28 10:00", ical.Recurrence{Freq: ical.FreqWeekly, Count: 2, Include: []time.Time{
 			time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC), time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC), time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC), time.Date(2026, 4, 4, 10, 0, 0, 0, time.UTC)}}),
 			[]string{"2026-03-28 10:00 +00", "2026-04-01 09:00 +00", "2026-04-04 10:00 +00", "2026-05-01 09:00 +00"}},
 		{"included only", seriesIn(t, "UTC", "2026-03-28 10:00", ical.Recurrence{Include: []time.Time{time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC)}}),
 			[]string{"2026-03-28 10:00 +00", "2026-04-01 09:00 +00"}},
-		{"overrides: moved back, moved on, cancelled, of nothing", seriesIn(t, "UTC", "2026-03-01 10:00", ical.Recurrence{Freq: ical.Weekly, Count: 4}, func(e *ical.Event) {
+		{"overrides: moved back, moved on, cancelled, of nothing", seriesIn(t, "UTC", "2026-03-01 10:00", ical.Recurrence{Freq: ical.FreqWeekly, Count: 4}, func(e *ical.Event) {
 			at := func(d int) time.Time { return time.Date(2026, 3, d, 10, 0, 0, 0, time.UTC) }
 			e.Overrides = []ical.Event{{RecurrenceID: at(22), Start: at(2)}, {RecurrenceID: at(1), Start: at(30)}, {RecurrenceID: at(8), Cancelled: true}, {RecurrenceID: at(9), Start: at(10)}}
 		}), []string{"2026-03-02 10:00 +00*", "2026-03-15 10:00 +00", "2026-03-30 10:00 +00*"}},
-		{"start beside the rule comes first and counts", seriesIn(t, "UTC", "2026-03-03 10:00", ical.Recurrence{Freq: ical.Weekly, ByDay: []ical.Day{"MO"}, Count: 3}),
+		{"start beside the rule comes first and counts", seriesIn(t, "UTC", "2026-03-03 10:00", ical.Recurrence{Freq: ical.FreqWeekly, ByDay: []ical.Day{"MO"}, Count: 3}),
 			[]string{"2026-03-03 10:00 +00", "2026-03-09 10:00 +00", "2026-03-16 10:00 +00"}},
 		{"rule that cannot be expanded", seriesIn(t, "UTC", "2026-03-03 10:00", ical.Recurrence{Freq: "hourly"}), []string{"2026-03-03 10:00 +00"}},
-		{"ordinals mixed", seriesIn(t, "UTC", "2026-03-03 10:00", ical.Recurrence{Freq: ical.Monthly, ByDay: []ical.Day{"MO", "1TU"}}), []string{"2026-03-03 10:00 +00"}},
-		{"29 February", seriesIn(t, "UTC", "2096-02-29 10:00", ical.Recurrence{Freq: ical.Yearly}),
+		{"ordinals mixed", seriesIn(t, "UTC", "2026-03-03 10:00", ical.Recurrence{Freq: ical.FreqMonthly, ByDay: []ical.Day{"MO", "1TU"}}), []string{"2026-03-03 10:00 +00"}},
+		{"29 February", seriesIn(t, "UTC", "2096-02-29 10:00", ical.Recurrence{Freq: ical.FreqYearly}),
 			[]string{"2096-02-29 10:00 +00", "2104-02-29 10:00 +00", "2108-02-29 10:00 +00", "2112-02-29 10:00 +00"}},
-		{"nothing after the start, quickly", seriesIn(t, "UTC", "2026-03-03 10:00", ical.Recurrence{Freq: ical.Daily, ByMonth: []int{2}, ByMonthDay: []int{30}}),
+		{"nothing after the start, quickly", seriesIn(t, "UTC", "2026-03-03 10:00", ical.Recurrence{Freq: ical.FreqDaily, ByMonth: []int{2}, ByMonthDay: []int{30}}),
 			[]string{"2026-03-03 10:00 +00"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -96,7 +96,7 @@ func TestOccurrences(t *testing.T) {
 }
 
 func TestOccurrencesBetween(t *testing.T) {
-	e := seriesIn(t, "Europe/Berlin", "2026-03-01 10:00", ical.Recurrence{Freq: ical.Daily})
+	e := seriesIn(t, "Europe/Berlin", "2026-03-01 10:00", ical.Recurrence{Freq: ical.FreqDaily})
 	at := e.Start.AddDate
 	for _, tt := range []struct {
 		name     string
@@ -114,7 +114,7 @@ func TestOccurrencesBetween(t *testing.T) {
 		}
 	}
 	days := meeting(func(e *ical.Event) {
-		e.AllDay, e.Start, e.End, e.Recurrence = true, date(2026, 3, 1), date(2026, 3, 2), &ical.Recurrence{Freq: ical.Daily}
+		e.AllDay, e.Start, e.End, e.Recurrence = true, date(2026, 3, 1), date(2026, 3, 2), &ical.Recurrence{Freq: ical.FreqDaily}
 	})
 	for _, name := range []string{"Pacific/Kiritimati", "America/Los_Angeles"} {
 		from := time.Date(2026, 3, 5, 0, 0, 0, 0, zone(t, name))
@@ -125,7 +125,7 @@ func TestOccurrencesBetween(t *testing.T) {
 }
 
 func TestOccurrencesAreComplete(t *testing.T) {
-	e := seriesIn(t, "Europe/Berlin", "2026-03-28 10:00", ical.Recurrence{Freq: ical.Daily, Count: 3}, func(e *ical.Event) {
+	e := seriesIn(t, "Europe/Berlin", "2026-03-28 10:00", ical.Recurrence{Freq: ical.FreqDaily, Count: 3}, func(e *ical.Event) {
 		e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(0, 0, 1), Start: e.Start.AddDate(0, 0, 1).Add(time.Hour), End: e.Start.AddDate(0, 0, 1).Add(3 * time.Hour)},
 			{RecurrenceID: e.Start.AddDate(0, 0, 2), Summary: "Longer"}}
 	})
@@ -145,7 +145,7 @@ func TestOccurrencesAreComplete(t *testing.T) {
 }
 
 func TestOccurrence(t *testing.T) {
-	weekly := seriesIn(t, "Europe/Berlin", "2026-03-01 10:00", ical.Recurrence{Freq: ical.Weekly})
+	weekly := seriesIn(t, "Europe/Berlin", "2026-03-01 10:00", ical.Recurrence{Freq: ical.FreqWeekly})
 	s := weekly.Start
 	weekly.Recurrence.Except = []time.Time{s.AddDate(0, 0, 7)}
 	weekly.Overrides = []ical.Event{{RecurrenceID: s.AddDate(0, 0, 14), Start: s.AddDate(0, 0, 15)}, {RecurrenceID: s.AddDate(0, 0, 21), Cancelled: true},
@@ -187,7 +187,7 @@ func TestOccurrence(t *testing.T) {
 }
 
 func BenchmarkOccurrences(b *testing.B) {
-	e := seriesIn(b, "Europe/Berlin", "2026-03-01 10:00", ical.Recurrence{Freq: ical.Weekly, ByDay: []ical.Day{"SU", "TU"}})
+	e := seriesIn(b, "Europe/Berlin", "2026-03-01 10:00", ical.Recurrence{Freq: ical.FreqWeekly, ByDay: []ical.Day{"SU", "TU"}})
 	for b.Loop() {
 		starts(e, time.Time{}, time.Time{}, 100)
 	}
@@ -195,8 +195,8 @@ func BenchmarkOccurrences(b *testing.B) {
 
 func BenchmarkLintSeries(b *testing.B) {
 	for name, e := range map[string]ical.Event{
-		"weekly":             seriesIn(b, "Europe/Berlin", "2026-03-01 10:00", ical.Recurrence{Freq: ical.Weekly}),
-		"endless daily 2:30": seriesIn(b, "Africa/Cairo", "2026-03-01 23:30", ical.Recurrence{Freq: ical.Daily}),
+		"weekly":             seriesIn(b, "Europe/Berlin", "2026-03-01 10:00", ical.Recurrence{Freq: ical.FreqWeekly}),
+		"endless daily 2:30": seriesIn(b, "Africa/Cairo", "2026-03-01 23:30", ical.Recurrence{Freq: ical.FreqDaily}),
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

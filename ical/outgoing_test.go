@@ -11,7 +11,7 @@ import (
 // weekly is a series with a zone and accented names, as most mails have one.
 func weekly(b *testing.B, attendees int) ical.Event {
 	e := seriesIn(b, "Europe/Berlin", "2027-03-02 10:00",
-		ical.Recurrence{Freq: ical.Weekly, ByDay: []ical.Day{"TU"}, Count: 12})
+		ical.Recurrence{Freq: ical.FreqWeekly, ByDay: []ical.Day{"TU"}, Count: 12})
 	e.UID, e.Summary = "5d1c1f3e-0000-4000-8000-0433e50cdb11", "Überblick über die größeren Änderungen"
 	e.Description = "Bitte die Zahlen für Österreich und die Schweiz mitbringen.\nWir beginnen pünktlich."
 	e.Location = "Konferenzraum Südflügel"

@@ -55,7 +55,7 @@ func (g *generator) attendee(i int) ical.Attendee {
 		Name: g.name(), Email: g.address(i), NoReply: g.chance(4), Comment: g.text(true), Language: pick(g, "", "de"),
 		Role:   pick(g, "", ical.RoleRequired, ical.RoleOptional, ical.RoleChair, ical.RoleInformational, "x-host"),
 		Kind:   pick(g, "", ical.KindIndividual, ical.KindRoom, ical.KindResource, ical.KindGroup, "unknown"),
-		Status: pick(g, "", ical.NeedsAction, ical.Accepted, ical.Declined, ical.Tentative, ical.Delegated, "x-maybe"),
+		Status: pick(g, "", ical.StatusNeedsAction, ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative, ical.StatusDelegated, "x-maybe"),
 	}
 	if g.chance(4) {
 		a.SentBy, a.DelegatedTo, a.DelegatedFrom = g.address(100), g.address(101), g.address(102)
@@ -75,7 +75,7 @@ func (g *generator) event(method ical.Method) ical.Event {
 		Language: pick(g, "", "de-CH"), Start: start, TimeZone: pick(g, "", loc.String()), AllDay: g.chance(4),
 		Organizer:   ical.Person{Name: g.name(), Email: g.address(99), SentBy: pick(g, "", g.address(98))},
 		ShowAs:      pick(g, "", ical.ShowBusy, ical.ShowFree, ical.ShowTentative, ical.ShowOutOfOffice, ical.ShowWorkingElsewhere, "x-away"),
-		Sensitivity: pick(g, "", ical.Public, ical.Private, ical.Confidential, "x-secret"),
+		Sensitivity: pick(g, "", ical.SensitivityPublic, ical.SensitivityPrivate, ical.SensitivityConfidential, "x-secret"),
 		Priority:    g.IntN(10), NoCounter: g.chance(3), Cancelled: g.chance(5),
 	}
 	if g.chance(3) { // the zone is named, the times are in another
@@ -123,7 +123,7 @@ func (g *generator) extras(e *ical.Event) {
 func (g *generator) series(e *ical.Event) {
 	e.Recurrence = g.rule(e.Start)
 	if !align(e) {
-		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Interval: g.IntN(3)}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Interval: g.IntN(3)}
 	}
 	var starts []time.Time
 	running := *e
@@ -155,11 +155,11 @@ func (g *generator) series(e *ical.Event) {
 // rule is one that can be expanded, whether or not Outlook has it.
 func (g *generator) rule(start time.Time) *ical.Recurrence {
 	r := &ical.Recurrence{
-		Freq: pick(g, ical.Daily, ical.Weekly, ical.Monthly, ical.Yearly), Interval: g.IntN(4), WeekStart: pick(g, "", ical.Monday, ical.Sunday),
+		Freq: pick(g, ical.FreqDaily, ical.FreqWeekly, ical.FreqMonthly, ical.FreqYearly), Interval: g.IntN(4), WeekStart: pick(g, "", ical.DayMonday, ical.DaySunday),
 		ByDay: pick(g, nil, nil, []ical.Day{"MO", "WE"}), ByMonth: pick(g, nil, nil, []int{1, 12}), BySetPos: pick(g, nil, nil, []int{-1, 1}),
 		ByMonthDay: pick(g, nil, nil, []int{1, -1}),
 	}
-	if r.Freq == ical.Monthly || r.Freq == ical.Yearly {
+	if r.Freq == ical.FreqMonthly || r.Freq == ical.FreqYearly {
 		r.ByDay = pick(g, r.ByDay, []ical.Day{"2TU", "-1FR"})
 	}
 	switch g.IntN(3) {

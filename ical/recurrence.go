@@ -36,10 +36,10 @@ type Frequency string
 
 // The values of [Frequency] that calendars agree on.
 const (
-	Daily   Frequency = "daily"
-	Weekly  Frequency = "weekly"
-	Monthly Frequency = "monthly"
-	Yearly  Frequency = "yearly"
+	FreqDaily   Frequency = "daily"
+	FreqWeekly  Frequency = "weekly"
+	FreqMonthly Frequency = "monthly"
+	FreqYearly  Frequency = "yearly"
 )
 
 // Day is a weekday as in BYDAY: two letters, "MO" to "SU", with an ordinal in
@@ -48,17 +48,17 @@ type Day string
 
 // The days of the week.
 const (
-	Monday    Day = "MO"
-	Tuesday   Day = "TU"
-	Wednesday Day = "WE"
-	Thursday  Day = "TH"
-	Friday    Day = "FR"
-	Saturday  Day = "SA"
-	Sunday    Day = "SU"
+	DayMonday    Day = "MO"
+	DayTuesday   Day = "TU"
+	DayWednesday Day = "WE"
+	DayThursday  Day = "TH"
+	DayFriday    Day = "FR"
+	DaySaturday  Day = "SA"
+	DaySunday    Day = "SU"
 )
 
 // weekdays are the days in the order of time.Weekday.
-var weekdays = [...]Day{Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday}
+var weekdays = [...]Day{DaySunday, DayMonday, DayTuesday, DayWednesday, DayThursday, DayFriday, DaySaturday}
 
 // Split returns the ordinal (0 for none, -53 to 53 else) and the weekday, and
 // whether d is well formed.
@@ -111,8 +111,8 @@ func (r *Recurrence) appendRule(b []byte, allDay bool) []byte {
 		b = append(appendSeparator(b, i, "BYDAY"), d...)
 	}
 	b = appendInts(b, "BYSETPOS", r.BySetPos)
-	if several := r.Interval > 1 && len(r.ByDay) > 1; several || or(r.WeekStart, Monday) != Monday {
-		b = append(append(b, ";WKST="...), or(r.WeekStart, Monday)...) // where it matters, programs have other defaults
+	if several := r.Interval > 1 && len(r.ByDay) > 1; several || or(r.WeekStart, DayMonday) != DayMonday {
+		b = append(append(b, ";WKST="...), or(r.WeekStart, DayMonday)...) // where it matters, programs have other defaults
 	}
 	return b
 }
@@ -220,7 +220,7 @@ func parseWeekStart(v string) (Day, error) {
 	if n, _, ok := d.Split(); !ok || n != 0 {
 		return "", errValue(v)
 	}
-	if d == Monday {
+	if d == DayMonday {
 		return "", nil
 	}
 	return d, nil

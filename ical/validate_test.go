@@ -14,14 +14,14 @@ import (
 
 func series(change func(*ical.Recurrence)) func(*ical.Event) {
 	return func(e *ical.Event) {
-		e.Recurrence = &ical.Recurrence{Freq: ical.Daily}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqDaily}
 		change(e.Recurrence)
 	}
 }
 
 func override(change func(*ical.Event)) func(*ical.Event) {
 	return func(e *ical.Event) {
-		e.Recurrence = &ical.Recurrence{Freq: ical.Daily}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqDaily}
 		e.Overrides = []ical.Event{{RecurrenceID: e.Start}}
 		change(&e.Overrides[0])
 	}
@@ -99,16 +99,16 @@ func TestValidate(t *testing.T) {
 				r.ByDay = append(r.ByDay, "MO")
 			}
 		}), "Recurrence.ByDay: 401 values"},
-		{"start beside the rule", series(func(r *ical.Recurrence) { r.Freq, r.ByDay = ical.Weekly, []ical.Day{"MO", "WE"} }),
+		{"start beside the rule", series(func(r *ical.Recurrence) { r.Freq, r.ByDay = ical.FreqWeekly, []ical.Day{"MO", "WE"} }),
 			"Start: is not an occurrence of the rule; the first is 2026-04-01T08:00:00Z"},
-		{"rule without occurrences", series(func(r *ical.Recurrence) { r.Freq, r.ByMonth, r.ByMonthDay = ical.Yearly, []int{2}, []int{30} }),
+		{"rule without occurrences", series(func(r *ical.Recurrence) { r.Freq, r.ByMonth, r.ByMonthDay = ical.FreqYearly, []int{2}, []int{30} }),
 			"Recurrence: has no occurrence"},
 		{"rule without occurrences, daily", series(func(r *ical.Recurrence) { r.ByMonth, r.ByMonthDay = []int{2}, []int{30} }), "Recurrence: has no occurrence"},
 		{"until before the start", series(func(r *ical.Recurrence) { r.Until = stamp.AddDate(-1, 0, 0) }), ""},
-		{"days with and without ordinals", series(func(r *ical.Recurrence) { r.Freq, r.ByDay = ical.Monthly, []ical.Day{"TU", "5TU"} }), "Recurrence.ByDay: both with and without"},
-		{"sixth Tuesday of a month", series(func(r *ical.Recurrence) { r.Freq, r.ByDay = ical.Monthly, []ical.Day{"6TU"} }), "Recurrence.ByDay: no month has"},
+		{"days with and without ordinals", series(func(r *ical.Recurrence) { r.Freq, r.ByDay = ical.FreqMonthly, []ical.Day{"TU", "5TU"} }), "Recurrence.ByDay: both with and without"},
+		{"sixth Tuesday of a month", series(func(r *ical.Recurrence) { r.Freq, r.ByDay = ical.FreqMonthly, []ical.Day{"6TU"} }), "Recurrence.ByDay: no month has"},
 		{"overrides of a single event", func(e *ical.Event) { e.Overrides = []ical.Event{{RecurrenceID: e.Start}} }, "Overrides: Recurrence is missing"},
-		{"occurrence and series", func(e *ical.Event) { e.Recurrence, e.RecurrenceID = &ical.Recurrence{Freq: ical.Daily}, e.Start }, "RecurrenceID: one occurrence"},
+		{"occurrence and series", func(e *ical.Event) { e.Recurrence, e.RecurrenceID = &ical.Recurrence{Freq: ical.FreqDaily}, e.Start }, "RecurrenceID: one occurrence"},
 		{"RecurrenceID far away", func(e *ical.Event) { e.RecurrenceID = far }, "RecurrenceID: 12026"},
 		{"override", override(func(*ical.Event) {}), ""},
 		{"override of nothing", override(func(o *ical.Event) { o.RecurrenceID = time.Time{} }), "Overrides[0].RecurrenceID: missing"},

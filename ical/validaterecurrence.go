@@ -70,7 +70,7 @@ func (r *Recurrence) startsOn(start time.Time) bool {
 	if len(r.ByMonth)+len(r.ByMonthDay)+len(r.BySetPos) > 0 || start.Year() >= 9999 {
 		return false
 	}
-	ordinal := func(d Day) bool { return len(d) > len(Monday) }
+	ordinal := func(d Day) bool { return len(d) > len(DayMonday) }
 	return len(r.ByDay) == 0 || slices.Contains(r.ByDay, weekdays[start.Weekday()]) && !slices.ContainsFunc(r.ByDay, ordinal)
 }
 

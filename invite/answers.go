@@ -11,7 +11,7 @@ import (
 // carryAnswers keeps the answers that still hold, and takes back the others.
 func (u *update) carryAnswers() {
 	after := &u.plan.event
-	major := top(u.changes) == Major
+	major := top(u.changes) == LevelMajor
 	keep(after.Attendees, u.before.Attendees, after.Organizer.Email)
 	if major {
 		reset(after.Attendees, after.Organizer.Email)
@@ -35,7 +35,7 @@ func (u *update) carryOccurrence(id time.Time, major bool) {
 	i := overrideOf(after, id)
 	own := i >= 0 && len(after.Overrides[i].Attendees) > 0
 	switch {
-	case major || level == Major:
+	case major || level == LevelMajor:
 		reset(list, after.Organizer.Email)
 	case own:
 		keep(list, was.Attendees, after.Organizer.Email)
@@ -45,10 +45,10 @@ func (u *update) carryOccurrence(id time.Time, major bool) {
 	if own || !sameAnswers(list, after.Attendees) {
 		i = pin(after, id, list)
 	}
-	if level > Silent && i >= 0 {
+	if level > LevelSilent && i >= 0 {
 		after.Overrides[i].Sequence = after.Sequence
 	}
-	if level == Major && !major {
+	if level == LevelMajor && !major {
 		u.plan.revised = append(u.plan.revised, Revision{RecurrenceID: id, Sequence: after.Sequence})
 	}
 }
@@ -57,7 +57,7 @@ func (u *update) carryOccurrence(id time.Time, major bool) {
 // place before is as good as new.
 func (u *update) level(was, is *ical.Event) Level {
 	if was == nil {
-		return Major
+		return LevelMajor
 	}
 	return top(diff(was, is, u.levels))
 }
@@ -68,8 +68,8 @@ func keep(list, before []ical.Attendee, organizer string) {
 	for i := range list {
 		a := &list[i]
 		at := x.find(before, address.Key(a.Email))
-		if at >= 0 && a.Status == ical.NeedsAction && !address.Same(a.Email, organizer) {
-			a.Status, a.Comment = or(before[at].Status, ical.NeedsAction), before[at].Comment
+		if at >= 0 && a.Status == ical.StatusNeedsAction && !address.Same(a.Email, organizer) {
+			a.Status, a.Comment = or(before[at].Status, ical.StatusNeedsAction), before[at].Comment
 		}
 	}
 }
@@ -79,7 +79,7 @@ func restore(list, before []ical.Attendee) {
 	x := make(indexes)
 	for i := range list {
 		if at := x.find(before, address.Key(list[i].Email)); at >= 0 {
-			list[i].Status, list[i].Comment = or(before[at].Status, ical.NeedsAction), before[at].Comment
+			list[i].Status, list[i].Comment = or(before[at].Status, ical.StatusNeedsAction), before[at].Comment
 		}
 	}
 }
@@ -88,7 +88,7 @@ func restore(list, before []ical.Attendee) {
 func reset(list []ical.Attendee, organizer string) {
 	for i := range list {
 		if a := &list[i]; !address.Same(a.Email, organizer) {
-			a.Status, a.Comment = ical.NeedsAction, ""
+			a.Status, a.Comment = ical.StatusNeedsAction, ""
 		}
 	}
 }

@@ -24,33 +24,33 @@ type Outcome struct {
 	Invite []string `json:"invite,omitempty"`
 }
 
-// Verdict says what became of a mail. Only [Applied] and [Undeliverable] come
+// Verdict says what became of a mail. Only [VerdictApplied] and [VerdictUndeliverable] come
 // with a changed Meeting.
 type Verdict string
 
 // The values of [Verdict].
 const (
-	// Applied: the meeting holds the answer or the proposal now.
-	Applied Verdict = "applied"
-	// Duplicate: the meeting holds it already.
-	Duplicate Verdict = "duplicate"
-	// Stale: a later answer of the same attendee counts, or the meeting has
+	// VerdictApplied: the meeting holds the answer or the proposal now.
+	VerdictApplied Verdict = "applied"
+	// VerdictDuplicate: the meeting holds it already.
+	VerdictDuplicate Verdict = "duplicate"
+	// VerdictStale: a later answer of the same attendee counts, or the meeting has
 	// changed so that everybody was asked anew.
-	Stale Verdict = "stale"
-	// UnknownEvent: it is about another meeting, or about an occurrence that
+	VerdictStale Verdict = "stale"
+	// VerdictUnknownEvent: it is about another meeting, or about an occurrence that
 	// the series does not have.
-	UnknownEvent Verdict = "unknown-event"
-	// UnknownAttendee: who answers is not invited.
-	UnknownAttendee Verdict = "unknown-attendee"
-	// Unverified: the mail does not show that it comes from who answers.
-	Unverified Verdict = "unverified"
-	// NotAnAnswer: the mail answers nothing. Where Outcome.Invite is set, it asks.
-	NotAnAnswer Verdict = "not-an-answer"
-	// Undeliverable: a server reports that a mail of this meeting did not
+	VerdictUnknownEvent Verdict = "unknown-event"
+	// VerdictUnknownAttendee: who answers is not invited.
+	VerdictUnknownAttendee Verdict = "unknown-attendee"
+	// VerdictUnverified: the mail does not show that it comes from who answers.
+	VerdictUnverified Verdict = "unverified"
+	// VerdictNotAnAnswer: the mail answers nothing. Where Outcome.Invite is set, it asks.
+	VerdictNotAnAnswer Verdict = "not-an-answer"
+	// VerdictUndeliverable: a server reports that a mail of this meeting did not
 	// arrive; its Delivery says so now.
-	Undeliverable Verdict = "undeliverable"
-	// Held: a person has to decide.
-	Held Verdict = "held"
+	VerdictUndeliverable Verdict = "undeliverable"
+	// VerdictHeld: a person has to decide.
+	VerdictHeld Verdict = "held"
 )
 
 // Apply takes a mail in and returns the meeting with it and what became of it.
@@ -67,7 +67,7 @@ func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
 		x.in.Mail = new(mime.Received)
 	}
 	o := x.run()
-	if o.Verdict != Applied && o.Verdict != Undeliverable {
+	if o.Verdict != VerdictApplied && o.Verdict != VerdictUndeliverable {
 		return m, o
 	}
 	return x.m, o
@@ -98,21 +98,21 @@ func outcome(done string, err error) Outcome {
 	if errors.As(err, &r) {
 		return Outcome(*r)
 	}
-	return Outcome{Verdict: Applied, Reason: done}
+	return Outcome{Verdict: VerdictApplied, Reason: done}
 }
 
 func (x *intake) run() Outcome {
 	switch {
-	case x.in.Kind == Bounce:
+	case x.in.Kind == KindBounce:
 		return x.bounce()
 	case !x.in.isAnswer():
-		return Outcome{Verdict: NotAnAnswer, Reason: x.in.Reason}
+		return Outcome{Verdict: VerdictNotAnAnswer, Reason: x.in.Reason}
 	case x.in.Event == nil:
-		return Outcome{Verdict: NotAnAnswer, Reason: "has no calendar object"}
+		return Outcome{Verdict: VerdictNotAnAnswer, Reason: "has no calendar object"}
 	}
 	forged := x.findToken()
 	if !sameUID(x.in.Event.UID, x.m.Event.UID) && x.token.email == "" {
-		return outcome("", refuse(UnknownEvent, "is about another meeting: %.80s", x.in.Event.UID))
+		return outcome("", refuse(VerdictUnknownEvent, "is about another meeting: %.80s", x.in.Event.UID))
 	}
 	if forged != nil {
 		return outcome("", forged)
@@ -132,8 +132,8 @@ func join(all []Outcome) Outcome {
 	out := all[0]
 	var reasons []string
 	for _, o := range all {
-		if o.Verdict == Applied {
-			out.Verdict = Applied
+		if o.Verdict == VerdictApplied {
+			out.Verdict = VerdictApplied
 		}
 		if len(reasons) < 10 && !slices.Contains(reasons, o.Reason) {
 			reasons = append(reasons, o.Reason)
@@ -146,7 +146,7 @@ func join(all []Outcome) Outcome {
 // take applies one statement and says what it did.
 func (x *intake) take(s statement) (string, error) {
 	if !x.spend(s.event.RecurrenceID) {
-		return "", refuse(Held, "answers to more occurrences than are looked for")
+		return "", refuse(VerdictHeld, "answers to more occurrences than are looked for")
 	}
 	at, err := x.m.target(s.event.RecurrenceID)
 	if err != nil {
@@ -156,15 +156,15 @@ func (x *intake) take(s statement) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if x.in.Kind == Refresh {
+	if x.in.Kind == KindRefresh {
 		x.invite = []string{who.Email}
-		return "", refuse(NotAnAnswer, "%s asks for the current version", who.Email)
+		return "", refuse(VerdictNotAnAnswer, "%s asks for the current version", who.Email)
 	}
 	if at.cancelled {
-		return "", refuse(Stale, "answers a meeting that is cancelled")
+		return "", refuse(VerdictStale, "answers a meeting that is cancelled")
 	}
 	a := x.statementAnswer(s, who, at)
-	if x.in.Kind == Counter && x.proposes(s.event, at) {
+	if x.in.Kind == KindCounter && x.proposes(s.event, at) {
 		return x.counter(s, who, a, at)
 	}
 	return x.reply(s, who, a, at)
@@ -185,12 +185,12 @@ func (x *intake) spend(id time.Time) bool {
 // reply records an answer.
 func (x *intake) reply(s statement, who ical.Attendee, a Answer, at target) (string, error) {
 	if !counts(a.Status) {
-		return "", refuse(NotAnAnswer, "says neither yes nor no: %.40s", a.Status)
+		return "", refuse(VerdictNotAnAnswer, "says neither yes nor no: %.40s", a.Status)
 	}
 	if err := x.m.inOrder(&a); err != nil {
 		return "", err
 	}
-	if a.Status == ical.Delegated {
+	if a.Status == ical.StatusDelegated {
 		if err := x.delegate(who, &a, at); err != nil {
 			return "", err
 		}
@@ -203,7 +203,7 @@ func (x *intake) reply(s statement, who ical.Attendee, a Answer, at target) (str
 // yet, or one that RFC 5545 does not, says nothing.
 func counts(s ical.Status) bool {
 	switch s {
-	case ical.Accepted, ical.Declined, ical.Tentative, ical.Delegated:
+	case ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative, ical.StatusDelegated:
 		return true
 	}
 	return false

@@ -13,7 +13,7 @@ import (
 func (x *intake) bounce() Outcome {
 	r := x.in.Mail.Report
 	if r == nil {
-		return Outcome{Verdict: NotAnAnswer, Reason: "reports no delivery"}
+		return Outcome{Verdict: VerdictNotAnAnswer, Reason: "reports no delivery"}
 	}
 	var all []Outcome
 	for i := range r.Recipients {
@@ -21,7 +21,7 @@ func (x *intake) bounce() Outcome {
 			all = append(all, outcome("", x.undeliver(&r.Recipients[i])))
 		}
 	}
-	for _, v := range []Verdict{Undeliverable, Duplicate} {
+	for _, v := range []Verdict{VerdictUndeliverable, VerdictDuplicate} {
 		for _, o := range all {
 			if o.Verdict == v {
 				return o
@@ -31,7 +31,7 @@ func (x *intake) bounce() Outcome {
 	if len(all) > 0 {
 		return all[0]
 	}
-	return Outcome{Verdict: NotAnAnswer, Reason: "reports no failure: " + x.in.Reason}
+	return Outcome{Verdict: VerdictNotAnAnswer, Reason: "reports no failure: " + x.in.Reason}
 }
 
 // failed tells a failure from a delay and from a confirmation (RFC 3464, section
@@ -56,17 +56,17 @@ func (x *intake) undeliver(d *mime.DeliveryStatus) error {
 	}
 	switch {
 	case found < 0 && (event || x.knows(id)):
-		return refuse(UnknownAttendee, "no mail of this meeting went to %s", to)
+		return refuse(VerdictUnknownAttendee, "no mail of this meeting went to %s", to)
 	case found < 0:
-		return refuse(UnknownEvent, "is about a mail that is not of this meeting: %s", or(id, "no Message-ID came back"))
+		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", or(id, "no Message-ID came back"))
 	}
 	l := &x.m.Deliveries[found]
-	if l.State == Undelivered {
-		return refuse(Duplicate, "is known already: the mail to %s did not arrive", l.To)
+	if l.State == DeliveryUndelivered {
+		return refuse(VerdictDuplicate, "is known already: the mail to %s did not arrive", l.To)
 	}
-	l.State, l.Time = Undelivered, x.p.Now().UTC()
+	l.State, l.Time = DeliveryUndelivered, x.p.Now().UTC()
 	l.Reply = strings.TrimSpace(d.Status + " " + d.DiagnosticCode)
-	return refuse(Undeliverable, "the mail to %s did not arrive: %s", l.To, l.Reply)
+	return refuse(VerdictUndeliverable, "the mail to %s did not arrive: %s", l.To, l.Reply)
 }
 
 // returned is what came back of our mail: its Message-ID, and whether its

@@ -110,11 +110,11 @@ func spew(e *ical.Event) string {
 
 // answers lets attendees answer, the whole or an occurrence that has its own list.
 func (w *world) answers(m *invite.Meeting) {
-	statuses := []ical.Status{ical.NeedsAction, ical.Accepted, ical.Declined, ical.Tentative}
+	statuses := []ical.Status{ical.StatusNeedsAction, ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative}
 	set := func(list []ical.Attendee) {
 		for i := range list {
 			list[i].Status = statuses[w.rng.IntN(len(statuses))]
-			if list[i].Status == ical.Declined && !w.options.TellDeclined {
+			if list[i].Status == ical.StatusDeclined && !w.options.TellDeclined {
 				w.declined[address.Key(list[i].Email)] = true
 			}
 		}
@@ -231,7 +231,7 @@ func (g *generator) end(e *ical.Event, start time.Time) time.Time {
 }
 
 func (g *generator) makeSeries(e *ical.Event) {
-	e.Recurrence = &ical.Recurrence{Freq: pick(g, ical.Daily, ical.Weekly), Count: pick(g, 0, 3, 5, 8)}
+	e.Recurrence = &ical.Recurrence{Freq: pick(g, ical.FreqDaily, ical.FreqWeekly), Count: pick(g, 0, 3, 5, 8)}
 	if g.chance(4) {
 		e.Recurrence.Interval, e.Recurrence.Count = 2, 6
 	}

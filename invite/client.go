@@ -78,7 +78,7 @@ func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...SendOption) (*M
 	if err != nil {
 		return nil, err
 	}
-	return c.carryOut(ctx, p, m, body.Reminder, o)
+	return c.carryOut(ctx, p, m, body.ActionReminder, o)
 }
 
 // carryOut is the one way of every call: render all, then deliver and record each.

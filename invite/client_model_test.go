@@ -136,7 +136,7 @@ func look(e *ical.Event, email string, others bool) sight {
 		Summary: e.Summary, Description: strings.ReplaceAll(e.Description, "\r\n", "\n"), Location: e.Location,
 		URL: e.URL, Conference: e.Conference, Categories: strings.Join(e.Categories, "|"),
 		Organizer: e.Organizer.Name, ShowAs: string(cmp.Or(e.ShowAs, ical.ShowBusy)),
-		Sensitivity: string(cmp.Or(e.Sensitivity, ical.Public)), Links: fmt.Sprint(e.Attachments),
+		Sensitivity: string(cmp.Or(e.Sensitivity, ical.SensitivityPublic)), Links: fmt.Sprint(e.Attachments),
 		Role: "absent", Priority: cmp.Or(e.Priority, 5),
 	}
 	if at >= 0 {

@@ -62,8 +62,8 @@ func TestCrash(t *testing.T) {
 			unknown := 0
 			for to, ids := range w.received(t) {
 				switch state := w.state(t, to); {
-				case len(ids) == 1 && state == invite.Delivered:
-				case len(ids) <= 1 && state == invite.Unknown:
+				case len(ids) == 1 && state == invite.DeliveryDelivered:
+				case len(ids) <= 1 && state == invite.DeliveryUnknown:
 					unknown++
 				default:
 					t.Errorf("%s has %d messages and the ledger says %q", to, len(ids), state)
@@ -81,7 +81,7 @@ func TestCrash(t *testing.T) {
 				if len(ids) == 2 && ids[0] == ids[1] {
 					continue // the same message, which a receiver can tell
 				}
-				if len(ids) != 1 || w.state(t, to) != invite.Delivered {
+				if len(ids) != 1 || w.state(t, to) != invite.DeliveryDelivered {
 					t.Errorf("after ResendUnknown %s has %q and the ledger says %q", to, ids, w.state(t, to))
 				}
 			}
@@ -163,10 +163,10 @@ func (c *crash) record(_ context.Context, m *invite.Meeting) error {
 	last := -1
 	for i, d := range m.Deliveries {
 		switch d.State {
-		case invite.Unknown:
+		case invite.DeliveryUnknown:
 			c.dieAt("recorded", i)
 			return nil
-		case invite.Delivered:
+		case invite.DeliveryDelivered:
 			last = i
 		}
 	}

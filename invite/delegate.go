@@ -10,20 +10,20 @@ import (
 func (x *intake) delegate(who ical.Attendee, a *Answer, at target) error {
 	to := a.DelegatedTo
 	if to == "" {
-		return refuse(Held, "%s delegates and does not say to whom", who.Email)
+		return refuse(VerdictHeld, "%s delegates and does not say to whom", who.Email)
 	}
 	if err := validAddress(to); err != nil {
 		return err
 	}
 	if address.Same(to, x.m.Event.Organizer.Email) || x.m.leadsTo(to, who.Email, at) {
-		return refuse(Held, "%s delegates to %s, which goes in a circle", who.Email, to)
+		return refuse(VerdictHeld, "%s delegates to %s, which goes in a circle", who.Email, to)
 	}
 	if has, ok := x.m.attendee(to, at); ok { // and an invitation already
 		a.DelegatedTo = has.Email
 		return nil
 	}
 	x.m.add(ical.Attendee{
-		Email: to, Role: who.Role, Kind: who.Kind, Status: ical.NeedsAction, DelegatedFrom: who.Email,
+		Email: to, Role: who.Role, Kind: who.Kind, Status: ical.StatusNeedsAction, DelegatedFrom: who.Email,
 	}, at)
 	x.invite = append(x.invite, to)
 	return nil

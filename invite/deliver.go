@@ -19,23 +19,23 @@ func (c *Client) deliver(ctx context.Context, letters []letter, r *renderer, m *
 	sent := context.WithoutCancel(ctx)
 	for i, l := range letters {
 		if err := cmp.Or(ctx.Err(), l.mustWait(waiting)); err != nil {
-			failed = append(failed, l.fail(m, Pending, err, o)...)
+			failed = append(failed, l.fail(m, DeliveryPending, err, o)...)
 			continue
 		}
 		message, err := r.finished(i, l)
 		if err != nil {
-			failed = append(failed, l.fail(m, Pending, err, o)...)
+			failed = append(failed, l.fail(m, DeliveryPending, err, o)...)
 			waiting[l.recipients()] = true
 			continue
 		}
 		// Until the result is recorded the mail may or may not be on its way.
-		l.note(m, Unknown, inFlight, o)
+		l.note(m, DeliveryUnknown, inFlight, o)
 		if err := o.record(ctx, m); err != nil {
-			l.note(m, Pending, "", o)
+			l.note(m, DeliveryPending, "", o)
 			return errors.Join(deliveryError(failed), err)
 		}
 		failed = append(failed, l.outcome(m, c.sender.Send(ctx, message), o)...)
-		if m.Deliveries[l[0].entry].State == Pending {
+		if m.Deliveries[l[0].entry].State == DeliveryPending {
 			waiting[l.recipients()] = true
 		}
 		if i == len(letters)-1 {
@@ -86,7 +86,7 @@ func (o *Options) record(ctx context.Context, m *Meeting) error {
 // outcome writes the result of a letter into its entries of the ledger.
 func (l letter) outcome(m *Meeting, err error, o *Options) []*RecipientError {
 	if err == nil {
-		l.note(m, Delivered, "", o)
+		l.note(m, DeliveryDelivered, "", o)
 		return nil
 	}
 	var failed []*RecipientError
@@ -166,13 +166,13 @@ func recipientErrors(err error) []recipientError {
 func stateOf(err error) DeliveryState {
 	switch {
 	case err == nil:
-		return Delivered
+		return DeliveryDelivered
 	case says(err, func(e interface{ Uncertain() bool }) bool { return e.Uncertain() }):
-		return Unknown
+		return DeliveryUnknown
 	case says(err, func(e interface{ Refused() bool }) bool { return e.Refused() }):
-		return Refused
+		return DeliveryRefused
 	}
-	return Pending
+	return DeliveryPending
 }
 
 // says asks the outermost error with the method T. Of joined errors one is

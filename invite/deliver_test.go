@@ -43,22 +43,22 @@ func TestDeliveryState(t *testing.T) {
 		in   error
 		want invite.DeliveryState
 	}{
-		{"nil", nil, invite.Delivered},
-		{"plain", errPlain, invite.Pending},
-		{"temporary", fault{}, invite.Pending},
-		{"refused", refusal, invite.Refused},
-		{"uncertain", doubt, invite.Unknown},
-		{"both", fault{true, true}, invite.Unknown},
-		{"wrapped", fmt.Errorf("sending: %w", refusal), invite.Refused},
-		{"about the recipient", about{"bob@example.test", refusal}, invite.Refused},
-		{"about the recipient in other case", about{"BOB@example.TEST", doubt}, invite.Unknown},
-		{"wrapped about the recipient", fmt.Errorf("sending: %w", about{"bob@example.test", refusal}), invite.Refused},
-		{"about somebody else", about{"carol@example.test", refusal}, invite.Refused},
-		{"about nobody", about{"", refusal}, invite.Refused},
-		{"joined attempts", errors.Join(refusal, doubt), invite.Unknown},
-		{"joined attempts, the last refused", errors.Join(errPlain, fault{}, refusal), invite.Refused},
-		{"joined with a sentinel", fmt.Errorf("%w: %w", errPlain, about{"bob@example.test", doubt}), invite.Unknown},
-		{"the outer error decides", outer{refusal}, invite.Pending},
+		{"nil", nil, invite.DeliveryDelivered},
+		{"plain", errPlain, invite.DeliveryPending},
+		{"temporary", fault{}, invite.DeliveryPending},
+		{"refused", refusal, invite.DeliveryRefused},
+		{"uncertain", doubt, invite.DeliveryUnknown},
+		{"both", fault{true, true}, invite.DeliveryUnknown},
+		{"wrapped", fmt.Errorf("sending: %w", refusal), invite.DeliveryRefused},
+		{"about the recipient", about{"bob@example.test", refusal}, invite.DeliveryRefused},
+		{"about the recipient in other case", about{"BOB@example.TEST", doubt}, invite.DeliveryUnknown},
+		{"wrapped about the recipient", fmt.Errorf("sending: %w", about{"bob@example.test", refusal}), invite.DeliveryRefused},
+		{"about somebody else", about{"carol@example.test", refusal}, invite.DeliveryRefused},
+		{"about nobody", about{"", refusal}, invite.DeliveryRefused},
+		{"joined attempts", errors.Join(refusal, doubt), invite.DeliveryUnknown},
+		{"joined attempts, the last refused", errors.Join(errPlain, fault{}, refusal), invite.DeliveryRefused},
+		{"joined with a sentinel", fmt.Errorf("%w: %w", errPlain, about{"bob@example.test", doubt}), invite.DeliveryUnknown},
+		{"the outer error decides", outer{refusal}, invite.DeliveryPending},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -74,10 +74,10 @@ func TestDeliveryState(t *testing.T) {
 			}
 			want := []invite.Delivery{
 				{To: "bob@example.test", Method: "REQUEST", MessageID: r.mails[0].ID, State: tt.want, Time: pinned()},
-				{To: "zoe@example.test", Method: "REQUEST", MessageID: r.mails[1].ID, State: invite.Delivered, Time: pinned()},
+				{To: "zoe@example.test", Method: "REQUEST", MessageID: r.mails[1].ID, State: invite.DeliveryDelivered, Time: pinned()},
 			}
 			for i := range want {
-				want[i].Action, want[i].Stamp = body.Invitation, pinned()
+				want[i].Action, want[i].Stamp = body.ActionInvitation, pinned()
 			}
 			if tt.in != nil {
 				var de *invite.DeliveryError
@@ -113,12 +113,12 @@ func TestDeliveryShared(t *testing.T) {
 		in   error
 		want [3]invite.DeliveryState
 	}{
-		{"all", errPlain, [3]invite.DeliveryState{invite.Pending, invite.Pending, invite.Pending}},
-		{"one", about{"zoe@example.test", refusal}, [3]invite.DeliveryState{invite.Delivered, invite.Refused, invite.Delivered}},
-		{"the name on the wire", about{"ann@xn--bcher-kva.example", doubt}, [3]invite.DeliveryState{invite.Delivered, invite.Delivered, invite.Unknown}},
+		{"all", errPlain, [3]invite.DeliveryState{invite.DeliveryPending, invite.DeliveryPending, invite.DeliveryPending}},
+		{"one", about{"zoe@example.test", refusal}, [3]invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryRefused, invite.DeliveryDelivered}},
+		{"the name on the wire", about{"ann@xn--bcher-kva.example", doubt}, [3]invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryDelivered, invite.DeliveryUnknown}},
 		{"joined", errors.Join(about{"ann@bücher.example", refusal}, fmt.Errorf("x: %w", about{"bob@example.test", fault{}})),
-			[3]invite.DeliveryState{invite.Pending, invite.Delivered, invite.Refused}},
-		{"somebody else", about{"eve@example.test", refusal}, [3]invite.DeliveryState{invite.Refused, invite.Refused, invite.Refused}},
+			[3]invite.DeliveryState{invite.DeliveryPending, invite.DeliveryDelivered, invite.DeliveryRefused}},
+		{"somebody else", about{"eve@example.test", refusal}, [3]invite.DeliveryState{invite.DeliveryRefused, invite.DeliveryRefused, invite.DeliveryRefused}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -132,7 +132,7 @@ func TestDeliveryShared(t *testing.T) {
 			var failed []string
 			for i, d := range m.Deliveries {
 				got[i] = d.State
-				if d.State != invite.Delivered {
+				if d.State != invite.DeliveryDelivered {
 					failed = append(failed, d.To)
 				}
 			}
@@ -157,7 +157,7 @@ func TestDeliveryCancelled(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || len(r.mails) != 1 {
 		t.Fatalf("Send = %v with %d mails, want it to end after the first", err, len(r.mails))
 	}
-	if got := [2]invite.DeliveryState{m.Deliveries[0].State, m.Deliveries[1].State}; got != [2]invite.DeliveryState{invite.Delivered, invite.Pending} {
+	if got := [2]invite.DeliveryState{m.Deliveries[0].State, m.Deliveries[1].State}; got != [2]invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryPending} {
 		t.Errorf("states = %v, want delivered and pending", got)
 	}
 }
@@ -170,8 +170,8 @@ func TestDeliveryError(t *testing.T) {
 		t.Fatalf("Send = %v, want a DeliveryError with both causes", err)
 	}
 	want := []*invite.RecipientError{
-		{Email: "bob@example.test", State: invite.Refused, Err: refusal},
-		{Email: "zoe@example.test", State: invite.Pending, Err: errPlain},
+		{Email: "bob@example.test", State: invite.DeliveryRefused, Err: refusal},
+		{Email: "zoe@example.test", State: invite.DeliveryPending, Err: errPlain},
 	}
 	if len(de.Recipients) != len(want) {
 		t.Fatalf("Recipients = %v, want %v", de.Recipients, want)

@@ -18,13 +18,13 @@ type Level int
 
 // The values of [Level], the lowest first.
 const (
-	// Silent: nobody sees it, so nobody gets a mail.
-	Silent Level = iota
-	// Minor: attendees get a mail, and their answers stay.
-	Minor
-	// Major: attendees get a mail and have to answer anew (MS-OXOCAL, section
+	// LevelSilent: nobody sees it, so nobody gets a mail.
+	LevelSilent Level = iota
+	// LevelMinor: attendees get a mail, and their answers stay.
+	LevelMinor
+	// LevelMajor: attendees get a mail and have to answer anew (MS-OXOCAL, section
 	// 3.1.4.7.4; RFC 5546, section 3.2.2.1).
-	Major
+	LevelMajor
 )
 
 // String returns "silent", "minor" or "major", and the number of any other.
@@ -44,12 +44,12 @@ type Levels map[string]Level
 // another time, rule or place needs a new answer.
 func DefaultLevels() Levels {
 	return Levels{
-		"start": Major, "end": Major, "allDay": Major, "timeZone": Major, "recurrence": Major,
-		"cancelled": Major, "location": Major,
-		"summary": Minor, "description": Minor, "url": Minor, "conference": Minor, "categories": Minor,
-		"organizer": Minor, "showAs": Minor, "sensitivity": Minor, "priority": Minor, "attachments": Minor,
-		"language": Minor, "attendees": Silent,
-		"reminders": Silent, "noCounter": Silent, "extra": Silent, "created": Silent, "modified": Silent,
+		"start": LevelMajor, "end": LevelMajor, "allDay": LevelMajor, "timeZone": LevelMajor, "recurrence": LevelMajor,
+		"cancelled": LevelMajor, "location": LevelMajor,
+		"summary": LevelMinor, "description": LevelMinor, "url": LevelMinor, "conference": LevelMinor, "categories": LevelMinor,
+		"organizer": LevelMinor, "showAs": LevelMinor, "sensitivity": LevelMinor, "priority": LevelMinor, "attachments": LevelMinor,
+		"language": LevelMinor, "attendees": LevelSilent,
+		"reminders": LevelSilent, "noCounter": LevelSilent, "extra": LevelSilent, "created": LevelSilent, "modified": LevelSilent,
 	}
 }
 
@@ -78,9 +78,9 @@ func (o *Options) levels() Levels {
 	list := o.Levels.of("attendees")
 	switch {
 	case o.HideGuests:
-		list = Silent // nobody sees it
+		list = LevelSilent // nobody sees it
 	case o.TellAll:
-		list = max(list, Minor)
+		list = max(list, LevelMinor)
 	}
 	out := maps.Clone(o.Levels)
 	if out == nil {
@@ -111,14 +111,14 @@ func diff(before, after *ical.Event, levels Levels) []Change {
 	if b, a := zoneName(before), zoneName(after); b != a {
 		level := levels.of("timeZone")
 		if before.Recurrence == nil && after.Recurrence == nil {
-			level = Silent // the instants are the same
+			level = LevelSilent // the instants are the same
 		}
 		out = append(out, Change{"timeZone", level, fmt.Sprintf("time zone changed from %s to %s", b, a)})
 	}
 	if text, end := diffRule(before, after); text != "" {
 		level := levels.of("recurrence")
 		if end < 0 {
-			level = min(level, Minor) // what remains is what was accepted
+			level = min(level, LevelMinor) // what remains is what was accepted
 		}
 		out = append(out, Change{"recurrence", level, text})
 	}
@@ -175,7 +175,7 @@ var otherFields = []struct {
 	{"organizer", "organizer's name", func(e *ical.Event) any { return canonical(e.Organizer) }},
 	{"categories", "categories", func(e *ical.Event) any { return e.Categories }},
 	{"showAs", "availability", func(e *ical.Event) any { return or(e.ShowAs, ical.ShowBusy) }},
-	{"sensitivity", "sensitivity", func(e *ical.Event) any { return or(e.Sensitivity, ical.Public) }},
+	{"sensitivity", "sensitivity", func(e *ical.Event) any { return or(e.Sensitivity, ical.SensitivityPublic) }},
 	{"priority", "priority", func(e *ical.Event) any { return or(e.Priority, 5) }},
 	{"attachments", "attachments", func(e *ical.Event) any { return e.Attachments }},
 	{"language", "language", func(e *ical.Event) any { return e.Language }},
@@ -260,7 +260,7 @@ func lastStart(e *ical.Event) time.Time {
 func ruleOf(r *ical.Recurrence) ical.Recurrence {
 	out := *r
 	out.Interval = max(out.Interval, 1)
-	out.WeekStart = or(out.WeekStart, ical.Monday)
+	out.WeekStart = or(out.WeekStart, ical.DayMonday)
 	out.Count, out.Until, out.Except = 0, time.Time{}, nil
 	out.Include = slices.Clone(out.Include)
 	for i := range out.Include {
@@ -271,7 +271,7 @@ func ruleOf(r *ical.Recurrence) ical.Recurrence {
 
 // top is the highest level of the changes.
 func top(list []Change) Level {
-	level := Silent
+	level := LevelSilent
 	for _, c := range list {
 		level = max(level, c.Level)
 	}

@@ -57,11 +57,11 @@ func ExampleMeeting_Apply() {
 func ExampleMeeting_OccurrenceStatus() {
 	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
 	second := start.AddDate(0, 0, 7)
-	ann := ical.Attendee{Email: "ann@example.test", Status: ical.Accepted}
+	ann := ical.Attendee{Email: "ann@example.test", Status: ical.StatusAccepted}
 	meeting := &invite.Meeting{Event: ical.Event{
-		UID: "stand-up-1", Start: start, Recurrence: &ical.Recurrence{Freq: ical.Weekly, Count: 3}, Attendees: []ical.Attendee{ann},
+		UID: "stand-up-1", Start: start, Recurrence: &ical.Recurrence{Freq: ical.FreqWeekly, Count: 3}, Attendees: []ical.Attendee{ann},
 	}}
-	ann.Status = ical.Declined // once
+	ann.Status = ical.StatusDeclined // once
 	meeting.Event.Overrides = []ical.Event{{RecurrenceID: second, Attendees: []ical.Attendee{ann}}}
 	fmt.Println(meeting.Status("ann@example.test"))
 	fmt.Println(meeting.OccurrenceStatus("ann@example.test", second))
@@ -99,7 +99,7 @@ func ExampleClient_Respond() {
 		fmt.Println(err)
 		return
 	}
-	if err := attendee.Respond(context.Background(), in, "ann@example.test", ical.Tentative, func(r *invite.Response) { r.Comment = "late, perhaps" }); err != nil {
+	if err := attendee.Respond(context.Background(), in, "ann@example.test", ical.StatusTentative, func(r *invite.Response) { r.Comment = "late, perhaps" }); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

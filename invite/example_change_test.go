@@ -23,7 +23,7 @@ func standup() ical.Event {
 		UID: "series", Summary: "Stand-up", Start: start, End: start.Add(15 * time.Minute), TimeZone: "Europe/Berlin",
 		Organizer:  ical.Person{Name: "Room desk", Email: "desk@example.com"},
 		Attendees:  []ical.Attendee{{Name: "Ann", Email: "ann@example.com"}, {Name: "Bob", Email: "bob@example.com"}},
-		Recurrence: &ical.Recurrence{Freq: ical.Weekly, Count: 4},
+		Recurrence: &ical.Recurrence{Freq: ical.FreqWeekly, Count: 4},
 	}
 }
 
@@ -104,8 +104,8 @@ func ExampleClient_UpdateFollowing() {
 func ExampleClient_Resume() {
 	client := invite.New(printer, exampleOptions)
 	meeting := &invite.Meeting{Event: standup(), Deliveries: []invite.Delivery{
-		{To: "ann@example.com", Method: ical.MethodRequest, MessageID: "<1@example.com>", State: invite.Delivered, Stamp: exampleOptions.Now()},
-		{To: "bob@example.com", Method: ical.MethodRequest, MessageID: "<2@example.com>", State: invite.Pending, Stamp: exampleOptions.Now()},
+		{To: "ann@example.com", Method: ical.MethodRequest, MessageID: "<1@example.com>", State: invite.DeliveryDelivered, Stamp: exampleOptions.Now()},
+		{To: "bob@example.com", Method: ical.MethodRequest, MessageID: "<2@example.com>", State: invite.DeliveryPending, Stamp: exampleOptions.Now()},
 	}}
 	if _, err := client.Resume(context.Background(), meeting); err != nil {
 		fmt.Println(err)
@@ -117,7 +117,7 @@ func ExampleClient_Resume() {
 func ExampleClient_Remind() {
 	client := invite.New(printer, exampleOptions)
 	meeting := &invite.Meeting{Event: standup()}
-	meeting.Event.Attendees[0].Status = ical.Accepted
+	meeting.Event.Attendees[0].Status = ical.StatusAccepted
 	if _, err := client.Remind(context.Background(), meeting); err != nil {
 		fmt.Println(err)
 	}

@@ -74,8 +74,8 @@ func ExampleLater() {
 
 func ExampleMeeting_Summary() {
 	r, _, meeting := sent(lunch)
-	for email, status := range map[string]ical.Status{"ann@example.com": ical.Accepted, "bob@example.com": ical.Declined} {
-		in, err := invite.Read(bytes.NewReader(r.Reply(email, status, invitetest.Thunderbird)), nil)
+	for email, status := range map[string]ical.Status{"ann@example.com": ical.StatusAccepted, "bob@example.com": ical.StatusDeclined} {
+		in, err := invite.Read(bytes.NewReader(r.Reply(email, status, invitetest.ClientThunderbird)), nil)
 		if err != nil {
 			log.Fatal(err)
 		}

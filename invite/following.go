@@ -119,7 +119,7 @@ func sameMeeting(after, before *ical.Event, id time.Time, o *Options) bool {
 		}
 		was.Recurrence = &r
 	}
-	return top(diff(&was, &is, o.levels())) < Major
+	return top(diff(&was, &is, o.levels())) < LevelMajor
 }
 
 // countBefore counts the occurrences of the rule before id, excepted ones too.

@@ -18,7 +18,7 @@ func TestHideGuests(t *testing.T) {
 		e.Attendees = append(e.Attendees, ical.Attendee{Name: "Desk: East; \"2\"", Email: "east@other.example"},
 			ical.Attendee{Name: "Meeting Room 9", Email: "room9@rooms.example", Kind: ical.KindRoom},
 			ical.Attendee{Name: "山田", Email: "yamada@日本.example"})
-		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly}
 		e.Overrides = []ical.Event{
 			{RecurrenceID: e.Start.AddDate(0, 0, 7), Attendees: e.Attendees[:1]},
 			{RecurrenceID: e.Start.AddDate(0, 0, 14), Summary: "Elsewhere"},
@@ -75,7 +75,7 @@ func everything(t *testing.T, data []byte) string {
 // not be invited to it by what the occurrence inherits from the series.
 func TestHideGuestsOverride(t *testing.T) {
 	e := vary(func(e *ical.Event) {
-		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly}
 		e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(0, 0, 7), Attendees: e.Attendees[:1], Location: "Room 2"}}
 	})
 	var got [][]string

@@ -33,7 +33,7 @@ func FuzzRead(f *testing.F) {
 		}
 	}
 	o := fixed(tokens)
-	policies := []*invite.Policy{nil, {InsecureAnyFrom: true, Uninvited: invite.AddUninvited, ReplyAddress: o.ReplyAddress}}
+	policies := []*invite.Policy{nil, {InsecureAnyFrom: true, Uninvited: invite.UninvitedAdd, ReplyAddress: o.ReplyAddress}}
 	m := invited(f, true)
 	before := fmt.Sprintf("%+v", m)
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -72,7 +72,7 @@ func take(t *testing.T, m *invite.Meeting, in *invite.Inbound, p *invite.Policy)
 	if o.Reason == "" {
 		t.Errorf("%s without a reason", o.Verdict)
 	}
-	if o.Verdict != invite.Applied {
+	if o.Verdict != invite.VerdictApplied {
 		return
 	}
 	data, err := after.MarshalJSON()
@@ -124,7 +124,7 @@ func TestHostile(t *testing.T) {
 		"authentication results":     fill("From: a@b.test\nAuthentication-Results: x", "; dkim=pass header.d=b.test", "\n\nx"),
 	}
 	o := fixed(tokens)
-	p := &invite.Policy{InsecureAnyFrom: true, Uninvited: invite.AddUninvited, ReplyAddress: o.ReplyAddress}
+	p := &invite.Policy{InsecureAnyFrom: true, Uninvited: invite.UninvitedAdd, ReplyAddress: o.ReplyAddress}
 	m := endless(t)
 	for name, in := range inputs {
 		var before, after runtime.MemStats
@@ -148,7 +148,7 @@ func TestHostile(t *testing.T) {
 func endless(t *testing.T) *invite.Meeting {
 	m := invited(t, false)
 	m.Event.UID = "m-1@example.com"
-	m.Event.Recurrence = &ical.Recurrence{Freq: ical.Daily}
+	m.Event.Recurrence = &ical.Recurrence{Freq: ical.FreqDaily}
 	for i := range 1000 {
 		m.Event.Attendees = append(m.Event.Attendees, ical.Attendee{Email: fmt.Sprintf("p%d@example.test", i)})
 	}

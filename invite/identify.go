@@ -23,9 +23,9 @@ func (x *intake) identify(s statement, at target) (ical.Attendee, error) {
 	case known:
 		return invited, x.p.check(x.in.Mail, invited, said)
 	case said.Email == "" && len(s.event.Attendees) == 0:
-		return invited, refuse(NotAnAnswer, "names no attendee")
+		return invited, refuse(VerdictNotAnAnswer, "names no attendee")
 	case said.Email == "":
-		return invited, refuse(Held, "names %d attendees, none of which is its sender", len(s.event.Attendees))
+		return invited, refuse(VerdictHeld, "names %d attendees, none of which is its sender", len(s.event.Attendees))
 	}
 	if invited, known = x.m.attendee(sender(x.in.Mail), at); known {
 		return invited, x.p.check(x.in.Mail, invited, said)
@@ -38,34 +38,34 @@ func (x *intake) byToken(at target) (ical.Attendee, error) {
 	if a, ok := x.m.attendee(x.token.email, at); ok {
 		return a, nil
 	}
-	return ical.Attendee{}, refuse(UnknownAttendee, "%s is not invited any more", x.token.email)
+	return ical.Attendee{}, refuse(VerdictUnknownAttendee, "%s is not invited any more", x.token.email)
 }
 
 // uninvited decides on somebody who is not in the list.
 func (x *intake) uninvited(said ical.Attendee, at target) (ical.Attendee, error) {
 	if from, ok := x.m.attendee(said.DelegatedFrom, at); ok {
-		return said, refuse(Held, "%s answers for %s, who has not delegated to them", said.Email, from.Email)
+		return said, refuse(VerdictHeld, "%s answers for %s, who has not delegated to them", said.Email, from.Email)
 	}
 	switch x.p.Uninvited {
-	case HoldUninvited:
-		return said, refuse(Held, "%s is not invited", said.Email)
-	case AddUninvited:
+	case UninvitedHold:
+		return said, refuse(VerdictHeld, "%s is not invited", said.Email)
+	case UninvitedAdd:
 		guest := ical.Attendee{Name: said.Name, Email: said.Email, Role: ical.RoleOptional}
 		if err := x.p.check(x.in.Mail, guest, said); err != nil {
 			return guest, err
 		}
-		if x.in.Kind != Reply {
-			return guest, refuse(Held, "%s is not invited, and does not answer", said.Email)
+		if x.in.Kind != KindReply {
+			return guest, refuse(VerdictHeld, "%s is not invited, and does not answer", said.Email)
 		}
 		return guest, validAddress(said.Email)
 	}
-	return said, refuse(UnknownAttendee, "%s is not invited", said.Email)
+	return said, refuse(VerdictUnknownAttendee, "%s is not invited", said.Email)
 }
 
 // validAddress refuses what could not be written into the next request.
 func validAddress(email string) error {
 	if _, err := address.ASCII(email); err != nil {
-		return refuse(Held, "%.80q %v", email, err)
+		return refuse(VerdictHeld, "%.80q %v", email, err)
 	}
 	return nil
 }

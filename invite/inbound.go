@@ -35,22 +35,22 @@ type Kind string
 
 // The values of [Kind].
 const (
-	// Reply: an attendee accepts, declines, hesitates or delegates.
-	Reply Kind = "reply"
-	// Counter: an attendee proposes another time.
-	Counter Kind = "counter"
-	// Refresh: an attendee asks for the current version.
-	Refresh Kind = "refresh"
-	// Request: somebody invites, or changes what they invited to.
-	Request Kind = "request"
-	// Cancel: somebody cancels.
-	Cancel Kind = "cancel"
-	// Bounce: a server reports what became of a mail.
-	Bounce Kind = "bounce"
-	// AutoReply: a program answered, such as an out-of-office notice.
-	AutoReply Kind = "auto-reply"
-	// Other: anything else; Reason says what.
-	Other Kind = "other"
+	// KindReply: an attendee accepts, declines, hesitates or delegates.
+	KindReply Kind = "reply"
+	// KindCounter: an attendee proposes another time.
+	KindCounter Kind = "counter"
+	// KindRefresh: an attendee asks for the current version.
+	KindRefresh Kind = "refresh"
+	// KindRequest: somebody invites, or changes what they invited to.
+	KindRequest Kind = "request"
+	// KindCancel: somebody cancels.
+	KindCancel Kind = "cancel"
+	// KindBounce: a server reports what became of a mail.
+	KindBounce Kind = "bounce"
+	// KindAutoReply: a program answered, such as an out-of-office notice.
+	KindAutoReply Kind = "auto-reply"
+	// KindOther: anything else; Reason says what.
+	KindOther Kind = "other"
 )
 
 // ReadOptions are the limits of [Read]; nil and zero values are the defaults.
@@ -70,7 +70,7 @@ func Read(r io.Reader, o *ReadOptions) (*Inbound, error) {
 	if err != nil {
 		return nil, fmt.Errorf("invite: read: %w", err)
 	}
-	in := &Inbound{Kind: Other, Mail: m}
+	in := &Inbound{Kind: KindOther, Mail: m}
 	in.classify(o)
 	return in, nil
 }
@@ -80,7 +80,7 @@ func (in *Inbound) classify(o *ReadOptions) {
 	m := in.Mail
 	switch {
 	case m.Report != nil:
-		in.Kind, in.Reason = Bounce, bounceReason(m.Report)
+		in.Kind, in.Reason = KindBounce, bounceReason(m.Report)
 		if m.Returned != nil {
 			in.choose(m.Returned.Calendars, o)
 		}
@@ -96,7 +96,7 @@ func (in *Inbound) classify(o *ReadOptions) {
 	}
 	// A program's answer may quote the invitation that it is about.
 	if by := automatic(m); by != "" && !in.isAnswer() && m.ReportType == "" && m.Report == nil {
-		in.Kind, in.Reason = AutoReply, "is sent by a program: "+by
+		in.Kind, in.Reason = KindAutoReply, "is sent by a program: "+by
 	}
 }
 
@@ -129,7 +129,7 @@ func automatic(m *mime.Received) string {
 
 // isAnswer tells whether an attendee speaks.
 func (in *Inbound) isAnswer() bool {
-	return in.Kind == Reply || in.Kind == Counter || in.Kind == Refresh
+	return in.Kind == KindReply || in.Kind == KindCounter || in.Kind == KindRefresh
 }
 
 func bounceReason(r *mime.DeliveryReport) string {
@@ -146,8 +146,8 @@ func bounceReason(r *mime.DeliveryReport) string {
 //
 // QUIRK: Google sends a COUNTER as method=REPLY: testdata/replies/google-counter.eml.
 var methodKinds = map[ical.Method]Kind{
-	ical.MethodReply: Reply, ical.MethodCounter: Counter, ical.MethodRefresh: Refresh,
-	ical.MethodRequest: Request, ical.MethodCancel: Cancel,
+	ical.MethodReply: KindReply, ical.MethodCounter: KindCounter, ical.MethodRefresh: KindRefresh,
+	ical.MethodRequest: KindRequest, ical.MethodCancel: KindCancel,
 }
 
 func (in *Inbound) byMethod() {
@@ -172,9 +172,9 @@ func (in *Inbound) answer() {
 	a, ok := speaker(in.Event, in.Mail)
 	in.Attendee = a
 	switch {
-	case ok && in.Kind == Refresh:
+	case ok && in.Kind == KindRefresh:
 		in.Reason = a.Email + " asks for the current version"
-	case ok && in.Kind == Counter:
+	case ok && in.Kind == KindCounter:
 		in.Reason = fmt.Sprintf("%s proposes another time: %s", a.Email, a.Status)
 	case ok:
 		in.Reason = fmt.Sprintf("%s answers: %s", a.Email, a.Status)
@@ -203,7 +203,7 @@ func speaker(e *ical.Event, m *mime.Received) (ical.Attendee, bool) {
 		return ical.Attendee{}, false
 	}
 	a := list[at]
-	a.Status = or(a.Status, ical.NeedsAction)
+	a.Status = or(a.Status, ical.StatusNeedsAction)
 	// QUIRK: Exchange writes a COMMENT of an empty line where nothing was
 	// written: testdata/replies/exchange.eml.
 	a.Comment = strings.TrimSpace(or(a.Comment, extra(e, "COMMENT")))

@@ -22,7 +22,7 @@ func (m *Meeting) enter(list []letter, action body.Action, o *Options) {
 		n := &l[0]
 		d := Delivery{
 			Method: n.method, Sequence: n.sequence, RecurrenceID: n.event.RecurrenceID, Action: actionOf(n, action),
-			Comment: o.call.comment, Stamp: stamp, MessageID: ids.next(l, stamp), State: Pending,
+			Comment: o.call.comment, Stamp: stamp, MessageID: ids.next(l, stamp), State: DeliveryPending,
 		}
 		for i := range l {
 			l[i].entry, d.To = len(m.Deliveries), l[i].attendee.Email
@@ -37,11 +37,11 @@ func actionOf(n *notice, action body.Action) body.Action {
 	case action != "":
 		return action
 	case n.method == ical.MethodCancel:
-		return body.Cancellation
+		return body.ActionCancellation
 	case n.before != nil:
-		return body.Update
+		return body.ActionUpdate
 	}
-	return body.Invitation
+	return body.ActionInvitation
 }
 
 // identifier makes Message-IDs. Their right side is the organizer's domain (RFC

@@ -66,7 +66,7 @@ func weeklyTrio() ical.Event {
 		panic(err)
 	}
 	e.Start, e.End = e.Start.In(zone), e.End.In(zone)
-	e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Count: 8}
+	e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 8}
 	return e
 }
 
@@ -112,7 +112,7 @@ func TestResume(t *testing.T) {
 	s := &tray{errs: map[int]error{0: errPlain, 1: refusal, 2: doubt}}
 	c := s.client()
 	m := reload(t, mustSend(t, c, trio()))
-	check(t, "states", []invite.DeliveryState{invite.Pending, invite.Refused, invite.Unknown}, states(m))
+	check(t, "states", []invite.DeliveryState{invite.DeliveryPending, invite.DeliveryRefused, invite.DeliveryUnknown}, states(m))
 	first := slices.Clone(s.mails)
 	s.take()
 
@@ -120,7 +120,7 @@ func TestResume(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check(t, "states after Resume", []invite.DeliveryState{invite.Delivered, invite.Refused, invite.Unknown}, states(again))
+	check(t, "states after Resume", []invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryRefused, invite.DeliveryUnknown}, states(again))
 	if len(s.mails) != 1 || !reflect.DeepEqual(s.mails[0], first[0]) {
 		t.Errorf("Resume sent %d mails, want the first of the sending once more, byte for byte", len(s.mails))
 	}
@@ -129,7 +129,7 @@ func TestResume(t *testing.T) {
 	if again, err = c.Resume(context.Background(), reload(t, again), invite.ResendUnknown); err != nil {
 		t.Fatal(err)
 	}
-	check(t, "states after ResendUnknown", []invite.DeliveryState{invite.Delivered, invite.Refused, invite.Delivered}, states(again))
+	check(t, "states after ResendUnknown", []invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryRefused, invite.DeliveryDelivered}, states(again))
 	if len(s.mails) != 1 || !reflect.DeepEqual(s.mails[0], first[2]) {
 		t.Errorf("ResendUnknown sent %d mails, want the last of the sending once more, byte for byte", len(s.mails))
 	}
@@ -316,11 +316,11 @@ func TestRecord(t *testing.T) {
 		mails int
 		want  []invite.DeliveryState
 	}{
-		{"never", -1, 3, []invite.DeliveryState{invite.Delivered, invite.Delivered, invite.Delivered}},
-		{"before the first", 0, 0, []invite.DeliveryState{invite.Pending, invite.Pending, invite.Pending}},
-		{"after the first", 1, 1, []invite.DeliveryState{invite.Delivered, invite.Pending, invite.Pending}},
-		{"before the second", 2, 1, []invite.DeliveryState{invite.Delivered, invite.Pending, invite.Pending}},
-		{"after the last", 5, 3, []invite.DeliveryState{invite.Delivered, invite.Delivered, invite.Delivered}},
+		{"never", -1, 3, []invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryDelivered, invite.DeliveryDelivered}},
+		{"before the first", 0, 0, []invite.DeliveryState{invite.DeliveryPending, invite.DeliveryPending, invite.DeliveryPending}},
+		{"after the first", 1, 1, []invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryPending, invite.DeliveryPending}},
+		{"before the second", 2, 1, []invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryPending, invite.DeliveryPending}},
+		{"after the last", 5, 3, []invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryDelivered, invite.DeliveryDelivered}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -345,7 +345,7 @@ func TestRecord(t *testing.T) {
 			}
 			for i, m := range stored {
 				n := i / 2
-				want := []invite.DeliveryState{invite.Unknown, invite.Delivered}[i%2]
+				want := []invite.DeliveryState{invite.DeliveryUnknown, invite.DeliveryDelivered}[i%2]
 				if got := m.Deliveries[n].State; got != want {
 					t.Errorf("record %d says %q of mail %d, want %q", i, got, n, want)
 				}
@@ -371,7 +371,7 @@ func TestContextEnds(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("Send = %v, want context.Canceled", err)
 	}
-	check(t, "states", []invite.DeliveryState{invite.Delivered, invite.Pending, invite.Pending}, states(m))
+	check(t, "states", []invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryPending, invite.DeliveryPending}, states(m))
 	s.take()
 	if _, err = s.client().Resume(context.Background(), m); err != nil {
 		t.Fatal(err)
@@ -384,8 +384,8 @@ func TestRemind(t *testing.T) {
 	c := s.client()
 	m := mustSend(t, c, trio())
 	s.take()
-	m.Event.Attendees[0].Status = ical.Accepted
-	m.Event.Attendees[1].Status = ical.Declined
+	m.Event.Attendees[0].Status = ical.StatusAccepted
+	m.Event.Attendees[1].Status = ical.StatusDeclined
 	tests := []struct {
 		name string
 		opts []invite.SendOption
@@ -402,7 +402,7 @@ func TestRemind(t *testing.T) {
 				t.Fatal(err)
 			}
 			last := got.Deliveries[len(got.Deliveries)-1]
-			if last.Sequence != 0 || last.Action != body.Reminder || !last.Stamp.After(m.Deliveries[0].Stamp) || last.MessageID == m.Deliveries[2].MessageID {
+			if last.Sequence != 0 || last.Action != body.ActionReminder || !last.Stamp.After(m.Deliveries[0].Stamp) || last.MessageID == m.Deliveries[2].MessageID {
 				t.Errorf("the mail is %+v, want sequence 0, a later stamp and an identifier of its own", last)
 			}
 			check(t, "mails", tt.want, s.take())
@@ -436,7 +436,7 @@ func TestRemindOccurrence(t *testing.T) {
 	e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(0, 0, 7), Attendees: trio().Attendees[:2]}}
 	s := new(tray)
 	m := mustSend(t, s.client(), e)
-	m.Event.Attendees[0].Status = ical.Accepted
+	m.Event.Attendees[0].Status = ical.StatusAccepted
 	s.take()
 	m, err := s.client().Remind(context.Background(), m)
 	if err != nil {
@@ -454,7 +454,7 @@ func TestUpdateFollowing(t *testing.T) {
 	e.Overrides = []ical.Event{{RecurrenceID: week(1), Location: "Roof"}, {RecurrenceID: week(5), Location: "Cellar"}}
 	e.Recurrence.Except = []time.Time{week(2), week(6)}
 	accepted := func(m *invite.Meeting) *invite.Meeting {
-		m.Event.Attendees[0].Status = ical.Accepted
+		m.Event.Attendees[0].Status = ical.StatusAccepted
 		return m
 	}
 	tests := []struct {
@@ -463,12 +463,12 @@ func TestUpdateFollowing(t *testing.T) {
 		status ical.Status // of the first attendee, of the rest
 		start  time.Time
 	}{
-		{"carried", func(e *ical.Event) { e.Summary = "Other" }, ical.Accepted, week(3)},
-		{"start given", func(e *ical.Event) { e.Start, e.End = week(3), week(3).Add(time.Hour) }, ical.Accepted, week(3)},
+		{"carried", func(e *ical.Event) { e.Summary = "Other" }, ical.StatusAccepted, week(3)},
+		{"start given", func(e *ical.Event) { e.Start, e.End = week(3), week(3).Add(time.Hour) }, ical.StatusAccepted, week(3)},
 		{"moved", func(e *ical.Event) {
 			e.Start, e.End = week(3).Add(-time.Hour), week(3)
 			e.Overrides, e.Recurrence.Except = nil, nil
-		}, ical.NeedsAction, week(3).Add(-time.Hour)},
+		}, ical.StatusNeedsAction, week(3).Add(-time.Hour)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -493,7 +493,7 @@ func TestUpdateFollowing(t *testing.T) {
 				t.Errorf("rest: %v to %v, %+v, want five occurrences from %v", got.Start, got.End, got.Recurrence, tt.start)
 			}
 			check(t, "answer", tt.status, rest.Event.Attendees[0].Status)
-			check(t, "answer of the old", ical.Accepted, old.Event.Attendees[0].Status)
+			check(t, "answer of the old", ical.StatusAccepted, old.Event.Attendees[0].Status)
 		})
 	}
 }
@@ -547,7 +547,7 @@ func TestUpdateFollowingRefuses(t *testing.T) {
 	s.take()
 	s.errs = map[int]error{1: errPlain, 4: errPlain}
 	old, rest, err = c.UpdateFollowing(context.Background(), m, week(2), after)
-	if err == nil || states(rest)[1] != invite.Pending || states(old)[4] != invite.Pending {
+	if err == nil || states(rest)[1] != invite.DeliveryPending || states(old)[4] != invite.DeliveryPending {
 		t.Errorf("UpdateFollowing with failures = %v, want one pending in each meeting", err)
 	}
 }

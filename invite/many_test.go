@@ -16,7 +16,7 @@ import (
 // have about 10 KB.
 func throng() ical.Event {
 	return vary(func(e *ical.Event) {
-		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Count: 4}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 4}
 		for i := range 600 {
 			e.Attendees = append(e.Attendees, ical.Attendee{Name: fmt.Sprint("Guest ", i), Email: fmt.Sprintf("guest%d@example.test", i)})
 		}
@@ -51,7 +51,7 @@ func TestManyMails(t *testing.T) {
 func TestManyLinks(t *testing.T) {
 	o := fixed()
 	o.AnswerURL = func(_ *invite.Meeting, a ical.Attendee, s ical.Status) string {
-		return map[bool]string{true: "https://example.com/?a=" + a.Email, false: "https://example.com/\x00\xff"}[s == ical.Accepted]
+		return map[bool]string{true: "https://example.com/?a=" + a.Email, false: "https://example.com/\x00\xff"}[s == ical.StatusAccepted]
 	}
 	r := new(recorder)
 	if _, err := invite.New(r, o).Send(context.Background(), throng(), invite.HideGuests); err != nil {

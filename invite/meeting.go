@@ -112,7 +112,7 @@ type Delivery struct {
 	MessageID string `json:"messageId"`
 	// State is how far it came.
 	State DeliveryState `json:"state"`
-	// Reply is what the Sender said where it failed, for people.
+	// KindReply is what the Sender said where it failed, for people.
 	Reply string `json:"reply,omitempty"`
 	// Time is when the state was reached.
 	Time time.Time `json:"time,omitzero"`
@@ -123,16 +123,16 @@ type DeliveryState string
 
 // The values of [DeliveryState].
 const (
-	// Pending: not handed over yet; trying again is safe.
-	Pending DeliveryState = "pending"
-	// Delivered: handed over to the Sender's server.
-	Delivered DeliveryState = "delivered"
-	// Refused: the server will not take it; trying again is useless.
-	Refused DeliveryState = "refused"
-	// Unknown: it may or may not have been taken; trying again may deliver it twice.
-	Unknown DeliveryState = "unknown"
-	// Undelivered: a server took it, and reported later that it did not arrive.
-	Undelivered DeliveryState = "undelivered"
+	// DeliveryPending: not handed over yet; trying again is safe.
+	DeliveryPending DeliveryState = "pending"
+	// DeliveryDelivered: handed over to the Sender's server.
+	DeliveryDelivered DeliveryState = "delivered"
+	// DeliveryRefused: the server will not take it; trying again is useless.
+	DeliveryRefused DeliveryState = "refused"
+	// DeliveryUnknown: it may or may not have been taken; trying again may deliver it twice.
+	DeliveryUnknown DeliveryState = "unknown"
+	// DeliveryUndelivered: a server took it, and reported later that it did not arrive.
+	DeliveryUndelivered DeliveryState = "undelivered"
 )
 
 // clone is a copy of m that shares no list with it.

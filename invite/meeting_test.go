@@ -33,7 +33,7 @@ func TestMeetingRoundTrip(t *testing.T) {
 	}
 	answered := *sent
 	answered.Revised = 1
-	answered.Answers = []invite.Answer{{Email: "bob@example.test", Status: ical.Declined, Comment: "no\n<b>time</b>",
+	answered.Answers = []invite.Answer{{Email: "bob@example.test", Status: ical.StatusDeclined, Comment: "no\n<b>time</b>",
 		RecurrenceID: pinned(), Sequence: 2, Stamp: pinned()}}
 	answered.Proposals = []invite.Proposal{{Email: "zoe@example.test", Start: pinned(), End: pinned().Add(time.Hour), Sequence: 1}}
 	for _, in := range []*invite.Meeting{sent, &answered} {

@@ -29,7 +29,7 @@ func (m *Meeting) inOrder(a *Answer) error {
 		return err
 	}
 	if last, ok := m.latest(a.Email, a.RecurrenceID); ok && a.version().compare(last.version) == 0 && m.holds(a) {
-		return refuse(Duplicate, "is held already: %s", last)
+		return refuse(VerdictDuplicate, "is held already: %s", last)
 	}
 	return nil // equal versions that differ: a client that keeps DTSTAMP; the later arrival counts
 }
@@ -38,10 +38,10 @@ func (m *Meeting) inOrder(a *Answer) error {
 // with the invitation's DTSTAMP, because clocks differ.
 func (m *Meeting) notOlder(a *Answer) error {
 	if floor := m.floor(a.RecurrenceID); a.Sequence < floor {
-		return refuse(Stale, "answers version %d; version %d asked everybody anew", a.Sequence, floor)
+		return refuse(VerdictStale, "answers version %d; version %d asked everybody anew", a.Sequence, floor)
 	}
 	if last, ok := m.latest(a.Email, a.RecurrenceID); ok && a.version().compare(last.version) < 0 {
-		return refuse(Stale, "a later answer of %s counts: %s", a.Email, last)
+		return refuse(VerdictStale, "a later answer of %s counts: %s", a.Email, last)
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func own(e ical.Event) ical.Event {
 // waiting marks attendees without an answer as those.
 func waiting(list []ical.Attendee) {
 	for i := range list {
-		list[i].Status = or(list[i].Status, ical.NeedsAction)
+		list[i].Status = or(list[i].Status, ical.StatusNeedsAction)
 	}
 }
 

@@ -102,7 +102,7 @@ func check(e *ical.Event, o *Options) error {
 	}
 	var bad []ical.Finding
 	for _, f := range e.Lint() {
-		if f.Severity == ical.Error && !slices.Contains(o.AllowLint, f.Rule) {
+		if f.Severity == ical.SeverityError && !slices.Contains(o.AllowLint, f.Rule) {
 			bad = append(bad, f)
 		}
 	}

@@ -157,7 +157,7 @@ func (c *planCase) options(t *testing.T) *invite.Options {
 		if o.Levels == nil {
 			o.Levels = make(invite.Levels)
 		}
-		for _, level := range []invite.Level{invite.Silent, invite.Minor, invite.Major} {
+		for _, level := range []invite.Level{invite.LevelSilent, invite.LevelMinor, invite.LevelMajor} {
 			if level.String() == word {
 				o.Levels[name] = level
 			}

@@ -178,7 +178,7 @@ func (u *update) attendee(a *ical.Attendee) {
 func (u *update) whole(a *ical.Attendee, was, is *ical.Event) {
 	changes := slices.Concat(u.changes, u.roleChange(was, is, a.Email))
 	steps, restored := u.steps(a, was, is)
-	if top(changes) > Silent || restored {
+	if top(changes) > LevelSilent || restored {
 		for _, s := range steps {
 			changes = append(changes, s.within(changes)...)
 		}
@@ -213,9 +213,9 @@ func (u *update) steps(a *ical.Attendee, was, is *ical.Event) (list []step, rest
 			continue // the rule says it
 		case s.was == nil:
 			restored = true
-			s.changes = []Change{{"cancelled", Major, u.begins(a, s.is)}}
+			s.changes = []Change{{"cancelled", LevelMajor, u.begins(a, s.is)}}
 		case s.is == nil:
-			s.changes = []Change{{"cancelled", Minor, u.ends(s.was)}} // asks for no answer
+			s.changes = []Change{{"cancelled", LevelMinor, u.ends(s.was)}} // asks for no answer
 		default:
 			s.changes = slices.Concat(u.diff(s.was, s.is), u.roleChange(s.was, s.is, a.Email))
 		}
@@ -233,7 +233,7 @@ func (s *step) within(whole []Change) []Change {
 	}
 	var out []Change
 	for _, c := range s.changes {
-		if c.Level > Silent && !slices.Contains(whole, c) {
+		if c.Level > LevelSilent && !slices.Contains(whole, c) {
 			if c.Field == "cancelled" {
 				c.Text += onOccurrence(e)
 			} else {
@@ -277,7 +277,7 @@ func (u *update) occurrence(a *ical.Attendee, was, is *ical.Event) {
 			reason: u.ends(was) + onOccurrence(was)})
 	default:
 		changes := slices.Concat(u.diff(was, is), u.roleChange(was, is, a.Email))
-		if top(changes) > Silent {
+		if top(changes) > LevelSilent {
 			is.Sequence = u.plan.event.Sequence
 			u.request(a, was, is, changes)
 		}
@@ -322,7 +322,7 @@ func (u *update) request(a *ical.Attendee, was, is *ical.Event, changes []Change
 // nor take something out of their calendar.
 func (u *update) mayIgnore(a *ical.Attendee, was *ical.Event, changes []Change) bool {
 	at := u.plan.indexes.find(was.Attendees, address.Key(a.Email))
-	return at >= 0 && was.Attendees[at].Status == ical.Declined && top(changes) < Major && !u.options.TellDeclined &&
+	return at >= 0 && was.Attendees[at].Status == ical.StatusDeclined && top(changes) < LevelMajor && !u.options.TellDeclined &&
 		!slices.ContainsFunc(changes, func(c Change) bool { return c.Field == "cancelled" })
 }
 
@@ -337,7 +337,7 @@ func (u *update) roleChange(was, is *ical.Event, email string) []Change {
 	if b == a {
 		return nil
 	}
-	return []Change{{"attendees", Minor, fmt.Sprintf("is now %s instead of %s", a, b)}}
+	return []Change{{"attendees", LevelMinor, fmt.Sprintf("is now %s instead of %s", a, b)}}
 }
 
 // skip notes why an attendee gets nothing.

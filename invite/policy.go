@@ -50,12 +50,12 @@ type Uninvited string
 
 // The values of [Uninvited].
 const (
-	// RefuseUninvited: the verdict is [UnknownAttendee].
-	RefuseUninvited Uninvited = ""
-	// HoldUninvited: the verdict is [Held].
-	HoldUninvited Uninvited = "hold"
-	// AddUninvited: they become an optional attendee, if the mail is theirs.
-	AddUninvited Uninvited = "add"
+	// UninvitedRefuse: the verdict is [VerdictUnknownAttendee].
+	UninvitedRefuse Uninvited = ""
+	// UninvitedHold: the verdict is [VerdictHeld].
+	UninvitedHold Uninvited = "hold"
+	// UninvitedAdd: they become an optional attendee, if the mail is theirs.
+	UninvitedAdd Uninvited = "add"
 )
 
 // NoAuthServID is the Policy.AuthServID of a server that writes
@@ -70,7 +70,7 @@ func Strict(authServID string) *Policy {
 
 // Open returns the policy that believes every mail about somebody invited. It is
 // for tests, and for mailboxes that nobody else can write to.
-func Open() *Policy { return &Policy{InsecureAnyFrom: true} }
+func InsecureAcceptAny() *Policy { return &Policy{InsecureAnyFrom: true} }
 
 func (p *Policy) withDefaults() *Policy {
 	out := new(Policy)
@@ -91,7 +91,7 @@ func (p *Policy) check(m *mime.Received, invited, said ical.Attendee) error {
 	}
 	from := sender(m)
 	if from == "" {
-		return refuse(Unverified, "has %d authors, one is needed", len(m.From))
+		return refuse(VerdictUnverified, "has %d authors, one is needed", len(m.From))
 	}
 	if err := p.mayAnswer(from, invited, said); err != nil {
 		return err
@@ -107,11 +107,11 @@ func (p *Policy) mayAnswer(from string, invited, said ical.Attendee) error {
 	case invited.SentBy != "" && address.Same(from, invited.SentBy):
 		return nil
 	case said.SentBy == "" || !address.Same(from, said.SentBy):
-		return refuse(Unverified, "is from %s, and answers for %s", from, invited.Email)
+		return refuse(VerdictUnverified, "is from %s, and answers for %s", from, invited.Email)
 	case p.ListedSentBy:
-		return refuse(Held, "%s says to act for %s, which the meeting does not know", from, invited.Email)
+		return refuse(VerdictHeld, "%s says to act for %s, which the meeting does not know", from, invited.Email)
 	case domainOf(from) != domainOf(invited.Email):
-		return refuse(Unverified, "%s says to act for %s of another domain", from, invited.Email)
+		return refuse(VerdictUnverified, "%s says to act for %s of another domain", from, invited.Email)
 	}
 	return nil
 }
@@ -119,16 +119,16 @@ func (p *Policy) mayAnswer(from string, invited, said ical.Attendee) error {
 // authenticated checks what a server says of the mail.
 func (p *Policy) authenticated(m *mime.Received, domain string) error {
 	if p.RequireAuth && p.AuthServID == "" {
-		return refuse(Unverified, "no server is named whose Authentication-Results count")
+		return refuse(VerdictUnverified, "no server is named whose Authentication-Results count")
 	}
 	v := judge(m.Auth, p.AuthServID, domain)
 	switch {
 	case v.dmarc || v.dkim, !p.RequireAuth && (v.spf || !v.speaks):
 		return nil
 	case !v.speaks:
-		return refuse(Unverified, "no result of %s says that it is from %s", or(p.AuthServID, "a server"), domain)
+		return refuse(VerdictUnverified, "no result of %s says that it is from %s", or(p.AuthServID, "a server"), domain)
 	}
-	return refuse(Unverified, "is not proven to be from %s: %s", domain, v.text)
+	return refuse(VerdictUnverified, "is not proven to be from %s: %s", domain, v.text)
 }
 
 func domainOf(email string) string {

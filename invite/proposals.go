@@ -62,13 +62,13 @@ func (x *intake) counter(s statement, who ical.Attendee, a Answer, at target) (s
 		Sequence: a.Sequence, Stamp: a.Stamp, MessageID: a.MessageID,
 	}
 	if slices.ContainsFunc(x.m.Proposals, p.equal) {
-		return "", refuse(Duplicate, "is held already: %s", p.describe())
+		return "", refuse(VerdictDuplicate, "is held already: %s", p.describe())
 	}
 	if err := x.m.notOlder(&a); err != nil {
 		return "", err
 	}
 	x.m.Proposals = append(x.m.Proposals, p)
-	if counts(a.Status) && a.Status != ical.Delegated {
+	if counts(a.Status) && a.Status != ical.StatusDelegated {
 		x.m.record(a, who, at)
 	}
 	return p.describe(), nil
@@ -150,5 +150,5 @@ func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, op
 	decline.notices = []notice{{attendee: &a, content: &content{
 		method: ical.MethodDeclineCounter, sequence: e.Sequence, reason: "proposed another time", event: &e,
 	}}}
-	return c.carryOut(ctx, decline, out, body.ProposalDeclined, c.options.forMeeting(m, opts))
+	return c.carryOut(ctx, decline, out, body.ActionProposalDeclined, c.options.forMeeting(m, opts))
 }

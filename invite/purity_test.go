@@ -117,7 +117,7 @@ func TestNothingGivenIsChanged(t *testing.T) {
 	for _, tt := range tests {
 		for _, hide := range []bool{false, true} {
 			t.Run(tt.name, func(t *testing.T) {
-				o := fixed(func(o *invite.Options) { o.HideGuests = hide; o.Levels = invite.Levels{"summary": invite.Major} })
+				o := fixed(func(o *invite.Options) { o.HideGuests = hide; o.Levels = invite.Levels{"summary": invite.LevelMajor} })
 				client := invite.New(new(tray), o)
 				m, want := eventful(t, hide), eventful(t, hide)
 				after := changed()
@@ -132,7 +132,7 @@ func TestNothingGivenIsChanged(t *testing.T) {
 					if diff := cmp.Diff(changed(), after); diff != "" {
 						t.Errorf("the event %s (-want +got):\n%s", when, diff)
 					}
-					if diff := cmp.Diff(invite.Levels{"summary": invite.Major}, o.Levels); diff != "" {
+					if diff := cmp.Diff(invite.Levels{"summary": invite.LevelMajor}, o.Levels); diff != "" {
 						t.Errorf("the options %s (-want +got):\n%s", when, diff)
 					}
 				}
@@ -172,7 +172,7 @@ func eventful(t *testing.T, hide bool) *invite.Meeting {
 	}
 	m.Event.Start, m.Event.End, m.Event.Recurrence, m.Event.Overrides = full().Start, full().End, full().Recurrence, full().Overrides
 	m.Revisions = []invite.Revision{{RecurrenceID: pinned(), Sequence: 1}}
-	m.Answers = []invite.Answer{{Email: "bob@example.test", Status: ical.Accepted}}
+	m.Answers = []invite.Answer{{Email: "bob@example.test", Status: ical.StatusAccepted}}
 	m.Proposals = []invite.Proposal{{Email: "bob@example.test", Start: pinned()}}
 	return m
 }

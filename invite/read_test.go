@@ -62,49 +62,49 @@ func TestRead(t *testing.T) {
 		want     summary
 	}{
 		{"reply", answerMail(calendar+"REPLY", object("REPLY", bobAccepts)),
-			summary{invite.Reply, "REPLY", "uid-1", "Bob@Example.test", ical.Accepted, "", "Bob@Example.test answers: accepted"}},
+			summary{invite.KindReply, "REPLY", "uid-1", "Bob@Example.test", ical.StatusAccepted, "", "Bob@Example.test answers: accepted"}},
 		{"reply through an alias", answerMail(calendar+"REPLY", object("REPLY", aliasAccepts)),
-			summary{invite.Reply, "REPLY", "uid-1", "b.example@example.test", ical.Accepted, "see you", "b.example@example.test answers: accepted"}},
+			summary{invite.KindReply, "REPLY", "uid-1", "b.example@example.test", ical.StatusAccepted, "see you", "b.example@example.test answers: accepted"}},
 		{"reply with COMMENT", answerMail(calendar+"REPLY", object("REPLY", bobAccepts, "COMMENT:with pleasure")),
-			summary{invite.Reply, "REPLY", "uid-1", "Bob@Example.test", ical.Accepted, "with pleasure", "Bob@Example.test answers"}},
+			summary{invite.KindReply, "REPLY", "uid-1", "Bob@Example.test", ical.StatusAccepted, "with pleasure", "Bob@Example.test answers"}},
 		{"reply without PARTSTAT", answerMail(calendar+"REPLY", object("REPLY", bobWithout)),
-			summary{invite.Reply, "REPLY", "uid-1", "bob@example.test", ical.NeedsAction, "", "bob@example.test answers: needs-action"}},
+			summary{invite.KindReply, "REPLY", "uid-1", "bob@example.test", ical.StatusNeedsAction, "", "bob@example.test answers: needs-action"}},
 		{"reply with two attendees, one of them From", answerMail(calendar+"REPLY", object("REPLY", zoeDeclines, bobAccepts)),
-			summary{invite.Reply, "REPLY", "uid-1", "Bob@Example.test", ical.Accepted, "", "Bob@Example.test answers: accepted"}},
+			summary{invite.KindReply, "REPLY", "uid-1", "Bob@Example.test", ical.StatusAccepted, "", "Bob@Example.test answers: accepted"}},
 		{"reply with two attendees, none of them From", answerMail(calendar+"REPLY", object("REPLY", zoeDeclines, aliasAccepts)),
-			summary{invite.Reply, "REPLY", "uid-1", "", "", "", "has a METHOD REPLY with 2 attendees"}},
+			summary{invite.KindReply, "REPLY", "uid-1", "", "", "", "has a METHOD REPLY with 2 attendees"}},
 		{"reply of a program", answerMail(calendar+"REPLY", object("REPLY", bobAccepts), "Auto-Submitted: auto-replied"),
-			summary{invite.Reply, "REPLY", "uid-1", "Bob@Example.test", ical.Accepted, "", "Bob@Example.test answers"}},
+			summary{invite.KindReply, "REPLY", "uid-1", "Bob@Example.test", ical.StatusAccepted, "", "Bob@Example.test answers"}},
 		{"counter", answerMail(calendar+"COUNTER", object("COUNTER", bobTentative)),
-			summary{invite.Counter, "COUNTER", "uid-1", "bob@example.test", ical.Tentative, "", "bob@example.test proposes another time: tentative"}},
+			summary{invite.KindCounter, "COUNTER", "uid-1", "bob@example.test", ical.StatusTentative, "", "bob@example.test proposes another time: tentative"}},
 		{"counter as method=REPLY", answerMail(calendar+"REPLY", object("COUNTER", bobTentative)),
-			summary{invite.Counter, "COUNTER", "uid-1", "bob@example.test", ical.Tentative, "", "bob@example.test proposes another time: tentative"}},
+			summary{invite.KindCounter, "COUNTER", "uid-1", "bob@example.test", ical.StatusTentative, "", "bob@example.test proposes another time: tentative"}},
 		{"refresh", answerMail(calendar+"REFRESH", object("REFRESH", bobWithout)),
-			summary{invite.Refresh, "REFRESH", "uid-1", "bob@example.test", ical.NeedsAction, "", "bob@example.test asks for the current version"}},
+			summary{invite.KindRefresh, "REFRESH", "uid-1", "bob@example.test", ical.StatusNeedsAction, "", "bob@example.test asks for the current version"}},
 		{"request", answerMail(calendar+"REQUEST", object("REQUEST", organizerLine, bobWithout)),
-			summary{invite.Request, "REQUEST", "uid-1", "", "", "", "has a calendar object with METHOD REQUEST"}},
+			summary{invite.KindRequest, "REQUEST", "uid-1", "", "", "", "has a calendar object with METHOD REQUEST"}},
 		{"cancel", answerMail(calendar+"CANCEL", object("CANCEL", organizerLine, bobWithout)),
-			summary{invite.Cancel, "CANCEL", "uid-1", "", "", "", "has a calendar object with METHOD CANCEL"}},
+			summary{invite.KindCancel, "CANCEL", "uid-1", "", "", "", "has a calendar object with METHOD CANCEL"}},
 		{"method in the parameter only", answerMail(calendar+"reply", object("", bobAccepts)),
-			summary{invite.Reply, "REPLY", "uid-1", "Bob@Example.test", ical.Accepted, "", "Bob@Example.test answers"}},
+			summary{invite.KindReply, "REPLY", "uid-1", "Bob@Example.test", ical.StatusAccepted, "", "Bob@Example.test answers"}},
 		{"method nowhere", answerMail("text/calendar", object("", bobAccepts)),
-			summary{invite.Other, "", "uid-1", "", "", "", "has a calendar object without a METHOD"}},
+			summary{invite.KindOther, "", "uid-1", "", "", "", "has a calendar object without a METHOD"}},
 		{"publish", answerMail(calendar+"PUBLISH", object("PUBLISH", bobAccepts)),
-			summary{invite.Other, "PUBLISH", "uid-1", "", "", "", "has a calendar object with METHOD PUBLISH, which"}},
+			summary{invite.KindOther, "PUBLISH", "uid-1", "", "", "", "has a calendar object with METHOD PUBLISH, which"}},
 		{"task", answerMail(calendar+"REPLY", todo),
-			summary{invite.Other, "", "", "", "", "", "has a calendar object without a meeting: VTODO"}},
+			summary{invite.KindOther, "", "", "", "", "", "has a calendar object without a meeting: VTODO"}},
 		{"empty object", answerMail(calendar+"REPLY", "BEGIN:VCALENDAR\nEND:VCALENDAR\n"),
-			summary{invite.Other, "", "", "", "", "", "has a calendar object without a meeting: it is empty"}},
+			summary{invite.KindOther, "", "", "", "", "", "has a calendar object without a meeting: it is empty"}},
 		{"broken object", answerMail(calendar+"REPLY", "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:uid-1\n"),
-			summary{invite.Other, "", "", "", "", "", "has a calendar object that cannot be read: ical: "}},
+			summary{invite.KindOther, "", "", "", "", "", "has a calendar object that cannot be read: ical: "}},
 		{"winmail.dat", answerMail("application/ms-tnef; name=winmail.dat", "x"),
-			summary{invite.Other, "", "", "", "", "", "has its calendar object in a winmail.dat"}},
+			summary{invite.KindOther, "", "", "", "", "", "has its calendar object in a winmail.dat"}},
 		{"auto-reply", answerMail("text/plain", "I am away.", "Auto-Submitted: auto-replied (vacation)"),
-			summary{invite.AutoReply, "", "", "", "", "", "is sent by a program: Auto-Submitted: auto-replied"}},
+			summary{invite.KindAutoReply, "", "", "", "", "", "is sent by a program: Auto-Submitted: auto-replied"}},
 		{"not by a program", answerMail("text/plain", "Yes.", "Auto-Submitted: no"),
-			summary{invite.Other, "", "", "", "", "", "has no calendar object"}},
+			summary{invite.KindOther, "", "", "", "", "", "has no calendar object"}},
 		{"plain", "From: bob@example.test\n\nYes, I will come.\n",
-			summary{invite.Other, "", "", "", "", "", "has no calendar object"}},
+			summary{invite.KindOther, "", "", "", "", "", "has no calendar object"}},
 	}
 	for _, tt := range tests {
 		for _, end := range []string{"\n", "\r\n"} {
@@ -153,17 +153,17 @@ func TestReadReport(t *testing.T) {
 		want     summary
 	}{
 		{"with the invitation", bounce("delivery-status", status, "Content-Type: message/rfc822\n\n"+invitation),
-			summary{invite.Bounce, "REQUEST", "uid-1", "", "", "", "failed for bob@example.test: 5.1.1 smtp; 550 no such user"}},
+			summary{invite.KindBounce, "REQUEST", "uid-1", "", "", "", "failed for bob@example.test: 5.1.1 smtp; 550 no such user"}},
 		{"without", bounce("delivery-status", status),
-			summary{invite.Bounce, "", "", "", "", "", "failed for bob@example.test: 5.1.1 smtp; 550 no such user"}},
+			summary{invite.KindBounce, "", "", "", "", "", "failed for bob@example.test: 5.1.1 smtp; 550 no such user"}},
 		{"with the original address", bounce("delivery-status", status+"Original-Recipient: rfc822; team@example.test\n"),
-			summary{invite.Bounce, "", "", "", "", "", "failed for team@example.test: 5.1.1"}},
+			summary{invite.KindBounce, "", "", "", "", "", "failed for team@example.test: 5.1.1"}},
 		{"without recipients", bounce("delivery-status", "Reporting-MTA: dns; mx.example.test\n"),
-			summary{invite.Bounce, "", "", "", "", "", "is a delivery report that names no recipient"}},
+			summary{invite.KindBounce, "", "", "", "", "", "is a delivery report that names no recipient"}},
 		{"with a broken object", bounce("delivery-status", status, "Content-Type: message/rfc822\n\n"+strings.Replace(invitation, "END:VEVENT\nEND:VCALENDAR\n", "", 1)),
-			summary{invite.Bounce, "", "", "", "", "", "failed for bob@example.test"}},
+			summary{invite.KindBounce, "", "", "", "", "", "failed for bob@example.test"}},
 		{"read receipt", bounce("disposition-notification", "Final-Recipient: rfc822; bob@example.test\nDisposition: manual-action/MDN-sent-manually; displayed\n"),
-			summary{invite.Other, "", "", "", "", "", "is a report: disposition-notification"}},
+			summary{invite.KindOther, "", "", "", "", "", "is a report: disposition-notification"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -184,7 +184,7 @@ func TestReadTwoObjects(t *testing.T) {
 		"--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\n" +
 		"--b\nContent-Type: application/ics\n\n" + object("REPLY", bobAccepts) + "--b--\n"
 	in, err := invite.Read(strings.NewReader(mail), nil)
-	if err != nil || in.Kind != invite.Reply || in.Attendee.Status != ical.Accepted {
+	if err != nil || in.Kind != invite.KindReply || in.Attendee.Status != ical.StatusAccepted {
 		t.Errorf("Read = %+v, %v, want the answer of the second part", in, err)
 	}
 }
@@ -225,7 +225,7 @@ func TestReadErrors(t *testing.T) {
 		})
 	}
 	in, err := invite.Read(strings.NewReader(reply), &invite.ReadOptions{Calendar: &ical.DecodeOptions{MaxBytes: 50}})
-	if err != nil || in.Kind != invite.Other || !strings.Contains(in.Reason, "50 octets") {
+	if err != nil || in.Kind != invite.KindOther || !strings.Contains(in.Reason, "50 octets") {
 		t.Errorf("Read over the limit of the object = %+v, %v, want other with the reason", in, err)
 	}
 }
@@ -243,7 +243,7 @@ func TestReadOwnMails(t *testing.T) {
 		}
 		in, err := invite.Read(f, nil)
 		f.Close()
-		if err != nil || in.Kind != invite.Request || in.Reason == "" || in.Event.Organizer.Email != "desk@example.test" || len(in.Mail.Problems) > 0 {
+		if err != nil || in.Kind != invite.KindRequest || in.Reason == "" || in.Event.Organizer.Email != "desk@example.test" || len(in.Mail.Problems) > 0 {
 			t.Errorf("Read(%s) = %+v, %v, want a request without problems", path, in, err)
 		}
 	}

@@ -51,7 +51,7 @@ func among(list []*ical.Attendee, emails []string) (map[string]bool, error) {
 func (p *plan) remind(a *ical.Attendee, all bool) {
 	for _, e := range p.indexes.view(&p.event, a.Email).events() {
 		at := p.indexes.find(e.Attendees, address.Key(a.Email))
-		if all || at >= 0 && or(e.Attendees[at].Status, ical.NeedsAction) == ical.NeedsAction {
+		if all || at >= 0 && or(e.Attendees[at].Status, ical.StatusNeedsAction) == ical.StatusNeedsAction {
 			p.add(a, content{method: ical.MethodRequest, event: e, reason: "has not answered" + onOccurrence(e)})
 		}
 	}

@@ -56,8 +56,8 @@ type renderer struct {
 
 // builders have room for a mail, which the next call uses again.
 type builders struct {
-	builder mime.Builder
-	headers mime.Builder // of mails that are only checked
+	builder mime.Batch
+	headers mime.Batch // of mails that are only checked
 }
 
 var freeBuilders = sync.Pool{New: func() any { return new(builders) }}
@@ -223,7 +223,7 @@ func (r *renderer) answerLinks(n *notice) []body.AnswerLink {
 		return nil
 	}
 	var out []body.AnswerLink
-	for _, s := range []ical.Status{ical.Accepted, ical.Tentative, ical.Declined} {
+	for _, s := range []ical.Status{ical.StatusAccepted, ical.StatusTentative, ical.StatusDeclined} {
 		if u := r.options.AnswerURL(r.meeting, *n.attendee, s); u != "" {
 			out = append(out, body.AnswerLink{Status: s, URL: u})
 		}

@@ -42,7 +42,7 @@ func invited(t testing.TB, series bool) *invite.Meeting {
 		Attendees: []ical.Attendee{{Name: "Bob Example", Email: "bob@example.test"}, {Email: "carol@example.test"}},
 	}
 	if series {
-		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Count: 6, ByDay: []ical.Day{ical.Tuesday}}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 6, ByDay: []ical.Day{ical.DayTuesday}}
 	}
 	m, err := invite.New(invite.SenderFunc(nowhere), fixed()).Send(context.Background(), e)
 	if err != nil {
@@ -65,26 +65,26 @@ func TestReplies(t *testing.T) {
 	}
 	bob := "bob@example.test"
 	tests := map[string]said{
-		"outlook.eml":              {invite.Reply, bob, ical.Declined, "", "Da bin ich im Urlaub.", invite.Applied},
-		"outlook-occurrence.eml":   {invite.Reply, bob, ical.Tentative, "2027-03-09T09:00:00Z", "", invite.Applied},
-		"outlook-counter.eml":      {invite.Counter, bob, ical.Tentative, "", "Nachmittags?", invite.Applied},
-		"outlook-counter-same.eml": {invite.Counter, bob, ical.Tentative, "", "", invite.Applied},
-		"exchange.eml":             {invite.Reply, "BOB@EXAMPLE.TEST", ical.Accepted, "", "", invite.Applied},
-		"gmail.eml":                {invite.Reply, bob, ical.Accepted, "", "We are three, see you", invite.Applied},
-		"google-counter.eml":       {invite.Counter, bob, ical.Tentative, "", "Could we meet later?", invite.Applied},
-		"apple-mail.eml":           {invite.Reply, bob, ical.Accepted, "", "", invite.Applied},
-		"apple-icloud-series.eml":  {invite.Reply, bob, ical.Accepted, "", "", invite.Applied},
-		"thunderbird.eml":          {invite.Reply, bob, ical.Tentative, "", "", invite.Applied},
-		"evolution.eml":            {invite.Reply, bob, ical.Declined, "", "", invite.Applied},
-		"zimbra.eml":               {invite.Reply, bob, ical.Accepted, "", "", invite.Applied},
-		"zimbra-no-method.eml":     {invite.Reply, bob, ical.Accepted, "", "", invite.Applied},
-		"kde-delegation.eml":       {invite.Reply, bob, ical.Delegated, "", "", invite.Applied},
-		"kde-delegate.eml":         {invite.Reply, "eve@example.test", ical.Accepted, "", "", invite.Held},
-		"forwarded-answer.eml":     {invite.Reply, bob, ical.Accepted, "", "", invite.Unverified},
-		"refresh.eml":              {invite.Refresh, bob, ical.NeedsAction, "", "", invite.NotAnAnswer},
-		"bounce.eml":               {invite.Bounce, "", "", "", "", invite.Undeliverable},
-		"auto-reply.eml":           {invite.AutoReply, "", "", "", "", invite.NotAnAnswer},
-		"auto-reply-old.eml":       {invite.AutoReply, "", "", "", "", invite.NotAnAnswer},
+		"outlook.eml":              {invite.KindReply, bob, ical.StatusDeclined, "", "Da bin ich im Urlaub.", invite.VerdictApplied},
+		"outlook-occurrence.eml":   {invite.KindReply, bob, ical.StatusTentative, "2027-03-09T09:00:00Z", "", invite.VerdictApplied},
+		"outlook-counter.eml":      {invite.KindCounter, bob, ical.StatusTentative, "", "Nachmittags?", invite.VerdictApplied},
+		"outlook-counter-same.eml": {invite.KindCounter, bob, ical.StatusTentative, "", "", invite.VerdictApplied},
+		"exchange.eml":             {invite.KindReply, "BOB@EXAMPLE.TEST", ical.StatusAccepted, "", "", invite.VerdictApplied},
+		"gmail.eml":                {invite.KindReply, bob, ical.StatusAccepted, "", "We are three, see you", invite.VerdictApplied},
+		"google-counter.eml":       {invite.KindCounter, bob, ical.StatusTentative, "", "Could we meet later?", invite.VerdictApplied},
+		"apple-mail.eml":           {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictApplied},
+		"apple-icloud-series.eml":  {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictApplied},
+		"thunderbird.eml":          {invite.KindReply, bob, ical.StatusTentative, "", "", invite.VerdictApplied},
+		"evolution.eml":            {invite.KindReply, bob, ical.StatusDeclined, "", "", invite.VerdictApplied},
+		"zimbra.eml":               {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictApplied},
+		"zimbra-no-method.eml":     {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictApplied},
+		"kde-delegation.eml":       {invite.KindReply, bob, ical.StatusDelegated, "", "", invite.VerdictApplied},
+		"kde-delegate.eml":         {invite.KindReply, "eve@example.test", ical.StatusAccepted, "", "", invite.VerdictHeld},
+		"forwarded-answer.eml":     {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictUnverified},
+		"refresh.eml":              {invite.KindRefresh, bob, ical.StatusNeedsAction, "", "", invite.VerdictNotAnAnswer},
+		"bounce.eml":               {invite.KindBounce, "", "", "", "", invite.VerdictUndeliverable},
+		"auto-reply.eml":           {invite.KindAutoReply, "", "", "", "", invite.VerdictNotAnAnswer},
+		"auto-reply-old.eml":       {invite.KindAutoReply, "", "", "", "", invite.VerdictNotAnAnswer},
 	}
 	files, err := filepath.Glob(repliesDir + "*.eml")
 	if err != nil || len(files) != len(tests) {
@@ -110,7 +110,7 @@ func TestReplies(t *testing.T) {
 func TestRepliesRecord(t *testing.T) {
 	m, o := invited(t, false).Apply(readFile(t, repliesDir+"gmail.eml"), invite.Strict("mx.example.com"))
 	want := []invite.Answer{{
-		Email: "bob@example.test", Status: ical.Accepted, Comment: "We are three, see you", Guests: 2,
+		Email: "bob@example.test", Status: ical.StatusAccepted, Comment: "We are three, see you", Guests: 2,
 		Stamp: time.Date(2026, 11, 22, 7, 0, 0, 0, time.UTC), MessageID: "<calendar-1@calendar.example.test>",
 	}}
 	if diff := cmp.Diff(want, m.Answers); diff != "" {
@@ -125,7 +125,7 @@ func TestRepliesRecord(t *testing.T) {
 	}
 	// Exchange Online writes its results without a name, Gmail's has one.
 	for file, id := range map[string]string{"outlook.eml": invite.NoAuthServID, "gmail.eml": "MX.example.com"} {
-		if _, o := invited(t, false).Apply(readFile(t, repliesDir+file), invite.Strict(id)); o.Verdict != invite.Applied {
+		if _, o := invited(t, false).Apply(readFile(t, repliesDir+file), invite.Strict(id)); o.Verdict != invite.VerdictApplied {
 			t.Errorf("%s, strict: %+v", file, o)
 		}
 	}
@@ -135,10 +135,10 @@ func TestRepliesRecord(t *testing.T) {
 // its occurrences.
 func TestRepliesSeries(t *testing.T) {
 	m, o := invited(t, true).Apply(readFile(t, repliesDir+"apple-icloud-series.eml"), nil)
-	if o.Verdict != invite.Applied || len(m.Answers) != 3 {
+	if o.Verdict != invite.VerdictApplied || len(m.Answers) != 3 {
 		t.Fatalf("%+v, %d answers", o, len(m.Answers))
 	}
-	for day, want := range map[int]ical.Status{2: ical.Accepted, 9: ical.Accepted, 16: ical.Declined, 23: ical.Tentative} {
+	for day, want := range map[int]ical.Status{2: ical.StatusAccepted, 9: ical.StatusAccepted, 16: ical.StatusDeclined, 23: ical.StatusTentative} {
 		id := time.Date(2027, 3, day, 9, 0, 0, 0, time.UTC)
 		if got := m.OccurrenceStatus("BOB@example.test", id); got != want {
 			t.Errorf("on %d March: %s, want %s", day, got, want)
@@ -149,7 +149,7 @@ func TestRepliesSeries(t *testing.T) {
 		t.Errorf("summary = %+v", s)
 	}
 	again, o := m.Apply(readFile(t, repliesDir+"apple-icloud-series.eml"), nil)
-	if o.Verdict != invite.Duplicate || again != m {
+	if o.Verdict != invite.VerdictDuplicate || again != m {
 		t.Errorf("again: %+v", o)
 	}
 	data, err := m.MarshalJSON()
@@ -174,8 +174,8 @@ func TestRepliesCaptured(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
-	statuses := map[string]ical.Status{"accept": ical.Accepted, "tentative": ical.Tentative, "decline": ical.Declined,
-		"rrule": ical.Accepted, "to": ical.Accepted}
+	statuses := map[string]ical.Status{"accept": ical.StatusAccepted, "tentative": ical.StatusTentative, "decline": ical.StatusDeclined,
+		"rrule": ical.StatusAccepted, "to": ical.StatusAccepted}
 	for _, file := range files {
 		in := readFile(t, file)
 		m := invited(t, false)
@@ -184,13 +184,13 @@ func TestRepliesCaptured(t *testing.T) {
 		word = strings.FieldsFunc(word, func(c rune) bool { return c == '.' || c == '-' })[0]
 		want := statuses[strings.TrimSuffix(strings.TrimSuffix(word, "ed"), "d")]
 		if word == "accepted" {
-			want = ical.Accepted
+			want = ical.StatusAccepted
 		}
 		if word == "declined" {
-			want = ical.Declined
+			want = ical.StatusDeclined
 		}
 		after, o := m.Apply(in, nil)
-		if got := after.Status("bob@example.test"); o.Verdict != invite.Applied || got != want {
+		if got := after.Status("bob@example.test"); o.Verdict != invite.VerdictApplied || got != want {
 			t.Errorf("%s: %s %q (%s), want %q", file, o.Verdict, got, o.Reason, want)
 		}
 	}

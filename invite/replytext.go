@@ -26,10 +26,10 @@ func (e *answerEvent) propose(r *reply) {
 
 // replyWords are what an answer says to people.
 var replyWords = map[ical.Status][2]string{
-	ical.Accepted:  {"Accepted", "accepts this meeting"},
-	ical.Tentative: {"Tentative", "may come to this meeting"},
-	ical.Declined:  {"Declined", "does not come to this meeting"},
-	ical.Delegated: {"Delegated", "sends somebody else to this meeting"},
+	ical.StatusAccepted:  {"Accepted", "accepts this meeting"},
+	ical.StatusTentative: {"Tentative", "may come to this meeting"},
+	ical.StatusDeclined:  {"Declined", "does not come to this meeting"},
+	ical.StatusDelegated: {"Delegated", "sends somebody else to this meeting"},
 }
 
 func (e *answerEvent) subject(m ical.Method) string {

@@ -36,7 +36,7 @@ type Response struct {
 
 // RespondOption changes the [Response] of one call. Any func(*Response) is one:
 //
-//	client.Respond(ctx, in, "ann@example.com", ical.Tentative, func(r *invite.Response) {
+//	client.Respond(ctx, in, "ann@example.com", ical.StatusTentative, func(r *invite.Response) {
 //		r.Start, r.End = start, end
 //	})
 type RespondOption func(*Response)
@@ -76,7 +76,7 @@ type reply struct {
 }
 
 func (r *reply) message(in *Inbound) (*mime.Message, error) {
-	if in.Kind != Request || in.Event == nil {
+	if in.Kind != KindRequest || in.Event == nil {
 		return nil, fmt.Errorf("%s: only a request can be answered", in.Kind)
 	}
 	e, err := r.event(in.Event)
@@ -119,7 +119,7 @@ func (r *reply) event(invited *ical.Event) (*answerEvent, error) {
 	if !counts(r.status) {
 		return nil, fmt.Errorf("%q is no answer", r.status)
 	}
-	if (r.status == ical.Delegated) != (r.DelegateTo != "") {
+	if (r.status == ical.StatusDelegated) != (r.DelegateTo != "") {
 		return nil, errors.New("status delegated and DelegateTo belong together")
 	}
 	if r.proposes() && (r.Start.IsZero() || r.End.Before(r.Start)) {

@@ -40,7 +40,7 @@ func weeklyRequest() ical.Event {
 		e.TimeZone = "Europe/Berlin"
 		e.Start = time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
 		e.End = e.Start.Add(time.Hour)
-		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, ByDay: []ical.Day{ical.Tuesday}, Count: 5}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, ByDay: []ical.Day{ical.DayTuesday}, Count: 5}
 	})
 }
 
@@ -56,17 +56,17 @@ func TestRespond(t *testing.T) {
 		kind   invite.Kind
 		occ    time.Time
 	}{
-		{"accept", review(), "", ical.Accepted, nil, invite.Reply, time.Time{}},
-		{"comment", review(), "", ical.Tentative, func(r *invite.Response) { r.Comment = "late, perhaps" }, invite.Reply, time.Time{}},
-		{"series", weeklyRequest(), "", ical.Declined, nil, invite.Reply, time.Time{}},
-		{"one occurrence", weeklyRequest(), "", ical.Declined, func(r *invite.Response) { r.Occurrence = second }, invite.Reply, second},
+		{"accept", review(), "", ical.StatusAccepted, nil, invite.KindReply, time.Time{}},
+		{"comment", review(), "", ical.StatusTentative, func(r *invite.Response) { r.Comment = "late, perhaps" }, invite.KindReply, time.Time{}},
+		{"series", weeklyRequest(), "", ical.StatusDeclined, nil, invite.KindReply, time.Time{}},
+		{"one occurrence", weeklyRequest(), "", ical.StatusDeclined, func(r *invite.Response) { r.Occurrence = second }, invite.KindReply, second},
 		{"all day", vary(func(e *ical.Event) {
 			e.AllDay, e.Start, e.End = true, time.Date(2027, 3, 2, 0, 0, 0, 0, time.UTC), time.Date(2027, 3, 4, 0, 0, 0, 0, time.UTC)
-		}), "", ical.Accepted, nil, invite.Reply, time.Time{}},
-		{"another time", review(), "", ical.Tentative, func(r *invite.Response) {
+		}), "", ical.StatusAccepted, nil, invite.KindReply, time.Time{}},
+		{"another time", review(), "", ical.StatusTentative, func(r *invite.Response) {
 			r.Start, r.End = second, second.Add(2*time.Hour)
-		}, invite.Counter, time.Time{}},
-		{"delegate", review(), "", ical.Delegated, func(r *invite.Response) { r.DelegateTo = "eve@example.test" }, invite.Reply, time.Time{}},
+		}, invite.KindCounter, time.Time{}},
+		{"delegate", review(), "", ical.StatusDelegated, func(r *invite.Response) { r.DelegateTo = "eve@example.test" }, invite.KindReply, time.Time{}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -83,10 +83,10 @@ func TestRespond(t *testing.T) {
 			checkAnswer(t, in, r.mails[0], as)
 			got := readMail(t, r.mails[0].Data)
 			after, o := m.Apply(got, nil)
-			if got.Kind != tt.kind || o.Verdict != invite.Applied || after.OccurrenceStatus(as, tt.occ) != tt.status {
+			if got.Kind != tt.kind || o.Verdict != invite.VerdictApplied || after.OccurrenceStatus(as, tt.occ) != tt.status {
 				t.Errorf("%s %+v %s", got.Kind, o, after.OccurrenceStatus(as, tt.occ))
 			}
-			if tt.kind == invite.Counter {
+			if tt.kind == invite.KindCounter {
 				acceptProposal(t, after, tt.change)
 			}
 		})
@@ -137,7 +137,7 @@ func TestRespondRefuses(t *testing.T) {
 	e := *in.Event
 	e.Organizer = ical.Person{}
 	noOrganizer.Event = &e
-	reply.Kind = invite.Reply
+	reply.Kind = invite.KindReply
 	tests := []struct {
 		name   string
 		in     *invite.Inbound
@@ -146,17 +146,17 @@ func TestRespondRefuses(t *testing.T) {
 		change func(r *invite.Response)
 		want   string // in the error; "" for none
 	}{
-		{"not an attendee", in, "mallory@example.net", ical.Accepted, nil, "is not an attendee of the invitation"},
-		{"uninvited", in, "mallory@example.net", ical.Accepted, func(r *invite.Response) { r.Uninvited = true }, ""},
-		{"for an attendee", in, "pa@example.test", ical.Accepted, func(r *invite.Response) { r.For = as }, ""},
-		{"for nobody invited", in, as, ical.Accepted, func(r *invite.Response) { r.For = "x@example.test" }, "is not an attendee"},
-		{"no status", in, as, ical.NeedsAction, nil, `"needs-action" is no answer`},
-		{"delegated to nobody", in, as, ical.Delegated, nil, "belong together"},
-		{"end before start", in, as, ical.Tentative, func(r *invite.Response) { r.Start, r.End = pinned(), pinned().Add(-1) }, "ends before"},
-		{"no organizer", &noOrganizer, as, ical.Accepted, nil, "names no organizer"},
-		{"an answer", &reply, as, ical.Accepted, nil, "reply: only a request can be answered"},
-		{"no such occurrence", in, as, ical.Accepted, func(r *invite.Response) { r.Occurrence = pinned() }, "does not have"},
-		{"hostile comment", in, as, ical.Accepted, func(r *invite.Response) { r.Comment = "a\x00b" }, "Comment"},
+		{"not an attendee", in, "mallory@example.net", ical.StatusAccepted, nil, "is not an attendee of the invitation"},
+		{"uninvited", in, "mallory@example.net", ical.StatusAccepted, func(r *invite.Response) { r.Uninvited = true }, ""},
+		{"for an attendee", in, "pa@example.test", ical.StatusAccepted, func(r *invite.Response) { r.For = as }, ""},
+		{"for nobody invited", in, as, ical.StatusAccepted, func(r *invite.Response) { r.For = "x@example.test" }, "is not an attendee"},
+		{"no status", in, as, ical.StatusNeedsAction, nil, `"needs-action" is no answer`},
+		{"delegated to nobody", in, as, ical.StatusDelegated, nil, "belong together"},
+		{"end before start", in, as, ical.StatusTentative, func(r *invite.Response) { r.Start, r.End = pinned(), pinned().Add(-1) }, "ends before"},
+		{"no organizer", &noOrganizer, as, ical.StatusAccepted, nil, "names no organizer"},
+		{"an answer", &reply, as, ical.StatusAccepted, nil, "reply: only a request can be answered"},
+		{"no such occurrence", in, as, ical.StatusAccepted, func(r *invite.Response) { r.Occurrence = pinned() }, "does not have"},
+		{"hostile comment", in, as, ical.StatusAccepted, func(r *invite.Response) { r.Comment = "a\x00b" }, "Comment"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -174,15 +174,15 @@ func TestRespondRefuses(t *testing.T) {
 			}
 		})
 	}
-	if err := invite.New(nil, nil).Respond(context.Background(), in, as, ical.Accepted); !errors.Is(err, invite.ErrNoSender) {
+	if err := invite.New(nil, nil).Respond(context.Background(), in, as, ical.StatusAccepted); !errors.Is(err, invite.ErrNoSender) {
 		t.Errorf("without a sender: %v", err)
 	}
 	broken := errors.New("broken")
 	failing := invite.SenderFunc(func(context.Context, *mime.Message) error { return broken })
-	if err := invite.New(failing, fixed()).Respond(context.Background(), in, as, ical.Accepted); !errors.Is(err, broken) {
+	if err := invite.New(failing, fixed()).Respond(context.Background(), in, as, ical.StatusAccepted); !errors.Is(err, broken) {
 		t.Errorf("a sender that fails: %v", err)
 	}
-	if err := invite.New(failing, fixed()).Respond(context.Background(), in, "x@example.test", ical.Accepted); !errors.Is(err, invite.ErrNotInvited) {
+	if err := invite.New(failing, fixed()).Respond(context.Background(), in, "x@example.test", ical.StatusAccepted); !errors.Is(err, invite.ErrNotInvited) {
 		t.Errorf("not invited: %v", err)
 	}
 }
@@ -195,11 +195,11 @@ func TestRespondOddInvitation(t *testing.T) {
 	in.Event = &e
 	r := new(recorder)
 	as := e.Attendees[0].Email
-	if err := invite.New(r, fixed()).Respond(context.Background(), in, as, ical.Accepted); err != nil {
+	if err := invite.New(r, fixed()).Respond(context.Background(), in, as, ical.StatusAccepted); err != nil {
 		t.Fatal(err)
 	}
 	got := readMail(t, r.mails[0].Data)
-	if _, o := m.Apply(got, nil); o.Verdict != invite.Applied || !got.Event.Start.Equal(e.Start) {
+	if _, o := m.Apply(got, nil); o.Verdict != invite.VerdictApplied || !got.Event.Start.Equal(e.Start) {
 		t.Errorf("%+v, start %s", o, got.Event.Start)
 	}
 }
@@ -209,16 +209,16 @@ func TestRespondOddInvitation(t *testing.T) {
 func TestInvite(t *testing.T) {
 	_, m := request(t, weeklyRequest(), 0, fixed())
 	bob := m.Event.Attendees[0].Email
-	m, _ = m.Apply(answerOf(t, m, bob, ical.Declined, nil), nil)
-	m, o := m.Apply(answerOf(t, m, bob, ical.Delegated, func(r *invite.Response) {
+	m, _ = m.Apply(answerOf(t, m, bob, ical.StatusDeclined, nil), nil)
+	m, o := m.Apply(answerOf(t, m, bob, ical.StatusDelegated, func(r *invite.Response) {
 		r.DelegateTo, r.Occurrence = "eve@example.test", time.Date(2027, 3, 9, 9, 0, 0, 0, time.UTC)
 	}), nil)
 	if diff := cmp.Diff([]string{"eve@example.test"}, o.Invite); diff != "" {
 		t.Fatalf("%+v %s", o, diff)
 	}
 	third := time.Date(2027, 3, 16, 9, 0, 0, 0, time.UTC)
-	m, _ = m.Apply(answerOf(t, m, bob, ical.Accepted, func(r *invite.Response) { r.Occurrence = third }), nil)
-	if m.OccurrenceStatus(bob, third) != ical.Accepted {
+	m, _ = m.Apply(answerOf(t, m, bob, ical.StatusAccepted, func(r *invite.Response) { r.Occurrence = third }), nil)
+	if m.OccurrenceStatus(bob, third) != ical.StatusAccepted {
 		t.Fatal("an answer to one occurrence does not count")
 	}
 	r := new(recorder)
@@ -269,7 +269,7 @@ func TestInviteOfSome(t *testing.T) {
 // with each call.
 func answerOf(t *testing.T, m *invite.Meeting, as string, s ical.Status, change func(*invite.Response)) *invite.Inbound {
 	t.Helper()
-	in := &invite.Inbound{Kind: invite.Request, Event: &m.Event, Mail: &mime.Received{}}
+	in := &invite.Inbound{Kind: invite.KindRequest, Event: &m.Event, Mail: &mime.Received{}}
 	r := new(recorder)
 	o := &invite.Options{Now: func() time.Time { return pinned().Add(time.Duration(len(m.Answers)) * time.Minute) }}
 	err := invite.New(r, o).Respond(context.Background(), in, as, s, func(r *invite.Response) {

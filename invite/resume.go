@@ -38,7 +38,7 @@ func (m *Meeting) open(unknown bool) []int {
 		d := &m.Deliveries[i]
 		to := address.Key(d.To)
 		overtaken := later[overtaker{to, time.Time{}.Unix()}] || later[overtaker{to, d.RecurrenceID.Unix()}]
-		if (d.State == Pending || unknown && d.State == Unknown) && !overtaken {
+		if (d.State == DeliveryPending || unknown && d.State == DeliveryUnknown) && !overtaken {
 			out = append(out, i)
 		}
 		if d.Method != ical.MethodDeclineCounter {

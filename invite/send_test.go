@@ -301,16 +301,16 @@ func full() ical.Event {
 		e.Categories = []string{"Team"}
 		e.Organizer.SentBy = "assistant@example.test"
 		a := &e.Attendees[1]
-		a.Role, a.Kind, a.Status = ical.RoleOptional, ical.KindGroup, ical.Tentative
+		a.Role, a.Kind, a.Status = ical.RoleOptional, ical.KindGroup, ical.StatusTentative
 		a.DelegatedTo, a.DelegatedFrom, a.SentBy = "d1@example.test", "d2@example.test", "d3@example.test"
 		a.Language, a.TimeZone, a.Comment = "sv", "Europe/Stockholm", "perhaps"
 		a.Params = map[string][]string{"X-NUM": {"0"}}
 		// The second working day of March.
-		e.Recurrence = &ical.Recurrence{Freq: ical.Yearly, ByDay: []ical.Day{"MO", "TU", "WE", "TH", "FR"}, ByMonth: []int{3},
-			BySetPos: []int{2}, WeekStart: ical.Sunday, Except: []time.Time{e.Start.AddDate(1, 0, 0)}}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqYearly, ByDay: []ical.Day{"MO", "TU", "WE", "TH", "FR"}, ByMonth: []int{3},
+			BySetPos: []int{2}, WeekStart: ical.DaySunday, Except: []time.Time{e.Start.AddDate(1, 0, 0)}}
 		e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(2, 0, 0), Summary: "Elsewhere", Categories: []string{"Move"},
 			Attendees: []ical.Attendee{{Name: "Bob Example", Email: "bob@example.test"}, {Name: "Zoë Ångström", Email: "zoe@example.test"}}}}
-		e.ShowAs, e.Sensitivity, e.Priority = ical.ShowFree, ical.Private, 2
+		e.ShowAs, e.Sensitivity, e.Priority = ical.ShowFree, ical.SensitivityPrivate, 2
 		e.Reminders = []ical.Reminder{{Before: time.Hour}}
 		e.Attachments = []ical.Link{{URL: "https://example.test/c.pdf", MediaType: "application/pdf", Name: "c.pdf"}}
 		e.Extra = []ical.Property{{Name: "X-ROOM", Params: map[string][]string{"X-FLOOR": {"2"}}, Value: "7"}}
@@ -330,9 +330,9 @@ func TestSendSharesNothing(t *testing.T) {
 	walk(&in, func(_, _ string, set func(string)) { set("changed") })
 	in.Recurrence.Except[0] = time.Time{}
 	in.Recurrence.ByMonth[0], in.Recurrence.BySetPos[0], in.Reminders[0].Before = 9, 9, 9
-	want.Attendees[0].Status = ical.NeedsAction
+	want.Attendees[0].Status = ical.StatusNeedsAction
 	for i := range want.Overrides[0].Attendees {
-		want.Overrides[0].Attendees[i].Status = ical.NeedsAction
+		want.Overrides[0].Attendees[i].Status = ical.StatusNeedsAction
 	}
 	if diff := cmp.Diff(want, kept); diff != "" {
 		t.Errorf("the Meeting shares memory with the event (-want +got):\n%s", diff)

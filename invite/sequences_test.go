@@ -66,7 +66,7 @@ func newSequence(t *testing.T, title string) *sequence {
 		},
 	}
 	if strings.Contains(title, "series") {
-		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Count: 6, Except: []time.Time{seqStart.AddDate(0, 0, 28)}}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 6, Except: []time.Time{seqStart.AddDate(0, 0, 28)}}
 	}
 	o := &invite.Options{Now: func() time.Time { return seqNow }}
 	q := &sequence{t: t, policy: &invite.Policy{Now: o.Now}}
@@ -152,7 +152,7 @@ func (q *sequence) change(words []string) {
 		m.Revised = n
 		m.Event.Attendees = append([]ical.Attendee(nil), m.Event.Attendees...)
 		for i := range m.Event.Attendees {
-			m.Event.Attendees[i].Status = ical.NeedsAction
+			m.Event.Attendees[i].Status = ical.StatusNeedsAction
 		}
 	}
 	q.m = &m
@@ -212,7 +212,7 @@ func (q *sequence) mail(said, want string) {
 	if got := fmt.Sprintf("%+v", *q.m); got != before {
 		q.t.Errorf("%s: the meeting was changed:\n%s\n%s", said, before, got)
 	}
-	if changed := after != q.m; changed != (o.Verdict == invite.Applied || o.Verdict == invite.Undeliverable) {
+	if changed := after != q.m; changed != (o.Verdict == invite.VerdictApplied || o.Verdict == invite.VerdictUndeliverable) {
 		q.t.Errorf("%s: %s, changed: %v", said, o.Verdict, changed)
 	}
 	if string(o.Verdict) != want || o.Reason == "" {

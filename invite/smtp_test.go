@@ -89,7 +89,7 @@ func TestSendOverSMTP(t *testing.T) {
 			}
 			want := send(t, review(), tt.options...)
 			got := []invite.DeliveryState{m.Deliveries[0].State, m.Deliveries[1].State}
-			if diff := cmp.Diff([]invite.DeliveryState{invite.Delivered, invite.Refused}, got); diff != "" {
+			if diff := cmp.Diff([]invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryRefused}, got); diff != "" {
 				t.Errorf("states (-want +got):\n%s", diff)
 			}
 			if len(s.mails) != 1 || !bytes.Equal(s.mails["bob@example.test"], want[0].Data) {

@@ -25,7 +25,7 @@ func (m *Meeting) OccurrenceStatus(email string, start time.Time) ical.Status {
 	if !ok {
 		return ""
 	}
-	return or(a.Status, ical.NeedsAction)
+	return or(a.Status, ical.StatusNeedsAction)
 }
 
 // record keeps an answer and lets it count.

@@ -55,14 +55,14 @@ func (m *Meeting) summary(list []ical.Attendee, id time.Time) (s Summary) {
 			continue
 		}
 		switch a.Status {
-		case ical.Accepted:
+		case ical.StatusAccepted:
 			s.Accepted = append(s.Accepted, a.Email)
 			s.Guests += m.guests(a.Email, id)
-		case ical.Tentative:
+		case ical.StatusTentative:
 			s.Tentative = append(s.Tentative, a.Email)
-		case ical.Declined:
+		case ical.StatusDeclined:
 			s.Declined = append(s.Declined, a.Email)
-		case ical.Delegated:
+		case ical.StatusDelegated:
 			s.Delegated = append(s.Delegated, a.Email)
 		default:
 			s.Waiting = append(s.Waiting, a.Email)
@@ -88,7 +88,7 @@ func (m *Meeting) guests(email string, id time.Time) int {
 func (m *Meeting) unreached(email string) bool {
 	for i := len(m.Deliveries) - 1; i >= 0; i-- {
 		if d := &m.Deliveries[i]; address.Same(d.To, email) {
-			return d.State == Undelivered || d.State == Refused
+			return d.State == DeliveryUndelivered || d.State == DeliveryRefused
 		}
 	}
 	return false

@@ -25,7 +25,7 @@ func (m *Meeting) target(id time.Time) (target, error) {
 	}
 	at, ok := m.occurrence(id)
 	if !ok {
-		return at, refuse(UnknownEvent, "is about an occurrence that the series does not have: %s", id.Format(time.RFC3339))
+		return at, refuse(VerdictUnknownEvent, "is about an occurrence that the series does not have: %s", id.Format(time.RFC3339))
 	}
 	at.cancelled = at.cancelled || e.Cancelled
 	return at, nil

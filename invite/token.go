@@ -23,7 +23,7 @@ func (x *intake) findToken() error {
 		return nil
 	}
 	if err := r.check(); err != nil {
-		return refuse(Unverified, "%v", err)
+		return refuse(VerdictUnverified, "%v", err)
 	}
 	var refused error
 	for _, raw := range x.tokens() {
@@ -68,9 +68,9 @@ func (x *intake) verify(raw []byte) (t token, err error) {
 	}
 	switch {
 	case !genuine:
-		return t, refuse(Unverified, "came to an address whose token is not of this meeting, or forged")
+		return t, refuse(VerdictUnverified, "came to an address whose token is not of this meeting, or forged")
 	case expired(raw, x.p.Now()):
-		return t, refuse(Unverified, "came to an address whose token has expired")
+		return t, refuse(VerdictUnverified, "came to an address whose token has expired")
 	}
 	return t, nil
 }

@@ -92,21 +92,21 @@ func TestReplyAddressAnswer(t *testing.T) {
 	p := invite.Strict("mx.example.test")
 	p.ReplyAddress, p.Now = o.ReplyAddress, o.Now
 	r := new(recorder)
-	err := invite.New(r, fixed()).Respond(context.Background(), in, "me@home.example.test", ical.Accepted,
+	err := invite.New(r, fixed()).Respond(context.Background(), in, "me@home.example.test", ical.StatusAccepted,
 		func(r *invite.Response) { r.Uninvited = true })
 	if err != nil {
 		t.Fatal(err)
 	}
 	after, out := m.Apply(readMail(t, r.mails[0].Data), p)
-	if out.Verdict != invite.Applied || after.Answers[0].As != "me@home.example.test" {
+	if out.Verdict != invite.VerdictApplied || after.Answers[0].As != "me@home.example.test" {
 		t.Errorf("%+v, %+v", out, after.Answers)
 	}
 	p.Now = func() time.Time { return pinned().AddDate(3, 0, 0) }
-	if _, out := m.Apply(readMail(t, r.mails[0].Data), p); out.Verdict != invite.Unverified || !strings.Contains(out.Reason, "expired") {
+	if _, out := m.Apply(readMail(t, r.mails[0].Data), p); out.Verdict != invite.VerdictUnverified || !strings.Contains(out.Reason, "expired") {
 		t.Errorf("in three years: %+v", out)
 	}
 	p.ReplyAddress = &invite.ReplyAddress{Mailbox: "answers@example.test"}
-	if _, out := m.Apply(readMail(t, r.mails[0].Data), p); out.Verdict != invite.Unverified {
+	if _, out := m.Apply(readMail(t, r.mails[0].Data), p); out.Verdict != invite.VerdictUnverified {
 		t.Errorf("a policy without keys: %+v", out)
 	}
 }
@@ -124,7 +124,7 @@ func TestReplyAddressForged(t *testing.T) {
 		_, out := m.Apply(readMail(t, []byte(mail)), p)
 		return out.Verdict
 	}
-	if v := try(strings.ToUpper(good)); v != invite.Applied {
+	if v := try(strings.ToUpper(good)); v != invite.VerdictApplied {
 		t.Errorf("in upper case: %s", v)
 	}
 	for i := len("answers+"); i < strings.IndexByte(good, '@')-1; i++ {
@@ -132,7 +132,7 @@ func TestReplyAddressForged(t *testing.T) {
 		if good[i] == 'b' {
 			other = 'c'
 		}
-		if v := try(good[:i] + string(other) + good[i+1:]); v != invite.Unverified {
+		if v := try(good[:i] + string(other) + good[i+1:]); v != invite.VerdictUnverified {
 			t.Errorf("with another character %d: %s", i, v)
 		}
 	}
@@ -163,12 +163,12 @@ func TestReplyAddressShared(t *testing.T) {
 	p := &invite.Policy{ReplyAddress: o.ReplyAddress, Now: o.Now}
 	r := new(recorder)
 	bob := review().Attendees[0].Email
-	_ = invite.New(r, fixed()).Respond(context.Background(), in, "mallory@example.net", ical.Declined, func(r *invite.Response) { r.For = bob })
-	if _, out := m.Apply(readMail(t, r.mails[0].Data), p); out.Verdict != invite.Unverified {
+	_ = invite.New(r, fixed()).Respond(context.Background(), in, "mallory@example.net", ical.StatusDeclined, func(r *invite.Response) { r.For = bob })
+	if _, out := m.Apply(readMail(t, r.mails[0].Data), p); out.Verdict != invite.VerdictUnverified {
 		t.Errorf("%+v", out)
 	}
-	_ = invite.New(r, fixed()).Respond(context.Background(), in, bob, ical.Declined)
-	if _, out := m.Apply(readMail(t, r.mails[1].Data), p); out.Verdict != invite.Applied {
+	_ = invite.New(r, fixed()).Respond(context.Background(), in, bob, ical.StatusDeclined)
+	if _, out := m.Apply(readMail(t, r.mails[1].Data), p); out.Verdict != invite.VerdictApplied {
 		t.Errorf("%+v", out)
 	}
 }
@@ -178,7 +178,7 @@ func TestDeclineProposal(t *testing.T) {
 	_, m := request(t, weeklyRequest(), 0, fixed())
 	bob := m.Event.Attendees[0].Email
 	second := time.Date(2027, 3, 9, 9, 0, 0, 0, time.UTC)
-	m, o := m.Apply(answerOf(t, m, bob, ical.Tentative, func(r *invite.Response) {
+	m, o := m.Apply(answerOf(t, m, bob, ical.StatusTentative, func(r *invite.Response) {
 		r.Occurrence, r.Start, r.End = second, second.Add(time.Hour), second.Add(2*time.Hour)
 	}), nil)
 	open := m.OpenProposals()
@@ -227,21 +227,21 @@ func TestAllDay(t *testing.T) {
 	day := time.Date(2027, 3, 2, 0, 0, 0, 0, time.FixedZone("", 3600))
 	_, m := request(t, vary(func(e *ical.Event) {
 		e.AllDay, e.Start, e.End, e.TimeZone = true, day, day.AddDate(0, 0, 1), ""
-		e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Count: 3, ByDay: []ical.Day{ical.Tuesday}}
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 3, ByDay: []ical.Day{ical.DayTuesday}}
 	}), 0, fixed())
 	bob := m.Event.Attendees[0].Email
 	id := time.Date(2027, 3, 9, 0, 0, 0, 0, time.UTC)
 	for i := range 2 {
-		in := answerOf(t, m, bob, []ical.Status{ical.Declined, ical.Accepted}[i], func(r *invite.Response) { r.Occurrence = id })
+		in := answerOf(t, m, bob, []ical.Status{ical.StatusDeclined, ical.StatusAccepted}[i], func(r *invite.Response) { r.Occurrence = id })
 		var o invite.Outcome
-		if m, o = m.Apply(in, nil); o.Verdict != invite.Applied {
+		if m, o = m.Apply(in, nil); o.Verdict != invite.VerdictApplied {
 			t.Fatalf("%+v", o)
 		}
 	}
-	if got := m.OccurrenceStatus(bob, id); got != ical.Accepted || len(m.Event.Overrides) != 1 {
+	if got := m.OccurrenceStatus(bob, id); got != ical.StatusAccepted || len(m.Event.Overrides) != 1 {
 		t.Errorf("%s, %d overrides", got, len(m.Event.Overrides))
 	}
-	in := answerOf(t, m, bob, ical.Tentative, func(r *invite.Response) { r.Start, r.End = day, day.AddDate(0, 0, 2) })
+	in := answerOf(t, m, bob, ical.StatusTentative, func(r *invite.Response) { r.Start, r.End = day, day.AddDate(0, 0, 2) })
 	m, o := m.Apply(in, nil)
 	if len(m.OpenProposals()) != 1 || !m.Proposals[0].AllDay {
 		t.Errorf("%+v %+v", o, m.Proposals)
@@ -252,26 +252,26 @@ func TestAllDay(t *testing.T) {
 func TestApplyBare(t *testing.T) {
 	_, m := request(t, review(), 0, fixed())
 	a := m.Event.Attendees[0]
-	a.Status = ical.Accepted
-	in := &invite.Inbound{Kind: invite.Reply, Event: &ical.Event{UID: m.Event.UID}, Attendee: a}
-	if _, o := m.Apply(in, invite.Open()); o.Verdict != invite.Applied {
+	a.Status = ical.StatusAccepted
+	in := &invite.Inbound{Kind: invite.KindReply, Event: &ical.Event{UID: m.Event.UID}, Attendee: a}
+	if _, o := m.Apply(in, invite.InsecureAcceptAny()); o.Verdict != invite.VerdictApplied {
 		t.Errorf("%+v", o)
 	}
-	if _, o := m.Apply(in, nil); o.Verdict != invite.Unverified {
+	if _, o := m.Apply(in, nil); o.Verdict != invite.VerdictUnverified {
 		t.Errorf("without a mail: %+v", o)
 	}
-	for _, in := range []*invite.Inbound{{Kind: invite.Reply}, {Kind: invite.Bounce}, {}, {Kind: invite.Bounce, Mail: &mime.Received{Report: &mime.DeliveryReport{}}}} {
-		if _, o := m.Apply(in, nil); o.Verdict != invite.NotAnAnswer {
+	for _, in := range []*invite.Inbound{{Kind: invite.KindReply}, {Kind: invite.KindBounce}, {}, {Kind: invite.KindBounce, Mail: &mime.Received{Report: &mime.DeliveryReport{}}}} {
+		if _, o := m.Apply(in, nil); o.Verdict != invite.VerdictNotAnAnswer {
 			t.Errorf("%s: %+v", in.Kind, o)
 		}
 	}
 	m.Event.Cancelled = true
-	if _, o := m.Apply(in, invite.Open()); o.Verdict != invite.Stale {
+	if _, o := m.Apply(in, invite.InsecureAcceptAny()); o.Verdict != invite.VerdictStale {
 		t.Errorf("cancelled: %+v", o)
 	}
 	one := *m
 	one.Event.Cancelled, one.Event.RecurrenceID = false, one.Event.Start
-	if _, o := one.Apply(in, invite.Open()); o.Verdict != invite.Applied {
+	if _, o := one.Apply(in, invite.InsecureAcceptAny()); o.Verdict != invite.VerdictApplied {
 		t.Errorf("one occurrence on its own: %+v", o)
 	}
 }
@@ -279,7 +279,7 @@ func TestApplyBare(t *testing.T) {
 func TestSummaryString(t *testing.T) {
 	_, m := request(t, review(), 0, fixed())
 	m.Event.Attendees = append(m.Event.Attendees, ical.Attendee{Email: m.Event.Organizer.Email})
-	m.Deliveries[0].State = invite.Undelivered
+	m.Deliveries[0].State = invite.DeliveryUndelivered
 	s := m.Summary()
 	if len(s.Waiting) != len(review().Attendees) || len(s.Undelivered) != 1 || !strings.Contains(s.String(), "1 of them not reached") {
 		t.Errorf("%+v: %s", s, s)

@@ -15,15 +15,15 @@ func reason(list []Change) string {
 	level := top(list)
 	var parts []string
 	for _, c := range list {
-		if c.Level > Silent || level == Silent {
+		if c.Level > LevelSilent || level == LevelSilent {
 			parts = append(parts, c.Text)
 		}
 	}
 	s := strings.Join(parts, "; ")
 	switch level {
-	case Silent:
+	case LevelSilent:
 		return "only the " + s + ": nothing to send"
-	case Major:
+	case LevelMajor:
 		return s + needsAnswer
 	}
 	return s

@@ -37,17 +37,17 @@ func FuzzBuild(f *testing.F) {
 	})
 }
 
-// FuzzBuilder builds a mail after another one, and wants what it is alone.
-func FuzzBuilder(f *testing.F) {
+// FuzzBatch builds a mail after another one, and wants what it is alone.
+func FuzzBatch(f *testing.F) {
 	f.Add("a\nb\nc", "a\nx\nc")
 	f.Add("a=\r\nb \n", "a=\nb\r")
 	f.Add(strings.Repeat("é", 80)+"\nb", "\n"+strings.Repeat("é", 80)+"\nb")
 	f.Fuzz(func(t *testing.T, first, second string) {
-		b := new(mime.Builder)
+		b := new(mime.Batch)
 		for i, text := range []string{first, second, first} {
 			d := vary(func(d *mime.Draft) { d.Text, d.HTML = text, "<p>\n"+text })
 			if _, err := mime.Build(d); err == nil {
-				checkBuilder(t, b, i, d)
+				checkBatch(t, b, i, d)
 			}
 		}
 	})

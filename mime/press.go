@@ -27,7 +27,7 @@ type press struct {
 	pieces     [][]byte // of the mail
 }
 
-// presses are there for all Builders, since many of them build one mail only.
+// presses are there for all Batches, since many of them build one mail only.
 var presses = sync.Pool{New: func() any { return &press{writer: bufio.NewWriter(nil)} }}
 
 // maxPress is up to how many octets of content a press is used again: a mail

@@ -16,7 +16,7 @@ func (o *Options) defaultPort() string {
 	switch {
 	case o != nil && o.LMTP:
 		return "24"
-	case o != nil && o.TLS == ImplicitTLS:
+	case o != nil && o.TLS == TLSImplicit:
 		return "465"
 	}
 	return "587"

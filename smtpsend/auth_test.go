@@ -145,7 +145,7 @@ func (s *scripted) authLines() []string {
 // TestAuthIsNotOffered has a password not be sent where STARTTLS is stripped.
 func TestAuthIsNotOffered(t *testing.T) {
 	s := &scripted{ext: []string{"AUTH PLAIN"}}
-	sender := s.sender(t, smtpsend.Options{TLS: smtpsend.RequireTLS, Username: "ann", Password: "secret"})
+	sender := s.sender(t, smtpsend.Options{TLS: smtpsend.TLSRequired, Username: "ann", Password: "secret"})
 	err := sender.Send(context.Background(), letter("bob@example.com"))
 	if !errors.Is(err, smtpsend.ErrNoTLS) || s.verbs() != "EHLO" {
 		t.Errorf("Send = %v after %s, want ErrNoTLS after EHLO", err, s.verbs())

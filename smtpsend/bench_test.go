@@ -31,7 +31,7 @@ func BenchmarkSend(b *testing.B) {
 		name   string
 		server *tls.Config
 		policy smtpsend.TLS
-	}{{"plain", nil, smtpsend.InsecureNoTLS}, {"TLS", id.server, smtpsend.RequireTLS}} {
+	}{{"plain", nil, smtpsend.TLSInsecureNone}, {"TLS", id.server, smtpsend.TLSRequired}} {
 		b.Run(way.name, func(b *testing.B) { benchmarkSend(b, way.server, id.client, way.policy) })
 	}
 }

@@ -34,10 +34,10 @@ func (o *observed) Stall()          { o.stall.Store(true) }
 func TestConformance(t *testing.T) {
 	id := newIdentity(t)
 	for name, o := range map[string]smtpsend.Options{
-		"plain": {TLS: smtpsend.InsecureNoTLS},
+		"plain": {TLS: smtpsend.TLSInsecureNone},
 		"TLS":   {TLSConfig: id.client},
 		"LMTP":  {LMTP: true},
-		"retry": {TLS: smtpsend.InsecureNoTLS, Retry: minute},
+		"retry": {TLS: smtpsend.TLSInsecureNone, Retry: minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			invitetest.TestSender(t, func(t *testing.T) invite.Sender { return newObserved(t, id, o) })

@@ -80,9 +80,9 @@ func dial(ctx context.Context, addr string, o *Options) (net.Conn, *Error) {
 // opening returns the steps before the first transaction.
 func (c *conn) opening() []func(context.Context) *Error {
 	switch c.o.TLS {
-	case RequireTLS:
+	case TLSRequired:
 		return []func(context.Context) *Error{c.greet, c.hello, c.startTLS, c.hello, c.login}
-	case ImplicitTLS:
+	case TLSImplicit:
 		return []func(context.Context) *Error{c.handshake, c.greet, c.hello, c.login}
 	}
 	return []func(context.Context) *Error{c.greet, c.hello, c.login}

@@ -152,7 +152,7 @@ func TestConversation(t *testing.T) {
 			s:     &scripted{lmtp: true, answers: map[string]string{"LHLO": "500 what?"}},
 			verbs: "LHLO", refused: all("hello 500 temporary=false unknown=false"),
 		}, {
-			name: "no STARTTLS", s: &scripted{}, o: smtpsend.Options{TLS: smtpsend.RequireTLS},
+			name: "no STARTTLS", s: &scripted{}, o: smtpsend.Options{TLS: smtpsend.TLSRequired},
 			verbs: "EHLO", refused: all("tls 0 temporary=false unknown=false"),
 		},
 	}
@@ -230,7 +230,7 @@ func TestFlights(t *testing.T) {
 			s := &scripted{ext: tt.ext}
 			writes := countWrites(s)
 			tt.o.Dial = writes.dial
-			tt.o.TLS = smtpsend.InsecureNoTLS
+			tt.o.TLS = smtpsend.TLSInsecureNone
 			sender, err := smtpsend.New("test.example", &tt.o)
 			if err != nil {
 				t.Fatal(err)

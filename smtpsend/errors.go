@@ -18,7 +18,7 @@ var ErrClosed = errors.New("smtpsend: sender is closed")
 var ErrTooLarge = errors.New("message is too large for the server")
 
 // ErrNoTLS is the cause of an [Error] for a server that does not offer the
-// STARTTLS that [RequireTLS] asks for.
+// STARTTLS that [TLSRequired] asks for.
 var ErrNoTLS = errors.New("server does not offer STARTTLS")
 
 // ErrNoOnwardTLS is the cause of an [Error] for a server that does not offer

@@ -71,7 +71,7 @@ func (s spot) login() (mechanism string, auth []string) {
 // options returns those of a sender that comes to s.
 func (s spot) options(identity *identity) smtpsend.Options {
 	mechanism, _ := s.login()
-	return smtpsend.Options{TLS: smtpsend.RequireTLS, TLSConfig: identity.client,
+	return smtpsend.Options{TLS: smtpsend.TLSRequired, TLSConfig: identity.client,
 		Username: "ann", Password: "secret", Mechanism: mechanism}
 }
 
@@ -276,7 +276,7 @@ func TestCut(t *testing.T) {
 	for left := range 6 {
 		t.Run(fmt.Sprint(left, " octets left"), func(t *testing.T) {
 			s := new(scripted)
-			sender, err := smtpsend.New("test.example", &smtpsend.Options{TLS: smtpsend.InsecureNoTLS,
+			sender, err := smtpsend.New("test.example", &smtpsend.Options{TLS: smtpsend.TLSInsecureNone,
 				Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
 					nc, err := s.dial(ctx, network, addr)
 					return &cut{Conn: nc, left: left}, err

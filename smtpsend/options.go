@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TLS says how a connection is encrypted. The zero value means [RequireTLS]
-// for SMTP, and [InsecureNoTLS] for LMTP, which is a protocol for links within
+// TLS says how a connection is encrypted. The zero value means [TLSRequired]
+// for SMTP, and [TLSInsecureNone] for LMTP, which is a protocol for links within
 // one host or one trusted network (RFC 2033, section 5).
 type TLS string
 
@@ -17,12 +17,12 @@ type TLS string
 const (
 	// RequireTLS begins in the clear and goes on with STARTTLS (RFC 3207). A
 	// server that does not offer it gets neither password nor mail.
-	RequireTLS TLS = "required"
+	TLSRequired TLS = "required"
 	// ImplicitTLS begins with TLS (RFC 8314, section 3.3).
-	ImplicitTLS TLS = "implicit"
+	TLSImplicit TLS = "implicit"
 	// InsecureNoTLS encrypts nothing: whoever sits on the way reads the mail
 	// and may change it.
-	InsecureNoTLS TLS = "insecure-none"
+	TLSInsecureNone TLS = "insecure-none"
 )
 
 // Options are the choices of a [Sender] to a server. The zero value of each

@@ -24,7 +24,7 @@ func urlOptions(u *url.URL) (*Options, error) {
 	}
 	o.LMTP, o.TLS = u.Scheme == "lmtp", ""
 	if u.Scheme == "smtps" {
-		o.TLS = ImplicitTLS
+		o.TLS = TLSImplicit
 	}
 	o.Username = u.User.Username()
 	o.Password, _ = u.User.Password()
@@ -122,9 +122,9 @@ func setParameter(o *Options, files *keyFiles, key, value string) (err error) {
 func parseTLS(value string, scheme TLS) (TLS, error) {
 	t := TLS(value)
 	switch {
-	case !slices.Contains([]TLS{RequireTLS, ImplicitTLS, InsecureNoTLS}, t):
+	case !slices.Contains([]TLS{TLSRequired, TLSImplicit, TLSInsecureNone}, t):
 		return "", unknownValue("tls", value, "required, implicit and insecure-none are known")
-	case scheme == ImplicitTLS && t != ImplicitTLS:
+	case scheme == TLSImplicit && t != TLSImplicit:
 		return "", fmt.Errorf("tls=%s contradicts smtps", value)
 	}
 	return t, nil

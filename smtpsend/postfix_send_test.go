@@ -35,7 +35,7 @@ func (p *postfix) to(t *testing.T, port int, o smtpsend.Options) *smtpsend.Sende
 		o.TLSConfig = p.client
 	}
 	if port == p.Implicit {
-		o.TLS = smtpsend.ImplicitTLS
+		o.TLS = smtpsend.TLSImplicit
 	}
 	s, err := smtpsend.New(fmt.Sprint("127.0.0.1:", port), &o)
 	if err != nil {

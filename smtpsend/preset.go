@@ -18,7 +18,7 @@ import (
 // (554 5.2.0).
 func Microsoft365() *Options {
 	return &Options{
-		TLS:         RequireTLS,
+		TLS:         TLSRequired,
 		Connections: 3,
 		Limiter:     rate.NewLimiter(rate.Every(2*time.Second), 1),
 		Retry:       Retry{Budget: time.Minute, First: 2 * time.Second},
@@ -31,7 +31,7 @@ func Microsoft365() *Options {
 // with the scope https://mail.google.com/ or Password to an app password.
 func Gmail() *Options {
 	return &Options{
-		TLS:         ImplicitTLS,
+		TLS:         TLSImplicit,
 		Connections: 2,
 		Retry:       Retry{Budget: 30 * time.Second},
 	}
@@ -52,7 +52,7 @@ func ExchangeLegacy() *Options {
 	}
 	c.CipherSuites = append(c.CipherSuites,
 		tls.TLS_RSA_WITH_AES_256_CBC_SHA, tls.TLS_RSA_WITH_AES_128_CBC_SHA, tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA)
-	return &Options{TLS: RequireTLS, TLSConfig: c}
+	return &Options{TLS: TLSRequired, TLSConfig: c}
 }
 
 // presets are those that a URL may name.

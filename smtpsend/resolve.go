@@ -23,7 +23,7 @@ func (o *Options) resolve(host string) (*Options, error) {
 		return nil, fmt.Errorf("smtpsend: options: %w", err)
 	}
 	if r.TLS == "" && !r.LMTP {
-		r.TLS = RequireTLS
+		r.TLS = TLSRequired
 	}
 	r.TLSConfig = resolveTLS(r.TLSConfig, host)
 	r.DSN.Notify = slices.Clone(r.DSN.Notify)
@@ -75,7 +75,7 @@ func (o *Options) check() error {
 			return fmt.Errorf("%s is negative", n.name)
 		}
 	}
-	if !slices.Contains([]TLS{"", RequireTLS, ImplicitTLS, InsecureNoTLS}, o.TLS) {
+	if !slices.Contains([]TLS{"", TLSRequired, TLSImplicit, TLSInsecureNone}, o.TLS) {
 		return fmt.Errorf("TLS %q is unknown", o.TLS)
 	}
 	if o.LocalName != "" && !(envelope.ValidDomain(o.LocalName) && envelope.IsASCII(o.LocalName)) {
@@ -121,7 +121,7 @@ func (o *Options) checkAuth() error {
 	if err := o.checkSecret(); err != nil {
 		return err
 	}
-	inClear := o.TLS == InsecureNoTLS || o.TLS == "" && o.LMTP
+	inClear := o.TLS == TLSInsecureNone || o.TLS == "" && o.LMTP
 	if inClear && o.authenticates() && !o.safeInClear() {
 		return fmt.Errorf("%w: InsecureAllowPlaintextAuth admits it", errPlaintextAuth)
 	}

@@ -363,7 +363,7 @@ func (s *scripted) sender(t testing.TB, o smtpsend.Options) *smtpsend.Sender {
 	t.Helper()
 	o.Dial, o.LMTP = s.dial, s.lmtp
 	if o.TLS == "" && s.tls == nil {
-		o.TLS = smtpsend.InsecureNoTLS
+		o.TLS = smtpsend.TLSInsecureNone
 	}
 	sender, err := smtpsend.New("test.example:25", &o)
 	if err != nil {

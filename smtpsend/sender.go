@@ -26,7 +26,7 @@ type backend interface {
 }
 
 // New returns a sender to the server at addr, host:port or host; the port is
-// then 587, with [ImplicitTLS] 465, with LMTP 24. Nil options mean SMTP with
+// then 587, with [TLSImplicit] 465, with LMTP 24. Nil options mean SMTP with
 // STARTTLS and no authentication. It does not connect.
 func New(addr string, o *Options) (*Sender, error) {
 	s, err := newServer(addr, o)

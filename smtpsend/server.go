@@ -123,7 +123,7 @@ func (s *server) String() string {
 	switch {
 	case s.o.LMTP:
 		scheme = "lmtp"
-	case s.o.TLS == ImplicitTLS:
+	case s.o.TLS == TLSImplicit:
 		scheme = "smtps"
 	}
 	return scheme + "://" + s.addr

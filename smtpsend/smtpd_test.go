@@ -192,13 +192,13 @@ func TestServer(t *testing.T) {
 		phase    smtpsend.Phase // of the failure, "" for none
 		code     int
 	}{
-		{name: "plain", o: smtpsend.Options{TLS: smtpsend.InsecureNoTLS}},
+		{name: "plain", o: smtpsend.Options{TLS: smtpsend.TLSInsecureNone}},
 		{name: "plain, STARTTLS required", phase: smtpsend.PhaseTLS},
 		{name: "STARTTLS", server: id.server, o: smtpsend.Options{TLSConfig: id.client}},
-		{name: "implicit", server: id.server, implicit: true, o: smtpsend.Options{TLS: smtpsend.ImplicitTLS, TLSConfig: id.client}},
-		{name: "implicit, to a plain server", o: smtpsend.Options{TLS: smtpsend.ImplicitTLS, TLSConfig: id.client}, phase: smtpsend.PhaseTLS},
+		{name: "implicit", server: id.server, implicit: true, o: smtpsend.Options{TLS: smtpsend.TLSImplicit, TLSConfig: id.client}},
+		{name: "implicit, to a plain server", o: smtpsend.Options{TLS: smtpsend.TLSImplicit, TLSConfig: id.client}, phase: smtpsend.PhaseTLS},
 		{name: "unknown authority", server: id.server, phase: smtpsend.PhaseTLS},
-		{name: "unknown authority, implicit", server: id.server, implicit: true, o: smtpsend.Options{TLS: smtpsend.ImplicitTLS}, phase: smtpsend.PhaseTLS},
+		{name: "unknown authority, implicit", server: id.server, implicit: true, o: smtpsend.Options{TLS: smtpsend.TLSImplicit}, phase: smtpsend.PhaseTLS},
 		{name: "other name", server: id.server, o: smtpsend.Options{TLSConfig: &tls.Config{RootCAs: id.client.RootCAs, ServerName: "other.example"}}, phase: smtpsend.PhaseTLS},
 		{name: "old TLS", server: old(id.server), o: smtpsend.Options{TLSConfig: id.client}, phase: smtpsend.PhaseTLS},
 		{name: "PLAIN", server: id.server, admit: both, o: smtpsend.Options{TLSConfig: id.client, Username: "ann", Password: "secret"}, users: 1},
@@ -206,9 +206,9 @@ func TestServer(t *testing.T) {
 		{name: "LOGIN only", server: id.server, admit: both[1:], o: smtpsend.Options{TLSConfig: id.client, Username: "ann", Password: "secret"}, users: 1},
 		{name: "wrong password", server: id.server, admit: both, o: smtpsend.Options{TLSConfig: id.client, Username: "ann", Password: "hunter22"}, phase: smtpsend.PhaseAuth, code: 535},
 		{name: "no mechanism", server: id.server, admit: []string{"GSSAPI"}, o: smtpsend.Options{TLSConfig: id.client, Username: "ann", Password: "hunter22"}, phase: smtpsend.PhaseAuth},
-		{name: "in the clear", admit: both, o: smtpsend.Options{TLS: smtpsend.InsecureNoTLS, InsecureAllowPlaintextAuth: true, Username: "ann", Password: "secret"}, users: 1},
+		{name: "in the clear", admit: both, o: smtpsend.Options{TLS: smtpsend.TLSInsecureNone, InsecureAllowPlaintextAuth: true, Username: "ann", Password: "secret"}, users: 1},
 		{name: "LMTP", lmtp: true, o: smtpsend.Options{LMTP: true}},
-		{name: "LMTP, STARTTLS", lmtp: true, server: id.server, o: smtpsend.Options{LMTP: true, TLS: smtpsend.RequireTLS, TLSConfig: id.client}},
+		{name: "LMTP, STARTTLS", lmtp: true, server: id.server, o: smtpsend.Options{LMTP: true, TLS: smtpsend.TLSRequired, TLSConfig: id.client}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -309,7 +309,7 @@ func TestSessionCache(t *testing.T) {
 // TestServerGone has the server restart between two messages.
 func TestServerGone(t *testing.T) {
 	d := newSMTPD(t, nil, false)
-	sender, err := smtpsend.New("test.example", &smtpsend.Options{TLS: smtpsend.InsecureNoTLS,
+	sender, err := smtpsend.New("test.example", &smtpsend.Options{TLS: smtpsend.TLSInsecureNone,
 		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, network, d.addr)
 		}})
@@ -329,7 +329,7 @@ func TestServerGone(t *testing.T) {
 // TestTransparency sends what dots may do to a message.
 func TestTransparency(t *testing.T) {
 	d := newSMTPD(t, nil, false)
-	sender, err := smtpsend.New(d.addr, &smtpsend.Options{TLS: smtpsend.InsecureNoTLS})
+	sender, err := smtpsend.New(d.addr, &smtpsend.Options{TLS: smtpsend.TLSInsecureNone})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -164,7 +164,7 @@ func TestStorm(t *testing.T) {
 		goroutines, messages = 100, 1000
 	}
 	s := newStormy(t)
-	sender, err := smtpsend.New(s.l.Addr().String(), &smtpsend.Options{TLS: smtpsend.InsecureNoTLS, Connections: 4, ConnectionMessages: 10,
+	sender, err := smtpsend.New(s.l.Addr().String(), &smtpsend.Options{TLS: smtpsend.TLSInsecureNone, Connections: 4, ConnectionMessages: 10,
 		Retry: smtpsend.Retry{Budget: time.Minute, First: time.Millisecond}})
 	if err != nil {
 		t.Fatal(err)

@@ -54,12 +54,12 @@ func TestContextOverTCP(t *testing.T) {
 		o     smtpsend.Options
 		phase smtpsend.Phase
 	}{
-		{"greeting", "", smtpsend.Options{TLS: smtpsend.InsecureNoTLS}, smtpsend.PhaseGreeting},
-		{"hello", "220 hi\r\n", smtpsend.Options{TLS: smtpsend.InsecureNoTLS}, smtpsend.PhaseHello},
+		{"greeting", "", smtpsend.Options{TLS: smtpsend.TLSInsecureNone}, smtpsend.PhaseGreeting},
+		{"hello", "220 hi\r\n", smtpsend.Options{TLS: smtpsend.TLSInsecureNone}, smtpsend.PhaseHello},
 		{"handshake", "220 hi\r\n250-hi\r\n250 STARTTLS\r\n", smtpsend.Options{}, smtpsend.PhaseTLS},
-		{"implicit", "", smtpsend.Options{TLS: smtpsend.ImplicitTLS}, smtpsend.PhaseTLS},
-		{"mail", "220 hi\r\n250 hi\r\n", smtpsend.Options{TLS: smtpsend.InsecureNoTLS}, smtpsend.PhaseMail},
-		{"body", upToBody, smtpsend.Options{TLS: smtpsend.InsecureNoTLS}, smtpsend.PhaseBody},
+		{"implicit", "", smtpsend.Options{TLS: smtpsend.TLSImplicit}, smtpsend.PhaseTLS},
+		{"mail", "220 hi\r\n250 hi\r\n", smtpsend.Options{TLS: smtpsend.TLSInsecureNone}, smtpsend.PhaseMail},
+		{"body", upToBody, smtpsend.Options{TLS: smtpsend.TLSInsecureNone}, smtpsend.PhaseBody},
 	}
 	before := runtime.NumGoroutine()
 	for _, tt := range tests {

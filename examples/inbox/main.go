@@ -91,7 +91,7 @@ func (c *config) accept() (*invite.Policy, error) {
 	case "strict":
 		return invite.Strict(c.authServID), nil
 	case "open":
-		return invite.Open(), nil
+		return invite.InsecureAcceptAny(), nil
 	}
 	return nil, fmt.Errorf("-policy: %q is neither strict nor open", c.policy)
 }

@@ -109,7 +109,7 @@ func (w *worker) mail(ctx context.Context, box *mailbox, uid imap.UID) error {
 	s, after, o := apply(meetings, in, w.accept)
 	w.log.Info("mail", "uid", uid, "kind", in.Kind, "verdict", o.Verdict, "reason", o.Reason)
 	if s == nil || !w.isDone(o) {
-		w.left[uid] = o.Verdict == invite.Held
+		w.left[uid] = o.Verdict == invite.VerdictHeld
 		return nil
 	}
 	if after != s.meeting {
@@ -133,11 +133,11 @@ func (w *worker) mail(ctx context.Context, box *mailbox, uid imap.UID) error {
 
 // apply finds the meeting that a mail is about.
 func apply(meetings []stored, in *invite.Inbound, p *invite.Policy) (*stored, *invite.Meeting, invite.Outcome) {
-	last := invite.Outcome{Verdict: invite.UnknownEvent, Reason: "there are no meetings"}
+	last := invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: "there are no meetings"}
 	for i := range meetings {
 		s := &meetings[i]
 		after, o := s.meeting.Apply(in, p)
-		if o.Verdict != invite.UnknownEvent {
+		if o.Verdict != invite.VerdictUnknownEvent {
 			return s, after, o
 		}
 		last = o
@@ -149,10 +149,10 @@ func apply(meetings []stored, in *invite.Inbound, p *invite.Policy) (*stored, *i
 // about something else stays for a person.
 func (w *worker) isDone(o invite.Outcome) bool {
 	switch o.Verdict {
-	case invite.Applied, invite.Duplicate, invite.Stale, invite.Undeliverable:
+	case invite.VerdictApplied, invite.VerdictDuplicate, invite.VerdictStale, invite.VerdictUndeliverable:
 		return true
 	}
-	return w.client != nil && o.Verdict == invite.NotAnAnswer && len(o.Invite) > 0 // REFRESH
+	return w.client != nil && o.Verdict == invite.VerdictNotAnAnswer && len(o.Invite) > 0 // REFRESH
 }
 
 // invite sends the request to those who asked for it, and to delegates who have
@@ -160,7 +160,7 @@ func (w *worker) isDone(o invite.Outcome) bool {
 // been killed after it stored their delegation.
 func (w *worker) invite(ctx context.Context, s *stored, o invite.Outcome) error {
 	list := uninvited(s.meeting)
-	if o.Verdict == invite.NotAnAnswer {
+	if o.Verdict == invite.VerdictNotAnAnswer {
 		list = append(list, o.Invite...)
 	}
 	if w.client == nil || len(list) == 0 {
@@ -177,7 +177,7 @@ func (w *worker) invite(ctx context.Context, s *stored, o invite.Outcome) error 
 func uninvited(m *invite.Meeting) []string {
 	known := make(map[string]bool)
 	for _, d := range m.Deliveries {
-		known[strings.ToLower(d.To)] = d.State != invite.Pending || known[strings.ToLower(d.To)]
+		known[strings.ToLower(d.To)] = d.State != invite.DeliveryPending || known[strings.ToLower(d.To)]
 	}
 	var out []string
 	list := m.Event.Attendees

@@ -40,7 +40,7 @@ func apply(_ context.Context, f *flags, stdout io.Writer) error {
 		in, err := openMail(path)
 		if err != nil {
 			unread = errRefused
-			lines = append(lines, verdict{path, invite.Outcome{Verdict: invite.NotAnAnswer, Reason: err.Error()}})
+			lines = append(lines, verdict{path, invite.Outcome{Verdict: invite.VerdictNotAnAnswer, Reason: err.Error()}})
 			continue
 		}
 		after, o := m.Apply(in, p)
@@ -67,7 +67,7 @@ func (f *flags) answerPolicy() (*invite.Policy, error) {
 	case "strict":
 		p = invite.Strict(f.authServID)
 	case "open":
-		p = invite.Open()
+		p = invite.InsecureAcceptAny()
 	default:
 		return nil, fmt.Errorf("%w: -policy: %q is neither strict nor open", errUsage, f.policy)
 	}
@@ -78,7 +78,7 @@ func (f *flags) answerPolicy() (*invite.Policy, error) {
 // respond answers an invitation as one of its attendees.
 func respond(ctx context.Context, f *flags, stdout io.Writer) error {
 	status := ical.Status(f.status)
-	if f.as == "" || !slices.Contains([]ical.Status{ical.Accepted, ical.Declined, ical.Tentative}, status) {
+	if f.as == "" || !slices.Contains([]ical.Status{ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative}, status) {
 		return fmt.Errorf("%w: respond needs -as EMAIL and -status accepted, declined or tentative", errUsage)
 	}
 	in, err := openMail(f.files[0])

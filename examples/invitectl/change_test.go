@@ -172,7 +172,7 @@ func TestResume(t *testing.T) {
 		t.Fatalf("send = %+v, want two pending", got)
 	}
 	m := readStored(t, meeting)
-	m.Deliveries[1].State = invite.Unknown
+	m.Deliveries[1].State = invite.DeliveryUnknown
 	if err := writeMeeting(meeting, m); err != nil {
 		t.Fatal(err)
 	}
@@ -219,10 +219,10 @@ func TestMeetingIsWholeAtEveryStep(t *testing.T) {
 	if code != 1 { // zoe is refused
 		t.Errorf("update = %d, want 1", code)
 	}
-	if diff := cmp.Diff([]invite.DeliveryState{invite.Unknown}, states); diff != "" {
+	if diff := cmp.Diff([]invite.DeliveryState{invite.DeliveryUnknown}, states); diff != "" {
 		t.Errorf("states (-want +got):\n%s", diff)
 	}
-	if got := readStored(t, meeting).Deliveries[3].State; got != invite.Refused {
+	if got := readStored(t, meeting).Deliveries[3].State; got != invite.DeliveryRefused {
 		t.Errorf("zoe's mail is %s, want refused", got)
 	}
 }

@@ -17,7 +17,7 @@ func lint(_ context.Context, f *flags, stdout io.Writer) error {
 	findings := append(invalid(e.Validate()), e.Lint()...)
 	refused := false
 	for _, found := range findings {
-		refused = refused || found.Severity == ical.Error
+		refused = refused || found.Severity == ical.SeverityError
 		if err := printLine(stdout, found); err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func invalid(err error) []ical.Finding {
 	for _, part := range joined.Unwrap() {
 		var fe *ical.FieldError
 		if errors.As(part, &fe) {
-			out = append(out, ical.Finding{Rule: "invalid", Severity: ical.Error, Field: fe.Field,
+			out = append(out, ical.Finding{Rule: "invalid", Severity: ical.SeverityError, Field: fe.Field,
 				Text: fe.Err.Error(), Source: "RFC 5545", Clients: []string{}})
 		}
 	}

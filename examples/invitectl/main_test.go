@@ -316,7 +316,7 @@ func TestSend(t *testing.T) {
 		t.Errorf("the server has %d mails, want zone-1.eml", len(s.mails))
 	}
 	var m invite.Meeting
-	if err := json.Unmarshal(readFile(t, meeting), &m); err != nil || len(m.Deliveries) != 2 || m.Deliveries[1].State != invite.Refused {
+	if err := json.Unmarshal(readFile(t, meeting), &m); err != nil || len(m.Deliveries) != 2 || m.Deliveries[1].State != invite.DeliveryRefused {
 		t.Errorf("meeting = %+v, %v, want both deliveries", m, err)
 	}
 	if diff := cmp.Diff([]string{"m.json"}, files(t, filepath.Dir(meeting))); diff != "" {

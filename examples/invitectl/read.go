@@ -42,12 +42,12 @@ func read(_ context.Context, f *flags, stdout io.Writer) error {
 func readMail(path string) line {
 	file, err := os.Open(path)
 	if err != nil {
-		return line{File: path, Kind: string(invite.Other), Reason: err.Error()}
+		return line{File: path, Kind: string(invite.KindOther), Reason: err.Error()}
 	}
 	defer file.Close()
 	in, err := invite.Read(file, nil)
 	if err != nil {
-		return line{File: path, Kind: string(invite.Other), Reason: err.Error()}
+		return line{File: path, Kind: string(invite.KindOther), Reason: err.Error()}
 	}
 	return describe(path, in)
 }

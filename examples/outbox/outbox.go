@@ -117,18 +117,18 @@ func (b *outbox) answers(ctx context.Context, dir string) error {
 func (b *outbox) answer(ctx context.Context, data []byte) (invite.Outcome, error) {
 	in, err := invite.Read(bytes.NewReader(data), nil)
 	if err != nil {
-		return invite.Outcome{Verdict: invite.NotAnAnswer, Reason: err.Error()}, nil
+		return invite.Outcome{Verdict: invite.VerdictNotAnAnswer, Reason: err.Error()}, nil
 	}
 	rows, err := b.candidates(ctx, in)
 	if err != nil {
 		return invite.Outcome{}, err
 	}
-	o := invite.Outcome{Verdict: invite.UnknownEvent, Reason: "is about no meeting of this store"}
+	o := invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: "is about no meeting of this store"}
 	var r row
 	var changed *invite.Meeting
 	for _, r = range rows {
 		after, got := r.meeting.Apply(in, b.policy)
-		if got.Verdict == invite.UnknownEvent {
+		if got.Verdict == invite.VerdictUnknownEvent {
 			continue
 		}
 		if o = got; after != r.meeting {
@@ -157,7 +157,7 @@ func (b *outbox) candidates(ctx context.Context, in *invite.Inbound) ([]row, err
 // settled tells whether a mail needs no person to look at it.
 func settled(o invite.Outcome) bool {
 	switch o.Verdict {
-	case invite.Applied, invite.Duplicate, invite.Stale, invite.Undeliverable:
+	case invite.VerdictApplied, invite.VerdictDuplicate, invite.VerdictStale, invite.VerdictUndeliverable:
 		return true
 	}
 	return false
@@ -169,7 +169,7 @@ func (b *outbox) show(ctx context.Context) error {
 	for _, r := range rows {
 		m := r.meeting
 		fmt.Fprintf(b.out, "%s %s: %s; %d mails pending, %d unknown\n", m.Event.UID, m.Event.Summary, m.Summary(),
-			count(m, invite.Pending), count(m, invite.Unknown))
+			count(m, invite.DeliveryPending), count(m, invite.DeliveryUnknown))
 	}
 	return err
 }

@@ -197,7 +197,7 @@ func TestKilledWhileBooking(t *testing.T) {
 			child(t, 0, "-db", db, "book", event)
 			m = stored(t, db)
 		}
-		if n := count(m, invite.Pending); n != len(people) {
+		if n := count(m, invite.DeliveryPending); n != len(people) {
 			t.Errorf("killed at step %d: %d mails are pending, want %d", at, n, len(people))
 		}
 	}
@@ -229,11 +229,11 @@ func TestKilledWhileDelivering(t *testing.T) {
 		for _, d := range stored(t, db).Deliveries {
 			ids, again := s.identifiers(d.To)
 			switch {
-			case again > 0, len(ids) > 1, d.State == invite.Delivered && len(ids) != 1:
+			case again > 0, len(ids) > 1, d.State == invite.DeliveryDelivered && len(ids) != 1:
 				t.Errorf("killed at step %d: %s is %s, and has %d mails and %d copies", at, d.To, d.State, len(ids), again)
-			case d.State == invite.Unknown:
+			case d.State == invite.DeliveryUnknown:
 				open++
-			case d.State != invite.Delivered:
+			case d.State != invite.DeliveryDelivered:
 				t.Errorf("killed at step %d: %s is %s", at, d.To, d.State)
 			}
 		}
@@ -287,7 +287,7 @@ func TestKilledWhileAnswering(t *testing.T) {
 func (s *server) answer(t *testing.T, inbox string) {
 	t.Helper()
 	var r invitetest.Recorder
-	statuses := []ical.Status{ical.Accepted, ical.Tentative, ical.Declined}
+	statuses := []ical.Status{ical.StatusAccepted, ical.StatusTentative, ical.StatusDeclined}
 	for i, p := range people {
 		for _, m := range s.mails[p] {
 			if err := r.Send(t.Context(), m); err != nil {

@@ -60,7 +60,7 @@ func (s *store) book(ctx context.Context, m *invite.Meeting) error {
 		}
 		e := &m.Event
 		_, err = tx.ExecContext(ctx, `INSERT INTO meeting (uid, version, pending, unknown, data) VALUES (?, 1, ?, ?, ?)`,
-			e.UID, count(m, invite.Pending), count(m, invite.Unknown), string(data))
+			e.UID, count(m, invite.DeliveryPending), count(m, invite.DeliveryUnknown), string(data))
 		if err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func update(ctx context.Context, tx *sql.Tx, m *invite.Meeting, version int64) e
 	}
 	done, err := tx.ExecContext(ctx, `UPDATE meeting SET version = version + 1, pending = ?, unknown = ?, data = ?
 		WHERE uid = ? AND version = ?`,
-		count(m, invite.Pending), count(m, invite.Unknown), string(data), m.Event.UID, version)
+		count(m, invite.DeliveryPending), count(m, invite.DeliveryUnknown), string(data), m.Event.UID, version)
 	return oneRow(done, err, errChanged)
 }
 

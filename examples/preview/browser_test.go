@@ -104,7 +104,7 @@ func TestBrowserNarrow(t *testing.T) {
 	var frames strings.Builder
 	mux := http.NewServeMux()
 	for _, language := range body.Languages() {
-		for _, action := range []body.Action{body.Update, body.ProposalDeclined} {
+		for _, action := range []body.Action{body.ActionUpdate, body.ActionProposalDeclined} {
 			p, err := st.write(choice{Language: language, Action: action})
 			if err != nil {
 				t.Fatal(err)

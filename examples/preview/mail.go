@@ -25,9 +25,9 @@ type parts struct {
 
 // methods are the calendar objects that go with each action.
 var methods = map[body.Action]ical.Method{
-	body.Invitation: ical.MethodRequest, body.Update: ical.MethodRequest,
-	body.Cancellation: ical.MethodCancel, body.ProposalDeclined: ical.MethodDeclineCounter,
-	body.Answer: ical.MethodReply,
+	body.ActionInvitation: ical.MethodRequest, body.ActionUpdate: ical.MethodRequest,
+	body.ActionCancellation: ical.MethodCancel, body.ActionProposalDeclined: ical.MethodDeclineCounter,
+	body.ActionAnswer: ical.MethodReply,
 }
 
 // write makes the mail as it would be sent.
@@ -53,24 +53,24 @@ func (s *state) view(c choice) *body.View {
 	}
 	v.Attendee.Language = c.Language
 	switch c.Action {
-	case body.Update:
+	case body.ActionUpdate:
 		v.Before, e.Sequence = s.before, e.Sequence+1
-	case body.Cancellation:
+	case body.ActionCancellation:
 		e.Cancelled, e.Sequence = true, e.Sequence+1
-	case body.ProposalDeclined:
+	case body.ActionProposalDeclined:
 		v.Proposed = ical.Span{Start: e.Start.Add(2 * time.Hour), End: e.Start.Add(3 * time.Hour)}
-	case body.Answer:
-		v.Status = ical.Accepted
+	case body.ActionAnswer:
+		v.Status = ical.StatusAccepted
 		v.Attendee.Status = v.Status
 		e.Attendees = []ical.Attendee{v.Attendee}
 	}
-	if c.Action == body.Invitation || c.Action == body.Update {
+	if c.Action == body.ActionInvitation || c.Action == body.ActionUpdate {
 		v.Answers = []body.AnswerLink{
-			{Status: ical.Accepted, URL: "https://example.com/answer?yes"},
-			{Status: ical.Tentative, URL: "https://example.com/answer?maybe"},
-			{Status: ical.Declined, URL: "https://example.com/answer?no"},
+			{Status: ical.StatusAccepted, URL: "https://example.com/answer?yes"},
+			{Status: ical.StatusTentative, URL: "https://example.com/answer?maybe"},
+			{Status: ical.StatusDeclined, URL: "https://example.com/answer?no"},
 		}
-	} else if c.Action != body.Reminder {
+	} else if c.Action != body.ActionReminder {
 		v.Comment = "The comment stands here, as it was written."
 	}
 	return v
@@ -96,7 +96,7 @@ func (p *parts) build(v *body.View) error {
 		Date: pinned, Subject: p.Subject, Text: p.Text, HTML: p.HTML,
 		Calendar: []byte(p.Calendar), Method: string(v.Method),
 	}
-	if v.Action == body.Answer {
+	if v.Action == body.ActionAnswer {
 		d.From, d.To[0] = d.To[0], d.From
 	}
 	for _, i := range p.Inline {
@@ -111,7 +111,7 @@ func (p *parts) build(v *body.View) error {
 
 // parseChoice reads a query; what it does not say is the first of its kind.
 func parseChoice(language, action string) choice {
-	c := choice{Language: "en", Action: body.Invitation}
+	c := choice{Language: "en", Action: body.ActionInvitation}
 	if slices.Contains(body.Languages(), language) {
 		c.Language = language
 	}

@@ -100,5 +100,5 @@ func isLoopback(host string) bool {
 
 // actions are those that the page offers.
 var actions = []body.Action{
-	body.Invitation, body.Update, body.Cancellation, body.Reminder, body.ProposalDeclined, body.Answer,
+	body.ActionInvitation, body.ActionUpdate, body.ActionCancellation, body.ActionReminder, body.ActionProposalDeclined, body.ActionAnswer,
 }

@@ -44,7 +44,7 @@ METHOD:REQUEST
 	}
 	defer file.Close()
 	in, err := invite.Read(file, nil)
-	if err != nil || in.Kind != invite.Request || in.Event.Attendees[0].Email != "bob@example.test" {
+	if err != nil || in.Kind != invite.KindRequest || in.Event.Attendees[0].Email != "bob@example.test" {
 		t.Errorf("Read(invite.eml) = %+v, %v, want the request to bob", in, err)
 	}
 }

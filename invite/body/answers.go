@@ -32,7 +32,7 @@ type AnswerChoice struct {
 
 // answerWords are the keys of what can be answered.
 var answerWords = map[ical.Status]string{
-	ical.Accepted: "answer.yes", ical.Tentative: "answer.maybe", ical.Declined: "answer.no",
+	ical.StatusAccepted: "answer.yes", ical.StatusTentative: "answer.maybe", ical.StatusDeclined: "answer.no",
 }
 
 // safeAnswers are the links that may stand in a mail. Their addresses differ by

@@ -52,7 +52,7 @@ const longText = "  - an indented line\n\nA line that is longer than seventy-eig
 var cases = map[string]*body.View{
 	"request":      view(func(*body.View) {}),
 	"no-method":    view(func(v *body.View) { v.Method = "" }),
-	"updated":      view(func(v *body.View) { v.Event.Sequence, v.Action = 2, body.Update }),
+	"updated":      view(func(v *body.View) { v.Event.Sequence, v.Action = 2, body.ActionUpdate }),
 	"cancel":       view(func(v *body.View) { v.Method, v.Event.Sequence = ical.MethodCancel, 1 }),
 	"reply":        view(func(v *body.View) { v.Method = ical.MethodReply }),
 	"keeps":        view(func(v *body.View) { v.Method = ical.MethodDeclineCounter }),
@@ -69,12 +69,12 @@ var cases = map[string]*body.View{
 	}),
 	"all-day-series": view(func(v *body.View) {
 		v.Event.AllDay, v.Event.Start, v.Event.End, v.Event.TimeZone = true, date(5, 3), date(5, 4), "America/New_York"
-		v.Event.Recurrence = &ical.Recurrence{Freq: ical.Monthly, Interval: 2, Until: date(12, 3)}
+		v.Event.Recurrence = &ical.Recurrence{Freq: ical.FreqMonthly, Interval: 2, Until: date(12, 3)}
 	}),
-	"weekly":     view(func(v *body.View) { v.Event.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Count: 12} }),
-	"daily-once": view(func(v *body.View) { v.Event.Recurrence = &ical.Recurrence{Freq: ical.Daily, Count: 1} }),
+	"weekly":     view(func(v *body.View) { v.Event.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 12} }),
+	"daily-once": view(func(v *body.View) { v.Event.Recurrence = &ical.Recurrence{Freq: ical.FreqDaily, Count: 1} }),
 	"yearly-until": view(func(v *body.View) {
-		v.Event.Recurrence = &ical.Recurrence{Freq: ical.Yearly, Until: time.Date(2029, 3, 1, 23, 30, 0, 0, time.UTC)}
+		v.Event.Recurrence = &ical.Recurrence{Freq: ical.FreqYearly, Until: time.Date(2029, 3, 1, 23, 30, 0, 0, time.UTC)}
 	}),
 	"other-zone": view(func(v *body.View) { v.Attendee.TimeZone = "Asia/Kolkata" }),
 	"same-clock": view(func(v *body.View) { v.Attendee.TimeZone = "Europe/Paris" }),

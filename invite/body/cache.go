@@ -32,7 +32,7 @@ func (m *mail) is(v *View, l *language, answers []ical.Status) bool {
 	return m.language == l && slices.Equal(m.answers, answers) && w.Action == v.action() &&
 		w.Attendee.TimeZone == v.Attendee.TimeZone && w.HideGuests == v.HideGuests &&
 		w.Comment == v.Comment && w.Status == v.Status && w.Proposed == v.Proposed && w.Method == v.Method &&
-		(w.Action != Answer || w.Attendee.Name == v.Attendee.Name && w.Attendee.Email == v.Attendee.Email) &&
+		(w.Action != ActionAnswer || w.Attendee.Name == v.Attendee.Name && w.Attendee.Email == v.Attendee.Email) &&
 		sameEvent(w.Event, v.Event) && sameEvent(w.Before, v.before())
 }
 

@@ -16,7 +16,7 @@ import (
 func TestCacheSeesChanges(t *testing.T) {
 	r := newRenderer(t, nil)
 	e, before := series(t), series(t)
-	v := &body.View{Event: e, Before: before, Action: body.Update, Attendee: ical.Attendee{Name: "N", Email: "n@example.com"}, Answers: answers("x")}
+	v := &body.View{Event: e, Before: before, Action: body.ActionUpdate, Attendee: ical.Attendee{Name: "N", Email: "n@example.com"}, Answers: answers("x")}
 	for name, change := range map[string]func(){
 		"nothing":         func() {},
 		"summary":         func() { e.Summary += "x" },
@@ -35,24 +35,24 @@ func TestCacheSeesChanges(t *testing.T) {
 		"guests":          func() { e.Attendees = e.Attendees[1:] },
 		"attachment":      func() { e.Attachments[0].Name += "x" },
 		"rule":            func() { e.Recurrence.Interval++ },
-		"rule days":       func() { e.Recurrence.ByDay[0] = ical.Monday },
+		"rule days":       func() { e.Recurrence.ByDay[0] = ical.DayMonday },
 		"exception":       func() { e.Recurrence.Except[0] = e.Recurrence.Except[0].Add(24 * time.Hour) },
 		"override":        func() { e.Overrides[0].Location += "x" },
 		"before":          func() { before.Location += "x" },
 		"no before":       func() { v.Before = nil },
-		"action":          func() { v.Action = body.Cancellation },
+		"action":          func() { v.Action = body.ActionCancellation },
 		"comment":         func() { v.Comment += "x" },
 		"hide guests":     func() { v.HideGuests = true },
-		"proposed":        func() { v.Action, v.Proposed.Start = body.ProposalDeclined, e.Start },
+		"proposed":        func() { v.Action, v.Proposed.Start = body.ActionProposalDeclined, e.Start },
 		"reader's zone":   func() { v.Attendee.TimeZone = "Asia/Tokyo" },
 		"language":        func() { v.Attendee.Language = "de" },
-		"status":          func() { v.Action, v.Status = body.Answer, ical.Declined },
-		"who answers":     func() { v.Action, v.Attendee.Name = body.Answer, v.Attendee.Name+"x" },
+		"status":          func() { v.Action, v.Status = body.ActionAnswer, ical.StatusDeclined },
+		"who answers":     func() { v.Action, v.Attendee.Name = body.ActionAnswer, v.Attendee.Name+"x" },
 		"answers":         func() { v.Answers = v.Answers[:1] },
 		"answer's links":  func() { v.Answers = answers("y") },
 		"no answers":      func() { v.Answers = nil },
 		"another answer":  func() { v.Answers = answers("z")[1:2] },
-		"unsafe answer":   func() { v.Answers = []body.AnswerLink{{Status: ical.Accepted, URL: "javascript:x"}} },
+		"unsafe answer":   func() { v.Answers = []body.AnswerLink{{Status: ical.StatusAccepted, URL: "javascript:x"}} },
 		"a single event":  func() { e.Recurrence, e.Overrides = nil, nil },
 		"cancelled alone": func() { e.RecurrenceID = e.Start },
 	} {
@@ -77,7 +77,7 @@ func TestCacheSeesChanges(t *testing.T) {
 		if len(v.Answers) == 0 {
 			v.Answers = answers("x")
 		}
-		v.Action = body.Update
+		v.Action = body.ActionUpdate
 	}
 }
 
@@ -98,7 +98,7 @@ func TestConcurrent(t *testing.T) {
 	for i := range 8 {
 		wg.Go(func() {
 			for j := range 50 {
-				v := views(t)[body.Invitation]
+				v := views(t)[body.ActionInvitation]
 				v.Language = body.Languages()[(i+j)%16]
 				v.Comment = string(rune('a' + j)) // more than are kept
 				if _, err := r.Render(v); err != nil {
@@ -113,7 +113,7 @@ func TestConcurrent(t *testing.T) {
 // A mail to one more recipient costs little.
 func TestAllocations(t *testing.T) {
 	r := newRenderer(t, nil)
-	v := views(t)[body.Invitation]
+	v := views(t)[body.ActionInvitation]
 	if got := testing.AllocsPerRun(100, func() { render(t, r, v) }); got > 150 {
 		t.Errorf("%v allocations for a recipient, want at most 150", got)
 	}
@@ -121,7 +121,7 @@ func TestAllocations(t *testing.T) {
 
 func BenchmarkRecipient(b *testing.B) {
 	r := newRenderer(b, nil)
-	v := views(b)[body.Invitation]
+	v := views(b)[body.ActionInvitation]
 	v.Attendee.Language = "de"
 	b.ReportAllocs()
 	for b.Loop() {
@@ -132,7 +132,7 @@ func BenchmarkRecipient(b *testing.B) {
 // 500 guests in four languages and two zones, one after the other.
 func BenchmarkMixedRecipients(b *testing.B) {
 	r := newRenderer(b, nil)
-	v := views(b)[body.Invitation]
+	v := views(b)[body.ActionInvitation]
 	for range 500 {
 		v.Event.Attendees = append(v.Event.Attendees, ical.Attendee{Name: "Guest", Email: "guest@example.com"})
 	}
@@ -148,7 +148,7 @@ func BenchmarkMixedRecipients(b *testing.B) {
 
 func BenchmarkFirst(b *testing.B) {
 	r := newRenderer(b, nil)
-	v := views(b)[body.Invitation]
+	v := views(b)[body.ActionInvitation]
 	b.ReportAllocs()
 	for b.Loop() {
 		v.Event.Start = v.Event.Start.Add(time.Hour)

@@ -18,7 +18,7 @@ func ExampleRenderer_Render() {
 		Event: &ical.Event{
 			Summary: "Review", Location: "Room 4.12", Start: start, End: start.Add(time.Hour), TimeZone: "Europe/Berlin",
 			Organizer:  ical.Person{Name: "Room desk", Email: "desk@example.com"},
-			Recurrence: &ical.Recurrence{Freq: ical.Monthly, ByDay: []ical.Day{"1TU"}, Count: 6},
+			Recurrence: &ical.Recurrence{Freq: ical.FreqMonthly, ByDay: []ical.Day{"1TU"}, Count: 6},
 		},
 		Attendee: ical.Attendee{Language: "de", TimeZone: "Europe/London"},
 	})

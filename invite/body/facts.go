@@ -24,7 +24,7 @@ func newFacts(c clock, v *View, e *ical.Event, own *time.Location) []Row {
 	if e.Recurrence != nil {
 		f.series()
 	}
-	f.place(v.action() != Cancellation)
+	f.place(v.action() != ActionCancellation)
 	f.add("organizer", person(e.Organizer.Name, e.Organizer.Email))
 	if !v.HideGuests {
 		f.guests("required", isRequired)

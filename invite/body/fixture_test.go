@@ -59,7 +59,7 @@ func meeting(t testing.TB) *ical.Event {
 func series(t testing.TB) *ical.Event {
 	e := meeting(t)
 	e.Recurrence = &ical.Recurrence{
-		Freq: ical.Weekly, Interval: 2, ByDay: []ical.Day{ical.Thursday, ical.Tuesday},
+		Freq: ical.FreqWeekly, Interval: 2, ByDay: []ical.Day{ical.DayThursday, ical.DayTuesday},
 		Until:  time.Date(2027, 6, 29, 8, 0, 0, 0, time.UTC),
 		Except: []time.Time{e.Start.AddDate(0, 0, 28), e.Start.AddDate(0, 0, 14)},
 	}
@@ -73,9 +73,9 @@ func series(t testing.TB) *ical.Event {
 // answers are links of one attendee.
 func answers(token string) []body.AnswerLink {
 	return []body.AnswerLink{
-		{Status: ical.Accepted, URL: "https://example.com/answer?t=" + token + "&s=yes"},
-		{Status: ical.Tentative, URL: "https://example.com/answer?t=" + token + "&s=maybe"},
-		{Status: ical.Declined, URL: "https://example.com/answer?t=" + token + "&s=no"},
+		{Status: ical.StatusAccepted, URL: "https://example.com/answer?t=" + token + "&s=yes"},
+		{Status: ical.StatusTentative, URL: "https://example.com/answer?t=" + token + "&s=maybe"},
+		{Status: ical.StatusDeclined, URL: "https://example.com/answer?t=" + token + "&s=no"},
 	}
 }
 
@@ -91,15 +91,15 @@ func views(t testing.TB) map[body.Action]*body.View {
 	allDay.AllDay, allDay.Start, allDay.End = true, time.Date(2027, 12, 30, 0, 0, 0, 0, time.UTC), time.Date(2028, 1, 2, 0, 0, 0, 0, time.UTC)
 	reader := meeting(t).Attendees[0]
 	return map[body.Action]*body.View{
-		body.Invitation:   {Event: series(t), Attendee: reader, Answers: answers("a1")},
-		body.Update:       {Event: moved, Before: before, Attendee: reader},
-		body.Cancellation: {Event: cancelled, Method: ical.MethodCancel, Comment: "☂ 10:00"},
-		body.Reminder:     {Event: allDay, HideGuests: true},
-		body.ProposalDeclined: {
+		body.ActionInvitation:   {Event: series(t), Attendee: reader, Answers: answers("a1")},
+		body.ActionUpdate:       {Event: moved, Before: before, Attendee: reader},
+		body.ActionCancellation: {Event: cancelled, Method: ical.MethodCancel, Comment: "☂ 10:00"},
+		body.ActionReminder:     {Event: allDay, HideGuests: true},
+		body.ActionProposalDeclined: {
 			Event: meeting(t), Method: ical.MethodDeclineCounter, Attendee: reader,
 			Proposed: ical.Span{Start: cancelled.Start.Add(24 * time.Hour), End: cancelled.Start.Add(25 * time.Hour)},
 		},
-		body.Answer: {Event: meeting(t), Method: ical.MethodReply, Attendee: reader, Status: ical.Accepted},
+		body.ActionAnswer: {Event: meeting(t), Method: ical.MethodReply, Attendee: reader, Status: ical.StatusAccepted},
 	}
 }
 

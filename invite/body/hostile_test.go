@@ -37,8 +37,8 @@ func everywhere(t *testing.T, s string) *body.View {
 	before.Summary, before.Location, before.Conference = s+" old", s+" old", s+" old"
 	before.Organizer.Name = s + " old"
 	return &body.View{
-		Event: e, Before: before, Action: body.Update, Comment: s,
-		Answers: []body.AnswerLink{{Status: ical.Accepted, URL: s}, {Status: ical.Status(s), URL: "https://example.com/"}, {Status: ical.Declined, URL: "https://example.com/?" + s}},
+		Event: e, Before: before, Action: body.ActionUpdate, Comment: s,
+		Answers: []body.AnswerLink{{Status: ical.StatusAccepted, URL: s}, {Status: ical.Status(s), URL: "https://example.com/"}, {Status: ical.StatusDeclined, URL: "https://example.com/?" + s}},
 	}
 }
 
@@ -187,7 +187,7 @@ func FuzzRender(f *testing.F) {
 		v := &body.View{Event: &ical.Event{
 			Summary: s, Description: s, Location: s, Conference: s, Organizer: ical.Person{Name: s, Email: s},
 			Attendees: []ical.Attendee{{Name: s}}, Attachments: []ical.Link{{URL: s}},
-		}, Comment: s, Language: language, Answers: []body.AnswerLink{{Status: ical.Accepted, URL: s}}}
+		}, Comment: s, Language: language, Answers: []body.AnswerLink{{Status: ical.StatusAccepted, URL: s}}}
 		b, err := r.Render(v)
 		if err != nil {
 			t.Fatal(err)

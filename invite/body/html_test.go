@@ -252,7 +252,7 @@ func TestSize(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := r.Render(&View{Event: e, Before: &ical.Event{Start: e.Start, Attendees: e.Attendees}, Action: Update, Comment: long, Answers: samples()[1].Answers})
+	b, err := r.Render(&View{Event: e, Before: &ical.Event{Start: e.Start, Attendees: e.Attendees}, Action: ActionUpdate, Comment: long, Answers: samples()[1].Answers})
 	if err != nil || len(b.HTML) >= 40<<10 {
 		t.Errorf("HTML has %d octets, %v", len(b.HTML), err)
 	}

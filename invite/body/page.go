@@ -12,7 +12,7 @@ import (
 type Page struct {
 	// Language is a BCP 47 tag, Dir "ltr" or "rtl".
 	Language, Dir string
-	// Action is what the mail does, and Status the answer of an [Answer].
+	// Action is what the mail does, and Status the answer of an [ActionAnswer].
 	Action Action
 	Status ical.Status
 	// Subject is that of the mail.
@@ -111,7 +111,7 @@ func (p *Page) words(v *View, c clock) {
 		p.Title = c.text("untitled")
 	}
 	key := string(p.Action)
-	if p.Action == Answer {
+	if p.Action == ActionAnswer {
 		key = answerKey(v)
 	}
 	p.Badge = c.text("action." + key)
@@ -130,7 +130,7 @@ func answerKey(v *View) string {
 	switch {
 	case !v.Proposed.Start.IsZero() || v.Method == ical.MethodCounter:
 		return "counter"
-	case v.Status == ical.Accepted || v.Status == ical.Tentative || v.Status == ical.Declined:
+	case v.Status == ical.StatusAccepted || v.Status == ical.StatusTentative || v.Status == ical.StatusDeclined:
 		return string(v.Status)
 	}
 	return "answer"
@@ -142,7 +142,7 @@ func (p *Page) lead(v *View, c clock, key string) string {
 		key += ".occurrence"
 	}
 	who := firstOf(v.Event.Organizer.Name, v.Event.Organizer.Email)
-	if p.Action == Answer {
+	if p.Action == ActionAnswer {
 		who = answerer(v)
 	}
 	pattern := c.Messages["lead."+key]
@@ -187,7 +187,7 @@ func tile(e *ical.Event, c clock) Tile {
 // that the event is about.
 func (v *View) before() *ical.Event {
 	b := v.Before
-	if v.action() != Update || b == nil {
+	if v.action() != ActionUpdate || b == nil {
 		return nil
 	}
 	if v.Event.RecurrenceID.IsZero() || b.Recurrence == nil {
@@ -227,12 +227,12 @@ func (p *Page) differences(v *View, before *ical.Event, c clock) {
 
 // proposed adds the time that was proposed, struck out where it was declined.
 func (p *Page) proposed(v *View, c clock) {
-	if v.Proposed.Start.IsZero() || p.Action != ProposalDeclined && p.Action != Answer {
+	if v.Proposed.Start.IsZero() || p.Action != ActionProposalDeclined && p.Action != ActionAnswer {
 		return
 	}
 	e := *v.Event
 	e.Start, e.End = v.Proposed.Start, v.Proposed.End
-	value := Value{Text: c.event(&e), Old: p.Action == ProposalDeclined, New: p.Action == Answer}
+	value := Value{Text: c.event(&e), Old: p.Action == ActionProposalDeclined, New: p.Action == ActionAnswer}
 	row := Row{ID: "proposed", Label: c.text("label.proposed"), Values: []Value{value}}
 	p.Rows = append([]Row{row}, p.Rows...)
 }

@@ -20,19 +20,19 @@ func TestSubject(t *testing.T) {
 		want string
 	}{
 		{"invitation", body.View{Event: meeting(t)}, "Invitation: Q3 – R&D"},
-		{"updated", body.View{Event: meeting(t), Action: body.Update}, "Updated: Q3 – R&D"},
-		{"cancelled", body.View{Event: meeting(t), Action: body.Cancellation}, "Cancelled: Q3 – R&D"},
+		{"updated", body.View{Event: meeting(t), Action: body.ActionUpdate}, "Updated: Q3 – R&D"},
+		{"cancelled", body.View{Event: meeting(t), Action: body.ActionCancellation}, "Cancelled: Q3 – R&D"},
 		{"cancelled by method", body.View{Event: meeting(t), Method: ical.MethodCancel}, "Cancelled: Q3 – R&D"},
-		{"reminder", body.View{Event: meeting(t), Action: body.Reminder}, "Reminder: Q3 – R&D"},
+		{"reminder", body.View{Event: meeting(t), Action: body.ActionReminder}, "Reminder: Q3 – R&D"},
 		{"proposal", body.View{Event: meeting(t), Method: ical.MethodDeclineCounter}, "Proposal declined: Q3 – R&D"},
-		{"accepted", body.View{Event: meeting(t), Method: ical.MethodReply, Status: ical.Accepted}, "Accepted: Q3 – R&D"},
-		{"tentative", body.View{Event: meeting(t), Action: body.Answer, Status: ical.Tentative}, "Tentative: Q3 – R&D"},
-		{"declined", body.View{Event: meeting(t), Action: body.Answer, Status: ical.Declined}, "Declined: Q3 – R&D"},
-		{"delegated", body.View{Event: meeting(t), Action: body.Answer, Status: ical.Delegated}, "Answer: Q3 – R&D"},
-		{"counter", body.View{Event: meeting(t), Method: ical.MethodCounter, Status: ical.Tentative}, "New time proposed: Q3 – R&D"},
-		{"occurrence", body.View{Event: occurrence, Action: body.Cancellation}, "Cancelled: Q3 – R&D (Tuesday, March 9, 2027)"},
-		{"occurrence in German", body.View{Event: occurrence, Action: body.Update, Language: "de"}, "Aktualisiert: Q3 – R&D (Dienstag, 9. März 2027)"},
-		{"occurrence in Chinese", body.View{Event: occurrence, Action: body.Reminder, Language: "zh-CN"}, "提醒：Q3 – R&D（2027年3月9日星期二）"},
+		{"accepted", body.View{Event: meeting(t), Method: ical.MethodReply, Status: ical.StatusAccepted}, "Accepted: Q3 – R&D"},
+		{"tentative", body.View{Event: meeting(t), Action: body.ActionAnswer, Status: ical.StatusTentative}, "Tentative: Q3 – R&D"},
+		{"declined", body.View{Event: meeting(t), Action: body.ActionAnswer, Status: ical.StatusDeclined}, "Declined: Q3 – R&D"},
+		{"delegated", body.View{Event: meeting(t), Action: body.ActionAnswer, Status: ical.StatusDelegated}, "Answer: Q3 – R&D"},
+		{"counter", body.View{Event: meeting(t), Method: ical.MethodCounter, Status: ical.StatusTentative}, "New time proposed: Q3 – R&D"},
+		{"occurrence", body.View{Event: occurrence, Action: body.ActionCancellation}, "Cancelled: Q3 – R&D (Tuesday, March 9, 2027)"},
+		{"occurrence in German", body.View{Event: occurrence, Action: body.ActionUpdate, Language: "de"}, "Aktualisiert: Q3 – R&D (Dienstag, 9. März 2027)"},
+		{"occurrence in Chinese", body.View{Event: occurrence, Action: body.ActionReminder, Language: "zh-CN"}, "提醒：Q3 – R&D（2027年3月9日星期二）"},
 		{"no title", body.View{Event: &ical.Event{Start: occurrence.Start}, Language: "fr"}, "Invitation : Réunion"},
 		{"lines", body.View{Event: &ical.Event{Summary: "a\r\nBcc: x@example.com\tb\u2028c", Start: occurrence.Start}}, "Invitation: a Bcc: x@example.com b c"},
 		{"direction", body.View{Event: &ical.Event{Summary: "שלום", Start: occurrence.Start}}, "Invitation: \u2068שלום\u2069"},
@@ -144,14 +144,14 @@ func TestUpdate(t *testing.T) {
 		{"role", func(b, _ *ical.Event) { b.Attendees[1].Role = ical.RoleOptional }, []string{"Changed: Attendees, Optional\n", "no longer: ann@example.com\n"}, nil},
 		{"document", func(_, a *ical.Event) { a.Attachments = nil }, []string{"Changed: Attachments\n", "no longer: a.pdf <https://example.com/a.pdf>\n"}, nil},
 		{"description", func(b, _ *ical.Event) { b.Description = "" }, []string{"Changed: Description\n"}, []string{"was:"}},
-		{"series", func(_, a *ical.Event) { a.Recurrence = &ical.Recurrence{Freq: ical.Daily, Count: 3} }, []string{"Changed: Repeats\n", "Every day, 3 times"}, nil},
-		{"series ended", func(b, _ *ical.Event) { b.Recurrence = &ical.Recurrence{Freq: ical.Daily, Count: 3} }, []string{"Changed: Repeats\n", "was: Every day, 3 times"}, nil},
-		{"hidden change", func(b, _ *ical.Event) { b.Priority, b.Attendees[0].Status = 1, ical.Accepted }, nil, []string{"Changed:"}},
+		{"series", func(_, a *ical.Event) { a.Recurrence = &ical.Recurrence{Freq: ical.FreqDaily, Count: 3} }, []string{"Changed: Repeats\n", "Every day, 3 times"}, nil},
+		{"series ended", func(b, _ *ical.Event) { b.Recurrence = &ical.Recurrence{Freq: ical.FreqDaily, Count: 3} }, []string{"Changed: Repeats\n", "was: Every day, 3 times"}, nil},
+		{"hidden change", func(b, _ *ical.Event) { b.Priority, b.Attendees[0].Status = 1, ical.StatusAccepted }, nil, []string{"Changed:"}},
 		{"zone gone", func(b, _ *ical.Event) { b.TimeZone = "Mars/Olympus" }, nil, []string{"Changed:"}},
 	} {
 		before, after := meeting(t), meeting(t)
 		tt.change(before, after)
-		v := &body.View{Event: after, Before: before, Action: body.Update}
+		v := &body.View{Event: after, Before: before, Action: body.ActionUpdate}
 		b := render(t, newRenderer(t, nil), v)
 		for _, want := range tt.want {
 			if !strings.Contains(strings.ReplaceAll(b.Text, "\n              (", " ("), want) {
@@ -175,13 +175,13 @@ func TestUpdateOccurrence(t *testing.T) {
 	after := meeting(t)
 	after.RecurrenceID = after.Start.AddDate(0, 0, 7)
 	after.Start, after.End = after.RecurrenceID.Add(time.Hour), after.RecurrenceID.Add(2*time.Hour)
-	text := render(t, newRenderer(t, nil), &body.View{Event: after, Before: before, Action: body.Update, Language: "en-GB"}).Text
+	text := render(t, newRenderer(t, nil), &body.View{Event: after, Before: before, Action: body.ActionUpdate, Language: "en-GB"}).Text
 	want := "Tuesday, 9 March 2027, 11:00–12:00 (Europe/Berlin, UTC+01:00) One meeting of a series, originally on Tuesday, 9 March 2027 was: Tuesday, 9 March 2027, 10:00–11:30 (Europe/Berlin, UTC+01:00)"
 	if got := row(text, "When"); got != want {
 		t.Errorf("when = %q, want %q", got, want)
 	}
 	before.Overrides = append(before.Overrides, ical.Event{RecurrenceID: after.RecurrenceID, Start: after.Start, End: after.End, Location: "9.99"})
-	text = render(t, newRenderer(t, nil), &body.View{Event: after, Before: before, Action: body.Update}).Text
+	text = render(t, newRenderer(t, nil), &body.View{Event: after, Before: before, Action: body.ActionUpdate}).Text
 	if !strings.Contains(text, "Changed: Where\n") || !strings.Contains(text, "was: 9.99\n") {
 		t.Errorf("an occurrence that was moved before:\n%s", text)
 	}
@@ -236,7 +236,7 @@ func TestErrors(t *testing.T) {
 func TestCommentAndCut(t *testing.T) {
 	e := meeting(t)
 	e.Description = strings.Repeat("<&> word ", 9000)
-	b := render(t, newRenderer(t, nil), &body.View{Event: e, Action: body.Reminder, Comment: strings.Repeat("long ", 3000)})
+	b := render(t, newRenderer(t, nil), &body.View{Event: e, Action: body.ActionReminder, Comment: strings.Repeat("long ", 3000)})
 	if len(b.HTML) >= 40<<10 || !strings.Contains(b.HTML, "The text goes on in the calendar entry.") {
 		t.Errorf("HTML of a long description: %d octets", len(b.HTML))
 	}

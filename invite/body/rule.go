@@ -17,10 +17,10 @@ const (
 
 // units are the keys of each frequency: every one, and every n.
 var units = map[ical.Frequency][2]string{
-	ical.Daily:   {"every.day", "every.days"},
-	ical.Weekly:  {"every.week", "every.weeks"},
-	ical.Monthly: {"every.month", "every.months"},
-	ical.Yearly:  {"every.year", "every.years"},
+	ical.FreqDaily:   {"every.day", "every.days"},
+	ical.FreqWeekly:  {"every.week", "every.weeks"},
+	ical.FreqMonthly: {"every.month", "every.months"},
+	ical.FreqYearly:  {"every.year", "every.years"},
 }
 
 // rule says in words when a series repeats. A rule that the words do not fit,
@@ -53,7 +53,7 @@ func (c clock) every(r *ical.Recurrence, start time.Time) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	if r.Freq == ical.Weekly && r.Interval <= 1 && set(r.ByDay) == workday && onlyDays(r) {
+	if r.Freq == ical.FreqWeekly && r.Interval <= 1 && set(r.ByDay) == workday && onlyDays(r) {
 		return c.text("every.workday"), true
 	}
 	every := c.text(unit[0])
@@ -75,11 +75,11 @@ func onlyDays(r *ical.Recurrence) bool {
 // on is what narrows the rule; "" for nothing.
 func (c clock) on(r *ical.Recurrence, start time.Time) (string, bool) {
 	switch r.Freq {
-	case ical.Daily:
+	case ical.FreqDaily:
 		return "", onlyDays(r) && len(r.ByDay) == 0
-	case ical.Weekly:
+	case ical.FreqWeekly:
 		return c.onWeekdays(r, start)
-	case ical.Monthly:
+	case ical.FreqMonthly:
 		if len(r.ByMonth) > 0 {
 			return "", false
 		}

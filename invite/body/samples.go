@@ -14,14 +14,14 @@ func samples() []*View {
 	before.Summary, before.Location, before.Description = "Before", "", ""
 	proposed := ical.Span{Start: full.Start.Add(time.Hour), End: full.End.Add(time.Hour)}
 	links := []AnswerLink{
-		{ical.Accepted, "https://example.com/yes"}, {ical.Tentative, "https://example.com/maybe"},
-		{ical.Declined, "https://example.com/no"},
+		{ical.StatusAccepted, "https://example.com/yes"}, {ical.StatusTentative, "https://example.com/maybe"},
+		{ical.StatusDeclined, "https://example.com/no"},
 	}
 	var out []*View
-	for _, a := range []Action{Invitation, Update, Cancellation, Reminder, ProposalDeclined, Answer} {
+	for _, a := range []Action{ActionInvitation, ActionUpdate, ActionCancellation, ActionReminder, ActionProposalDeclined, ActionAnswer} {
 		out = append(out, &View{Event: bare, Action: a}, &View{
 			Event: full, Before: &before, Action: a, Attendee: full.Attendees[0], Comment: "Comment",
-			Proposed: proposed, Status: ical.Accepted, Answers: links,
+			Proposed: proposed, Status: ical.StatusAccepted, Answers: links,
 		})
 	}
 	return out
@@ -39,7 +39,7 @@ func sampleEvent() *ical.Event {
 			{Name: "Two", Email: "two@example.com", Role: ical.RoleOptional},
 			{Name: "Room", Email: "room@example.com", Kind: ical.KindRoom},
 		},
-		Recurrence:  &ical.Recurrence{Freq: ical.Weekly, Count: 4, Except: []time.Time{start.AddDate(0, 0, 7)}},
+		Recurrence:  &ical.Recurrence{Freq: ical.FreqWeekly, Count: 4, Except: []time.Time{start.AddDate(0, 0, 7)}},
 		Overrides:   []ical.Event{{RecurrenceID: start.AddDate(0, 0, 14), Location: "Elsewhere"}},
 		Attachments: []ical.Link{{URL: "https://example.com/a.pdf", Name: "a.pdf"}},
 	}

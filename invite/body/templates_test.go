@@ -56,8 +56,8 @@ func TestOwnTemplates(t *testing.T) {
 		"body.txt", "{{.Plain}}-- \n{{.Was .Title}}|{{.Labelled .Badge}}\n{{.AnswerLinks}}",
 		"subject.txt", "[desk]\n  {{.Badge}}: {{.Title}}\n",
 	)})
-	v := views(t)[body.Invitation]
-	v.Action = body.Invitation
+	v := views(t)[body.ActionInvitation]
+	v.Action = body.ActionInvitation
 	b := render(t, r, v)
 	if b.Subject != "[desk] Invitation: Q3 – R&D" {
 		t.Errorf("Subject = %q", b.Subject)

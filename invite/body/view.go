@@ -7,7 +7,7 @@ type View struct {
 	// Event is the meeting as the reader may see it. One occurrence of a series
 	// alone has its RecurrenceID set.
 	Event *ical.Event
-	// Before is what the reader last saw; an [Update] shows the differences to
+	// Before is what the reader last saw; an [ActionUpdate] shows the differences to
 	// it. For one occurrence it may be the whole series. Nil, none are shown.
 	Before *ical.Event
 	// Action is what the mail does; "" is what Method says.
@@ -15,7 +15,7 @@ type View struct {
 	// Method is that of the calendar object; "" is a request.
 	Method ical.Method
 	// Attendee is the reader; the zero value writes for everybody, in the
-	// event's own zone. Of an [Answer] it is the one who answers, and the
+	// event's own zone. Of an [ActionAnswer] it is the one who answers, and the
 	// organizer reads.
 	Attendee ical.Attendee
 	// Language is the BCP 47 tag to use where neither Attendee nor Event names one.
@@ -25,10 +25,10 @@ type View struct {
 	// Comment is what the organizer says about a cancellation, a reminder or a
 	// declined proposal, or the attendee with an answer.
 	Comment string
-	// Proposed is the time that was proposed: of a [ProposalDeclined], and of
-	// an [Answer] that proposes another time. Zero, none was.
+	// Proposed is the time that was proposed: of a [ActionProposalDeclined], and of
+	// an [ActionAnswer] that proposes another time. Zero, none was.
 	Proposed ical.Span
-	// Status is the answer of an [Answer].
+	// Status is the answer of an [ActionAnswer].
 	Status ical.Status
 	// Answers are links for readers whose client has no buttons.
 	Answers []AnswerLink
@@ -40,22 +40,22 @@ type Action string
 // The values of [Action].
 const (
 	// Invitation asks for an answer to a meeting that is new to the reader.
-	Invitation Action = "invitation"
+	ActionInvitation Action = "invitation"
 	// Update says that something of the meeting has changed.
-	Update Action = "update"
+	ActionUpdate Action = "update"
 	// Cancellation says that the meeting, or one occurrence, does not take place.
-	Cancellation Action = "cancellation"
+	ActionCancellation Action = "cancellation"
 	// Reminder says that the meeting is near.
-	Reminder Action = "reminder"
+	ActionReminder Action = "reminder"
 	// ProposalDeclined says that the meeting keeps its time.
-	ProposalDeclined Action = "proposal-declined"
-	// Answer is the attendee's own mail to the organizer.
-	Answer Action = "answer"
+	ActionProposalDeclined Action = "proposal-declined"
+	// ActionAnswer is the attendee's own mail to the organizer.
+	ActionAnswer Action = "answer"
 )
 
 // AnswerLink is a page that gives an answer for the reader.
 type AnswerLink struct {
-	// Status is the answer: [ical.Accepted], [ical.Tentative] or [ical.Declined].
+	// Status is the answer: [ical.StatusAccepted], [ical.StatusTentative] or [ical.StatusDeclined].
 	Status ical.Status
 	// URL is an absolute http, https or mailto link; others are left out.
 	URL string
@@ -95,13 +95,13 @@ func (v *View) action() Action {
 	}
 	switch v.Method {
 	case ical.MethodCancel:
-		return Cancellation
+		return ActionCancellation
 	case ical.MethodReply, ical.MethodCounter:
-		return Answer
+		return ActionAnswer
 	case ical.MethodDeclineCounter:
-		return ProposalDeclined
+		return ActionProposalDeclined
 	}
-	return Invitation
+	return ActionInvitation
 }
 
 // language returns the tag that counts for the reader.

@@ -153,7 +153,7 @@ func title(s string) string {
 // ownZone is the reader's zone where its clock differs from loc at the start or
 // the end, else nil.
 func ownZone(v *View, loc *time.Location) *time.Location {
-	if v.Attendee.TimeZone == "" || v.Event.AllDay || v.action() == Answer {
+	if v.Attendee.TimeZone == "" || v.Event.AllDay || v.action() == ActionAnswer {
 		return nil
 	}
 	own, err := ical.LoadLocation(v.Attendee.TimeZone)

@@ -14,7 +14,7 @@ import (
 // writers write an answer as each client does. The shapes are those of mails
 // under testdata/replies.
 var writers = map[Client]func(l *response) string{
-	Outlook: outlook, Gmail: gmail, Apple: apple, Thunderbird: thunderbird, Evolution: evolution,
+	ClientOutlook: outlook, ClientGmail: gmail, ClientApple: apple, ClientThunderbird: thunderbird, ClientEvolution: evolution,
 }
 
 // lines joins lines as a mail has them.
@@ -79,7 +79,7 @@ func base64Lines(text string) string {
 }
 
 var english = map[ical.Status]string{
-	ical.Accepted: "Accepted", ical.Declined: "Declined", ical.Tentative: "Tentative", ical.Delegated: "Delegated",
+	ical.StatusAccepted: "Accepted", ical.StatusDeclined: "Declined", ical.StatusTentative: "Tentative", ical.StatusDelegated: "Delegated",
 }
 
 func gmail(l *response) string {
@@ -182,7 +182,7 @@ func thunderbird(l *response) string {
 		"END:VEVENT", "END:VCALENDAR")
 	const outer, inner = "Boundary_(ID_qyG4ZdjoAsiZ+Jo19dCbWQ)", "Boundary_(ID_ryU4ZdJoASiZ+Jo21dCbwA)"
 	word := "accepted"
-	if l.status == ical.Declined {
+	if l.status == ical.StatusDeclined {
 		word = "declined"
 	}
 	return lines("MIME-version: 1.0", "From: "+l.from(), "Message-ID: "+l.id("ad204067-8786-4012-8574-%012x"),
@@ -208,8 +208,8 @@ func evolution(l *response) string {
 	o.lines("SUMMARY:"+escaped(l.event.Summary), "LOCATION:"+escaped(l.event.Location), l.organizer(false))
 	o.attendee(l.cn(false), "CUTYPE=INDIVIDUAL", "ROLE=REQ-PARTICIPANT", "RSVP=TRUE", l.partstat())
 	o.lines("STATUS:CONFIRMED", "TRANSP:OPAQUE", "COMMENT:"+escaped(l.Comment), "END:VEVENT", "END:VCALENDAR")
-	words := map[ical.Status]string{ical.Accepted: "Accepted", ical.Declined: "Declined",
-		ical.Tentative: "Tentatively Accepted", ical.Delegated: "Delegated"}
+	words := map[ical.Status]string{ical.StatusAccepted: "Accepted", ical.StatusDeclined: "Declined",
+		ical.StatusTentative: "Tentatively Accepted", ical.StatusDelegated: "Delegated"}
 	return lines("Message-ID: "+l.id("d29bcff3affc2de9da4fcf82a4d74e3b%08x.camel"), "Subject: "+l.subject(said(l.status, words)),
 		"From: "+l.from(), "To: "+l.to(), "Date: "+l.date(time.FixedZone("", 3600)),
 		`Content-Type: text/calendar; name="calendar.ics"; charset="utf-8"; METHOD="`+string(l.method())+`"`,

@@ -7,7 +7,7 @@
 //		client := invite.New(&r, invitetest.Options(nil)) // clock and identifiers stand still
 //		meeting, err := client.Send(t.Context(), booking())
 //		…
-//		mail := r.Reply("ann@example.com", ical.Declined, invitetest.Outlook)
+//		mail := r.Reply("ann@example.com", ical.StatusDeclined, invitetest.ClientOutlook)
 //		in, err := invite.Read(bytes.NewReader(mail), nil)
 //		…
 //		meeting, outcome := meeting.Apply(in, nil)

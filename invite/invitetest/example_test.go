@@ -38,7 +38,7 @@ func ExampleRecorder() {
 
 func ExampleRecorder_Fail() {
 	var r invitetest.Recorder
-	r.Fail("bob@example.com", invitetest.Refused)
+	r.Fail("bob@example.com", invitetest.FailureRefused)
 	client := invite.New(&r, invitetest.Options(nil))
 	meeting, err := client.Send(context.Background(), lunch)
 	fmt.Println(err)
@@ -74,7 +74,7 @@ func ExampleRecorder_Reply() {
 		log.Fatal(err)
 	}
 	for _, as := range invitetest.Clients() {
-		mail := r.Reply("ann@example.com", ical.Tentative, as)
+		mail := r.Reply("ann@example.com", ical.StatusTentative, as)
 		in, err := invite.Read(bytes.NewReader(mail), nil)
 		if err != nil {
 			log.Fatal(err)

@@ -202,5 +202,5 @@ func said(s ical.Status, words map[ical.Status]string) string {
 	if w, ok := words[s]; ok {
 		return w
 	}
-	return words[ical.Tentative]
+	return words[ical.StatusTentative]
 }

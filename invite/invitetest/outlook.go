@@ -54,7 +54,7 @@ func germanSubject(l *response) string {
 		return "Neue Zeit vorgeschlagen"
 	}
 	return said(l.status, map[ical.Status]string{
-		ical.Accepted: "Zugesagt", ical.Declined: "Abgelehnt", ical.Tentative: "Mit Vorbehalt",
+		ical.StatusAccepted: "Zugesagt", ical.StatusDeclined: "Abgelehnt", ical.StatusTentative: "Mit Vorbehalt",
 	})
 }
 

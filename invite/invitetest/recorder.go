@@ -43,10 +43,10 @@ func (r *Recorder) Send(ctx context.Context, m *mime.Message) error {
 	var failed []error
 	for _, to := range m.To {
 		kind := r.failure(to)
-		if kind == None || kind == Unknown {
+		if kind == FailureNone || kind == FailureUnknown {
 			arrived.To = append(arrived.To, to)
 		}
-		if kind != None {
+		if kind != FailureNone {
 			failed = append(failed, &failedRecipient{to, kind})
 		}
 	}
@@ -112,15 +112,15 @@ type Failure string
 
 // The values of [Failure].
 const (
-	// None: it does not fail.
-	None Failure = ""
-	// Refused: the server will not take it. The delivery becomes [invite.Refused].
-	Refused Failure = "refused"
-	// Unknown: the mail arrives, and the server's reply is lost. The delivery
-	// becomes [invite.Unknown].
-	Unknown Failure = "unknown"
-	// Temporary: not now. The delivery stays [invite.Pending].
-	Temporary Failure = "temporary"
+	// FailureNone: it does not fail.
+	FailureNone Failure = ""
+	// FailureRefused: the server will not take it. The delivery becomes [invite.DeliveryRefused].
+	FailureRefused Failure = "refused"
+	// FailureUnknown: the mail arrives, and the server's reply is lost. The delivery
+	// becomes [invite.DeliveryUnknown].
+	FailureUnknown Failure = "unknown"
+	// FailureTemporary: not now. The delivery stays [invite.DeliveryPending].
+	FailureTemporary Failure = "temporary"
 )
 
 // Fail lets mails to an address fail from now on; "" stands for all addresses
@@ -149,8 +149,8 @@ type failedRecipient struct {
 
 func (e *failedRecipient) Error() string     { return fmt.Sprintf("invitetest: %s: %s", e.email, e.kind) }
 func (e *failedRecipient) Recipient() string { return e.email }
-func (e *failedRecipient) Refused() bool     { return e.kind == Refused }
-func (e *failedRecipient) Uncertain() bool   { return e.kind == Unknown }
+func (e *failedRecipient) Refused() bool     { return e.kind == FailureRefused }
+func (e *failedRecipient) Uncertain() bool   { return e.kind == FailureUnknown }
 
 // envelopeError is an envelope that no server takes.
 type envelopeError string

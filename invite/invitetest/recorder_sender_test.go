@@ -17,7 +17,7 @@ func (o observed) Refused() string            { return "refused@example.com" }
 func TestRecorderIsSender(t *testing.T) {
 	invitetest.TestSender(t, func(t *testing.T) invite.Sender {
 		r := new(invitetest.Recorder)
-		r.Fail("refused@example.com", invitetest.Refused)
+		r.Fail("refused@example.com", invitetest.FailureRefused)
 		return observed{r}
 	})
 }

@@ -34,16 +34,16 @@ func TestFail(t *testing.T) {
 		want    invite.DeliveryState
 		arrived int // of the two mails
 	}{
-		{invitetest.None, invite.Delivered, 2},
-		{invitetest.Refused, invite.Refused, 1},
-		{invitetest.Unknown, invite.Unknown, 2},
-		{invitetest.Temporary, invite.Pending, 1},
+		{invitetest.FailureNone, invite.DeliveryDelivered, 2},
+		{invitetest.FailureRefused, invite.DeliveryRefused, 1},
+		{invitetest.FailureUnknown, invite.DeliveryUnknown, 2},
+		{invitetest.FailureTemporary, invite.DeliveryPending, 1},
 	} {
 		for name, opts := range map[string][]invite.SendOption{"each": nil, "shared": {invite.Shared}} {
 			r := new(invitetest.Recorder)
 			r.Fail("Ann@example.com", tt.failure)
 			got := states(t, r, opts...)
-			if diff := cmp.Diff([]invite.DeliveryState{tt.want, invite.Delivered}, got); diff != "" {
+			if diff := cmp.Diff([]invite.DeliveryState{tt.want, invite.DeliveryDelivered}, got); diff != "" {
 				t.Errorf("%q, %s (-want +got):\n%s", tt.failure, name, diff)
 			}
 			if n := len(r.MessagesTo("ann@example.com")) + len(r.MessagesTo("zoe@example.com")); n != tt.arrived {
@@ -55,9 +55,9 @@ func TestFail(t *testing.T) {
 
 func TestFailAll(t *testing.T) {
 	r := new(invitetest.Recorder)
-	r.Fail("", invitetest.Temporary)
-	r.Fail("zoe@example.com", invitetest.None)
-	want := []invite.DeliveryState{invite.Pending, invite.Delivered}
+	r.Fail("", invitetest.FailureTemporary)
+	r.Fail("zoe@example.com", invitetest.FailureNone)
+	want := []invite.DeliveryState{invite.DeliveryPending, invite.DeliveryDelivered}
 	if diff := cmp.Diff(want, states(t, r)); diff != "" {
 		t.Errorf("states (-want +got):\n%s", diff)
 	}

@@ -18,15 +18,17 @@ type Client string
 // rely on: the structure of the mail, the language, where the organizer and the
 // attendee's words stand, what time zones are called.
 const (
-	Outlook     Client = "outlook"     // with Exchange: no ORGANIZER, Windows time zones, German
-	Gmail       Client = "gmail"       // the same object twice, in UTC
-	Apple       Client = "apple"       // an attachment without method
-	Thunderbird Client = "thunderbird" // 8bit, and a text that may say the contrary
-	Evolution   Client = "evolution"   // the whole mail is the object
+	ClientOutlook     Client = "outlook"     // with Exchange: no ORGANIZER, Windows time zones, German
+	ClientGmail       Client = "gmail"       // the same object twice, in UTC
+	ClientApple       Client = "apple"       // an attachment without method
+	ClientThunderbird Client = "thunderbird" // 8bit, and a text that may say the contrary
+	ClientEvolution   Client = "evolution"   // the whole mail is the object
 )
 
 // Clients returns all clients, for tests that try each.
-func Clients() []Client { return []Client{Outlook, Gmail, Apple, Thunderbird, Evolution} }
+func Clients() []Client {
+	return []Client{ClientOutlook, ClientGmail, ClientApple, ClientThunderbird, ClientEvolution}
+}
 
 // Answer is what an attendee says beside the status. The zero value is a plain
 // answer to all that the request is about.
@@ -37,7 +39,7 @@ type Answer struct {
 	Occurrence time.Time
 	// Start and End propose another time (METHOD:COUNTER). Both or none are set.
 	Start, End time.Time
-	// DelegateTo is the address of who comes instead, with [ical.Delegated].
+	// DelegateTo is the address of who comes instead, with [ical.StatusDelegated].
 	DelegateTo string
 	// From is the mailbox that the mail comes from; "" is the attendee's own.
 	From string
@@ -52,7 +54,7 @@ type Answer struct {
 
 // AnswerOption changes the [Answer] of one call. Any func(*Answer) is one:
 //
-//	r.Reply("ann@example.com", ical.Declined, invitetest.Gmail, func(a *invitetest.Answer) {
+//	r.Reply("ann@example.com", ical.StatusDeclined, invitetest.ClientGmail, func(a *invitetest.Answer) {
 //		a.Comment = "On holiday"
 //	})
 type AnswerOption func(*Answer)
@@ -93,7 +95,7 @@ type response struct {
 func (r *Recorder) request(email string) *response {
 	for _, m := range slices.Backward(r.MessagesTo(email)) {
 		in, err := invite.Read(bytes.NewReader(m.Data), nil)
-		if err != nil || in.Kind != invite.Request {
+		if err != nil || in.Kind != invite.KindRequest {
 			continue
 		}
 		i := slices.IndexFunc(in.Event.Attendees, func(a ical.Attendee) bool { return address.Same(a.Email, email) })

@@ -36,7 +36,7 @@ func review(change ...func(*ical.Event)) ical.Event {
 }
 
 func weekly(e *ical.Event) {
-	e.Recurrence = &ical.Recurrence{Freq: ical.Weekly, Count: 6, ByDay: []ical.Day{"TU"}}
+	e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 6, ByDay: []ical.Day{"TU"}}
 }
 
 // send sends e to a new recorder.
@@ -85,7 +85,7 @@ func TestReply(t *testing.T) {
 		for _, client := range invitetest.Clients() {
 			t.Run(fmt.Sprintf("%s/%s", tt.name, client), func(t *testing.T) {
 				r, m := send(t, tt.event)
-				for _, status := range []ical.Status{ical.Accepted, ical.Tentative, ical.Declined} {
+				for _, status := range []ical.Status{ical.StatusAccepted, ical.StatusTentative, ical.StatusDeclined} {
 					for _, a := range m.Event.Attendees {
 						var opts []invitetest.AnswerOption
 						var want invitetest.Answer
@@ -95,13 +95,13 @@ func TestReply(t *testing.T) {
 						}
 						in := read(t, r.Reply(a.Email, status, client, opts...))
 						got := invitetest.Answer{Comment: in.Attendee.Comment, Occurrence: in.Event.RecurrenceID.UTC()}
-						if client == invitetest.Outlook && want.Comment != "" {
+						if client == invitetest.ClientOutlook && want.Comment != "" {
 							got.Comment = string(bytes.TrimSpace([]byte(got.Comment)))
 						}
 						if diff := cmp.Diff(want, got); diff != "" {
 							t.Errorf("answer (-want +got):\n%s", diff)
 						}
-						if in.Kind != invite.Reply || in.Attendee.Email != a.Email || in.Attendee.Status != status {
+						if in.Kind != invite.KindReply || in.Attendee.Email != a.Email || in.Attendee.Status != status {
 							t.Errorf("Read = %s of %s: %s, want reply of %s: %s", in.Kind, in.Attendee.Email, in.Attendee.Status, a.Email, status)
 						}
 						checkEvent(t, m, in, want.Occurrence)
@@ -138,7 +138,7 @@ func checkEvent(t *testing.T, m *invite.Meeting, in *invite.Inbound, id time.Tim
 func TestReplyShapes(t *testing.T) {
 	for _, client := range invitetest.Clients() {
 		r, _ := send(t, review(weekly))
-		mail := r.Reply("zoe@example.com", ical.Tentative, client, func(a *invitetest.Answer) { a.Comment = "Später, 10 Uhr" })
+		mail := r.Reply("zoe@example.com", ical.StatusTentative, client, func(a *invitetest.Answer) { a.Comment = "Später, 10 Uhr" })
 		golden.Assert(t, filepath.Join("testdata", string(client)+".eml"), mail)
 	}
 }
@@ -147,10 +147,10 @@ func TestReplyCounter(t *testing.T) {
 	start := time.Date(2027, 3, 3, 13, 0, 0, 0, time.UTC)
 	for _, client := range invitetest.Clients() {
 		r, _ := send(t, review())
-		in := read(t, r.Reply("ann@example.com", ical.Tentative, client, func(a *invitetest.Answer) {
+		in := read(t, r.Reply("ann@example.com", ical.StatusTentative, client, func(a *invitetest.Answer) {
 			a.Start, a.End = start, start.Add(time.Hour)
 		}))
-		if in.Kind != invite.Counter || !in.Event.Start.Equal(start) || !in.Event.End.Equal(start.Add(time.Hour)) {
+		if in.Kind != invite.KindCounter || !in.Event.Start.Equal(start) || !in.Event.End.Equal(start.Add(time.Hour)) {
 			t.Errorf("%s: Read = %s from %v, want counter from %v", client, in.Kind, in.Event.Start, start)
 		}
 	}
@@ -160,8 +160,8 @@ func TestReplyCounter(t *testing.T) {
 // answer the newest request.
 func TestReplyOrder(t *testing.T) {
 	r, m := send(t, review())
-	first := read(t, r.Reply("ann@example.com", ical.Accepted, invitetest.Gmail))
-	second := read(t, r.Reply("zoe@example.com", ical.Accepted, invitetest.Outlook))
+	first := read(t, r.Reply("ann@example.com", ical.StatusAccepted, invitetest.ClientGmail))
+	second := read(t, r.Reply("zoe@example.com", ical.StatusAccepted, invitetest.ClientOutlook))
 	if d := second.Calendar.Stamp.Sub(first.Calendar.Stamp); d != time.Minute {
 		t.Errorf("the second answer is %v after the first, want 1m", d)
 	}
@@ -175,7 +175,7 @@ func TestReplyOrder(t *testing.T) {
 	if _, err := invite.New(r, invitetest.Options(clock)).Send(context.Background(), e); err != nil {
 		t.Fatal(err)
 	}
-	third := read(t, r.Reply("ann@example.com", ical.Accepted, invitetest.Apple))
+	third := read(t, r.Reply("ann@example.com", ical.StatusAccepted, invitetest.ClientApple))
 	if third.Event.Sequence != 3 || !third.Calendar.Stamp.Equal(clock.Now().Add(time.Minute)) {
 		t.Errorf("the third answer has SEQUENCE %d of %v, want 3 of %v", third.Event.Sequence, third.Calendar.Stamp, clock.Now().Add(time.Minute))
 	}
@@ -187,8 +187,8 @@ func TestReplyPanics(t *testing.T) {
 		want string
 		f    func()
 	}{
-		{`invitetest: no client "Pine"`, func() { r.Reply("ann@example.com", ical.Accepted, "Pine") }},
-		{"invitetest: no request arrived at eve@example.com", func() { r.Reply("eve@example.com", ical.Accepted, invitetest.Gmail) }},
+		{`invitetest: no client "Pine"`, func() { r.Reply("ann@example.com", ical.StatusAccepted, "Pine") }},
+		{"invitetest: no request arrived at eve@example.com", func() { r.Reply("eve@example.com", ical.StatusAccepted, invitetest.ClientGmail) }},
 	}
 	for _, tt := range tests {
 		if got := panics(tt.f); got != tt.want {
@@ -206,7 +206,7 @@ func panics(f func()) (what any) {
 // TestReplyTrust checks From and Authentication-Results.
 func TestReplyTrust(t *testing.T) {
 	r, _ := send(t, review())
-	in := read(t, r.Reply("ann@example.com", ical.Accepted, invitetest.Outlook, func(a *invitetest.Answer) {
+	in := read(t, r.Reply("ann@example.com", ical.StatusAccepted, invitetest.ClientOutlook, func(a *invitetest.Answer) {
 		a.From, a.AuthServID = "eve@example.net", "mx.example.com"
 	}))
 	if in.Mail.From[0].Address != "eve@example.net" {
@@ -221,7 +221,7 @@ func TestReplyTrust(t *testing.T) {
 func TestBounce(t *testing.T) {
 	r, m := send(t, review())
 	in := read(t, r.Bounce("ann@example.com"))
-	if in.Kind != invite.Bounce || in.Mail.Returned == nil || in.Mail.Returned.MessageID != m.Deliveries[0].MessageID {
+	if in.Kind != invite.KindBounce || in.Mail.Returned == nil || in.Mail.Returned.MessageID != m.Deliveries[0].MessageID {
 		t.Errorf("Read = %s: %s, want a bounce of %s", in.Kind, in.Reason, m.Deliveries[0].MessageID)
 	}
 	if got := panics(func() { r.Bounce("eve@example.com") }); got == nil {
@@ -246,14 +246,14 @@ func TestReplyApplied(t *testing.T) {
 						t.Errorf("%s %s: %s: %s, want %s", email, s, o.Verdict, o.Reason, want)
 					}
 				}
-				apply("ann@example.com", ical.Tentative, invite.Applied)
-				apply("zoe@example.com", ical.Accepted, invite.Applied, func(a *invitetest.Answer) { a.Comment = "Gern" })
-				apply("ann@example.com", ical.Declined, invite.Applied)
-				apply("zoe@example.com", ical.Declined, invite.Applied, func(a *invitetest.Answer) { a.Occurrence = second })
-				apply("ann@example.com", ical.Accepted, invite.Unverified, func(a *invitetest.Answer) { a.From = "eve@example.net" })
-				apply("ann@example.com", ical.Accepted, invite.Stale, func(a *invitetest.Answer) { a.Time = m.Deliveries[0].Time })
+				apply("ann@example.com", ical.StatusTentative, invite.VerdictApplied)
+				apply("zoe@example.com", ical.StatusAccepted, invite.VerdictApplied, func(a *invitetest.Answer) { a.Comment = "Gern" })
+				apply("ann@example.com", ical.StatusDeclined, invite.VerdictApplied)
+				apply("zoe@example.com", ical.StatusDeclined, invite.VerdictApplied, func(a *invitetest.Answer) { a.Occurrence = second })
+				apply("ann@example.com", ical.StatusAccepted, invite.VerdictUnverified, func(a *invitetest.Answer) { a.From = "eve@example.net" })
+				apply("ann@example.com", ical.StatusAccepted, invite.VerdictStale, func(a *invitetest.Answer) { a.Time = m.Deliveries[0].Time })
 				got := []ical.Status{m.Status("ann@example.com"), m.Status("zoe@example.com"), m.OccurrenceStatus("zoe@example.com", second)}
-				if diff := cmp.Diff([]ical.Status{ical.Declined, ical.Accepted, ical.Declined}, got); diff != "" {
+				if diff := cmp.Diff([]ical.Status{ical.StatusDeclined, ical.StatusAccepted, ical.StatusDeclined}, got); diff != "" {
 					t.Errorf("statuses (-want +got):\n%s", diff)
 				}
 				if c := m.Event.Attendees[1].Comment; c != "Gern" {
@@ -275,8 +275,8 @@ func TestReplyTokens(t *testing.T) {
 		}
 		policy := invite.Strict("mx.example.com")
 		policy.ReplyAddress, policy.Now = o.ReplyAddress, o.Now
-		in := read(t, r.Reply("ann@example.com", ical.Accepted, client, func(a *invitetest.Answer) { a.From = "ann@home.example.net" }))
-		if _, o := m.Apply(in, policy); o.Verdict != invite.Applied {
+		in := read(t, r.Reply("ann@example.com", ical.StatusAccepted, client, func(a *invitetest.Answer) { a.From = "ann@home.example.net" }))
+		if _, o := m.Apply(in, policy); o.Verdict != invite.VerdictApplied {
 			t.Errorf("%s: %s: %s, want applied", client, o.Verdict, o.Reason)
 		}
 	}
@@ -287,15 +287,15 @@ func TestReplyProposal(t *testing.T) {
 	start := time.Date(2027, 3, 3, 13, 0, 0, 0, time.UTC)
 	for _, client := range invitetest.Clients() {
 		r, m := send(t, review())
-		in := read(t, r.Reply("ann@example.com", ical.Tentative, client, func(a *invitetest.Answer) {
+		in := read(t, r.Reply("ann@example.com", ical.StatusTentative, client, func(a *invitetest.Answer) {
 			a.Start, a.End = start, start.Add(time.Hour)
 		}))
 		m, o := m.Apply(in, nil)
-		if list := m.OpenProposals(); o.Verdict != invite.Applied || len(list) != 1 || !list[0].Start.Equal(start) {
+		if list := m.OpenProposals(); o.Verdict != invite.VerdictApplied || len(list) != 1 || !list[0].Start.Equal(start) {
 			t.Errorf("%s: %s: %s, proposals %v", client, o.Verdict, o.Reason, list)
 		}
-		in = read(t, r.Reply("zoe@example.com", ical.Delegated, client, func(a *invitetest.Answer) { a.DelegateTo = "cat@example.com" }))
-		if m, o = m.Apply(in, nil); o.Verdict != invite.Applied || m.Status("cat@example.com") != ical.NeedsAction {
+		in = read(t, r.Reply("zoe@example.com", ical.StatusDelegated, client, func(a *invitetest.Answer) { a.DelegateTo = "cat@example.com" }))
+		if m, o = m.Apply(in, nil); o.Verdict != invite.VerdictApplied || m.Status("cat@example.com") != ical.StatusNeedsAction {
 			t.Errorf("%s: %s: %s, the delegate is %q", client, o.Verdict, o.Reason, m.Status("cat@example.com"))
 		}
 	}
@@ -304,7 +304,7 @@ func TestReplyProposal(t *testing.T) {
 func TestBounceApplied(t *testing.T) {
 	r, m := send(t, review())
 	m, o := m.Apply(read(t, r.Bounce("ann@example.com")), nil)
-	if o.Verdict != invite.Undeliverable || m.Deliveries[0].State != invite.Undelivered {
+	if o.Verdict != invite.VerdictUndeliverable || m.Deliveries[0].State != invite.DeliveryUndelivered {
 		t.Errorf("%s: %s; the delivery is %s", o.Verdict, o.Reason, m.Deliveries[0].State)
 	}
 }

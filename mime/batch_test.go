@@ -13,9 +13,9 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// TestBuilder builds many mails with one Builder, of which some share content,
+// TestBatch builds many mails with one Batch, of which some share content,
 // and wants the mails of Build.
-func TestBuilder(t *testing.T) {
+func TestBatch(t *testing.T) {
 	drafts := []func(*mime.Draft){
 		func(*mime.Draft) {},
 		func(d *mime.Draft) { d.To = []mail.Address{{Name: "Zoë", Address: "zoe@example.com"}} },
@@ -41,17 +41,17 @@ func TestBuilder(t *testing.T) {
 		func(d *mime.Draft) { d.Attachments = []mime.File{{Name: "!plain-text-stands-in-here"}} },
 		func(d *mime.Draft) { d.Text, d.MessageID = "a\r\rb", "a@example.com" },
 	}
-	b := new(mime.Builder)
+	b := new(mime.Batch)
 	for i := range drafts {
 		for j := range drafts { // each after each other
 			for _, n := range []int{i, j} {
-				checkBuilder(t, b, n, vary(drafts[n]))
+				checkBatch(t, b, n, vary(drafts[n]))
 			}
 		}
 	}
 }
 
-func checkBuilder(t *testing.T, b *mime.Builder, n int, d *mime.Draft) {
+func checkBatch(t *testing.T, b *mime.Batch, n int, d *mime.Draft) {
 	t.Helper()
 	want, err := mime.Build(d)
 	if err != nil {
@@ -62,16 +62,16 @@ func checkBuilder(t *testing.T, b *mime.Builder, n int, d *mime.Draft) {
 		t.Fatalf("draft %d: %v", n, err)
 	}
 	if !bytes.Equal(want.Data, got.Data) {
-		t.Errorf("draft %d: Builder differs from Build (-want +got):\n%s", n, cmp.Diff(string(want.Data), string(got.Data)))
+		t.Errorf("draft %d: Batch differs from Build (-want +got):\n%s", n, cmp.Diff(string(want.Data), string(got.Data)))
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(mime.Message{}, "Data")); diff != "" {
-		t.Errorf("draft %d: Builder differs from Build (-want +got):\n%s", n, diff)
+		t.Errorf("draft %d: Batch differs from Build (-want +got):\n%s", n, diff)
 	}
 }
 
-// TestBuilderAfterError builds after drafts that were refused: what was not
+// TestBatchAfterError builds after drafts that were refused: what was not
 // checked must not count as checked.
-func TestBuilderAfterError(t *testing.T) {
+func TestBatchAfterError(t *testing.T) {
 	bad := []func(*mime.Draft){
 		func(d *mime.Draft) { d.Text = "\x00" },
 		func(d *mime.Draft) { d.Text = "" },
@@ -84,7 +84,7 @@ func TestBuilderAfterError(t *testing.T) {
 		func(d *mime.Draft) { d.To[0].Address = "a" },
 	}
 	for i, spoil := range bad {
-		b := new(mime.Builder)
+		b := new(mime.Batch)
 		for range 2 {
 			_, want := mime.Build(vary(spoil))
 			for range 2 {
@@ -92,15 +92,15 @@ func TestBuilderAfterError(t *testing.T) {
 					t.Errorf("bad draft %d: %v, want %v", i, err, want)
 				}
 			}
-			checkBuilder(t, b, i, invitation())
+			checkBatch(t, b, i, invitation())
 		}
 	}
 }
 
-// TestBuilderMessagesAreSeparate wants that no later mail, of this Builder or
+// TestBatchMessagesAreSeparate wants that no later mail, of this Batch or
 // another one, writes into an earlier one.
-func TestBuilderMessagesAreSeparate(t *testing.T) {
-	b := new(mime.Builder)
+func TestBatchMessagesAreSeparate(t *testing.T) {
+	b := new(mime.Batch)
 	var mails []*mime.Message
 	var copies []string
 	for i := range 20 {
@@ -124,9 +124,9 @@ func TestBuilderMessagesAreSeparate(t *testing.T) {
 	}
 }
 
-// TestBuilderKeepsItsOwn changes what the first mail was made of, in place.
-func TestBuilderKeepsItsOwn(t *testing.T) {
-	b := new(mime.Builder)
+// TestBatchKeepsItsOwn changes what the first mail was made of, in place.
+func TestBatchKeepsItsOwn(t *testing.T) {
+	b := new(mime.Batch)
 	d := invitation()
 	d.Attachments = []mime.File{{Name: "a.txt", Data: []byte("first")}}
 	if _, err := b.Build(d); err != nil {
@@ -142,7 +142,7 @@ func TestBuilderKeepsItsOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("Builder used the content of an earlier mail (-want +got):\n%s", diff)
+		t.Errorf("Batch used the content of an earlier mail (-want +got):\n%s", diff)
 	}
 }
 
@@ -183,7 +183,7 @@ func BenchmarkBuilder(b *testing.B) {
 		{"all", func(d, other *mime.Draft) { d.Text, d.HTML, d.Calendar = other.Text, other.HTML, other.Calendar }},
 	} {
 		b.Run(bm.name, func(b *testing.B) {
-			d, builder := large(), new(mime.Builder)
+			d, builder := large(), new(mime.Batch)
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				other := drafts[i%len(drafts)]
@@ -197,20 +197,20 @@ func BenchmarkBuilder(b *testing.B) {
 	}
 }
 
-// TestBuilderLines has texts that begin and end alike, in whole lines and
+// TestBatchLines has texts that begin and end alike, in whole lines and
 // within them.
-func TestBuilderLines(t *testing.T) {
+func TestBatchLines(t *testing.T) {
 	long := strings.Repeat("é=", 100)
 	texts := []string{
 		"a", "b", "a\n", "b\n", "a\nb", "a\nc", "a\nb\n", "a\nb\nc", "a\nx\nc", "a\nb\nb\nc", "a\nb\nb\nb\nc", "a\n\n\nc", "\na", "\n\na",
 		"a\n" + long + "\nc", "a\n" + long + "\nd\nc", "x\n" + long + "\nc", long, long + "\n", "a \nb\t\nc ", "a \nb\nc ", "a\r\nb\r\nc",
 		"a\rb\rc", "a\nb\rc", "=\n=\n=", "=\r\n\r\n=", "ab\nb", "b\nb", "xa\nb\nc", "c\na\nb\nc",
 	}
-	b := new(mime.Builder)
+	b := new(mime.Batch)
 	for _, first := range texts {
 		for i, second := range texts {
 			for _, text := range []string{first, second} {
-				checkBuilder(t, b, i, vary(func(d *mime.Draft) { d.Text, d.HTML = text, second+"\n"+first }))
+				checkBatch(t, b, i, vary(func(d *mime.Draft) { d.Text, d.HTML = text, second+"\n"+first }))
 			}
 		}
 	}

@@ -8,13 +8,13 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// A Builder makes the mails of many recipients; what they share it encodes once.
-func ExampleBuilder() {
+// A Batch makes the mails of many recipients; what they share it encodes once.
+func ExampleBatch() {
 	d := &mime.Draft{
 		From: mail.Address{Address: "desk@example.com"}, Subject: "Design review",
 		Date: time.Date(2027, time.March, 1, 9, 30, 0, 0, time.UTC), Text: "Wednesday 10 March 2027, 10:00, Room 4\n",
 	}
-	var b mime.Builder
+	var b mime.Batch
 	for _, to := range []string{"ann@example.com", "bob@example.com"} {
 		d.To = []mail.Address{{Address: to}}
 		m, err := b.Build(d)

@@ -5,12 +5,12 @@ import (
 	"hash"
 )
 
-// Builder builds mails of which many have the same content, such as one for
+// Batch builds mails of which many have the same content, such as one for
 // each recipient. Text, HTML, calendar object and all the rest below their
 // headers are each checked and encoded once where successive mails share them.
-// The mails are those that [Build] makes. The zero value is ready; a Builder is
+// The mails are those that [Build] makes. The zero value is ready; a Batch is
 // not safe for concurrent use, and not to be copied once it is used.
-type Builder struct {
+type Batch struct {
 	frame      frame
 	text, html prose
 	object     object
@@ -28,7 +28,7 @@ type content struct {
 }
 
 // Build does what the function [Build] does.
-func (b *Builder) Build(d *Draft) (*Message, error) {
+func (b *Batch) Build(d *Draft) (*Message, error) {
 	p := presses.Get().(*press)
 	m, err := p.build(d, content{&b.frame, &b.text, &b.html, &b.object, b.head, b.sum})
 	if err == nil {
@@ -39,7 +39,7 @@ func (b *Builder) Build(d *Draft) (*Message, error) {
 }
 
 // keep copies what c has that b has not.
-func (b *Builder) keep(c *content) {
+func (b *Batch) keep(c *content) {
 	b.frame.keep(c.frame)
 	b.text.keep(c.text)
 	b.html.keep(c.html)
