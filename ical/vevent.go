@@ -225,6 +225,8 @@ func (b *builder) flags() {
 		status, transp, busy = "CANCELLED", "TRANSPARENT", "FREE"
 	case b.cal.Method != MethodRequest:
 		busy = intended
+	case e.refused():
+		transp, busy = "TRANSPARENT", "FREE"
 	}
 	b.put("STATUS", status)
 	b.put("TRANSP", transp)
@@ -236,6 +238,12 @@ func (b *builder) flags() {
 	if e.NoCounter {
 		b.put("X-MICROSOFT-DISALLOW-COUNTER", "TRUE")
 	}
+}
+
+// refused reports whether e is an occurrence for one attendee who has declined
+// it, which leaves their time free.
+func (e *Event) refused() bool {
+	return !e.RecurrenceID.IsZero() && len(e.Attendees) == 1 && e.Attendees[0].Status == StatusDeclined
 }
 
 func (b *builder) links() {

@@ -8,121 +8,268 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// carryAnswers keeps the answers that still hold, and takes back the others.
-func (u *update) carryAnswers() {
-	after := &u.plan.event
-	major := top(u.changes) == LevelMajor
-	keep(after.Attendees, u.before.Attendees, after.Organizer.Email)
-	if major {
-		reset(after.Attendees, after.Organizer.Email)
-		u.plan.revised = append(u.plan.revised, Revision{Sequence: after.Sequence})
-	}
-	for _, id := range special(u.before, after) {
-		u.carryOccurrence(id, major)
-	}
+// standing finds the answers that count now, for many attendees and occurrences.
+type standing struct {
+	latest  map[answerKey]*Answer
+	dates   map[string][]time.Time // occurrences that an attendee answered alone, by the key of the address
+	floor   int                    // Meeting.Revised
+	floors  map[int64]int          // of Meeting.Revisions, by occurrence
+	revised []time.Time            // the occurrences of floors
 }
 
-// carryOccurrence does the same for one occurrence. Answers to it that differ
-// from those to the series are kept in an override of its own.
-func (u *update) carryOccurrence(id time.Time, major bool) {
-	after := &u.plan.event
-	was, is := occurrence(u.before, id), occurrence(after, id)
-	if is == nil {
+// answerKey is an attendee and an occurrence; the zero time is the whole meeting.
+type answerKey struct {
+	email string
+	id    int64
+}
+
+// wholeMeeting is the occurrence of an answer to the whole meeting.
+var wholeMeeting = time.Time{}.Unix()
+
+// standing returns the answers that count now.
+func (m *Meeting) standing() *standing {
+	s := &standing{
+		latest: make(map[answerKey]*Answer, len(m.Answers)), dates: make(map[string][]time.Time),
+		floor: m.Revised, floors: make(map[int64]int, len(m.Revisions)),
+	}
+	for _, r := range m.Revisions {
+		id := r.RecurrenceID.Unix()
+		if _, ok := s.floors[id]; !ok {
+			s.revised = append(s.revised, r.RecurrenceID)
+		}
+		s.floors[id] = max(s.floors[id], r.Sequence)
+	}
+	for i := range m.Answers {
+		s.add(&m.Answers[i])
+	}
+	return s
+}
+
+// add keeps a if it is the newest of its attendee and occurrence; of equal ones
+// the later counts.
+func (s *standing) add(a *Answer) {
+	key := answerKey{address.Key(a.Email), a.RecurrenceID.Unix()}
+	last, ok := s.latest[key]
+	if ok && a.version().compare(last.version()) < 0 {
 		return
 	}
-	level := u.level(was, is)
-	list := slices.Clone(is.Attendees)
-	i := overrideOf(after, id)
-	own := i >= 0 && len(after.Overrides[i].Attendees) > 0
-	switch {
-	case major || level == LevelMajor:
-		reset(list, after.Organizer.Email)
-	case own:
-		keep(list, was.Attendees, after.Organizer.Email)
-	case hasList(u.before, id):
-		restore(list, was.Attendees)
-	}
-	if own || !sameAnswers(list, after.Attendees) {
-		i = pin(after, id, list)
-	}
-	if level > LevelSilent && i >= 0 {
-		after.Overrides[i].Sequence = after.Sequence
-	}
-	if level == LevelMajor && !major {
-		u.plan.revised = append(u.plan.revised, Revision{RecurrenceID: id, Sequence: after.Sequence})
+	s.latest[key] = a
+	if !ok && !a.RecurrenceID.IsZero() {
+		s.dates[key.email] = append(s.dates[key.email], a.RecurrenceID)
 	}
 }
 
-// level is what the change of one occurrence asks for; one that did not take
-// place before is as good as new.
-func (u *update) level(was, is *ical.Event) Level {
-	if was == nil {
-		return LevelMajor
+// floorOf is the lowest sequence of an answer that counts for an occurrence.
+func (s *standing) floorOf(id time.Time) int { return max(s.floor, s.floors[id.Unix()]) }
+
+// answer returns what counts of the attendee with that key for an occurrence, or
+// for the whole meeting if id is zero. An answer to the occurrence comes before an
+// answer to the series. It is nil if there is none since everybody was asked anew.
+func (s *standing) answer(key string, id time.Time) *Answer {
+	if a := s.latest[answerKey{key, id.Unix()}]; a != nil && a.Sequence >= s.floorOf(id) {
+		return a
 	}
-	return top(diff(was, is, u.levels))
+	return s.general(key, id)
 }
 
-// keep copies the answers of before into list where it says none.
-func keep(list, before []ical.Attendee, organizer string) {
-	x := make(indexes)
-	for i := range list {
-		a := &list[i]
-		at := x.find(before, address.Key(a.Email))
-		if at >= 0 && a.Status == ical.StatusNeedsAction && !address.Same(a.Email, organizer) {
-			a.Status, a.Comment = or(before[at].Status, ical.StatusNeedsAction), before[at].Comment
-		}
+// general returns the attendee's answer to the series, if it counts for the
+// occurrence.
+func (s *standing) general(key string, id time.Time) *Answer {
+	if a := s.latest[answerKey{key, wholeMeeting}]; a != nil && a.Sequence >= s.floorOf(id) {
+		return a
 	}
+	return nil
 }
 
-// restore copies the answers of before into list.
-func restore(list, before []ical.Attendee) {
-	x := make(indexes)
-	for i := range list {
-		if at := x.find(before, address.Key(list[i].Email)); at >= 0 {
-			list[i].Status, list[i].Comment = or(before[at].Status, ical.StatusNeedsAction), before[at].Comment
-		}
+// status returns the status of the attendee with that key.
+func (s *standing) status(key string, id time.Time) ical.Status { return s.answer(key, id).status() }
+
+// status is the answer's, and needs-action without one.
+func (a *Answer) status() ical.Status {
+	if a == nil {
+		return ical.StatusNeedsAction
 	}
+	return a.Status
 }
 
-// reset takes back all answers but the organizer's own, which never needs asking.
-func reset(list []ical.Attendee, organizer string) {
-	for i := range list {
-		if a := &list[i]; !address.Same(a.Email, organizer) {
-			a.Status, a.Comment = ical.StatusNeedsAction, ""
-		}
+// apart returns the occurrences for which the attendee's status may differ from
+// their status for the series, in order.
+func (s *standing) apart(key string) []time.Time {
+	dates := s.dates[key]
+	if len(dates) == 0 && len(s.revised) == 0 {
+		return nil
 	}
+	out := slices.Concat(dates, s.revised)
+	slices.SortFunc(out, time.Time.Compare)
+	return slices.CompactFunc(out, time.Time.Equal)
 }
 
-// pin gives an occurrence a list of attendees of its own, in an override that is
-// made where there is none, and returns the override's index.
-func pin(e *ical.Event, id time.Time, list []ical.Attendee) int {
-	i := overrideOf(e, id)
-	if i < 0 {
-		i = len(e.Overrides)
-		e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: id})
-	}
-	e.Overrides[i].Attendees = list
-	return i
-}
-
-// follow lets the occurrences to which the whole series was invited stay so:
-// their lists of attendees, which are there for their answers alone, take over
-// what changed in that of the series.
-func follow(after, before *ical.Event) {
-	if sameInvited(before.Attendees, after.Attendees) {
+// put writes an answer to its attendee; nil takes the answer back.
+func (a *Answer) put(to *ical.Attendee) {
+	if a == nil {
+		to.Status, to.Comment, to.DelegatedTo = ical.StatusNeedsAction, "", ""
 		return
 	}
-	moved := after.Start.Sub(before.Start)
-	for i := range after.Overrides {
-		o := &after.Overrides[i]
-		at := overrideOf(before, o.RecurrenceID.Add(-moved))
-		if at < 0 || len(o.Attendees) == 0 {
+	to.Status, to.Comment, to.DelegatedTo = a.Status, a.Comment, a.DelegatedTo
+}
+
+// told reports whether an attendee says the same as an answer, or as none.
+func (a *Answer) told(by *ical.Attendee) bool {
+	if a == nil {
+		return or(by.Status, ical.StatusNeedsAction) == ical.StatusNeedsAction && by.Comment == "" && by.DelegatedTo == ""
+	}
+	return a.Status == by.Status && a.Comment == by.Comment && a.DelegatedTo == by.DelegatedTo
+}
+
+// written returns a list of attendees with the answers that count for an
+// occurrence: list itself if it has them. The organizer's own status is theirs to
+// set.
+func (s *standing) written(list []ical.Attendee, id time.Time, organizer string) []ical.Attendee {
+	out := list
+	for i := range list {
+		a := s.answer(address.Key(list[i].Email), id)
+		if a.told(&list[i]) || address.Same(list[i].Email, organizer) {
 			continue
 		}
-		if was := before.Overrides[at].Attendees; sameInvited(was, o.Attendees) && sameInvited(was, before.Attendees) {
-			list := slices.Clone(after.Attendees)
-			restore(list, o.Attendees)
-			o.Attendees = list
+		if &out[0] == &list[0] {
+			out = slices.Clone(list)
+		}
+		a.put(&out[i])
+	}
+	return out
+}
+
+// fill completes an event, which shares no list with another, for all of its
+// attendees together: the attendees get their answers to the series, and the
+// attendees who joined an occurrence stand in an override of it. In overrides too
+// the attendees of the series have their answers to the series, unless everybody
+// was asked anew: an answer to one occurrence is shown to its attendee alone.
+func (s *standing) fill(e *ical.Event, joined []Joined) {
+	for _, j := range joined {
+		admit(e, j)
+	}
+	for i := range e.Attendees {
+		if a := &e.Attendees[i]; !address.Same(a.Email, e.Organizer.Email) {
+			s.general(address.Key(a.Email), time.Time{}).put(a)
+		}
+	}
+	invited := make(indexes)
+	for i := range e.Overrides {
+		o := &e.Overrides[i]
+		if _, revised := s.floors[o.RecurrenceID.Unix()]; revised && len(o.Attendees) == 0 {
+			o.Attendees = slices.Clone(e.Attendees)
+		}
+		for j := range o.Attendees {
+			a := &o.Attendees[j]
+			key := address.Key(a.Email)
+			switch {
+			case address.Same(a.Email, e.Organizer.Email):
+			case invited.find(e.Attendees, key) >= 0:
+				s.general(key, o.RecurrenceID).put(a)
+			default:
+				s.answer(key, o.RecurrenceID).put(a)
+			}
+		}
+	}
+}
+
+// occurrence returns one occurrence of a series complete and alone, with
+// everybody's answers to it; nil if it does not take place.
+func (s *standing) occurrence(e *ical.Event, id time.Time) *ical.Event {
+	out := occurrence(e, id)
+	if out != nil {
+		out.Attendees = s.written(out.Attendees, id, e.Organizer.Email)
+	}
+	return out
+}
+
+// admit adds an attendee to an occurrence of a series that has it.
+func admit(e *ical.Event, j Joined) {
+	i := overrideOf(e, j.RecurrenceID)
+	if i < 0 {
+		if !inRule(e, j.RecurrenceID) || slices.ContainsFunc(e.Recurrence.Except, j.RecurrenceID.Equal) {
+			return
+		}
+		i = len(e.Overrides)
+		e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: j.RecurrenceID})
+	}
+	o := &e.Overrides[i]
+	if o.Cancelled {
+		return
+	}
+	list := o.Attendees
+	if len(list) == 0 {
+		list = slices.Clone(e.Attendees)
+	}
+	if indexOf(list, j.Attendee.Email) < 0 {
+		list = append(list, j.Attendee)
+	}
+	o.Attendees = list
+}
+
+// current returns the event with everybody's answers, as mails show it. It
+// shares nothing with m.
+func (m *Meeting) current() ical.Event { return m.filled(m.Event) }
+
+// filled returns a version of the event with everybody's answers.
+func (m *Meeting) filled(e ical.Event) ical.Event {
+	e = own(e)
+	m.standing().fill(&e, m.Joined)
+	return e
+}
+
+// spoken returns the answers that the organizer gives by the statuses in an
+// event: those that differ from what counts. via and stamp tell their origin.
+func (m *Meeting) spoken(e *ical.Event, via string, stamp time.Time) []Answer {
+	s := m.standing()
+	out := s.hear(e.Attendees, Answer{Via: via, Stamp: stamp}, e.Organizer.Email)
+	for i := range e.Overrides {
+		if o := &e.Overrides[i]; !o.Cancelled {
+			out = append(out, s.hear(o.Attendees, Answer{Via: via, Stamp: stamp, RecurrenceID: o.RecurrenceID}, e.Organizer.Email)...)
+		}
+	}
+	return out
+}
+
+// hear makes answers of the statuses in one list, in the form of a.
+func (s *standing) hear(list []ical.Attendee, a Answer, organizer string) (out []Answer) {
+	for i := range list {
+		by := &list[i]
+		key := address.Key(by.Email)
+		if !counts(by.Status) || s.status(key, a.RecurrenceID) == by.Status || address.Same(by.Email, organizer) {
+			continue
+		}
+		said := a
+		said.Email, said.Status, said.Comment, said.DelegatedTo = by.Email, by.Status, by.Comment, by.DelegatedTo
+		said.Sequence = s.byHand(key, a.RecurrenceID)
+		s.add(&said)
+		out = append(out, said)
+	}
+	return out
+}
+
+// byHand is the sequence of an answer that names no version. It is about the
+// current version, but counts as one to the oldest that can still be answered, so
+// that the order in time decides between it and a mail.
+func (s *standing) byHand(key string, id time.Time) int {
+	n := s.floorOf(id)
+	if a := s.latest[answerKey{key, id.Unix()}]; a != nil {
+		n = max(n, a.Sequence)
+	}
+	return n
+}
+
+// clearStatuses takes the answers out of an event.
+func clearStatuses(e *ical.Event) {
+	lists := [][]ical.Attendee{e.Attendees}
+	for i := range e.Overrides {
+		lists = append(lists, e.Overrides[i].Attendees)
+	}
+	for _, list := range lists {
+		for i := range list {
+			if a := &list[i]; !address.Same(a.Email, e.Organizer.Email) {
+				a.Status, a.Comment, a.DelegatedTo = ical.StatusNeedsAction, "", ""
+			}
 		}
 	}
 }
@@ -139,6 +286,7 @@ func sameInvited(a, b []ical.Attendee) bool {
 // unanswered is an attendee without what only an answer says.
 func unanswered(a ical.Attendee) ical.Attendee {
 	a.Email, a.Status, a.Comment, a.Role = address.Key(a.Email), "", "", or(a.Role, ical.RoleRequired)
+	a.DelegatedTo = ""
 	if len(a.Params) == 0 {
 		a.Params = nil
 	}
@@ -150,21 +298,10 @@ func overrideOf(e *ical.Event, id time.Time) int {
 	return slices.IndexFunc(e.Overrides, func(o ical.Event) bool { return o.RecurrenceID.Equal(id) })
 }
 
-// hasList reports whether an occurrence has attendees of its own.
-func hasList(e *ical.Event, id time.Time) bool {
-	i := overrideOf(e, id)
-	return i >= 0 && !e.Overrides[i].Cancelled && len(e.Overrides[i].Attendees) > 0
-}
-
 // sameAttendees reports whether two versions invite the same addresses.
 func sameAttendees(was, is *ical.Event) bool {
 	x := make(indexes)
 	return len(was.Attendees) == len(is.Attendees) && !slices.ContainsFunc(is.Attendees, func(a ical.Attendee) bool {
 		return x.find(was.Attendees, address.Key(a.Email)) < 0
 	})
-}
-
-// sameAnswers reports whether two lists of the same attendees say the same.
-func sameAnswers(a, b []ical.Attendee) bool {
-	return slices.EqualFunc(a, b, func(x, y ical.Attendee) bool { return x.Status == y.Status && x.Comment == y.Comment })
 }

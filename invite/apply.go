@@ -20,7 +20,7 @@ type Outcome struct {
 	Reason string `json:"reason"`
 	// Invite are the attendees who should now get the current request: those
 	// that somebody delegated to, and those who asked for it. Give them to
-	// [Client.Invite].
+	// [Client.Reinvite].
 	Invite []string `json:"invite,omitempty"`
 }
 
@@ -167,7 +167,7 @@ func (x *intake) take(s statement) (string, error) {
 	if x.in.Kind == KindCounter && x.proposes(s.event, at) {
 		return x.counter(s, who, a, at)
 	}
-	return x.reply(s, who, a, at)
+	return x.accept(who, a, at)
 }
 
 // mostDays is how many days of a series are searched for one mail: about a quarter
@@ -182,8 +182,8 @@ func (x *intake) spend(id time.Time) bool {
 	return x.days <= mostDays
 }
 
-// reply records an answer.
-func (x *intake) reply(s statement, who ical.Attendee, a Answer, at target) (string, error) {
+// accept keeps an answer, if it is one and the newest.
+func (x *intake) accept(who ical.Attendee, a Answer, at target) (string, error) {
 	if !counts(a.Status) {
 		return "", refuse(VerdictNotAnAnswer, "says neither yes nor no: %.40s", a.Status)
 	}
@@ -230,7 +230,7 @@ func (x *intake) statementAnswer(s statement, who ical.Attendee, at target) Answ
 		Stamp: x.stamp(), DelegatedTo: s.attendee.DelegatedTo, MessageID: x.in.Mail.MessageID,
 	}
 	if !address.Same(s.attendee.Email, who.Email) {
-		a.As = s.attendee.Email
+		a.AnsweredAs = s.attendee.Email
 	}
 	if from := sender(x.in.Mail); from != "" && !address.Same(from, who.Email) {
 		a.SentBy = from

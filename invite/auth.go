@@ -31,6 +31,14 @@ func judge(results []mime.AuthResult, id, domain string) (v judgement) {
 	return v
 }
 
+// judgeAll takes results that a trusted service gave.
+func judgeAll(results []mime.AuthResult, domain string) (v judgement) {
+	for i := range results {
+		v.add(&results[i], domain)
+	}
+	return v
+}
+
 // isServer compares identifiers, which are domain names for the most part.
 func isServer(found, want string) bool {
 	switch want {

@@ -60,13 +60,7 @@ func (x *intake) undeliver(d *mime.DeliveryStatus) error {
 	case found < 0:
 		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", or(id, "no Message-ID came back"))
 	}
-	l := &x.m.Deliveries[found]
-	if l.State == DeliveryUndelivered {
-		return refuse(VerdictDuplicate, "is known already: the mail to %s did not arrive", l.To)
-	}
-	l.State, l.Time = DeliveryUndelivered, x.p.Now().UTC()
-	l.Reply = strings.TrimSpace(d.Status + " " + d.DiagnosticCode)
-	return refuse(VerdictUndeliverable, "the mail to %s did not arrive: %s", l.To, l.Reply)
+	return x.mark(&x.m.Deliveries[found], strings.TrimSpace(d.Status+" "+d.DiagnosticCode))
 }
 
 // returned is what came back of our mail: its Message-ID, and whether its

@@ -2,11 +2,11 @@ package invite
 
 import (
 	"context"
-	"slices"
+	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/convene-go/convene/ical"
-	"github.com/convene-go/convene/invite/body"
 )
 
 // Client sends meeting requests through one [Sender]. It holds no meetings, so
@@ -14,93 +14,340 @@ import (
 // Sender is.
 //
 // Its methods never change the Meeting or Event that they are given; they return
-// the Meeting as it is afterwards. Where only some mails of a call fail, that
-// Meeting is complete, records what happened to each, and comes with a
-// [*DeliveryError]. Where it is nil, nothing was sent.
+// the Meeting as it is afterwards, and never nil for a Meeting that they were
+// given. If an error comes before anything was sent, that Meeting comes back
+// unchanged, so meeting, err = client.Update(ctx, meeting, after) loses nothing.
+// If only some mails of a call fail, the Meeting that comes back records what
+// happened to each, and the error is a [*DeliveryError]. A nil Meeting as argument
+// is [ErrNoMeeting].
+//
+// Nothing is sent if any mail of a call cannot be built, the event is not valid
+// ([ical.FieldErrors] lists the fields), or a mail client would refuse it
+// ([*LintError]).
 type Client struct {
 	sender  Sender
 	options Options
 }
 
-// New returns a client that sends through s. A nil Options is the zero value.
+// New returns a client that sends through s. A nil Options is the zero value; o is
+// copied, so later changes of it have no effect.
 func New(s Sender, o *Options) *Client {
-	c := &Client{sender: s}
-	if o != nil {
-		c.options = *o
-		c.options.AllowLint = slices.Clone(o.AllowLint)
-	}
-	return c
+	return &Client{sender: s, options: o.clone()}
+}
+
+// WithLedger returns a client that differs from c in its ledger alone.
+func (c *Client) WithLedger(l Ledger) *Client {
+	out := *c
+	out.options.Ledger = l
+	return &out
 }
 
 // Send invites the event's attendees: each gets a mail of their own with a
-// METHOD:REQUEST, the organizer none. An event without UID is given one.
-//
-// Nothing is sent where the event is not valid (joined [*ical.FieldError]), a
-// client would refuse it ([*LintError]) or a mail cannot be built.
+// METHOD:REQUEST, the organizer none. An event without UID is given one. A status
+// of an attendee in the event counts as an answer that the organizer gives. If
+// nothing was sent, the Meeting is nil.
 func (c *Client) Send(ctx context.Context, e ical.Event, opts ...SendOption) (*Meeting, error) {
-	o := c.options.withDefaults(opts)
+	o := c.settings(callOf(opts, SendOption.forSend))
 	p, err := planSend(e, o)
 	if err != nil {
 		return nil, err
 	}
-	return c.carryOut(ctx, p, new(Meeting), "", o)
+	out, err := c.execute(ctx, o, part{plan: p, from: new(Meeting)})
+	if out == nil {
+		return nil, err
+	}
+	return out[0], err
+}
+
+// PlanSend returns what [Client.Send] sends for e, and sends nothing.
+func (c *Client) PlanSend(e ical.Event, opts ...SendOption) (*Plan, error) {
+	o := c.settings(callOf(opts, SendOption.forSend))
+	p, err := planSend(e, o)
+	return p.public(o), err
 }
 
 // Update changes the meeting to what after says: each attendee gets what they
-// need to see their part of it, and nothing else; see [PlanUpdate] for what that
-// is. Answers stay, but for those that the change makes void. The UID and the
-// organizer cannot change; after.Sequence and an empty UID are filled in.
-func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts ...SendOption) (*Meeting, error) {
-	o := c.options.forMeeting(m, opts)
-	p, err := planUpdate(m, after, o)
-	if err != nil {
-		return nil, err
+// need to see their part of it, and nothing else. Answers stay, except those that
+// the change makes void. The UID and the organizer cannot change; after.Sequence
+// and an empty UID are filled in. An attendee's status in after that differs from
+// the answer that counts is an answer that the organizer gives.
+func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts ...MailOption) (*Meeting, error) {
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(o *settings) (*plan, error) {
+		return planUpdate(m, after, o)
+	})
+}
+
+// PlanUpdate returns what [Client.Update] sends, and sends nothing.
+func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*Plan, error) {
+	return c.plan(m, callOf(opts, MailOption.forMail), func(o *settings) (*plan, error) {
+		return planUpdate(m, after, o)
+	})
+}
+
+// UpdateFollowing changes the occurrence with that original start and all that
+// follow it. Calendars agree on no range for that, so the series ends before the
+// occurrence, and after becomes a meeting of its own with a new UID: old and rest
+// are both to be kept. A Count that after has from the old series is lowered by the
+// occurrences that stay with it. Answers are carried to the rest unless the change
+// needs new ones. If start is the first occurrence, the whole meeting is updated
+// and rest is nil.
+//
+// It is one call: nothing is sent if a mail of either half cannot be built, and
+// each attendee gets the rest before the end of the old series, so that between the
+// two mails they have it twice rather than not at all.
+func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (old, rest *Meeting, err error) {
+	if m == nil {
+		return nil, nil, ErrNoMeeting
 	}
-	return c.carryOut(ctx, p, m, "", o)
+	o := c.settings(callOf(opts, MailOption.forMail)).about(m)
+	end, begin, err := planFollowing(m, start, after, o)
+	if err != nil {
+		return m, nil, err
+	}
+	parts := []part{{plan: end, from: m}}
+	if begin != nil {
+		parts = []part{{plan: begin, from: &Meeting{Tag: m.Tag}}, parts[0]}
+	}
+	out, err := c.execute(ctx, o, parts...)
+	switch {
+	case out == nil:
+		return m, nil, err
+	case begin == nil:
+		return out[0], nil, err
+	}
+	return out[1], out[0], err
+}
+
+// PlanUpdateFollowing returns what [Client.UpdateFollowing] sends, and sends
+// nothing. The plan has the mails of both halves.
+func (c *Client) PlanUpdateFollowing(m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (*Plan, error) {
+	var rest *plan
+	p, err := c.plan(m, callOf(opts, MailOption.forMail), func(o *settings) (old *plan, err error) {
+		old, rest, err = planFollowing(m, start, after, o)
+		return old, err
+	})
+	if err != nil || rest == nil {
+		return p, err
+	}
+	return p.with(rest.public(c.settings(call{}).about(m))), nil
 }
 
 // Cancel cancels the meeting, or with the option [Occurrence] one occurrence of
-// it, or with [From] one and all that follow. [Comment] tells the attendees why.
-func (c *Client) Cancel(ctx context.Context, m *Meeting, opts ...SendOption) (*Meeting, error) {
-	o := c.options.forMeeting(m, opts)
-	p, err := planCancel(m, o)
-	if err != nil {
-		return nil, err
-	}
-	return c.carryOut(ctx, p, m, "", o)
+// it, or with [OccurrenceAndLater] one and all that follow. [Comment] tells the
+// attendees why.
+func (c *Client) Cancel(ctx context.Context, m *Meeting, opts ...CancelOption) (*Meeting, error) {
+	return c.change(ctx, m, callOf(opts, CancelOption.forCancel), func(o *settings) (*plan, error) {
+		return planCancel(m, o)
+	})
 }
 
-// Remind sends the current request again, with the same sequence, to those who
-// have not answered, or with the option [Only] to others.
-func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...SendOption) (*Meeting, error) {
-	o := c.options.forMeeting(m, opts)
-	p, err := planRemind(m, o)
-	if err != nil {
-		return nil, err
-	}
-	return c.carryOut(ctx, p, m, body.ActionReminder, o)
+// PlanCancel returns what [Client.Cancel] sends, and sends nothing.
+func (c *Client) PlanCancel(m *Meeting, opts ...CancelOption) (*Plan, error) {
+	return c.plan(m, callOf(opts, CancelOption.forCancel), func(o *settings) (*plan, error) {
+		return planCancel(m, o)
+	})
 }
 
-// carryOut is the one way of every call: render all, then deliver and record each.
-func (c *Client) carryOut(ctx context.Context, p *plan, m *Meeting, a body.Action, o *Options) (*Meeting, error) {
-	if c.sender == nil && !o.call.later {
+// Remind sends the current request again, with the same sequence, to the
+// attendees who have not answered, or with the option [OnlyTo] to others.
+func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...RemindOption) (*Meeting, error) {
+	return c.change(ctx, m, callOf(opts, RemindOption.forRemind), func(o *settings) (*plan, error) {
+		return planRemind(m, o)
+	})
+}
+
+// PlanRemind returns what [Client.Remind] sends, and sends nothing.
+func (c *Client) PlanRemind(m *Meeting, opts ...RemindOption) (*Plan, error) {
+	return c.plan(m, callOf(opts, RemindOption.forRemind), func(o *settings) (*plan, error) {
+		return planRemind(m, o)
+	})
+}
+
+// Reinvite sends the current request to some of the attendees again: to those
+// that [Outcome] names because somebody delegated to them or because they asked
+// with METHOD:REFRESH. An attendee of single occurrences gets only these. The
+// sequence stays, as nothing changes (RFC 5546, section 2.1.4).
+func (c *Client) Reinvite(ctx context.Context, m *Meeting, emails []string, opts ...MailOption) (*Meeting, error) {
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(*settings) (*plan, error) {
+		return planReinvite(m, emails)
+	})
+}
+
+// PlanReinvite returns what [Client.Reinvite] sends, and sends nothing.
+func (c *Client) PlanReinvite(m *Meeting, emails []string, opts ...MailOption) (*Plan, error) {
+	return c.plan(m, callOf(opts, MailOption.forMail), func(*settings) (*plan, error) {
+		return planReinvite(m, emails)
+	})
+}
+
+// DeclineProposal tells the attendee who made p that the meeting will not change
+// (METHOD:DECLINECOUNTER, RFC 5546, section 3.2.8). Outlook shows the text of the
+// mail only, so that says it too. The proposal, which p.ID names, is marked as
+// declined.
+func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, opts ...MailOption) (*Meeting, error) {
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(*settings) (*plan, error) {
+		return planDecline(m, p)
+	})
+}
+
+// Resume hands over the mails that the ledger of a meeting says are pending, and
+// never what is delivered, refused or overtaken. What may have arrived is sent
+// again only with the option [ResendUnknown], as the same mail: same Message-ID,
+// UID and SEQUENCE. Mails that somebody is sending are left alone, and so are later
+// mails to their recipients.
+func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (*Meeting, error) {
+	if m == nil {
+		return nil, ErrNoMeeting
+	}
+	if c.sender == nil {
+		return m, ErrNoSender
+	}
+	o := c.settings(callOf(opts, ResumeOption.forResume)).about(m)
+	out := m.clone()
+	p := out.repeat()
+	x := newPart(p, m, out)
+	x.letters = out.unsent(p, o)
+	if err := x.render(o); err != nil {
+		return m, err
+	}
+	defer x.renderer.release()
+	if h, ok := o.Ledger.(*wholeMeetings); ok {
+		h.hold(out)
+	}
+	defer o.end(out)
+	if err := out.takeBack(ctx, x.letters, o); err != nil {
+		return m, err
+	}
+	err := c.deliver(ctx, x.outgoing(), o)
+	out.forget()
+	return out, err
+}
+
+// Respond answers an invitation that [Read] has read, as the attendee r.As: a
+// REPLY, or a COUNTER if another time is proposed, goes to the organizer. The
+// answer repeats UID, SEQUENCE, RECURRENCE-ID and time, which the organizer's
+// program matches, and has as its one attendee the one who answers.
+func (c *Client) Respond(ctx context.Context, in *Inbound, r Response) error {
+	if c.sender == nil {
+		return ErrNoSender
+	}
+	o := c.settings(call{})
+	m, err := (&reply{Response: r, Options: &o.Options}).message(in)
+	if err == nil {
+		err = c.sender.Send(ctx, m)
+	}
+	if err != nil {
+		return fmt.Errorf("invite: respond as %.80s: %w", r.As, err)
+	}
+	return nil
+}
+
+// change carries out the plan of one call about a meeting.
+func (c *Client) change(ctx context.Context, m *Meeting, opts call, plan func(*settings) (*plan, error)) (*Meeting, error) {
+	if m == nil {
+		return nil, ErrNoMeeting
+	}
+	o := c.settings(opts).about(m)
+	p, err := plan(o)
+	if err != nil {
+		return m, err
+	}
+	out, err := c.execute(ctx, o, part{plan: p, from: m})
+	if out == nil {
+		return m, err
+	}
+	return out[0], err
+}
+
+// plan returns the plan of one call about a meeting.
+func (c *Client) plan(m *Meeting, opts call, plan func(*settings) (*plan, error)) (*Plan, error) {
+	if m == nil {
+		return nil, ErrNoMeeting
+	}
+	o := c.settings(opts).about(m)
+	p, err := plan(o)
+	return p.public(o), err
+}
+
+// part is what a call does to one meeting.
+type part struct {
+	plan     *plan
+	from     *Meeting // as it was
+	meeting  *Meeting // as it will be
+	letters  []letter
+	renderer *renderer
+}
+
+func newPart(p *plan, from, to *Meeting) *part { return &part{plan: p, from: from, meeting: to} }
+
+// execute is the one way of every call: render all mails of all its meetings, then
+// deliver and record each. It returns nil if an error came before anything was
+// sent.
+func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Meeting, error) {
+	if c.sender == nil && !o.queueOnly {
 		return nil, ErrNoSender
 	}
-	out := m.after(p, o)
-	if err := o.ReplyAddress.stamp(p, out, o); err != nil {
-		return nil, err
+	out := make([]*Meeting, len(parts))
+	var list []*outgoing
+	for i := range parts {
+		x := &parts[i]
+		if err := x.prepare(o); err != nil {
+			return nil, err
+		}
+		defer x.renderer.release()
+		out[i] = x.meeting
+		list = append(list, x.outgoing()...)
 	}
-	list := letters(p.notices, o.Shared)
-	out.enter(list, a, o)
-	r, err := render(list, out, p.indexes, o)
-	if err != nil {
-		return nil, err
+	if o.queueOnly {
+		return out, nil
 	}
-	if !o.call.later {
-		err = c.deliver(ctx, list, r, out, o)
+	if o.Ledger != nil {
+		if err := o.Ledger.Begin(ctx, out...); err != nil {
+			return nil, fmt.Errorf("invite: ledger: %w", err)
+		}
 	}
-	r.release()
+	defer o.end(out...)
+	if len(parts) > 1 {
+		list = grouped(list, func(x *outgoing) string { return x.keys[0] })
+	}
+	err := c.deliver(ctx, list, o)
+	for _, m := range out {
+		m.forget()
+	}
 	return out, err
+}
+
+// prepare makes the meeting as it will be, and its mails.
+func (x *part) prepare(o *settings) error {
+	x.meeting = x.from.after(x.plan, o)
+	if err := o.ReplyAddress.stamp(x.plan, x.meeting, o); err != nil {
+		return err
+	}
+	x.letters = letters(x.plan.notices, o.oneMail)
+	if err := x.meeting.enter(x.letters, x.plan, o); err != nil {
+		return err
+	}
+	return x.render(o)
+}
+
+// outgoing are the mails, ready to go.
+func (x *part) outgoing() []*outgoing {
+	out := make([]*outgoing, len(x.letters))
+	all := make([]outgoing, len(x.letters))
+	for i, l := range x.letters {
+		all[i] = outgoing{letter: l, meeting: x.meeting, renderer: x.renderer, index: i, keys: l.keys()}
+		out[i] = &all[i]
+	}
+	return out
+}
+
+// end ends a call for a ledger that holds the meetings of one.
+func (s *settings) end(ms ...*Meeting) {
+	if h, ok := s.Ledger.(*wholeMeetings); ok {
+		for _, m := range ms {
+			h.release(m.Event.UID)
+		}
+	}
 }
 
 var defaultClient atomic.Pointer[Client]
@@ -111,8 +358,8 @@ func SetDefault(c *Client) { defaultClient.Store(c) }
 // Default returns the client that [SetDefault] was given, or nil.
 func Default() *Client { return defaultClient.Load() }
 
-// Send invites through the default client, as [Client.Send] does. Without one
-// it returns [ErrNoSender].
+// Send invites through the default client, as [Client.Send] does. If there is
+// none, the error is [ErrNoSender].
 func Send(ctx context.Context, e ical.Event, opts ...SendOption) (*Meeting, error) {
 	c := Default()
 	if c == nil {

@@ -36,7 +36,7 @@ func (m *Meeting) leadsTo(from, to string, at target) bool {
 			return true
 		}
 		a, ok := m.attendee(from, at)
-		if !ok || a.DelegatedTo == "" {
+		if a = m.said(a, at.id); !ok || a.DelegatedTo == "" {
 			return false
 		}
 		from = a.DelegatedTo

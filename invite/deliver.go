@@ -8,62 +8,332 @@ import (
 	"slices"
 
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/mime"
 )
 
-// deliver sends the letters one after the other and writes into the meeting what
-// became of each. One that fails does not keep the others from being tried; a
-// Record that fails does, because what it could not store would be sent twice.
-func (c *Client) deliver(ctx context.Context, letters []letter, r *renderer, m *Meeting, o *Options) error {
-	var failed []*RecipientError
-	waiting := make(map[string]bool) // the recipients of mails that are still to be sent
-	sent := context.WithoutCancel(ctx)
-	for i, l := range letters {
-		if err := cmp.Or(ctx.Err(), l.mustWait(waiting)); err != nil {
-			failed = append(failed, l.fail(m, DeliveryPending, err, o)...)
-			continue
-		}
-		message, err := r.finished(i, l)
-		if err != nil {
-			failed = append(failed, l.fail(m, DeliveryPending, err, o)...)
-			waiting[l.recipients()] = true
-			continue
-		}
-		// Until the result is recorded the mail may or may not be on its way.
-		l.note(m, DeliveryUnknown, inFlight, o)
-		if err := o.record(ctx, m); err != nil {
-			l.note(m, DeliveryPending, "", o)
-			return errors.Join(deliveryError(failed), err)
-		}
-		failed = append(failed, l.outcome(m, c.sender.Send(ctx, message), o)...)
-		if m.Deliveries[l[0].entry].State == DeliveryPending {
-			waiting[l.recipients()] = true
-		}
-		if i == len(letters)-1 {
-			m.forget()
-		}
-		if err := o.record(sent, m); err != nil {
-			return errors.Join(deliveryError(failed), err)
-		}
-	}
-	m.forget()
-	return deliveryError(failed)
+// outgoing is one mail of a call on its way.
+type outgoing struct {
+	letter   letter
+	meeting  *Meeting // whose deliveries the letter has
+	renderer *renderer
+	index    int      // of the letter in its renderer
+	keys     []string // the recipients' addresses
+	message  *mime.Message
+	failed   []*RecipientError
 }
 
-// mustWait reports whether an earlier mail to the same attendee has to go first:
-// a cancellation of the series that came after one of its occurrences would
-// take this too.
-func (l letter) mustWait(waiting map[string]bool) error {
-	if len(waiting) > 0 && waiting[l.recipients()] {
-		return errWaits
+// delivery sends the mails of one call, several at a time if the options say so,
+// and writes into the meetings what became of each. A mail that fails does not keep
+// the others from being tried, except later mails to the same attendee: a
+// cancellation of the series would take an occurrence that is sent after it too.
+//
+// Nothing is handed over before the ledger has its claim. The results that arrive
+// while a record is being written go into the next one, together with the claims
+// that take their places, so that n mails cost at most n + 1 records.
+type delivery struct {
+	sender   Sender
+	ledger   Ledger
+	settings *settings
+	queue    []*outgoing // not yet claimed
+	open     map[string]int
+	stuck    map[string]bool // addresses with an earlier mail that stays open
+	flying   int
+	results  chan result
+	done     []result // not yet recorded
+	taken    []*outgoing
+	broken   error // why nothing more is handed over
+}
+
+// result is the end of one try.
+type result struct {
+	mail *outgoing
+	err  error
+}
+
+// deliver hands the letters of some meetings over, in the order of list.
+func (c *Client) deliver(ctx context.Context, list []*outgoing, o *settings) error {
+	d := &delivery{
+		sender: c.sender, ledger: o.Ledger, settings: o, queue: list,
+		open: make(map[string]int), stuck: make(map[string]bool),
+		results: make(chan result, max(o.Parallel, 1)),
 	}
-	return nil
+	d.findStuck()
+	d.run(ctx)
+	var failed []*RecipientError
+	for _, x := range list {
+		failed = append(failed, x.failed...)
+	}
+	if d.broken == nil {
+		return deliveryError(failed)
+	}
+	return errors.Join(deliveryError(failed), d.broken)
+}
+
+// findStuck finds the addresses with an earlier mail that is open and not of this
+// call.
+func (d *delivery) findStuck() {
+	first := make(map[*Meeting]map[int]bool) // the entries of this call
+	for _, x := range d.queue {
+		if first[x.meeting] == nil {
+			first[x.meeting] = make(map[int]bool)
+		}
+		for i := range x.letter {
+			first[x.meeting][x.letter[i].entry] = true
+		}
+	}
+	for m, ours := range first {
+		for i := range m.Deliveries {
+			if e := &m.Deliveries[i]; e.State.open() && !ours[i] {
+				d.stuck[address.Key(e.To)] = true
+			}
+		}
+	}
+}
+
+// run gathers results, records them with new claims, and hands the claimed mails
+// over, until nothing is left to do.
+func (d *delivery) run(ctx context.Context) {
+	for {
+		d.gather(ctx)
+		claims := d.claims(ctx)
+		if len(claims) == 0 && len(d.done) == 0 && len(d.taken) == 0 {
+			if d.flying == 0 {
+				return
+			}
+			continue
+		}
+		d.record(ctx, claims)
+	}
+}
+
+// gather takes in the results that are there, and waits for one if nothing else
+// can be done.
+func (d *delivery) gather(ctx context.Context) {
+	for d.flying > 0 {
+		if len(d.done) == 0 && len(d.taken) == 0 && !d.canClaim(ctx) {
+			d.finish(<-d.results)
+			continue
+		}
+		select {
+		case r := <-d.results:
+			d.finish(r)
+		default:
+			return
+		}
+	}
+}
+
+// canClaim reports whether some mail may be handed over now.
+func (d *delivery) canClaim(ctx context.Context) bool {
+	if d.broken != nil || ctx.Err() != nil || d.flying >= cap(d.results) {
+		return false
+	}
+	busy := make(map[string]bool)
+	for _, x := range d.queue {
+		if !d.mustWait(x, busy) {
+			return true
+		}
+	}
+	return false
+}
+
+// finish writes the result of a mail into its meeting.
+func (d *delivery) finish(r result) {
+	d.flying--
+	d.done = append(d.done, r)
+	r.mail.message = nil
+	r.mail.failed = r.mail.letter.outcome(r.mail.meeting, r.err, d.settings)
+	for i, key := range r.mail.keys {
+		d.open[key]--
+		if r.mail.meeting.Deliveries[r.mail.letter[i].entry].State == DeliveryPending {
+			d.stuck[key] = true
+		}
+	}
+}
+
+// mustWait reports whether an earlier mail to a recipient of x is open. busy are
+// the recipients of the mails before x that wait themselves.
+func (d *delivery) mustWait(x *outgoing, busy map[string]bool) bool {
+	wait := slices.ContainsFunc(x.keys, func(key string) bool { return d.open[key] > 0 || busy[key] })
+	if wait {
+		for _, key := range x.keys {
+			busy[key] = true
+		}
+	}
+	return wait
+}
+
+// claims takes the next mails out of the queue that can be handed over now.
+func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
+	if err := cmp.Or(d.broken, ctx.Err()); err != nil {
+		d.giveUp(err)
+		return nil
+	}
+	var kept []*outgoing
+	busy := make(map[string]bool)
+	for i, x := range d.queue {
+		switch {
+		case d.flying+len(out) >= cap(d.results):
+			kept = append(kept, d.queue[i:]...)
+			d.queue = kept
+			return out
+		case slices.ContainsFunc(x.keys, func(key string) bool { return d.stuck[key] }):
+			d.leave(x, errWaits)
+		case d.mustWait(x, busy):
+			kept = append(kept, x)
+		case d.build(x):
+			out = append(out, x)
+			for _, key := range x.keys {
+				d.open[key]++
+			}
+		}
+	}
+	d.queue = kept
+	return out
+}
+
+// build makes the mail; it reports false if it cannot.
+func (d *delivery) build(x *outgoing) bool {
+	message, err := x.renderer.finished(x.index, x.letter)
+	if err != nil {
+		d.leave(x, err)
+		return false
+	}
+	x.message = message
+	return true
+}
+
+// leave keeps a mail pending, and with it all later ones to its recipients.
+func (d *delivery) leave(x *outgoing, err error) {
+	x.failed = x.letter.fail(x.meeting, DeliveryPending, err, d.settings)
+	for _, key := range x.keys {
+		d.stuck[key] = true
+	}
+}
+
+// giveUp leaves the rest of the queue pending. Nothing is said of its mails if the
+// ledger is why, since that is one error.
+func (d *delivery) giveUp(err error) {
+	for _, x := range d.queue {
+		if d.broken == nil {
+			x.failed = x.letter.fail(x.meeting, DeliveryPending, err, d.settings)
+		}
+	}
+	d.queue = nil
+}
+
+// record stores results and claims, and hands the claimed mails over. Results are
+// stored also if ctx is done, because a result that is lost makes a mail unknown.
+// If the ledger fails, nothing is handed over any more; what it may not have stored
+// is recorded once again at the end, the claims as taken back.
+func (d *delivery) record(ctx context.Context, claims []*outgoing) {
+	for _, x := range claims {
+		x.letter.note(x.meeting, DeliverySending, "", d.settings)
+	}
+	again := d.broken != nil
+	lost, err := d.store(context.WithoutCancel(ctx), claims)
+	if err != nil {
+		for _, x := range claims {
+			x.letter.note(x.meeting, DeliveryPending, "", d.settings)
+		}
+		d.taken = append(d.taken, claims...)
+		if again {
+			d.done, d.taken = nil, nil
+			return
+		}
+		d.broken = fmt.Errorf("invite: ledger: %w", err)
+		for d.flying > 0 {
+			d.finish(<-d.results)
+		}
+		return
+	}
+	d.done, d.taken = nil, nil
+	for _, x := range claims {
+		if lost[x] {
+			d.lose(x)
+			continue
+		}
+		d.send(ctx, x)
+	}
+}
+
+// lose leaves a mail to the one who has claimed it.
+func (d *delivery) lose(x *outgoing) {
+	x.message = nil
+	for _, key := range x.keys {
+		d.open[key]--
+		d.stuck[key] = true
+	}
+}
+
+// send hands a mail over. One at a time needs no goroutine.
+func (d *delivery) send(ctx context.Context, x *outgoing) {
+	d.flying++
+	if cap(d.results) == 1 {
+		d.results <- result{x, d.sender.Send(ctx, x.message)}
+		return
+	}
+	go func() { d.results <- result{x, d.sender.Send(ctx, x.message)} }()
+}
+
+// store records what changed in each meeting, and returns the claims that are
+// lost.
+func (d *delivery) store(ctx context.Context, claims []*outgoing) (lost map[*outgoing]bool, err error) {
+	if d.ledger == nil {
+		return nil, nil
+	}
+	changed := slices.Clip(d.taken)
+	for _, r := range d.done {
+		changed = append(changed, r.mail)
+	}
+	for _, part := range byMeeting(append(slices.Clip(changed), claims...)) {
+		numbers, err := d.ledger.Record(ctx, part.meeting.Event.UID, part.deliveries())
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range part.mails {
+			if slices.ContainsFunc(x.letter, func(n notice) bool { return slices.Contains(numbers, x.meeting.Deliveries[n.entry].N) }) {
+				if lost == nil {
+					lost = make(map[*outgoing]bool)
+				}
+				lost[x] = true
+			}
+		}
+	}
+	return lost, nil
+}
+
+// mailsOf are some mails of one meeting.
+type mailsOf struct {
+	meeting *Meeting
+	mails   []*outgoing
+}
+
+// byMeeting parts mails by their meeting.
+func byMeeting(list []*outgoing) (out []*mailsOf) {
+	for _, x := range list {
+		i := slices.IndexFunc(out, func(p *mailsOf) bool { return p.meeting == x.meeting })
+		if i < 0 {
+			i = len(out)
+			out = append(out, &mailsOf{meeting: x.meeting})
+		}
+		out[i].mails = append(out[i].mails, x)
+	}
+	return out
+}
+
+// deliveries are the entries of the mails.
+func (p *mailsOf) deliveries() (out []Delivery) {
+	for _, x := range p.mails {
+		for i := range x.letter {
+			out = append(out, p.meeting.Deliveries[x.letter[i].entry])
+		}
+	}
+	return out
 }
 
 // errWaits is why a mail was not tried.
 var errWaits = errors.New("waits for an earlier mail to the same attendee")
-
-// inFlight is what the ledger says of a mail whose sending was interrupted.
-const inFlight = "handed over, and no result recorded"
 
 func deliveryError(failed []*RecipientError) error {
 	if len(failed) == 0 {
@@ -72,19 +342,8 @@ func deliveryError(failed []*RecipientError) error {
 	return &DeliveryError{failed}
 }
 
-// record calls Options.Record.
-func (o *Options) record(ctx context.Context, m *Meeting) error {
-	if o.Record == nil {
-		return nil
-	}
-	if err := o.Record(ctx, m); err != nil {
-		return fmt.Errorf("invite: record: %w", err)
-	}
-	return nil
-}
-
 // outcome writes the result of a letter into its entries of the ledger.
-func (l letter) outcome(m *Meeting, err error, o *Options) []*RecipientError {
+func (l letter) outcome(m *Meeting, err error, o *settings) []*RecipientError {
 	if err == nil {
 		l.note(m, DeliveryDelivered, "", o)
 		return nil
@@ -106,7 +365,7 @@ func (l letter) outcome(m *Meeting, err error, o *Options) []*RecipientError {
 
 // fail sets the state of the letter's entries, and returns one error for each
 // if there is a cause.
-func (l letter) fail(m *Meeting, state DeliveryState, cause error, o *Options) []*RecipientError {
+func (l letter) fail(m *Meeting, state DeliveryState, cause error, o *settings) []*RecipientError {
 	if cause == nil {
 		l.note(m, state, "", o)
 		return nil
@@ -120,72 +379,9 @@ func (l letter) fail(m *Meeting, state DeliveryState, cause error, o *Options) [
 }
 
 // note sets the state of the letter's entries.
-func (l letter) note(m *Meeting, state DeliveryState, reply string, o *Options) {
+func (l letter) note(m *Meeting, state DeliveryState, reply string, o *settings) {
 	for i := range l {
 		d := &m.Deliveries[l[i].entry]
 		d.State, d.Reply, d.Time = state, reply, o.Now().UTC()
 	}
-}
-
-// recipientError is an error about one recipient alone.
-type recipientError interface {
-	error
-	Recipient() string
-}
-
-// errorFor returns the error that names a recipient, or nil.
-func errorFor(email string, named []recipientError) error {
-	for _, e := range named {
-		if address.Same(e.Recipient(), email) {
-			return e
-		}
-	}
-	return nil
-}
-
-// recipientErrors returns the errors about single recipients in err's tree.
-func recipientErrors(err error) []recipientError {
-	switch e := err.(type) {
-	case nil:
-		return nil
-	case recipientError:
-		return []recipientError{e}
-	case interface{ Unwrap() error }:
-		return recipientErrors(e.Unwrap())
-	case interface{ Unwrap() []error }:
-		var out []recipientError
-		for _, part := range e.Unwrap() {
-			out = append(out, recipientErrors(part)...)
-		}
-		return out
-	}
-	return nil
-}
-
-// stateOf classifies an error by what it says of itself, never by its text.
-func stateOf(err error) DeliveryState {
-	switch {
-	case err == nil:
-		return DeliveryDelivered
-	case says(err, func(e interface{ Uncertain() bool }) bool { return e.Uncertain() }):
-		return DeliveryUnknown
-	case says(err, func(e interface{ Refused() bool }) bool { return e.Refused() }):
-		return DeliveryRefused
-	}
-	return DeliveryPending
-}
-
-// says asks the outermost error with the method T. Of joined errors one is
-// enough: among several attempts one may have arrived.
-func says[T any](err error, ask func(T) bool) bool {
-	if e, ok := err.(T); ok {
-		return ask(e)
-	}
-	switch e := err.(type) {
-	case interface{ Unwrap() error }:
-		return says(e.Unwrap(), ask)
-	case interface{ Unwrap() []error }:
-		return slices.ContainsFunc(e.Unwrap(), func(part error) bool { return says(part, ask) })
-	}
-	return false
 }

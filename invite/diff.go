@@ -73,39 +73,19 @@ func (l Levels) check() error {
 	return nil
 }
 
-// levels are those of the options, with what else they say of the list of attendees.
-func (o *Options) levels() Levels {
-	list := o.Levels.of("attendees")
-	switch {
-	case o.HideGuests:
-		list = LevelSilent // nobody sees it
-	case o.TellAll:
-		list = max(list, LevelMinor)
-	}
-	out := maps.Clone(o.Levels)
-	if out == nil {
-		out = make(Levels)
-	}
-	out["attendees"] = list
-	return out
-}
-
-// Change is one difference between two versions of a meeting.
-type Change struct {
-	// Field is the JSON name of the field.
-	Field string
-	// Level is what the change asks for.
-	Level Level
-	// Text says in words what changed, for people.
-	Text string
+// change is one difference between two versions of a meeting.
+type change struct {
+	field string // its JSON name
+	level Level
+	text  string // for people
 }
 
 // diff compares what one object says of a meeting, field by field, without its
 // overrides. What only follows from another change is left out.
-func diff(before, after *ical.Event, levels Levels) []Change {
-	var out []Change
+func diff(before, after *ical.Event, levels Levels) []change {
+	var out []change
 	add := func(field, format string, args ...any) {
-		out = append(out, Change{field, levels.of(field), fmt.Sprintf(format, args...)})
+		out = append(out, change{field, levels.of(field), fmt.Sprintf(format, args...)})
 	}
 	diffTime(before, after, add)
 	if b, a := zoneName(before), zoneName(after); b != a {
@@ -113,14 +93,14 @@ func diff(before, after *ical.Event, levels Levels) []Change {
 		if before.Recurrence == nil && after.Recurrence == nil {
 			level = LevelSilent // the instants are the same
 		}
-		out = append(out, Change{"timeZone", level, fmt.Sprintf("time zone changed from %s to %s", b, a)})
+		out = append(out, change{"timeZone", level, fmt.Sprintf("time zone changed from %s to %s", b, a)})
 	}
 	if text, end := diffRule(before, after); text != "" {
 		level := levels.of("recurrence")
 		if end < 0 {
 			level = min(level, LevelMinor) // what remains is what was accepted
 		}
-		out = append(out, Change{"recurrence", level, text})
+		out = append(out, change{"recurrence", level, text})
 	}
 	for _, f := range textFields {
 		if b, a := visible(f.get(before)), visible(f.get(after)); b != a {
@@ -270,10 +250,10 @@ func ruleOf(r *ical.Recurrence) ical.Recurrence {
 }
 
 // top is the highest level of the changes.
-func top(list []Change) Level {
+func top(list []change) Level {
 	level := LevelSilent
 	for _, c := range list {
-		level = max(level, c.Level)
+		level = max(level, c.level)
 	}
 	return level
 }

@@ -11,18 +11,26 @@ import (
 // ErrNoSender reports a call through a client that has no [Sender].
 var ErrNoSender = errors.New("invite: no sender: use New, or SetDefault for the package's own Send")
 
+// ErrNoMeeting reports a call that was given a nil Meeting.
+var ErrNoMeeting = errors.New("invite: no meeting: the Meeting is nil")
+
 // ErrCancelled reports a change of a meeting that was cancelled as a whole. A
 // new meeting has a new UID.
 var ErrCancelled = errors.New("invite: the meeting was cancelled")
 
-// ErrPast reports a reminder of a meeting that lies wholly in the past, see
-// Options.MailPast.
+// ErrPast reports a reminder of a meeting that lies wholly in the past;
+// [AllowPast] sends it.
 var ErrPast = errors.New("invite: the meeting lies in the past")
+
+// ErrNotInvited reports an address that is not an attendee: of the invitation
+// that is answered (Response.OnBehalfOf and Response.Uninvited allow it), or of
+// the meeting.
+var ErrNotInvited = errors.New("is not an attendee")
 
 // LintError reports findings of error level: a client would refuse the mail or
 // show another meeting than was meant. Nothing was sent.
 type LintError struct {
-	// Findings are those of error level that Options.AllowLint does not name.
+	// Findings are those of error level that [AllowLint] does not name.
 	Findings []ical.Finding
 }
 
@@ -80,3 +88,14 @@ func (e *RecipientError) Error() string {
 
 // Unwrap returns the Sender's error.
 func (e *RecipientError) Unwrap() error { return e.Err }
+
+// fieldError reports a field of an event or a call.
+func fieldError(field, text string) error {
+	return fmt.Errorf("invite: %w", &ical.FieldError{Field: field, Err: errors.New(text)})
+}
+
+// shown is an address from a caller for an error text.
+func shown(email string) string { return fmt.Sprintf("%.80q", email) }
+
+// invalid is what package ical says of an event.
+func invalid(err error) error { return fmt.Errorf("invite: %w", err) }

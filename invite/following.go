@@ -1,70 +1,32 @@
 package invite
 
 import (
-	"context"
 	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
 )
 
-// UpdateFollowing changes the occurrence with the original start id and all
-// that follow it. Calendars agree on no range for that, so the series ends
-// before the occurrence, and after becomes a meeting of its own with a new UID:
-// old and rest are both to be kept. A Count that after has from the old series
-// is lowered by the occurrences that stay with it.
-//
-// Answers are carried to the rest unless the change needs new ones. Where id is
-// the first occurrence, the whole meeting is updated and rest is nil.
-func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, id time.Time, after ical.Event, opts ...SendOption) (old, rest *Meeting, err error) {
-	o := c.options.forMeeting(m, opts)
-	end, begin, err := planFollowing(m, id, after, o)
-	if err != nil {
-		return nil, nil, err
-	}
-	if end == nil {
-		old, err = c.Update(ctx, m, after, opts...)
-		return old, nil, err
-	}
-	// The rest comes first: between the two mails an attendee has it twice
-	// rather than not at all.
-	if rest, err = c.carryOut(ctx, begin, new(Meeting), "", o); rest == nil {
-		return nil, nil, err
-	}
-	old, errOld := c.carryOut(ctx, end, m, "", o)
-	if err == nil {
-		err = errOld
-	}
-	return old, rest, err
-}
-
-// PlanFollowing returns what [Client.UpdateFollowing] sends: the plan for the
-// old series and that for the rest. Both are nil where id is the first
-// occurrence, since that is an update of the whole.
-func PlanFollowing(m *Meeting, id time.Time, after ical.Event, o *Options) (old, rest *Plan, err error) {
-	o = o.forMeeting(m, nil)
-	end, begin, err := planFollowing(m, id, after, o)
-	if end == nil {
-		return nil, nil, err
-	}
-	return end.public(o), begin.public(o), err
-}
-
-func planFollowing(m *Meeting, id time.Time, after ical.Event, o *Options) (old, rest *plan, err error) {
+// planFollowing plans the end of the old series and the new meeting that follows
+// it. rest is nil if start is the first occurrence, since that is an update of the
+// whole.
+func planFollowing(m *Meeting, start time.Time, after ical.Event, o *settings) (old, rest *plan, err error) {
 	before := own(m.Event)
 	if before.Cancelled {
 		return nil, nil, ErrCancelled
 	}
-	if id = ownID(&before, id); !inRule(&before, id) {
-		return nil, nil, fieldError("RecurrenceID", noOccurrence(&before, id))
+	if start = ownID(&before, start); !inRule(&before, start) {
+		return nil, nil, fieldError("RecurrenceID", noOccurrence(&before, start))
 	}
-	shortened, ok := truncated(&before, id)
+	shortened, ok := truncated(&before, start)
 	if !ok {
-		return nil, nil, nil
+		old, err = planUpdate(m, after, o)
+		return old, nil, err
 	}
 	after = own(after)
 	if !after.Start.IsZero() && after.Start.Equal(before.Start) {
-		after.Start, after.End = id, endFrom(&after, id)
+		after.Start, after.End = start, endFrom(&after, start)
 	}
 	if last := shortened.Recurrence.Until; !after.Start.After(last) {
 		return nil, nil, fieldError("Start", "is not after the last occurrence that stays"+onDate(&before, last))
@@ -75,31 +37,61 @@ func planFollowing(m *Meeting, id time.Time, after ical.Event, o *Options) (old,
 	if after.UID == before.UID || after.UID == "" {
 		after.UID = o.NewID()
 	}
-	if rest, err = planSend(fromOccurrence(after, &before, id, o), o); err != nil {
+	after = fromOccurrence(after, &before, start)
+	carried := m.carried(&after, &before, start, o)
+	said := m.spoken(&after, viaOrganizer, o.stamp())
+	clearStatuses(&after)
+	if rest, err = planSend(after, o); err != nil {
 		return nil, nil, err
 	}
+	for _, a := range said {
+		a.Sequence = 0
+		carried = append(carried, a)
+	}
+	rest.said = carried
+	rest.joined = m.joinedFrom(start)
+	rest.show(&Meeting{Joined: rest.joined})
+	rest.inviteAll()
 	return old, rest, nil
 }
 
-// fromOccurrence is after without what belongs to the occurrences before id,
-// and with the answers that still hold.
-func fromOccurrence(after ical.Event, before *ical.Event, id time.Time, o *Options) ical.Event {
+// carried returns the answers that hold for the rest of a series, as answers to
+// the new meeting; none if the change asks everybody anew.
+func (m *Meeting) carried(after, before *ical.Event, start time.Time, o *settings) (out []Answer) {
+	if !sameMeeting(after, before, start, o) {
+		return nil
+	}
+	s := m.standing()
+	for i := range m.Answers {
+		a := m.Answers[i]
+		key := answerKey{address.Key(a.Email), a.RecurrenceID.Unix()}
+		if s.latest[key] != &m.Answers[i] || a.Sequence < s.floorOf(a.RecurrenceID) ||
+			!a.RecurrenceID.IsZero() && a.RecurrenceID.Before(start) {
+			continue
+		}
+		a.Sequence = 0
+		out = append(out, a)
+	}
+	return out
+}
+
+// joinedFrom returns who joined the occurrence with the original start or a later
+// one.
+func (m *Meeting) joinedFrom(start time.Time) []Joined {
+	return slices.DeleteFunc(slices.Clone(m.Joined), func(j Joined) bool { return j.RecurrenceID.Before(start) })
+}
+
+// fromOccurrence is after without what belongs to the occurrences before start.
+func fromOccurrence(after ical.Event, before *ical.Event, start time.Time) ical.Event {
 	after.Sequence = 0
-	after.Overrides = slices.DeleteFunc(after.Overrides, func(v ical.Event) bool { return v.RecurrenceID.Before(id) })
+	after.Overrides = slices.DeleteFunc(after.Overrides, func(v ical.Event) bool { return v.RecurrenceID.Before(start) })
 	for i := range after.Overrides {
 		after.Overrides[i].UID, after.Overrides[i].Sequence = "", 0
 	}
 	if r := after.Recurrence; r != nil {
-		r.Except = slices.DeleteFunc(r.Except, func(t time.Time) bool { return t.Before(id) })
+		r.Except = slices.DeleteFunc(r.Except, func(t time.Time) bool { return t.Before(start) })
 		if r.Count > 0 && before.Recurrence != nil && r.Count == before.Recurrence.Count {
-			r.Count = max(1, r.Count-countBefore(before, id))
-		}
-	}
-	keep(after.Attendees, before.Attendees, after.Organizer.Email)
-	if !sameMeeting(&after, before, id, o) {
-		reset(after.Attendees, after.Organizer.Email)
-		for i := range after.Overrides {
-			reset(after.Overrides[i].Attendees, after.Organizer.Email)
+			r.Count = max(1, r.Count-countBefore(before, start))
 		}
 	}
 	return after
@@ -107,7 +99,7 @@ func fromOccurrence(after ical.Event, before *ical.Event, id time.Time, o *Optio
 
 // sameMeeting reports whether the series after the change is the one before it,
 // from the occurrence with the original start id on, in all that needs an answer.
-func sameMeeting(after, before *ical.Event, id time.Time, o *Options) bool {
+func sameMeeting(after, before *ical.Event, id time.Time, o *settings) bool {
 	was := *before
 	was.Start, was.End, was.Overrides = id, endFrom(before, id), nil
 	is := *after

@@ -21,14 +21,14 @@ func (x *intake) identify(s statement, at target) (ical.Attendee, error) {
 	}
 	switch {
 	case known:
-		return invited, x.p.check(x.in.Mail, invited, said)
+		return invited, x.p.check(&x.in, invited, said)
 	case said.Email == "" && len(s.event.Attendees) == 0:
 		return invited, refuse(VerdictNotAnAnswer, "names no attendee")
 	case said.Email == "":
 		return invited, refuse(VerdictHeld, "names %d attendees, none of which is its sender", len(s.event.Attendees))
 	}
 	if invited, known = x.m.attendee(sender(x.in.Mail), at); known {
-		return invited, x.p.check(x.in.Mail, invited, said)
+		return invited, x.p.check(&x.in, invited, said)
 	}
 	return x.uninvited(said, at)
 }
@@ -51,7 +51,7 @@ func (x *intake) uninvited(said ical.Attendee, at target) (ical.Attendee, error)
 		return said, refuse(VerdictHeld, "%s is not invited", said.Email)
 	case UninvitedAdd:
 		guest := ical.Attendee{Name: said.Name, Email: said.Email, Role: ical.RoleOptional}
-		if err := x.p.check(x.in.Mail, guest, said); err != nil {
+		if err := x.p.check(&x.in, guest, said); err != nil {
 			return guest, err
 		}
 		if x.in.Kind != KindReply {

@@ -28,6 +28,9 @@ type Inbound struct {
 	Attendee ical.Attendee
 	// Mail is everything else that the mail says.
 	Mail *mime.Received
+	// Verified are results that a trusted service gave with the mail, see
+	// [ReadOptions].
+	Verified []mime.AuthResult
 }
 
 // Kind says what a mail is to a meeting.
@@ -53,11 +56,21 @@ const (
 	KindOther Kind = "other"
 )
 
-// ReadOptions are the limits of [Read]; nil and zero values are the defaults.
+// ReadOptions are the limits of [Read], and what is known of a mail beside its
+// text. Nil and zero values are the defaults.
 type ReadOptions struct {
-	// Mail are the limits of the mail, Calendar those of a calendar object in it.
+	// Mail are the limits of the mail, Calendar the limits of a calendar object in
+	// it.
 	Mail     *mime.ReadOptions
 	Calendar *ical.DecodeOptions
+	// Recipient is the envelope's recipient, if a webhook or a mail server tells
+	// it. It counts as an address that the mail came to.
+	Recipient string
+	// Verified are the results of the checks of SPF, DKIM and DMARC by the service
+	// that handed the mail over, such as an inbound webhook whose signature you
+	// have checked. If there are any, a [Policy] takes them in place of the mail's
+	// own Authentication-Results fields.
+	Verified []mime.AuthResult
 }
 
 // Read reads a mail and says what it is. It fails only where there is no mail
@@ -70,7 +83,10 @@ func Read(r io.Reader, o *ReadOptions) (*Inbound, error) {
 	if err != nil {
 		return nil, fmt.Errorf("invite: read: %w", err)
 	}
-	in := &Inbound{Kind: KindOther, Mail: m}
+	in := &Inbound{Kind: KindOther, Mail: m, Verified: slices.Clone(o.Verified)}
+	if o.Recipient != "" {
+		m.DeliveredTo = append(m.DeliveredTo, o.Recipient)
+	}
 	in.classify(o)
 	return in, nil
 }

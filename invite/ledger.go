@@ -1,10 +1,13 @@
 package invite
 
 import (
-	"crypto/sha256"
+	"context"
+	"encoding/base32"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -12,30 +15,61 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// enter adds the letters to the ledger, as pending. What a letter says beside its
-// notices is kept there alone.
-func (m *Meeting) enter(list []letter, action body.Action, o *Options) {
-	m.Deliveries = slices.Grow(m.Deliveries, len(list))
-	stamp := o.Now().UTC().Truncate(time.Second)
-	var ids identifier
-	for _, l := range list {
-		n := &l[0]
-		d := Delivery{
-			Method: n.method, Sequence: n.sequence, RecurrenceID: n.event.RecurrenceID, Action: actionOf(n, action),
-			Comment: o.call.comment, Stamp: stamp, MessageID: ids.next(l, stamp), State: DeliveryPending,
-		}
-		for i := range l {
-			l[i].entry, d.To = len(m.Deliveries), l[i].attendee.Email
-			m.Deliveries = append(m.Deliveries, d)
+// after returns the meeting as a plan makes it, before anything is sent.
+func (m *Meeting) after(p *plan, o *settings) *Meeting {
+	out := m.withEvent(own(p.intent))
+	out.forget()
+	if p.previous != nil {
+		out.Before = append(out.Before, own(*p.previous))
+	}
+	out.HideGuests, out.OneMail = o.hideGuests, o.oneMail
+	out.Tag = or(o.tag, out.Tag)
+	out.Answers = append(out.Answers, p.said...)
+	out.Joined = append(out.Joined, p.joined...)
+	out.revise(p.revised)
+	for i := range out.Proposals {
+		if p.declined != "" && out.Proposals[i].ID == p.declined {
+			out.Proposals[i].Declined = true
 		}
 	}
+	return out
 }
 
-// actionOf is what a notice's mail does, where the call does not say.
-func actionOf(n *notice, action body.Action) body.Action {
+// enter adds the letters to the deliveries, as pending, and marks the queued
+// mails that they replace. What a letter says beside its notices is kept there
+// alone.
+func (m *Meeting) enter(list []letter, p *plan, o *settings) error {
+	m.overtake(list, p.replaces, o.Now().UTC())
+	m.Deliveries = slices.Grow(m.Deliveries, len(list))
+	stamp, number := o.stamp(), m.nextNumber()
+	ids := identifier{random: o.Random}
+	for _, l := range list {
+		n := &l[0]
+		id, err := ids.next(n.event.Organizer.Email)
+		if err != nil {
+			return err
+		}
+		d := Delivery{
+			Method: n.method, Sequence: n.sequence, RecurrenceID: n.event.RecurrenceID, Action: n.does(),
+			Comment: o.comment, Stamp: stamp, MessageID: id, State: DeliveryPending,
+		}
+		for i := range l {
+			l[i].entry, d.To, d.N = len(m.Deliveries), l[i].attendee.Email, number
+			m.Deliveries = append(m.Deliveries, d)
+			number++
+		}
+	}
+	return nil
+}
+
+// stamp is the DTSTAMP and Date of a call's mails.
+func (s *settings) stamp() time.Time { return s.Now().UTC().Truncate(time.Second) }
+
+// does is the action of a notice's text.
+func (n *notice) does() body.Action {
 	switch {
-	case action != "":
-		return action
+	case n.action != "":
+		return n.action
 	case n.method == ical.MethodCancel:
 		return body.ActionCancellation
 	case n.before != nil:
@@ -45,35 +79,179 @@ func actionOf(n *notice, action body.Action) body.Action {
 }
 
 // identifier makes Message-IDs. Their right side is the organizer's domain (RFC
-// 5322, section 3.6.4).
+// 5322, section 3.6.4), their left side cannot be guessed.
 type identifier struct {
-	of     *content // what all below is made of
-	head   []byte   // what is hashed in front of the recipients
-	domain string
-	buf    []byte
+	random    io.Reader
+	organizer string // whose domain follows
+	domain    string
+	raw       [15]byte
 }
 
-// next makes the same identifier for the same mail, so that a receiver who gets it
-// twice can tell.
-func (x *identifier) next(l letter, stamp time.Time) string {
-	if x.of != l[0].content {
-		x.begin(l[0].content, stamp)
+func (x *identifier) next(organizer string) (string, error) {
+	if x.organizer != organizer || x.domain == "" {
+		x.organizer, x.domain = organizer, "invalid"
+		if ascii, err := address.ASCII(organizer); err == nil {
+			x.domain = ascii[strings.LastIndexByte(ascii, '@')+1:]
+		}
 	}
-	b := append(x.buf[:0], x.head...)
-	for i := range l {
-		b = append(append(b, l[i].key()...), '\n')
+	if _, err := io.ReadFull(x.random, x.raw[:]); err != nil {
+		return "", fmt.Errorf("invite: Options.Random: %w", err)
 	}
-	sum := sha256.Sum256(b)
-	b = base32Lower.AppendEncode(append(b[:0], '<'), sum[:15])
-	x.buf = append(append(append(b, '@'), x.domain...), '>')
-	return string(x.buf)
+	return "<" + base32Lower.EncodeToString(x.raw[:]) + "@" + x.domain + ">", nil
 }
 
-func (x *identifier) begin(c *content, stamp time.Time) {
-	x.of, x.domain = c, "invalid"
-	x.head = fmt.Appendf(x.head[:0], "%s\n%s\n%d\n%s\n%d\n", c.event.UID, c.method, c.sequence,
-		c.event.RecurrenceID.UTC().Format(time.RFC3339), stamp.Unix())
-	if ascii, err := address.ASCII(c.event.Organizer.Email); err == nil {
-		x.domain = ascii[strings.LastIndexByte(ascii, '@')+1:]
+// base32Lower survives programs that change the case of addresses.
+var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// overtake marks the pending mails that new ones replace: all mails to the
+// attendees in replaces, which the plan was made anew for, and those that say less
+// than a new mail to the same attendee. A mail to several stays unless all of its
+// recipients are told anew.
+func (m *Meeting) overtake(list []letter, replaces map[string]bool, now time.Time) {
+	told := make(map[overtaker]bool)
+	for _, l := range list {
+		for i := range l {
+			if l[i].method != ical.MethodDeclineCounter {
+				told[overtaker{l[i].key(), l[i].event.RecurrenceID.Unix()}] = true
+			}
+		}
 	}
+	queued := make(map[string][]int) // by Message-ID
+	left := make(map[string]bool)
+	for i := range m.Deliveries {
+		d := &m.Deliveries[i]
+		if d.State != DeliveryPending || d.Method == ical.MethodDeclineCounter {
+			continue
+		}
+		key := address.Key(d.To)
+		queued[d.MessageID] = append(queued[d.MessageID], i)
+		if !replaces[key] && !told[overtaker{key, wholeMeeting}] && !told[overtaker{key, d.RecurrenceID.Unix()}] {
+			left[d.MessageID] = true
+		}
+	}
+	for id, entries := range queued {
+		for _, i := range entries {
+			if !left[id] {
+				m.Deliveries[i].State, m.Deliveries[i].Time = DeliveryOvertaken, now
+			}
+		}
+	}
+}
+
+// overtaker is the subject of a mail that says all of what an earlier mail to the
+// same attendee would say: the whole meeting, or the same occurrence.
+type overtaker struct {
+	to         string
+	occurrence int64
+}
+
+// markOvertaken marks the pending mails of format 1 that a later one has
+// overtaken.
+func (m *Meeting) markOvertaken() {
+	for _, i := range m.outdated() {
+		if d := &m.Deliveries[i]; d.State == DeliveryPending {
+			d.State = DeliveryOvertaken
+		}
+	}
+}
+
+// outdated returns the deliveries that a later mail to the same attendee has
+// overtaken, whatever became of it.
+func (m *Meeting) outdated() (out []int) {
+	later := make(map[overtaker]bool)
+	for i := len(m.Deliveries) - 1; i >= 0; i-- {
+		d := &m.Deliveries[i]
+		to := address.Key(d.To)
+		if later[overtaker{to, wholeMeeting}] || later[overtaker{to, d.RecurrenceID.Unix()}] {
+			out = append(out, i)
+		}
+		if d.Method != ical.MethodDeclineCounter {
+			later[overtaker{to, d.RecurrenceID.Unix()}] = true
+		}
+	}
+	return out
+}
+
+// WholeMeeting returns a [Ledger] that calls store with the whole meeting whenever
+// something changes. It suits programs that do nothing else with the meeting
+// during a call: what another part of the program stores meanwhile is overwritten.
+// A call with n mails stores n + 2 times, so many mails want a Ledger of their own.
+func WholeMeeting(store func(ctx context.Context, m *Meeting) error) Ledger {
+	return &wholeMeetings{store: store, held: make(map[string]*Meeting)}
+}
+
+// wholeMeetings holds the meetings of the calls under way.
+type wholeMeetings struct {
+	store func(ctx context.Context, m *Meeting) error
+	mu    sync.Mutex
+	held  map[string]*Meeting
+}
+
+var _ Ledger = (*wholeMeetings)(nil)
+
+func (w *wholeMeetings) Begin(ctx context.Context, ms ...*Meeting) error {
+	for _, m := range ms {
+		w.hold(m)
+		if err := w.store(ctx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hold begins a call about a meeting.
+func (w *wholeMeetings) hold(m *Meeting) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.held[m.Event.UID] = m.clone()
+}
+
+// release ends the call.
+func (w *wholeMeetings) release(uid string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.held, uid)
+}
+
+func (w *wholeMeetings) Record(ctx context.Context, uid string, changed []Delivery) (lost []int, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m := w.held[uid]
+	if m == nil {
+		return nil, fmt.Errorf("invite: WholeMeeting: no call about the meeting %.80s is under way", uid)
+	}
+	next := *m
+	next.Deliveries = slices.Clone(m.Deliveries)
+	lost = next.claim(changed)
+	next.forget()
+	if err := w.store(ctx, &next); err != nil {
+		return nil, err
+	}
+	w.held[uid] = &next
+	return lost, nil
+}
+
+// claim merges changes as a [Ledger] does: claims of mails that are not pending
+// are lost, whole mails at a time.
+func (m *Meeting) claim(changed []Delivery) (lost []int) {
+	state := make(map[int]DeliveryState, len(m.Deliveries))
+	for i := range m.Deliveries {
+		state[m.Deliveries[i].N] = m.Deliveries[i].State
+	}
+	broken := make(map[string]bool) // by Message-ID
+	for _, d := range changed {
+		if d.State == DeliverySending && state[d.N] != DeliveryPending {
+			broken[d.MessageID] = true
+		}
+	}
+	var held []Delivery
+	for _, d := range changed {
+		if d.State == DeliverySending && broken[d.MessageID] {
+			lost = append(lost, d.N)
+			continue
+		}
+		held = append(held, d)
+	}
+	m.Merge(held)
+	return lost
 }

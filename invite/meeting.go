@@ -1,9 +1,6 @@
 package invite
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -12,11 +9,17 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// Meeting is all that is known of a meeting that was sent: keep it anywhere, as
-// JSON, and give it back to change, cancel or repeat it and to take answers in.
+// Meeting is all that is known of a meeting that was sent. It is plain data: keep
+// it anywhere, as JSON, and give it back to change, cancel or repeat it and to take
+// answers in. It holds three kinds of data, and none rewrites another: what the
+// organizer wants (Event), what the attendees said (Answers, Joined, Proposals),
+// and what became of the mails (Deliveries).
 type Meeting struct {
-	// Event is the meeting as it is now. Attendees[i].Status is the answer that counts.
+	// Event is the meeting as the organizer wants it. Nobody's answer is in it:
+	// [Meeting.Attendees] and [Meeting.Status] say who comes.
 	Event ical.Event `json:"event"`
+	// Tag is the caller's own, such as the name of a tenant; see [Tag].
+	Tag string `json:"tag,omitempty"`
 	// Revised is the sequence of the last change that asked for new answers:
 	// answers to an earlier one do not count.
 	Revised int `json:"revised"`
@@ -24,19 +27,22 @@ type Meeting struct {
 	Revisions []Revision `json:"revisions,omitempty"`
 	// Answers are all answers that counted when they came in, in this order.
 	Answers []Answer `json:"answers"`
+	// Joined are the attendees who came to single occurrences by an answer:
+	// delegates, and uninvited people if the [Policy] lets them in.
+	Joined []Joined `json:"joined,omitempty"`
 	// Proposals are other times that attendees asked for.
 	Proposals []Proposal `json:"proposals"`
 	// Deliveries are the mails that were sent, or tried, one for each recipient.
 	Deliveries []Delivery `json:"deliveries"`
-	// ReplyAddresses are the addresses that answers come to where
+	// ReplyAddresses are the addresses that answers come to if
 	// Options.ReplyAddress is set, by the attendee's address in lower case.
 	ReplyAddresses map[string]string `json:"replyAddresses,omitempty"`
-	// HideGuests and Shared are what the invitation was sent with; every later
-	// mail is sent so too.
+	// HideGuests and OneMail are the options that the invitation was sent with;
+	// every later mail is sent so too.
 	HideGuests bool `json:"hideGuests,omitempty"`
-	Shared     bool `json:"shared,omitempty"`
-	// Before are the events before the changes that Deliveries is not done with,
-	// the oldest first. [Client.Resume] needs them.
+	OneMail    bool `json:"oneMail,omitempty"`
+	// Before are earlier versions of Event that an attendee of an open delivery
+	// still has, the oldest first. [Client.Resume] needs them for its texts.
 	Before []ical.Event `json:"before,omitempty"`
 }
 
@@ -46,33 +52,48 @@ type Revision struct {
 	Sequence     int       `json:"sequence"`
 }
 
+// Joined is an attendee of one occurrence who is not in the organizer's list.
+type Joined struct {
+	// RecurrenceID is the original start of the occurrence.
+	RecurrenceID time.Time `json:"recurrenceId"`
+	// Attendee is the attendee, without an answer.
+	Attendee ical.Attendee `json:"attendee"`
+}
+
 // Answer is one answer of one attendee.
 type Answer struct {
 	// Email is the attendee's address as the event has it.
 	Email string `json:"email"`
-	// Status is what they answered.
+	// Status is the answer.
 	Status ical.Status `json:"status"`
-	// Comment is what they wrote with it.
+	// Comment is the attendee's words with it.
 	Comment string `json:"comment,omitempty"`
-	// RecurrenceID is the occurrence it is about; zero for all.
+	// RecurrenceID is the occurrence that the answer is about; zero for all.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
 	// Sequence and Stamp are SEQUENCE and DTSTAMP of the answer, which order it.
 	Sequence int       `json:"sequence"`
 	Stamp    time.Time `json:"stamp,omitzero"`
-	// Guests is how many more they bring.
+	// Via is the way that the answer came: "" by mail, "organizer" as the
+	// organizer's own word in an event, "import" from an older stored form, or what
+	// the caller of [Meeting.Answer] says, such as "link" or "phone".
+	Via string `json:"via,omitempty"`
+	// Guests is the number of people that the attendee brings along.
 	Guests int `json:"guests,omitempty"`
-	// DelegatedTo is who comes instead, where Status is delegated.
+	// DelegatedTo is the address of the delegate if Status is delegated.
 	DelegatedTo string `json:"delegatedTo,omitempty"`
-	// As is the address that the answer gives as the attendee's, and SentBy that
-	// of the mail's author, where they are not Email.
-	As     string `json:"as,omitempty"`
-	SentBy string `json:"sentBy,omitempty"`
-	// MessageID is that of the mail it came in, with angle brackets.
+	// AnsweredAs is the address that the answer gives as the attendee's, and SentBy
+	// the address of the mail's author, if they are not Email.
+	AnsweredAs string `json:"answeredAs,omitempty"`
+	SentBy     string `json:"sentBy,omitempty"`
+	// MessageID is the Message-ID of the mail it came in, with angle brackets.
 	MessageID string `json:"messageId,omitempty"`
 }
 
 // Proposal is another time that an attendee asked for (RFC 5546, section 3.2.7).
 type Proposal struct {
+	// ID names the proposal within the meeting. [Meeting.Apply] and
+	// [Meeting.Propose] make it.
+	ID string `json:"id,omitempty"`
 	// Email is the attendee's address as the event has it.
 	Email string `json:"email"`
 	// Start and End are the time they propose, dates where AllDay is set.
@@ -81,38 +102,44 @@ type Proposal struct {
 	AllDay bool      `json:"allDay,omitempty"`
 	// Location is the place they propose; "" is that of the meeting.
 	Location string `json:"location,omitempty"`
-	// Comment is what they wrote with it.
+	// Comment is the attendee's words with it.
 	Comment string `json:"comment,omitempty"`
-	// RecurrenceID is the occurrence it is about; zero for all.
+	// RecurrenceID is the occurrence that the proposal is about; zero for all.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
 	// Sequence and Stamp are SEQUENCE and DTSTAMP of the proposal, which order it.
 	Sequence int       `json:"sequence"`
 	Stamp    time.Time `json:"stamp,omitzero"`
-	// MessageID is that of the mail it came in, with angle brackets.
+	// Via is the way that the proposal came: "" by mail, or what the caller of
+	// [Meeting.Propose] says, such as "link".
+	Via string `json:"via,omitempty"`
+	// MessageID is the Message-ID of the mail it came in, with angle brackets.
 	MessageID string `json:"messageId,omitempty"`
-	// Declined tells that the organizer told them no, see [Client.DeclineProposal].
+	// Declined is set by [Client.DeclineProposal].
 	Declined bool `json:"declined,omitempty"`
 }
 
-// Delivery is what became of one mail to one recipient.
+// Delivery is the fate of one mail to one recipient.
 type Delivery struct {
+	// N is its number in the meeting, from 0; it never changes.
+	N int `json:"n"`
 	// To is the recipient's address as the event has it.
 	To string `json:"to"`
-	// Method, Sequence and RecurrenceID say what the mail was.
+	// Method, Sequence and RecurrenceID are those of the mail's calendar object.
 	Method       ical.Method `json:"method"`
 	Sequence     int         `json:"sequence"`
 	RecurrenceID time.Time   `json:"recurrenceId,omitzero"`
-	// Action is what the mail's text says it is; "" is an invitation.
+	// Action is the kind of the mail's text; "" is an invitation.
 	Action body.Action `json:"action,omitempty"`
-	// Comment are the organizer's words in it.
+	// Comment is the organizer's words in it.
 	Comment string `json:"comment,omitempty"`
 	// Stamp is its DTSTAMP and Date: a mail that is sent again is the same mail.
 	Stamp time.Time `json:"stamp,omitzero"`
-	// MessageID is the mail's Message-ID, with angle brackets.
+	// MessageID is the mail's Message-ID, with angle brackets. Deliveries with one
+	// Message-ID are one mail.
 	MessageID string `json:"messageId"`
-	// State is how far it came.
+	// State is how far the mail came.
 	State DeliveryState `json:"state"`
-	// KindReply is what the Sender said where it failed, for people.
+	// Reply is the Sender's text if it failed, for people.
 	Reply string `json:"reply,omitempty"`
 	// Time is when the state was reached.
 	Time time.Time `json:"time,omitzero"`
@@ -125,15 +152,35 @@ type DeliveryState string
 const (
 	// DeliveryPending: not handed over yet; trying again is safe.
 	DeliveryPending DeliveryState = "pending"
+	// DeliverySending: in somebody's hands. After a crash it is a leftover, which
+	// may or may not have arrived.
+	DeliverySending DeliveryState = "sending"
 	// DeliveryDelivered: handed over to the Sender's server.
 	DeliveryDelivered DeliveryState = "delivered"
 	// DeliveryRefused: the server will not take it; trying again is useless.
 	DeliveryRefused DeliveryState = "refused"
-	// DeliveryUnknown: it may or may not have been taken; trying again may deliver it twice.
+	// DeliveryUnknown: it may or may not have been taken; trying again may deliver
+	// it twice.
 	DeliveryUnknown DeliveryState = "unknown"
-	// DeliveryUndelivered: a server took it, and reported later that it did not arrive.
+	// DeliveryUndelivered: a server took it, and reported later that it did not
+	// arrive.
 	DeliveryUndelivered DeliveryState = "undelivered"
+	// DeliveryOvertaken: a later mail took its place before it was handed over.
+	DeliveryOvertaken DeliveryState = "overtaken"
 )
+
+// open reports whether a mail is still to arrive: it is pending, or in somebody's
+// hands.
+func (s DeliveryState) open() bool { return s == DeliveryPending || s == DeliverySending }
+
+// handedOver reports whether a mail may have reached its recipient.
+func (s DeliveryState) handedOver() bool {
+	switch s {
+	case DeliverySending, DeliveryDelivered, DeliveryUnknown, DeliveryUndelivered:
+		return true
+	}
+	return false
+}
 
 // clone is a copy of m that shares no list with it.
 func (m *Meeting) clone() *Meeting { return m.withEvent(own(m.Event)) }
@@ -148,30 +195,52 @@ func (m *Meeting) withEvent(e ical.Event) *Meeting {
 	}
 	out.Revisions = slices.Clone(m.Revisions)
 	out.Answers = slices.Clone(m.Answers)
+	out.Joined = slices.Clone(m.Joined)
 	out.Proposals = slices.Clone(m.Proposals)
 	out.Deliveries = slices.Clone(m.Deliveries)
 	out.ReplyAddresses = maps.Clone(m.ReplyAddresses)
 	return &out
 }
 
-// after returns the meeting as a plan makes it, before anything is sent.
-func (m *Meeting) after(p *plan, o *Options) *Meeting {
-	out := m.withEvent(p.event)
-	if p.previous != nil {
-		out.Before = append(out.Before, *p.previous)
+// Merge takes in changes of deliveries, as a [Ledger] is given them: each
+// replaces the delivery with its number, and new numbers are added at the end.
+func (m *Meeting) Merge(changed []Delivery) {
+	at := make(map[int]int, len(changed))
+	for i := range m.Deliveries {
+		at[m.Deliveries[i].N] = i
 	}
-	out.HideGuests, out.Shared = o.HideGuests, o.Shared
-	for _, r := range p.revised {
+	for _, d := range changed {
+		i, ok := at[d.N]
+		if !ok {
+			i = len(m.Deliveries)
+			at[d.N] = i
+			m.Deliveries = append(m.Deliveries, d)
+		}
+		m.Deliveries[i] = d
+	}
+}
+
+// nextNumber is the number of the next delivery.
+func (m *Meeting) nextNumber() int {
+	n := 0
+	for i := range m.Deliveries {
+		n = max(n, m.Deliveries[i].N+1)
+	}
+	return n
+}
+
+// revise returns the floors of answers after a change.
+func (m *Meeting) revise(list []Revision) {
+	for _, r := range list {
 		if r.RecurrenceID.IsZero() {
-			out.Revised, out.Revisions = r.Sequence, nil
+			m.Revised, m.Revisions = r.Sequence, nil
 			continue
 		}
-		out.Revisions = slices.DeleteFunc(out.Revisions, func(old Revision) bool {
+		m.Revisions = slices.DeleteFunc(m.Revisions, func(old Revision) bool {
 			return old.RecurrenceID.Equal(r.RecurrenceID)
 		})
-		out.Revisions = append(out.Revisions, r)
+		m.Revisions = append(m.Revisions, r)
 	}
-	return out
 }
 
 // floor is the sequence of the last change that asked for new answers to an
@@ -184,81 +253,4 @@ func (m *Meeting) floor(id time.Time) int {
 		}
 	}
 	return floor
-}
-
-// versionBefore is the event before the change that had the sequence; nil for
-// an invitation, and where nothing of that change is open.
-func (m *Meeting) versionBefore(sequence int) *ical.Event {
-	for i := len(m.Before) - 1; i >= 0; i-- {
-		if m.Before[i].Sequence < sequence {
-			return &m.Before[i]
-		}
-	}
-	return nil
-}
-
-// forget drops the versions that no open delivery needs.
-func (m *Meeting) forget() {
-	if len(m.Before) == 0 {
-		return
-	}
-	needed := make(map[int]bool)
-	for _, i := range m.open(true) {
-		if v := m.versionBefore(m.Deliveries[i].Sequence); v != nil {
-			needed[v.Sequence] = true
-		}
-	}
-	m.Before = slices.DeleteFunc(m.Before, func(e ical.Event) bool { return !needed[e.Sequence] })
-	if len(m.Before) == 0 {
-		m.Before = nil
-	}
-}
-
-// meetingFormat is the number of the JSON form that this version writes.
-const meetingFormat = 1
-
-// meetingJSON is the stored form: the number of its format in front.
-type meetingJSON struct {
-	Format int `json:"format"`
-	*plainMeeting
-}
-
-type plainMeeting Meeting // without the methods
-
-// MarshalJSON writes the meeting with the number of its format in front; lists are never null.
-func (m Meeting) MarshalJSON() ([]byte, error) {
-	p := plainMeeting(m)
-	p.Answers = notNil(p.Answers)
-	p.Proposals = notNil(p.Proposals)
-	p.Deliveries = notNil(p.Deliveries)
-	return json.Marshal(meetingJSON{meetingFormat, &p})
-}
-
-func notNil[T any](list []T) []T {
-	if list == nil {
-		return []T{}
-	}
-	return list
-}
-
-// UnmarshalJSON reads what MarshalJSON wrote. A meeting of a newer format is
-// refused, because what this version does not know of it would be lost.
-func (m *Meeting) UnmarshalJSON(data []byte) error {
-	var head struct {
-		Format int `json:"format"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil {
-		return fmt.Errorf("invite: meeting: %w", err)
-	}
-	if head.Format != meetingFormat {
-		return fmt.Errorf("invite: meeting: format %d, this version reads %d", head.Format, meetingFormat)
-	}
-	aux := meetingJSON{plainMeeting: new(plainMeeting)}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&aux); err != nil {
-		return fmt.Errorf("invite: meeting: %w", err)
-	}
-	*m = Meeting(*aux.plainMeeting)
-	return nil
 }

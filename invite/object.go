@@ -105,6 +105,7 @@ func (in *Inbound) statements() []statement {
 //
 // QUIRK: Exchange writes its hexadecimal identifiers in either case:
 // testdata/replies/exchange.eml.
-func sameUID(a, b string) bool {
-	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
-}
+func sameUID(a, b string) bool { return lowered(a) == lowered(b) }
+
+// lowered is the form of a UID by which it is compared.
+func lowered(uid string) string { return strings.ToLower(strings.TrimSpace(uid)) }

@@ -2,6 +2,9 @@ package invite
 
 import (
 	"context"
+	"crypto/rand"
+	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -11,52 +14,45 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// Options are what a [Client] does beyond its one duty. Nil and zero values are
-// right and safe.
+// Options say how a [Client] works, the same for all of its calls. Nil and zero
+// values are right and safe. What belongs to one call is an option of that call,
+// such as [Comment].
 type Options struct {
 	// Now is the clock for Date and DTSTAMP; nil is time.Now.
 	Now func() time.Time
 	// NewID makes the UID of a meeting that has none; nil makes random UUIDs.
 	NewID func() string
+	// Random is the source of the Message-IDs, read in the order of the plan; nil
+	// is crypto/rand. Message-IDs must not be guessable, because a report that
+	// names one counts as a bounce.
+	Random io.Reader
 	// ProductID names your program in the calendar object (RFC 5545, section
 	// 3.7.3); "" is [ical.DefaultProductID].
 	ProductID string
 	// Body writes what people read; nil is body.New(nil).
 	Body Renderer
-	// Language is that of the mails' text where neither the attendee nor the
+	// Language is the language of the mails' text if neither the attendee nor the
 	// event names one, as a BCP 47 tag; "" is English.
 	Language string
-	// AnswerURL, where set, gives the links by which the reader of a request
-	// can answer without buttons: what is accepted, tentative and declined. ""
-	// leaves a link out. What the links lead to is the caller's; they should be
-	// hard to guess, since whoever follows one answers as that attendee.
+	// AnswerURL gives the links by which the reader of a request can answer
+	// without buttons, for the statuses accepted, tentative and declined. "" leaves
+	// a link out, and nil leaves all out. The page behind a link is the caller's;
+	// links should be hard to guess, since whoever follows one answers as that
+	// attendee.
 	AnswerURL func(m *Meeting, a ical.Attendee, s ical.Status) string
-	// Shared sends one mail to all attendees together instead of one to each.
-	// Each then sees all addresses in To, and one refused recipient is a
-	// result of its own only where the Sender says so.
-	Shared bool
-	// HideGuests shows each attendee only themselves and the organizer. It
-	// cannot be combined with Shared.
-	HideGuests bool
-	// AllowLint are the identifiers of error-level lint rules that do not stop
-	// a sending, see [ical.Event.Lint].
-	AllowLint []string
-	// Levels says which changes need a new answer, a mail or nothing, where this
-	// is to differ from [DefaultLevels].
+	// Levels says which changes need a new answer, a mail or nothing, if this is
+	// to differ from [DefaultLevels].
 	Levels Levels
-	// TellAll mails all attendees when only the list of attendees changed;
-	// otherwise only those who were added or removed hear of it.
-	TellAll bool
-	// TellDeclined mails minor changes also to those who declined.
+	// TellDeclined mails minor changes also to attendees who declined.
 	TellDeclined bool
-	// MailPast sends changes, cancellations and reminders also for meetings
-	// that lie wholly in the past.
-	MailPast bool
-	// Record is called with the meeting before and after each mail: who stores it
-	// there can stop at any point and go on with [Client.Resume].
-	// The Meeting must not be kept or changed. An error ends the call; what was
-	// not sent by then stays pending. Nil records nothing.
-	Record func(ctx context.Context, m *Meeting) error
+	// Ledger stores what becomes of each mail before and after it is handed over,
+	// so that a program can stop at any point and go on with [Client.Resume]. Nil
+	// stores nothing; the result stands in the Meeting that comes back.
+	Ledger Ledger
+	// Parallel is the number of mails of one call that are handed over at the same
+	// time; 0 is 1. Mails to one attendee keep their order. The Sender must be safe
+	// for concurrent use if it is above 1.
+	Parallel int
 	// NoAttachment leaves out the attached copy of the calendar object, which
 	// helps Apple Mail and webmail.
 	NoAttachment bool
@@ -64,18 +60,6 @@ type Options struct {
 	// organizer of the calendar object and as Reply-To; nil has all answer to
 	// the organizer's own. Give it to [Policy] too.
 	ReplyAddress *ReplyAddress
-
-	call callOptions
-}
-
-// callOptions belong to one call alone; functions that return a [SendOption] set them.
-type callOptions struct {
-	occurrence    time.Time
-	from          time.Time
-	comment       string
-	only          []string
-	resendUnknown bool
-	later         bool
 }
 
 // Renderer writes the text of a mail. [body.Renderer] is one.
@@ -85,87 +69,93 @@ type Renderer interface {
 
 var _ Renderer = (*body.Renderer)(nil)
 
-// SendOption changes the [Options] for one call. Any func(*Options) is one:
+// Ledger keeps the fate of every mail of the calls of a [Client]. With one, the
+// stored meeting is the truth; the Meeting that a call returns is for reading,
+// because storing it would undo answers that were applied meanwhile.
 //
-//	client.Send(ctx, event, func(o *invite.Options) { o.HideGuests = true })
-type SendOption func(*Options)
-
-// HideGuests is the [SendOption] that sets Options.HideGuests.
-func HideGuests(o *Options) { o.HideGuests = true }
-
-// Shared is the [SendOption] that sets Options.Shared.
-func Shared(o *Options) { o.Shared = true }
-
-// Occurrence limits a [Client.Cancel] to the occurrence with that original start.
-func Occurrence(id time.Time) SendOption {
-	return func(o *Options) { o.call.occurrence = id }
+// The calls of Record for one meeting never overlap within a call of the Client.
+// The values that it is given must not be kept or changed.
+type Ledger interface {
+	// Begin stores all meetings of one call in one step, before its first mail.
+	// New mails are pending, and mails that they replace are overtaken; if the
+	// stored delivery of such a replaced mail is not pending any more, Begin must
+	// return an error, because the call was planned from what is no longer true.
+	// After an error nothing is handed over. [Client.Resume] does not call it.
+	Begin(ctx context.Context, ms ...*Meeting) error
+	// Record stores changes of deliveries in one step. A Delivery in state
+	// [DeliverySending] is a claim, which holds only if the stored one was
+	// pending. Deliveries with one Message-ID are one mail, claimed whole or not
+	// at all. A Delivery in state [DeliveryPending] takes a mail back, which holds
+	// only if the stored one is unknown, or was claimed by this call.
+	//
+	// lost are the numbers of the claims that were refused; these mails are not
+	// handed over. After an error nothing more is handed over.
+	Record(ctx context.Context, uid string, changed []Delivery) (lost []int, err error)
 }
 
-// From limits a [Client.Cancel] to the occurrence with that original start and
-// all that follow it.
-func From(id time.Time) SendOption {
-	return func(o *Options) { o.call.from = id }
-}
-
-// Comment adds the organizer's words to the text of the mails of a call.
-func Comment(text string) SendOption {
-	return func(o *Options) { o.call.comment = text }
-}
-
-// Only limits a [Client.Remind] to the attendees of these addresses, also those
-// who have answered.
-func Only(emails ...string) SendOption {
-	return func(o *Options) { o.call.only = emails }
-}
-
-// ResendUnknown makes [Client.Resume] send again what may have arrived. The
-// mail is the same, so that a receiver can tell.
-func ResendUnknown(o *Options) { o.call.resendUnknown = true }
-
-// Later sends nothing: the mails of the call are checked, and pending in the
-// Meeting that comes back, for [Client.Resume]. So the Meeting can be stored in one
-// transaction with what it is about, and the mails go out when that is committed;
-// examples/outbox does it. The client needs no Sender for it.
-func Later(o *Options) { o.call.later = true }
-
-var (
-	_ SendOption = HideGuests
-	_ SendOption = Shared
-)
-
-// withDefaults returns a copy of o, changed by opts, with no field left unset.
-func (o *Options) withDefaults(opts []SendOption) *Options {
-	out := new(Options)
-	if o != nil {
-		*out = *o
+// clone is a copy of o that shares nothing with it that a caller could change.
+func (o *Options) clone() Options {
+	if o == nil {
+		return Options{}
 	}
-	out.AllowLint = slices.Clip(out.AllowLint) // an option may append
-	for _, change := range opts {
-		change(out)
-	}
-	if out.Now == nil {
-		out.Now = time.Now
-	}
-	if out.NewID == nil {
-		out.NewID = uuid.NewString
-	}
-	if out.Body == nil {
-		out.Body = defaultBody
-	}
+	out := *o
+	out.Levels = maps.Clone(o.Levels)
+	out.ReplyAddress = o.ReplyAddress.clone()
 	return out
 }
 
-// forMeeting returns the options of a call about a meeting, which stays as
-// private as it was sent.
-func (o *Options) forMeeting(m *Meeting, opts []SendOption) *Options {
-	out := o.withDefaults(opts)
-	if out.HideGuests && out.Shared {
-		return out // which is refused
+// settings are all that one call is to do: the options of the client, none of
+// them unset, and those of the call.
+type settings struct {
+	Options
+	call
+}
+
+// settings joins the client's options with those of a call.
+func (c *Client) settings(opts call) *settings {
+	s := &settings{Options: c.options, call: opts}
+	if s.Now == nil {
+		s.Now = time.Now
 	}
-	out.HideGuests = out.HideGuests || m.HideGuests
-	out.Shared = (out.Shared || m.Shared) && !out.HideGuests
+	if s.NewID == nil {
+		s.NewID = uuid.NewString
+	}
+	if s.Random == nil {
+		s.Random = rand.Reader
+	}
+	if s.Body == nil {
+		s.Body = defaultBody
+	}
+	return s
+}
+
+// about are the settings of a call about a meeting, which stays as private as it
+// was sent.
+func (s *settings) about(m *Meeting) *settings {
+	s.hideGuests, s.oneMail = m.HideGuests, m.OneMail
+	return s
+}
+
+// levels are those of the options, with what else a call says of the list of
+// attendees.
+func (s *settings) levels() Levels {
+	list := s.Levels.of("attendees")
+	switch {
+	case s.hideGuests:
+		list = LevelSilent // nobody sees it
+	case s.tellAll:
+		list = max(list, LevelMinor)
+	}
+	out := maps.Clone(s.Levels)
+	if out == nil {
+		out = make(Levels)
+	}
+	out["attendees"] = list
 	return out
 }
+
+// allows reports whether a call sends in spite of a lint rule.
+func (s *settings) allows(rule string) bool { return slices.Contains(s.allowLint, rule) }
 
 // defaultBody cannot fail: it has no templates of a caller.
 var defaultBody = must(body.New(nil))

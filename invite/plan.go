@@ -3,7 +3,6 @@ package invite
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -12,10 +11,13 @@ import (
 
 // Plan is what a call will send, before anything is sent.
 type Plan struct {
-	// Event is the meeting as it will be.
+	// Event is the meeting as it will be, with everybody's answers.
 	Event ical.Event
-	// Notices are the mails: those of one attendee follow each other, the
-	// attendees come in the order of the event, those who were removed last.
+	// Rest is the new meeting that [Client.UpdateFollowing] begins; nil otherwise.
+	Rest *ical.Event
+	// Notices are the mails in the order of sending: the mails of one attendee
+	// follow each other, the attendees come in the order of the event, and removed
+	// attendees last.
 	Notices []Notice
 	// Skipped are the notices that are not sent, with the reason; their
 	// Method is empty.
@@ -39,17 +41,7 @@ type Notice struct {
 	Before *ical.Event
 }
 
-// PlanSend returns what [Client.Send] sends for e, and sends nothing.
-func PlanSend(e ical.Event, o *Options) (*Plan, error) {
-	o = o.withDefaults(nil)
-	p, err := planSend(e, o)
-	if err != nil {
-		return nil, err
-	}
-	return p.public(o), nil
-}
-
-func planSend(e ical.Event, o *Options) (*plan, error) {
+func planSend(e ical.Event, o *settings) (*plan, error) {
 	e = own(e)
 	if e.UID == "" {
 		e.UID = o.NewID()
@@ -58,16 +50,27 @@ func planSend(e ical.Event, o *Options) (*plan, error) {
 		return nil, err
 	}
 	p := newPlan(e)
-	list := people(&p.event)
-	p.notices = make([]notice, 0, len(list))
-	for _, a := range list {
-		p.invite(a, p.indexes.view(&p.event, a.Email), "is invited")
-	}
+	p.said = new(Meeting).spoken(&e, viaOrganizer, o.stamp())
+	clearStatuses(&p.intent)
+	p.show(new(Meeting))
+	p.inviteAll()
 	if len(p.notices) == 0 {
-		return nil, fmt.Errorf("invite: %w", &ical.FieldError{Field: "Attendees", Err: errors.New("has nobody but the organizer")})
+		return nil, fieldError("Attendees", "has nobody but the organizer")
 	}
 	return p, nil
 }
+
+// inviteAll makes the notices of a new meeting.
+func (p *plan) inviteAll() {
+	list := people(&p.event)
+	p.notices = make([]notice, 0, len(list))
+	for _, a := range list {
+		p.invite(a, p.view(&p.event, a.Email), "is invited")
+	}
+}
+
+// viaOrganizer is the origin of an answer that stands in an event.
+const viaOrganizer = "organizer"
 
 // onOccurrence names the occurrence that e is, "" for the whole meeting.
 func onOccurrence(e *ical.Event) string {
@@ -87,12 +90,12 @@ func onDate(e *ical.Event, t time.Time) string {
 }
 
 // check refuses an event before anything is sent.
-func check(e *ical.Event, o *Options) error {
-	if o.Shared && o.HideGuests {
-		return errors.New("invite: Shared and HideGuests exclude each other: a shared mail shows all addresses")
+func check(e *ical.Event, o *settings) error {
+	if o.oneMail && o.hideGuests {
+		return errors.New("invite: OneMail and HideGuests exclude each other: a mail to all shows all addresses")
 	}
 	if err := e.Validate(); err != nil {
-		return fmt.Errorf("invite: %w", err)
+		return invalid(err)
 	}
 	if err := o.Levels.check(); err != nil {
 		return err
@@ -102,7 +105,7 @@ func check(e *ical.Event, o *Options) error {
 	}
 	var bad []ical.Finding
 	for _, f := range e.Lint() {
-		if f.Severity == ical.SeverityError && !slices.Contains(o.AllowLint, f.Rule) {
+		if f.Severity == ical.SeverityError && !o.allows(f.Rule) {
 			bad = append(bad, f)
 		}
 	}
@@ -113,10 +116,18 @@ func check(e *ical.Event, o *Options) error {
 }
 
 // checkOverrides refuses overrides of occurrences that the series does not have,
-// and those of another organizer.
+// and overrides with another organizer.
 func checkOverrides(e *ical.Event) error {
+	if len(e.Overrides) == 0 {
+		return nil
+	}
+	ids := make([]time.Time, len(e.Overrides))
+	for i := range e.Overrides {
+		ids[i] = e.Overrides[i].RecurrenceID
+	}
+	has := startsOf(e, ids)
 	for i, v := range e.Overrides {
-		if !inRule(e, v.RecurrenceID) {
+		if !has[v.RecurrenceID.Unix()] {
 			return fieldError(fmt.Sprintf("Overrides[%d].RecurrenceID", i), noOccurrence(e, v.RecurrenceID))
 		}
 		if by := v.Organizer.Email; by != "" && !address.Same(by, e.Organizer.Email) {

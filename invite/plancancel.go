@@ -1,7 +1,6 @@
 package invite
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -9,50 +8,48 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// PlanCancel returns what [Client.Cancel] sends, and sends nothing. The options
-// of the call may hold [Occurrence] or [From].
-func PlanCancel(m *Meeting, o *Options, opts ...SendOption) (*Plan, error) {
-	o = o.forMeeting(m, opts)
-	p, err := planCancel(m, o)
-	if err != nil {
-		return nil, err
-	}
-	return p.public(o), nil
-}
-
-func planCancel(m *Meeting, o *Options) (*plan, error) {
-	switch c := o.call; {
+func planCancel(m *Meeting, o *settings) (*plan, error) {
+	switch {
 	case m.Event.Cancelled:
 		return nil, ErrCancelled
-	case !c.occurrence.IsZero() && !c.from.IsZero():
-		return nil, errors.New("invite: Occurrence and From exclude each other")
-	case !c.occurrence.IsZero():
-		return planCancelOne(m, c.occurrence, o)
-	case !c.from.IsZero():
-		return planCancelFrom(m, c.from, o)
+	case o.occurrence.IsZero():
+		return planCancelAll(m, o)
+	case o.andLater:
+		return planCancelFrom(m, o.occurrence, o)
 	}
-	return planCancelAll(m, o)
+	return planCancelOne(m, o.occurrence, o)
 }
 
-// planCancelAll cancels everything for everybody.
-func planCancelAll(m *Meeting, o *Options) (*plan, error) {
+// planCancelAll cancels everything for everybody who has an invitation.
+func planCancelAll(m *Meeting, o *settings) (*plan, error) {
 	before := own(m.Event)
 	p := newPlan(own(m.Event))
 	p.previous = &before
-	p.event.Cancelled = true
-	p.event.Sequence++
-	for _, a := range people(&before) {
-		p.cancel(a, p.indexes.view(&before, a.Email), "the meeting is cancelled")
+	p.intent.Cancelled = true
+	p.intent.Sequence++
+	p.show(m)
+	u := newUpdate(m, &before, p.intent, o) // for what the attendees have
+	people := people(u.before)
+	p.replaces = make(map[string]bool, len(people))
+	for _, a := range people {
+		key := address.Key(a.Email)
+		p.replaces[key] = true
+		if !u.history.invited(key) {
+			p.skip(a, "the meeting is cancelled: no invitation has gone out, so nothing to send")
+			continue
+		}
+		p.cancel(a, p.indexes.view(u.base(key), a.Email, u.said), "the meeting is cancelled")
 	}
-	if !o.MailPast && isPast(&before, o.Now()) {
+	if !o.allowPast && isPast(&before, o.Now()) {
 		p.silence("the meeting lies in the past")
-		p.event.Sequence, p.previous = before.Sequence, nil
+		p.intent.Sequence, p.previous = before.Sequence, nil
+		p.show(m)
 	}
 	return p, nil
 }
 
 // planCancelOne makes the occurrence a cancelled override.
-func planCancelOne(m *Meeting, id time.Time, o *Options) (*plan, error) {
+func planCancelOne(m *Meeting, id time.Time, o *settings) (*plan, error) {
 	after := own(m.Event)
 	if id = ownID(&after, id); occurrence(&after, id) == nil {
 		return nil, fieldError("RecurrenceID", noOccurrence(&after, id))
@@ -63,7 +60,7 @@ func planCancelOne(m *Meeting, id time.Time, o *Options) (*plan, error) {
 }
 
 // planCancelFrom ends the series before the occurrence.
-func planCancelFrom(m *Meeting, id time.Time, o *Options) (*plan, error) {
+func planCancelFrom(m *Meeting, id time.Time, o *settings) (*plan, error) {
 	before := own(m.Event)
 	if id = ownID(&before, id); !inRule(&before, id) {
 		return nil, fieldError("RecurrenceID", noOccurrence(&before, id))
@@ -101,7 +98,7 @@ func truncated(e *ical.Event, id time.Time) (ical.Event, bool) {
 func (p *plan) cancel(a *ical.Attendee, was view, reason string) {
 	for _, e := range was.events() {
 		p.add(a, content{method: ical.MethodCancel, reason: reason + onOccurrence(e),
-			event: p.indexes.cancelled(e, a, p.event.Sequence), before: e})
+			event: p.cancelled(e, a, p.event.Sequence), before: e})
 	}
 }
 

@@ -1,7 +1,6 @@
 package invite
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,21 +10,11 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// PlanUpdate returns what [Client.Update] sends, and sends nothing.
-func PlanUpdate(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
-	o = o.forMeeting(m, nil)
-	p, err := planUpdate(m, after, o)
-	if err != nil {
-		return nil, err
-	}
-	return p.public(o), nil
-}
-
-func planUpdate(m *Meeting, after ical.Event, o *Options) (*plan, error) {
-	before := own(m.Event)
-	if before.Cancelled {
+func planUpdate(m *Meeting, after ical.Event, o *settings) (*plan, error) {
+	if m.Event.Cancelled {
 		return nil, ErrCancelled
 	}
+	before := own(m.Event)
 	after = own(after)
 	after.UID, after.Sequence = or(after.UID, before.UID), before.Sequence
 	switch {
@@ -41,19 +30,12 @@ func planUpdate(m *Meeting, after ical.Event, o *Options) (*plan, error) {
 	if err := checkAfter(after, o); err != nil {
 		return nil, err
 	}
-	follow(&after, &before)
-	u := &update{before: &before, after: after, options: o, levels: o.levels(),
-		seen: make(map[occurrenceKey]*ical.Event), diffs: make(map[versions][]Change)}
-	return u.run(), nil
-}
-
-func fieldError(field, text string) error {
-	return fmt.Errorf("invite: %w", &ical.FieldError{Field: field, Err: errors.New(text)})
+	return newUpdate(m, &before, after, o).run(), nil
 }
 
 // checkAfter refuses what Send refuses. A meeting that nobody attends any more is
 // allowed.
-func checkAfter(after ical.Event, o *Options) error {
+func checkAfter(after ical.Event, o *settings) error {
 	if len(after.Attendees) == 0 {
 		after.Attendees = []ical.Attendee{{Email: after.Organizer.Email}}
 	}
@@ -73,20 +55,59 @@ func inRule(e *ical.Event, id time.Time) bool {
 	return ok
 }
 
-// update plans the way from one version to the next.
-type update struct {
-	before  *ical.Event
-	after   ical.Event // as it was given
-	options *Options
-	levels  Levels
-	plan    *plan
-	changes []Change // of the whole meeting
-	diffs   map[versions][]Change
-	extra   bool // a notice is one sequence later than the others
-	seen    map[occurrenceKey]*ical.Event
+// startsOf returns which of some original starts the rule of e has, excepted or
+// not, as Unix times. It goes through the series once.
+func startsOf(e *ical.Event, ids []time.Time) map[int64]bool {
+	out := make(map[int64]bool, len(ids))
+	if e.Recurrence == nil || len(ids) == 0 {
+		return out
+	}
+	asked := make(map[int64]bool, len(ids))
+	for _, id := range ids {
+		asked[id.Unix()] = true
+	}
+	last := slices.MaxFunc(ids, time.Time.Compare)
+	for o := range bareRule(e).Occurrences(time.Time{}, last.Add(time.Second)) {
+		if id := o.RecurrenceID.Unix(); asked[id] {
+			out[id] = true
+		}
+	}
+	return out
 }
 
-// versions are those that diff compares.
+// update plans the way from one version to the next.
+type update struct {
+	m        *Meeting
+	given    ical.Event // the new version as it was given, without answers
+	before   *ical.Event
+	settings *settings
+	levels   Levels
+	plan     *plan
+	history  *history
+	said     *standing                   // the answers that counted before
+	versions map[*ical.Event]*ical.Event // earlier versions with answers, by their place in Meeting.Before
+	diffs    map[versions][]change
+	seen     map[occurrenceKey]*ical.Event
+	starts   map[occurrenceKey]bool
+	extra    bool // a notice is one sequence later than the others
+}
+
+func newUpdate(m *Meeting, before *ical.Event, after ical.Event, o *settings) *update {
+	u := &update{
+		m: m, given: own(after), settings: o, levels: o.levels(), plan: newPlan(after),
+		history: m.history(), said: m.standing(), versions: make(map[*ical.Event]*ical.Event),
+		diffs: make(map[versions][]change), seen: make(map[occurrenceKey]*ical.Event), starts: make(map[occurrenceKey]bool),
+	}
+	u.plan.said = m.spoken(&after, viaOrganizer, o.stamp())
+	u.plan.previous = before
+	clearStatuses(&u.given)
+	clearStatuses(&u.plan.intent)
+	filled := m.filled(*before)
+	u.before = &filled
+	return u
+}
+
+// versions are the two that diff compares.
 type versions struct{ was, is *ical.Event }
 
 type occurrenceKey struct {
@@ -94,19 +115,30 @@ type occurrenceKey struct {
 	id      int64
 }
 
-// at is occurrence, with one value for all attendees who see the same version.
+// at is the occurrence of a version, one value for all attendees who see the same.
 func (u *update) at(version *ical.Event, id time.Time) *ical.Event {
 	key := occurrenceKey{version, id.Unix()}
 	e, ok := u.seen[key]
 	if !ok {
-		e = occurrence(version, id)
+		e = u.plan.answers.occurrence(version, id)
 		u.seen[key] = e
 	}
 	return e
 }
 
-// diff compares two versions of an occurrence once for all who see these.
-func (u *update) diff(was, is *ical.Event) []Change {
+// inRule reports whether the rule of a version gives an occurrence.
+func (u *update) inRule(version *ical.Event, id time.Time) bool {
+	key := occurrenceKey{version, id.Unix()}
+	has, ok := u.starts[key]
+	if !ok {
+		has = inRule(version, id)
+		u.starts[key] = has
+	}
+	return has
+}
+
+// diff compares two versions once for all attendees who see these.
+func (u *update) diff(was, is *ical.Event) []change {
 	key := versions{was, is}
 	changes, ok := u.diffs[key]
 	if !ok {
@@ -117,54 +149,114 @@ func (u *update) diff(was, is *ical.Event) []Change {
 }
 
 func (u *update) run() *plan {
-	u.plan = newPlan(own(u.after))
-	u.plan.previous = u.before
-	after := &u.plan.event
-	after.Sequence = u.before.Sequence + 1
-	u.changes = diff(u.before, after, u.levels)
-	u.carryAnswers()
-	for _, a := range people(after, u.before) {
+	p := u.plan
+	p.intent.Sequence = u.before.Sequence + 1
+	u.revise()
+	p.show(u.m)
+	people := people(&p.event, u.before)
+	p.replaces = make(map[string]bool, len(people))
+	for _, a := range people {
+		p.replaces[address.Key(a.Email)] = true
 		u.attendee(a)
 	}
-	if !u.options.MailPast && isPast(u.before, u.options.Now()) && isPast(after, u.options.Now()) {
-		u.plan.silence("the meeting lies in the past")
+	if !u.settings.allowPast && isPast(u.before, u.settings.Now()) && isPast(&p.event, u.settings.Now()) {
+		p.silence("the meeting lies in the past")
 	}
 	switch {
-	case len(u.plan.notices) == 0:
+	case len(p.notices) == 0:
 		u.withoutMail()
 	case u.extra:
-		after.Sequence++
+		p.intent.Sequence++
+		p.event.Sequence++
 	}
-	return u.plan
+	return p
 }
 
-// withoutMail makes the event as it is where nobody is told of the change: with
-// the sequence and all answers that it had.
-func (u *update) withoutMail() {
+// revise finds the changes that ask for new answers, and gives changed
+// occurrences the new sequence.
+func (u *update) revise() {
 	p := u.plan
-	p.event, p.revised, p.previous = own(u.after), nil, nil
-	p.event.Sequence = u.before.Sequence
-	keep(p.event.Attendees, u.before.Attendees, p.event.Organizer.Email)
-	for i := range p.event.Overrides {
-		o := &p.event.Overrides[i]
-		if was := occurrence(u.before, o.RecurrenceID); was != nil {
-			keep(o.Attendees, was.Attendees, p.event.Organizer.Email)
+	after := own(p.intent)
+	for _, j := range u.m.Joined {
+		admit(&after, j)
+	}
+	major := top(diff(u.before, &after, u.levels)) == LevelMajor
+	if major {
+		p.revised = append(p.revised, Revision{Sequence: p.intent.Sequence})
+	}
+	for _, id := range exceptions(u.before, &after) {
+		is := occurrence(&after, id)
+		if is == nil {
+			continue
+		}
+		level := u.level(occurrence(u.before, id), is)
+		if i := overrideOf(&p.intent, id); i >= 0 && level > LevelSilent {
+			p.intent.Overrides[i].Sequence = p.intent.Sequence
+		}
+		if level == LevelMajor && !major {
+			p.revised = append(p.revised, Revision{RecurrenceID: id, Sequence: p.intent.Sequence})
+		}
+	}
+	for i := range p.said { // the organizer's word is about the new version
+		for _, r := range p.revised {
+			if a := &p.said[i]; r.RecurrenceID.IsZero() || r.RecurrenceID.Equal(a.RecurrenceID) {
+				a.Sequence = max(a.Sequence, r.Sequence)
+			}
 		}
 	}
 }
 
+// level is the level of the change of one occurrence; one that did not take place
+// before is as good as new.
+func (u *update) level(was, is *ical.Event) Level {
+	if was == nil {
+		return LevelMajor
+	}
+	return top(diff(was, is, u.levels))
+}
+
+// withoutMail makes the event as it is if nobody is told of the change: with the
+// sequence and all answers that it had.
+func (u *update) withoutMail() {
+	p := u.plan
+	p.intent, p.revised, p.previous = u.given, nil, nil
+	p.intent.Sequence = u.before.Sequence
+	p.show(u.m)
+}
+
+// base returns the version that an attendee has.
+func (u *update) base(key string) *ical.Event {
+	kept := u.history.has(key, nil, u.m.Before)
+	if kept == nil {
+		return u.before
+	}
+	if u.versions[kept] == nil {
+		filled := u.m.filled(*kept)
+		u.versions[kept] = &filled
+	}
+	return u.versions[kept]
+}
+
 // attendee adds what one attendee gets.
 func (u *update) attendee(a *ical.Attendee) {
-	was, is := u.plan.indexes.view(u.before, a.Email), u.plan.indexes.view(&u.plan.event, a.Email)
+	key := address.Key(a.Email)
+	base := u.base(key)
+	was, is := u.plan.indexes.view(base, a.Email, u.said), u.plan.view(&u.plan.event, a.Email)
+	if !u.history.invited(key) {
+		if is.empty() && !was.empty() {
+			u.plan.skip(a, "is no longer invited: no invitation has gone out, so nothing to send")
+		}
+		was = view{}
+	}
 	switch {
 	case was.whole == nil && is.whole == nil:
-		u.alone(a, was, is)
+		u.singles(a, base, was, is)
 	case was.empty():
 		u.plan.invite(a, is, "is invited")
 	case is.empty():
 		u.plan.cancel(a, was, "is no longer invited")
 	case was.whole != nil && is.whole != nil:
-		u.whole(a, was.whole, is.whole)
+		u.whole(a, base, was.whole, is.whole)
 	case is.whole != nil:
 		u.plan.invite(a, is, "is now invited to the whole series")
 	default:
@@ -174,10 +266,10 @@ func (u *update) attendee(a *ical.Attendee) {
 }
 
 // whole compares what an attendee of the whole meeting sees. They get single
-// occurrences where only these changed, else everything.
-func (u *update) whole(a *ical.Attendee, was, is *ical.Event) {
-	changes := slices.Concat(u.changes, u.roleChange(was, is, a.Email))
-	steps, restored := u.steps(a, was, is)
+// occurrences if only these changed, and everything otherwise.
+func (u *update) whole(a *ical.Attendee, base, was, is *ical.Event) {
+	changes := slices.Concat(u.diff(base, &u.plan.event), u.roleChange(was, is, a.Email))
+	steps, restored := u.steps(a, base, was, is)
 	if top(changes) > LevelSilent || restored {
 		for _, s := range steps {
 			changes = append(changes, s.within(changes)...)
@@ -187,35 +279,35 @@ func (u *update) whole(a *ical.Attendee, was, is *ical.Event) {
 	}
 	told := len(u.plan.notices) + len(u.plan.skipped)
 	for _, s := range steps {
-		u.occurrence(a, s.was, s.is)
+		u.occurrence(a, base, s.was, s.is)
 	}
 	if len(changes) > 0 && told == len(u.plan.notices)+len(u.plan.skipped) {
 		u.plan.skip(a, reason(changes))
 	}
 }
 
-// step is what becomes of one occurrence, for one attendee; a version that is
-// nil does not have it.
+// step is the way of one occurrence from one version to the next, for one
+// attendee; a version that is nil does not have it.
 type step struct {
 	was, is *ical.Event
-	changes []Change
+	changes []change
 }
 
 // steps are the occurrences that either version says something of. Where one is
 // restored that the attendee saw as excepted, they need the whole series:
 // Thunderbird keeps its EXDATE where only the occurrence comes, and goes on
 // hiding it.
-func (u *update) steps(a *ical.Attendee, was, is *ical.Event) (list []step, restored bool) {
-	for _, id := range special(was, is) {
+func (u *update) steps(a *ical.Attendee, base, was, is *ical.Event) (list []step, restored bool) {
+	for _, id := range exceptions(was, is) {
 		s := step{was: u.at(was, id), is: u.at(is, id)}
 		switch {
-		case s.was == nil && s.is == nil, !inRule(was, id), !inRule(is, id):
+		case s.was == nil && s.is == nil, !u.inRule(base, id), !u.inRule(&u.plan.event, id):
 			continue // the rule says it
 		case s.was == nil:
 			restored = true
-			s.changes = []Change{{"cancelled", LevelMajor, u.begins(a, s.is)}}
+			s.changes = []change{{"cancelled", LevelMajor, u.begins(a, base, s.is)}}
 		case s.is == nil:
-			s.changes = []Change{{"cancelled", LevelMinor, u.ends(s.was)}} // asks for no answer
+			s.changes = []change{{"cancelled", LevelMinor, u.ends(s.was)}} // asks for no answer
 		default:
 			s.changes = slices.Concat(u.diff(s.was, s.is), u.roleChange(s.was, s.is, a.Email))
 		}
@@ -226,18 +318,18 @@ func (u *update) steps(a *ical.Attendee, was, is *ical.Event) (list []step, rest
 
 // within are the changes of the occurrence for the reason of the whole meeting,
 // without what only follows from that.
-func (s *step) within(whole []Change) []Change {
+func (s *step) within(whole []change) []change {
 	e := s.is
 	if e == nil {
 		e = s.was
 	}
-	var out []Change
+	var out []change
 	for _, c := range s.changes {
-		if c.Level > LevelSilent && !slices.Contains(whole, c) {
-			if c.Field == "cancelled" {
-				c.Text += onOccurrence(e)
+		if c.level > LevelSilent && !slices.Contains(whole, c) {
+			if c.field == "cancelled" {
+				c.text += onOccurrence(e)
 			} else {
-				c.Text = strings.TrimSpace(onOccurrence(e)) + ": " + c.Text
+				c.text = strings.TrimSpace(onOccurrence(e)) + ": " + c.text
 			}
 			out = append(out, c)
 		}
@@ -245,13 +337,13 @@ func (s *step) within(whole []Change) []Change {
 	return out
 }
 
-// alone compares what an attendee of single occurrences sees.
-func (u *update) alone(a *ical.Attendee, was, is view) {
+// singles compares what an attendee of single occurrences sees.
+func (u *update) singles(a *ical.Attendee, base *ical.Event, was, is view) {
 	ids := append(slices.Clone(was.alone), is.alone...)
 	slices.SortStableFunc(ids, func(x, y *ical.Event) int { return x.RecurrenceID.Compare(y.RecurrenceID) })
 	ids = slices.CompactFunc(ids, func(x, y *ical.Event) bool { return x.RecurrenceID.Equal(y.RecurrenceID) })
 	for _, e := range ids {
-		u.occurrence(a, find(was.alone, e.RecurrenceID), find(is.alone, e.RecurrenceID))
+		u.occurrence(a, base, find(was.alone, e.RecurrenceID), find(is.alone, e.RecurrenceID))
 	}
 }
 
@@ -266,12 +358,12 @@ func find(list []*ical.Event, id time.Time) *ical.Event {
 
 // occurrence adds what an attendee gets for one occurrence, which a version
 // that is nil does not have.
-func (u *update) occurrence(a *ical.Attendee, was, is *ical.Event) {
+func (u *update) occurrence(a *ical.Attendee, base, was, is *ical.Event) {
 	switch {
 	case was == nil && is == nil:
 	case was == nil:
 		is.Sequence = u.plan.event.Sequence
-		u.plan.add(a, content{method: ical.MethodRequest, event: is, reason: u.begins(a, is) + onOccurrence(is)})
+		u.plan.add(a, content{method: ical.MethodRequest, event: is, reason: u.begins(a, base, is) + onOccurrence(is)})
 	case is == nil:
 		u.plan.add(a, content{method: ical.MethodCancel, event: u.cancelled(was, a), before: was,
 			reason: u.ends(was) + onOccurrence(was)})
@@ -290,8 +382,8 @@ func (u *update) cancelled(was *ical.Event, a *ical.Attendee) *ical.Event {
 }
 
 // begins says why somebody gets an occurrence that they did not see.
-func (u *update) begins(a *ical.Attendee, is *ical.Event) string {
-	if u.plan.indexes.find(u.before.Attendees, address.Key(a.Email)) >= 0 && u.at(u.before, is.RecurrenceID) == nil {
+func (u *update) begins(a *ical.Attendee, base, is *ical.Event) string {
+	if u.plan.find(base.Attendees, address.Key(a.Email)) >= 0 && u.at(base, is.RecurrenceID) == nil {
 		return "takes place after all"
 	}
 	return "is invited"
@@ -306,7 +398,7 @@ func (u *update) ends(was *ical.Event) string {
 }
 
 // request adds a changed request, unless the attendee declined and need not care.
-func (u *update) request(a *ical.Attendee, was, is *ical.Event, changes []Change) {
+func (u *update) request(a *ical.Attendee, was, is *ical.Event, changes []change) {
 	text := reason(changes)
 	if !is.RecurrenceID.IsZero() {
 		text = "only" + onOccurrence(is) + ": " + text
@@ -318,16 +410,23 @@ func (u *update) request(a *ical.Attendee, was, is *ical.Event, changes []Change
 	u.plan.add(a, content{method: ical.MethodRequest, event: is, before: was, reason: text})
 }
 
-// mayIgnore reports whether an attendee declined and changes ask them nothing,
-// nor take something out of their calendar.
-func (u *update) mayIgnore(a *ical.Attendee, was *ical.Event, changes []Change) bool {
-	at := u.plan.indexes.find(was.Attendees, address.Key(a.Email))
-	return at >= 0 && was.Attendees[at].Status == ical.StatusDeclined && top(changes) < LevelMajor && !u.options.TellDeclined &&
-		!slices.ContainsFunc(changes, func(c Change) bool { return c.Field == "cancelled" })
+// mayIgnore reports whether an attendee declined, every date of a series too, and
+// changes ask them nothing, nor take something out of their calendar.
+func (u *update) mayIgnore(a *ical.Attendee, was *ical.Event, changes []change) bool {
+	key := address.Key(a.Email)
+	if u.settings.TellDeclined || top(changes) >= LevelMajor || u.said.status(key, was.RecurrenceID) != ical.StatusDeclined {
+		return false
+	}
+	if was.RecurrenceID.IsZero() && slices.ContainsFunc(u.said.apart(key), func(id time.Time) bool {
+		return u.said.status(key, id) != ical.StatusDeclined
+	}) {
+		return false
+	}
+	return !slices.ContainsFunc(changes, func(c change) bool { return c.field == "cancelled" })
 }
 
 // roleChange is the attendee's own entry, which they should know of.
-func (u *update) roleChange(was, is *ical.Event, email string) []Change {
+func (u *update) roleChange(was, is *ical.Event, email string) []change {
 	key := address.Key(email)
 	i, j := u.plan.indexes.find(was.Attendees, key), u.plan.indexes.find(is.Attendees, key)
 	if i < 0 || j < 0 {
@@ -337,7 +436,7 @@ func (u *update) roleChange(was, is *ical.Event, email string) []Change {
 	if b == a {
 		return nil
 	}
-	return []Change{{"attendees", LevelMinor, fmt.Sprintf("is now %s instead of %s", a, b)}}
+	return []change{{"attendees", LevelMinor, fmt.Sprintf("is now %s instead of %s", a, b)}}
 }
 
 // skip notes why an attendee gets nothing.
@@ -352,7 +451,7 @@ func (p *plan) silence(why string) {
 	for _, n := range p.notices {
 		p.skip(n.attendee, strings.TrimSuffix(n.reason, needsAnswer)+": "+why+", so nothing to send")
 	}
-	p.notices = nil
+	p.notices, p.replaces = nil, nil
 }
 
 // staysFor adds the occurrences that remain for an attendee whose series was

@@ -6,7 +6,6 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
-	"github.com/convene-go/convene/mime"
 )
 
 // Policy says who may answer.
@@ -85,18 +84,18 @@ func (p *Policy) withDefaults() *Policy {
 
 // check refuses a mail that does not show that it comes from an attendee. said
 // is the attendee as the answer has it.
-func (p *Policy) check(m *mime.Received, invited, said ical.Attendee) error {
+func (p *Policy) check(in *Inbound, invited, said ical.Attendee) error {
 	if p.InsecureAnyFrom {
 		return nil
 	}
-	from := sender(m)
+	from := sender(in.Mail)
 	if from == "" {
-		return refuse(VerdictUnverified, "has %d authors, one is needed", len(m.From))
+		return refuse(VerdictUnverified, "has %d authors, one is needed", len(in.Mail.From))
 	}
 	if err := p.mayAnswer(from, invited, said); err != nil {
 		return err
 	}
-	return p.authenticated(m, domainOf(from))
+	return p.authenticated(in, domainOf(from))
 }
 
 // mayAnswer decides whether a mailbox speaks for an attendee.
@@ -117,11 +116,18 @@ func (p *Policy) mayAnswer(from string, invited, said ical.Attendee) error {
 }
 
 // authenticated checks what a server says of the mail.
-func (p *Policy) authenticated(m *mime.Received, domain string) error {
+func (p *Policy) authenticated(in *Inbound, domain string) error {
+	if len(in.Verified) > 0 {
+		return p.proven(judgeAll(in.Verified, domain), domain)
+	}
 	if p.RequireAuth && p.AuthServID == "" {
 		return refuse(VerdictUnverified, "no server is named whose Authentication-Results count")
 	}
-	v := judge(m.Auth, p.AuthServID, domain)
+	return p.proven(judge(in.Mail.Auth, p.AuthServID, domain), domain)
+}
+
+// proven decides on the results of a server that counts.
+func (p *Policy) proven(v judgement, domain string) error {
 	switch {
 	case v.dmarc || v.dkim, !p.RequireAuth && (v.spf || !v.speaks):
 		return nil

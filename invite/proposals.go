@@ -1,7 +1,7 @@
 package invite
 
 import (
-	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,16 +61,25 @@ func (x *intake) counter(s statement, who ical.Attendee, a Answer, at target) (s
 		Location: otherPlace(&now, s.event), Comment: a.Comment, RecurrenceID: at.id,
 		Sequence: a.Sequence, Stamp: a.Stamp, MessageID: a.MessageID,
 	}
+	text, err := x.propose(p)
+	if err == nil && counts(a.Status) && a.Status != ical.StatusDelegated {
+		x.m.record(a, who, at)
+	}
+	return text, err
+}
+
+// propose keeps a proposal, if it is new and not older than what the attendee said
+// last.
+func (x *intake) propose(p Proposal) (string, error) {
 	if slices.ContainsFunc(x.m.Proposals, p.equal) {
 		return "", refuse(VerdictDuplicate, "is held already: %s", p.describe())
 	}
+	a := Answer{Email: p.Email, RecurrenceID: p.RecurrenceID, Sequence: p.Sequence, Stamp: p.Stamp}
 	if err := x.m.notOlder(&a); err != nil {
 		return "", err
 	}
+	p.ID = p.id()
 	x.m.Proposals = append(x.m.Proposals, p)
-	if counts(a.Status) && a.Status != ical.StatusDelegated {
-		x.m.record(a, who, at)
-	}
 	return p.describe(), nil
 }
 
@@ -120,7 +129,7 @@ func (p *Proposal) Accept(e ical.Event) (ical.Event, error) {
 	}
 	o := &m.Event
 	if !at.id.IsZero() {
-		o = m.override(at)
+		o = override(o, at.id)
 	} else {
 		o.AllDay = p.AllDay
 	}
@@ -129,26 +138,34 @@ func (p *Proposal) Accept(e ical.Event) (ical.Event, error) {
 	return m.Event, nil
 }
 
-// DeclineProposal tells who made a proposal that the meeting stays as it is
-// (METHOD:DECLINECOUNTER, RFC 5546, section 3.2.8). Outlook shows the text of
-// the mail only, so that says it too. The proposal is marked as declined.
-func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, opts ...SendOption) (*Meeting, error) {
-	out := m.clone()
-	at, err := out.target(p.RecurrenceID)
+// planDecline plans the refusal of a proposal.
+func planDecline(m *Meeting, p Proposal) (*plan, error) {
+	i := slices.IndexFunc(m.Proposals, func(q Proposal) bool { return p.ID != "" && p.ID == q.ID || p.ID == "" && p.equal(q) })
+	if i < 0 {
+		return nil, fmt.Errorf("invite: proposal of %s: is not one of this meeting", p.Email)
+	}
+	p = m.Proposals[i]
+	at, err := m.target(p.RecurrenceID)
 	if err != nil {
 		return nil, fmt.Errorf("invite: proposal of %s: %w", p.Email, err)
 	}
-	i := slices.IndexFunc(out.Proposals, p.equal)
-	a, ok := out.attendee(p.Email, at)
-	if i < 0 || !ok {
-		return nil, fmt.Errorf("invite: proposal of %s: is not one of this meeting", p.Email)
+	a, ok := m.attendee(p.Email, at)
+	if !ok {
+		return nil, fmt.Errorf("invite: proposal of %s: %w", p.Email, ErrNotInvited)
 	}
-	out.Proposals[i].Declined = true
-	e := out.occurrenceEvent(at)
-	e.Attendees, e.Overrides = []ical.Attendee{a}, nil
-	decline := newPlan(out.Event)
-	decline.notices = []notice{{attendee: &a, content: &content{
-		method: ical.MethodDeclineCounter, sequence: e.Sequence, reason: "proposed another time", event: &e,
+	a = m.said(a, at.id)
+	out := m.repeat()
+	out.declined = p.ID
+	e := m.occurrenceEvent(at)
+	out.notices = []notice{{attendee: &a, action: body.ActionProposalDeclined, content: &content{
+		method: ical.MethodDeclineCounter, sequence: e.Sequence, reason: "proposed another time", event: alone(&e, &a),
 	}}}
-	return c.carryOut(ctx, decline, out, body.ActionProposalDeclined, c.options.forMeeting(m, opts))
+	return out, nil
+}
+
+// id names a proposal by what it says.
+func (p *Proposal) id() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d\n%d\n%d\n%d\n%d\n%v\n%s\n%s", address.Key(p.Email), p.RecurrenceID.Unix(),
+		p.Sequence, p.Stamp.Unix(), p.Start.Unix(), p.End.Unix(), p.AllDay, p.Location, p.Comment))
+	return base32Lower.EncodeToString(sum[:10])
 }

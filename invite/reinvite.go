@@ -1,52 +1,44 @@
 package invite
 
 import (
-	"context"
-	"errors"
-	"fmt"
-
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/body"
 )
 
-// Invite sends the current request to some of the attendees again: to those that
-// [Outcome] names because somebody delegated to them or because they asked with
-// METHOD:REFRESH. Who is invited to single occurrences only gets these. The
-// sequence stays, as nothing changes (RFC 5546, section 2.1.4). The Meeting that
-// comes back records the mails; errors are those of [Client.Send].
-func (c *Client) Invite(ctx context.Context, m *Meeting, emails []string, opts ...SendOption) (*Meeting, error) {
-	o := c.options.forMeeting(m, opts)
-	out := m.clone()
-	p := newPlan(out.Event)
+// planReinvite plans the current request for some of the attendees.
+func planReinvite(m *Meeting, emails []string) (*plan, error) {
+	if m.Event.Cancelled {
+		return nil, ErrCancelled
+	}
+	p := m.repeat()
 	for _, email := range emails {
-		list := out.invitations(email, p.indexes)
-		if len(list) == 0 {
-			return nil, fmt.Errorf("invite: %.80q: is not an attendee of the meeting", email)
+		if !p.reinvite(email) {
+			return nil, fieldError("Attendees", "has no "+shown(email))
 		}
-		p.notices = append(p.notices, list...)
 	}
 	if len(p.notices) == 0 {
-		return nil, errors.New("invite: nobody to invite")
+		return nil, fieldError("emails", "is empty")
 	}
-	return c.carryOut(ctx, p, out, "", o)
+	p.mind(m, m.history(), body.ActionInvitation)
+	return p, nil
 }
 
-// invitations are what one attendee is invited to.
-func (m *Meeting) invitations(email string, x indexes) []notice {
-	if address.Same(email, m.Event.Organizer.Email) {
-		return nil
+// reinvite adds what one attendee is invited to; false if that is nothing.
+func (p *plan) reinvite(email string) bool {
+	if address.Same(email, p.event.Organizer.Email) {
+		return false
 	}
-	var out []notice
-	for _, e := range x.view(&m.Event, email).events() {
-		out = append(out, request(&e.Attendees[x.find(e.Attendees, address.Key(email))], e))
+	list := p.view(&p.event, email).events()
+	for _, e := range list {
+		a := &e.Attendees[p.find(e.Attendees, address.Key(email))]
+		reason := "gets the current version"
+		if a.DelegatedFrom != "" {
+			reason = "comes instead of " + a.DelegatedFrom
+		}
+		p.notices = append(p.notices, notice{attendee: a, content: &content{
+			method: ical.MethodRequest, sequence: e.Sequence, reason: reason, event: e,
+		}})
 	}
-	return out
-}
-
-func request(a *ical.Attendee, e *ical.Event) notice {
-	reason := "gets the current version"
-	if a.DelegatedFrom != "" {
-		reason = "comes instead of " + a.DelegatedFrom
-	}
-	return notice{attendee: a, content: &content{method: ical.MethodRequest, sequence: e.Sequence, reason: reason, event: e}}
+	return len(list) > 0
 }

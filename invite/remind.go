@@ -3,29 +3,58 @@ package invite
 import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/body"
 )
 
-// planRemind plans the current request again: for those who have not answered,
-// or for those that the call names.
-func planRemind(m *Meeting, o *Options) (*plan, error) {
-	p := newPlan(own(m.Event))
-	if p.event.Cancelled {
+// planRemind plans the current request again: for the attendees who have not
+// answered, or for those that the call names.
+func planRemind(m *Meeting, o *settings) (*plan, error) {
+	if m.Event.Cancelled {
 		return nil, ErrCancelled
 	}
-	if !o.MailPast && isPast(&p.event, o.Now()) {
+	p := m.repeat()
+	if !o.allowPast && isPast(&p.event, o.Now()) {
 		return nil, ErrPast
 	}
 	all := people(&p.event)
-	named, err := among(all, o.call.only)
+	named, err := among(all, o.only)
 	if err != nil {
 		return nil, err
 	}
+	h := m.history()
 	for _, a := range all {
 		if len(named) == 0 || named[address.Key(a.Email)] {
 			p.remind(a, len(named) > 0)
 		}
 	}
+	p.mind(m, h, body.ActionReminder)
 	return p, nil
+}
+
+// mind gives the notices of a repetition the action that fits what the attendee
+// has: an attendee without an invitation is invited, and one who has not got the
+// last change is told of it.
+func (p *plan) mind(m *Meeting, h *history, action body.Action) {
+	earlier := make(map[*ical.Event]*ical.Event) // with answers
+	for i := range p.notices {
+		n := &p.notices[i]
+		kept := h.has(n.key(), nil, m.Before)
+		switch {
+		case !h.invited(n.key()):
+			n.action = body.ActionInvitation
+		case kept != nil:
+			n.action = body.ActionUpdate
+			if earlier[kept] == nil {
+				filled := m.filled(*kept)
+				earlier[kept] = &filled
+			}
+			c := *n.content
+			c.before = p.seen(earlier[kept], n.attendee.Email, n.event.RecurrenceID)
+			n.content = &c
+		default:
+			n.action = action
+		}
+	}
 }
 
 // among is the set of some addresses, by their keys; all must be of the list.
@@ -40,7 +69,7 @@ func among(list []*ical.Attendee, emails []string) (map[string]bool, error) {
 	for _, email := range emails {
 		key := address.Key(email)
 		if email == "" || !known[key] {
-			return nil, fieldError("Attendees", "has no "+email)
+			return nil, fieldError("Attendees", "has no "+shown(email))
 		}
 		out[key] = true
 	}
@@ -49,9 +78,9 @@ func among(list []*ical.Attendee, emails []string) (map[string]bool, error) {
 
 // remind adds the requests that an attendee has not answered, or all.
 func (p *plan) remind(a *ical.Attendee, all bool) {
-	for _, e := range p.indexes.view(&p.event, a.Email).events() {
-		at := p.indexes.find(e.Attendees, address.Key(a.Email))
-		if all || at >= 0 && or(e.Attendees[at].Status, ical.StatusNeedsAction) == ical.StatusNeedsAction {
+	for _, e := range p.view(&p.event, a.Email).events() {
+		at := p.find(e.Attendees, address.Key(a.Email))
+		if all || at >= 0 && e.Attendees[at].Status == ical.StatusNeedsAction {
 			p.add(a, content{method: ical.MethodRequest, event: e, reason: "has not answered" + onOccurrence(e)})
 		}
 	}

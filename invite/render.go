@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
-	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite/body"
 	"github.com/convene-go/convene/mime"
 )
@@ -19,25 +18,26 @@ const mostKept = 4 << 20
 
 // render builds or checks all mails, so that nothing is sent where one of them
 // cannot be built.
-func render(list []letter, about *Meeting, x indexes, o *Options) (*renderer, error) {
-	r := newRenderer(about, x, o)
-	for _, l := range list {
-		try := r.keep
-		if r.size >= mostKept {
-			try = r.check
+func (x *part) render(o *settings) error {
+	x.renderer = newRenderer(x, o)
+	for _, l := range x.letters {
+		try := x.renderer.keep
+		if x.renderer.size >= mostKept {
+			try = x.renderer.check
 		}
 		if err := try(l); err != nil {
-			return nil, fmt.Errorf("invite: mail to %s: %w", l.addresses(), err)
+			x.renderer.release()
+			return fmt.Errorf("invite: mail to %s: %w", l.addresses(), err)
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // renderer builds the mails of one call. What successive mails share is made once.
 type renderer struct {
-	options *Options
+	options *settings
 	meeting *Meeting // whose ledger has the letters
-	indexes indexes
+	plan    *plan
 	ours    bool // texts are of package body, and but for answer links depend on their key alone
 
 	kept []*mime.Message // of the first letters
@@ -62,17 +62,19 @@ type builders struct {
 
 var freeBuilders = sync.Pool{New: func() any { return new(builders) }}
 
-func newRenderer(about *Meeting, x indexes, o *Options) *renderer {
+func newRenderer(x *part, o *settings) *renderer {
 	_, ours := o.Body.(*body.Renderer)
 	return &renderer{
-		options: o, meeting: about, indexes: x, ours: ours, builders: freeBuilders.Get().(*builders),
+		options: o, meeting: x.meeting, plan: x.plan, ours: ours, builders: freeBuilders.Get().(*builders),
 	}
 }
 
-// release is the end of r, where no panic was.
+// release ends the use of r, unless there was a panic.
 func (r *renderer) release() {
-	freeBuilders.Put(r.builders)
-	r.builders = nil
+	if r.builders != nil {
+		freeBuilders.Put(r.builders)
+		r.builders = nil
+	}
 }
 
 // keep builds a mail and keeps it until its turn.
@@ -97,7 +99,7 @@ func (r *renderer) finished(i int, l letter) (*mime.Message, error) {
 }
 
 func (r *renderer) message(l letter) (*mime.Message, error) {
-	calendar, err := r.object(&l[0], r.entry(l).Stamp)
+	calendar, err := r.object(l, r.entry(l).Stamp)
 	if err != nil {
 		return nil, err
 	}
@@ -202,9 +204,9 @@ func (r *renderer) view(l letter, d *Delivery) *body.View {
 	n := &l[0]
 	v := &body.View{
 		Event: n.event, Before: n.before, Action: d.Action, Method: n.method,
-		Language: r.options.Language, HideGuests: r.options.HideGuests, Comment: d.Comment,
+		Language: r.options.Language, HideGuests: r.options.hideGuests, Comment: d.Comment,
 	}
-	if r.options.HideGuests {
+	if r.options.hideGuests {
 		// Without the one attendee that the object names it is equal for all of
 		// them, and a Renderer can use its text again.
 		v.Event, v.Before = nobody(n.event), nobody(n.before)
@@ -247,20 +249,22 @@ type calendarKey struct {
 	sequence int
 	stamp    time.Time
 	replyTo  string
-	guest    *ical.Attendee // the only one that it shows; nil shows all
+	reader   *ical.Attendee // the only one that it is for; nil is for all
 }
 
-// object returns the calendar object of a notice.
-func (r *renderer) object(n *notice, stamp time.Time) ([]byte, error) {
+// object returns the calendar object of a letter.
+func (r *renderer) object(l letter, stamp time.Time) ([]byte, error) {
+	n := &l[0]
 	key := calendarKey{event: n.event, method: n.method, sequence: n.sequence, stamp: stamp, replyTo: n.replyTo}
-	if r.options.HideGuests {
-		key.guest = n.attendee
+	own := r.ownAnswers(l, stamp)
+	if r.options.hideGuests || len(own) > 0 {
+		key.reader = n.attendee
 	}
 	if r.calendarOf == key {
 		return r.calendar, nil
 	}
 	data, err := ical.Encode(&ical.Calendar{
-		Method: n.method, ProductID: r.options.ProductID, Stamp: stamp, Events: []ical.Event{r.event(n)},
+		Method: n.method, ProductID: r.options.ProductID, Stamp: stamp, Events: r.events(n, own),
 	})
 	if err != nil {
 		return nil, err
@@ -269,18 +273,33 @@ func (r *renderer) object(n *notice, stamp time.Time) ([]byte, error) {
 	return data, nil
 }
 
-// event is the one of a notice as its calendar object has it.
-func (r *renderer) event(n *notice) ical.Event {
+// events are the events of a notice's calendar object: the meeting, and the
+// occurrences for which the reader's own answer differs.
+func (r *renderer) events(n *notice, own []ical.Event) []ical.Event {
 	e := *n.event
 	e.Sequence, e.Overrides = n.sequence, slices.Clone(e.Overrides)
-	if r.options.HideGuests {
-		r.indexes.only(&e, n.attendee)
+	if r.options.hideGuests {
+		r.plan.only(&e, n.attendee)
 	}
-	if n.replyTo != "" {
-		answeredTo(&e, n.replyTo)
+	e.Overrides = slices.DeleteFunc(e.Overrides, func(o ical.Event) bool {
+		return saysNothing(&o, e.Attendees) || slices.ContainsFunc(own, func(v ical.Event) bool {
+			return v.RecurrenceID.Equal(o.RecurrenceID)
+		})
+	})
+	out := append([]ical.Event{e}, own...)
+	for i := range out {
+		if n.replyTo != "" {
+			answeredTo(&out[i], n.replyTo)
+		}
 	}
-	e.Overrides = slices.DeleteFunc(e.Overrides, func(o ical.Event) bool { return onlyAnswers(&o, e.Attendees) })
-	return e
+	return out
+}
+
+// saysNothing reports whether an override repeats the series, which a client would
+// show as an exception.
+func saysNothing(o *ical.Event, series []ical.Attendee) bool {
+	return isBare(*o) && (len(o.Attendees) == 0 || sameInvited(o.Attendees, series) &&
+		slices.EqualFunc(o.Attendees, series, func(a, b ical.Attendee) bool { return a.Status == b.Status }))
 }
 
 // answeredTo makes the answers to e come to an address. The overrides are e's own.
@@ -291,14 +310,4 @@ func answeredTo(e *ical.Event, email string) {
 			o.Email = email
 		}
 	}
-}
-
-// onlyAnswers reports whether an override says nothing but what its attendees
-// answered, which a client would show as an exception of the series.
-func onlyAnswers(o *ical.Event, series []ical.Attendee) bool {
-	return isBare(*o) && (o.Attendees == nil || slices.EqualFunc(o.Attendees, series, func(a, b ical.Attendee) bool {
-		return address.Same(a.Email, b.Email) && a.Name == b.Name && a.NoReply == b.NoReply &&
-			or(a.Role, ical.RoleRequired) == or(b.Role, ical.RoleRequired) &&
-			or(a.Kind, ical.KindIndividual) == or(b.Kind, ical.KindIndividual)
-	}))
 }

@@ -3,11 +3,11 @@ package invite
 import (
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base32"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,8 +45,18 @@ const (
 	tokenUse = "convene reply 1" // what the keys sign, and nothing else
 )
 
-// base32Lower survives programs that change the case of addresses.
-var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+// clone is a copy of r that shares nothing with it; nil stays nil.
+func (r *ReplyAddress) clone() *ReplyAddress {
+	if r == nil {
+		return nil
+	}
+	out := *r
+	out.Keys = slices.Clone(r.Keys)
+	for i := range out.Keys {
+		out.Keys[i] = slices.Clone(out.Keys[i])
+	}
+	return &out
+}
 
 // check reports a setting that cannot work.
 func (r *ReplyAddress) check() error {
@@ -128,7 +138,7 @@ func expired(raw []byte, at time.Time) bool {
 // stamp gives each notice the address that its answer is to come to. One that was
 // given out stays, because clients take another organizer for another meeting;
 // also where the options name none any more.
-func (r *ReplyAddress) stamp(p *plan, m *Meeting, o *Options) error {
+func (r *ReplyAddress) stamp(p *plan, m *Meeting, o *settings) error {
 	if r == nil && len(m.ReplyAddresses) == 0 {
 		return nil
 	}
@@ -142,7 +152,7 @@ func (r *ReplyAddress) stamp(p *plan, m *Meeting, o *Options) error {
 	}
 	for i := range p.notices {
 		n := &p.notices[i]
-		email := choose(o.Shared, "", n.attendee.Email)
+		email := choose(o.oneMail, "", n.attendee.Email)
 		key := address.Key(email)
 		if r != nil {
 			known[key] = r.renew(known[key], &p.event, email, o.Now())

@@ -72,7 +72,7 @@ func (e *answerEvent) when() string {
 
 // name is the author's, where the answer is their own.
 func (e *answerEvent) name(r *reply) string {
-	if r.For != "" {
+	if r.OnBehalfOf != "" {
 		return ""
 	}
 	return e.Attendees[0].Name

@@ -1,7 +1,6 @@
 package invite
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -13,66 +12,35 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// Response is what [Client.Respond] says beside the status. The zero value is a
-// plain answer to all that the invitation is about.
+// Response is the answer that [Client.Respond] sends.
 type Response struct {
+	// As is the address of the attendee who answers.
+	As string
+	// Status is the answer: accepted, declined, tentative or delegated.
+	Status ical.Status
 	// Comment is a line for the organizer.
 	Comment string
 	// Start and End propose another time, which makes the answer a COUNTER (RFC
 	// 5546, section 3.2.7). Both or none are set.
 	Start, End time.Time
-	// Occurrence answers for one occurrence of a series: its original start.
+	// Occurrence answers for one occurrence of a series: its original start. Zero
+	// answers for all that the invitation is about.
 	Occurrence time.Time
-	// DelegateTo is the address of who comes instead, with status delegated.
+	// DelegateTo is the address of the delegate, with status delegated.
 	DelegateTo string
-	// For is the attendee that is answered for, where the mail is from another:
-	// an assistant, or an alias of the address that was invited (SENT-BY, RFC
+	// OnBehalfOf is the attendee that is answered for, if As is another address:
+	// an assistant's, or an alias of the address that was invited (SENT-BY, RFC
 	// 5545, section 3.2.18).
-	For string
-	// Uninvited answers for an address that the invitation does not name, as
-	// one may to whom it was forwarded.
+	OnBehalfOf string
+	// Uninvited answers for an address that the invitation does not name, as an
+	// attendee may to whom it was forwarded.
 	Uninvited bool
-}
-
-// RespondOption changes the [Response] of one call. Any func(*Response) is one:
-//
-//	client.Respond(ctx, in, "ann@example.com", ical.StatusTentative, func(r *invite.Response) {
-//		r.Start, r.End = start, end
-//	})
-type RespondOption func(*Response)
-
-// ErrNotInvited reports an answer for an address that the invitation does not
-// name; Response.For and Response.Uninvited allow it.
-var ErrNotInvited = errors.New("is not an attendee of the invitation")
-
-// Respond answers an invitation that [Read] has read, as the attendee of that
-// address: a REPLY, or a COUNTER where another time is proposed, goes to the
-// organizer. The answer repeats UID, SEQUENCE, RECURRENCE-ID and time, which the
-// organizer's program matches, and has as its one attendee who answers.
-func (c *Client) Respond(ctx context.Context, invitation *Inbound, as string, s ical.Status, opts ...RespondOption) error {
-	if c.sender == nil {
-		return ErrNoSender
-	}
-	r := &reply{Options: c.options.withDefaults(nil), as: as, status: s}
-	for _, change := range opts {
-		change(&r.Response)
-	}
-	m, err := r.message(invitation)
-	if err != nil {
-		return fmt.Errorf("invite: respond as %.80s: %w", as, err)
-	}
-	if err := c.sender.Send(ctx, m); err != nil {
-		return fmt.Errorf("invite: respond as %.80s: %w", as, err)
-	}
-	return nil
 }
 
 // reply is an answer on its way out.
 type reply struct {
 	Response
 	*Options
-	as     string
-	status ical.Status
 }
 
 func (r *reply) message(in *Inbound) (*mime.Message, error) {
@@ -96,7 +64,7 @@ func (r *reply) message(in *Inbound) (*mime.Message, error) {
 		return nil, err
 	}
 	d := &mime.Draft{
-		From:    mail.Address{Name: e.name(r), Address: r.as},
+		From:    mail.Address{Name: e.name(r), Address: r.As},
 		To:      []mail.Address{{Name: e.Organizer.Name, Address: e.Organizer.Email}},
 		Subject: e.subject(method), Text: e.text(method), Date: now,
 		Calendar: data, Method: string(method), NoAttachment: true,
@@ -116,10 +84,10 @@ type answerEvent struct{ ical.Event }
 // event is the invitation with one attendee and what the organizer's program
 // matches. What else it holds does not go back: an answer changes nothing.
 func (r *reply) event(invited *ical.Event) (*answerEvent, error) {
-	if !counts(r.status) {
-		return nil, fmt.Errorf("%q is no answer", r.status)
+	if !counts(r.Status) {
+		return nil, fmt.Errorf("%q is no answer", r.Status)
 	}
-	if (r.status == ical.StatusDelegated) != (r.DelegateTo != "") {
+	if (r.Status == ical.StatusDelegated) != (r.DelegateTo != "") {
 		return nil, errors.New("status delegated and DelegateTo belong together")
 	}
 	if r.proposes() && (r.Start.IsZero() || r.End.Before(r.Start)) {
@@ -160,7 +128,7 @@ func (r *reply) source(e *ical.Event) (ical.Event, error) {
 
 // attendee is who answers, as the invitation names them.
 func (r *reply) attendee(e *ical.Event) (ical.Attendee, error) {
-	email := or(r.For, r.as)
+	email := or(r.OnBehalfOf, r.As)
 	a := ical.Attendee{Email: email}
 	if i := indexOf(e.Attendees, email); i >= 0 {
 		from := e.Attendees[i]
@@ -169,10 +137,10 @@ func (r *reply) attendee(e *ical.Event) (ical.Attendee, error) {
 	} else if !r.Uninvited {
 		return a, fmt.Errorf("%.80s: %w", email, ErrNotInvited)
 	}
-	if !address.Same(r.as, email) {
-		a.SentBy = r.as
+	if !address.Same(r.As, email) {
+		a.SentBy = r.As
 	}
-	a.Status, a.Comment, a.DelegatedTo = r.status, r.Comment, r.DelegateTo
+	a.Status, a.Comment, a.DelegatedTo = r.Status, r.Comment, r.DelegateTo
 	return a, nil
 }
 

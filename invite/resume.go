@@ -2,89 +2,98 @@ package invite
 
 import (
 	"context"
-	"slices"
+	"fmt"
 	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/body"
 )
 
-// Resume sends what the ledger of a meeting says is pending, and never what is
-// delivered or refused. What may have arrived is sent again only with the option
-// [ResendUnknown], as the same mail: same Message-ID, UID and SEQUENCE. A mail
-// that a later one has overtaken is left out.
-func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...SendOption) (*Meeting, error) {
-	if c.sender == nil {
-		return nil, ErrNoSender
+// waiting returns the entries of the ledger that are to be sent: the pending
+// ones, and with the option [ResendUnknown] those that may have arrived, unless a
+// later mail to the same attendee has overtaken them.
+func (m *Meeting) waiting(o *settings) (out []int) {
+	old := make(map[int]bool)
+	if o.resendUnknown {
+		for _, i := range m.outdated() {
+			old[i] = true
+		}
 	}
-	o := c.options.forMeeting(m, opts)
-	list := m.unsent(o)
-	r, err := render(list, m, make(indexes), o)
-	if err != nil {
-		return nil, err
-	}
-	out := m.clone()
-	err = c.deliver(ctx, list, r, out, o)
-	r.release()
-	return out, err
-}
-
-// open are the entries of the ledger that wait to be sent, those of unknown
-// result included where asked, without those that a later one overtook.
-func (m *Meeting) open(unknown bool) []int {
-	var out []int
-	later := make(map[overtaker]bool) // what comes after the entry at hand
-	for i := len(m.Deliveries) - 1; i >= 0; i-- {
-		d := &m.Deliveries[i]
-		to := address.Key(d.To)
-		overtaken := later[overtaker{to, time.Time{}.Unix()}] || later[overtaker{to, d.RecurrenceID.Unix()}]
-		if (d.State == DeliveryPending || unknown && d.State == DeliveryUnknown) && !overtaken {
+	for i := range m.Deliveries {
+		switch m.Deliveries[i].State {
+		case DeliveryPending:
 			out = append(out, i)
-		}
-		if d.Method != ical.MethodDeclineCounter {
-			later[overtaker{to, d.RecurrenceID.Unix()}] = true
+		case DeliveryUnknown, DeliverySending:
+			if o.resendUnknown && !old[i] {
+				out = append(out, i)
+			}
 		}
 	}
-	slices.Reverse(out)
 	return out
 }
 
-// overtaker is what a later mail to the same attendee says all of that an earlier
-// one would say: it is about the whole meeting, or about the same occurrence.
-type overtaker struct {
-	to         string
-	occurrence int64
-}
-
-// unsent makes the letters of the open entries again. Those with one Message-ID
-// are one shared mail.
-func (m *Meeting) unsent(o *Options) []letter {
+// unsent makes the letters of the waiting entries again. Those with one Message-ID
+// are one mail to several.
+func (m *Meeting) unsent(p *plan, o *settings) []letter {
 	var out []letter
-	x := make(indexes)
-	for _, i := range m.open(o.call.resendUnknown) {
+	last := make(map[string]int) // the letter of a Message-ID
+	w := &rewriter{meeting: m, plan: p, history: m.history(), versions: make(map[*ical.Event]*ical.Event)}
+	for _, i := range m.waiting(o) {
 		d := &m.Deliveries[i]
-		n := notice{attendee: m.recipient(d.To, x), entry: i}
-		if n.content = m.content(d, n.attendee, x); n.content == nil {
+		n := notice{attendee: w.recipient(d.To), entry: i}
+		if n.content = w.content(d, n.attendee); n.content == nil {
 			continue
 		}
-		n.replyTo = m.ReplyAddresses[address.Key(choose(o.Shared, "", d.To))]
-		if last := len(out) - 1; last >= 0 && m.Deliveries[out[last][0].entry].MessageID == d.MessageID {
-			out[last] = append(out[last], n)
+		n.replyTo = m.ReplyAddresses[address.Key(choose(o.oneMail, "", d.To))]
+		if at, ok := last[d.MessageID]; ok {
+			out[at] = append(out[at], n)
 			continue
 		}
+		last[d.MessageID] = len(out)
 		out = append(out, letter{n})
 	}
 	return out
 }
 
-// content makes what an entry said again; nil where the attendee has nothing to
-// see any more.
-func (m *Meeting) content(d *Delivery, a *ical.Attendee, x indexes) *content {
-	c := &content{method: d.Method, sequence: d.Sequence}
-	if before := m.versionBefore(d.Sequence); before != nil {
-		c.before = x.seen(before, d.To, d.RecurrenceID)
+// takeBack makes mails pending that may have arrived, because they are to be sent
+// again.
+func (m *Meeting) takeBack(ctx context.Context, list []letter, o *settings) error {
+	var changed []Delivery
+	for _, l := range list {
+		for i := range l {
+			if d := &m.Deliveries[l[i].entry]; d.State != DeliveryPending {
+				d.State, d.Reply, d.Time = DeliveryPending, "", o.Now().UTC()
+				changed = append(changed, *d)
+			}
+		}
 	}
-	c.event = x.seen(&m.Event, d.To, d.RecurrenceID)
+	if len(changed) == 0 || o.Ledger == nil {
+		return nil
+	}
+	if _, err := o.Ledger.Record(ctx, m.Event.UID, changed); err != nil {
+		return fmt.Errorf("invite: ledger: %w", err)
+	}
+	return nil
+}
+
+// rewriter makes the contents of mails again from a meeting and its ledger.
+type rewriter struct {
+	meeting  *Meeting
+	plan     *plan
+	history  *history
+	versions map[*ical.Event]*ical.Event // earlier ones with answers
+	last     *content
+}
+
+// content makes what an entry said again; nil if the attendee has nothing to see
+// any more.
+func (w *rewriter) content(d *Delivery, a *ical.Attendee) *content {
+	c := content{method: d.Method, sequence: d.Sequence}
+	if d.Action == body.ActionUpdate || d.Method == ical.MethodCancel {
+		c.before = w.before(d)
+	}
+	c.event = w.plan.seen(&w.plan.event, d.To, d.RecurrenceID)
 	if d.Method == ical.MethodCancel {
 		was := c.before
 		if was == nil {
@@ -93,23 +102,52 @@ func (m *Meeting) content(d *Delivery, a *ical.Attendee, x indexes) *content {
 		if was == nil {
 			return nil
 		}
-		c.event = x.cancelled(was, a, d.Sequence)
+		c.event = w.plan.cancelled(was, a, d.Sequence)
 	}
 	if c.event == nil {
 		return nil
 	}
-	return c
+	if d.Method == ical.MethodDeclineCounter {
+		c.event = alone(c.event, a)
+	}
+	if w.last == nil || *w.last != c {
+		w.last = &c
+	}
+	return w.last
+}
+
+// alone is an event with one attendee, and without its overrides.
+func alone(e *ical.Event, a *ical.Attendee) *ical.Event {
+	out := *e
+	out.Attendees, out.Overrides = []ical.Attendee{*a}, nil
+	return &out
+}
+
+// before returns what the recipient of an entry saw before it; nil for nothing.
+func (w *rewriter) before(d *Delivery) *ical.Event {
+	v := w.meeting.versionBefore(d.Sequence)
+	if d.State == DeliveryPending {
+		v = w.history.has(address.Key(d.To), v, w.meeting.Before)
+	}
+	if v == nil {
+		return nil
+	}
+	if w.versions[v] == nil {
+		filled := w.meeting.filled(*v)
+		w.versions[v] = &filled
+	}
+	return w.plan.seen(w.versions[v], d.To, d.RecurrenceID)
 }
 
 // recipient returns the attendee of an address, as the event has them or had
 // them before the change.
-func (m *Meeting) recipient(email string, x indexes) *ical.Attendee {
+func (w *rewriter) recipient(email string) *ical.Attendee {
 	key := address.Key(email)
-	if a := x.attendee(&m.Event, key); a != nil {
+	if a := w.plan.attendee(&w.plan.event, key); a != nil {
 		return a
 	}
-	for i := len(m.Before) - 1; i >= 0; i-- {
-		if a := x.attendee(&m.Before[i], key); a != nil {
+	for i := len(w.meeting.Before) - 1; i >= 0; i-- {
+		if a := w.plan.attendee(&w.meeting.Before[i], key); a != nil {
 			return a
 		}
 	}
@@ -118,13 +156,13 @@ func (m *Meeting) recipient(email string, x indexes) *ical.Attendee {
 
 // seen is what the attendee sees of e: the whole, or the occurrence with that
 // original start; nil for nothing.
-func (x indexes) seen(e *ical.Event, email string, id time.Time) *ical.Event {
-	v := x.view(e, email)
+func (p *plan) seen(e *ical.Event, email string, id time.Time) *ical.Event {
+	v := p.view(e, email)
 	switch {
 	case id.IsZero():
 		return v.whole
 	case v.whole != nil:
-		return occurrence(v.whole, id)
+		return p.answers.occurrence(v.whole, id)
 	}
 	return find(v.alone, id)
 }

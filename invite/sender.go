@@ -6,22 +6,37 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// Sender hands one finished mail to whoever delivers it. Package smtpsend has
-// one for SMTP servers. Send is called by one goroutine at a time for each call
-// of a [Client], and must be safe for concurrent use if the Client is used so.
+// Message is a finished mail with its envelope, see [mime.Message].
+type Message = mime.Message
+
+// Sender hands one finished mail to the program or server that delivers it.
+// Package smtpsend has one for SMTP servers. The rules, which
+// [github.com/convene-go/convene/invite/invitetest.TestSender] checks:
 //
-// An error means that no recipient of m has it, unless it, or an error that it
-// wraps (also through Unwrap() []error), has the methods Recipient() string,
-// which makes it about that address alone, Refused() bool, true where trying
-// again is useless, or Uncertain() bool, true where the mail may have arrived.
+//   - Nil means that every recipient in m.To has the mail, as far as the server
+//     tells.
+//   - An error means that none has it, unless the error says otherwise.
+//   - An error with the method Recipient() string is about that address alone, or
+//     about all if it returns "". Several are joined by Unwrap() []error, and the
+//     recipients that none of them names have the mail.
+//   - An error whose method Refused() bool returns true says that trying again is
+//     useless.
+//   - An error whose method Uncertain() bool returns true says that the mail may
+//     have arrived.
+//   - These methods may stand on any error that the returned one wraps.
+//   - m is not changed, and neither m nor its slices are kept.
+//   - Send returns soon after ctx is done. If the server may have the mail by then,
+//     the error is uncertain.
+//   - Send is called by at most Options.Parallel goroutines for each call of a
+//     [Client], and by more if the Client is used by more.
 type Sender interface {
-	Send(ctx context.Context, m *mime.Message) error
+	Send(ctx context.Context, m *Message) error
 }
 
 // SenderFunc makes a [Sender] of a function.
-type SenderFunc func(ctx context.Context, m *mime.Message) error
+type SenderFunc func(ctx context.Context, m *Message) error
 
 var _ Sender = SenderFunc(nil)
 
 // Send calls f.
-func (f SenderFunc) Send(ctx context.Context, m *mime.Message) error { return f(ctx, m) }
+func (f SenderFunc) Send(ctx context.Context, m *Message) error { return f(ctx, m) }

@@ -8,14 +8,14 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// Status returns what counts of an attendee now for the whole meeting. It is ""
-// for who is not invited.
+// Status returns the answer of an attendee that counts now for the whole meeting.
+// It is "" for an address that is not invited.
 func (m *Meeting) Status(email string) ical.Status { return m.OccurrenceStatus(email, time.Time{}) }
 
-// OccurrenceStatus returns what counts of an attendee now for the occurrence of
-// that original start, where an answer of its own comes before that to the
-// series. It is "" for who is not invited to it, and for an occurrence that there is
-// not.
+// OccurrenceStatus returns the answer of an attendee that counts now for the
+// occurrence of that original start; an answer of its own comes before the answer
+// to the series. It is "" for an address that is not invited to the occurrence, and
+// if the series has no such occurrence.
 func (m *Meeting) OccurrenceStatus(email string, start time.Time) ical.Status {
 	at, err := m.target(start)
 	if err != nil {
@@ -25,35 +25,43 @@ func (m *Meeting) OccurrenceStatus(email string, start time.Time) ical.Status {
 	if !ok {
 		return ""
 	}
-	return or(a.Status, ical.StatusNeedsAction)
+	return m.said(a, at.id).Status
 }
 
-// record keeps an answer and lets it count.
-func (m *Meeting) record(a Answer, who ical.Attendee, at target) {
-	m.Answers = append(m.Answers, a)
-	m.add(who, at)
-	a.settle(*m.own(at))
-	if !at.id.IsZero() {
-		return
+// Attendees returns the attendees of the whole meeting, or of the occurrence with
+// that original start, with the answers that count now. It is nil if the series
+// has no such occurrence.
+func (m *Meeting) Attendees(start time.Time) []ical.Attendee {
+	at, err := m.target(start)
+	if err != nil {
+		return nil
 	}
-	for i := range m.Event.Overrides {
-		if o := &m.Event.Overrides[i]; a.Sequence >= m.floor(o.RecurrenceID) && !m.answered(a.Email, o.RecurrenceID) {
-			a.settle(o.Attendees)
+	return m.standing().written(slices.Clone(m.attendees(at)), at.id, m.Event.Organizer.Email)
+}
+
+// said returns an attendee with the answer that counts.
+func (m *Meeting) said(a ical.Attendee, id time.Time) ical.Attendee {
+	a.Status = or(a.Status, ical.StatusNeedsAction)
+	if !address.Same(a.Email, m.Event.Organizer.Email) {
+		m.answer(a.Email, id).put(&a)
+	}
+	return a
+}
+
+// answer returns the answer of one attendee that counts, see [standing.answer].
+func (m *Meeting) answer(email string, id time.Time) *Answer {
+	key := address.Key(email)
+	s := standing{latest: make(map[answerKey]*Answer), dates: make(map[string][]time.Time), floor: m.floor(id)}
+	for i := range m.Answers {
+		if address.Key(m.Answers[i].Email) == key {
+			s.add(&m.Answers[i])
 		}
 	}
+	return s.answer(key, id)
 }
 
-// settle writes an answer to its attendee in a list.
-func (a *Answer) settle(list []ical.Attendee) {
-	if i := indexOf(list, a.Email); i >= 0 {
-		list[i].Status, list[i].Comment, list[i].DelegatedTo = a.Status, a.Comment, a.DelegatedTo
-	}
-}
-
-// answered tells whether an attendee has an answer to this very occurrence that
-// counts still.
-func (m *Meeting) answered(email string, id time.Time) bool {
-	return slices.ContainsFunc(m.Answers, func(a Answer) bool {
-		return a.RecurrenceID.Equal(id) && a.Sequence >= m.floor(id) && address.Same(a.Email, email)
-	})
+// record keeps an answer.
+func (m *Meeting) record(a Answer, who ical.Attendee, at target) {
+	m.add(who, at)
+	m.Answers = append(m.Answers, a)
 }

@@ -55,17 +55,24 @@ func sameOccurrence(e *ical.Event, a, b time.Time) bool {
 	return a.Format(time.DateOnly) == b.Format(time.DateOnly)
 }
 
-// attendees are those who are invited to a target.
+// attendees are the attendees of a target, without their answers.
 func (m *Meeting) attendees(at target) []ical.Attendee {
-	if at.override >= 0 {
-		if list := m.Event.Overrides[at.override].Attendees; len(list) > 0 {
-			return list
+	list := m.Event.Attendees
+	if at.override >= 0 && len(m.Event.Overrides[at.override].Attendees) > 0 {
+		list = m.Event.Overrides[at.override].Attendees
+	}
+	if at.id.IsZero() {
+		return list
+	}
+	for _, j := range m.Joined {
+		if j.RecurrenceID.Equal(at.id) && indexOf(list, j.Attendee.Email) < 0 {
+			list = append(list[:len(list):len(list)], j.Attendee)
 		}
 	}
-	return m.Event.Attendees
+	return list
 }
 
-// attendee finds one who is invited.
+// attendee finds an attendee of a target, without their answer.
 func (m *Meeting) attendee(email string, at target) (ical.Attendee, bool) {
 	list := m.attendees(at)
 	if i := indexOf(list, email); i >= 0 {
@@ -74,50 +81,40 @@ func (m *Meeting) attendee(email string, at target) (ical.Attendee, bool) {
 	return ical.Attendee{}, false
 }
 
-// override is that of an occurrence, made where it is not there yet.
-func (m *Meeting) override(at target) *ical.Event {
-	e := &m.Event
-	i := slices.IndexFunc(e.Overrides, func(o ical.Event) bool { return sameOccurrence(e, o.RecurrenceID, at.id) })
+// override is the override of an occurrence, made if it is not there yet.
+func override(e *ical.Event, id time.Time) *ical.Event {
+	i := slices.IndexFunc(e.Overrides, func(o ical.Event) bool { return sameOccurrence(e, o.RecurrenceID, id) })
 	if i < 0 {
 		i = len(e.Overrides)
-		e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: at.id})
+		e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: id})
 	}
 	return &e.Overrides[i]
 }
 
-// own are the attendees of a target, to be changed. Those of an occurrence
-// become its own, in an override that may say nothing else.
-func (m *Meeting) own(at target) *[]ical.Attendee {
-	if at.id.IsZero() {
-		return &m.Event.Attendees
-	}
-	o := m.override(at)
-	if len(o.Attendees) == 0 {
-		o.Attendees = slices.Clone(m.Event.Attendees)
-	}
-	return &o.Attendees
-}
-
-// add invites somebody to a target, if they are not. Who joins the series joins
-// the occurrences that differ in nothing but who comes, a delegate those that
-// the delegator is invited to.
+// add invites somebody to a target, if they are not. Whoever joins the whole
+// meeting stands in the event from then on, since the policy that let them in is
+// the organizer's; so they join the occurrences with a list of their own that the
+// one who delegated to them is invited to. Whoever joins an occurrence stands in
+// Joined.
 func (m *Meeting) add(a ical.Attendee, at target) {
-	lists := []*[]ical.Attendee{m.own(at)}
+	if indexOf(m.attendees(at), a.Email) >= 0 {
+		return
+	}
+	if !at.id.IsZero() {
+		m.Joined = append(m.Joined, Joined{at.id, a})
+		return
+	}
+	m.Event.Attendees = append(m.Event.Attendees, a)
 	for i := range m.Event.Overrides {
 		o := &m.Event.Overrides[i]
-		if at.id.IsZero() && len(o.Attendees) > 0 && (isBare(*o) || indexOf(o.Attendees, a.DelegatedFrom) >= 0) {
-			lists = append(lists, &o.Attendees)
-		}
-	}
-	for _, list := range lists {
-		if indexOf(*list, a.Email) < 0 {
-			*list = append(*list, a)
+		if indexOf(o.Attendees, a.DelegatedFrom) >= 0 && indexOf(o.Attendees, a.Email) < 0 {
+			o.Attendees = append(o.Attendees, a)
 		}
 	}
 }
 
-// isBare tells whether an override says nothing but who comes.
+// isBare reports whether an override says nothing, apart from its attendees.
 func isBare(o ical.Event) bool {
-	o.RecurrenceID, o.Attendees = time.Time{}, nil
+	o.RecurrenceID, o.Sequence, o.Attendees = time.Time{}, 0, nil
 	return reflect.ValueOf(o).IsZero()
 }

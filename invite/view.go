@@ -27,7 +27,7 @@ func (v view) empty() bool { return v.whole == nil && len(v.alone) == 0 }
 
 // view returns what the attendee of that address sees. Attendees who see the
 // same share one event, so that it is encoded once.
-func (x indexes) view(e *ical.Event, email string) view {
+func (x indexes) view(e *ical.Event, email string, s *standing) view {
 	key := address.Key(email)
 	invited := x.find(e.Attendees, key) >= 0
 	var v view
@@ -40,6 +40,7 @@ func (x indexes) view(e *ical.Event, email string) view {
 			absent = append(absent, i)
 		case !invited && here:
 			full := e.Override(i)
+			full.Attendees = s.written(full.Attendees, full.RecurrenceID, e.Organizer.Email)
 			v.alone = append(v.alone, &full)
 		}
 	}
@@ -83,6 +84,11 @@ func occurrence(e *ical.Event, id time.Time) *ical.Event {
 	if !inRule(e, id) || slices.ContainsFunc(e.Recurrence.Except, id.Equal) {
 		return nil
 	}
+	return regular(e, id)
+}
+
+// regular is an occurrence that the series says nothing else of.
+func regular(e *ical.Event, id time.Time) *ical.Event {
 	out := *e
 	out.RecurrenceID, out.Start, out.End = id, id, endFrom(e, id)
 	out.Recurrence, out.Overrides = nil, nil
@@ -97,9 +103,9 @@ func endFrom(e *ical.Event, start time.Time) time.Time {
 	return start.Add(e.End.Sub(e.Start))
 }
 
-// special are the original starts of all occurrences that either version says
-// something of, in order.
-func special(versions ...*ical.Event) []time.Time {
+// exceptions returns the original starts of all occurrences that any of the
+// versions says something of, in order.
+func exceptions(versions ...*ical.Event) []time.Time {
 	var out []time.Time
 	for _, e := range versions {
 		for _, o := range e.Overrides {

@@ -11,12 +11,12 @@ import (
 
 // reason says why somebody gets a mail for these changes: what changed, and
 // whether it needs an answer.
-func reason(list []Change) string {
+func reason(list []change) string {
 	level := top(list)
 	var parts []string
 	for _, c := range list {
-		if c.Level > LevelSilent || level == LevelSilent {
-			parts = append(parts, c.Text)
+		if c.level > LevelSilent || level == LevelSilent {
+			parts = append(parts, c.text)
 		}
 	}
 	s := strings.Join(parts, "; ")

@@ -1,0 +1,129 @@
+package invite
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+)
+
+// Answer takes an answer in that did not come by mail: by a link, by telephone.
+// It obeys the same order as answers that [Meeting.Apply] takes in. a.Email,
+// a.Status, a.Stamp (the time of the answer) and a.Via (its way) are required. An
+// a.Sequence of 0 stands for the current version.
+//
+// It changes nothing of m, and returns m itself if the verdict changes nothing.
+func (m *Meeting) Answer(a Answer) (*Meeting, Outcome) {
+	return m.byHand(a.Email, a.RecurrenceID, requiredOf(a.Stamp, a.Via), func(x *intake, who ical.Attendee, at target) (string, error) {
+		a.Email, a.RecurrenceID, a.Stamp = who.Email, at.id, a.Stamp.UTC().Truncate(time.Second)
+		a.Sequence = x.m.sequenceByHand(a.Sequence, who.Email, at)
+		return x.accept(who, a, at)
+	})
+}
+
+// Propose takes another time in that an attendee asks for by a link or by
+// telephone. p.Email, p.Start, p.Stamp and p.Via are required; a zero p.End keeps
+// the length of the meeting. The meeting stays as it is: to take a proposal is an
+// update, and the organizer's decision.
+//
+// It changes nothing of m, and returns m itself if the verdict changes nothing.
+func (m *Meeting) Propose(p Proposal) (*Meeting, Outcome) {
+	missing := requiredOf(p.Stamp, p.Via)
+	switch {
+	case p.Start.IsZero():
+		missing = refuse(VerdictNotAnAnswer, "Start: is missing")
+	case !p.End.IsZero() && p.End.Before(p.Start):
+		missing = refuse(VerdictNotAnAnswer, "End: is before the start")
+	}
+	return m.byHand(p.Email, p.RecurrenceID, missing, func(x *intake, who ical.Attendee, at target) (string, error) {
+		now := x.m.occurrenceEvent(at)
+		if p.End.IsZero() {
+			p.End = p.Start.Add(lastInstant(&now).Sub(now.Start))
+		}
+		p.Email, p.RecurrenceID, p.Stamp = who.Email, at.id, p.Stamp.UTC().Truncate(time.Second)
+		p.Sequence = x.m.sequenceByHand(p.Sequence, who.Email, at)
+		return x.propose(p)
+	})
+}
+
+// requiredOf reports what says nothing of its origin.
+func requiredOf(stamp time.Time, via string) error {
+	switch {
+	case stamp.IsZero():
+		return refuse(VerdictNotAnAnswer, "Stamp: is missing")
+	case via == "":
+		return refuse(VerdictNotAnAnswer, "Via: is missing")
+	}
+	return nil
+}
+
+// byHand takes in what an attendee says without a mail.
+func (m *Meeting) byHand(email string, id time.Time, missing error, take func(*intake, ical.Attendee, target) (string, error)) (*Meeting, Outcome) {
+	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
+	o := outcome(func() (string, error) {
+		if missing != nil {
+			return "", missing
+		}
+		at, err := x.m.target(id)
+		if err != nil {
+			return "", err
+		}
+		who, ok := x.m.attendee(email, at)
+		switch {
+		case !ok:
+			return "", refuse(VerdictUnknownAttendee, "%.80s is not invited", email)
+		case at.cancelled:
+			return "", refuse(VerdictStale, "answers a meeting that is cancelled")
+		}
+		return take(x, who, at)
+	}())
+	o.Invite = x.invite
+	if o.Verdict != VerdictApplied {
+		return m, o
+	}
+	return x.m, o
+}
+
+// sequenceByHand is the sequence of an answer that may name none. Without a name
+// it is about the current version, but counts as one to the oldest that can still
+// be answered, so that the order in time decides between it and a mail.
+func (m *Meeting) sequenceByHand(named int, email string, at target) int {
+	if named > 0 {
+		return min(named, max(m.Event.Sequence, at.sequence))
+	}
+	return m.standing().byHand(address.Key(email), at.id)
+}
+
+// Undelivered takes a report in that a mail did not arrive, as an HTTP API gives
+// it. id is the Message-ID of the mail, email the recipient, who may be left out
+// for a mail to one. text is the server's, for people.
+//
+// It changes nothing of m, and returns m itself if the verdict changes nothing.
+func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
+	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
+	o := outcome("", func() error {
+		if id == "" {
+			return refuse(VerdictUnknownEvent, "names no mail")
+		}
+		for i := range x.m.Deliveries {
+			if l := &x.m.Deliveries[i]; l.MessageID == id && (address.Same(l.To, email) || email == "" && x.alone(id)) {
+				return x.mark(l, text)
+			}
+		}
+		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %.80s to %.80s", id, email)
+	}())
+	if o.Verdict != VerdictUndeliverable {
+		return m, o
+	}
+	return x.m, o
+}
+
+// mark makes a delivery undelivered.
+func (x *intake) mark(l *Delivery, text string) error {
+	if l.State == DeliveryUndelivered {
+		return refuse(VerdictDuplicate, "is known already: the mail to %s did not arrive", l.To)
+	}
+	l.State, l.Time, l.Reply = DeliveryUndelivered, x.p.Now().UTC(), text
+	return refuse(VerdictUndeliverable, "%s", fmt.Sprintf("the mail to %s did not arrive: %s", l.To, text))
+}

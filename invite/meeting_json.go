@@ -1,0 +1,147 @@
+package invite
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+)
+
+// meetingFormat is the number of the JSON form that this version writes.
+const meetingFormat = 2
+
+// meetingJSON is the stored form: the number of its format in front.
+type meetingJSON struct {
+	Format int `json:"format"`
+	*plainMeeting
+}
+
+type plainMeeting Meeting // without the methods
+
+// MarshalJSON writes the meeting with the number of its format in front; lists
+// are never null.
+func (m Meeting) MarshalJSON() ([]byte, error) {
+	p := plainMeeting(m)
+	p.Answers = notNil(p.Answers)
+	p.Proposals = notNil(p.Proposals)
+	p.Deliveries = notNil(p.Deliveries)
+	return json.Marshal(meetingJSON{meetingFormat, &p})
+}
+
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote, in this format or in format 1,
+// which kept answers in the event. A meeting of a newer format is refused,
+// because what this version does not know of it would be lost.
+func (m *Meeting) UnmarshalJSON(data []byte) error {
+	var head struct {
+		Format int `json:"format"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return fmt.Errorf("invite: meeting: %w", err)
+	}
+	read := readFormat2
+	switch head.Format {
+	case meetingFormat:
+	case 1:
+		read = readFormat1
+	default:
+		return fmt.Errorf("invite: meeting: format %d, this version reads 1 and %d", head.Format, meetingFormat)
+	}
+	out, err := read(data)
+	if err != nil {
+		return fmt.Errorf("invite: meeting: %w", err)
+	}
+	*m = *out
+	return nil
+}
+
+func readFormat2(data []byte) (*Meeting, error) {
+	aux := meetingJSON{plainMeeting: new(plainMeeting)}
+	if err := strictly(data, &aux); err != nil {
+		return nil, err
+	}
+	return (*Meeting)(aux.plainMeeting), nil
+}
+
+// strictly decodes JSON and refuses keys that into has no field for.
+func strictly(data []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	return dec.Decode(into)
+}
+
+// meeting1 is the form of format 1, where it differs.
+type meeting1 struct {
+	Format int `json:"format"`
+	*plainMeeting
+	Answers []answer1 `json:"answers"`
+	OneMail bool      `json:"shared"`
+}
+
+// answer1 is an answer of format 1.
+type answer1 struct {
+	Answer
+	AnsweredAs string `json:"as"`
+}
+
+// readFormat1 reads a meeting whose overrides hold answers: the statuses become
+// Answers, and lists and overrides that were there for them alone are dropped.
+func readFormat1(data []byte) (*Meeting, error) {
+	aux := meeting1{plainMeeting: new(plainMeeting)}
+	if err := strictly(data, &aux); err != nil {
+		return nil, err
+	}
+	m := (*Meeting)(aux.plainMeeting)
+	m.OneMail = aux.OneMail
+	for _, a := range aux.Answers {
+		a.Answer.AnsweredAs = a.AnsweredAs
+		m.Answers = append(m.Answers, a.Answer)
+	}
+	for i := range m.Deliveries {
+		m.Deliveries[i].N = i
+	}
+	for i := range m.Proposals {
+		m.Proposals[i].ID = m.Proposals[i].id()
+	}
+	m.importStatuses()
+	for i := range m.Before {
+		clearStatuses(&m.Before[i])
+		dropAnswerOverrides(&m.Before[i])
+	}
+	m.markOvertaken()
+	return m, nil
+}
+
+// importStatuses makes Answers of the statuses in the event of format 1.
+func (m *Meeting) importStatuses() {
+	m.Answers = append(m.Answers, m.spoken(&m.Event, "import", time.Time{})...)
+	clearStatuses(&m.Event)
+	dropAnswerOverrides(&m.Event)
+}
+
+// dropAnswerOverrides removes attendee lists that equal the series' except in
+// their answers, and overrides that then say nothing.
+func dropAnswerOverrides(e *ical.Event) {
+	kept := e.Overrides[:0]
+	for _, o := range e.Overrides {
+		if len(o.Attendees) > 0 && sameInvited(o.Attendees, e.Attendees) {
+			o.Attendees = nil
+		}
+		if len(o.Attendees) == 0 && isBare(o) {
+			continue
+		}
+		kept = append(kept, o)
+	}
+	e.Overrides = kept
+	if len(kept) == 0 {
+		e.Overrides = nil
+	}
+}

@@ -1,0 +1,129 @@
+package invite
+
+import (
+	"slices"
+	"time"
+)
+
+// A SendOption changes one [Client.Send] or [Client.PlanSend].
+type SendOption interface{ forSend(*call) }
+
+// HideGuests shows each attendee only themselves and the organizer, in this and
+// every later mail of the meeting. It excludes [OneMail].
+func HideGuests() SendOption { return sendOption(func(c *call) { c.hideGuests = true }) }
+
+// OneMail sends one mail to all attendees together instead of one to each, in
+// this and every later call about the meeting. Each then sees all addresses in
+// To, and one refused recipient is a result of its own only if the Sender says
+// so. It excludes [HideGuests].
+func OneMail() SendOption { return sendOption(func(c *call) { c.oneMail = true }) }
+
+// Tag sets [Meeting.Tag].
+func Tag(tag string) SendOption { return sendOption(func(c *call) { c.tag = tag }) }
+
+// A CancelOption changes one [Client.Cancel] or [Client.PlanCancel].
+type CancelOption interface{ forCancel(*call) }
+
+// Occurrence cancels the one occurrence with that original start.
+func Occurrence(start time.Time) CancelOption {
+	return cancelOption(func(c *call) { c.occurrence, c.andLater = start, false })
+}
+
+// OccurrenceAndLater cancels the occurrence with that original start and all
+// that follow it.
+func OccurrenceAndLater(start time.Time) CancelOption {
+	return cancelOption(func(c *call) { c.occurrence, c.andLater = start, true })
+}
+
+// A RemindOption changes one [Client.Remind] or [Client.PlanRemind].
+type RemindOption interface{ forRemind(*call) }
+
+// OnlyTo reminds the attendees of these addresses alone, also those who have
+// answered.
+func OnlyTo(emails ...string) RemindOption {
+	emails = slices.Clone(emails)
+	return remindOption(func(c *call) { c.only = append(c.only, emails...) })
+}
+
+// A ResumeOption changes one [Client.Resume].
+type ResumeOption interface{ forResume(*call) }
+
+// ResendUnknown sends again what may have arrived, as the same mail, so that a
+// receiver can tell. It also takes back what is still marked as being sent; the
+// caller says by it that nobody else is at work on the meeting.
+func ResendUnknown() ResumeOption { return resumeOption(func(c *call) { c.resendUnknown = true }) }
+
+// A MailOption changes one call that makes new mails, whichever it is.
+type MailOption interface {
+	SendOption
+	CancelOption
+	RemindOption
+	forMail(*call)
+}
+
+// QueueOnly sends nothing: the mails of the call are checked, and pending in the
+// Meeting that comes back, for [Client.Resume]. So the Meeting can be stored in
+// one transaction with what it is about, and the mails go out after that is
+// committed. The client needs no Sender for it, and its Ledger is not called.
+func QueueOnly() MailOption { return mailOption(func(c *call) { c.queueOnly = true }) }
+
+// Comment adds the organizer's words to the text of the mails of a call.
+func Comment(text string) MailOption { return mailOption(func(c *call) { c.comment = text }) }
+
+// AllowLint sends in spite of findings of error level of these lint rules, see
+// [ical.Event.Lint].
+func AllowLint(rules ...string) MailOption {
+	rules = slices.Clone(rules)
+	return mailOption(func(c *call) { c.allowLint = append(c.allowLint, rules...) })
+}
+
+// AllowPast sends also if the meeting lies wholly in the past.
+func AllowPast() MailOption { return mailOption(func(c *call) { c.allowPast = true }) }
+
+// TellAll mails all attendees if only the list of attendees changed; otherwise
+// only those who were added or removed hear of it.
+func TellAll() MailOption { return mailOption(func(c *call) { c.tellAll = true }) }
+
+// call is what the options of one call say.
+type call struct {
+	hideGuests, oneMail bool
+	tag                 string
+	occurrence          time.Time // its original start
+	andLater            bool
+	only                []string
+	resendUnknown       bool
+	queueOnly           bool
+	comment             string
+	allowLint           []string
+	allowPast, tellAll  bool
+}
+
+type (
+	sendOption   func(*call)
+	cancelOption func(*call)
+	remindOption func(*call)
+	resumeOption func(*call)
+	mailOption   func(*call)
+)
+
+func (f sendOption) forSend(c *call)     { f(c) }
+func (f cancelOption) forCancel(c *call) { f(c) }
+func (f remindOption) forRemind(c *call) { f(c) }
+func (f resumeOption) forResume(c *call) { f(c) }
+func (f mailOption) forSend(c *call)     { f(c) }
+func (f mailOption) forCancel(c *call)   { f(c) }
+func (f mailOption) forRemind(c *call)   { f(c) }
+func (f mailOption) forMail(c *call)     { f(c) }
+
+// callOf applies the options of a call by the method that its kind has. A nil
+// option changes nothing.
+func callOf[O comparable](opts []O, apply func(O, *call)) call {
+	var c call
+	var none O
+	for _, o := range opts {
+		if o != none {
+			apply(o, &c)
+		}
+	}
+	return c
+}

@@ -1,0 +1,122 @@
+package invite
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+)
+
+// Tally counts the attendees by their answers, and the mails that are not known
+// to have arrived. [Meeting.Attendees] says who they are.
+type Tally struct {
+	Accepted  int `json:"accepted"`
+	Tentative int `json:"tentative"`
+	Declined  int `json:"declined"`
+	// Delegated counts the attendees who sent somebody else; the delegate counts
+	// by an answer of their own.
+	Delegated int `json:"delegated"`
+	// Waiting counts the attendees who have not answered, or not since everybody
+	// was asked anew.
+	Waiting int `json:"waiting"`
+	// Guests is how many more the attendees who accepted bring.
+	Guests int `json:"guests"`
+	// Proposals is how many wait for the organizer, see [Meeting.OpenProposals].
+	Proposals int `json:"proposals"`
+
+	// Pending, Unknown, Refused and Undelivered count mails by their state, one for
+	// each recipient. Unknown includes mails that are being sent.
+	Pending     int `json:"pending"`
+	Unknown     int `json:"unknown"`
+	Refused     int `json:"refused"`
+	Undelivered int `json:"undelivered"`
+}
+
+// Tally counts the answers to the whole meeting, and its mails.
+func (m *Meeting) Tally() Tally {
+	t, _ := m.OccurrenceTally(time.Time{})
+	t.Proposals = len(m.OpenProposals())
+	for i := range m.Deliveries {
+		t.count(m.Deliveries[i].State)
+	}
+	return t
+}
+
+// OccurrenceTally counts the answers to the occurrence with that original start.
+// It reports false if the series has no such occurrence. The mails are counted for
+// the meeting as a whole alone.
+func (m *Meeting) OccurrenceTally(start time.Time) (Tally, bool) {
+	var t Tally
+	at, err := m.target(start)
+	if err != nil {
+		return t, false
+	}
+	s := m.standing()
+	for _, a := range m.attendees(at) {
+		if !address.Same(a.Email, m.Event.Organizer.Email) {
+			t.add(s.answer(address.Key(a.Email), at.id))
+		}
+	}
+	return t, true
+}
+
+func (t *Tally) add(a *Answer) {
+	switch a.status() {
+	case ical.StatusAccepted:
+		t.Accepted++
+		t.Guests += a.Guests
+	case ical.StatusTentative:
+		t.Tentative++
+	case ical.StatusDeclined:
+		t.Declined++
+	case ical.StatusDelegated:
+		t.Delegated++
+	default:
+		t.Waiting++
+	}
+}
+
+func (t *Tally) count(s DeliveryState) {
+	switch s {
+	case DeliveryPending:
+		t.Pending++
+	case DeliveryUnknown, DeliverySending:
+		t.Unknown++
+	case DeliveryRefused:
+		t.Refused++
+	case DeliveryUndelivered:
+		t.Undelivered++
+	}
+}
+
+// String returns the counts that are not zero in one line, such as "2 accepted,
+// 1 declined, 3 without an answer, 1 mail refused".
+func (t Tally) String() string {
+	parts := []string{
+		plural(t.Accepted, "accepted", "accepted"), plural(t.Guests, "guest of theirs", "guests of theirs"),
+		plural(t.Tentative, "tentative", "tentative"), plural(t.Declined, "declined", "declined"),
+		plural(t.Delegated, "delegated", "delegated"), plural(t.Waiting, "without an answer", "without an answer"),
+		plural(t.Proposals, "open proposal", "open proposals"),
+		plural(t.Pending, "mail pending", "mails pending"), plural(t.Unknown, "mail unknown", "mails unknown"),
+		plural(t.Refused, "mail refused", "mails refused"), plural(t.Undelivered, "mail undelivered", "mails undelivered"),
+	}
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	if len(parts) == 0 {
+		return "nobody is invited"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// plural counts things; "" for none.
+func plural(n int, one, many string) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
