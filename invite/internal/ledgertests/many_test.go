@@ -47,7 +47,7 @@ func sendMany(t testing.TB, n, parallel int, l invite.Ledger) *invite.Meeting {
 // square, and not with the mails of earlier calls.
 func TestLedgerOctets(t *testing.T) {
 	few := 1_000
-	if testing.Short() {
+	if testing.Short() || raceEnabled {
 		few = 100
 	}
 	octets := func(n int) int64 {
