@@ -219,31 +219,63 @@ func (m *Meeting) filled(e ical.Event) ical.Event {
 }
 
 // spoken returns the answers that the organizer gives by the statuses in an
-// event: those that differ from what counts. via and stamp tell their origin.
-func (m *Meeting) spoken(e *ical.Event, via string, stamp time.Time) []Answer {
+// event: those that differ from the answers that count.
+func (m *Meeting) spoken(e *ical.Event, stamp time.Time) []Answer {
+	return m.heard(e, Answer{Via: viaOrganizer, Stamp: stamp}, func(by *ical.Attendee, counting *Answer) bool {
+		return counts(by.Status) && counting.status() != by.Status
+	})
+}
+
+// The origins of answers that come neither by mail nor from a caller.
+const (
+	viaOrganizer = "organizer"
+	viaImport    = "import"
+)
+
+// heard makes answers of the statuses in an event that news reports as such, in
+// the form of a.
+func (m *Meeting) heard(e *ical.Event, a Answer, news func(by *ical.Attendee, counting *Answer) bool) []Answer {
 	s := m.standing()
-	out := s.hear(e.Attendees, Answer{Via: via, Stamp: stamp}, e.Organizer.Email)
+	out := s.hear(e.Attendees, a, e.Organizer.Email, news)
 	for i := range e.Overrides {
 		if o := &e.Overrides[i]; !o.Cancelled {
-			out = append(out, s.hear(o.Attendees, Answer{Via: via, Stamp: stamp, RecurrenceID: o.RecurrenceID}, e.Organizer.Email)...)
+			a.RecurrenceID = o.RecurrenceID
+			out = append(out, s.hear(o.Attendees, a, e.Organizer.Email, news)...)
 		}
 	}
 	return out
 }
 
-// hear makes answers of the statuses in one list, in the form of a.
-func (s *standing) hear(list []ical.Attendee, a Answer, organizer string) (out []Answer) {
+// hear makes answers of the statuses in one list.
+func (s *standing) hear(list []ical.Attendee, a Answer, organizer string, news func(*ical.Attendee, *Answer) bool) (out []Answer) {
 	for i := range list {
 		by := &list[i]
 		key := address.Key(by.Email)
-		if !counts(by.Status) || s.status(key, a.RecurrenceID) == by.Status || address.Same(by.Email, organizer) {
+		if address.Same(by.Email, organizer) || !news(by, s.answer(key, a.RecurrenceID)) {
 			continue
 		}
 		said := a
-		said.Email, said.Status, said.Comment, said.DelegatedTo = by.Email, by.Status, by.Comment, by.DelegatedTo
+		said.Email, said.Status, said.Comment, said.DelegatedTo = by.Email, or(by.Status, ical.StatusNeedsAction), by.Comment, by.DelegatedTo
 		said.Sequence = s.byHand(key, a.RecurrenceID)
+		if last := s.latest[answerKey{key, a.RecurrenceID.Unix()}]; last != nil {
+			said.Stamp = later(said.Stamp, last.Stamp)
+		}
 		s.add(&said)
 		out = append(out, said)
+	}
+	return out
+}
+
+// askAnew returns answers that take back all that an attendee said before they
+// were invited anew with that sequence. They have no time, so that every answer to
+// the new invitation comes after them, whatever the clock of the attendee shows.
+func (s *standing) askAnew(key string, sequence int) (out []Answer) {
+	for _, id := range append([]time.Time{{}}, s.dates[key]...) {
+		if a := s.latest[answerKey{key, id.Unix()}]; a != nil && a.Status != ical.StatusNeedsAction {
+			out = append(out, Answer{
+				Email: a.Email, Status: ical.StatusNeedsAction, RecurrenceID: id, Sequence: sequence, Via: viaOrganizer,
+			})
+		}
 	}
 	return out
 }

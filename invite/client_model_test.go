@@ -119,8 +119,38 @@ func newer(e *ical.Event, stamp time.Time, old *ical.Event, oldStamp time.Time) 
 	return e.Sequence > old.Sequence || e.Sequence == old.Sequence && stamp.After(oldStamp)
 }
 
-// sight is what an attendee sees of one occurrence, without answers.
+// answer sets the attendee's own status of the whole, or of one occurrence.
+func (c *calendar) answer(email string, id time.Time, status ical.Status) {
+	if id.IsZero() {
+		c.whole = answered(c.whole, email, status)
+		return
+	}
+	key := id.Unix()
+	e, stamp := c.single[key], c.stamps[key]
+	if e == nil {
+		e, stamp = occurrencesOf(c.whole)[key], c.stamp
+		full := *e
+		full.RecurrenceID, full.Sequence, full.Recurrence, full.Overrides = id, c.whole.Sequence, nil, nil
+		e = &full
+	}
+	c.single[key], c.stamps[key] = answered(e, email, status), stamp
+}
+
+// answered is e with an attendee's status.
+func answered(e *ical.Event, email string, status ical.Status) *ical.Event {
+	out := *e
+	out.Attendees = slices.Clone(e.Attendees)
+	for i := range out.Attendees {
+		if a := &out.Attendees[i]; address.Same(a.Email, email) {
+			a.Status = status
+		}
+	}
+	return &out
+}
+
+// sight is what an attendee sees of one occurrence.
 type sight struct {
+	Status                                                            ical.Status // their own
 	Start, End                                                        string
 	AllDay                                                            bool
 	Summary, Description, Location, URL, Conference, Categories, Zone string
@@ -141,6 +171,7 @@ func look(e *ical.Event, email string, others bool) sight {
 	}
 	if at >= 0 {
 		s.Role = string(cmp.Or(e.Attendees[at].Role, ical.RoleRequired))
+		s.Status = cmp.Or(e.Attendees[at].Status, ical.StatusNeedsAction)
 	}
 	if others {
 		var list []string
@@ -174,10 +205,15 @@ func (c *calendar) sees(email string, others bool) map[int64]sight {
 
 // shouldSee is what the attendee is to see of e: what takes place and they are
 // invited to.
-func shouldSee(e *ical.Event, email string, others bool) map[int64]sight {
+func shouldSee(e *ical.Event, email string, others bool, status func(email string, start time.Time) ical.Status) map[int64]sight {
 	out := make(map[int64]sight)
 	for id, o := range occurrencesOf(e) {
 		if s := look(o, email, others); s.Role != "absent" {
+			start := time.Unix(id, 0).UTC()
+			if id == 0 {
+				start = time.Time{}
+			}
+			s.Status = status(email, start)
 			out[id] = s
 		}
 	}

@@ -63,7 +63,7 @@ func TestCrash(t *testing.T) {
 			for to, ids := range w.received(t) {
 				switch state := w.state(t, to); {
 				case len(ids) == 1 && state == invite.DeliveryDelivered:
-				case len(ids) <= 1 && state == invite.DeliveryUnknown:
+				case len(ids) <= 1 && state == invite.DeliverySending:
 					unknown++
 				default:
 					t.Errorf("%s has %d messages and the ledger says %q", to, len(ids), state)
@@ -115,7 +115,7 @@ func (c *crash) run(t *testing.T, call, point string) {
 
 // call is what the child process does.
 func (c *crash) call(name string) error {
-	client := invite.New(invite.SenderFunc(c.send), &invite.Options{Now: pinned, Record: c.record})
+	client := invite.New(invite.SenderFunc(c.send), &invite.Options{Now: pinned, Ledger: invite.WholeMeeting(c.record)})
 	m := new(invite.Meeting)
 	data, err := os.ReadFile(c.meeting)
 	switch {
@@ -134,7 +134,7 @@ func (c *crash) call(name string) error {
 	case "resume":
 		_, err = client.Resume(context.Background(), m)
 	case "resend":
-		_, err = client.Resume(context.Background(), m, invite.ResendUnknown)
+		_, err = client.Resume(context.Background(), m, invite.ResendUnknown())
 	}
 	return err
 }
@@ -163,7 +163,7 @@ func (c *crash) record(_ context.Context, m *invite.Meeting) error {
 	last := -1
 	for i, d := range m.Deliveries {
 		switch d.State {
-		case invite.DeliveryUnknown:
+		case invite.DeliverySending:
 			c.dieAt("recorded", i)
 			return nil
 		case invite.DeliveryDelivered:

@@ -123,7 +123,7 @@ func TestDeliveryShared(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := &recorder{fail: func(int, *mime.Message) error { return tt.in }}
-			m, err := invite.New(r, fixed()).Send(context.Background(), event, invite.Shared)
+			m, err := invite.New(r, fixed()).Send(context.Background(), event, invite.OneMail())
 			var de *invite.DeliveryError
 			if !errors.As(err, &de) {
 				t.Fatalf("Send = %v, want a DeliveryError", err)

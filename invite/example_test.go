@@ -35,7 +35,7 @@ func ExampleNew() {
 		return nil
 	})
 	client := invite.New(sender, exampleOptions)
-	meeting, err := client.Send(context.Background(), lunch, invite.HideGuests)
+	meeting, err := client.Send(context.Background(), lunch, invite.HideGuests())
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -83,10 +83,10 @@ func ExampleSend_invalid() {
 	// ical: Attendees[1].Email: is the same address as Attendees[0]
 }
 
-func ExamplePlanSend() {
+func ExampleClient_PlanSend() {
 	event := lunch
 	event.Attendees = append(event.Attendees[:2:2], ical.Attendee{Email: "desk@example.com"}) // the organizer
-	plan, err := invite.PlanSend(event, exampleOptions)
+	plan, err := invite.New(nil, exampleOptions).PlanSend(event)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func planFollowing(m *Meeting, start time.Time, after ical.Event, o *settings) (
 	}
 	after = fromOccurrence(after, &before, start)
 	carried := m.carried(&after, &before, start, o)
-	said := m.spoken(&after, viaOrganizer, o.stamp())
+	said := m.spoken(&after, o.stamp())
 	clearStatuses(&after)
 	if rest, err = planSend(after, o); err != nil {
 		return nil, nil, err

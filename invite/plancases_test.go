@@ -1,6 +1,7 @@
 package invite_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -94,19 +95,17 @@ func (c *planCase) plan(t *testing.T) string {
 	if err := json.Unmarshal(encode(t, merge(before, c.json(t, "after"))), &after); err != nil {
 		t.Fatal(err)
 	}
-	plans, err := c.call(t, m, after)
+	p, err := c.call(t, m, after)
 	if err != nil {
 		return errorLine(err)
 	}
 	var b strings.Builder
-	for _, p := range plans {
-		describe(&b, p, m)
-	}
+	describe(&b, p)
 	return b.String()
 }
 
 // call makes the plans that the section "call" asks for; without it, an update.
-func (c *planCase) call(t *testing.T, m *invite.Meeting, after ical.Event) ([]*invite.Plan, error) {
+func (c *planCase) call(t *testing.T, m *invite.Meeting, after ical.Event) (*invite.Plan, error) {
 	t.Helper()
 	var call struct {
 		Call             string
@@ -115,41 +114,39 @@ func (c *planCase) call(t *testing.T, m *invite.Meeting, after ical.Event) ([]*i
 	if err := json.Unmarshal(encode(t, c.json(t, "call")), &call); err != nil {
 		t.Fatal(err)
 	}
-	o := c.options(t)
+	client, meeting, mail := c.options(t)
+	m.HideGuests, m.OneMail = meeting.HideGuests, meeting.OneMail
 	switch call.Call {
 	case "cancel":
-		var opts []invite.SendOption
+		opts := []invite.CancelOption{mail}
 		if !call.Occurrence.IsZero() {
 			opts = append(opts, invite.Occurrence(call.Occurrence))
 		}
 		if !call.From.IsZero() {
-			opts = append(opts, invite.From(call.From))
+			opts = append(opts, invite.OccurrenceAndLater(call.From))
 		}
-		p, err := invite.PlanCancel(m, o, opts...)
-		return []*invite.Plan{p}, err
+		return client.PlanCancel(m, opts...)
 	case "following":
-		old, rest, err := invite.PlanFollowing(m, call.From, after, o)
-		if old != nil || err != nil {
-			return []*invite.Plan{old, rest}, err
-		}
+		return client.PlanUpdateFollowing(m, call.From, after, mail)
 	}
-	p, err := invite.PlanUpdate(m, after, o)
-	return []*invite.Plan{p}, err
+	return client.PlanUpdate(m, after, mail)
 }
 
-func (c *planCase) options(t *testing.T) *invite.Options {
+// options are those of the client, of the meeting and of the call.
+func (c *planCase) options(t *testing.T) (*invite.Client, *invite.Meeting, invite.MailOption) {
 	t.Helper()
 	var in struct {
-		Levels                                              map[string]string
-		TellAll, TellDeclined, HideGuests, Shared, MailPast bool
-		Now                                                 time.Time
+		Levels                                                map[string]string
+		TellAll, TellDeclined, HideGuests, OneMail, AllowPast bool
+		Now                                                   time.Time
 	}
-	if err := json.Unmarshal(encode(t, c.json(t, "options")), &in); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(encode(t, c.json(t, "options"))))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&in); err != nil {
 		t.Fatal(err)
 	}
 	o := fixed()
-	o.TellAll, o.TellDeclined, o.MailPast = in.TellAll, in.TellDeclined, in.MailPast
-	o.HideGuests, o.Shared = in.HideGuests, in.Shared
+	o.TellDeclined = in.TellDeclined
 	if !in.Now.IsZero() {
 		o.Now = func() time.Time { return in.Now }
 	}
@@ -163,13 +160,20 @@ func (c *planCase) options(t *testing.T) *invite.Options {
 			}
 		}
 	}
-	return o
+	mail := invite.AllowLint()
+	switch {
+	case in.TellAll:
+		mail = invite.TellAll()
+	case in.AllowPast:
+		mail = invite.AllowPast()
+	}
+	return invite.New(nil, o), &invite.Meeting{HideGuests: in.HideGuests, OneMail: in.OneMail}, mail
 }
 
 // describe writes a plan in lines of JSON.
-func describe(b *strings.Builder, p *invite.Plan, m *invite.Meeting) {
-	if p.Event.UID != m.Event.UID {
-		b.WriteString(marshal(map[string]any{"new": map[string]any{"start": p.Event.Start, "count": p.Event.Recurrence.Count, "except": len(p.Event.Recurrence.Except), "overrides": len(p.Event.Overrides)}}))
+func describe(b *strings.Builder, p *invite.Plan) {
+	if e := p.Rest; e != nil {
+		b.WriteString(marshal(map[string]any{"new": map[string]any{"start": e.Start, "count": e.Recurrence.Count, "except": len(e.Recurrence.Except), "overrides": len(e.Overrides)}}))
 	}
 	for _, n := range p.Notices {
 		b.WriteString(marshal(struct {
