@@ -28,6 +28,15 @@ var wholeMeeting = time.Time{}.Unix()
 
 // standing returns the answers that count now.
 func (m *Meeting) standing() *standing {
+	s := m.recorded()
+	for _, a := range m.unsettled() {
+		s.add(&a)
+	}
+	return s
+}
+
+// recorded returns the answers that count now without what only the event says.
+func (m *Meeting) recorded() *standing {
 	s := &standing{
 		latest: make(map[answerKey]*Answer, len(m.Answers)), dates: make(map[string][]time.Time),
 		floor: m.Revised, floors: make(map[int64]int, len(m.Revisions)),
@@ -43,6 +52,45 @@ func (m *Meeting) standing() *standing {
 		s.add(&m.Answers[i])
 	}
 	return s
+}
+
+// unsettled returns the answers in the event of a Meeting that was made by hand,
+// as the oldest of their attendees. A Meeting that a call returned has none.
+func (m *Meeting) unsettled() (out []Answer) {
+	take := func(list []ical.Attendee, id time.Time) {
+		for _, a := range list {
+			if counts(a.Status) && !address.Same(a.Email, m.Event.Organizer.Email) {
+				out = append(out, Answer{
+					Email: a.Email, Status: a.Status, Comment: a.Comment, DelegatedTo: a.DelegatedTo,
+					RecurrenceID: id, Sequence: m.floor(id), Via: viaImport,
+				})
+			}
+		}
+	}
+	take(m.Event.Attendees, time.Time{})
+	for i := range m.Event.Overrides {
+		take(m.Event.Overrides[i].Attendees, m.Event.Overrides[i].RecurrenceID)
+	}
+	key := func(a Answer) answerKey { return answerKey{address.Key(a.Email), a.RecurrenceID.Unix()} }
+	held := make(map[answerKey]bool)
+	if len(out) > 0 {
+		for _, a := range m.Answers {
+			held[key(a)] = true
+		}
+	}
+	return slices.DeleteFunc(out, func(a Answer) bool { return held[key(a)] })
+}
+
+// settled is m with the answers of its event among its Answers.
+func (m *Meeting) settled() *Meeting {
+	said := m.unsettled()
+	if len(said) == 0 {
+		return m
+	}
+	out := m.clone()
+	out.Answers = append(said, out.Answers...)
+	clearStatuses(&out.Event)
+	return out
 }
 
 // add keeps a if it is the newest of its attendee and occurrence; of equal ones
@@ -221,7 +269,7 @@ func (m *Meeting) filled(e ical.Event) ical.Event {
 // spoken returns the answers that the organizer gives by the statuses in an
 // event: those that differ from the answers that count.
 func (m *Meeting) spoken(e *ical.Event, stamp time.Time) []Answer {
-	return m.heard(e, Answer{Via: viaOrganizer, Stamp: stamp}, func(by *ical.Attendee, counting *Answer) bool {
+	return m.standing().heard(e, Answer{Via: viaOrganizer, Stamp: stamp}, func(by *ical.Attendee, counting *Answer) bool {
 		return counts(by.Status) && counting.status() != by.Status
 	})
 }
@@ -234,8 +282,7 @@ const (
 
 // heard makes answers of the statuses in an event that news reports as such, in
 // the form of a.
-func (m *Meeting) heard(e *ical.Event, a Answer, news func(by *ical.Attendee, counting *Answer) bool) []Answer {
-	s := m.standing()
+func (s *standing) heard(e *ical.Event, a Answer, news func(by *ical.Attendee, counting *Answer) bool) []Answer {
 	out := s.hear(e.Attendees, a, e.Organizer.Email, news)
 	for i := range e.Overrides {
 		if o := &e.Overrides[i]; !o.Cancelled {
@@ -282,9 +329,15 @@ func (s *standing) askAnew(key string, sequence int) (out []Answer) {
 
 // byHand is the sequence of an answer that names no version. It is about the
 // current version, but counts as one to the oldest that can still be answered, so
-// that the order in time decides between it and a mail.
+// that the order in time decides between it and a mail. An answer to the series is
+// about all of its occurrences.
 func (s *standing) byHand(key string, id time.Time) int {
 	n := s.floorOf(id)
+	if id.IsZero() {
+		for _, floor := range s.floors {
+			n = max(n, floor)
+		}
+	}
 	if a := s.latest[answerKey{key, id.Unix()}]; a != nil {
 		n = max(n, a.Sequence)
 	}

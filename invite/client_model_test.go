@@ -23,10 +23,13 @@ type calendar struct {
 	single map[int64]*ical.Event
 	stamps map[int64]time.Time
 	floor  int // the sequence of the last cancellation of all
+	// own are the occurrences that the attendee answered alone, which an answer
+	// to the whole leaves as they are.
+	own map[int64]bool
 }
 
 func newCalendar() *calendar {
-	return &calendar{floor: -1, single: make(map[int64]*ical.Event), stamps: make(map[int64]time.Time)}
+	return &calendar{floor: -1, own: make(map[int64]bool), single: make(map[int64]*ical.Event), stamps: make(map[int64]time.Time)}
 }
 
 // take takes over a mail.
@@ -123,9 +126,21 @@ func newer(e *ical.Event, stamp time.Time, old *ical.Event, oldStamp time.Time) 
 func (c *calendar) answer(email string, id time.Time, status ical.Status) {
 	if id.IsZero() {
 		c.whole = answered(c.whole, email, status)
+		c.whole.Overrides = slices.Clone(c.whole.Overrides)
+		for i := range c.whole.Overrides {
+			if o := &c.whole.Overrides[i]; !c.own[o.RecurrenceID.Unix()] || waits(o, email) {
+				o.Attendees = answered(o, email, status).Attendees
+			}
+		}
+		for key, e := range c.single {
+			if !c.own[key] || waits(e, email) {
+				c.single[key] = answered(e, email, status)
+			}
+		}
 		return
 	}
 	key := id.Unix()
+	c.own[key] = true
 	e, stamp := c.single[key], c.stamps[key]
 	if e == nil {
 		e, stamp = occurrencesOf(c.whole)[key], c.stamp
@@ -134,6 +149,13 @@ func (c *calendar) answer(email string, id time.Time, status ical.Status) {
 		e = &full
 	}
 	c.single[key], c.stamps[key] = answered(e, email, status), stamp
+}
+
+// waits reports whether an occurrence is one that the attendee is asked about.
+func waits(e *ical.Event, email string) bool {
+	return slices.ContainsFunc(e.Attendees, func(a ical.Attendee) bool {
+		return address.Same(a.Email, email) && cmp.Or(a.Status, ical.StatusNeedsAction) == ical.StatusNeedsAction
+	})
 }
 
 // answered is e with an attendee's status.

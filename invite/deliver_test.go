@@ -74,7 +74,7 @@ func TestDeliveryState(t *testing.T) {
 			}
 			want := []invite.Delivery{
 				{To: "bob@example.test", Method: "REQUEST", MessageID: r.mails[0].ID, State: tt.want, Time: pinned()},
-				{To: "zoe@example.test", Method: "REQUEST", MessageID: r.mails[1].ID, State: invite.DeliveryDelivered, Time: pinned()},
+				{N: 1, To: "zoe@example.test", Method: "REQUEST", MessageID: r.mails[1].ID, State: invite.DeliveryDelivered, Time: pinned()},
 			}
 			for i := range want {
 				want[i].Action, want[i].Stamp = body.ActionInvitation, pinned()

@@ -94,8 +94,8 @@ func ExampleClient_UpdateFollowing() {
 	fmt.Println(rest.Event.Summary, "from", rest.Event.Start.Format(time.DateOnly), rest.Event.Recurrence.Count, "times")
 	// Output:
 	// mail to [ann@example.com]
-	// mail to [bob@example.com]
 	// mail to [ann@example.com]
+	// mail to [bob@example.com]
 	// mail to [bob@example.com]
 	// Stand-up until 2027-03-09
 	// Scrum from 2027-03-16 2 times

@@ -118,6 +118,6 @@ func ExampleMeeting() {
 	again, err = client.Cancel(context.Background(), again)
 	fmt.Println(again.Event.Cancelled, err)
 	// Output:
-	// {"format":1,"event":{"uid":"00000000-0000-4000-8000-00…
+	// {"format":2,"event":{"uid":"00000000-0000-4000-8000-00…
 	// true <nil>
 }

@@ -53,8 +53,9 @@ func ExampleNew() {
 
 func ExampleSend() {
 	invite.SetDefault(invite.New(invite.SenderFunc(func(_ context.Context, m *mime.Message) error {
-		header, _, _ := strings.Cut(string(m.Data), "Auto-Submitted:")
-		fmt.Print(strings.ReplaceAll(header, "\r\n", "\n"))
+		_, header, _ := strings.Cut(string(m.Data), "From:")
+		header, _, _ = strings.Cut(header, "Auto-Submitted:")
+		fmt.Print("From:", strings.ReplaceAll(header, "\r\n", "\n"))
 		return nil
 	}), exampleOptions))
 	defer invite.SetDefault(nil)
@@ -65,8 +66,6 @@ func ExampleSend() {
 		log.Fatal(err)
 	}
 	// Output:
-	// Date: Mon, 01 Feb 2027 08:00:00 +0000
-	// Message-ID: <thhq6csewqohswn7bak7pvr2@example.com>
 	// From: Room desk <desk@example.com>
 	// To: Ann <ann@example.com>
 	// Subject: Invitation: Lunch

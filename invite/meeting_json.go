@@ -122,7 +122,7 @@ func readFormat1(data []byte) (*Meeting, error) {
 // importStatuses makes Answers of the statuses in the event of format 1, unless
 // its Answers say the same.
 func (m *Meeting) importStatuses() {
-	m.Answers = append(m.Answers, m.heard(&m.Event, Answer{Via: viaImport}, func(by *ical.Attendee, counting *Answer) bool {
+	m.Answers = append(m.Answers, m.recorded().heard(&m.Event, Answer{Via: viaImport}, func(by *ical.Attendee, counting *Answer) bool {
 		return !counting.told(by)
 	})...)
 	clearStatuses(&m.Event)

@@ -2,11 +2,13 @@ package invite_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -95,17 +97,18 @@ func (c *planCase) plan(t *testing.T) string {
 	if err := json.Unmarshal(encode(t, merge(before, c.json(t, "after"))), &after); err != nil {
 		t.Fatal(err)
 	}
-	p, err := c.call(t, m, after)
+	p, then, err := c.call(t, m, after)
 	if err != nil {
 		return errorLine(err)
 	}
 	var b strings.Builder
-	describe(&b, p)
+	describe(&b, p, then)
 	return b.String()
 }
 
-// call makes the plans that the section "call" asks for; without it, an update.
-func (c *planCase) call(t *testing.T, m *invite.Meeting, after ical.Event) (*invite.Plan, error) {
+// call makes the plan that the section "call" asks for; without it, of an update.
+// then are the meetings as they are afterwards.
+func (c *planCase) call(t *testing.T, m *invite.Meeting, after ical.Event) (p *invite.Plan, then []*invite.Meeting, err error) {
 	t.Helper()
 	var call struct {
 		Call             string
@@ -116,20 +119,30 @@ func (c *planCase) call(t *testing.T, m *invite.Meeting, after ical.Event) (*inv
 	}
 	client, meeting, mail := c.options(t)
 	m.HideGuests, m.OneMail = meeting.HideGuests, meeting.OneMail
+	ctx := context.Background()
+	var old, rest *invite.Meeting
 	switch call.Call {
 	case "cancel":
-		opts := []invite.CancelOption{mail}
+		opts := []invite.CancelOption{mail, invite.QueueOnly()}
 		if !call.Occurrence.IsZero() {
 			opts = append(opts, invite.Occurrence(call.Occurrence))
 		}
 		if !call.From.IsZero() {
 			opts = append(opts, invite.OccurrenceAndLater(call.From))
 		}
-		return client.PlanCancel(m, opts...)
+		p, err = client.PlanCancel(m, opts...)
+		old, _ = client.Cancel(ctx, m, opts...)
 	case "following":
-		return client.PlanUpdateFollowing(m, call.From, after, mail)
+		p, err = client.PlanUpdateFollowing(m, call.From, after, mail)
+		old, rest, _ = client.UpdateFollowing(ctx, m, call.From, after, mail, invite.QueueOnly())
+	default:
+		p, err = client.PlanUpdate(m, after, mail)
+		old, _ = client.Update(ctx, m, after, mail, invite.QueueOnly())
 	}
-	return client.PlanUpdate(m, after, mail)
+	if rest == nil {
+		return p, []*invite.Meeting{old}, err
+	}
+	return p, []*invite.Meeting{old, rest}, err
 }
 
 // options are those of the client, of the meeting and of the call.
@@ -170,8 +183,8 @@ func (c *planCase) options(t *testing.T) (*invite.Client, *invite.Meeting, invit
 	return invite.New(nil, o), &invite.Meeting{HideGuests: in.HideGuests, OneMail: in.OneMail}, mail
 }
 
-// describe writes a plan in lines of JSON.
-func describe(b *strings.Builder, p *invite.Plan) {
+// describe writes a plan and the answers after it in lines of JSON.
+func describe(b *strings.Builder, p *invite.Plan, then []*invite.Meeting) {
 	if e := p.Rest; e != nil {
 		b.WriteString(marshal(map[string]any{"new": map[string]any{"start": e.Start, "count": e.Recurrence.Count, "except": len(e.Recurrence.Except), "overrides": len(e.Overrides)}}))
 	}
@@ -189,13 +202,32 @@ func describe(b *strings.Builder, p *invite.Plan) {
 			Reason  string `json:"reason"`
 		}{n.Attendee.Email, n.Reason}))
 	}
-	list := answers(p.Event.Attendees)
-	for _, o := range p.Event.Overrides {
-		if len(o.Attendees) > 0 {
-			list = append(list, "on "+o.RecurrenceID.Format(time.DateOnly)+": "+strings.Join(answers(o.Attendees), ", "))
+	for _, m := range then {
+		b.WriteString(marshal(map[string][]string{"answers": answersOf(m)}))
+	}
+}
+
+// answersOf are the answers that count, to the whole and to the occurrences for
+// which somebody's is another.
+func answersOf(m *invite.Meeting) []string {
+	list := answers(m.Attendees(time.Time{}))
+	var dates []time.Time
+	for _, o := range m.Event.Overrides {
+		dates = append(dates, o.RecurrenceID)
+	}
+	for _, a := range m.Answers {
+		dates = append(dates, a.RecurrenceID)
+	}
+	for _, r := range m.Revisions {
+		dates = append(dates, r.RecurrenceID)
+	}
+	slices.SortFunc(dates, time.Time.Compare)
+	for _, id := range slices.CompactFunc(dates, time.Time.Equal) {
+		if s := answers(m.Attendees(id)); len(s) > 0 && !slices.Equal(s, answers(m.Attendees(time.Time{}))) {
+			list = append(list, "on "+id.Format(time.DateOnly)+": "+strings.Join(s, ", "))
 		}
 	}
-	b.WriteString(marshal(map[string][]string{"answers": list}))
+	return list
 }
 
 func answers(list []ical.Attendee) []string {

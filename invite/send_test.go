@@ -365,7 +365,13 @@ func TestSendSharesNothing(t *testing.T) {
 	walk(&in, func(_, _ string, set func(string)) { set("changed") })
 	in.Recurrence.Except[0] = time.Time{}
 	in.Recurrence.ByMonth[0], in.Recurrence.BySetPos[0], in.Reminders[0].Before = 9, 9, 9
-	want.Attendees[0].Status = ical.StatusNeedsAction
+	for i := range want.Attendees { // an answer that the organizer gives is not in the event
+		a := &want.Attendees[i]
+		a.Status, a.Comment, a.DelegatedTo = ical.StatusNeedsAction, "", ""
+	}
+	if a := m.Answers; len(a) != 1 || a[0].Status != ical.StatusTentative || a[0].Via != "organizer" || a[0].Comment != "perhaps" {
+		t.Errorf("Answers = %+v, want the one that the event gives", a)
+	}
 	for i := range want.Overrides[0].Attendees {
 		want.Overrides[0].Attendees[i].Status = ical.StatusNeedsAction
 	}
