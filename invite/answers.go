@@ -15,6 +15,8 @@ type standing struct {
 	floor   int                    // Meeting.Revised
 	floors  map[int64]int          // of Meeting.Revisions, by occurrence
 	revised []time.Time            // the occurrences of floors
+	series  []ical.Attendee        // the attendees of the whole meeting
+	indexes
 }
 
 // answerKey is an attendee and an occurrence; the zero time is the whole meeting.
@@ -40,6 +42,7 @@ func (m *Meeting) recorded() *standing {
 	s := &standing{
 		latest: make(map[answerKey]*Answer, len(m.Answers)), dates: make(map[string][]time.Time),
 		floor: m.Revised, floors: make(map[int64]int, len(m.Revisions)),
+		series: m.Event.Attendees, indexes: make(indexes),
 	}
 	for _, r := range m.Revisions {
 		id := r.RecurrenceID.Unix()
@@ -62,7 +65,7 @@ func (m *Meeting) unsettled() (out []Answer) {
 			if counts(a.Status) && !address.Same(a.Email, m.Event.Organizer.Email) {
 				out = append(out, Answer{
 					Email: a.Email, Status: a.Status, Comment: a.Comment, DelegatedTo: a.DelegatedTo,
-					RecurrenceID: id, Sequence: m.floor(id), Via: viaImport,
+					RecurrenceID: id, Sequence: m.floor(a.Email, id), Via: viaImport,
 				})
 			}
 		}
@@ -107,14 +110,22 @@ func (s *standing) add(a *Answer) {
 	}
 }
 
-// floorOf is the lowest sequence of an answer that counts for an occurrence.
-func (s *standing) floorOf(id time.Time) int { return max(s.floor, s.floors[id.Unix()]) }
+// floorOf is the lowest sequence of an answer of the attendee with that key that
+// counts for an occurrence. A change that asks everybody anew asks the attendees of
+// single occurrences only if it changes these.
+func (s *standing) floorOf(key string, id time.Time) int {
+	n := s.floors[id.Unix()]
+	if id.IsZero() || s.find(s.series, key) >= 0 {
+		n = max(n, s.floor)
+	}
+	return n
+}
 
 // answer returns what counts of the attendee with that key for an occurrence, or
 // for the whole meeting if id is zero. An answer to the occurrence comes before an
 // answer to the series. It is nil if there is none since everybody was asked anew.
 func (s *standing) answer(key string, id time.Time) *Answer {
-	if a := s.latest[answerKey{key, id.Unix()}]; a != nil && a.Sequence >= s.floorOf(id) {
+	if a := s.latest[answerKey{key, id.Unix()}]; a != nil && a.Sequence >= s.floorOf(key, id) {
 		return a
 	}
 	return s.general(key, id)
@@ -123,7 +134,7 @@ func (s *standing) answer(key string, id time.Time) *Answer {
 // general returns the attendee's answer to the series, if it counts for the
 // occurrence.
 func (s *standing) general(key string, id time.Time) *Answer {
-	if a := s.latest[answerKey{key, wholeMeeting}]; a != nil && a.Sequence >= s.floorOf(id) {
+	if a := s.latest[answerKey{key, wholeMeeting}]; a != nil && a.Sequence >= s.floorOf(key, id) {
 		return a
 	}
 	return nil
@@ -204,7 +215,7 @@ func (s *standing) fill(e *ical.Event, joined []Joined) {
 	invited := make(indexes)
 	for i := range e.Overrides {
 		o := &e.Overrides[i]
-		if _, revised := s.floors[o.RecurrenceID.Unix()]; revised && len(o.Attendees) == 0 {
+		if s.floors[o.RecurrenceID.Unix()] > s.floor && len(o.Attendees) == 0 {
 			o.Attendees = slices.Clone(e.Attendees)
 		}
 		for j := range o.Attendees {
@@ -332,7 +343,7 @@ func (s *standing) askAnew(key string, sequence int) (out []Answer) {
 // that the order in time decides between it and a mail. An answer to the series is
 // about all of its occurrences.
 func (s *standing) byHand(key string, id time.Time) int {
-	n := s.floorOf(id)
+	n := s.floorOf(key, id)
 	if id.IsZero() {
 		for _, floor := range s.floors {
 			n = max(n, floor)

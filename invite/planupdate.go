@@ -193,7 +193,7 @@ func (u *update) revise() {
 		if i := overrideOf(&p.intent, id); i >= 0 && level > LevelSilent {
 			p.intent.Overrides[i].Sequence = p.intent.Sequence
 		}
-		if level == LevelMajor && !major {
+		if level == LevelMajor && (!major || u.guests(&after, id)) {
 			p.revised = append(p.revised, Revision{RecurrenceID: id, Sequence: p.intent.Sequence})
 		}
 	}
@@ -205,6 +205,12 @@ func (u *update) revise() {
 			}
 		}
 	}
+}
+
+// guests reports whether an occurrence has attendees of its own.
+func (u *update) guests(after *ical.Event, id time.Time) bool {
+	i := overrideOf(after, id)
+	return i >= 0 && len(after.Overrides[i].Attendees) > 0
 }
 
 // askAnew takes back the earlier answers of attendees who were not invited any

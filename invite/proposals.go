@@ -106,7 +106,7 @@ func (m *Meeting) OpenProposals() []Proposal {
 	for i := range m.Proposals {
 		p := &m.Proposals[i]
 		last, _ := m.latest(p.Email, p.RecurrenceID)
-		if !p.Declined && p.Sequence >= m.floor(p.RecurrenceID) && last.compare(p.version()) == 0 {
+		if !p.Declined && p.Sequence >= m.floor(p.Email, p.RecurrenceID) && last.compare(p.version()) == 0 {
 			out = append(out, *p)
 		}
 	}
