@@ -14,7 +14,7 @@ import (
 // because the event would otherwise be taken for the whole series.
 func FromModel(m *ics.Calendar) (*Calendar, error) {
 	if m == nil {
-		return nil, &FieldError{"Model", errMissing}
+		return nil, refuse(&FieldError{Field: "Model", Err: errMissing})
 	}
 	out := &Calendar{}
 	for i := range m.CalendarProperties {
@@ -31,7 +31,7 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 		default:
 			x := &eventReader{method: out.Method, zones: zones}
 			if err := x.read(base); err != nil {
-				return nil, &FieldError{indexed("VEVENT", i, "RECURRENCE-ID"), err}
+				return nil, refuse(&FieldError{Field: indexed("VEVENT", i, "RECURRENCE-ID"), Err: err})
 			}
 			if x.stamp.After(out.Stamp) {
 				out.Stamp = x.stamp
@@ -40,7 +40,7 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 		}
 	}
 	if zones.left < 0 {
-		return nil, &FieldError{"Model", fmt.Errorf("%w: too many dates or zones", ErrLimit)}
+		return nil, refuse(&FieldError{Field: "Model", Err: fmt.Errorf("%w: too many dates or zones", ErrLimit)})
 	}
 	out.Events = group(events)
 	return out, nil

@@ -42,7 +42,7 @@ func (f Form) Exact() bool { return f != FormFull }
 // changed; one in a tree of [Model] is the caller's own.
 func VTimezone(loc *time.Location, at []Span) (*ics.VTimezone, Form, error) {
 	if loc == nil || len(at) == 0 {
-		return nil, "", &FieldError{"TimeZone", errors.New("no zone, or no time to describe it at")}
+		return nil, "", refuse(&FieldError{Field: "TimeZone", Err: errors.New("no zone, or no time to describe it at")})
 	}
 	all := at[0].normal()
 	for _, s := range at[1:] {
@@ -50,7 +50,7 @@ func VTimezone(loc *time.Location, at []Span) (*ics.VTimezone, Form, error) {
 	}
 	z, err := zoneYears(loc, all)
 	if err != nil {
-		return nil, "", &FieldError{"TimeZone", err}
+		return nil, "", refuse(&FieldError{Field: "TimeZone", Err: err})
 	}
 	w := z.choose(func(w *zoneWriter) bool {
 		for _, s := range at {

@@ -21,7 +21,7 @@ const maxLine = 75
 // [*FieldError] whose Field is a path such as "VEVENT[1].SUMMARY".
 func WriteModel(w io.Writer, m *ics.Calendar) error {
 	if m == nil {
-		return &FieldError{"Model", errMissing}
+		return refuse(&FieldError{Field: "Model", Err: errMissing})
 	}
 	out := newLineWriter(0)
 	for i := range m.CalendarProperties {
@@ -100,7 +100,7 @@ func (w *lineWriter) path() string {
 // fail keeps the first error.
 func (w *lineWriter) fail(path string, err error) {
 	if w.err == nil {
-		w.err = &FieldError{path, err}
+		w.err = refuse(&FieldError{Field: path, Err: err})
 	}
 }
 

@@ -17,8 +17,8 @@ const dateLayout = "Mon, 02 Jan 2006 15:04:05 -0700"
 // The reverse path is the address of Sender where there is one, else that of
 // From. The forward paths are those of To, then of Cc, each once.
 //
-// The error joins one [*FieldError] for each value that cannot be written, in
-// the order of the fields of [Draft]. A nil draft counts as an empty one.
+// The error has a [*FieldError] for each value that cannot be written, in the
+// order of the fields of [Draft]. A nil draft counts as an empty one.
 func Build(d *Draft) (*Message, error) {
 	p := presses.Get().(*press)
 	m, err := p.build(d, content{frame: &p.frame, text: &p.text, html: &p.html, object: &p.object})
