@@ -67,6 +67,7 @@ func (t *prose) keep(other *prose) {
 type object struct {
 	raw     []byte
 	method  string
+	uid     string // of its first VEVENT
 	encoded []byte // in base64
 }
 
@@ -79,6 +80,6 @@ func (o *object) fits(d *Draft) bool {
 func (o *object) keep(other *object) {
 	if o != other {
 		o.raw, o.encoded = append(o.raw[:0], other.raw...), append(o.encoded[:0], other.encoded...)
-		o.method = other.method
+		o.method, o.uid = other.method, other.uid
 	}
 }
