@@ -1,6 +1,9 @@
 package smtpsend
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // appendStuffed appends a message to dst as it goes over the wire after DATA:
 // each line that starts with a dot gets another, and a line with one dot ends
@@ -28,4 +31,19 @@ func nextDotLine(m []byte) int {
 		return i + 1
 	}
 	return len(m)
+}
+
+// isEightBit reports whether data has octets beyond ASCII.
+func isEightBit(data []byte) bool {
+	for ; len(data) >= 8; data = data[8:] {
+		if binary.NativeEndian.Uint64(data)&0x8080808080808080 != 0 {
+			return true
+		}
+	}
+	for _, c := range data {
+		if c >= 0x80 {
+			return true
+		}
+	}
+	return false
 }

@@ -15,13 +15,13 @@ type TLS string
 
 // The ways to encrypt a connection.
 const (
-	// RequireTLS begins in the clear and goes on with STARTTLS (RFC 3207). A
+	// TLSRequired begins in the clear and goes on with STARTTLS (RFC 3207). A
 	// server that does not offer it gets neither password nor mail.
 	TLSRequired TLS = "required"
-	// ImplicitTLS begins with TLS (RFC 8314, section 3.3).
+	// TLSImplicit begins with TLS (RFC 8314, section 3.3).
 	TLSImplicit TLS = "implicit"
-	// InsecureNoTLS encrypts nothing: whoever sits on the way reads the mail
-	// and may change it.
+	// TLSInsecureNone encrypts nothing: whoever sits on the way reads the mail
+	// and may change it. It is for a test server on the same host.
 	TLSInsecureNone TLS = "insecure-none"
 )
 
@@ -93,6 +93,12 @@ type Options struct {
 	ConnectionIdle time.Duration
 	// Timeouts are the times to wait for the server.
 	Timeouts Timeouts
+	// Finish is how long Send still waits for the reply to a message that was
+	// sent whole before the context ended, so that an ordinary end of a program
+	// leaves no message unknown. 0 means 5 seconds, and a negative value means
+	// not at all. A message that was not sent whole is cut off at once, and
+	// nobody gets it.
+	Finish time.Duration
 	// Dial connects to the server. It must honour ctx. Nil means a [net.Dialer].
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Logger gets one record for each message, without its content. Nil means
@@ -109,7 +115,8 @@ type Limiter interface {
 
 // Timeouts are the times to wait for the server in one step of a
 // conversation. Zero means the default, which is the one of RFC 5321,
-// section 4.5.3.2 where it names one. A context may end the wait earlier.
+// section 4.5.3.2 where it names one. A context may end the wait earlier, see
+// also [Options.Finish].
 type Timeouts struct {
 	Connect time.Duration // for dialing, and for a TLS handshake; 30 seconds
 	Command time.Duration // for the reply to a command; 5 minutes
