@@ -284,7 +284,7 @@ func TestCommentLength(t *testing.T) {
 // TestDescriptionAtWord has the HTML end its description with a whole word, also
 // if the word has many octets.
 func TestDescriptionAtWord(t *testing.T) {
-	word := strings.Repeat("ы", 60)
+	word := strings.Repeat("ы", 80) // 129 octets of the last are in front of the limit
 	e := meeting(t)
 	e.Description = strings.Repeat(word+" ", 400)
 	html := render(t, newRenderer(t, nil), &body.View{Event: e}).HTML
