@@ -29,7 +29,7 @@ func refuse(errs ...*FieldError) error { return fault.Join("ical", errs...) }
 
 // SyntaxError reports input that is not an iCalendar object.
 type SyntaxError struct {
-	// Line is the line of the input, counted from 1; 0 where no line is to blame.
+	// Line is the line of the input, counted from 1; 0 if no line is to blame.
 	Line int
 	// Err says what is wrong with it.
 	Err error
@@ -46,7 +46,7 @@ func (e *SyntaxError) Error() string {
 // Unwrap returns the cause.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// What a [SyntaxError] wraps where a program may want to decide on it.
+// Causes of a [SyntaxError] that a program may want to decide on.
 var (
 	// ErrNoCalendar: the input holds no BEGIN:VCALENDAR.
 	ErrNoCalendar = errors.New("no BEGIN:VCALENDAR")

@@ -8,7 +8,7 @@ import (
 )
 
 // FromModel reads a golang-ical tree as meetings. It is lenient: a property
-// that it cannot read stays in Extra where it can, and a time without a zone is
+// that it cannot read stays in Extra if it can, and a time without a zone is
 // in UTC, as Exchange reads it. Overrides are put under their series; without
 // it they are events of their own. An unreadable RECURRENCE-ID is an error,
 // because the event would otherwise be taken for the whole series.
@@ -55,7 +55,7 @@ func (c *Calendar) readHeader(p *ics.BaseProperty) {
 	}
 }
 
-// group puts overrides under their series, also where they come before it.
+// group puts overrides under their series, also if they come before it.
 func group(events []Event) []Event {
 	var out []Event
 	series := make(map[string]int)

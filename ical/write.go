@@ -17,7 +17,7 @@ const maxLine = 75
 // rune borders, quoting and escaping as RFC 5545 asks. Values of type TEXT are
 // taken as people read them; all others, and the lists CATEGORIES and RESOURCES
 // and the structured REQUEST-STATUS, as they stand on the wire. Names that are
-// not tokens, control characters and invalid UTF-8 are refused with a
+// not tokens, control characters and invalid UTF-8 are refused. The error has a
 // [*FieldError] whose Field is a path such as "VEVENT[1].SUMMARY".
 func WriteModel(w io.Writer, m *ics.Calendar) error {
 	if m == nil {

@@ -7,7 +7,7 @@ import (
 
 // Batch builds mails of which many have the same content, such as one for
 // each recipient. Text, HTML, calendar object and all the rest below their
-// headers are each checked and encoded once where successive mails share them.
+// headers are each checked and encoded once if successive mails share them.
 // The mails are those that [Build] makes. The zero value is ready; a Batch is
 // not safe for concurrent use, and not to be copied once it is used.
 type Batch struct {

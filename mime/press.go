@@ -16,7 +16,7 @@ import (
 // it, so one mail after the other is built in it.
 type press struct {
 	content    content
-	frame      frame // of content, where that is new; so are text, html and object
+	frame      frame // of content, if that is new; so are text, html and object
 	text, html prose
 	object     object
 	unix       []byte       // both texts with LF

@@ -7,7 +7,7 @@ import (
 
 // appendStuffed appends a message to dst as it goes over the wire after DATA:
 // each line that starts with a dot gets another, and a line with one dot ends
-// it (RFC 5321, section 4.5.2). Line ends in m are CRLF; one is added where
+// it (RFC 5321, section 4.5.2). Line ends in m are CRLF; one is added if
 // the last is missing.
 func appendStuffed(dst, m []byte) []byte {
 	for len(m) > 0 {

@@ -22,6 +22,6 @@
 //
 // The package is not a mail builder, a queue or a transfer agent: it looks up
 // no MX record, keeps nothing on disk, and tries a message again only within a
-// call of Send and where [Options.Retry] asks for that. Senders that are not to
-// a server are in packages folder and sendmail; package dkim signs.
+// call of Send and if [Options.Retry] asks for that. The packages folder and
+// sendmail have senders that need no server. Package dkim signs.
 package smtpsend

@@ -131,7 +131,7 @@ func (t *transaction) checkLimits() *Error {
 }
 
 // envelope sends the commands up to DATA: one by one, or many in a flight
-// where the server offers PIPELINING (RFC 2920).
+// if the server offers PIPELINING (RFC 2920).
 func (t *transaction) envelope(ctx context.Context) *Error {
 	size, last := 1, len(t.m.To)-1
 	if t.ext.has("PIPELINING") {

@@ -28,7 +28,7 @@ const (
 )
 
 // ASCII returns the address as it goes on a wire: its domain in punycode (RFC
-// 5891) where it is not ASCII, the rest unchanged. The local part must be a
+// 5891) if it is not ASCII, the rest unchanged. The local part must be a
 // dot-atom (RFC 5322, section 3.4.1); quoted ones do not survive calendar clients.
 func ASCII(addr string) (string, error) {
 	if addr == "" {
@@ -115,8 +115,8 @@ func octets(set string) (table [256]bool) {
 	return table
 }
 
-// Domain returns a host name in ASCII: in punycode (RFC 5891) where it is not
-// ASCII, else as it is, upper case and all, so that addresses come back the way
+// Domain returns a host name in ASCII: in punycode (RFC 5891) if it is not
+// ASCII, and otherwise as it is, upper case and all, so that addresses come back the way
 // they were given.
 func Domain(domain string) (string, error) {
 	switch {

@@ -37,7 +37,7 @@ type Sender interface {
 
 var _ Sender = (*Signer)(nil)
 
-// Key is a private key and where receivers find the public one.
+// Key is a private key with the place where receivers find the public one.
 type Key struct {
 	// Domain is the signing domain. DMARC wants it to be that of the From
 	// field, or one above it.
@@ -161,12 +161,12 @@ func (s *Signer) sign(data []byte, k Key) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// sealed are signed also where the mail lacks them, and once more often than it
+// sealed are signed also if the mail lacks them, and once more often than it
 // has them, so that none can be added (RFC 6376, section 8.15).
 var sealed = []string{"From", "To", "Cc", "Subject", "Date", "Reply-To", "Sender", "Message-ID",
 	"MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
 
-// further are signed where the mail has them (RFC 6376, section 5.4.1).
+// further are signed if the mail has them (RFC 6376, section 5.4.1).
 var further = []string{"In-Reply-To", "References", "Auto-Submitted", "Content-Class",
 	"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"}
 

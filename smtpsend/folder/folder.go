@@ -143,7 +143,7 @@ func deliver(ctx context.Context, tmp, final string, data []byte) error {
 	return err
 }
 
-// syncFolder brings the names in a folder to the disk, where the system can.
+// syncFolder brings the names in a folder to the disk, if the system can.
 func syncFolder(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil

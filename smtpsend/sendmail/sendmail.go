@@ -43,8 +43,9 @@ type Sender struct {
 	args []string
 }
 
-// New returns a sender that runs the program at path, [DefaultPath] where it is
-// empty. The path is absolute: what runs does not depend on the environment.
+// New returns a sender that runs the program at path, or at [DefaultPath] if path
+// is empty. The path is absolute, so that the program does not depend on the
+// environment.
 func New(path string, o *Options) (*Sender, error) {
 	if path == "" {
 		path = DefaultPath
