@@ -113,7 +113,9 @@ func BenchmarkParallel(b *testing.B) {
 	run := func(parallel int) time.Duration {
 		o := options(invitetest.NewLedger())
 		o.Parallel = parallel
-		return timed(func() { must(b)(invite.New(&mailbox{pause: 50 * time.Millisecond}, o).Send(b.Context(), review(mails))) })
+		return timed(func() {
+			must(b)(invite.New(&mailbox{pause: 50 * time.Millisecond}, o).Send(b.Context(), review(mails)))
+		})
 	}
 	var one, eight time.Duration
 	for b.Loop() {
