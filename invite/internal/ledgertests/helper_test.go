@@ -144,6 +144,15 @@ func object(t testing.TB, m *mime.Message) string {
 	return out
 }
 
+// raw are the envelopes and octets of mails.
+func raw(mails []*mime.Message) []string {
+	out := []string{}
+	for _, m := range mails {
+		out = append(out, fmt.Sprintf("%s %s %q\n%s", m.ID, m.From, m.To, m.Data))
+	}
+	return out
+}
+
 // text is the mail as a person reads it.
 func text(t testing.TB, m *mime.Message) string {
 	t.Helper()
