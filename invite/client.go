@@ -303,12 +303,12 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 	if o.queueOnly {
 		return out, nil
 	}
+	defer o.end(out...)
 	if o.Ledger != nil {
 		if err := o.Ledger.Begin(ctx, out...); err != nil {
 			return nil, fmt.Errorf("invite: ledger: %w", err)
 		}
 	}
-	defer o.end(out...)
 	if len(parts) > 1 {
 		list = grouped(list, func(x *outgoing) string { return x.keys[0] })
 	}

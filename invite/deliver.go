@@ -53,7 +53,7 @@ type result struct {
 // deliver hands the letters of some meetings over, in the order of list.
 func (c *Client) deliver(ctx context.Context, list []*outgoing, o *settings) error {
 	d := &delivery{
-		sender: c.sender, ledger: o.Ledger, settings: o, queue: list,
+		sender: c.sender, ledger: o.Ledger, settings: o, queue: slices.Clone(list),
 		open: make(map[string]int), stuck: make(map[string]bool),
 		results: make(chan result, max(o.Parallel, 1)),
 	}
@@ -174,8 +174,9 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 	for i, x := range d.queue {
 		switch {
 		case d.flying+len(out) >= cap(d.results):
-			kept = append(kept, d.queue[i:]...)
-			d.queue = kept
+			first := i - len(kept) // the queue may be long, so that the rest of it stays in its place
+			copy(d.queue[first:], kept)
+			d.queue = d.queue[first:]
 			return out
 		case slices.ContainsFunc(x.keys, func(key string) bool { return d.stuck[key] }):
 			d.leave(x, errWaits)
