@@ -1,10 +1,9 @@
 package invite
 
 import (
-	"time"
-
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/body"
 )
 
 // history says which mails the attendees have, by the ledger of a meeting.
@@ -15,8 +14,9 @@ type history struct {
 
 // heard says what one attendee has.
 type heard struct {
-	invited bool          // a REQUEST was handed over, or the attendee has answered one
-	behind  map[int64]int // the lowest sequence of the mails that were not handed over, by occurrence, since a mail about it was
+	invited bool           // a REQUEST was handed over, or the attendee has answered one
+	holds   map[int64]bool // the meeting, or occurrences, that a REQUEST was handed over for, and no CANCEL since
+	behind  map[int64]int  // the lowest sequence of the mails that were not handed over, by occurrence, since a mail about it was
 }
 
 // history reads the ledger. A meeting without any delivery came from elsewhere:
@@ -47,19 +47,37 @@ func (w *heard) take(d *Delivery) {
 	case d.Method == ical.MethodDeclineCounter:
 	case d.State.handedOver():
 		w.invited = w.invited || d.Method == ical.MethodRequest
-		w.catchUp(d.RecurrenceID)
-	default:
+		w.catchUp(d)
+	case !w.repeats(d):
 		w.miss(d)
 	}
 }
 
 // catchUp notes that a mail about the whole meeting or one occurrence was handed
 // over. The whole says all of its occurrences too.
-func (w *heard) catchUp(id time.Time) {
-	delete(w.behind, id.Unix())
-	if id.IsZero() {
+func (w *heard) catchUp(d *Delivery) {
+	id := d.RecurrenceID.Unix()
+	delete(w.behind, id)
+	if d.RecurrenceID.IsZero() {
 		clear(w.behind)
+		clear(w.holds)
 	}
+	if w.holds == nil {
+		w.holds = make(map[int64]bool)
+	}
+	w.holds[id] = d.Method == ical.MethodRequest
+}
+
+// repeats reports whether a mail only says again what the attendee has: a reminder,
+// or an invitation to what they are invited to.
+func (w *heard) repeats(d *Delivery) bool {
+	switch d.Action {
+	case body.ActionReminder:
+		return true
+	case body.ActionInvitation, "":
+		return d.Method == ical.MethodRequest && w.holds[d.RecurrenceID.Unix()]
+	}
+	return false
 }
 
 // miss notes that a mail was not handed over.
@@ -101,6 +119,9 @@ func (h *history) has(key string, now *ical.Event, before []ical.Event) *ical.Ev
 		if before[i].Sequence < since {
 			return &before[i]
 		}
+	}
+	if behind && len(before) > 0 {
+		return &before[0] // the nearest to the version that they have, which is not kept
 	}
 	return now
 }
