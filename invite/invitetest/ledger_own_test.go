@@ -201,7 +201,7 @@ func TestRandom(t *testing.T) {
 		}
 		return string(out)
 	}
-	if read(1, 15) != read(1, 15) || read(1, 15) == read(2, 15) {
+	if first, again := read(1, 15), read(1, 15); first != again || first == read(2, 15) {
 		t.Error("Random(1) differs from itself, or does not differ from Random(2)")
 	}
 }

@@ -29,7 +29,7 @@ type LedgerReader interface {
 // a [LedgerReader] are skipped for others.
 //
 // [invite.WholeMeeting] is for programs that do one thing at a time, and does not
-// keep the rules TakenBack, Overtaken, Together, Kept and Resume.
+// keep the rules TakenBack, Late, Overtaken, Together, Kept and Resume.
 //
 // Run it with the race detector.
 func TestLedger(t *testing.T, newLedger func(t *testing.T) invite.Ledger) {
@@ -68,6 +68,7 @@ var ledgerRules = []ledgerRule{
 	{"Whole", "Deliveries with one Message-ID are one mail: they are claimed whole or not at all.", checkWhole},
 	{"Lost", "lost has the number of each refused claim, and no other number.", checkLost},
 	{"TakenBack", "DeliveryPending takes back a mail that is unknown, or sending by this call, and no other.", checkTakenBack},
+	{"Late", "A result that comes after the mail was called unknown is stored: a mail that was delivered is not sent again.", checkLate},
 	{"Overtaken", "Begin returns an error if a mail that it marks as overtaken is not pending any more; an overtaken mail cannot be claimed.", checkOvertaken},
 	{"Together", "Begin stores all meetings of a call or, if it returns an error, none of them and nothing of them.", checkTogether},
 	{"Kept", "Begin of a later call leaves the stored mails as they are, except those that it marks as overtaken: the meeting may say less of them than the ledger knows.", checkKept},
@@ -468,6 +469,20 @@ func checkTakenBack(ctx context.Context, l invite.Ledger) error {
 		}
 	}
 	return b.set(invite.DeliverySending, 4)
+}
+
+func checkLate(ctx context.Context, l invite.Ledger) error {
+	b, err := begin(ctx, l, 1)
+	if err != nil {
+		return err
+	}
+	return steps(
+		func() error { return b.set(invite.DeliverySending, 0) },
+		func() error { return b.set(invite.DeliveryUnknown, 0) },
+		func() error { return b.set(invite.DeliveryDelivered, 0) },
+		func() error { return b.set(invite.DeliveryPending, 0) }, // which does not hold
+		func() error { return b.refuses(0) },
+	)
 }
 
 // later returns the meeting as a later call makes it, of the meeting as it was

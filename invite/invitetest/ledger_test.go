@@ -156,6 +156,9 @@ func (l *shelfLedger) Record(_ context.Context, uid string, changed []invite.Del
 		if d.State == invite.DeliveryPending && (!back && l.fault != "takes back everything" || l.fault == "takes back nothing") {
 			continue
 		}
+		if l.fault == "keeps what is unknown" && was == invite.DeliveryUnknown && d.State != invite.DeliveryPending {
+			continue
+		}
 		if l.fault == "forgets replies" {
 			d.Reply = ""
 		}
@@ -219,6 +222,7 @@ func TestWrongLedgers(t *testing.T) {
 		{"calls everything lost", "Lost"},
 		{"takes back everything", "TakenBack"},
 		{"takes back nothing", "TakenBack"},
+		{"keeps what is unknown", "Late"},
 		{"overtakes what is sent", "Overtaken"},
 		{"overtakes nothing", "Overtaken"},
 		{"stores by halves", "Together"},
@@ -255,4 +259,4 @@ func TestWholeMeetingAsLedger(t *testing.T) {
 
 // notWhole are the rules of which the comment of TestLedger says that WholeMeeting
 // does not keep them.
-var notWhole = []string{"TakenBack", "Overtaken", "Together", "Kept", "Resume"}
+var notWhole = []string{"TakenBack", "Late", "Overtaken", "Together", "Kept", "Resume"}
