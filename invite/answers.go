@@ -15,6 +15,8 @@ type standing struct {
 	floor   int                    // Meeting.Revised
 	floors  map[int64]int          // of Meeting.Revisions, by occurrence
 	revised []time.Time            // the occurrences of floors
+	series  []ical.Attendee        // the attendees of the whole meeting
+	indexes
 }
 
 // answerKey is an attendee and an occurrence; the zero time is the whole meeting.
@@ -28,9 +30,19 @@ var wholeMeeting = time.Time{}.Unix()
 
 // standing returns the answers that count now.
 func (m *Meeting) standing() *standing {
+	s := m.recorded()
+	for _, a := range m.unsettled() {
+		s.add(&a)
+	}
+	return s
+}
+
+// recorded returns the answers that count now without what only the event says.
+func (m *Meeting) recorded() *standing {
 	s := &standing{
 		latest: make(map[answerKey]*Answer, len(m.Answers)), dates: make(map[string][]time.Time),
 		floor: m.Revised, floors: make(map[int64]int, len(m.Revisions)),
+		series: m.Event.Attendees, indexes: make(indexes),
 	}
 	for _, r := range m.Revisions {
 		id := r.RecurrenceID.Unix()
@@ -43,6 +55,45 @@ func (m *Meeting) standing() *standing {
 		s.add(&m.Answers[i])
 	}
 	return s
+}
+
+// unsettled returns the answers in the event of a Meeting that was made by hand,
+// as the oldest of their attendees. A Meeting that a call returned has none.
+func (m *Meeting) unsettled() (out []Answer) {
+	take := func(list []ical.Attendee, id time.Time) {
+		for _, a := range list {
+			if counts(a.Status) && !address.Same(a.Email, m.Event.Organizer.Email) {
+				out = append(out, Answer{
+					Email: a.Email, Status: a.Status, Comment: a.Comment, DelegatedTo: a.DelegatedTo,
+					RecurrenceID: id, Sequence: m.floor(a.Email, id), Via: viaImport,
+				})
+			}
+		}
+	}
+	take(m.Event.Attendees, time.Time{})
+	for i := range m.Event.Overrides {
+		take(m.Event.Overrides[i].Attendees, m.Event.Overrides[i].RecurrenceID)
+	}
+	key := func(a Answer) answerKey { return answerKey{address.Key(a.Email), a.RecurrenceID.Unix()} }
+	held := make(map[answerKey]bool)
+	if len(out) > 0 {
+		for _, a := range m.Answers {
+			held[key(a)] = true
+		}
+	}
+	return slices.DeleteFunc(out, func(a Answer) bool { return held[key(a)] })
+}
+
+// settled is m with the answers of its event among its Answers.
+func (m *Meeting) settled() *Meeting {
+	said := m.unsettled()
+	if len(said) == 0 {
+		return m
+	}
+	out := m.clone()
+	out.Answers = append(said, out.Answers...)
+	clearStatuses(&out.Event)
+	return out
 }
 
 // add keeps a if it is the newest of its attendee and occurrence; of equal ones
@@ -59,14 +110,22 @@ func (s *standing) add(a *Answer) {
 	}
 }
 
-// floorOf is the lowest sequence of an answer that counts for an occurrence.
-func (s *standing) floorOf(id time.Time) int { return max(s.floor, s.floors[id.Unix()]) }
+// floorOf is the lowest sequence of an answer of the attendee with that key that
+// counts for an occurrence. A change that asks everybody anew asks the attendees of
+// single occurrences only if it changes these.
+func (s *standing) floorOf(key string, id time.Time) int {
+	n := s.floors[id.Unix()]
+	if id.IsZero() || s.find(s.series, key) >= 0 {
+		n = max(n, s.floor)
+	}
+	return n
+}
 
 // answer returns what counts of the attendee with that key for an occurrence, or
 // for the whole meeting if id is zero. An answer to the occurrence comes before an
 // answer to the series. It is nil if there is none since everybody was asked anew.
 func (s *standing) answer(key string, id time.Time) *Answer {
-	if a := s.latest[answerKey{key, id.Unix()}]; a != nil && a.Sequence >= s.floorOf(id) {
+	if a := s.latest[answerKey{key, id.Unix()}]; a != nil && a.Sequence >= s.floorOf(key, id) {
 		return a
 	}
 	return s.general(key, id)
@@ -75,7 +134,7 @@ func (s *standing) answer(key string, id time.Time) *Answer {
 // general returns the attendee's answer to the series, if it counts for the
 // occurrence.
 func (s *standing) general(key string, id time.Time) *Answer {
-	if a := s.latest[answerKey{key, wholeMeeting}]; a != nil && a.Sequence >= s.floorOf(id) {
+	if a := s.latest[answerKey{key, wholeMeeting}]; a != nil && a.Sequence >= s.floorOf(key, id) {
 		return a
 	}
 	return nil
@@ -156,7 +215,7 @@ func (s *standing) fill(e *ical.Event, joined []Joined) {
 	invited := make(indexes)
 	for i := range e.Overrides {
 		o := &e.Overrides[i]
-		if _, revised := s.floors[o.RecurrenceID.Unix()]; revised && len(o.Attendees) == 0 {
+		if s.floors[o.RecurrenceID.Unix()] > s.floor && len(o.Attendees) == 0 {
 			o.Attendees = slices.Clone(e.Attendees)
 		}
 		for j := range o.Attendees {
@@ -219,40 +278,77 @@ func (m *Meeting) filled(e ical.Event) ical.Event {
 }
 
 // spoken returns the answers that the organizer gives by the statuses in an
-// event: those that differ from what counts. via and stamp tell their origin.
-func (m *Meeting) spoken(e *ical.Event, via string, stamp time.Time) []Answer {
-	s := m.standing()
-	out := s.hear(e.Attendees, Answer{Via: via, Stamp: stamp}, e.Organizer.Email)
+// event: those that differ from the answers that count.
+func (m *Meeting) spoken(e *ical.Event, stamp time.Time) []Answer {
+	return m.standing().heard(e, Answer{Via: viaOrganizer, Stamp: stamp}, func(by *ical.Attendee, counting *Answer) bool {
+		return counts(by.Status) && counting.status() != by.Status
+	})
+}
+
+// The origins of answers that come neither by mail nor from a caller.
+const (
+	viaOrganizer = "organizer"
+	viaImport    = "import"
+)
+
+// heard makes answers of the statuses in an event that news reports as such, in
+// the form of a.
+func (s *standing) heard(e *ical.Event, a Answer, news func(by *ical.Attendee, counting *Answer) bool) []Answer {
+	out := s.hear(e.Attendees, a, e.Organizer.Email, news)
 	for i := range e.Overrides {
 		if o := &e.Overrides[i]; !o.Cancelled {
-			out = append(out, s.hear(o.Attendees, Answer{Via: via, Stamp: stamp, RecurrenceID: o.RecurrenceID}, e.Organizer.Email)...)
+			a.RecurrenceID = o.RecurrenceID
+			out = append(out, s.hear(o.Attendees, a, e.Organizer.Email, news)...)
 		}
 	}
 	return out
 }
 
-// hear makes answers of the statuses in one list, in the form of a.
-func (s *standing) hear(list []ical.Attendee, a Answer, organizer string) (out []Answer) {
+// hear makes answers of the statuses in one list.
+func (s *standing) hear(list []ical.Attendee, a Answer, organizer string, news func(*ical.Attendee, *Answer) bool) (out []Answer) {
 	for i := range list {
 		by := &list[i]
 		key := address.Key(by.Email)
-		if !counts(by.Status) || s.status(key, a.RecurrenceID) == by.Status || address.Same(by.Email, organizer) {
+		if address.Same(by.Email, organizer) || !news(by, s.answer(key, a.RecurrenceID)) {
 			continue
 		}
 		said := a
-		said.Email, said.Status, said.Comment, said.DelegatedTo = by.Email, by.Status, by.Comment, by.DelegatedTo
+		said.Email, said.Status, said.Comment, said.DelegatedTo = by.Email, or(by.Status, ical.StatusNeedsAction), by.Comment, by.DelegatedTo
 		said.Sequence = s.byHand(key, a.RecurrenceID)
+		if last := s.latest[answerKey{key, a.RecurrenceID.Unix()}]; last != nil {
+			said.Stamp = later(said.Stamp, last.Stamp)
+		}
 		s.add(&said)
 		out = append(out, said)
 	}
 	return out
 }
 
+// askAnew returns answers that take back all that an attendee said before they
+// were invited anew with that sequence. They have no time, so that every answer to
+// the new invitation comes after them, whatever the clock of the attendee shows.
+func (s *standing) askAnew(key string, sequence int) (out []Answer) {
+	for _, id := range append([]time.Time{{}}, s.dates[key]...) {
+		if a := s.latest[answerKey{key, id.Unix()}]; a != nil && a.Status != ical.StatusNeedsAction {
+			out = append(out, Answer{
+				Email: a.Email, Status: ical.StatusNeedsAction, RecurrenceID: id, Sequence: sequence, Via: viaOrganizer,
+			})
+		}
+	}
+	return out
+}
+
 // byHand is the sequence of an answer that names no version. It is about the
 // current version, but counts as one to the oldest that can still be answered, so
-// that the order in time decides between it and a mail.
+// that the order in time decides between it and a mail. An answer to the series is
+// about all of its occurrences.
 func (s *standing) byHand(key string, id time.Time) int {
-	n := s.floorOf(id)
+	n := s.floorOf(key, id)
+	if id.IsZero() {
+		for _, floor := range s.floors {
+			n = max(n, floor)
+		}
+	}
 	if a := s.latest[answerKey{key, id.Unix()}]; a != nil {
 		n = max(n, a.Sequence)
 	}

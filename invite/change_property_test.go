@@ -3,6 +3,7 @@ package invite_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -23,24 +24,25 @@ import (
 func TestChangesReachEverybody(t *testing.T) {
 	modes := []struct {
 		name   string
-		change func(o *invite.Options)
-		others bool // whether the lists of attendees have to agree
+		change func(w *world)
 		chains int
 	}{
-		{"one mail each", func(o *invite.Options) {}, false, 60},
-		{"tell all", func(o *invite.Options) { o.TellAll = true }, true, 40},
-		{"hidden guests", func(o *invite.Options) { o.HideGuests = true }, false, 30},
-		{"declined are left alone", func(o *invite.Options) { o.TellDeclined = false }, false, 40},
-		{"shared", func(o *invite.Options) { o.Shared = true }, false, 30},
+		{"one mail each", func(*world) {}, 60},
+		{"tell all", func(w *world) { w.update, w.others = append(w.update, invite.TellAll()), true }, 40},
+		{"hidden guests", func(w *world) { w.send = append(w.send, invite.HideGuests()) }, 30},
+		{"declined are left alone", func(w *world) { w.options.TellDeclined = false }, 40},
+		{"one mail to all", func(w *world) { w.send, w.blind = append(w.send, invite.OneMail()), true }, 30},
 	}
 	for i, mode := range modes {
 		t.Run(mode.name, func(t *testing.T) {
 			t.Parallel()
-			for n := range mode.chains {
-				w := &world{t: t, rng: rand.New(rand.NewPCG(uint64(i), uint64(n))), others: mode.others,
+			for n := range mode.chains * *chains {
+				w := &world{t: t, rng: rand.New(rand.NewPCG(uint64(i), uint64(n))),
 					calendars: make(map[string]*calendar), declined: make(map[string]bool)}
-				w.options = &invite.Options{Now: w.clock, TellDeclined: true, AllowLint: everyRule}
-				mode.change(w.options)
+				w.options = &invite.Options{Now: w.clock, TellDeclined: true}
+				w.update = []invite.MailOption{invite.AllowLint(everyRule...)}
+				w.send = []invite.SendOption{w.update[0]}
+				mode.change(w)
 				if w.play(4); t.Failed() {
 					t.Fatalf("chain %d", n)
 				}
@@ -48,6 +50,9 @@ func TestChangesReachEverybody(t *testing.T) {
 		})
 	}
 }
+
+// chains multiplies the generated chains of changes.
+var chains = flag.Int("chains", 1, "multiply the generated chains of changes")
 
 // everyRule are the lint rules that generated meetings may break: they are
 // about clients, not about what a change is.
@@ -58,7 +63,10 @@ type world struct {
 	t         testing.TB
 	rng       *rand.Rand
 	options   *invite.Options
-	others    bool
+	send      []invite.SendOption
+	update    []invite.MailOption
+	others    bool // whether the lists of attendees have to agree
+	blind     bool // whether the mails show nobody's own answers
 	now       int
 	calendars map[string]*calendar
 	declined  map[string]bool // who does not hear of everything
@@ -74,26 +82,25 @@ func (w *world) play(changes int) {
 	g := &generator{rng: w.rng}
 	client := invite.New(invite.SenderFunc(w.deliver), w.options)
 	event := g.event()
-	m, err := client.Send(context.Background(), event)
+	m, err := client.Send(context.Background(), event, w.send...)
 	if err != nil {
 		w.t.Fatalf("Send(%+v): %v", event, err)
 	}
-	w.compare(&event)
+	w.compare(&event, m)
 	for range changes {
 		w.now++
 		base := event
 		if w.rng.IntN(2) == 0 {
 			base = m.Event // as a caller would who keeps nothing else
 		}
-		w.answers(m)
+		m = w.answers(g, m)
 		after := g.change(base)
-		next, err := client.Update(context.Background(), m, after)
+		next, err := client.Update(context.Background(), m, after, w.update...)
 		if err != nil {
 			w.t.Fatalf("Update(%+v): %v", after, err)
 		}
-		event = resolve(after, &m.Event)
-		m = next
-		if w.compare(&event); w.t.Failed() {
+		event, m = after, next
+		if w.compare(&event, m); w.t.Failed() {
 			w.t.Logf("before: %s\nafter:  %s\nmails: %v", spew(&base), spew(&event), w.log)
 			return
 		}
@@ -108,21 +115,41 @@ func spew(e *ical.Event) string {
 	return string(data)
 }
 
-// answers lets attendees answer, the whole or an occurrence that has its own list.
-func (w *world) answers(m *invite.Meeting) {
-	statuses := []ical.Status{ical.StatusNeedsAction, ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative}
-	set := func(list []ical.Attendee) {
-		for i := range list {
-			list[i].Status = statuses[w.rng.IntN(len(statuses))]
-			if list[i].Status == ical.StatusDeclined && !w.options.TellDeclined {
-				w.declined[address.Key(list[i].Email)] = true
+// answers lets some attendees answer, the whole or an occurrence, in their
+// calendars and to the organizer.
+func (w *world) answers(g *generator, m *invite.Meeting) *invite.Meeting {
+	for range g.rng.IntN(4) {
+		email := pick(g, append(slices.Clone(everybody), guest)...)
+		c := w.calendars[address.Key(email)]
+		if c == nil {
+			continue
+		}
+		var shown []time.Time // what the attendee can answer
+		if c.whole != nil {
+			shown = append(shown, time.Time{})
+		}
+		for id := range c.sees(email, false) {
+			if id != 0 {
+				shown = append(shown, time.Unix(id, 0).UTC())
 			}
 		}
+		if len(shown) == 0 {
+			continue
+		}
+		slices.SortFunc(shown, time.Time.Compare)
+		a := invite.Answer{Email: email, Via: "test", Stamp: w.clock(), RecurrenceID: pick(g, shown...),
+			Status: pick(g, ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative)}
+		next, outcome := m.Answer(a)
+		if outcome.Verdict != invite.VerdictApplied && outcome.Verdict != invite.VerdictDuplicate {
+			w.t.Errorf("%+v: %+v", a, outcome)
+		}
+		m = next
+		c.answer(email, a.RecurrenceID, a.Status)
+		if a.Status == ical.StatusDeclined && !w.options.TellDeclined {
+			w.declined[address.Key(email)] = true
+		}
 	}
-	set(m.Event.Attendees)
-	for i := range m.Event.Overrides {
-		set(m.Event.Overrides[i].Attendees)
-	}
+	return m
 }
 
 func (w *world) deliver(_ context.Context, m *convenemime.Message) error {
@@ -139,7 +166,7 @@ func (w *world) deliver(_ context.Context, m *convenemime.Message) error {
 	return nil
 }
 
-func (w *world) compare(event *ical.Event) {
+func (w *world) compare(event *ical.Event, m *invite.Meeting) {
 	for _, email := range append(slices.Clone(everybody), guest) {
 		if w.declined[address.Key(email)] {
 			continue
@@ -148,28 +175,25 @@ func (w *world) compare(event *ical.Event) {
 		if c := w.calendars[address.Key(email)]; c != nil {
 			got = c.sees(email, w.others)
 		}
-		if diff := cmp.Diff(shouldSee(event, email, w.others), got); diff != "" {
+		status := m.OccurrenceStatus
+		if w.blind {
+			status = func(string, time.Time) ical.Status { return "" }
+			for id, s := range got {
+				s.Status = ""
+				got[id] = s
+			}
+		}
+		want := shouldSee(event, email, w.others, status)
+		for id, s := range got { // an occurrence for one attendee alone names nobody else
+			if id != 0 && s.Others == address.Key(email) {
+				s.Others = want[id].Others
+				got[id] = s
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
 			w.t.Errorf("after change %d %s sees (-want +got):\n%s", w.now, email, diff)
 		}
 	}
-}
-
-// resolve is what the caller means: an occurrence whose list only repeats that
-// of the series, as answers to it make one, follows the series.
-func resolve(after ical.Event, before *ical.Event) ical.Event {
-	after.Overrides = slices.Clone(after.Overrides)
-	for i := range after.Overrides {
-		if o := &after.Overrides[i]; sameList(o.Attendees, before.Attendees) {
-			o.Attendees = nil
-		}
-	}
-	return after
-}
-
-func sameList(a, b []ical.Attendee) bool {
-	return len(a) == len(b) && !slices.ContainsFunc(a, func(x ical.Attendee) bool {
-		return !slices.ContainsFunc(b, func(y ical.Attendee) bool { return x.Email == y.Email && x.Role == y.Role })
-	})
 }
 
 // everybody are all who may be invited to the whole, and guest who only to

@@ -72,14 +72,14 @@ func (c *Client) PlanSend(e ical.Event, opts ...SendOption) (*Plan, error) {
 // and an empty UID are filled in. An attendee's status in after that differs from
 // the answer that counts is an answer that the organizer gives.
 func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts ...MailOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(o *settings) (*plan, error) {
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (*plan, error) {
 		return planUpdate(m, after, o)
 	})
 }
 
 // PlanUpdate returns what [Client.Update] sends, and sends nothing.
 func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*Plan, error) {
-	return c.plan(m, callOf(opts, MailOption.forMail), func(o *settings) (*plan, error) {
+	return c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (*plan, error) {
 		return planUpdate(m, after, o)
 	})
 }
@@ -100,11 +100,12 @@ func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Tim
 		return nil, nil, ErrNoMeeting
 	}
 	o := c.settings(callOf(opts, MailOption.forMail)).about(m)
-	end, begin, err := planFollowing(m, start, after, o)
+	from := m.settled()
+	end, begin, err := planFollowing(from, start, after, o)
 	if err != nil {
 		return m, nil, err
 	}
-	parts := []part{{plan: end, from: m}}
+	parts := []part{{plan: end, from: from}}
 	if begin != nil {
 		parts = []part{{plan: begin, from: &Meeting{Tag: m.Tag}}, parts[0]}
 	}
@@ -122,7 +123,7 @@ func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Tim
 // nothing. The plan has the mails of both halves.
 func (c *Client) PlanUpdateFollowing(m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (*Plan, error) {
 	var rest *plan
-	p, err := c.plan(m, callOf(opts, MailOption.forMail), func(o *settings) (old *plan, err error) {
+	p, err := c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (old *plan, err error) {
 		old, rest, err = planFollowing(m, start, after, o)
 		return old, err
 	})
@@ -136,14 +137,14 @@ func (c *Client) PlanUpdateFollowing(m *Meeting, start time.Time, after ical.Eve
 // it, or with [OccurrenceAndLater] one and all that follow. [Comment] tells the
 // attendees why.
 func (c *Client) Cancel(ctx context.Context, m *Meeting, opts ...CancelOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, CancelOption.forCancel), func(o *settings) (*plan, error) {
+	return c.change(ctx, m, callOf(opts, CancelOption.forCancel), func(m *Meeting, o *settings) (*plan, error) {
 		return planCancel(m, o)
 	})
 }
 
 // PlanCancel returns what [Client.Cancel] sends, and sends nothing.
 func (c *Client) PlanCancel(m *Meeting, opts ...CancelOption) (*Plan, error) {
-	return c.plan(m, callOf(opts, CancelOption.forCancel), func(o *settings) (*plan, error) {
+	return c.plan(m, callOf(opts, CancelOption.forCancel), func(m *Meeting, o *settings) (*plan, error) {
 		return planCancel(m, o)
 	})
 }
@@ -151,14 +152,14 @@ func (c *Client) PlanCancel(m *Meeting, opts ...CancelOption) (*Plan, error) {
 // Remind sends the current request again, with the same sequence, to the
 // attendees who have not answered, or with the option [OnlyTo] to others.
 func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...RemindOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, RemindOption.forRemind), func(o *settings) (*plan, error) {
+	return c.change(ctx, m, callOf(opts, RemindOption.forRemind), func(m *Meeting, o *settings) (*plan, error) {
 		return planRemind(m, o)
 	})
 }
 
 // PlanRemind returns what [Client.Remind] sends, and sends nothing.
 func (c *Client) PlanRemind(m *Meeting, opts ...RemindOption) (*Plan, error) {
-	return c.plan(m, callOf(opts, RemindOption.forRemind), func(o *settings) (*plan, error) {
+	return c.plan(m, callOf(opts, RemindOption.forRemind), func(m *Meeting, o *settings) (*plan, error) {
 		return planRemind(m, o)
 	})
 }
@@ -168,14 +169,14 @@ func (c *Client) PlanRemind(m *Meeting, opts ...RemindOption) (*Plan, error) {
 // with METHOD:REFRESH. An attendee of single occurrences gets only these. The
 // sequence stays, as nothing changes (RFC 5546, section 2.1.4).
 func (c *Client) Reinvite(ctx context.Context, m *Meeting, emails []string, opts ...MailOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(*settings) (*plan, error) {
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(m *Meeting, _ *settings) (*plan, error) {
 		return planReinvite(m, emails)
 	})
 }
 
 // PlanReinvite returns what [Client.Reinvite] sends, and sends nothing.
 func (c *Client) PlanReinvite(m *Meeting, emails []string, opts ...MailOption) (*Plan, error) {
-	return c.plan(m, callOf(opts, MailOption.forMail), func(*settings) (*plan, error) {
+	return c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, _ *settings) (*plan, error) {
 		return planReinvite(m, emails)
 	})
 }
@@ -185,7 +186,7 @@ func (c *Client) PlanReinvite(m *Meeting, emails []string, opts ...MailOption) (
 // mail only, so that says it too. The proposal, which p.ID names, is marked as
 // declined.
 func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, opts ...MailOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(*settings) (*plan, error) {
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(m *Meeting, _ *settings) (*plan, error) {
 		return planDecline(m, p)
 	})
 }
@@ -203,7 +204,7 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 		return m, ErrNoSender
 	}
 	o := c.settings(callOf(opts, ResumeOption.forResume)).about(m)
-	out := m.clone()
+	out := m.settled().clone()
 	p := out.repeat()
 	x := newPart(p, m, out)
 	x.letters = out.unsent(p, o)
@@ -243,16 +244,17 @@ func (c *Client) Respond(ctx context.Context, in *Inbound, r Response) error {
 }
 
 // change carries out the plan of one call about a meeting.
-func (c *Client) change(ctx context.Context, m *Meeting, opts call, plan func(*settings) (*plan, error)) (*Meeting, error) {
+func (c *Client) change(ctx context.Context, m *Meeting, opts call, plan func(*Meeting, *settings) (*plan, error)) (*Meeting, error) {
 	if m == nil {
 		return nil, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)
-	p, err := plan(o)
+	from := m.settled()
+	p, err := plan(from, o)
 	if err != nil {
 		return m, err
 	}
-	out, err := c.execute(ctx, o, part{plan: p, from: m})
+	out, err := c.execute(ctx, o, part{plan: p, from: from})
 	if out == nil {
 		return m, err
 	}
@@ -260,12 +262,12 @@ func (c *Client) change(ctx context.Context, m *Meeting, opts call, plan func(*s
 }
 
 // plan returns the plan of one call about a meeting.
-func (c *Client) plan(m *Meeting, opts call, plan func(*settings) (*plan, error)) (*Plan, error) {
+func (c *Client) plan(m *Meeting, opts call, plan func(*Meeting, *settings) (*plan, error)) (*Plan, error) {
 	if m == nil {
 		return nil, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)
-	p, err := plan(o)
+	p, err := plan(m.settled(), o)
 	return p.public(o), err
 }
 

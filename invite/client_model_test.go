@@ -23,10 +23,13 @@ type calendar struct {
 	single map[int64]*ical.Event
 	stamps map[int64]time.Time
 	floor  int // the sequence of the last cancellation of all
+	// own are the occurrences that the attendee answered alone, which an answer
+	// to the whole leaves as they are.
+	own map[int64]bool
 }
 
 func newCalendar() *calendar {
-	return &calendar{floor: -1, single: make(map[int64]*ical.Event), stamps: make(map[int64]time.Time)}
+	return &calendar{floor: -1, own: make(map[int64]bool), single: make(map[int64]*ical.Event), stamps: make(map[int64]time.Time)}
 }
 
 // take takes over a mail.
@@ -119,8 +122,57 @@ func newer(e *ical.Event, stamp time.Time, old *ical.Event, oldStamp time.Time) 
 	return e.Sequence > old.Sequence || e.Sequence == old.Sequence && stamp.After(oldStamp)
 }
 
-// sight is what an attendee sees of one occurrence, without answers.
+// answer sets the attendee's own status of the whole, or of one occurrence.
+func (c *calendar) answer(email string, id time.Time, status ical.Status) {
+	if id.IsZero() {
+		c.whole = answered(c.whole, email, status)
+		c.whole.Overrides = slices.Clone(c.whole.Overrides)
+		for i := range c.whole.Overrides {
+			if o := &c.whole.Overrides[i]; !c.own[o.RecurrenceID.Unix()] || waits(o, email) {
+				o.Attendees = answered(o, email, status).Attendees
+			}
+		}
+		for key, e := range c.single {
+			if !c.own[key] || waits(e, email) {
+				c.single[key] = answered(e, email, status)
+			}
+		}
+		return
+	}
+	key := id.Unix()
+	c.own[key] = true
+	e, stamp := c.single[key], c.stamps[key]
+	if e == nil {
+		e, stamp = occurrencesOf(c.whole)[key], c.stamp
+		full := *e
+		full.RecurrenceID, full.Sequence, full.Recurrence, full.Overrides = id, c.whole.Sequence, nil, nil
+		e = &full
+	}
+	c.single[key], c.stamps[key] = answered(e, email, status), stamp
+}
+
+// waits reports whether an occurrence is one that the attendee is asked about.
+func waits(e *ical.Event, email string) bool {
+	return slices.ContainsFunc(e.Attendees, func(a ical.Attendee) bool {
+		return address.Same(a.Email, email) && cmp.Or(a.Status, ical.StatusNeedsAction) == ical.StatusNeedsAction
+	})
+}
+
+// answered is e with an attendee's status.
+func answered(e *ical.Event, email string, status ical.Status) *ical.Event {
+	out := *e
+	out.Attendees = slices.Clone(e.Attendees)
+	for i := range out.Attendees {
+		if a := &out.Attendees[i]; address.Same(a.Email, email) {
+			a.Status = status
+		}
+	}
+	return &out
+}
+
+// sight is what an attendee sees of one occurrence.
 type sight struct {
+	Status                                                            ical.Status // their own
 	Start, End                                                        string
 	AllDay                                                            bool
 	Summary, Description, Location, URL, Conference, Categories, Zone string
@@ -141,6 +193,7 @@ func look(e *ical.Event, email string, others bool) sight {
 	}
 	if at >= 0 {
 		s.Role = string(cmp.Or(e.Attendees[at].Role, ical.RoleRequired))
+		s.Status = cmp.Or(e.Attendees[at].Status, ical.StatusNeedsAction)
 	}
 	if others {
 		var list []string
@@ -174,10 +227,15 @@ func (c *calendar) sees(email string, others bool) map[int64]sight {
 
 // shouldSee is what the attendee is to see of e: what takes place and they are
 // invited to.
-func shouldSee(e *ical.Event, email string, others bool) map[int64]sight {
+func shouldSee(e *ical.Event, email string, others bool, status func(email string, start time.Time) ical.Status) map[int64]sight {
 	out := make(map[int64]sight)
 	for id, o := range occurrencesOf(e) {
 		if s := look(o, email, others); s.Role != "absent" {
+			start := time.Unix(id, 0).UTC()
+			if id == 0 {
+				start = time.Time{}
+			}
+			s.Status = status(email, start)
 			out[id] = s
 		}
 	}

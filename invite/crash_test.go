@@ -42,39 +42,40 @@ func TestMain(m *testing.M) {
 }
 
 // TestCrash kills a process before and after every message of a send, between
-// the record and the message too, and once its result is recorded, and resumes
-// in another process. Each attendee
-// then has exactly one message, or the ledger says that it is not known.
+// the claim and the message too, and before the first and after the last, and
+// resumes in another process. Each attendee then has exactly one message, or the
+// ledger says that it is in somebody's hands.
 func TestCrash(t *testing.T) {
 	var points []string
 	for n := range crowd {
 		points = append(points, fmt.Sprint("before ", n), fmt.Sprint("after ", n))
-		if n%5 == 0 {
-			points = append(points, fmt.Sprint("recorded ", n), fmt.Sprint("done ", n))
+		if n%3 == 0 {
+			points = append(points, fmt.Sprint("recorded ", n))
 		}
 	}
+	points = append(points, "begun 0", fmt.Sprint("done ", crowd-1))
 	for _, point := range points {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
 			w := crashing(t.TempDir(), "")
 			w.run(t, "send", point)
 			w.run(t, "resume", "")
-			unknown := 0
+			leftovers := 0
 			for to, ids := range w.received(t) {
 				switch state := w.state(t, to); {
 				case len(ids) == 1 && state == invite.DeliveryDelivered:
-				case len(ids) <= 1 && state == invite.DeliveryUnknown:
-					unknown++
+				case len(ids) <= 1 && state == invite.DeliverySending:
+					leftovers++
 				default:
 					t.Errorf("%s has %d messages and the ledger says %q", to, len(ids), state)
 				}
 			}
 			want := 1 // that at which the process died
-			if strings.HasPrefix(point, "done") {
+			if strings.HasPrefix(point, "done") || strings.HasPrefix(point, "begun") {
 				want = 0
 			}
-			if unknown != want {
-				t.Errorf("%d attendees are unknown, want %d", unknown, want)
+			if leftovers != want {
+				t.Errorf("%d mails are left as sending, want %d", leftovers, want)
 			}
 			w.run(t, "resend", "")
 			for to, ids := range w.received(t) {
@@ -115,7 +116,7 @@ func (c *crash) run(t *testing.T, call, point string) {
 
 // call is what the child process does.
 func (c *crash) call(name string) error {
-	client := invite.New(invite.SenderFunc(c.send), &invite.Options{Now: pinned, Record: c.record})
+	client := invite.New(invite.SenderFunc(c.send), &invite.Options{Now: pinned, Ledger: invite.WholeMeeting(c.record)})
 	m := new(invite.Meeting)
 	data, err := os.ReadFile(c.meeting)
 	switch {
@@ -134,7 +135,7 @@ func (c *crash) call(name string) error {
 	case "resume":
 		_, err = client.Resume(context.Background(), m)
 	case "resend":
-		_, err = client.Resume(context.Background(), m, invite.ResendUnknown)
+		_, err = client.Resume(context.Background(), m, invite.ResendUnknown())
 	}
 	return err
 }
@@ -163,12 +164,15 @@ func (c *crash) record(_ context.Context, m *invite.Meeting) error {
 	last := -1
 	for i, d := range m.Deliveries {
 		switch d.State {
-		case invite.DeliveryUnknown:
+		case invite.DeliverySending:
 			c.dieAt("recorded", i)
 			return nil
 		case invite.DeliveryDelivered:
 			last = i
 		}
+	}
+	if last < 0 {
+		c.dieAt("begun", 0)
 	}
 	c.dieAt("done", last)
 	return nil

@@ -74,7 +74,7 @@ func TestDeliveryState(t *testing.T) {
 			}
 			want := []invite.Delivery{
 				{To: "bob@example.test", Method: "REQUEST", MessageID: r.mails[0].ID, State: tt.want, Time: pinned()},
-				{To: "zoe@example.test", Method: "REQUEST", MessageID: r.mails[1].ID, State: invite.DeliveryDelivered, Time: pinned()},
+				{N: 1, To: "zoe@example.test", Method: "REQUEST", MessageID: r.mails[1].ID, State: invite.DeliveryDelivered, Time: pinned()},
 			}
 			for i := range want {
 				want[i].Action, want[i].Stamp = body.ActionInvitation, pinned()
@@ -123,7 +123,7 @@ func TestDeliveryShared(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := &recorder{fail: func(int, *mime.Message) error { return tt.in }}
-			m, err := invite.New(r, fixed()).Send(context.Background(), event, invite.Shared)
+			m, err := invite.New(r, fixed()).Send(context.Background(), event, invite.OneMail())
 			var de *invite.DeliveryError
 			if !errors.As(err, &de) {
 				t.Fatalf("Send = %v, want a DeliveryError", err)

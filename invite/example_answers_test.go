@@ -46,7 +46,7 @@ func ExampleMeeting_Apply() {
 		fmt.Println(outcome.Verdict, "-", outcome.Reason)
 	}
 	fmt.Println(meeting.Status("Ann@example.test"))
-	fmt.Println(meeting.Summary())
+	fmt.Println(meeting.Tally())
 	// Output:
 	// applied - ann@example.test: accepted
 	// duplicate - is held already: accepted of 2027-02-01T09:00:00Z
@@ -99,7 +99,7 @@ func ExampleClient_Respond() {
 		fmt.Println(err)
 		return
 	}
-	if err := attendee.Respond(context.Background(), in, "ann@example.test", ical.StatusTentative, func(r *invite.Response) { r.Comment = "late, perhaps" }); err != nil {
+	if err := attendee.Respond(context.Background(), in, invite.Response{As: "ann@example.test", Status: ical.StatusTentative, Comment: "late, perhaps"}); err != nil {
 		fmt.Println(err)
 	}
 	// Output:

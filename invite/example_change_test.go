@@ -27,12 +27,12 @@ func standup() ical.Event {
 	}
 }
 
-func ExamplePlanUpdate() {
+func ExampleClient_PlanUpdate() {
 	meeting := &invite.Meeting{Event: standup()}
 	after := standup()
 	after.Attendees = after.Attendees[:1]
 	after.Overrides = []ical.Event{{RecurrenceID: after.Start.AddDate(0, 0, 7), Location: "Roof"}}
-	plan, err := invite.PlanUpdate(meeting, after, exampleOptions)
+	plan, err := invite.New(nil, exampleOptions).PlanUpdate(meeting, after)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -94,8 +94,8 @@ func ExampleClient_UpdateFollowing() {
 	fmt.Println(rest.Event.Summary, "from", rest.Event.Start.Format(time.DateOnly), rest.Event.Recurrence.Count, "times")
 	// Output:
 	// mail to [ann@example.com]
-	// mail to [bob@example.com]
 	// mail to [ann@example.com]
+	// mail to [bob@example.com]
 	// mail to [bob@example.com]
 	// Stand-up until 2027-03-09
 	// Scrum from 2027-03-16 2 times

@@ -54,9 +54,9 @@ func ExampleClient_Cancel_meeting() {
 }
 
 // The mails go out after whatever else had to be stored with the Meeting.
-func ExampleLater() {
+func ExampleQueueOnly() {
 	var r invitetest.Recorder
-	meeting, err := invite.New(nil, invitetest.Options(nil)).Send(context.Background(), lunch, invite.Later)
+	meeting, err := invite.New(nil, invitetest.Options(nil)).Send(context.Background(), lunch, invite.QueueOnly())
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func ExampleLater() {
 	// delivered 2
 }
 
-func ExampleMeeting_Summary() {
+func ExampleMeeting_Tally() {
 	r, _, meeting := sent(lunch)
 	for email, status := range map[string]ical.Status{"ann@example.com": ical.StatusAccepted, "bob@example.com": ical.StatusDeclined} {
 		in, err := invite.Read(bytes.NewReader(r.Reply(email, status, invitetest.ClientThunderbird)), nil)
@@ -81,16 +81,16 @@ func ExampleMeeting_Summary() {
 		}
 		meeting, _ = meeting.Apply(in, nil)
 	}
-	fmt.Println(meeting.Summary())
+	fmt.Println(meeting.Tally())
 	fmt.Println(meeting.Status("bob@example.com"))
 	// Output:
 	// 1 accepted, 1 declined
 	// declined
 }
 
-func ExamplePlanCancel() {
+func ExampleClient_PlanCancel() {
 	_, _, meeting := sent(lunch)
-	plan, err := invite.PlanCancel(meeting, invitetest.Options(nil))
+	plan, err := invite.New(nil, invitetest.Options(nil)).PlanCancel(meeting)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -118,6 +118,6 @@ func ExampleMeeting() {
 	again, err = client.Cancel(context.Background(), again)
 	fmt.Println(again.Event.Cancelled, err)
 	// Output:
-	// {"format":1,"event":{"uid":"00000000-0000-4000-8000-00…
+	// {"format":2,"event":{"uid":"00000000-0000-4000-8000-00…
 	// true <nil>
 }

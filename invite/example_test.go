@@ -35,7 +35,7 @@ func ExampleNew() {
 		return nil
 	})
 	client := invite.New(sender, exampleOptions)
-	meeting, err := client.Send(context.Background(), lunch, invite.HideGuests)
+	meeting, err := client.Send(context.Background(), lunch, invite.HideGuests())
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -53,8 +53,9 @@ func ExampleNew() {
 
 func ExampleSend() {
 	invite.SetDefault(invite.New(invite.SenderFunc(func(_ context.Context, m *mime.Message) error {
-		header, _, _ := strings.Cut(string(m.Data), "Auto-Submitted:")
-		fmt.Print(strings.ReplaceAll(header, "\r\n", "\n"))
+		_, header, _ := strings.Cut(string(m.Data), "From:")
+		header, _, _ = strings.Cut(header, "Auto-Submitted:")
+		fmt.Print("From:", strings.ReplaceAll(header, "\r\n", "\n"))
 		return nil
 	}), exampleOptions))
 	defer invite.SetDefault(nil)
@@ -65,8 +66,6 @@ func ExampleSend() {
 		log.Fatal(err)
 	}
 	// Output:
-	// Date: Mon, 01 Feb 2027 08:00:00 +0000
-	// Message-ID: <thhq6csewqohswn7bak7pvr2@example.com>
 	// From: Room desk <desk@example.com>
 	// To: Ann <ann@example.com>
 	// Subject: Invitation: Lunch
@@ -83,10 +82,10 @@ func ExampleSend_invalid() {
 	// ical: Attendees[1].Email: is the same address as Attendees[0]
 }
 
-func ExamplePlanSend() {
+func ExampleClient_PlanSend() {
 	event := lunch
 	event.Attendees = append(event.Attendees[:2:2], ical.Attendee{Email: "desk@example.com"}) // the organizer
-	plan, err := invite.PlanSend(event, exampleOptions)
+	plan, err := invite.New(nil, exampleOptions).PlanSend(event)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func planFollowing(m *Meeting, start time.Time, after ical.Event, o *settings) (
 	}
 	after = fromOccurrence(after, &before, start)
 	carried := m.carried(&after, &before, start, o)
-	said := m.spoken(&after, viaOrganizer, o.stamp())
+	said := m.spoken(&after, o.stamp())
 	clearStatuses(&after)
 	if rest, err = planSend(after, o); err != nil {
 		return nil, nil, err
@@ -65,7 +65,7 @@ func (m *Meeting) carried(after, before *ical.Event, start time.Time, o *setting
 	for i := range m.Answers {
 		a := m.Answers[i]
 		key := answerKey{address.Key(a.Email), a.RecurrenceID.Unix()}
-		if s.latest[key] != &m.Answers[i] || a.Sequence < s.floorOf(a.RecurrenceID) ||
+		if s.latest[key] != &m.Answers[i] || a.Sequence < s.floorOf(key.email, a.RecurrenceID) ||
 			!a.RecurrenceID.IsZero() && a.RecurrenceID.Before(start) {
 			continue
 		}

@@ -34,11 +34,11 @@ func variants(t *testing.T) []variant {
 	for _, f := range files {
 		v := variant{name: strings.TrimSuffix(filepath.Base(f), ".json")}
 		if v.event = v.name; v.name == "hidden-guests" {
-			v.options = []invite.SendOption{invite.HideGuests}
+			v.options = []invite.SendOption{invite.HideGuests()}
 		}
 		out = append(out, v)
 	}
-	return append(out, variant{"shared", "zone", []invite.SendOption{invite.Shared}})
+	return append(out, variant{"shared", "zone", []invite.SendOption{invite.OneMail()}})
 }
 
 // TestGolden sends every event of testdata/events and compares the mails with

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"math/rand/v2"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
@@ -25,9 +26,21 @@ import (
 // pinned is the clock of all tests.
 func pinned() time.Time { return time.Date(2027, 2, 1, 8, 0, 0, 0, time.UTC) }
 
+// random is a source that is the same in every run.
+type random struct {
+	mu sync.Mutex
+	*rand.ChaCha8
+}
+
+func (r *random) Read(b []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ChaCha8.Read(b)
+}
+
 // fixed are the options that leave nothing to chance.
-func fixed(change ...invite.SendOption) *invite.Options {
-	o := &invite.Options{Now: pinned, NewID: func() string { return "id-1" }}
+func fixed(change ...func(*invite.Options)) *invite.Options {
+	o := &invite.Options{Now: pinned, NewID: func() string { return "id-1" }, Random: &random{ChaCha8: rand.NewChaCha8([32]byte{})}}
 	for _, f := range change {
 		f(o)
 	}

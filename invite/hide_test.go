@@ -26,7 +26,7 @@ func TestHideGuests(t *testing.T) {
 		}
 		e.Overrides[0].Summary = "Elsewhere"
 	})
-	mails := send(t, e, invite.HideGuests)
+	mails := send(t, e, invite.HideGuests())
 	if len(mails) != len(e.Attendees) {
 		t.Fatalf("%d mails, want %d", len(mails), len(e.Attendees))
 	}
@@ -79,7 +79,7 @@ func TestHideGuestsOverride(t *testing.T) {
 		e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(0, 0, 7), Attendees: e.Attendees[:1], Location: "Room 2"}}
 	})
 	var got [][]string
-	for _, m := range send(t, e, invite.HideGuests) {
+	for _, m := range send(t, e, invite.HideGuests()) {
 		var lines []string
 		for _, line := range unfold(parseMail(t, m.Data).calendar(t)) {
 			if name, _, _ := strings.Cut(shape(line), ";"); name == "RECURRENCE-ID" || name == "EXDATE" || name == "ATTENDEE" {

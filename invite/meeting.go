@@ -229,11 +229,13 @@ func (m *Meeting) nextNumber() int {
 	return n
 }
 
-// revise returns the floors of answers after a change.
+// revise takes in new floors of answers. If everybody is asked anew, the floors of
+// single occurrences go, except for those with attendees of their own.
 func (m *Meeting) revise(list []Revision) {
 	for _, r := range list {
 		if r.RecurrenceID.IsZero() {
-			m.Revised, m.Revisions = r.Sequence, nil
+			m.Revised = r.Sequence
+			m.Revisions = slices.DeleteFunc(m.Revisions, func(old Revision) bool { return !m.hasGuests(old.RecurrenceID) })
 			continue
 		}
 		m.Revisions = slices.DeleteFunc(m.Revisions, func(old Revision) bool {
@@ -241,12 +243,26 @@ func (m *Meeting) revise(list []Revision) {
 		})
 		m.Revisions = append(m.Revisions, r)
 	}
+	if len(m.Revisions) == 0 {
+		m.Revisions = nil
+	}
 }
 
-// floor is the sequence of the last change that asked for new answers to an
-// occurrence; zero is the whole meeting.
-func (m *Meeting) floor(id time.Time) int {
-	floor := m.Revised
+// hasGuests reports whether an occurrence has attendees of its own.
+func (m *Meeting) hasGuests(id time.Time) bool {
+	i := overrideOf(&m.Event, id)
+	return i >= 0 && len(m.Event.Overrides[i].Attendees) > 0 || slices.ContainsFunc(m.Joined, func(j Joined) bool {
+		return j.RecurrenceID.Equal(id)
+	})
+}
+
+// floor is the sequence of the last change that asked an attendee for a new answer
+// to an occurrence; zero is the whole meeting.
+func (m *Meeting) floor(email string, id time.Time) int {
+	floor := 0
+	if id.IsZero() || indexOf(m.Event.Attendees, email) >= 0 {
+		floor = m.Revised
+	}
 	for _, r := range m.Revisions {
 		if r.RecurrenceID.Equal(id) {
 			floor = max(floor, r.Sequence)

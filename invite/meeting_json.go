@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"github.com/convene-go/convene/ical"
 )
@@ -120,9 +119,12 @@ func readFormat1(data []byte) (*Meeting, error) {
 	return m, nil
 }
 
-// importStatuses makes Answers of the statuses in the event of format 1.
+// importStatuses makes Answers of the statuses in the event of format 1, unless
+// its Answers say the same.
 func (m *Meeting) importStatuses() {
-	m.Answers = append(m.Answers, m.spoken(&m.Event, "import", time.Time{})...)
+	m.Answers = append(m.Answers, m.recorded().heard(&m.Event, Answer{Via: viaImport}, func(by *ical.Attendee, counting *Answer) bool {
+		return !counting.told(by)
+	})...)
 	clearStatuses(&m.Event)
 	dropAnswerOverrides(&m.Event)
 }

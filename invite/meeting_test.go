@@ -58,14 +58,16 @@ func TestMeetingRoundTrip(t *testing.T) {
 
 func TestMeetingUnmarshal(t *testing.T) {
 	tests := []struct{ name, in, want string }{
-		{"small", `{"format":1,"event":{"uid":"a"},"revised":2,"answers":[],"proposals":[],"deliveries":[]}`, ""},
-		{"null lists", `{"format":1,"event":{"uid":"a"},"revised":2,"answers":null,"proposals":null,"deliveries":null}`, ""},
-		{"missing lists", `{"format":1,"event":{"uid":"a"},"revised":2}`, ""},
-		{"unknown key", `{"format":1,"event":{},"guests":[]}`, "guests"},
-		{"unknown key of the event", `{"format":1,"event":{"title":"a"}}`, "title"},
-		{"unknown key of a delivery", `{"format":1,"event":{},"deliveries":[{"too":"a"}]}`, "too"},
-		{"newer format", `{"format":2,"event":{},"unknown":1}`, "format 2, this version reads 1"},
-		{"no format", `{"event":{}}`, "format 0, this version reads 1"},
+		{"small", `{"format":2,"event":{"uid":"a"},"revised":2,"answers":[],"proposals":[],"deliveries":[]}`, ""},
+		{"null lists", `{"format":2,"event":{"uid":"a"},"revised":2,"answers":null,"proposals":null,"deliveries":null}`, ""},
+		{"missing lists", `{"format":2,"event":{"uid":"a"},"revised":2}`, ""},
+		{"unknown key", `{"format":2,"event":{},"guests":[]}`, "guests"},
+		{"unknown key of the event", `{"format":2,"event":{"title":"a"}}`, "title"},
+		{"unknown key of a delivery", `{"format":2,"event":{},"deliveries":[{"too":"a"}]}`, "too"},
+		{"format 1", `{"format":1,"event":{"uid":"a"},"revised":2}`, ""},
+		{"key of format 1", `{"format":2,"event":{"uid":"a"},"shared":true}`, "shared"},
+		{"newer format", `{"format":3,"event":{},"unknown":1}`, "format 3, this version reads 1 and 2"},
+		{"no format", `{"event":{}}`, "format 0, this version reads 1 and 2"},
 		{"format of another type", `{"format":"1"}`, "format"},
 		{"no object", `[]`, "invite: meeting: "},
 	}
@@ -83,7 +85,7 @@ func TestMeetingUnmarshal(t *testing.T) {
 				t.Fatalf("Unmarshal = %+v, %v", got, err)
 			}
 			data, err := json.Marshal(got)
-			if want := `{"format":1,"event":{"uid":"a"},"revised":2,"answers":[],"proposals":[],"deliveries":[]}`; err != nil || string(data) != want {
+			if want := `{"format":2,"event":{"uid":"a"},"revised":2,"answers":[],"proposals":[],"deliveries":[]}`; err != nil || string(data) != want {
 				t.Errorf("Marshal = %s, %v, want %s", data, err, want)
 			}
 		})

@@ -39,6 +39,7 @@ func (m *Meeting) repeat() *plan {
 // answers that m has and will have.
 func (p *plan) show(m *Meeting) {
 	then := *m
+	then.Event = p.intent
 	then.Answers = slices.Concat(m.Answers, p.said)
 	then.Revisions = slices.Clone(m.Revisions)
 	then.revise(p.revised)

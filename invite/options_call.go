@@ -24,15 +24,16 @@ func Tag(tag string) SendOption { return sendOption(func(c *call) { c.tag = tag 
 // A CancelOption changes one [Client.Cancel] or [Client.PlanCancel].
 type CancelOption interface{ forCancel(*call) }
 
-// Occurrence cancels the one occurrence with that original start.
+// Occurrence cancels the one occurrence with that original start. It excludes
+// [OccurrenceAndLater].
 func Occurrence(start time.Time) CancelOption {
-	return cancelOption(func(c *call) { c.occurrence, c.andLater = start, false })
+	return cancelOption(func(c *call) { c.occurrence = start })
 }
 
 // OccurrenceAndLater cancels the occurrence with that original start and all
 // that follow it.
 func OccurrenceAndLater(start time.Time) CancelOption {
-	return cancelOption(func(c *call) { c.occurrence, c.andLater = start, true })
+	return cancelOption(func(c *call) { c.andLater = start })
 }
 
 // A RemindOption changes one [Client.Remind] or [Client.PlanRemind].
@@ -89,7 +90,7 @@ type call struct {
 	hideGuests, oneMail bool
 	tag                 string
 	occurrence          time.Time // its original start
-	andLater            bool
+	andLater            time.Time // the original start of the first
 	only                []string
 	resendUnknown       bool
 	queueOnly           bool

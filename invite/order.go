@@ -37,7 +37,7 @@ func (m *Meeting) inOrder(a *Answer) error {
 // notOlder refuses what was said before the last that counts. Nothing is compared
 // with the invitation's DTSTAMP, because clocks differ.
 func (m *Meeting) notOlder(a *Answer) error {
-	if floor := m.floor(a.RecurrenceID); a.Sequence < floor {
+	if floor := m.floor(a.Email, a.RecurrenceID); a.Sequence < floor {
 		return refuse(VerdictStale, "answers version %d; version %d asked everybody anew", a.Sequence, floor)
 	}
 	if last, ok := m.latest(a.Email, a.RecurrenceID); ok && a.version().compare(last.version) < 0 {

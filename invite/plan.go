@@ -50,7 +50,7 @@ func planSend(e ical.Event, o *settings) (*plan, error) {
 		return nil, err
 	}
 	p := newPlan(e)
-	p.said = new(Meeting).spoken(&e, viaOrganizer, o.stamp())
+	p.said = new(Meeting).spoken(&e, o.stamp())
 	clearStatuses(&p.intent)
 	p.show(new(Meeting))
 	p.inviteAll()
@@ -68,9 +68,6 @@ func (p *plan) inviteAll() {
 		p.invite(a, p.view(&p.event, a.Email), "is invited")
 	}
 }
-
-// viaOrganizer is the origin of an answer that stands in an event.
-const viaOrganizer = "organizer"
 
 // onOccurrence names the occurrence that e is, "" for the whole meeting.
 func onOccurrence(e *ical.Event) string {

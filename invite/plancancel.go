@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -12,12 +13,14 @@ func planCancel(m *Meeting, o *settings) (*plan, error) {
 	switch {
 	case m.Event.Cancelled:
 		return nil, ErrCancelled
-	case o.occurrence.IsZero():
-		return planCancelAll(m, o)
-	case o.andLater:
-		return planCancelFrom(m, o.occurrence, o)
+	case !o.occurrence.IsZero() && !o.andLater.IsZero():
+		return nil, errors.New("invite: Occurrence and OccurrenceAndLater exclude each other")
+	case !o.occurrence.IsZero():
+		return planCancelOne(m, o.occurrence, o)
+	case !o.andLater.IsZero():
+		return planCancelFrom(m, o.andLater, o)
 	}
-	return planCancelOne(m, o.occurrence, o)
+	return planCancelAll(m, o)
 }
 
 // planCancelAll cancels everything for everybody who has an invitation.

@@ -1,11 +1,14 @@
 package invite_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,19 +97,18 @@ func (c *planCase) plan(t *testing.T) string {
 	if err := json.Unmarshal(encode(t, merge(before, c.json(t, "after"))), &after); err != nil {
 		t.Fatal(err)
 	}
-	plans, err := c.call(t, m, after)
+	p, then, err := c.call(t, m, after)
 	if err != nil {
 		return errorLine(err)
 	}
 	var b strings.Builder
-	for _, p := range plans {
-		describe(&b, p, m)
-	}
+	describe(&b, p, then)
 	return b.String()
 }
 
-// call makes the plans that the section "call" asks for; without it, an update.
-func (c *planCase) call(t *testing.T, m *invite.Meeting, after ical.Event) ([]*invite.Plan, error) {
+// call makes the plan that the section "call" asks for; without it, of an update.
+// then are the meetings as they are afterwards.
+func (c *planCase) call(t *testing.T, m *invite.Meeting, after ical.Event) (p *invite.Plan, then []*invite.Meeting, err error) {
 	t.Helper()
 	var call struct {
 		Call             string
@@ -115,41 +117,49 @@ func (c *planCase) call(t *testing.T, m *invite.Meeting, after ical.Event) ([]*i
 	if err := json.Unmarshal(encode(t, c.json(t, "call")), &call); err != nil {
 		t.Fatal(err)
 	}
-	o := c.options(t)
+	client, meeting, mail := c.options(t)
+	m.HideGuests, m.OneMail = meeting.HideGuests, meeting.OneMail
+	ctx := context.Background()
+	var old, rest *invite.Meeting
 	switch call.Call {
 	case "cancel":
-		var opts []invite.SendOption
+		opts := []invite.CancelOption{mail, invite.QueueOnly()}
 		if !call.Occurrence.IsZero() {
 			opts = append(opts, invite.Occurrence(call.Occurrence))
 		}
 		if !call.From.IsZero() {
-			opts = append(opts, invite.From(call.From))
+			opts = append(opts, invite.OccurrenceAndLater(call.From))
 		}
-		p, err := invite.PlanCancel(m, o, opts...)
-		return []*invite.Plan{p}, err
+		p, err = client.PlanCancel(m, opts...)
+		old, _ = client.Cancel(ctx, m, opts...)
 	case "following":
-		old, rest, err := invite.PlanFollowing(m, call.From, after, o)
-		if old != nil || err != nil {
-			return []*invite.Plan{old, rest}, err
-		}
+		p, err = client.PlanUpdateFollowing(m, call.From, after, mail)
+		old, rest, _ = client.UpdateFollowing(ctx, m, call.From, after, mail, invite.QueueOnly())
+	default:
+		p, err = client.PlanUpdate(m, after, mail)
+		old, _ = client.Update(ctx, m, after, mail, invite.QueueOnly())
 	}
-	p, err := invite.PlanUpdate(m, after, o)
-	return []*invite.Plan{p}, err
+	if rest == nil {
+		return p, []*invite.Meeting{old}, err
+	}
+	return p, []*invite.Meeting{old, rest}, err
 }
 
-func (c *planCase) options(t *testing.T) *invite.Options {
+// options are those of the client, of the meeting and of the call.
+func (c *planCase) options(t *testing.T) (*invite.Client, *invite.Meeting, invite.MailOption) {
 	t.Helper()
 	var in struct {
-		Levels                                              map[string]string
-		TellAll, TellDeclined, HideGuests, Shared, MailPast bool
-		Now                                                 time.Time
+		Levels                                                map[string]string
+		TellAll, TellDeclined, HideGuests, OneMail, AllowPast bool
+		Now                                                   time.Time
 	}
-	if err := json.Unmarshal(encode(t, c.json(t, "options")), &in); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(encode(t, c.json(t, "options"))))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&in); err != nil {
 		t.Fatal(err)
 	}
 	o := fixed()
-	o.TellAll, o.TellDeclined, o.MailPast = in.TellAll, in.TellDeclined, in.MailPast
-	o.HideGuests, o.Shared = in.HideGuests, in.Shared
+	o.TellDeclined = in.TellDeclined
 	if !in.Now.IsZero() {
 		o.Now = func() time.Time { return in.Now }
 	}
@@ -163,13 +173,20 @@ func (c *planCase) options(t *testing.T) *invite.Options {
 			}
 		}
 	}
-	return o
+	mail := invite.AllowLint()
+	switch {
+	case in.TellAll:
+		mail = invite.TellAll()
+	case in.AllowPast:
+		mail = invite.AllowPast()
+	}
+	return invite.New(nil, o), &invite.Meeting{HideGuests: in.HideGuests, OneMail: in.OneMail}, mail
 }
 
-// describe writes a plan in lines of JSON.
-func describe(b *strings.Builder, p *invite.Plan, m *invite.Meeting) {
-	if p.Event.UID != m.Event.UID {
-		b.WriteString(marshal(map[string]any{"new": map[string]any{"start": p.Event.Start, "count": p.Event.Recurrence.Count, "except": len(p.Event.Recurrence.Except), "overrides": len(p.Event.Overrides)}}))
+// describe writes a plan and the answers after it in lines of JSON.
+func describe(b *strings.Builder, p *invite.Plan, then []*invite.Meeting) {
+	if e := p.Rest; e != nil {
+		b.WriteString(marshal(map[string]any{"new": map[string]any{"start": e.Start, "count": e.Recurrence.Count, "except": len(e.Recurrence.Except), "overrides": len(e.Overrides)}}))
 	}
 	for _, n := range p.Notices {
 		b.WriteString(marshal(struct {
@@ -185,13 +202,32 @@ func describe(b *strings.Builder, p *invite.Plan, m *invite.Meeting) {
 			Reason  string `json:"reason"`
 		}{n.Attendee.Email, n.Reason}))
 	}
-	list := answers(p.Event.Attendees)
-	for _, o := range p.Event.Overrides {
-		if len(o.Attendees) > 0 {
-			list = append(list, "on "+o.RecurrenceID.Format(time.DateOnly)+": "+strings.Join(answers(o.Attendees), ", "))
+	for _, m := range then {
+		b.WriteString(marshal(map[string][]string{"answers": answersOf(m)}))
+	}
+}
+
+// answersOf are the answers that count, to the whole and to the occurrences for
+// which somebody's is another.
+func answersOf(m *invite.Meeting) []string {
+	list := answers(m.Attendees(time.Time{}))
+	var dates []time.Time
+	for _, o := range m.Event.Overrides {
+		dates = append(dates, o.RecurrenceID)
+	}
+	for _, a := range m.Answers {
+		dates = append(dates, a.RecurrenceID)
+	}
+	for _, r := range m.Revisions {
+		dates = append(dates, r.RecurrenceID)
+	}
+	slices.SortFunc(dates, time.Time.Compare)
+	for _, id := range slices.CompactFunc(dates, time.Time.Equal) {
+		if s := answers(m.Attendees(id)); len(s) > 0 && !slices.Equal(s, answers(m.Attendees(time.Time{}))) {
+			list = append(list, "on "+id.Format(time.DateOnly)+": "+strings.Join(s, ", "))
 		}
 	}
-	b.WriteString(marshal(map[string][]string{"answers": list}))
+	return list
 }
 
 func answers(list []ical.Attendee) []string {

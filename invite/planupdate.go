@@ -98,7 +98,7 @@ func newUpdate(m *Meeting, before *ical.Event, after ical.Event, o *settings) *u
 		history: m.history(), said: m.standing(), versions: make(map[*ical.Event]*ical.Event),
 		diffs: make(map[versions][]change), seen: make(map[occurrenceKey]*ical.Event), starts: make(map[occurrenceKey]bool),
 	}
-	u.plan.said = m.spoken(&after, viaOrganizer, o.stamp())
+	u.plan.said = m.spoken(&after, o.stamp())
 	u.plan.previous = before
 	clearStatuses(&u.given)
 	clearStatuses(&u.plan.intent)
@@ -193,15 +193,37 @@ func (u *update) revise() {
 		if i := overrideOf(&p.intent, id); i >= 0 && level > LevelSilent {
 			p.intent.Overrides[i].Sequence = p.intent.Sequence
 		}
-		if level == LevelMajor && !major {
+		if level == LevelMajor && (!major || u.guests(&after, id)) {
 			p.revised = append(p.revised, Revision{RecurrenceID: id, Sequence: p.intent.Sequence})
 		}
 	}
+	u.askAnew(&after)
 	for i := range p.said { // the organizer's word is about the new version
 		for _, r := range p.revised {
 			if a := &p.said[i]; r.RecurrenceID.IsZero() || r.RecurrenceID.Equal(a.RecurrenceID) {
 				a.Sequence = max(a.Sequence, r.Sequence)
 			}
+		}
+	}
+}
+
+// guests reports whether an occurrence has attendees of its own.
+func (u *update) guests(after *ical.Event, id time.Time) bool {
+	i := overrideOf(after, id)
+	return i >= 0 && len(after.Overrides[i].Attendees) > 0
+}
+
+// askAnew takes back the earlier answers of attendees who were not invited any
+// more and are again.
+func (u *update) askAnew(after *ical.Event) {
+	asked := make(map[string]bool)
+	for i := range u.m.Answers {
+		key := address.Key(u.m.Answers[i].Email)
+		if asked[key] || u.plan.attendee(u.before, key) != nil {
+			continue
+		}
+		if asked[key] = true; u.plan.attendee(after, key) != nil {
+			u.plan.said = append(u.said.askAnew(key, u.plan.intent.Sequence), u.plan.said...)
 		}
 	}
 }

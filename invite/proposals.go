@@ -106,7 +106,7 @@ func (m *Meeting) OpenProposals() []Proposal {
 	for i := range m.Proposals {
 		p := &m.Proposals[i]
 		last, _ := m.latest(p.Email, p.RecurrenceID)
-		if !p.Declined && p.Sequence >= m.floor(p.RecurrenceID) && last.compare(p.version()) == 0 {
+		if !p.Declined && p.Sequence >= m.floor(p.Email, p.RecurrenceID) && last.compare(p.version()) == 0 {
 			out = append(out, *p)
 		}
 	}
@@ -140,7 +140,12 @@ func (p *Proposal) Accept(e ical.Event) (ical.Event, error) {
 
 // planDecline plans the refusal of a proposal.
 func planDecline(m *Meeting, p Proposal) (*plan, error) {
-	i := slices.IndexFunc(m.Proposals, func(q Proposal) bool { return p.ID != "" && p.ID == q.ID || p.ID == "" && p.equal(q) })
+	i := slices.IndexFunc(m.Proposals, func(q Proposal) bool {
+		if p.ID != "" {
+			return p.ID == q.ID && address.Same(p.Email, q.Email)
+		}
+		return p.equal(q)
+	})
 	if i < 0 {
 		return nil, fmt.Errorf("invite: proposal of %s: is not one of this meeting", p.Email)
 	}

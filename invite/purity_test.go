@@ -72,22 +72,22 @@ func TestNothingGivenIsChanged(t *testing.T) {
 		call func(c *invite.Client, o *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error)
 	}{
 		{"PlanSend", func(_ *invite.Client, o *invite.Options, _ *invite.Meeting, after ical.Event) ([]any, error) {
-			p, err := invite.PlanSend(after, o)
+			p, err := invite.New(nil, o).PlanSend(after)
 			return []any{p}, err
 		}},
 		{"PlanUpdate", func(_ *invite.Client, o *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
-			p, err := invite.PlanUpdate(m, after, o)
+			p, err := invite.New(nil, o).PlanUpdate(m, after)
 			return []any{p}, err
 		}},
 		{"PlanCancel", func(_ *invite.Client, o *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
-			all, err := invite.PlanCancel(m, o)
-			one, errOne := invite.PlanCancel(m, o, invite.Occurrence(next(m.Event)))
-			from, errFrom := invite.PlanCancel(m, o, invite.From(next(m.Event)))
+			all, err := invite.New(nil, o).PlanCancel(m)
+			one, errOne := invite.New(nil, o).PlanCancel(m, invite.Occurrence(next(m.Event)))
+			from, errFrom := invite.New(nil, o).PlanCancel(m, invite.OccurrenceAndLater(next(m.Event)))
 			return []any{all, one, from}, firstError(err, errOne, errFrom)
 		}},
-		{"PlanFollowing", func(_ *invite.Client, o *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
-			old, rest, err := invite.PlanFollowing(m, next(m.Event), after, o)
-			return []any{old, rest}, err
+		{"PlanUpdateFollowing", func(_ *invite.Client, o *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
+			p, err := invite.New(nil, o).PlanUpdateFollowing(m, next(m.Event), after)
+			return []any{p}, err
 		}},
 		{"Send", func(c *invite.Client, _ *invite.Options, _ *invite.Meeting, after ical.Event) ([]any, error) {
 			out, err := c.Send(ctx, after)
@@ -106,18 +106,18 @@ func TestNothingGivenIsChanged(t *testing.T) {
 			return []any{out}, err
 		}},
 		{"Resume", func(c *invite.Client, _ *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
-			out, err := c.Resume(ctx, m, invite.ResendUnknown)
+			out, err := c.Resume(ctx, m, invite.ResendUnknown())
 			return []any{out}, err
 		}},
 		{"Remind", func(c *invite.Client, _ *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
-			out, err := c.Remind(ctx, m, invite.Only("bob@example.test"))
+			out, err := c.Remind(ctx, m, invite.OnlyTo("bob@example.test"))
 			return []any{out}, err
 		}},
 	}
 	for _, tt := range tests {
 		for _, hide := range []bool{false, true} {
 			t.Run(tt.name, func(t *testing.T) {
-				o := fixed(func(o *invite.Options) { o.HideGuests = hide; o.Levels = invite.Levels{"summary": invite.LevelMajor} })
+				o := fixed(func(o *invite.Options) { o.Levels = invite.Levels{"summary": invite.LevelMajor} })
 				client := invite.New(new(tray), o)
 				m, want := eventful(t, hide), eventful(t, hide)
 				after := changed()
@@ -159,8 +159,12 @@ func firstError(errs ...error) error {
 func eventful(t *testing.T, hide bool) *invite.Meeting {
 	t.Helper()
 	s := &tray{errs: map[int]error{0: errPlain, 1: doubt}}
-	c := invite.New(s, fixed(func(o *invite.Options) { o.HideGuests = hide }))
-	m := mustSend(t, c, full())
+	c := invite.New(s, fixed())
+	var opts []invite.SendOption
+	if hide {
+		opts = append(opts, invite.HideGuests())
+	}
+	m := mustSend(t, c, full(), opts...)
 	s.mails, s.errs = nil, map[int]error{0: errPlain, 1: errPlain}
 	e := full()
 	e.Start, e.End = e.Start.Add(time.Minute), e.End.Add(time.Minute)

@@ -16,10 +16,10 @@ import (
 )
 
 // request is the invitation that an attendee gets, and the meeting behind it.
-func request(t *testing.T, e ical.Event, to int, o *invite.Options) (*invite.Inbound, *invite.Meeting) {
+func request(t *testing.T, e ical.Event, to int, o *invite.Options, opts ...invite.SendOption) (*invite.Inbound, *invite.Meeting) {
 	t.Helper()
 	r := new(recorder)
-	m, err := invite.New(r, o).Send(context.Background(), e)
+	m, err := invite.New(r, o).Send(context.Background(), e, opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,6 +44,15 @@ func weeklyRequest() ical.Event {
 	})
 }
 
+// response is an answer, with what change makes of it.
+func response(as string, status ical.Status, change func(*invite.Response)) invite.Response {
+	r := invite.Response{As: as, Status: status}
+	if change != nil {
+		change(&r)
+	}
+	return r
+}
+
 // TestRespond answers invitations and takes the answers in.
 func TestRespond(t *testing.T) {
 	second := time.Date(2027, 3, 9, 9, 0, 0, 0, time.UTC)
@@ -52,7 +61,7 @@ func TestRespond(t *testing.T) {
 		event  ical.Event
 		as     string // the first attendee if empty
 		status ical.Status
-		change invite.RespondOption
+		change func(*invite.Response)
 		kind   invite.Kind
 		occ    time.Time
 	}{
@@ -73,11 +82,7 @@ func TestRespond(t *testing.T) {
 			in, m := request(t, tt.event, 0, fixed())
 			as := either(tt.as, tt.event.Attendees[0].Email)
 			r := new(recorder)
-			var opts []invite.RespondOption
-			if tt.change != nil {
-				opts = append(opts, tt.change)
-			}
-			if err := invite.New(r, fixed()).Respond(context.Background(), in, as, tt.status, opts...); err != nil {
+			if err := invite.New(r, fixed()).Respond(context.Background(), in, response(as, tt.status, tt.change)); err != nil {
 				t.Fatal(err)
 			}
 			checkAnswer(t, in, r.mails[0], as)
@@ -116,7 +121,7 @@ func checkAnswer(t *testing.T, in *invite.Inbound, m *mime.Message, as string) {
 	}
 }
 
-func acceptProposal(t *testing.T, m *invite.Meeting, change invite.RespondOption) {
+func acceptProposal(t *testing.T, m *invite.Meeting, change func(*invite.Response)) {
 	t.Helper()
 	var want invite.Response
 	change(&want)
@@ -146,10 +151,10 @@ func TestRespondRefuses(t *testing.T) {
 		change func(r *invite.Response)
 		want   string // in the error; "" for none
 	}{
-		{"not an attendee", in, "mallory@example.net", ical.StatusAccepted, nil, "is not an attendee of the invitation"},
+		{"not an attendee", in, "mallory@example.net", ical.StatusAccepted, nil, "is not an attendee"},
 		{"uninvited", in, "mallory@example.net", ical.StatusAccepted, func(r *invite.Response) { r.Uninvited = true }, ""},
-		{"for an attendee", in, "pa@example.test", ical.StatusAccepted, func(r *invite.Response) { r.For = as }, ""},
-		{"for nobody invited", in, as, ical.StatusAccepted, func(r *invite.Response) { r.For = "x@example.test" }, "is not an attendee"},
+		{"for an attendee", in, "pa@example.test", ical.StatusAccepted, func(r *invite.Response) { r.OnBehalfOf = as }, ""},
+		{"for nobody invited", in, as, ical.StatusAccepted, func(r *invite.Response) { r.OnBehalfOf = "x@example.test" }, "is not an attendee"},
 		{"no status", in, as, ical.StatusNeedsAction, nil, `"needs-action" is no answer`},
 		{"delegated to nobody", in, as, ical.StatusDelegated, nil, "belong together"},
 		{"end before start", in, as, ical.StatusTentative, func(r *invite.Response) { r.Start, r.End = pinned(), pinned().Add(-1) }, "ends before"},
@@ -161,11 +166,7 @@ func TestRespondRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := new(recorder)
-			err := invite.New(r, fixed()).Respond(context.Background(), tt.in, tt.as, tt.status, func(r *invite.Response) {
-				if tt.change != nil {
-					tt.change(r)
-				}
-			})
+			err := invite.New(r, fixed()).Respond(context.Background(), tt.in, response(tt.as, tt.status, tt.change))
 			switch {
 			case tt.want == "" && (err != nil || len(r.mails) != 1):
 				t.Errorf("%v, %d mails", err, len(r.mails))
@@ -174,15 +175,15 @@ func TestRespondRefuses(t *testing.T) {
 			}
 		})
 	}
-	if err := invite.New(nil, nil).Respond(context.Background(), in, as, ical.StatusAccepted); !errors.Is(err, invite.ErrNoSender) {
+	if err := invite.New(nil, nil).Respond(context.Background(), in, invite.Response{As: as, Status: ical.StatusAccepted}); !errors.Is(err, invite.ErrNoSender) {
 		t.Errorf("without a sender: %v", err)
 	}
 	broken := errors.New("broken")
 	failing := invite.SenderFunc(func(context.Context, *mime.Message) error { return broken })
-	if err := invite.New(failing, fixed()).Respond(context.Background(), in, as, ical.StatusAccepted); !errors.Is(err, broken) {
+	if err := invite.New(failing, fixed()).Respond(context.Background(), in, invite.Response{As: as, Status: ical.StatusAccepted}); !errors.Is(err, broken) {
 		t.Errorf("a sender that fails: %v", err)
 	}
-	if err := invite.New(failing, fixed()).Respond(context.Background(), in, "x@example.test", ical.StatusAccepted); !errors.Is(err, invite.ErrNotInvited) {
+	if err := invite.New(failing, fixed()).Respond(context.Background(), in, invite.Response{As: "x@example.test", Status: ical.StatusAccepted}); !errors.Is(err, invite.ErrNotInvited) {
 		t.Errorf("not invited: %v", err)
 	}
 }
@@ -195,7 +196,7 @@ func TestRespondOddInvitation(t *testing.T) {
 	in.Event = &e
 	r := new(recorder)
 	as := e.Attendees[0].Email
-	if err := invite.New(r, fixed()).Respond(context.Background(), in, as, ical.StatusAccepted); err != nil {
+	if err := invite.New(r, fixed()).Respond(context.Background(), in, invite.Response{As: as, Status: ical.StatusAccepted}); err != nil {
 		t.Fatal(err)
 	}
 	got := readMail(t, r.mails[0].Data)
@@ -204,9 +205,9 @@ func TestRespondOddInvitation(t *testing.T) {
 	}
 }
 
-// TestInvite sends requests to a delegate, and to one who is invited to a single
+// TestReinvite sends requests to a delegate, and to one who is invited to a single
 // occurrence.
-func TestInvite(t *testing.T) {
+func TestReinvite(t *testing.T) {
 	_, m := request(t, weeklyRequest(), 0, fixed())
 	bob := m.Event.Attendees[0].Email
 	m, _ = m.Apply(answerOf(t, m, bob, ical.StatusDeclined, nil), nil)
@@ -223,7 +224,7 @@ func TestInvite(t *testing.T) {
 	}
 	r := new(recorder)
 	c := invite.New(r, fixed())
-	after, err := c.Invite(context.Background(), m, append(o.Invite, bob))
+	after, err := c.Reinvite(context.Background(), m, append(o.Invite, bob))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,29 +235,31 @@ func TestInvite(t *testing.T) {
 	if eve.RecurrenceID.IsZero() || eve.Recurrence != nil || len(eve.Attendees) != len(m.Event.Attendees)+1 {
 		t.Errorf("the delegate of one occurrence got %+v", eve)
 	}
-	if all.Recurrence == nil || len(all.Overrides) != 1 || len(all.Overrides[0].Attendees) != len(m.Event.Attendees)+1 {
-		t.Errorf("the attendee of the series got these overrides, and not that with the delegate alone: %+v", all.Overrides)
+	if all.Recurrence == nil || len(all.Overrides) != 2 || len(all.Overrides[0].Attendees) != 1 || len(all.Overrides[1].Attendees) != 1 ||
+		all.Overrides[0].Attendees[0].Status != ical.StatusDelegated || all.Overrides[1].Attendees[0].Status != ical.StatusAccepted {
+		t.Errorf("the attendee of the series got these overrides, and not those of their own answers: %+v", all.Overrides)
 	}
 	for _, list := range [][]string{{"mallory@example.net"}, {m.Event.Organizer.Email}, nil} {
-		if _, err := c.Invite(context.Background(), m, list); err == nil {
-			t.Errorf("Invite(%q) succeeded", list)
+		if _, err := c.Reinvite(context.Background(), m, list); err == nil {
+			t.Errorf("Reinvite(%q) succeeded", list)
 		}
 	}
-	if _, err := c.Invite(context.Background(), m, []string{bob}, invite.HideGuests); err != nil {
+	m.HideGuests = true
+	if _, err := c.Reinvite(context.Background(), m, []string{bob}); err != nil {
 		t.Error(err)
 	} else if got := readMail(t, r.mails[2].Data).Event.Attendees; len(got) != 1 {
 		t.Errorf("hidden guests: %+v", got)
 	}
 }
 
-// TestInviteOfSome invites again who is not invited to one occurrence of the series.
-func TestInviteOfSome(t *testing.T) {
+// TestReinviteOfSome invites again an attendee who is not invited to one occurrence of the series.
+func TestReinviteOfSome(t *testing.T) {
 	e := weeklyRequest()
 	second := e.Start.AddDate(0, 0, 7)
 	e.Overrides = []ical.Event{{RecurrenceID: second, Attendees: e.Attendees[1:], Location: "Room 5"}}
 	_, m := request(t, e, 0, fixed())
 	r := new(recorder)
-	if _, err := invite.New(r, fixed()).Invite(context.Background(), m, []string{e.Attendees[0].Email}); err != nil {
+	if _, err := invite.New(r, fixed()).Reinvite(context.Background(), m, []string{e.Attendees[0].Email}); err != nil {
 		t.Fatal(err)
 	}
 	got := readMail(t, r.mails[0].Data).Event
@@ -272,11 +275,7 @@ func answerOf(t *testing.T, m *invite.Meeting, as string, s ical.Status, change 
 	in := &invite.Inbound{Kind: invite.KindRequest, Event: &m.Event, Mail: &mime.Received{}}
 	r := new(recorder)
 	o := &invite.Options{Now: func() time.Time { return pinned().Add(time.Duration(len(m.Answers)) * time.Minute) }}
-	err := invite.New(r, o).Respond(context.Background(), in, as, s, func(r *invite.Response) {
-		if change != nil {
-			change(r)
-		}
-	})
+	err := invite.New(r, o).Respond(context.Background(), in, response(as, s, change))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,7 +79,7 @@ func TestSendAllOrNothing(t *testing.T) {
 	tests := []struct {
 		name  string
 		event ical.Event
-		opt   invite.SendOption
+		opt   func(*invite.Options)
 		want  string
 	}{
 		{"renderer", review(), func(o *invite.Options) { o.Body = second }, "zoe@example.test: broken template"},
@@ -94,7 +94,7 @@ func TestSendAllOrNothing(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			r := new(recorder)
-			m, err := invite.New(r, fixed()).Send(context.Background(), tt.event, tt.opt)
+			m, err := invite.New(r, fixed(tt.opt)).Send(context.Background(), tt.event)
 			if err == nil || !strings.HasPrefix(err.Error(), "invite: ") || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("Send = %v, want an error of this package with %q", err, tt.want)
 			}
@@ -150,13 +150,13 @@ func TestSendBadInput(t *testing.T) {
 			e := vary(tt.change)
 			m, err := invite.New(r, fixed()).Send(context.Background(), e)
 			var fe *ical.FieldError
-			if !errors.As(err, &fe) || fe.Field != tt.want || !strings.HasPrefix(err.Error(), "invite: ical: "+tt.want+":") {
+			if !errors.As(err, &fe) || fe.Field != tt.want || !strings.HasPrefix(err.Error(), "invite: "+tt.want+":") {
 				t.Errorf("Send = %v, want a FieldError of %s", err, tt.want)
 			}
 			if m != nil || len(r.mails) > 0 {
 				t.Errorf("Send = %v with %d mails, want neither", m, len(r.mails))
 			}
-			if _, err := invite.PlanSend(e, nil); !errors.As(err, &fe) {
+			if _, err := invite.New(nil, nil).PlanSend(e); !errors.As(err, &fe) {
 				t.Errorf("PlanSend = %v, want the same error", err)
 			}
 		})
@@ -179,8 +179,8 @@ func TestSendLint(t *testing.T) {
 		e.Summary = strings.Repeat("x", 300) // a warning stops nothing
 	})
 	r := new(recorder)
-	c := invite.New(r, fixed(func(o *invite.Options) { o.AllowLint = []string{"uid-exchange"} }))
-	_, err := c.Send(context.Background(), e)
+	c := invite.New(r, fixed())
+	_, err := c.Send(context.Background(), e, invite.AllowLint("uid-exchange"))
 	var le *invite.LintError
 	if !errors.As(err, &le) || len(le.Findings) != 1 || le.Findings[0].Rule != "extra-misdirects" || len(r.mails) > 0 {
 		t.Fatalf("Send = %v with %d mails, want a LintError of extra-misdirects", err, len(r.mails))
@@ -188,8 +188,7 @@ func TestSendLint(t *testing.T) {
 	if want := "invite: lint: Extra[0]: " + le.Findings[0].Text + " (extra-misdirects)"; err.Error() != want {
 		t.Errorf("Error() = %q, want %q", err, want)
 	}
-	allow := func(o *invite.Options) { o.AllowLint = append(o.AllowLint, "extra-misdirects") }
-	if _, err := c.Send(context.Background(), e, allow); err != nil || len(r.mails) != 2 {
+	if _, err := c.Send(context.Background(), e, invite.AllowLint("uid-exchange"), invite.AllowLint("extra-misdirects")); err != nil || len(r.mails) != 2 {
 		t.Errorf("Send with both rules allowed = %v with %d mails", err, len(r.mails))
 	}
 	if _, err := c.Send(context.Background(), e); !errors.As(err, &le) {
@@ -198,24 +197,42 @@ func TestSendLint(t *testing.T) {
 }
 
 func TestClientKeepsItsOptions(t *testing.T) {
-	o := fixed(func(o *invite.Options) { o.AllowLint = []string{"uid-exchange"} })
-	c := invite.New(new(recorder), o)
-	o.AllowLint[0], o.HideGuests = "", true
-	m, err := c.Send(context.Background(), vary(func(e *ical.Event) { e.UID = "040000008200E0AA" }))
-	if err != nil || len(m.Event.Attendees) != 2 {
-		t.Errorf("Send = %v, %v, want the options that New was given", m, err)
+	key := []byte("0123456789abcdef")
+	o := fixed(func(o *invite.Options) {
+		o.Levels = invite.Levels{"description": invite.LevelMajor}
+		o.ReplyAddress = &invite.ReplyAddress{Mailbox: "desk@example.test", Keys: [][]byte{key}}
+	})
+	r := new(recorder)
+	c := invite.New(r, o)
+	send := func() *invite.Meeting {
+		m, err := c.Send(context.Background(), review())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	before := send()
+	key[0] = 'x'
+	o.Levels["description"], o.ReplyAddress.Mailbox, o.ReplyAddress.Keys[0] = invite.LevelSilent, "x", []byte("another-key-0000")
+	after := send()
+	if diff := cmp.Diff(before.ReplyAddresses, after.ReplyAddresses); diff != "" {
+		t.Errorf("reply addresses after the options changed (-want +got):\n%s", diff)
+	}
+	p, err := c.PlanUpdate(after, vary(func(e *ical.Event) { e.Description = "Agenda" }))
+	if err != nil || len(p.Notices) != 2 || !strings.Contains(p.Notices[0].Reason, "needs a new answer") {
+		t.Errorf("PlanUpdate = %+v, %v, want the levels that New was given", p, err)
 	}
 }
 
-func TestSharedExcludesHideGuests(t *testing.T) {
+func TestOneMailExcludesHideGuests(t *testing.T) {
 	r := new(recorder)
-	_, err := invite.New(r, fixed(invite.Shared)).Send(context.Background(), review(), invite.HideGuests)
-	if err == nil || !strings.Contains(err.Error(), "Shared and HideGuests") || len(r.mails) > 0 {
+	_, err := invite.New(r, fixed()).Send(context.Background(), review(), invite.OneMail(), invite.HideGuests())
+	if err == nil || !strings.Contains(err.Error(), "OneMail and HideGuests") || len(r.mails) > 0 {
 		t.Errorf("Send = %v with %d mails, want a refusal", err, len(r.mails))
 	}
 }
 
-func TestShared(t *testing.T) {
+func TestOneMail(t *testing.T) {
 	var views []body.View
 	r := new(recorder)
 	m, err := invite.New(r, fixed(func(o *invite.Options) {
@@ -223,7 +240,7 @@ func TestShared(t *testing.T) {
 			views = append(views, *v)
 			return plain("Review", "Review")(v)
 		})
-	})).Send(context.Background(), review(), invite.Shared)
+	})).Send(context.Background(), review(), invite.OneMail())
 	if err != nil || len(r.mails) != 1 {
 		t.Fatalf("Send = %v with %d mails, want one", err, len(r.mails))
 	}
@@ -241,7 +258,7 @@ func TestShared(t *testing.T) {
 func TestSendOptionIsForOneCall(t *testing.T) {
 	r := new(recorder)
 	c := invite.New(r, fixed())
-	for _, opts := range [][]invite.SendOption{{invite.Shared}, nil} {
+	for _, opts := range [][]invite.SendOption{{invite.OneMail()}, nil} {
 		if _, err := c.Send(context.Background(), review(), opts...); err != nil {
 			t.Fatal(err)
 		}
@@ -252,7 +269,11 @@ func TestSendOptionIsForOneCall(t *testing.T) {
 }
 
 func TestNoAttachment(t *testing.T) {
-	mails := send(t, review(), func(o *invite.Options) { o.NoAttachment = true })
+	r := new(recorder)
+	if _, err := invite.New(r, fixed(func(o *invite.Options) { o.NoAttachment = true })).Send(context.Background(), review()); err != nil {
+		t.Fatal(err)
+	}
+	mails := r.mails
 	if got, want := parseMail(t, mails[0].Data).tree, "alternative(text/plain text/html text/calendar)"; got != want {
 		t.Errorf("tree = %s, want %s", got, want)
 	}
@@ -270,9 +291,23 @@ func TestMessageID(t *testing.T) {
 	if mails[0].ID == mails[1].ID || !strings.HasSuffix(mails[0].ID, "@xn--bcher-kva.example>") {
 		t.Errorf("Message-IDs = %s and %s, want two of the organizer's domain", mails[0].ID, mails[1].ID)
 	}
-	later := send(t, review(), func(o *invite.Options) { o.Now = func() time.Time { return pinned().Add(time.Minute) } })
-	if now := send(t, review()); now[0].ID == later[0].ID {
-		t.Errorf("Message-ID = %s at two times", now[0].ID)
+	// By default they are random: nothing that an attendee has tells those of others.
+	r := new(recorder)
+	seen := make(map[string]bool)
+	for range 3 {
+		if _, err := invite.New(r, &invite.Options{Now: pinned}).Send(context.Background(), review()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, m := range r.mails {
+		if seen[m.ID] || len(m.ID) < 30 {
+			t.Errorf("Message-ID = %s, seen before: %v", m.ID, seen[m.ID])
+		}
+		seen[m.ID] = true
+	}
+	empty := fixed(func(o *invite.Options) { o.Random = strings.NewReader("short") })
+	if m, err := invite.New(r, empty).Send(context.Background(), review()); m != nil || err == nil || !strings.Contains(err.Error(), "Options.Random") || len(r.mails) != 6 {
+		t.Errorf("Send without randomness = %v, %v, %d mails", m, err, len(r.mails))
 	}
 }
 
@@ -285,7 +320,7 @@ func TestDefaultClient(t *testing.T) {
 	r := new(recorder)
 	c := invite.New(r, fixed())
 	invite.SetDefault(c)
-	if m, err := invite.Send(context.Background(), review(), invite.HideGuests); err != nil || len(m.Deliveries) != 2 || invite.Default() != c {
+	if m, err := invite.Send(context.Background(), review(), invite.HideGuests()); err != nil || len(m.Deliveries) != 2 || invite.Default() != c {
 		t.Errorf("Send through the default client = %v, %v", m, err)
 	}
 	if m, err := invite.New(nil, nil).Send(context.Background(), review()); m != nil || err != invite.ErrNoSender {
@@ -330,7 +365,13 @@ func TestSendSharesNothing(t *testing.T) {
 	walk(&in, func(_, _ string, set func(string)) { set("changed") })
 	in.Recurrence.Except[0] = time.Time{}
 	in.Recurrence.ByMonth[0], in.Recurrence.BySetPos[0], in.Reminders[0].Before = 9, 9, 9
-	want.Attendees[0].Status = ical.StatusNeedsAction
+	for i := range want.Attendees { // an answer that the organizer gives is not in the event
+		a := &want.Attendees[i]
+		a.Status, a.Comment, a.DelegatedTo = ical.StatusNeedsAction, "", ""
+	}
+	if a := m.Answers; len(a) != 1 || a[0].Status != ical.StatusTentative || a[0].Via != "organizer" || a[0].Comment != "perhaps" {
+		t.Errorf("Answers = %+v, want the one that the event gives", a)
+	}
 	for i := range want.Overrides[0].Attendees {
 		want.Overrides[0].Attendees[i].Status = ical.StatusNeedsAction
 	}
@@ -363,13 +404,13 @@ func TestMeetingNamesZone(t *testing.T) {
 
 func TestSendConcurrently(t *testing.T) {
 	r := new(recorder)
-	c := invite.New(r, fixed(func(o *invite.Options) { o.AllowLint = make([]string, 0, 8) }))
+	c := invite.New(r, fixed())
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
-			opts := []invite.SendOption{func(o *invite.Options) { o.AllowLint = append(o.AllowLint, "x") }}
+			opts := []invite.SendOption{invite.AllowLint("x")}
 			if i%2 == 1 {
-				opts = append(opts, invite.HideGuests)
+				opts = append(opts, invite.HideGuests())
 			}
 			for range 5 {
 				if _, err := c.Send(context.Background(), full(), opts...); err != nil {
@@ -381,7 +422,7 @@ func TestSendConcurrently(t *testing.T) {
 	wg.Wait()
 	seen := make(map[string]int)
 	for _, m := range r.mails {
-		seen[string(m.Data)]++
+		seen[strings.ReplaceAll(string(m.Data), m.ID, "")]++ // nothing else differs
 	}
 	if len(seen) != 4 || len(r.mails) != 80 {
 		t.Errorf("%d different mails of %d, want 4 of 80", len(seen), len(r.mails))
@@ -389,10 +430,10 @@ func TestSendConcurrently(t *testing.T) {
 }
 
 func TestPlanSend(t *testing.T) {
-	p, err := invite.PlanSend(vary(func(e *ical.Event) {
+	p, err := invite.New(nil, fixed()).PlanSend(vary(func(e *ical.Event) {
 		e.UID, e.Sequence = "", 3
 		e.Attendees = append(e.Attendees, ical.Attendee{Email: "desk@example.test"})
-	}), fixed())
+	}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -404,7 +445,7 @@ func TestPlanSend(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("PlanSend (-want +got):\n%s", diff)
 	}
-	if hidden, err := invite.PlanSend(review(), fixed(invite.HideGuests)); err != nil || len(hidden.Event.Attendees) != 2 || len(hidden.Notices[1].Event.Attendees) != 1 {
+	if hidden, err := invite.New(nil, fixed()).PlanSend(review(), invite.HideGuests()); err != nil || len(hidden.Event.Attendees) != 2 || len(hidden.Notices[1].Event.Attendees) != 1 {
 		t.Errorf("PlanSend with HideGuests = %+v, %v", hidden, err)
 	}
 }

@@ -73,7 +73,7 @@ func TestSendOverSMTP(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		options []invite.SendOption
-	}{{"one mail each", nil}, {"shared", []invite.SendOption{invite.Shared}}} {
+	}{{"one mail each", nil}, {"shared", []invite.SendOption{invite.OneMail()}}} {
 		t.Run(tt.name, func(t *testing.T) {
 			s, addr := startServer(t)
 			sender, err := smtpsend.Open("smtp://" + addr + "?tls=insecure-none")

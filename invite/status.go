@@ -51,13 +51,9 @@ func (m *Meeting) said(a ical.Attendee, id time.Time) ical.Attendee {
 // answer returns the answer of one attendee that counts, see [standing.answer].
 func (m *Meeting) answer(email string, id time.Time) *Answer {
 	key := address.Key(email)
-	s := standing{latest: make(map[answerKey]*Answer), dates: make(map[string][]time.Time), floor: m.floor(id)}
-	for i := range m.Answers {
-		if address.Key(m.Answers[i].Email) == key {
-			s.add(&m.Answers[i])
-		}
-	}
-	return s.answer(key, id)
+	one := *m
+	one.Answers = slices.DeleteFunc(slices.Clone(m.Answers), func(a Answer) bool { return address.Key(a.Email) != key })
+	return one.standing().answer(key, id)
 }
 
 // record keeps an answer.

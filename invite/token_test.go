@@ -49,7 +49,7 @@ func TestReplyAddress(t *testing.T) {
 		tokens(o)
 		o.ReplyAddress.Keys = append([][]byte{bytes.Repeat([]byte{8}, 16)}, o.ReplyAddress.Keys...)
 	}
-	again, err := invite.New(r, fixed(rotated)).Invite(context.Background(), m, []string{e.Attendees[0].Email})
+	again, err := invite.New(r, fixed(rotated)).Reinvite(context.Background(), m, []string{e.Attendees[0].Email})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,13 +92,13 @@ func TestReplyAddressAnswer(t *testing.T) {
 	p := invite.Strict("mx.example.test")
 	p.ReplyAddress, p.Now = o.ReplyAddress, o.Now
 	r := new(recorder)
-	err := invite.New(r, fixed()).Respond(context.Background(), in, "me@home.example.test", ical.StatusAccepted,
-		func(r *invite.Response) { r.Uninvited = true })
+	err := invite.New(r, fixed()).Respond(context.Background(), in,
+		invite.Response{As: "me@home.example.test", Status: ical.StatusAccepted, Uninvited: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	after, out := m.Apply(readMail(t, r.mails[0].Data), p)
-	if out.Verdict != invite.VerdictApplied || after.Answers[0].As != "me@home.example.test" {
+	if out.Verdict != invite.VerdictApplied || after.Answers[0].AnsweredAs != "me@home.example.test" {
 		t.Errorf("%+v, %+v", out, after.Answers)
 	}
 	p.Now = func() time.Time { return pinned().AddDate(3, 0, 0) }
@@ -153,9 +153,9 @@ func TestReplyAddressRefuses(t *testing.T) {
 	}
 }
 
-// TestReplyAddressShared gives all one address, which proves no attendee.
-func TestReplyAddressShared(t *testing.T) {
-	in, m := request(t, review(), 0, fixed(tokens, invite.Shared))
+// TestReplyAddressOneMail gives all one address, which proves no attendee.
+func TestReplyAddressOneMail(t *testing.T) {
+	in, m := request(t, review(), 0, fixed(tokens), invite.OneMail())
 	if len(m.ReplyAddresses) != 1 {
 		t.Errorf("addresses = %v", m.ReplyAddresses)
 	}
@@ -163,11 +163,11 @@ func TestReplyAddressShared(t *testing.T) {
 	p := &invite.Policy{ReplyAddress: o.ReplyAddress, Now: o.Now}
 	r := new(recorder)
 	bob := review().Attendees[0].Email
-	_ = invite.New(r, fixed()).Respond(context.Background(), in, "mallory@example.net", ical.StatusDeclined, func(r *invite.Response) { r.For = bob })
+	_ = invite.New(r, fixed()).Respond(context.Background(), in, invite.Response{As: "mallory@example.net", Status: ical.StatusDeclined, OnBehalfOf: bob})
 	if _, out := m.Apply(readMail(t, r.mails[0].Data), p); out.Verdict != invite.VerdictUnverified {
 		t.Errorf("%+v", out)
 	}
-	_ = invite.New(r, fixed()).Respond(context.Background(), in, bob, ical.StatusDeclined)
+	_ = invite.New(r, fixed()).Respond(context.Background(), in, invite.Response{As: bob, Status: ical.StatusDeclined})
 	if _, out := m.Apply(readMail(t, r.mails[1].Data), p); out.Verdict != invite.VerdictApplied {
 		t.Errorf("%+v", out)
 	}
@@ -182,7 +182,7 @@ func TestDeclineProposal(t *testing.T) {
 		r.Occurrence, r.Start, r.End = second, second.Add(time.Hour), second.Add(2*time.Hour)
 	}), nil)
 	open := m.OpenProposals()
-	if len(open) != 1 || m.Summary().Proposals != 1 {
+	if len(open) != 1 || m.Tally().Proposals != 1 {
 		t.Fatalf("%+v, proposals = %+v", o, m.Proposals)
 	}
 	e, err := open[0].Accept(m.Event)
@@ -238,7 +238,7 @@ func TestAllDay(t *testing.T) {
 			t.Fatalf("%+v", o)
 		}
 	}
-	if got := m.OccurrenceStatus(bob, id); got != ical.StatusAccepted || len(m.Event.Overrides) != 1 {
+	if got := m.OccurrenceStatus(bob, id); got != ical.StatusAccepted || len(m.Event.Overrides) != 0 {
 		t.Errorf("%s, %d overrides", got, len(m.Event.Overrides))
 	}
 	in := answerOf(t, m, bob, ical.StatusTentative, func(r *invite.Response) { r.Start, r.End = day, day.AddDate(0, 0, 2) })
@@ -276,15 +276,15 @@ func TestApplyBare(t *testing.T) {
 	}
 }
 
-func TestSummaryString(t *testing.T) {
+func TestTallyString(t *testing.T) {
 	_, m := request(t, review(), 0, fixed())
 	m.Event.Attendees = append(m.Event.Attendees, ical.Attendee{Email: m.Event.Organizer.Email})
 	m.Deliveries[0].State = invite.DeliveryUndelivered
-	s := m.Summary()
-	if len(s.Waiting) != len(review().Attendees) || len(s.Undelivered) != 1 || !strings.Contains(s.String(), "1 of them not reached") {
+	s := m.Tally()
+	if s.Waiting != len(review().Attendees) || s.Undelivered != 1 || s.String() != "2 without an answer, 1 mail undelivered" {
 		t.Errorf("%+v: %s", s, s)
 	}
-	if got := (invite.Summary{}).String(); got != "nobody is invited" {
+	if got := (invite.Tally{}).String(); got != "nobody is invited" {
 		t.Errorf("%s", got)
 	}
 	if got := m.Status("nobody@example.test"); got != "" {
