@@ -7,9 +7,9 @@ import (
 
 // Encode returns c as an iCalendar object (RFC 5545): every property that mail
 // clients need, in one order, CRLF line ends, lines of at most 75 octets. Equal
-// input gives equal bytes. What cannot be written is refused with a joined
-// [*FieldError] for each field; nothing in a field can add a line, a property or
-// a parameter.
+// input gives equal bytes. The error has a [*FieldError] for each value that
+// cannot be written, see [FieldErrors]. Nothing in a field can add a line, a
+// property or a parameter.
 func Encode(c *Calendar) ([]byte, error) {
 	w := newLineWriter(c.size())
 	if err := c.write(w); err != nil {
@@ -28,7 +28,7 @@ func (c *Calendar) write(out sink) error {
 	for i := range c.Events {
 		var err error
 		if zones[i], err = m.zone(&c.Events[i]); err != nil {
-			return &FieldError{indexed("Events", i, "TimeZone"), err}
+			return refuse(&FieldError{Field: indexed("Events", i, "TimeZone"), Err: err})
 		}
 	}
 	b := newBuilder(c, out)

@@ -3,26 +3,33 @@ package ical
 import (
 	"errors"
 	"fmt"
+
+	"github.com/convene-go/convene/internal/fault"
 )
 
-// FieldError reports a value that cannot be part of a calendar object. Several
-// come joined, in the order of the fields.
-type FieldError struct {
-	// Field is the path of the value, as in "Attendees[2].Email".
-	Field string
-	// Err says what is wrong with it.
-	Err error
-}
+// FieldError reports a value that cannot be part of a calendar object or a mail.
+// It is one type in the whole library. Its Field is the path of the value, as in
+// "Attendees[2].Email", and its Err is the cause. Its text is "Field: cause".
+//
+// The functions of this package return one error about all fields, in their
+// order, with the text "ical: Field: cause; Field: cause". [FieldErrors] lists
+// its field errors. The method Refused returns true, because the same value
+// never passes.
+type FieldError = fault.FieldError
 
-// Error returns "ical: Field: cause".
-func (e *FieldError) Error() string { return fmt.Sprintf("ical: %s: %v", e.Field, e.Err) }
+// FieldErrors returns the field errors in the tree of err, each once and in their
+// order, and nil if there are none. They may come from any package of the
+// library, and err may be wrapped or joined with others. A server that answers
+// with HTTP 422 lists them.
+func FieldErrors(err error) []*FieldError { return fault.Fields(err) }
 
-// Unwrap returns the cause.
-func (e *FieldError) Unwrap() error { return e.Err }
+// refuse returns the error of this package about some fields, and nil if there
+// are none.
+func refuse(errs ...*FieldError) error { return fault.Join("ical", errs...) }
 
 // SyntaxError reports input that is not an iCalendar object.
 type SyntaxError struct {
-	// Line is the line of the input, counted from 1; 0 where no line is to blame.
+	// Line is the line of the input, counted from 1; 0 if no line is to blame.
 	Line int
 	// Err says what is wrong with it.
 	Err error
@@ -39,7 +46,7 @@ func (e *SyntaxError) Error() string {
 // Unwrap returns the cause.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// What a [SyntaxError] wraps where a program may want to decide on it.
+// Causes of a [SyntaxError] that a program may want to decide on.
 var (
 	// ErrNoCalendar: the input holds no BEGIN:VCALENDAR.
 	ErrNoCalendar = errors.New("no BEGIN:VCALENDAR")
@@ -57,11 +64,11 @@ var (
 func errValue(v string) error { return fmt.Errorf("%.60q is not a valid value", v) }
 
 // fieldErrors collects the errors of one value's fields.
-type fieldErrors []error
+type fieldErrors []*FieldError
 
 func (f *fieldErrors) add(field string, err error) {
 	if err != nil {
-		*f = append(*f, &FieldError{field, err})
+		*f = append(*f, &FieldError{Field: field, Err: err})
 	}
 }
 
@@ -86,10 +93,7 @@ func (f *fieldErrors) inside(list string, i int, part fieldErrors) {
 
 // under adds the errors of a part, its field names prefixed with path.
 func (f *fieldErrors) under(path string, part fieldErrors) {
-	for _, err := range part {
-		var fe *FieldError
-		if errors.As(err, &fe) {
-			f.add(path+fe.Field, fe.Err)
-		}
+	for _, e := range part {
+		f.add(path+e.Field, e.Err)
 	}
 }

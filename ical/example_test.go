@@ -1,6 +1,7 @@
 package ical_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -86,18 +87,31 @@ func ExampleEvent_Validate() {
 	e := review()
 	e.End = e.Start.Add(-time.Hour)
 	e.Attendees = append(e.Attendees, ical.Attendee{Email: "bob"}, ical.Attendee{Email: "BOB@example.test"})
-	err := e.Validate()
-	fmt.Println(err)
-
-	var fe *ical.FieldError
-	if errors.As(err, &fe) {
-		fmt.Println("first:", fe.Field)
-	}
+	fmt.Println(e.Validate())
 	// Output:
-	// ical: End: 2026-03-31T09:00:00Z is before Start 2026-03-31T10:00:00Z
-	// ical: Attendees[1].Email: is not of the form local@domain
-	// ical: Attendees[2].Email: is the same address as Attendees[0]
-	// first: End
+	// ical: End: 2026-03-31T09:00:00Z is before Start 2026-03-31T10:00:00Z; Attendees[1].Email: is not of the form local@domain; Attendees[2].Email: is the same address as Attendees[0]
+}
+
+// The body of an HTTP 422 names each field once.
+func ExampleFieldErrors() {
+	e := review()
+	e.Summary = "Review\x00"
+	e.Attendees = append(e.Attendees, ical.Attendee{Email: "bob"})
+	err := fmt.Errorf("save: %w", e.Validate())
+
+	problems := make(map[string]string)
+	for _, fe := range ical.FieldErrors(err) {
+		problems[fe.Field] = fe.Err.Error()
+	}
+	body, _ := json.MarshalIndent(problems, "", "  ")
+	fmt.Println(string(body))
+	fmt.Println(ical.FieldErrors(errors.New("disk full")) == nil)
+	// Output:
+	// {
+	//   "Attendees[1].Email": "is not of the form local@domain",
+	//   "Summary": "has the control character U+0000"
+	// }
+	// true
 }
 
 func ExampleEvent_Lint() {

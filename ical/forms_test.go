@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -113,7 +114,7 @@ func TestVTimezoneNames(t *testing.T) {
 		tz, _, err := VTimezone(tt.loc, at)
 		if tt.want == "" {
 			var fe *FieldError
-			if !asFieldError(err, &fe) || fe.Field != "TimeZone" {
+			if !errors.As(err, &fe) || fe.Field != "TimeZone" {
 				t.Errorf("VTimezone of %s = %v, want a *FieldError on TimeZone", tt.name, err)
 			}
 			continue
@@ -125,12 +126,6 @@ func TestVTimezoneNames(t *testing.T) {
 	if _, _, err := VTimezone(time.UTC, nil); err == nil {
 		t.Error("VTimezone without a span = nil, want an error")
 	}
-}
-
-func asFieldError(err error, to **FieldError) bool {
-	fe, ok := err.(*FieldError)
-	*to = fe
-	return ok
 }
 
 // renamed is a zone with summer time under another name.

@@ -8,13 +8,13 @@ import (
 )
 
 // FromModel reads a golang-ical tree as meetings. It is lenient: a property
-// that it cannot read stays in Extra where it can, and a time without a zone is
+// that it cannot read stays in Extra if it can, and a time without a zone is
 // in UTC, as Exchange reads it. Overrides are put under their series; without
 // it they are events of their own. An unreadable RECURRENCE-ID is an error,
 // because the event would otherwise be taken for the whole series.
 func FromModel(m *ics.Calendar) (*Calendar, error) {
 	if m == nil {
-		return nil, &FieldError{"Model", errMissing}
+		return nil, refuse(&FieldError{Field: "Model", Err: errMissing})
 	}
 	out := &Calendar{}
 	for i := range m.CalendarProperties {
@@ -31,7 +31,7 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 		default:
 			x := &eventReader{method: out.Method, zones: zones}
 			if err := x.read(base); err != nil {
-				return nil, &FieldError{indexed("VEVENT", i, "RECURRENCE-ID"), err}
+				return nil, refuse(&FieldError{Field: indexed("VEVENT", i, "RECURRENCE-ID"), Err: err})
 			}
 			if x.stamp.After(out.Stamp) {
 				out.Stamp = x.stamp
@@ -40,7 +40,7 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 		}
 	}
 	if zones.left < 0 {
-		return nil, &FieldError{"Model", fmt.Errorf("%w: too many dates or zones", ErrLimit)}
+		return nil, refuse(&FieldError{Field: "Model", Err: fmt.Errorf("%w: too many dates or zones", ErrLimit)})
 	}
 	out.Events = group(events)
 	return out, nil
@@ -55,7 +55,7 @@ func (c *Calendar) readHeader(p *ics.BaseProperty) {
 	}
 }
 
-// group puts overrides under their series, also where they come before it.
+// group puts overrides under their series, also if they come before it.
 func group(events []Event) []Event {
 	var out []Event
 	series := make(map[string]int)

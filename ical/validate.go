@@ -1,7 +1,6 @@
 package ical
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,19 +9,20 @@ import (
 )
 
 // Validate reports why e cannot be sent as a meeting request (RFC 5545, section
-// 3.6.1; RFC 5546, section 3.2.2): a [*FieldError] for each field, joined. A
-// missing UID is no error, since who sends the event gives it one. What is
-// legal but misread by some client is the business of [Event.Lint].
+// 3.6.1; RFC 5546, section 3.2.2), as one error with a [*FieldError] for each
+// fault, which [FieldErrors] lists. A missing UID is no error, because the
+// sender of the event gives it one. [Event.Lint] finds what is legal but misread
+// by some client.
 func (e Event) Validate() error {
 	errs := e.check()
 	errs = append(errs, e.checkMethod(MethodRequest)...)
-	return errors.Join(errs...)
+	return refuse(errs...)
 }
 
 // validate reports why c cannot be encoded.
 func (c *Calendar) validate() error {
 	if c == nil {
-		return &FieldError{"Calendar", errMissing}
+		return refuse(&FieldError{Field: "Calendar", Err: errMissing})
 	}
 	var errs fieldErrors
 	if m := c.Method; m != "" && (!isToken(string(m)) || strings.ToUpper(string(m)) != string(m)) {
@@ -39,7 +39,7 @@ func (c *Calendar) validate() error {
 	for i := range c.Events {
 		errs.inside("Events", i, c.validateEvent(i))
 	}
-	return errors.Join(errs...)
+	return refuse(errs...)
 }
 
 func (c *Calendar) validateEvent(i int) fieldErrors {
@@ -60,7 +60,7 @@ func (e *Event) checkMethod(m Method) (errs fieldErrors) {
 	if m == "" || m == MethodPublish {
 		return nil
 	}
-	if e.Organizer.Email == "" {
+	if e.Organizer == (Person{}) { // otherwise check has looked at it
 		errs.add("Organizer.Email", errMissing)
 	}
 	switch m {

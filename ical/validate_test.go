@@ -66,6 +66,7 @@ func TestValidate(t *testing.T) {
 		{"no organizer", func(e *ical.Event) { e.Organizer = ical.Person{} }, "Organizer.Email: missing"},
 		{"organizer", func(e *ical.Event) { e.Organizer = ical.Person{"a\nb", "mailto:a@example.test", "x"} },
 			"Organizer.Name: U+000A|Organizer.Email: in front|Organizer.SentBy: local@domain"},
+		{"organizer without address", func(e *ical.Event) { e.Organizer = ical.Person{Name: "Ann"} }, "Organizer.Email: missing"},
 		{"no attendees", func(e *ical.Event) { e.Attendees = nil }, "Attendees: missing"},
 		{"attendee twice", func(e *ical.Event) {
 			e.Attendees = append(e.Attendees, ical.Attendee{Email: "BOB@Example.test"})
@@ -188,7 +189,7 @@ func TestEncodeRefuses(t *testing.T) {
 
 func TestFieldErrorUnwrap(t *testing.T) {
 	err := &ical.FieldError{Field: "X", Err: errors.ErrUnsupported}
-	if !errors.Is(err, errors.ErrUnsupported) || err.Error() != "ical: X: unsupported operation" {
+	if !errors.Is(err, errors.ErrUnsupported) || err.Error() != "X: unsupported operation" || !err.Refused() {
 		t.Errorf("FieldError = %q", err)
 	}
 }

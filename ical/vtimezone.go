@@ -15,7 +15,7 @@ type Form string
 // are one STANDARD and at most one DAYLIGHT, which is what Outlook keeps of any
 // zone (MS-OXCICAL, section 2.1.3.1.1.19).
 const (
-	// FormAnnual is a pair with yearly rules. Where the zone itself has them, it
+	// FormAnnual is a pair with yearly rules. If the zone itself has them, it
 	// is right for the years to come too.
 	FormAnnual Form = "annual"
 	// FormNeighbours is the change before and the change after, without rules.
@@ -32,17 +32,17 @@ func (f Form) Exact() bool { return f != FormFull }
 
 // VTimezone returns the smallest VTIMEZONE with which RFC 5545 and Outlook both
 // read the wall clock of loc as Go does, at the start and the end of every span,
-// and the form that it has: [FormFull] where no form that Outlook keeps is right
-// at all of them. Its TZID is the IANA name of loc, or "UTC+02:00" where loc has
+// and the form that it has: [FormFull] if no form that Outlook keeps is right
+// at all of them. Its TZID is the IANA name of loc, or "UTC+02:00" if loc has
 // none and no changes.
 //
-// The error is a [*FieldError] with the field TimeZone: no span, or no name, as
-// [time.Local] has none. Results are cached by zone and years, and safe for
+// The error has a [*FieldError] of TimeZone: no span, or no name, as [time.Local]
+// has none. Results are cached by zone and years, and safe for
 // concurrent use: the component is shared by all callers and must not be
 // changed; one in a tree of [Model] is the caller's own.
 func VTimezone(loc *time.Location, at []Span) (*ics.VTimezone, Form, error) {
 	if loc == nil || len(at) == 0 {
-		return nil, "", &FieldError{"TimeZone", errors.New("no zone, or no time to describe it at")}
+		return nil, "", refuse(&FieldError{Field: "TimeZone", Err: errors.New("no zone, or no time to describe it at")})
 	}
 	all := at[0].normal()
 	for _, s := range at[1:] {
@@ -50,7 +50,7 @@ func VTimezone(loc *time.Location, at []Span) (*ics.VTimezone, Form, error) {
 	}
 	z, err := zoneYears(loc, all)
 	if err != nil {
-		return nil, "", &FieldError{"TimeZone", err}
+		return nil, "", refuse(&FieldError{Field: "TimeZone", Err: err})
 	}
 	w := z.choose(func(w *zoneWriter) bool {
 		for _, s := range at {

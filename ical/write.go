@@ -17,11 +17,11 @@ const maxLine = 75
 // rune borders, quoting and escaping as RFC 5545 asks. Values of type TEXT are
 // taken as people read them; all others, and the lists CATEGORIES and RESOURCES
 // and the structured REQUEST-STATUS, as they stand on the wire. Names that are
-// not tokens, control characters and invalid UTF-8 are refused with a
+// not tokens, control characters and invalid UTF-8 are refused. The error has a
 // [*FieldError] whose Field is a path such as "VEVENT[1].SUMMARY".
 func WriteModel(w io.Writer, m *ics.Calendar) error {
 	if m == nil {
-		return &FieldError{"Model", errMissing}
+		return refuse(&FieldError{Field: "Model", Err: errMissing})
 	}
 	out := newLineWriter(0)
 	for i := range m.CalendarProperties {
@@ -100,7 +100,7 @@ func (w *lineWriter) path() string {
 // fail keeps the first error.
 func (w *lineWriter) fail(path string, err error) {
 	if w.err == nil {
-		w.err = &FieldError{path, err}
+		w.err = refuse(&FieldError{Field: path, Err: err})
 	}
 }
 

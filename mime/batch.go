@@ -7,7 +7,7 @@ import (
 
 // Batch builds mails of which many have the same content, such as one for
 // each recipient. Text, HTML, calendar object and all the rest below their
-// headers are each checked and encoded once where successive mails share them.
+// headers are each checked and encoded once if successive mails share them.
 // The mails are those that [Build] makes. The zero value is ready; a Batch is
 // not safe for concurrent use, and not to be copied once it is used.
 type Batch struct {
@@ -67,6 +67,7 @@ func (t *prose) keep(other *prose) {
 type object struct {
 	raw     []byte
 	method  string
+	uid     string // of its first VEVENT
 	encoded []byte // in base64
 }
 
@@ -79,6 +80,6 @@ func (o *object) fits(d *Draft) bool {
 func (o *object) keep(other *object) {
 	if o != other {
 		o.raw, o.encoded = append(o.raw[:0], other.raw...), append(o.encoded[:0], other.encoded...)
-		o.method = other.method
+		o.method, o.uid = other.method, other.uid
 	}
 }

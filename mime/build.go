@@ -14,11 +14,11 @@ const dateLayout = "Mon, 02 Jan 2006 15:04:05 -0700"
 // cannot be folded. Equal drafts give equal bytes, and so equal Message-IDs
 // unless the draft brings its own.
 //
-// The reverse path is the address of Sender where there is one, else that of
-// From. The forward paths are those of To, then of Cc, each once.
+// The reverse path is the address of Sender if there is one, and otherwise the
+// address of From. The forward paths are those of To, then of Cc, each once.
 //
-// The error joins one [*FieldError] for each value that cannot be written, in
-// the order of the fields of [Draft]. A nil draft counts as an empty one.
+// The error has a [*FieldError] for each value that cannot be written, in the
+// order of the fields of [Draft]. A nil draft counts as an empty one.
 func Build(d *Draft) (*Message, error) {
 	p := presses.Get().(*press)
 	m, err := p.build(d, content{frame: &p.frame, text: &p.text, html: &p.html, object: &p.object})
@@ -29,7 +29,7 @@ func Build(d *Draft) (*Message, error) {
 // letter is a checked Draft: what is left can be written without an error.
 type letter struct {
 	*Draft
-	from, sender    mailbox // sender.addr is empty where it is not set
+	from, sender    mailbox // sender.addr is empty if it is not set
 	to, cc, replyTo []mailbox
 	date            time.Time
 	id, inReplyTo   string // with angle brackets
@@ -37,7 +37,7 @@ type letter struct {
 	text, html      []byte // without lone CR; set once they are encoded
 }
 
-// attachedName is the name of the attached copy of the calendar object, "" where
+// attachedName is the name of the attached copy of the calendar object, "" if
 // there is none.
 func (l *letter) attachedName() string {
 	switch {
@@ -52,7 +52,7 @@ func (l *letter) attachedName() string {
 // header renders the fields of the mail in their conventional order, but for
 // the Message-ID: what precedes it ends at date, what follows it at rest. It is
 // written here, not by enmime, whose builder sorts fields by name, encodes a
-// whole address list as one word where a name is not ASCII, and does not fold a
+// whole address list as one word if a name is not ASCII, and does not fold a
 // long word. What enmime does write below it is the Content-* fields of the
 // root part.
 func (l *letter) header(h *header) (date, rest int) {
@@ -107,8 +107,8 @@ func (l *letter) forwardPaths() []string {
 	return paths
 }
 
-// known reports whether m is in paths, or in seen where that is not nil, to
-// which it adds it.
+// known reports whether m is in paths. If seen is not nil, it looks there, and
+// adds m.
 func known(paths []string, seen map[string]bool, m mailbox) bool {
 	if seen == nil {
 		return slices.ContainsFunc(paths, func(addr string) bool { return m.same(mailbox{addr: addr}) })

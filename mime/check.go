@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// checker collects what is wrong with a Draft.
-type checker struct{ errs []error }
+// checker collects the errors of a Draft or a Message.
+type checker struct{ errs []*FieldError }
 
 // note records err, if there is one, for a field.
 func (c *checker) note(field string, err error) {
@@ -38,7 +38,7 @@ func check(d *Draft, n news) (*letter, error) {
 	c.identifiers(l)
 	c.content(l, n)
 	c.fields(d.Header)
-	return l, errors.Join(c.errs...)
+	return l, refuse(c.errs...)
 }
 
 func (c *checker) envelope(l *letter) {

@@ -15,21 +15,21 @@ import (
 type Draft struct {
 	// From is the author. It should be the organizer of the calendar object.
 	From mail.Address
-	// Sender is the mailbox that submits the mail for From, where that is
+	// Sender is the mailbox that submits the mail for From, if that is
 	// another one (RFC 5322, section 3.6.2). Delivery reports go there. It may
 	// be nil.
 	Sender *mail.Address
 	// To and Cc are the recipients; together at least one. There is no Bcc: an
 	// attendee who finds themselves in neither field cannot answer.
 	To, Cc []mail.Address
-	// ReplyTo is where answers shall go, where not to From.
+	// ReplyTo are the mailboxes that answers shall go to. Empty means From.
 	ReplyTo []mail.Address
 	// Subject may be empty.
 	Subject string
 	// Date is required. It is written in its own time zone.
 	Date time.Time
 
-	// MessageID is left@right, with or without angle brackets. Where it is
+	// MessageID is left@right, with or without angle brackets. If it is
 	// empty, Build derives one from the content and the domain of From.
 	MessageID string
 	// InReplyTo and References are the identifiers of earlier mails of the
@@ -43,11 +43,11 @@ type Draft struct {
 	HTML string
 	// Calendar is the calendar object, sent byte for byte: UTF-8 without a
 	// byte order mark, CRLF line ends, METHOD before the first component.
-	// Where it is empty the mail is a plain one.
+	// If it is empty, the mail is a plain one.
 	Calendar []byte
 	// Method is the METHOD of Calendar, in upper case, one of those that RFC
 	// 5546, section 1.4, defines. It is required with a Calendar, and must be
-	// empty without: Exchange refuses a mail where the two differ.
+	// empty without: Exchange refuses a mail if the two differ.
 	Method string
 	// Filename names the attached copy of Calendar; "" means "invite.ics".
 	Filename string
@@ -87,7 +87,7 @@ type Field struct {
 	// of a field which Build writes itself, nor Bcc, Return-Path, Received,
 	// Resent-* or Content-*.
 	Name string
-	// Value goes out as it is where it is ASCII, and folded at its spaces.
+	// Value goes out as it is if it is ASCII, and folded at its spaces.
 	// Other values become encoded-words (RFC 2047), as fits free text.
 	Value string
 }

@@ -1,18 +1,18 @@
 package mime
 
-import "fmt"
+import "github.com/convene-go/convene/internal/fault"
 
-// FieldError reports the field of a [Draft] that cannot become part of a mail,
-// and why. Several of them come joined, in the order of the fields.
-type FieldError struct {
-	// Field is the path of the value, as in "To[2].Address" or "Header[0].Name".
-	Field string
-	// Err says what is wrong with it. It never repeats the value of a secret.
-	Err error
-}
+// FieldError reports a field of a [Draft] or a [Message] that cannot be sent. It
+// is one type in the whole library, and ical.FieldErrors lists the field errors
+// in an error. Its Field is the path of the value, as in "To[2].Address" or
+// "Header[0].Name", and its Err is the cause, which never repeats a secret. Its
+// text is "Field: cause".
+//
+// The functions of this package return one error about all fields, in their
+// order, with the text "mime: Field: cause; Field: cause". The method Refused
+// returns true, because the same value never passes.
+type FieldError = fault.FieldError
 
-// Error returns "mime: Field: cause".
-func (e *FieldError) Error() string { return fmt.Sprintf("mime: %s: %v", e.Field, e.Err) }
-
-// Unwrap returns the cause.
-func (e *FieldError) Unwrap() error { return e.Err }
+// refuse returns the error of this package about some fields, and nil if there
+// are none.
+func refuse(errs ...*FieldError) error { return fault.Join("mime", errs...) }

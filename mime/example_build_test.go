@@ -56,8 +56,6 @@ func ExampleBuild_errors() {
 		fmt.Println("first:", fe.Field)
 	}
 	// Output:
-	// mime: To[0].Address: "bob@example.com\r\nBcc: eve" before the "@" is neither a dot-string nor a quoted-string (RFC 5321, section 4.1.2)
-	// mime: Subject: control character U+000D at octet 13
-	// mime: Date: is not set
+	// mime: To[0].Address: "bob@example.com\r\nBcc: eve" before the "@" is neither a dot-string nor a quoted-string (RFC 5321, section 4.1.2); Subject: control character U+000D at octet 13; Date: is not set
 	// first: To[0].Address
 }

@@ -16,7 +16,7 @@ import (
 // it, so one mail after the other is built in it.
 type press struct {
 	content    content
-	frame      frame // of content, where that is new; so are text, html and object
+	frame      frame // of content, if that is new; so are text, html and object
 	text, html prose
 	object     object
 	unix       []byte       // both texts with LF
@@ -105,7 +105,10 @@ func (p *press) encode(l *letter, n news, last content) (err error) {
 		}
 	}
 	if n.object {
-		p.object = object{raw: l.Calendar, method: l.Method, encoded: appendBase64(p.object.encoded[:0], l.Calendar)}
+		p.object = object{
+			raw: l.Calendar, method: l.Method, uid: calendarUID(l.Calendar),
+			encoded: appendBase64(p.object.encoded[:0], l.Calendar),
+		}
 	}
 	if n.frame {
 		p.startFrame(l)
@@ -219,5 +222,9 @@ func (p *press) message(l *letter) *Message {
 	})
 	// Join allocates what is needed, and does not set it to zero beforehand.
 	data := bytes.Join(p.pieces, nil)
-	return &Message{From: l.reversePath(), To: l.forwardPaths(), ID: l.id, Data: data}
+	m := &Message{From: l.reversePath(), To: l.forwardPaths(), ID: l.id, Data: data}
+	if len(l.Calendar) > 0 {
+		m.UID, m.Method = c.object.uid, l.Method
+	}
+	return m
 }

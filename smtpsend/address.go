@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/convene-go/convene/smtpsend/internal/envelope"
+	"github.com/convene-go/convene/internal/address"
 )
 
 // defaultPort is the port for what o asks for: submission (RFC 6409, section
@@ -53,5 +53,5 @@ func validHost(host string) bool {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return true
 	}
-	return envelope.ValidDomain(host) && envelope.IsASCII(host) && host[0] != '['
+	return address.IsPathDomain(host) && address.IsASCII(host) && host[0] != '['
 }

@@ -42,8 +42,8 @@ func (o *Options) isTokenRefused(err *Error) bool {
 	return err != nil && err.Phase == PhaseAuth && err.Code == 535 && o.Token != nil
 }
 
-// login authenticates where the options say as whom. A certificate alone does
-// so only where the server offers to look at it.
+// login authenticates if the options name a user. A certificate alone does so
+// only if the server offers to look at it.
 func (c *conn) login(ctx context.Context) *Error {
 	if !c.o.authenticates() && !(c.o.hasCertificate() && c.offersExternal()) {
 		return nil

@@ -1,7 +1,6 @@
 package smtpsend_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/convene-go/convene/mime"
 	"github.com/convene-go/convene/smtpsend"
 )
 
@@ -24,17 +24,21 @@ func send(t *testing.T, s *scripted, o smtpsend.Options, data []byte) (refused m
 	err = sender.Send(context.Background(), m)
 	sender.Close()
 	s.wg.Wait()
-	var delivery *smtpsend.DeliveryError
-	if !errors.As(err, &delivery) {
+	var failed *smtpsend.SendError
+	if !errors.As(err, &failed) {
 		return nil, err
 	}
-	if n := len(delivery.Accepted) + len(delivery.Recipients); n != len(m.To) {
-		t.Errorf("DeliveryError names %d recipients, want %d", n, len(m.To))
-	}
 	refused = make(map[string]string)
-	for _, r := range delivery.Recipients {
+	for _, r := range failed.Errors {
+		text := fmt.Sprintf("%s %d temporary=%t unknown=%t", r.Phase, r.Code, r.Temporary, r.Unknown)
+		if r.Address == "" {
+			return all(text), err
+		}
 		name, _, _ := strings.Cut(r.Address, "@")
-		refused[name] = fmt.Sprintf("%s %d temporary=%t unknown=%t", r.Err.Phase, r.Err.Code, r.Err.Temporary, r.Err.Unknown)
+		refused[name] = text
+	}
+	if n := len(failed.Accepted) + len(failed.Errors); n != len(m.To) {
+		t.Errorf("SendError names %d recipients, want %d", n, len(m.To))
 	}
 	return refused, err
 }
@@ -186,12 +190,12 @@ func TestCommands(t *testing.T) {
 		data string
 		want []string
 	}{
-		{"plain", &scripted{}, smtpsend.Options{}, "ann@example.com", "a\r\n",
+		{"plain", &scripted{}, smtpsend.Options{}, "ann@example.com", "A: b\r\n",
 			[]string{"EHLO localhost", "MAIL FROM:<ann@example.com>", "RCPT TO:<bob@example.com>", "DATA"}},
-		{"null reverse path", &scripted{}, smtpsend.Options{}, "", "a\r\n",
+		{"null reverse path", &scripted{}, smtpsend.Options{}, "", "A: b\r\n",
 			[]string{"EHLO localhost", "MAIL FROM:<>", "RCPT TO:<bob@example.com>", "DATA"}},
-		{"size and 8-bit", &scripted{ext: []string{"SIZE", "8BITMIME"}}, smtpsend.Options{LocalName: "me.example"}, "ann@example.com", "é\r\n",
-			[]string{"EHLO me.example", "MAIL FROM:<ann@example.com> SIZE=4 BODY=8BITMIME", "RCPT TO:<bob@example.com>", "DATA"}},
+		{"size and 8-bit", &scripted{ext: []string{"SIZE", "8BITMIME"}}, smtpsend.Options{LocalName: "me.example"}, "ann@example.com", "A: é\r\n",
+			[]string{"EHLO me.example", "MAIL FROM:<ann@example.com> SIZE=7 BODY=8BITMIME", "RCPT TO:<bob@example.com>", "DATA"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -298,7 +302,7 @@ func TestCommandInjection(t *testing.T) {
 					m.To[1] = address
 				}
 				err := sender.Send(context.Background(), m)
-				var bad *smtpsend.FieldError
+				var bad *mime.FieldError
 				if !errors.As(err, &bad) || bad.Field != field || !bad.Refused() {
 					t.Errorf("Send = %v, want a *FieldError for %s", err, field)
 				}
@@ -332,15 +336,16 @@ func TestAddressesThatPass(t *testing.T) {
 func TestDataThatFails(t *testing.T) {
 	tests := map[string]string{
 		"empty":         "",
-		"bare LF":       "a\r\n.\nb\r\n",
-		"bare CR":       "a\r\n\r.\r\n",
-		"CR CR LF":      "a\r\r\n",
-		"trailing CR":   "a\r\nb\r",
-		"trailing LF":   "a\r\nb\n",
-		"NUL":           "a\x00\r\n",
-		"smuggling":     "a\r\n\n.\r\nMAIL FROM:<x@y>\r\n",
-		"long line":     "a\r\n" + strings.Repeat("x", 999) + "\r\n",
-		"long last one": strings.Repeat("x", 999),
+		"no header":     "\r\na\r\n",
+		"bare LF":       "A: a\r\n.\nb\r\n",
+		"bare CR":       "A: a\r\n\r.\r\n",
+		"CR CR LF":      "A: a\r\r\n",
+		"trailing CR":   "A: a\r\nb\r",
+		"trailing LF":   "A: a\r\nb\n",
+		"NUL":           "A: a\x00\r\n",
+		"smuggling":     "A: a\r\n\n.\r\nMAIL FROM:<x@y>\r\n",
+		"long line":     "A: a\r\n" + strings.Repeat("x", 999) + "\r\n",
+		"long last one": "A:" + strings.Repeat("x", 997),
 	}
 	for name, data := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -348,7 +353,7 @@ func TestDataThatFails(t *testing.T) {
 			m := letter("bob@example.com")
 			m.Data = []byte(data)
 			err := s.sender(t, smtpsend.Options{}).Send(context.Background(), m)
-			var bad *smtpsend.FieldError
+			var bad *mime.FieldError
 			if !errors.As(err, &bad) || bad.Field != "Data" || s.dials != 0 {
 				t.Errorf("Send = %v, %d dials, want a *FieldError for Data and none", err, s.dials)
 			}
@@ -356,7 +361,7 @@ func TestDataThatFails(t *testing.T) {
 	}
 	s := new(scripted)
 	m := letter("bob@example.com")
-	m.Data = append(bytes.Repeat([]byte("x"), 998), "\r\n.\r\nno end"...)
+	m.Data = append([]byte("A:"+strings.Repeat("x", 996)), "\r\n.\r\nno end"...)
 	sender := s.sender(t, smtpsend.Options{})
 	if err := sender.Send(context.Background(), m); err != nil {
 		t.Errorf("Send = %v, want nil", err)
@@ -370,7 +375,7 @@ func TestDataThatFails(t *testing.T) {
 func TestMessageThatFails(t *testing.T) {
 	sender := new(scripted).sender(t, smtpsend.Options{})
 	for want, err := range map[string]error{
-		"smtpsend: Message: nil":      sender.Send(context.Background(), nil),
+		"smtpsend: Message: is nil":   sender.Send(context.Background(), nil),
 		"smtpsend: To: no recipients": sender.Send(context.Background(), letter()),
 	} {
 		if err == nil || err.Error() != want {

@@ -7,20 +7,21 @@
 //	}
 //	defer sender.Close()
 //	err = sender.Send(ctx, message)
-//	var delivery *smtpsend.DeliveryError
-//	if errors.As(err, &delivery) {
-//		for _, r := range delivery.Recipients {
-//			log.Print(r.Address, r.Err.Code, r.Err.Temporary, r.Err.Unknown)
+//	var failed *smtpsend.SendError
+//	if errors.As(err, &failed) {
+//		for _, e := range failed.Errors {
+//			log.Print(e.Address, e.Code, e.Temporary, e.Unknown)
 //		}
 //	}
 //
-// What nil options give is safe: TLS is required, the server's name is
-// verified, and the end of a context ends every phase of the conversation at
-// once. A message that was cut off is never completed, and one whose fate the
-// server did not tell is reported as unknown, not as refused.
+// Nil options are safe. TLS is required, and the server's name is verified. The
+// end of a context ends every phase of the conversation at once, except the last:
+// the reply to a message that was sent whole is waited for, see [Options.Finish].
+// A message that was cut off is never completed. If the server does not tell the
+// fate of a message, it is reported as unknown, not as refused.
 //
 // The package is not a mail builder, a queue or a transfer agent: it looks up
 // no MX record, keeps nothing on disk, and tries a message again only within a
-// call of Send and where [Options.Retry] asks for that. Senders that are not to
-// a server are in packages folder and sendmail; package dkim signs.
+// call of Send and if [Options.Retry] asks for that. The packages folder and
+// sendmail have senders that need no server. Package dkim signs.
 package smtpsend

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/convene-go/convene/smtpsend/internal/envelope"
+	"github.com/convene-go/convene/internal/address"
 )
 
 // DSN asks for delivery status notifications (RFC 3461). The zero value leaves
@@ -84,7 +84,7 @@ func (d DSN) appendRcpt(b []byte, to string) []byte {
 		}
 		b = append(append(b, sep...), n...)
 	}
-	if d.EnvelopeID && envelope.IsASCII(to) {
+	if d.EnvelopeID && address.IsASCII(to) {
 		b = append(append(b, " ORCPT=rfc822;"...), xtext(to)...)
 	}
 	return b

@@ -18,8 +18,9 @@ var ErrClosed = errors.New("smtpsend: sender is closed")
 var ErrTooLarge = errors.New("message is too large for the server")
 
 // ErrNoTLS is the cause of an [Error] for a server that does not offer the
-// STARTTLS that [TLSRequired] asks for.
-var ErrNoTLS = errors.New("server does not offer STARTTLS")
+// STARTTLS that [TLSRequired] asks for. A local server for tests can do without,
+// see [TLSInsecureNone].
+var ErrNoTLS = errors.New("server does not offer STARTTLS (a local test server can do without: ?tls=insecure-none in the URL)")
 
 // ErrNoOnwardTLS is the cause of an [Error] for a server that does not offer
 // the REQUIRETLS that [Options.OnwardTLS] asks for. Nothing was sent.
@@ -33,35 +34,21 @@ var ErrNoUTF8 = errors.New("address is not ASCII and the server does not offer S
 // authentication mechanism which fits the options.
 var ErrNoMechanism = errors.New("no usable authentication mechanism")
 
-// FieldError is a part of a message that must not reach the wire. Nothing was
-// sent.
-type FieldError struct {
-	// Field is the part of the message: "From", "To", "To[2]" or "Data".
-	Field string
-	// Reason is what is wrong with it.
-	Reason string
-}
-
-// Error returns the field and the reason.
-func (e *FieldError) Error() string {
-	return "smtpsend: " + e.Field + ": " + e.Reason
-}
-
-// Refused returns true: the same message never passes.
-func (e *FieldError) Refused() bool { return true }
-
 // Error is what went wrong in one phase of a conversation: a reply of the
 // server, or the lack of one.
 //
-// The methods Refused and Uncertain let a program judge it through an
+// The methods Recipient, Refused and Uncertain let a program judge it through an
 // interface of its own, without importing this package.
 type Error struct {
+	// Address is the recipient that the error is about, as the message gave it.
+	// It is empty if the error is about the whole message.
+	Address string
 	// Phase is where it happened.
 	Phase Phase
-	// Code is the reply code (RFC 5321, section 4.2.3), 0 when the server did
-	// not answer or was not asked.
+	// Code is the reply code (RFC 5321, section 4.2.3), 0 if the server did not
+	// answer or was not asked.
 	Code int
-	// Enhanced is the enhanced status code (RFC 3463), zero when there was none.
+	// Enhanced is the enhanced status code (RFC 3463), zero if there was none.
 	Enhanced EnhancedCode
 	// Text is the reply's text in one line, without codes or control characters.
 	Text string
@@ -71,19 +58,20 @@ type Error struct {
 	// Unknown reports that the message may have been delivered: it was sent
 	// whole, and no reply came (RFC 1047). To send it again may double it.
 	Unknown bool
-	// Err is the cause when there was no reply, nil otherwise. The context's
+	// Err is the cause if there was no reply, and nil otherwise. The context's
 	// error is reachable through it.
 	Err error
 }
 
-// Error returns the phase and what the server said, or the cause.
-func (e *Error) Error() string {
-	return "smtpsend: " + e.detail()
-}
+// Error returns the recipient, the phase, and the reply or the cause.
+func (e *Error) Error() string { return "smtpsend: " + e.detail() }
 
 // detail is the text without the package's name.
 func (e *Error) detail() string {
 	var b strings.Builder
+	if e.Address != "" {
+		b.WriteString(e.Address + ": ")
+	}
 	b.WriteString(string(e.Phase))
 	b.WriteByte(':')
 	if e.Code != 0 {
@@ -106,9 +94,12 @@ func (e *Error) detail() string {
 // Unwrap returns e.Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Refused reports whether the message was turned down for good: a reply 5yz
-// to a command of its transaction, or a limit the server announced. What is
-// wrong with the connection, TLS or authentication refuses no message.
+// Recipient returns e.Address, which is empty if e is about the whole message.
+func (e *Error) Recipient() string { return e.Address }
+
+// Refused reports whether the message was refused for good: by a reply 5yz to a
+// command of its transaction, or by a limit that the server announced. No fault
+// of the connection, of TLS or of the authentication refuses a message.
 func (e *Error) Refused() bool {
 	return e.Phase.ofMessage() && !e.Temporary && !e.Unknown
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log"
 	"net"
+	"time"
 
 	"github.com/emersion/go-smtp"
 
@@ -40,11 +41,11 @@ func Example() {
 		To:   []string{"bob@example.com", "nobody@example.com"},
 		Data: []byte("Subject: Lunch\r\n\r\nToday at noon.\r\n"),
 	})
-	var delivery *smtpsend.DeliveryError
-	if errors.As(err, &delivery) {
-		fmt.Println("accepted:", delivery.Accepted)
-		for _, r := range delivery.Recipients {
-			fmt.Println(r.Address, r.Err.Code, r.Err.Enhanced, "temporary:", r.Err.Temporary)
+	var part *smtpsend.SendError
+	if errors.As(err, &part) {
+		fmt.Println("accepted:", part.Accepted)
+		for _, e := range part.Errors {
+			fmt.Println(e.Address, e.Code, e.Enhanced, "temporary:", e.Temporary)
 		}
 	}
 	// Output:
@@ -72,6 +73,20 @@ func ExampleOpen() {
 	// smtps://mail.example.com:465
 	// smtpsend: url: an @ after the host: user and password must be percent-encoded
 	// smtpsend: url: tls="none" is unknown: required, implicit and insecure-none are known
+}
+
+// Functions set what a URL from the environment cannot say.
+func ExampleOpen_options() {
+	sender, err := smtpsend.Open("smtp://desk%40example.com@smtp.office365.com?preset=microsoft365", func(o *smtpsend.Options) {
+		o.Token = func(context.Context) (string, error) { return "a token from your identity platform", nil }
+		o.Finish = 10 * time.Second
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer sender.Close()
+	fmt.Println(sender)
+	// Output: smtp://smtp.office365.com:587
 }
 
 func ExampleMicrosoft365() {

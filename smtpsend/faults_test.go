@@ -140,6 +140,9 @@ func (f fault) want(key string, p smtpsend.Phase) outcome {
 	if key[0] == '.' {
 		o.Delivered = 1
 		o.Unknown = f.code == 0
+		if f.ctx != "" { // Options.Finish
+			o.Took += 5 * time.Second
+		}
 	}
 	o.Temporary = f.code != 550 && !o.Unknown
 	return o

@@ -86,7 +86,7 @@ func (j *job) overflow() bool {
 }
 
 // retry makes those due whom another attempt may serve, and reports whether
-// there are any. Where all or nothing is asked for, one refusal settles all.
+// there are any. If all or nothing is asked for, one refusal settles all.
 func (j *job) retry(allOrNothing bool) bool {
 	mayNot := func(i int) bool { return j.results[i] == nil || !j.results[i].mayPass() }
 	if allOrNothing && slices.ContainsFunc(j.due, mayNot) {

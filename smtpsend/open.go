@@ -27,14 +27,18 @@ import (
 //	preset=microsoft365|gmail|exchange-legacy
 //	retry=DURATION       the budget of [Retry], as in retry=30s
 //
+// The functions set options that a URL cannot say. They are called in their order
+// with the options that the URL asks for, and their word counts if the two
+// contradict each other. A folder and a program take nothing but the Logger.
+//
 // It does not connect. No part of the user or password is ever in its error.
-func Open(rawURL string) (*Sender, error) {
+func Open(rawURL string, opts ...func(*Options)) (*Sender, error) {
 	u, err := parseURL(rawURL)
 	if err != nil {
 		return nil, fmt.Errorf("smtpsend: url: %w", err)
 	}
 	var s *Sender
-	var o *Options
+	o := new(Options)
 	switch u.Scheme {
 	case "file":
 		s, err = openFolder(u)
@@ -46,10 +50,29 @@ func Open(rawURL string) (*Sender, error) {
 	if err != nil {
 		return nil, fmt.Errorf("smtpsend: url: %w", err)
 	}
+	o.apply(opts)
 	if s != nil {
+		s.logger = o.Logger
 		return s, nil
 	}
+	if err := checkUser(o, u.User); err != nil {
+		return nil, fmt.Errorf("smtpsend: url: %w", err)
+	}
 	return New(u.Host, o)
+}
+
+// apply calls the functions that have the last word. A Token of theirs takes the
+// place of a Password that they leave as it was.
+func (o *Options) apply(opts []func(*Options)) {
+	before := o.Password
+	for _, set := range opts {
+		if set != nil {
+			set(o)
+		}
+	}
+	if o.Token != nil && o.Password == before {
+		o.Password = ""
+	}
 }
 
 // schemes are those that a URL may have.

@@ -1,12 +1,16 @@
 package smtpsend_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/convene-go/convene/smtpsend"
 )
@@ -57,6 +61,74 @@ func TestOpen(t *testing.T) {
 				t.Errorf("Open(%q) prints as %q, want %q", tt.in, got, tt.want)
 			}
 		}
+	}
+}
+
+// TestOpenOptions has functions set what a URL cannot say, and have the last word
+// about what it says.
+func TestOpenOptions(t *testing.T) {
+	token := func(context.Context) (string, error) { return "t", nil }
+	set := func(f func(o *smtpsend.Options)) []func(*smtpsend.Options) { return []func(*smtpsend.Options){f} }
+	const in, known = "smtpsend: options: ", "smtpsend: url: "
+	tests := []struct {
+		name, url string
+		opts      []func(*smtpsend.Options)
+		want      string // the sender as text, or the error
+	}{
+		{"nil function", "smtp://host", []func(*smtpsend.Options){nil}, "smtp://host:587"},
+		{"in order", "smtp://host", []func(*smtpsend.Options){
+			func(o *smtpsend.Options) { o.TLS = smtpsend.TLSInsecureNone },
+			func(o *smtpsend.Options) { o.TLS = smtpsend.TLSImplicit },
+		}, "smtps://host:465"},
+		{"sees the URL", "smtp://ann:hunter2@host?tls=implicit&retry=7s", set(func(o *smtpsend.Options) {
+			if o.Username != "ann" || o.Password != "hunter2" || o.TLS != smtpsend.TLSImplicit || o.Retry.Budget != 7*time.Second {
+				t.Errorf("Open calls with %s, %s and %v", o.Username, o.TLS, o.Retry)
+			}
+		}), "smtps://host:465"},
+		{"TLS wins", "smtps://host", set(func(o *smtpsend.Options) { o.TLS = smtpsend.TLSRequired }), "smtp://host:587"},
+		{"LMTP wins", "smtp://host", set(func(o *smtpsend.Options) { o.LMTP = true }), "lmtp://host:24"},
+		{"port stays", "smtps://host:2525", set(func(o *smtpsend.Options) { o.TLS = smtpsend.TLSRequired }), "smtp://host:2525"},
+		{"token for the user", "smtp://ann@host", set(func(o *smtpsend.Options) { o.Token = token }), "smtp://host:587"},
+		{"token in place of the password", "smtp://ann:hunter2@host", set(func(o *smtpsend.Options) { o.Token = token }), "smtp://host:587"},
+		{"token and password of the function", "smtp://ann@host", set(func(o *smtpsend.Options) { o.Token, o.Password = token, "hunter3" }), in + "both Token and Password"},
+		{"user and token", "smtp://host?auth=xoauth2", set(func(o *smtpsend.Options) { o.Username, o.Token = "ann", token }), "smtp://host:587"},
+		{"auth without user", "smtp://host?auth=xoauth2", set(func(o *smtpsend.Options) { o.Token = token }), known + "auth without user and password"},
+		{"password", "smtp://ann@host", set(func(o *smtpsend.Options) { o.Password = "hunter2" }), "smtp://host:587"},
+		{"no password after all", "smtp://ann@host", set(func(o *smtpsend.Options) { o.Finish = time.Second }), known + "a user without password"},
+		{"no user of the URL", "smtp://host", set(func(o *smtpsend.Options) { o.Username = "ann" }), in + "no Password for Username"},
+		{"bad option", "smtp://host", set(func(o *smtpsend.Options) { o.Connections = -1 }), in + "Connections is negative"},
+		{"no finish", "smtp://host", set(func(o *smtpsend.Options) { o.Finish = -1 }), "smtp://host:587"},
+		{"bad URL", "smtp://host?tls=none", set(func(*smtpsend.Options) { t.Error("Open calls a function for a bad URL") }),
+			known + `tls="none" is unknown: required, implicit and insecure-none are known`},
+		{"program", "sendmail:///bin/true", set(func(o *smtpsend.Options) { o.Connections = -1 }), "sendmail:///bin/true"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, err := smtpsend.Open(tt.url, tt.opts...)
+			got := message(err)
+			if err == nil {
+				got = s.String()
+				s.Close()
+			}
+			if got != tt.want {
+				t.Errorf("Open(%q) = %q, want %q", tt.url, got, tt.want)
+			}
+		})
+	}
+}
+
+// TestOpenLogger has the Logger of a function serve each kind of URL.
+func TestOpenLogger(t *testing.T) {
+	var out bytes.Buffer
+	s, err := smtpsend.Open("file://"+t.TempDir(), func(o *smtpsend.Options) { o.Logger = slog.New(slog.NewTextHandler(&out, nil)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	m := letter("bob@example.com")
+	m.UID, m.Method = "1@example.com", "REQUEST"
+	if err := s.Send(t.Context(), m); err != nil || !strings.Contains(out.String(), "method=REQUEST uid=1@example.com") {
+		t.Errorf("Send = %v, log %q, want a record with method and UID", err, out.String())
 	}
 }
 

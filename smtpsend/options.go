@@ -15,13 +15,13 @@ type TLS string
 
 // The ways to encrypt a connection.
 const (
-	// RequireTLS begins in the clear and goes on with STARTTLS (RFC 3207). A
+	// TLSRequired begins in the clear and goes on with STARTTLS (RFC 3207). A
 	// server that does not offer it gets neither password nor mail.
 	TLSRequired TLS = "required"
-	// ImplicitTLS begins with TLS (RFC 8314, section 3.3).
+	// TLSImplicit begins with TLS (RFC 8314, section 3.3).
 	TLSImplicit TLS = "implicit"
-	// InsecureNoTLS encrypts nothing: whoever sits on the way reads the mail
-	// and may change it.
+	// TLSInsecureNone encrypts nothing. Everybody on the way can read and change
+	// the mail. It is for a test server on the same host.
 	TLSInsecureNone TLS = "insecure-none"
 )
 
@@ -35,10 +35,10 @@ type Options struct {
 	// TLS says how the connection is encrypted.
 	TLS TLS
 	// TLSConfig holds roots, certificates and the like. Nil means the system's
-	// roots. Where its ServerName is empty the host of the address is
-	// verified, where its MinVersion is 0 it is TLS 1.2, and where it has no
-	// session cache it gets one. A client certificate in it authenticates by
-	// EXTERNAL (RFC 4422, appendix A) where there is neither Password nor Token.
+	// roots. An empty ServerName means the host of the address, a MinVersion of 0
+	// means TLS 1.2, and a session cache is added if there is none. A client
+	// certificate in it authenticates by EXTERNAL (RFC 4422, appendix A) if there
+	// is neither Password nor Token.
 	TLSConfig *tls.Config
 	// LocalName is what EHLO says: a domain name or an address literal. Empty
 	// means the address literal of the connection's own end.
@@ -50,26 +50,26 @@ type Options struct {
 	// Token returns an OAuth 2.0 access token for Username, in place of a
 	// Password. It is called before each connection, also from several
 	// goroutines, so it should keep the token until that expires, and it must
-	// honour ctx. Where the server refuses a token (535), Token is called for
+	// honour ctx. If the server refuses a token (535), Token is called for
 	// another one, once.
 	Token func(ctx context.Context) (string, error)
-	// TokenRefused is told the token that the server refused before Token is
-	// called again, so that this does not return the same. Nil means nobody is.
+	// TokenRefused gets the token that the server refused before Token is called
+	// again, so that Token does not return the same. It may be nil.
 	TokenRefused func(token string)
 	// Mechanism admits one SASL mechanism only: EXTERNAL, OAUTHBEARER, XOAUTH2,
 	// SCRAM-SHA-256, PLAIN, LOGIN, CRAM-MD5 or NTLM. Empty means the first of
 	// them that the server offers and the other options serve. Without TLS,
-	// CRAM-MD5 and NTLM are used only when they are named here: who reads the
-	// exchange can guess at the password.
+	// CRAM-MD5 and NTLM are used only if they are named here, because a reader of
+	// the exchange can guess at the password.
 	Mechanism string
-	// InsecureAllowPlaintextAuth sends the password or token also where there
-	// is no TLS: whoever sits on the way reads it.
+	// InsecureAllowPlaintextAuth sends the password or token also without TLS.
+	// Everybody on the way can read it.
 	InsecureAllowPlaintextAuth bool
-	// AllOrNothing gives a message up when one recipient is refused before it
-	// is sent. Otherwise those accepted get it and the others are reported.
+	// AllOrNothing gives a message up if one recipient is refused before it is
+	// sent. Otherwise the accepted recipients get it and the others are reported.
 	AllOrNothing bool
 	// OnwardTLS asks the server to pass messages on over verified TLS only, and
-	// to return them where that is impossible (REQUIRETLS, RFC 8689). A server
+	// to return them if that is impossible (REQUIRETLS, RFC 8689). A server
 	// that does not offer it gets none.
 	OnwardTLS bool
 	// DSN asks for delivery status notifications.
@@ -93,6 +93,12 @@ type Options struct {
 	ConnectionIdle time.Duration
 	// Timeouts are the times to wait for the server.
 	Timeouts Timeouts
+	// Finish is how long Send still waits for the reply to a message that was
+	// sent whole before the context ended, so that an ordinary end of a program
+	// leaves no message unknown. 0 means 5 seconds, and a negative value means
+	// not at all. A message that was not sent whole is cut off at once, and
+	// nobody gets it.
+	Finish time.Duration
 	// Dial connects to the server. It must honour ctx. Nil means a [net.Dialer].
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Logger gets one record for each message, without its content. Nil means
@@ -108,8 +114,8 @@ type Limiter interface {
 }
 
 // Timeouts are the times to wait for the server in one step of a
-// conversation. Zero means the default, which is the one of RFC 5321,
-// section 4.5.3.2 where it names one. A context may end the wait earlier.
+// conversation. Zero means the default, which follows RFC 5321, section 4.5.3.2.
+// A context may end the wait earlier, see also [Options.Finish].
 type Timeouts struct {
 	Connect time.Duration // for dialing, and for a TLS handshake; 30 seconds
 	Command time.Duration // for the reply to a command; 5 minutes

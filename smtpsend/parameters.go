@@ -35,7 +35,7 @@ func urlOptions(u *url.URL) (*Options, error) {
 	if err := files.load(o); err != nil {
 		return nil, err
 	}
-	return o, checkUser(o, u.User)
+	return o, nil
 }
 
 // urlPreset returns the options of the preset that u names, or empty ones.
@@ -51,19 +51,20 @@ func urlPreset(u *url.URL) (*Options, error) {
 	return preset(), nil
 }
 
-// checkUser checks the credentials, which are both there or both missing; a
-// certificate takes the place of a password.
+// checkUser checks the credentials of a URL with its user, once the functions
+// have set theirs. User and password are both there or both missing; a
+// certificate or a token takes the place of a password.
 func checkUser(o *Options, user *url.Userinfo) error {
 	switch {
 	case o.secret() == byCertificate:
 		return nil
-	case user == nil && o.Mechanism != "":
+	case user == nil && o.Username == "" && o.Mechanism != "":
 		return errors.New("auth without user and password")
-	case user == nil:
+	case user == nil: // New checks what the functions set
 		return nil
 	case o.Username == "":
 		return errors.New("a password without user, or an empty user")
-	case o.Password == "":
+	case o.Password == "" && o.Token == nil:
 		return errors.New("a user without password")
 	}
 	return nil

@@ -109,8 +109,8 @@ func (p *postfix) testInPart(t *testing.T) {
 	s := p.to(t, p.MX, smtpsend.Options{})
 	m := p.mail("in part", "nobody", "bob")
 	err := s.Send(t.Context(), m)
-	var e *smtpsend.DeliveryError
-	if !errors.As(err, &e) || len(e.Recipients) != 1 || !e.Recipients[0].Refused() || e.Recipients[0].Err.Enhanced != (smtpsend.EnhancedCode{5, 1, 1}) {
+	var e *smtpsend.SendError
+	if !errors.As(err, &e) || len(e.Errors) != 1 || !e.Errors[0].Refused() || e.Errors[0].Enhanced != (smtpsend.EnhancedCode{5, 1, 1}) {
 		t.Errorf("Send = %v, want nobody be refused with 5.1.1", err)
 	}
 	for _, mail := range p.arrived(t, "mail/bob", 2) {
@@ -136,8 +136,8 @@ func (p *postfix) testMany(t *testing.T) {
 func (p *postfix) testLMTP(t *testing.T) {
 	s := p.to(t, p.LMTP, smtpsend.Options{LMTP: true})
 	m := p.mail("lmtp", "ann", "nobody")
-	var e *smtpsend.DeliveryError
-	if err := s.Send(t.Context(), m); !errors.As(err, &e) || len(e.Accepted) != 1 || !e.Recipients[0].Refused() {
+	var e *smtpsend.SendError
+	if err := s.Send(t.Context(), m); !errors.As(err, &e) || len(e.Accepted) != 1 || !e.Errors[0].Refused() {
 		t.Errorf("Send = %v, want nobody be refused", err)
 	}
 	if got := p.arrived(t, "lmtp/ann", 1)[0]; !bytes.HasSuffix(got, m.Data) {

@@ -9,7 +9,7 @@ import (
 
 // Microsoft365 returns options for smtp.office365.com, port 587: three
 // connections and thirty messages a minute, as much as one mailbox may have,
-// and a minute of patience where that was not enough (432 4.3.2). Set Username
+// and a minute of patience if that was not enough (432 4.3.2). Set Username
 // to the mailbox, and Token to a source of tokens with the scope
 // https://outlook.office.com/SMTP.Send: passwords are refused (550 5.7.30).
 //
@@ -26,7 +26,7 @@ func Microsoft365() *Options {
 }
 
 // Gmail returns options for smtp.gmail.com, port 465: implicit TLS, two
-// connections, and half a minute of patience where it is busy (421 4.7.0, 454
+// connections, and half a minute of patience if it is busy (421 4.7.0, 454
 // 4.7.0). Set Username to the mailbox, and either Token to a source of tokens
 // with the scope https://mail.google.com/ or Password to an app password.
 func Gmail() *Options {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/convene-go/convene/smtpsend/internal/envelope"
+	"github.com/convene-go/convene/internal/address"
 )
 
 // resolve returns a copy of o, which may be nil, with its defaults filled in
@@ -33,6 +33,7 @@ func (o *Options) resolve(host string) (*Options, error) {
 	setDefault(&r.ConnectionMessages, 100)
 	setDefault(&r.ConnectionAge, 5*time.Minute)
 	setDefault(&r.ConnectionIdle, 30*time.Second)
+	setDefault(&r.Finish, 5*time.Second)
 	setDefault(&r.Timeouts.Connect, 30*time.Second)
 	setDefault(&r.Timeouts.Command, 5*time.Minute)
 	setDefault(&r.Timeouts.Body, 3*time.Minute)
@@ -43,7 +44,7 @@ func (o *Options) resolve(host string) (*Options, error) {
 	return &r, nil
 }
 
-// setDefault sets *v to def where it is zero.
+// setDefault sets *v to def if it is zero.
 func setDefault[T int | time.Duration](v *T, def T) {
 	if *v == 0 {
 		*v = def
@@ -78,7 +79,7 @@ func (o *Options) check() error {
 	if !slices.Contains([]TLS{"", TLSRequired, TLSImplicit, TLSInsecureNone}, o.TLS) {
 		return fmt.Errorf("TLS %q is unknown", o.TLS)
 	}
-	if o.LocalName != "" && !(envelope.ValidDomain(o.LocalName) && envelope.IsASCII(o.LocalName)) {
+	if o.LocalName != "" && !(address.IsPathDomain(o.LocalName) && address.IsASCII(o.LocalName)) {
 		return fmt.Errorf("LocalName %q is neither a domain nor an address literal", o.LocalName)
 	}
 	if err := o.DSN.check(); err != nil {

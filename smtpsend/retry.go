@@ -8,8 +8,8 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// Retry says for how long a call of [Sender.Send] tries again where that is
-// safe and may help: after a reply 4yz, and after a connection that was not
+// Retry says for how long a call of [Sender.Send] tries again if that is safe
+// and may help: after a reply 4yz, and after a connection that was not
 // made or broke before the message was sent whole. A message whose fate is
 // unknown, and one that was refused, is never tried again, nor is a recipient
 // who has it.
@@ -60,7 +60,7 @@ func (r Retry) run(ctx context.Context, attempt func() (again bool)) {
 	backoff.Retry(ctx, operation, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(max(budget, 1)))
 }
 
-// mayPass reports whether another attempt may succeed where e failed, and
+// mayPass reports whether another attempt may succeed although e failed, and
 // cannot double the message.
 func (e *Error) mayPass() bool {
 	switch {

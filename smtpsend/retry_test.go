@@ -283,8 +283,8 @@ func TestUTF8InPart(t *testing.T) {
 		err := sender.Send(context.Background(), letter("bob@example.com", "jörg@example.com", "dora@example.com"))
 		sender.Close()
 		s.wg.Wait()
-		var e *smtpsend.DeliveryError
-		if !errors.As(err, &e) || len(e.Accepted) != 2 || !e.Recipients[0].Refused() || !errors.Is(err, smtpsend.ErrNoUTF8) {
+		var e *smtpsend.SendError
+		if !errors.As(err, &e) || len(e.Accepted) != 2 || !e.Errors[0].Refused() || !errors.Is(err, smtpsend.ErrNoUTF8) {
 			t.Errorf("Send = %v, want one be refused", err)
 		}
 		if got, want := s.verbs(), "EHLO MAIL RCPT RCPT DATA QUIT"; got != want {

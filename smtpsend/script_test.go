@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/convene-go/convene/mime"
 	"github.com/convene-go/convene/smtpsend"
@@ -33,6 +34,7 @@ type scripted struct {
 	conns    []net.Conn
 	plainly  bool          // takes no EHLO
 	over     chan struct{} // closed when a server that does not read may go
+	think    time.Duration // passes before each reply to a message
 
 	mu        sync.Mutex
 	lines     []string // commands of all connections, in order
@@ -325,6 +327,7 @@ func (d *dialog) data() error {
 		accepted = []string{""}
 	}
 	for _, to := range accepted {
+		time.Sleep(d.think)
 		if err := d.say(d.answer("250 2.0.0 taken", ". "+to, ".")); err != nil {
 			return err
 		}

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/convene-go/convene/internal/fault"
 	"github.com/convene-go/convene/mime"
-	"github.com/convene-go/convene/smtpsend/internal/envelope"
 )
 
 // Sender hands messages to one server, or to what [Open] was asked for. It is
@@ -36,11 +36,14 @@ func New(addr string, o *Options) (*Sender, error) {
 	return &Sender{s, s.o.Logger}, nil
 }
 
-// Send sends m: once, or more often as [Options.Retry] says. It returns nil when
-// the server took it for all recipients, a [*DeliveryError] that names the other
-// recipients when it did not, a [*FieldError] when m must not be sent, and
-// [ErrClosed]. The context's error is reachable when ctx ended first; the end
-// of ctx ends Send at once.
+// Send sends m: once, or more often as [Options.Retry] says. It returns nil if
+// the server took m for all recipients. The error is a [*SendError] if it did
+// not, has a [*mime.FieldError] for each field if m must not be sent (see
+// [mime.Message.Validate]), and is [ErrClosed] after Close.
+//
+// The end of ctx ends Send at once, and the context's error is reachable. Only
+// the reply to a message that was sent whole is waited for, as long as
+// [Options.Finish] says.
 func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
 	start, attempts := time.Now(), 0
 	err := check(m)
@@ -51,12 +54,9 @@ func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
 	return err
 }
 
-// check reports what keeps m from being sent.
+// check is [mime.Message.Validate] in the name of this package.
 func check(m *mime.Message) error {
-	if e := envelope.Check(m); e != nil {
-		return &FieldError{e.Field, e.Reason}
-	}
-	return nil
+	return fault.Join("smtpsend", fault.Fields(m.Validate())...)
 }
 
 // Close ends idle connections, waits for the calls of Send that are under way,
@@ -80,18 +80,22 @@ func (s *Sender) log(ctx context.Context, m *mime.Message, attempts int, took ti
 		slog.String("server", s.String()),
 		slog.String("id", m.ID),
 		slog.Int("recipients", len(m.To)),
+		slog.String("to", m.Recipients()),
 		slog.Int("size", len(m.Data)),
 		slog.Int("attempts", attempts),
 		slog.Duration("took", took),
+	}
+	if m.UID != "" {
+		attrs = append(attrs, slog.String("method", m.Method), slog.String("uid", m.UID))
 	}
 	if err != nil {
 		level, text = slog.LevelError, "message not sent"
 		attrs = append(attrs, slog.Any("error", err))
 	}
-	var delivery *DeliveryError
-	if errors.As(err, &delivery) {
-		attrs = append(attrs, slog.Int("accepted", len(delivery.Accepted)))
-		if len(delivery.Accepted) > 0 {
+	var part *SendError
+	if errors.As(err, &part) {
+		attrs = append(attrs, slog.Int("accepted", len(part.Accepted)))
+		if len(part.Accepted) > 0 {
 			text = "message sent in part"
 		}
 	}

@@ -43,10 +43,7 @@ func (s *server) send(ctx context.Context, m *mime.Message) (attempts int, err e
 	if closed != nil && j.attempts == 0 {
 		return 0, closed
 	}
-	if err := newDeliveryError(m.To, j.results); err != nil {
-		return j.attempts, err
-	}
-	return j.attempts, nil
+	return j.attempts, newSendError(m.To, j.results)
 }
 
 // attempt sends a message once. It returns an error when s is closed.

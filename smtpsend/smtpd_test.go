@@ -336,7 +336,7 @@ func TestTransparency(t *testing.T) {
 	defer sender.Close()
 	for _, data := range []string{".\r\n", "..\r\n", ".\r\n.\r\n", "\r\n", "a\r\n.", "a", "\r\n.\r\nMAIL FROM:<x>\r\n", "a.\r\n.b\r\n"} {
 		m := letter("bob@example.com")
-		m.Data = []byte(data)
+		m.Data = []byte("A: b\r\n" + data)
 		if err := sender.Send(t.Context(), m); err != nil {
 			t.Fatal(err)
 		}

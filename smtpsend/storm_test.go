@@ -191,14 +191,19 @@ func TestStorm(t *testing.T) {
 
 // settle compares what Send says of each recipient with what the server did.
 func (s *stormy) settle(t *testing.T, m *mime.Message, err error, total *tally) {
-	failed := make(map[string]*smtpsend.RecipientError)
-	var delivery *smtpsend.DeliveryError
-	if errors.As(err, &delivery) {
-		for _, r := range delivery.Recipients {
+	failed := make(map[string]*smtpsend.Error)
+	var part *smtpsend.SendError
+	if errors.As(err, &part) {
+		for _, r := range part.Errors {
 			failed[r.Address] = r
 		}
+		if r := failed[""]; r != nil { // about the whole message
+			for _, to := range m.To {
+				failed[to] = r
+			}
+		}
 	} else if err != nil {
-		t.Errorf("Send = %v, want a *DeliveryError", err)
+		t.Errorf("Send = %v, want a *SendError", err)
 	}
 	total.Lock()
 	defer total.Unlock()

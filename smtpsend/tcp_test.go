@@ -70,8 +70,8 @@ func TestContextOverTCP(t *testing.T) {
 			}
 			m, end := letter("bob@example.com"), 300*time.Millisecond
 			if tt.phase == smtpsend.PhaseBody {
-				end = 2 * time.Second                                                   // a busy machine takes long to look at the message
-				m.Data = []byte(strings.Repeat(strings.Repeat("x", 900)+"\r\n", 12000)) // fills the system's buffers
+				end = 2 * time.Second                                                                // a busy machine takes long to look at the message
+				m.Data = []byte("A: b\r\n" + strings.Repeat(strings.Repeat("x", 900)+"\r\n", 12000)) // fills the system's buffers
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), end)
 			defer cancel()

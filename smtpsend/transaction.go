@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/mime"
-	"github.com/convene-go/convene/smtpsend/internal/envelope"
 )
 
 const (
@@ -53,11 +53,11 @@ func (c *conn) transact(ctx context.Context, m *mime.Message) (results []*Error,
 // examine notes what the message needs of the server. Recipients that it
 // cannot be told about are left out.
 func (t *transaction) examine() {
-	t.eightBit = envelope.IsEightBit(t.m.Data)
-	t.utf8 = !envelope.IsASCII(t.m.From) || t.eightBit && envelope.IsEightBit(header(t.m.Data))
+	t.eightBit = isEightBit(t.m.Data)
+	t.utf8 = !address.IsASCII(t.m.From) || t.eightBit && isEightBit(header(t.m.Data))
 	offered := t.ext.has("SMTPUTF8")
 	for i, to := range t.m.To {
-		if envelope.IsASCII(to) {
+		if address.IsASCII(to) {
 			continue
 		}
 		t.utf8 = true
@@ -121,7 +121,7 @@ func (t *transaction) checkLimits() *Error {
 	if t.eightBit && !t.ext.has("8BITMIME") {
 		return unmet(PhaseMail, errors.New("message is not 7-bit and the server does not offer 8BITMIME"))
 	}
-	if !t.ext.has("SMTPUTF8") && !envelope.IsASCII(t.m.From) {
+	if !t.ext.has("SMTPUTF8") && !address.IsASCII(t.m.From) {
 		return unmet(PhaseMail, ErrNoUTF8)
 	}
 	if t.o.OnwardTLS && !(t.encrypted && t.ext.has("REQUIRETLS")) {
@@ -131,7 +131,7 @@ func (t *transaction) checkLimits() *Error {
 }
 
 // envelope sends the commands up to DATA: one by one, or many in a flight
-// where the server offers PIPELINING (RFC 2920).
+// if the server offers PIPELINING (RFC 2920).
 func (t *transaction) envelope(ctx context.Context) *Error {
 	size, last := 1, len(t.m.To)-1
 	if t.ext.has("PIPELINING") {
@@ -317,8 +317,10 @@ func (t *transaction) body(ctx context.Context) *Error {
 
 // final reads what became of the message: one reply, or in LMTP one for each
 // recipient that was accepted (RFC 2033, section 4.2). No reply is no refusal
-// (RFC 1047).
+// (RFC 1047), so the end of ctx does not interrupt before Options.Finish is over.
 func (t *transaction) final(ctx context.Context) *Error {
+	t.forgive(t.o.Finish)
+	defer t.forgive(0)
 	var pending []int
 	for i, r := range t.results {
 		if r == nil {

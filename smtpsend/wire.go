@@ -24,9 +24,12 @@ type wire struct {
 	br     *bufio.Reader
 	closed bool
 
-	mu    sync.Mutex // guards the deadline of nc, and what follows
-	nc    net.Conn   // raw, or TLS on top of it
-	guard int        // counts operations, so that a late interruption hits none but its own
+	mu       sync.Mutex // guards the deadline of nc, and what follows
+	nc       net.Conn   // raw, or TLS on top of it
+	guard    int        // counts operations, so that a late interruption hits none but its own
+	deadline time.Time  // of the read or write under way
+	grace    time.Duration
+	graceEnd time.Time // when an ended context interrupts; zero if none has ended during the grace
 }
 
 // newWire returns a wire over nc.
@@ -43,9 +46,14 @@ func (w *wire) watch(ctx context.Context) (release func()) {
 	stop := context.AfterFunc(ctx, func() {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		if w.guard == operation {
-			w.nc.SetDeadline(past)
+		if w.guard != operation {
+			return
 		}
+		end := w.cutoff()
+		if w.grace > 0 {
+			end = earlier(end, w.deadline)
+		}
+		w.nc.SetDeadline(end)
 	})
 	return func() {
 		stop()
@@ -61,14 +69,48 @@ func (w *wire) nextOperation() int {
 	return w.guard
 }
 
-// arm gives the next read or write the time d, unless ctx has ended.
+// forgive lets what follows go on for the time d after the end of a context. With
+// 0, or less, such an end interrupts at once again.
+func (w *wire) forgive(d time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.grace, w.graceEnd = max(d, 0), time.Time{}
+}
+
+// cutoff returns when a context that has ended interrupts. The caller holds mu.
+func (w *wire) cutoff() time.Time {
+	if w.grace == 0 {
+		return past
+	}
+	if w.graceEnd.IsZero() {
+		w.graceEnd = time.Now().Add(w.grace)
+	}
+	return w.graceEnd
+}
+
+// earlier returns the earlier of two times.
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// arm gives the next read or write the time d, unless ctx has ended and the grace
+// is over.
 func (w *wire) arm(ctx context.Context, d time.Duration) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	now := time.Now()
+	w.deadline = now.Add(d)
 	if err := ctx.Err(); err != nil {
-		return err
+		end := w.cutoff()
+		if !end.After(now) {
+			return err
+		}
+		w.deadline = earlier(w.deadline, end)
 	}
-	return w.nc.SetDeadline(time.Now().Add(d))
+	return w.nc.SetDeadline(w.deadline)
 }
 
 // write writes b within the time d and returns how much of it was written.

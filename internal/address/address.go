@@ -28,7 +28,7 @@ const (
 )
 
 // ASCII returns the address as it goes on a wire: its domain in punycode (RFC
-// 5891) where it is not ASCII, the rest unchanged. The local part must be a
+// 5891) if it is not ASCII, the rest unchanged. The local part must be a
 // dot-atom (RFC 5322, section 3.4.1); quoted ones do not survive calendar clients.
 func ASCII(addr string) (string, error) {
 	if addr == "" {
@@ -58,7 +58,7 @@ func ASCII(addr string) (string, error) {
 // Same reports whether two addresses name the same mailbox: compared without
 // case, because calendar clients change it, and with domains in punycode.
 func Same(a, b string) bool {
-	if isASCII(a) && isASCII(b) {
+	if IsASCII(a) && IsASCII(b) {
 		return strings.EqualFold(a, b)
 	}
 	return Key(a) == Key(b)
@@ -67,7 +67,7 @@ func Same(a, b string) bool {
 // Key returns a form of addr that is equal for equal mailboxes, fit as a map key.
 // An address that [ASCII] refuses is only put into lower case.
 func Key(addr string) string {
-	if !isASCII(addr) {
+	if !IsASCII(addr) {
 		if ascii, err := ASCII(addr); err == nil {
 			addr = ascii
 		}
@@ -77,7 +77,7 @@ func Key(addr string) string {
 
 func checkLocal(local string) error {
 	switch {
-	case !isASCII(local):
+	case !IsASCII(local):
 		return ErrUTF8
 	case !IsDotAtom(local):
 		return ErrLocal
@@ -115,14 +115,14 @@ func octets(set string) (table [256]bool) {
 	return table
 }
 
-// Domain returns a host name in ASCII: in punycode (RFC 5891) where it is not
-// ASCII, else as it is, upper case and all, so that addresses come back the way
+// Domain returns a host name in ASCII: in punycode (RFC 5891) if it is not
+// ASCII, and otherwise as it is, upper case and all, so that addresses come back the way
 // they were given.
 func Domain(domain string) (string, error) {
 	switch {
 	case len(domain) > 4*Max: // punycode takes quadratic time
 		return "", ErrTooLong
-	case !isASCII(domain):
+	case !IsASCII(domain):
 		if !utf8.ValidString(domain) { // which package idna lets through
 			return "", ErrDomain
 		}
@@ -158,7 +158,8 @@ func isLabel(s string) bool {
 	return s != "" && len(s) <= 63 && s[0] != '-' && s[len(s)-1] != '-'
 }
 
-func isASCII(s string) bool {
+// IsASCII reports whether s is ASCII.
+func IsASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= 0x80 {
 			return false

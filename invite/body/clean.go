@@ -70,8 +70,13 @@ func isBidiControl(r rune) bool {
 
 // clean returns a text of one line, at most the given number of characters long.
 func clean(s string, most int) string {
-	s = strings.Join(strings.Fields(cleanLines(s)), " ")
-	if len(s) > most && utf8.RuneCountInString(s) > most {
+	return shortened(strings.Join(strings.Fields(cleanLines(s)), " "), most)
+}
+
+// shortened returns s, or its beginning and an ellipsis if it has more than the
+// given number of characters.
+func shortened(s string, most int) string {
+	if len(s) > most && utf8.RuneCountInString(s) > most { // no text has more characters than octets
 		s = strings.TrimSpace(string([]rune(s)[:most-1])) + "…"
 	}
 	return s

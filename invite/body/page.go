@@ -237,13 +237,9 @@ func (p *Page) proposed(v *View, c clock) {
 	p.Rows = append([]Row{row}, p.Rows...)
 }
 
-// comment sets what somebody says about the action.
+// comment sets the comment on the action, at most that many characters of it.
 func (p *Page) comment(v *View, most int) {
-	text := cleanLines(v.Comment)
-	if len(text) > most {
-		text = string([]rune(text)[:min(most, len([]rune(text)))]) + "…"
-	}
-	if text != "" {
+	if text := shortened(cleanLines(v.Comment), most); text != "" {
 		p.CommentLabel, p.Comment = p.c.text("label.comment"), text
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -242,5 +243,53 @@ func TestCommentAndCut(t *testing.T) {
 	}
 	if strings.Count(b.Text, "<&>") != 9000 || strings.Contains(b.Text, "goes on") {
 		t.Error("the text has not all of the description")
+	}
+}
+
+// TestCommentLength counts characters, not octets: a comment is cut if it is too
+// long, and only then ends in an ellipsis.
+func TestCommentLength(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		in   string
+		want string // "" if the whole comment is shown
+	}{
+		{"Latin", strings.Repeat("word ", 799) + "word.", ""},
+		{"Cyrillic", strings.Repeat("слово ", 399) + "слово", ""},
+		{"Cyrillic, longest", strings.Repeat("ы", 4000), ""},
+		{"Chinese, longest", strings.Repeat("漢", 4000), ""},
+		{"Emoji, longest", strings.Repeat("🎉", 4000), ""},
+		{"Cyrillic, one too many", strings.Repeat("ы", 4001), strings.Repeat("ы", 3999) + "…"},
+		{"Latin, one too many", strings.Repeat("y", 4001), strings.Repeat("y", 3999) + "…"},
+		{"cut at a space", strings.Repeat("y", 3998) + " yy", strings.Repeat("y", 3998) + "…"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := meeting(t)
+			want := tt.want
+			if want == "" {
+				want = tt.in
+			}
+			b := render(t, newRenderer(t, nil), &body.View{Event: e, Action: body.ActionReminder, Comment: tt.in})
+			text := strings.Join(strings.Fields(b.Text), "")
+			if want = strings.Join(strings.Fields(want), ""); !strings.Contains(text, want) {
+				t.Errorf("Render: text has no comment of %d characters", utf8.RuneCountInString(want))
+			}
+			if got := strings.Contains(b.Text, "…"); got != (tt.want != "") {
+				t.Errorf("Render: text has an ellipsis: %t, want %t", got, tt.want != "")
+			}
+		})
+	}
+}
+
+// TestDescriptionAtWord has the HTML end its description with a whole word, also
+// if the word has many octets.
+func TestDescriptionAtWord(t *testing.T) {
+	word := strings.Repeat("ы", 80) // 129 octets of the last are in front of the limit
+	e := meeting(t)
+	e.Description = strings.Repeat(word+" ", 400)
+	html := render(t, newRenderer(t, nil), &body.View{Event: e}).HTML
+	kept, _, cut := strings.Cut(html, " …")
+	if !cut || !strings.HasSuffix(kept, " "+word) {
+		t.Errorf("HTML is cut: %t, after %q, want a whole word", cut, kept[max(0, len(kept)-130):])
 	}
 }

@@ -170,9 +170,9 @@ func shortText(s string, most int) (text string, cut bool) {
 	return s, false
 }
 
-// atWord leaves out a word that was cut, unless it is a long one.
+// atWord leaves out a word that was cut, unless it has 100 characters or more.
 func atWord(s string) string {
-	if i := strings.LastIndexAny(s, " \n"); i > len(s)-100 && i > 0 {
+	if i := strings.LastIndexAny(s, " \n"); i > 0 && utf8.RuneCountInString(s[i:]) <= 100 {
 		s = s[:i]
 	}
 	return strings.TrimSpace(s)

@@ -1,5 +1,4 @@
-// Package dkim is a sender that signs mails (DKIM, RFC 6376) and hands them on
-// to another sender:
+// Package dkim signs mails (DKIM, RFC 6376) and hands them on to a sender:
 //
 //	signer, err := dkim.New(server, dkim.Key{Domain: "example.com", Selector: "s1", Signer: key}, nil)
 //	if err != nil {
@@ -7,7 +6,7 @@
 //	}
 //	err = signer.Send(ctx, message)
 //
-// Use it where the server does not sign: one that does would sign twice. It
+// Use it if the server does not sign; otherwise each mail is signed twice. It
 // signs by go-msgauth, with RSA or Ed25519 (RFC 8463).
 package dkim
 
@@ -25,17 +24,20 @@ import (
 
 	"github.com/emersion/go-msgauth/dkim"
 
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/internal/fault"
 	"github.com/convene-go/convene/mime"
-	"github.com/convene-go/convene/smtpsend/internal/envelope"
 )
 
-// Handler is what a [Sender] hands signed mails to: a sender of package
-// smtpsend, or any other.
-type Handler interface {
+// Sender takes the signed mails of a [Signer]: a sender of package smtpsend, or
+// any other.
+type Sender interface {
 	Send(ctx context.Context, m *mime.Message) error
 }
 
-// Key is a private key and where receivers find the public one.
+var _ Sender = (*Signer)(nil)
+
+// Key is a private key with the place where receivers find the public one.
 type Key struct {
 	// Domain is the signing domain. DMARC wants it to be that of the From
 	// field, or one above it.
@@ -47,7 +49,7 @@ type Key struct {
 	Signer crypto.Signer
 }
 
-// Options are the choices of a [Sender]. Nil means the zero value.
+// Options are the choices of a [Signer]. Nil means the zero value.
 type Options struct {
 	// Second signs each mail once more. A receiver needs one signature that it
 	// can check; not every one knows Ed25519, so that goes with an RSA key.
@@ -59,16 +61,17 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Sender signs messages. It is safe for concurrent use if its Handler is.
-type Sender struct {
-	next Handler
+// Signer signs messages and hands them on. It is safe for concurrent use if its
+// [Sender] is.
+type Signer struct {
+	next Sender
 	keys []Key
 	o    Options
 }
 
-// New returns a sender that signs with key and hands on to next.
-func New(next Handler, key Key, o *Options) (*Sender, error) {
-	s := &Sender{next: next, keys: []Key{key}}
+// New returns a Signer that signs with key and hands on to next.
+func New(next Sender, key Key, o *Options) (*Signer, error) {
+	s := &Signer{next: next, keys: []Key{key}}
 	if o != nil {
 		s.o = *o
 	}
@@ -116,14 +119,15 @@ func (k Key) check() error {
 
 // isName reports whether s may be a part of the record's name.
 func isName(s string) bool {
-	return envelope.ValidDomain(s) && envelope.IsASCII(s) && s[0] != '['
+	return address.IsPathDomain(s) && address.IsASCII(s) && s[0] != '['
 }
 
-// Send signs a copy of m and hands it on. Where it cannot be signed nothing is
-// sent; the errors of the other sender are passed on as they are.
-func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
-	if e := envelope.Check(m); e != nil {
-		return fmt.Errorf("dkim: %w", e)
+// Send signs a copy of m and hands it on. Nothing is sent if m cannot be signed;
+// the error has a [*mime.FieldError] for each field if m must not be sent. The
+// errors of the other sender are passed on as they are.
+func (s *Signer) Send(ctx context.Context, m *mime.Message) error {
+	if err := m.Validate(); err != nil {
+		return fault.Join("dkim", fault.Fields(err)...)
 	}
 	signed := *m
 	signed.To = slices.Clone(m.To)
@@ -138,7 +142,7 @@ func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
 }
 
 // sign returns data with a signature by k in front.
-func (s *Sender) sign(data []byte, k Key) ([]byte, error) {
+func (s *Signer) sign(data []byte, k Key) ([]byte, error) {
 	o := &dkim.SignOptions{
 		Domain:                 k.Domain,
 		Selector:               k.Selector,
@@ -157,12 +161,12 @@ func (s *Sender) sign(data []byte, k Key) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// sealed are signed also where the mail lacks them, and once more often than it
+// sealed are signed also if the mail lacks them, and once more often than it
 // has them, so that none can be added (RFC 6376, section 8.15).
 var sealed = []string{"From", "To", "Cc", "Subject", "Date", "Reply-To", "Sender", "Message-ID",
 	"MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
 
-// further are signed where the mail has them (RFC 6376, section 5.4.1).
+// further are signed if the mail has them (RFC 6376, section 5.4.1).
 var further = []string{"In-Reply-To", "References", "Auto-Submitted", "Content-Class",
 	"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"}
 

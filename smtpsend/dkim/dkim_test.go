@@ -130,7 +130,7 @@ func TestErrors(t *testing.T) {
 		return k
 	}
 	tests := []struct {
-		next signing.Handler
+		next signing.Sender
 		key  signing.Key
 		want string
 	}{

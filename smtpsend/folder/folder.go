@@ -24,8 +24,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/convene-go/convene/internal/fault"
 	"github.com/convene-go/convene/mime"
-	"github.com/convene-go/convene/smtpsend/internal/envelope"
 )
 
 // Options are the choices of a [Sender]. Nil means the zero value.
@@ -48,7 +48,7 @@ type Sender struct {
 // serial numbers the files of this process, so that no two have one name.
 var serial atomic.Uint64
 
-// New returns a sender into the folder dir, which it makes where it is missing.
+// New returns a sender into the folder dir, which it makes if it is missing.
 func New(dir string, o *Options) (*Sender, error) {
 	s := &Sender{dir: dir}
 	if o != nil {
@@ -76,10 +76,11 @@ func (s *Sender) folders() []string {
 	return []string{""}
 }
 
-// Send writes m. When it returns nil the message is on the disk.
+// Send writes m. If it returns nil, the message is on the disk. The error has a
+// [*mime.FieldError] for each field if m must not be sent.
 func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
-	if e := envelope.Check(m); e != nil {
-		return fmt.Errorf("folder: %w", e)
+	if err := m.Validate(); err != nil {
+		return fault.Join("folder", fault.Fields(err)...)
 	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("folder: %w", err)
@@ -142,7 +143,7 @@ func deliver(ctx context.Context, tmp, final string, data []byte) error {
 	return err
 }
 
-// syncFolder brings the names in a folder to the disk, where the system can.
+// syncFolder brings the names in a folder to the disk, if the system can.
 func syncFolder(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil

@@ -24,8 +24,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/convene-go/convene/internal/fault"
 	"github.com/convene-go/convene/mime"
-	"github.com/convene-go/convene/smtpsend/internal/envelope"
 )
 
 // DefaultPath is where systems have the program.
@@ -43,8 +43,9 @@ type Sender struct {
 	args []string
 }
 
-// New returns a sender that runs the program at path, [DefaultPath] where it is
-// empty. The path is absolute: what runs does not depend on the environment.
+// New returns a sender that runs the program at path, or at [DefaultPath] if path
+// is empty. The path is absolute, so that the program does not depend on the
+// environment.
 func New(path string, o *Options) (*Sender, error) {
 	if path == "" {
 		path = DefaultPath
@@ -62,12 +63,13 @@ func New(path string, o *Options) (*Sender, error) {
 	return s, nil
 }
 
-// Send hands m to the program and waits for it. The error is an [*Error] where
-// the program ran. When ctx ends the program is killed, and whether it queued
-// the message is not known.
+// Send hands m to the program and waits for it. The error is an [*Error] if the
+// program ran, and has a [*mime.FieldError] for each field if m must not be sent.
+// If ctx ends, the program is killed, and whether it queued the message is not
+// known.
 func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
-	if e := check(m); e != nil {
-		return fmt.Errorf("sendmail: %w", e)
+	if err := check(m); err != nil {
+		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("sendmail: %w", err)
@@ -81,15 +83,14 @@ func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
 	return s.run(ctx, m, in)
 }
 
-// check is [envelope.Check], and keeps a reverse path from passing for an option.
-func check(m *mime.Message) *envelope.Error {
-	if e := envelope.Check(m); e != nil {
-		return e
+// check is [mime.Message.Validate] in the name of this package, and keeps a
+// reverse path from passing for an option.
+func check(m *mime.Message) error {
+	errs := fault.Fields(m.Validate())
+	if m != nil && strings.HasPrefix(m.From, "-") {
+		errs = append(errs, &mime.FieldError{Field: "From", Err: errors.New("begins with a hyphen")})
 	}
-	if strings.HasPrefix(m.From, "-") {
-		return &envelope.Error{Field: "From", Reason: "begins with a hyphen"}
-	}
-	return nil
+	return fault.Join("sendmail", errs...)
 }
 
 // spool writes a message with the line ends that local programs expect into a

@@ -1,0 +1,185 @@
+package invite_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/convene-go/convene/ical"
+
+	"github.com/convene-go/convene/invite"
+)
+
+// format1 is the folder of the meetings that format 1 stored.
+const format1 = "../testdata/meetings/format1/"
+
+// excused are lines of what the version that wrote format 1 said which differ, with
+// the reason.
+var excused = map[string]string{
+	"override-cancelled bob@example.test 2027-03-16T09:00:00Z": "answers to a cancelled occurrence are not forgotten",
+}
+
+// TestFormat1 reads the meetings of format 1 and compares what is said of them with
+// what the version that wrote them said.
+func TestFormat1(t *testing.T) {
+	paths, err := filepath.Glob(format1 + "*.json")
+	if err != nil || len(paths) < 40 {
+		t.Fatalf("%d meetings, %v, want at least 40", len(paths), err)
+	}
+	for _, path := range paths {
+		name := strings.TrimSuffix(filepath.Base(path), ".json")
+		t.Run(name, func(t *testing.T) {
+			m := readMeeting(t, path)
+			want, err := os.ReadFile(strings.TrimSuffix(path, ".json") + ".want")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var said, says []string
+			for line := range strings.Lines(string(want)) {
+				line = strings.TrimSpace(line)
+				key := line[:strings.LastIndexByte(line, ' ')]
+				if excused[name+" "+key] == "" && !strings.HasPrefix(line, "delivery ") {
+					said, says = append(said, line), append(says, nowOf(m, line))
+				}
+			}
+			if diff := cmp.Diff(said, says); diff != "" {
+				t.Errorf("(-format 1 +now):\n%s", diff)
+			}
+			if diff := cmp.Diff(linesOf(string(want), "resume "), resumes(t, m)); diff != "" {
+				t.Errorf("Resume (-format 1 +now):\n%s", diff)
+			}
+			if diff := cmp.Diff(linesOf(string(want), "resend "), resumes(t, m, invite.ResendUnknown())); diff != "" {
+				t.Errorf("Resume with ResendUnknown (-format 1 +now):\n%s", diff)
+			}
+			checkIntent(t, m)
+		})
+	}
+}
+
+// nowOf is the line of a status or of the number of proposals as it is now; others
+// stay.
+func nowOf(m *invite.Meeting, line string) string {
+	f := strings.Fields(line)
+	status := func(s any) string {
+		if s = fmt.Sprint(s); s == "" {
+			return "-"
+		}
+		return s.(string)
+	}
+	switch {
+	case f[0] == "proposals":
+		return fmt.Sprint("proposals ", len(m.OpenProposals()))
+	case len(f) == 2:
+		return f[0] + " " + status(m.Status(f[0]))
+	case len(f) == 3:
+		start, err := time.Parse(time.RFC3339, f[1])
+		if err != nil {
+			return err.Error()
+		}
+		return f[0] + " " + f[1] + " " + status(m.OccurrenceStatus(f[0], start))
+	}
+	return line
+}
+
+func linesOf(text, prefix string) (out []string) {
+	for line := range strings.Lines(text) {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), prefix); ok {
+			out = append(out, rest)
+		}
+	}
+	return out
+}
+
+// resumes are the mails that Resume sends, one line for each recipient.
+func resumes(t *testing.T, m *invite.Meeting, opts ...invite.ResumeOption) (out []string) {
+	t.Helper()
+	r := new(recorder)
+	o := fixed(func(o *invite.Options) {
+		o.Now = func() time.Time { return time.Date(2027, 2, 21, 8, 0, 0, 0, time.UTC) }
+	})
+	if _, err := invite.New(r, o).Resume(context.Background(), m, opts...); err != nil {
+		t.Fatal(err)
+	}
+	for _, mail := range r.mails {
+		in := readMail(t, mail.Data)
+		for _, to := range mail.To {
+			out = append(out, fmt.Sprintf("%s %s %d %s", to, in.Calendar.Method, in.Event.Sequence, mail.ID))
+		}
+	}
+	return out
+}
+
+// checkIntent wants that no answer is left in the event, and that the meeting is the
+// same after a round trip in the present format.
+func checkIntent(t *testing.T, m *invite.Meeting) {
+	t.Helper()
+	data, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := new(invite.Meeting)
+	if err := json.Unmarshal(data, again); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(m, again, equateEmpty); diff != "" {
+		t.Errorf("round trip (-first +second):\n%s", diff)
+	}
+	for i, o := range m.Event.Overrides {
+		if len(o.Attendees) > 0 && len(o.Attendees) == len(m.Event.Attendees) && slices.EqualFunc(o.Attendees, m.Event.Attendees, sameInvitation) {
+			t.Errorf("Overrides[%d] repeats the attendees of the series", i)
+		}
+	}
+	for i, d := range m.Deliveries {
+		if d.N != i {
+			t.Errorf("delivery %d has number %d", i, d.N)
+		}
+	}
+}
+
+// TestFormat1Broken refuses what is no meeting.
+func TestFormat1Broken(t *testing.T) {
+	paths, err := filepath.Glob(format1 + "broken/*")
+	if err != nil || len(paths) < 10 {
+		t.Fatalf("%d files, %v, want at least 10", len(paths), err)
+	}
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := invite.Meeting{Revised: 7}
+		if err := json.Unmarshal(data, &got); err == nil || got.Revised != 7 {
+			t.Errorf("%s: %v, %+v, want an error and the value untouched", filepath.Base(path), err, got)
+		}
+	}
+}
+
+func readMeeting(t *testing.T, path string) *invite.Meeting {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := new(invite.Meeting)
+	if err := json.Unmarshal(data, m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// equateEmpty takes an empty list for none.
+var equateEmpty = cmpopts.EquateEmpty()
+
+func sameInvitation(a, b ical.Attendee) bool {
+	a.Status, b.Status = "", ""
+	return cmp.Equal(a, b, equateEmpty)
+}
