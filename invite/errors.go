@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/fault"
 )
 
 // ErrNoSender reports a call through a client that has no [Sender].
@@ -91,11 +92,17 @@ func (e *RecipientError) Unwrap() error { return e.Err }
 
 // fieldError reports a field of an event or a call.
 func fieldError(field, text string) error {
-	return fmt.Errorf("invite: %w", &ical.FieldError{Field: field, Err: errors.New(text)})
+	return fault.Join("invite", &ical.FieldError{Field: field, Err: errors.New(text)})
 }
 
 // shown is an address from a caller for an error text.
 func shown(email string) string { return fmt.Sprintf("%.80q", email) }
 
-// invalid is what package ical says of an event.
-func invalid(err error) error { return fmt.Errorf("invite: %w", err) }
+// invalid is what package ical says of the fields of an event, in this package's
+// name.
+func invalid(err error) error {
+	if list := ical.FieldErrors(err); len(list) > 0 {
+		return fault.Join("invite", list...)
+	}
+	return fmt.Errorf("invite: %w", err)
+}

@@ -78,8 +78,7 @@ func ExampleSend_invalid() {
 	_, err := invite.New(nil, nil).Send(context.Background(), event)
 	fmt.Println(err)
 	// Output:
-	// invite: ical: End: 2027-03-02T10:00:00Z is before Start 2027-03-02T11:00:00Z
-	// ical: Attendees[1].Email: is the same address as Attendees[0]
+	// invite: End: 2027-03-02T10:00:00Z is before Start 2027-03-02T11:00:00Z; Attendees[1].Email: is the same address as Attendees[0]
 }
 
 func ExampleClient_PlanSend() {

@@ -1,0 +1,156 @@
+package invite_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/mime"
+)
+
+// TestAnswer takes answers in by link and by telephone, between mails.
+func TestAnswer(t *testing.T) {
+	_, m := request(t, weeklyRequest(), 0, fixed())
+	bob := m.Event.Attendees[0].Email
+	second := time.Date(2027, 3, 9, 9, 0, 0, 0, time.UTC)
+	at := func(minute int) time.Time { return pinned().Add(time.Duration(minute) * time.Minute) }
+	tests := []struct {
+		name    string
+		answer  invite.Answer
+		verdict invite.Verdict
+		reason  string
+		status  ical.Status // of bob, of the second occurrence
+	}{
+		{"accepted", invite.Answer{Email: strings.ToUpper(bob), Status: ical.StatusAccepted, Stamp: at(5), Via: "phone"}, invite.VerdictApplied, "accepted", ical.StatusAccepted},
+		{"the same", invite.Answer{Email: bob, Status: ical.StatusAccepted, Stamp: at(5), Via: "phone"}, invite.VerdictDuplicate, "held already", ical.StatusAccepted},
+		{"earlier", invite.Answer{Email: bob, Status: ical.StatusDeclined, Stamp: at(4), Via: "link"}, invite.VerdictStale, "later answer", ical.StatusAccepted},
+		{"one date", invite.Answer{Email: bob, Status: ical.StatusDeclined, Stamp: at(1), Via: "link", RecurrenceID: second}, invite.VerdictApplied, "on 2027-03-09", ical.StatusDeclined},
+		{"no date of the series", invite.Answer{Email: bob, Status: ical.StatusDeclined, Stamp: at(9), Via: "link", RecurrenceID: second.Add(time.Hour)}, invite.VerdictUnknownEvent, "does not have", ical.StatusDeclined},
+		{"a stranger", invite.Answer{Email: "eve@example.test", Status: ical.StatusAccepted, Stamp: at(9), Via: "link"}, invite.VerdictUnknownAttendee, "not invited", ical.StatusDeclined},
+		{"no answer", invite.Answer{Email: bob, Status: ical.StatusNeedsAction, Stamp: at(9), Via: "link"}, invite.VerdictNotAnAnswer, "neither yes nor no", ical.StatusDeclined},
+		{"no time", invite.Answer{Email: bob, Status: ical.StatusDeclined, Via: "link"}, invite.VerdictNotAnAnswer, "Stamp", ical.StatusDeclined},
+		{"no way", invite.Answer{Email: bob, Status: ical.StatusDeclined, Stamp: at(9)}, invite.VerdictNotAnAnswer, "Via", ical.StatusDeclined},
+		{"delegated", invite.Answer{Email: bob, Status: ical.StatusDelegated, DelegatedTo: "eve@example.test", Stamp: at(9), Via: "link", RecurrenceID: second}, invite.VerdictApplied, "eve@example.test", ical.StatusDelegated},
+	}
+	for _, tt := range tests {
+		before := *m
+		next, o := m.Answer(tt.answer)
+		if o.Verdict != tt.verdict || !strings.Contains(o.Reason, tt.reason) || (next == m) == (tt.verdict == invite.VerdictApplied) {
+			t.Errorf("%s: %+v, want %s with %q", tt.name, o, tt.verdict, tt.reason)
+		}
+		if diff := cmp.Diff(&before, m); diff != "" {
+			t.Errorf("%s: Answer changed the meeting that it was given (-want +got):\n%s", tt.name, diff)
+		}
+		if m = next; m.OccurrenceStatus(bob, second) != tt.status {
+			t.Errorf("%s: %s, want %s", tt.name, m.OccurrenceStatus(bob, second), tt.status)
+		}
+	}
+	if got := m.OccurrenceStatus("eve@example.test", second); got != ical.StatusNeedsAction || m.Status("eve@example.test") != "" || len(m.Event.Overrides) != 0 {
+		t.Errorf("the delegate of one date has %q, and the series has %+v", got, m.Event.Overrides)
+	}
+	// A mail that was written before the telephone call, and one that was after it.
+	in := answerOf(t, m, bob, ical.StatusTentative, nil)
+	in.Calendar.Stamp = at(3)
+	if _, o := m.Apply(in, nil); o.Verdict != invite.VerdictStale {
+		t.Errorf("a mail of before the call: %+v", o)
+	}
+	in.Calendar.Stamp = at(20)
+	if after, o := m.Apply(in, nil); o.Verdict != invite.VerdictApplied || after.Status(bob) != ical.StatusTentative {
+		t.Errorf("a mail of after the call: %+v", o)
+	}
+}
+
+// TestPropose takes other times in that did not come by mail.
+func TestPropose(t *testing.T) {
+	_, m := request(t, review(), 0, fixed())
+	start := m.Event.Start.Add(24 * time.Hour)
+	p := invite.Proposal{Email: "bob@example.test", Start: start, Stamp: pinned(), Via: "link", Comment: "a day later"}
+	next, o := m.Propose(p)
+	open := next.OpenProposals()
+	if o.Verdict != invite.VerdictApplied || len(open) != 1 || open[0].ID == "" || !open[0].End.Equal(start.Add(time.Hour)) || len(m.Proposals) != 0 {
+		t.Fatalf("%+v, open = %+v, want one of the meeting's length", o, open)
+	}
+	if _, o := next.Propose(p); o.Verdict != invite.VerdictDuplicate {
+		t.Errorf("again: %+v", o)
+	}
+	for reason, change := range map[string]func(p *invite.Proposal){
+		"Start": func(p *invite.Proposal) { p.Start = time.Time{} }, "End": func(p *invite.Proposal) { p.End = start.Add(-1) },
+		"Stamp": func(p *invite.Proposal) { p.Stamp = time.Time{} }, "Via": func(p *invite.Proposal) { p.Via = "" },
+		"not invited": func(p *invite.Proposal) { p.Email = "eve@example.test" },
+	} {
+		bad := p
+		change(&bad)
+		if got, o := m.Propose(bad); got != m || !strings.Contains(o.Reason, reason) || o.Verdict == invite.VerdictApplied {
+			t.Errorf("%s: %+v", reason, o)
+		}
+	}
+	e, err := open[0].Accept(next.Event)
+	if err != nil || !e.Start.Equal(start) {
+		t.Errorf("Accept = %s, %v", e.Start, err)
+	}
+}
+
+// TestUndelivered takes in what an HTTP API reports of a mail.
+func TestUndelivered(t *testing.T) {
+	_, m := request(t, review(), 0, fixed())
+	id := m.Deliveries[1].MessageID
+	next, o := m.Undelivered(id, "ZOE@example.test", "550 no such user")
+	if d := next.Deliveries[1]; o.Verdict != invite.VerdictUndeliverable || d.State != invite.DeliveryUndelivered || d.Reply != "550 no such user" || m.Deliveries[1].State != invite.DeliveryDelivered {
+		t.Errorf("%+v, %+v", o, d)
+	}
+	if next.Tally().Undelivered != 1 {
+		t.Errorf("tally = %v", next.Tally())
+	}
+	if _, o := next.Undelivered(id, "", "again"); o.Verdict != invite.VerdictDuplicate {
+		t.Errorf("the only recipient, again: %+v", o)
+	}
+	for _, other := range []struct{ id, email string }{{"", "zoe@example.test"}, {id, "bob@example.test"}, {"<x@example.test>", ""}} {
+		if got, o := m.Undelivered(other.id, other.email, "x"); got != m || o.Verdict != invite.VerdictUnknownEvent {
+			t.Errorf("%+v: %+v", other, o)
+		}
+	}
+}
+
+// TestKeys looks at what a mail's meeting can be looked up by.
+func TestKeys(t *testing.T) {
+	in, m := request(t, review(), 0, fixed())
+	answer := answerOf(t, m, "bob@example.test", ical.StatusAccepted, nil)
+	answer.Mail.InReplyTo = in.Mail.MessageID
+	answer.Mail.DeliveredTo = []string{"Desk+token@example.test"}
+	want := invite.Keys{UIDs: []string{"uid-1"}, MessageIDs: []string{in.Mail.MessageID}, ReplyAddresses: []string{"desk@example.test", "desk+token@example.test"}}
+	if diff := cmp.Diff(want, answer.Keys()); diff != "" {
+		t.Errorf("Keys (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(invite.Keys{}, new(invite.Inbound).Keys()); diff != "" {
+		t.Errorf("Keys of nothing (-want +got):\n%s", diff)
+	}
+}
+
+// TestReadOptions gives Read what a webhook knows of a mail.
+func TestReadOptions(t *testing.T) {
+	_, m := request(t, review(), 0, fixed())
+	r := new(recorder)
+	in := &invite.Inbound{Kind: invite.KindRequest, Event: &m.Event, Mail: &mime.Received{}}
+	if err := invite.New(r, fixed()).Respond(t.Context(), in, invite.Response{As: "bob@example.test", Status: ical.StatusAccepted}); err != nil {
+		t.Fatal(err)
+	}
+	for value, want := range map[string]invite.Verdict{"pass": invite.VerdictApplied, "fail": invite.VerdictUnverified} {
+		got, err := invite.Read(strings.NewReader(string(r.mails[0].Data)), &invite.ReadOptions{
+			Recipient: "desk+token@example.test",
+			Verified:  []mime.AuthResult{{Method: "dkim", Value: value, Domain: "example.test"}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Mail.DeliveredTo[0] != "desk+token@example.test" {
+			t.Errorf("DeliveredTo = %v", got.Mail.DeliveredTo)
+		}
+		if _, o := m.Apply(got, invite.Strict("mx.example.test")); o.Verdict != want {
+			t.Errorf("dkim=%s: %+v, want %s", value, o, want)
+		}
+	}
+}
