@@ -310,7 +310,7 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 	}
 	defer o.end(out...)
 	if len(parts) > 1 {
-		list = grouped(list, func(x *outgoing) string { return x.keys[0] })
+		list = grouped(list, func(x *outgoing) string { return x.letter[0].key() })
 	}
 	err := c.deliver(ctx, list, o)
 	for _, m := range out {
@@ -337,7 +337,7 @@ func (x *part) outgoing() []*outgoing {
 	out := make([]*outgoing, len(x.letters))
 	all := make([]outgoing, len(x.letters))
 	for i, l := range x.letters {
-		all[i] = outgoing{letter: l, meeting: x.meeting, renderer: x.renderer, index: i, keys: l.keys()}
+		all[i] = outgoing{letter: l, meeting: x.meeting, renderer: x.renderer, index: i}
 		out[i] = &all[i]
 	}
 	return out

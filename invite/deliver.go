@@ -16,8 +16,7 @@ type outgoing struct {
 	letter   letter
 	meeting  *Meeting // whose deliveries the letter has
 	renderer *renderer
-	index    int      // of the letter in its renderer
-	keys     []string // the recipients' addresses
+	index    int // of the letter in its renderer
 	message  *mime.Message
 	failed   []*RecipientError
 }
@@ -34,7 +33,8 @@ type delivery struct {
 	sender   Sender
 	ledger   Ledger
 	settings *settings
-	queue    []*outgoing // not yet claimed
+	held     []*outgoing // mails before the queue that wait for another in flight
+	queue    []*outgoing // mails not yet looked at
 	open     map[string]int
 	stuck    map[string]bool // addresses with an earlier mail that stays open
 	flying   int
@@ -72,16 +72,16 @@ func (c *Client) deliver(ctx context.Context, list []*outgoing, o *settings) err
 // findStuck finds the addresses with an earlier mail that is open and not of this
 // call.
 func (d *delivery) findStuck() {
-	first := make(map[*Meeting]map[int]bool) // the entries of this call
+	entries := make(map[*Meeting][]bool) // those of this call
 	for _, x := range d.queue {
-		if first[x.meeting] == nil {
-			first[x.meeting] = make(map[int]bool)
+		if entries[x.meeting] == nil {
+			entries[x.meeting] = make([]bool, len(x.meeting.Deliveries))
 		}
 		for i := range x.letter {
-			first[x.meeting][x.letter[i].entry] = true
+			entries[x.meeting][x.letter[i].entry] = true
 		}
 	}
-	for m, ours := range first {
+	for m, ours := range entries {
 		for i := range m.Deliveries {
 			if e := &m.Deliveries[i]; e.State.open() && !ours[i] {
 				d.stuck[address.Key(e.To)] = true
@@ -129,9 +129,11 @@ func (d *delivery) canClaim(ctx context.Context) bool {
 		return false
 	}
 	busy := make(map[string]bool)
-	for _, x := range d.queue {
-		if !d.mustWait(x, busy) {
-			return true
+	for _, list := range [][]*outgoing{d.held, d.queue} {
+		for _, x := range list {
+			if !d.mustWait(x, busy) {
+				return true
+			}
 		}
 	}
 	return false
@@ -143,24 +145,37 @@ func (d *delivery) finish(r result) {
 	d.done = append(d.done, r)
 	r.mail.message = nil
 	r.mail.failed = r.mail.letter.outcome(r.mail.meeting, r.err, d.settings)
-	for i, key := range r.mail.keys {
-		d.open[key]--
-		if r.mail.meeting.Deliveries[r.mail.letter[i].entry].State == DeliveryPending {
-			d.stuck[key] = true
+	for i := range r.mail.letter {
+		n := &r.mail.letter[i]
+		d.close(n.key())
+		if r.mail.meeting.Deliveries[n.entry].State == DeliveryPending {
+			d.stuck[n.key()] = true
 		}
+	}
+}
+
+// close ends one mail in flight to an address.
+func (d *delivery) close(key string) {
+	if d.open[key]--; d.open[key] == 0 {
+		delete(d.open, key)
 	}
 }
 
 // mustWait reports whether an earlier mail to a recipient of x is open. busy are
 // the recipients of the mails before x that wait themselves.
 func (d *delivery) mustWait(x *outgoing, busy map[string]bool) bool {
-	wait := slices.ContainsFunc(x.keys, func(key string) bool { return d.open[key] > 0 || busy[key] })
+	wait := (len(d.open) > 0 || len(busy) > 0) && x.letter.isTo(func(key string) bool { return d.open[key] > 0 || busy[key] })
 	if wait {
-		for _, key := range x.keys {
-			busy[key] = true
+		for i := range x.letter {
+			busy[x.letter[i].key()] = true
 		}
 	}
 	return wait
+}
+
+// isTo reports whether a letter has a recipient with such an address.
+func (l letter) isTo(such func(key string) bool) bool {
+	return slices.ContainsFunc(l, func(n notice) bool { return such(n.key()) })
 }
 
 // claims takes the next mails out of the queue that can be handed over now.
@@ -169,26 +184,29 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 		d.giveUp(err)
 		return nil
 	}
-	var kept []*outgoing
 	busy := make(map[string]bool)
-	for i, x := range d.queue {
+	again := d.held
+	d.held = nil
+	for d.flying+len(out) < cap(d.results) && len(again)+len(d.queue) > 0 {
+		from := &d.queue
+		if len(again) > 0 {
+			from = &again
+		}
+		x := (*from)[0]
+		*from = (*from)[1:]
 		switch {
-		case d.flying+len(out) >= cap(d.results):
-			kept = append(kept, d.queue[i:]...)
-			d.queue = kept
-			return out
-		case slices.ContainsFunc(x.keys, func(key string) bool { return d.stuck[key] }):
+		case len(d.stuck) > 0 && x.letter.isTo(func(key string) bool { return d.stuck[key] }):
 			d.leave(x, errWaits)
 		case d.mustWait(x, busy):
-			kept = append(kept, x)
+			d.held = append(d.held, x)
 		case d.build(x):
 			out = append(out, x)
-			for _, key := range x.keys {
-				d.open[key]++
+			for i := range x.letter {
+				d.open[x.letter[i].key()]++
 			}
 		}
 	}
-	d.queue = kept
+	d.held = append(d.held, again...)
 	return out
 }
 
@@ -206,20 +224,20 @@ func (d *delivery) build(x *outgoing) bool {
 // leave keeps a mail pending, and with it all later ones to its recipients.
 func (d *delivery) leave(x *outgoing, err error) {
 	x.failed = x.letter.fail(x.meeting, DeliveryPending, err, d.settings)
-	for _, key := range x.keys {
-		d.stuck[key] = true
+	for i := range x.letter {
+		d.stuck[x.letter[i].key()] = true
 	}
 }
 
 // giveUp leaves the rest of the queue pending. Nothing is said of its mails if the
 // ledger is why, since that is one error.
 func (d *delivery) giveUp(err error) {
-	for _, x := range d.queue {
+	for _, x := range slices.Concat(d.held, d.queue) {
 		if d.broken == nil {
 			x.failed = x.letter.fail(x.meeting, DeliveryPending, err, d.settings)
 		}
 	}
-	d.queue = nil
+	d.held, d.queue = nil, nil
 }
 
 // record stores results and claims, and hands the claimed mails over. Results are
@@ -260,9 +278,9 @@ func (d *delivery) record(ctx context.Context, claims []*outgoing) {
 // lose leaves a mail to the one who has claimed it.
 func (d *delivery) lose(x *outgoing) {
 	x.message = nil
-	for _, key := range x.keys {
-		d.open[key]--
-		d.stuck[key] = true
+	for i := range x.letter {
+		d.close(x.letter[i].key())
+		d.stuck[x.letter[i].key()] = true
 	}
 }
 

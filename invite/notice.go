@@ -192,15 +192,6 @@ func (n *notice) objectKey() objectKey {
 	return objectKey{n.method, n.sequence, n.event, n.before, n.replyTo}
 }
 
-// keys are the recipients of a letter.
-func (l letter) keys() []string {
-	out := make([]string, len(l))
-	for i := range l {
-		out[i] = l[i].key()
-	}
-	return out
-}
-
 // addresses are the recipients of a letter, for people.
 func (l letter) addresses() string {
 	out := make([]string, len(l))
