@@ -81,7 +81,11 @@ func resume(ctx context.Context, f *flags, stdout io.Writer) error {
 		opts = append(opts, invite.ResendUnknown())
 	}
 	return change(f, stdout, nil, func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
-		return c.Resume(ctx, m, opts...)
+		after, err := c.Resume(ctx, m, opts...)
+		if n := after.Tally().Unknown; n > 0 {
+			fmt.Fprintf(f.stderr, "%d may have arrived: resume -unknown sends them again\n", n)
+		}
+		return after, err
 	})
 }
 

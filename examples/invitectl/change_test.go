@@ -179,7 +179,7 @@ func TestResume(t *testing.T) {
 		t.Fatal(err)
 	}
 	resumed := invitectl("resume", "-out", dir, "-meeting", meeting)
-	if diff := cmp.Diff([]string{"REQUEST bob@example.test delivered"}, told(t, resumed.Stdout)); diff != "" || resumed.Code != 0 {
+	if diff := cmp.Diff([]string{"REQUEST bob@example.test delivered"}, told(t, resumed.Stdout)); diff != "" || resumed.Code != 0 || resumed.Stderr != "1 may have arrived: resume -unknown sends them again\n" {
 		t.Errorf("resume = %+v (-want +got):\n%s", resumed, diff)
 	}
 	unknown := invitectl("resume", "-unknown", "-out", dir, "-meeting", meeting)
