@@ -94,7 +94,8 @@ func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*
 //
 // It is one call: nothing is sent if a mail of either half cannot be built, and
 // each attendee gets the rest before the end of the old series, so that between the
-// two mails they have it twice rather than not at all.
+// two mails they have it twice rather than not at all. If mails are left pending,
+// resume the rest first.
 func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (old, rest *Meeting, err error) {
 	if m == nil {
 		return nil, nil, ErrNoMeeting
@@ -302,6 +303,9 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 	}
 	if o.queueOnly {
 		return out, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("invite: %w", err)
 	}
 	if o.Ledger != nil {
 		if err := o.Ledger.Begin(ctx, out...); err != nil {
