@@ -39,7 +39,7 @@ func (m *Meeting) after(p *plan, o *settings) *Meeting {
 // mails that they replace. What a letter says beside its notices is kept there
 // alone.
 func (m *Meeting) enter(list []letter, p *plan, o *settings) error {
-	m.overtake(list, p.replaces, o.Now().UTC())
+	m.overtake(list, p, o.Now().UTC())
 	m.Deliveries = slices.Grow(m.Deliveries, len(list))
 	stamp, number := o.stamp(), m.nextNumber()
 	ids := identifier{random: o.Random}
@@ -106,8 +106,9 @@ var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPad
 // overtake marks the pending mails that new ones replace: all mails to the
 // attendees in replaces, which the plan was made anew for, and those that say less
 // than a new mail to the same attendee. A mail to several stays unless all of its
-// recipients are told anew.
-func (m *Meeting) overtake(list []letter, replaces map[string]bool, now time.Time) {
+// recipients are told anew. An answer to a proposal is replaced by nothing, unless
+// its attendee or its occurrence is gone, which leaves nothing to say.
+func (m *Meeting) overtake(list []letter, p *plan, now time.Time) {
 	told := make(map[overtaker]bool)
 	for _, l := range list {
 		for i := range l {
@@ -120,12 +121,13 @@ func (m *Meeting) overtake(list []letter, replaces map[string]bool, now time.Tim
 	left := make(map[string]bool)
 	for i := range m.Deliveries {
 		d := &m.Deliveries[i]
-		if d.State != DeliveryPending || d.Method == ical.MethodDeclineCounter {
+		declines := d.Method == ical.MethodDeclineCounter
+		if d.State != DeliveryPending || declines && !p.intent.Cancelled && p.seen(&p.event, d.To, d.RecurrenceID) != nil {
 			continue
 		}
 		key := address.Key(d.To)
 		queued[d.MessageID] = append(queued[d.MessageID], i)
-		if !replaces[key] && !told[overtaker{key, wholeMeeting}] && !told[overtaker{key, d.RecurrenceID.Unix()}] {
+		if !declines && !p.replaces[key] && !told[overtaker{key, wholeMeeting}] && !told[overtaker{key, d.RecurrenceID.Unix()}] {
 			left[d.MessageID] = true
 		}
 	}

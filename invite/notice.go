@@ -180,16 +180,17 @@ func letters(list []notice, oneMail bool) []letter {
 	return out
 }
 
-// objectKey is equal for notices that show the same object.
+// objectKey is equal for notices that show the same object for the same purpose.
 type objectKey struct {
 	method        ical.Method
 	sequence      int
 	event, before *ical.Event
+	action        body.Action
 	replyTo       string
 }
 
 func (n *notice) objectKey() objectKey {
-	return objectKey{n.method, n.sequence, n.event, n.before, n.replyTo}
+	return objectKey{n.method, n.sequence, n.event, n.before, n.action, n.replyTo}
 }
 
 // addresses are the recipients of a letter, for people.

@@ -35,15 +35,17 @@ func (c *Clock) Advance(d time.Duration) {
 }
 
 // Options returns options that leave nothing to chance, so that equal calls make
-// equal mails: the time is that of c, nil for one that stands still, and the
-// identifiers of meetings count from 00000000-0000-4000-8000-000000000001.
+// equal mails: the time is that of c, nil for one that stands still, the
+// identifiers of meetings count from 00000000-0000-4000-8000-000000000001, and the
+// Message-IDs are made of [Random] with seed 1.
 func Options(c *Clock) *invite.Options {
 	if c == nil {
 		c = new(Clock)
 	}
 	var n atomic.Uint64
 	return &invite.Options{
-		Now:   c.Now,
-		NewID: func() string { return fmt.Sprintf("00000000-0000-4000-8000-%012x", n.Add(1)) },
+		Now:    c.Now,
+		NewID:  func() string { return fmt.Sprintf("00000000-0000-4000-8000-%012x", n.Add(1)) },
+		Random: Random(1),
 	}
 }

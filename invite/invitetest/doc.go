@@ -22,4 +22,7 @@
 //			return mysender.New(t.TempDir())
 //		})
 //	}
+//
+// [TestLedger] does the same for an [invite.Ledger], and [NewLedger] is a ledger in
+// memory for tests of programs, which can be made to fail or wait at any call.
 package invitetest

@@ -39,7 +39,7 @@ func TestFail(t *testing.T) {
 		{invitetest.FailureUnknown, invite.DeliveryUnknown, 2},
 		{invitetest.FailureTemporary, invite.DeliveryPending, 1},
 	} {
-		for name, opts := range map[string][]invite.SendOption{"each": nil, "shared": {invite.Shared}} {
+		for name, opts := range map[string][]invite.SendOption{"each": nil, "shared": {invite.OneMail()}} {
 			r := new(invitetest.Recorder)
 			r.Fail("Ann@example.com", tt.failure)
 			got := states(t, r, opts...)

@@ -256,7 +256,7 @@ func TestReplyApplied(t *testing.T) {
 				if diff := cmp.Diff([]ical.Status{ical.StatusDeclined, ical.StatusAccepted, ical.StatusDeclined}, got); diff != "" {
 					t.Errorf("statuses (-want +got):\n%s", diff)
 				}
-				if c := m.Event.Attendees[1].Comment; c != "Gern" {
+				if c := m.Attendees(time.Time{})[1].Comment; c != "Gern" {
 					t.Errorf("comment = %q, want Gern", c)
 				}
 			})

@@ -1,0 +1,223 @@
+package ledgertests_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/invitetest"
+	"github.com/convene-go/convene/mime"
+)
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childDir); dir != "" {
+		child(dir)
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// review is a meeting of n attendees, p0@example.test and so on.
+func review(n int) ical.Event {
+	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
+	e := ical.Event{
+		UID: "review@example.test", Summary: "Review", Start: start, End: start.Add(time.Hour), TimeZone: "UTC",
+		Location: "Room 1", Organizer: ical.Person{Name: "Room desk", Email: "desk@example.test"},
+	}
+	for i := range n {
+		e.Attendees = append(e.Attendees, ical.Attendee{Email: address(i)})
+	}
+	return e
+}
+
+func address(i int) string { return fmt.Sprintf("p%d@example.test", i) }
+
+// weekly is a review of six weeks.
+func weekly(n int) ical.Event {
+	e := review(n)
+	e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 6}
+	return e
+}
+
+// week is the start of the occurrence with that number.
+func week(n int) time.Time { return review(0).Start.AddDate(0, 0, 7*n) }
+
+// at is the event in another place.
+func at(e ical.Event, location string) ical.Event {
+	e.Location = location
+	return e
+}
+
+// without is the event without one of its attendees.
+func without(e ical.Event, i int) ical.Event {
+	e.Attendees = slices.Delete(slices.Clone(e.Attendees), i, i+1)
+	return e
+}
+
+// options are those of a test, with a ledger.
+func options(l invite.Ledger) *invite.Options {
+	o := invitetest.Options(nil)
+	o.Ledger = l
+	return o
+}
+
+// mailbox is a Sender that keeps count of the mails that it was handed.
+type mailbox struct {
+	mu      sync.Mutex
+	mails   []*mime.Message
+	flying  int
+	most    int // at once
+	pause   time.Duration
+	failure func(m *mime.Message) error
+}
+
+func (b *mailbox) Send(_ context.Context, m *mime.Message) error {
+	b.mu.Lock()
+	b.flying++
+	b.most = max(b.most, b.flying)
+	b.mails = append(b.mails, &mime.Message{From: m.From, To: slices.Clone(m.To), ID: m.ID, Data: bytes.Clone(m.Data)})
+	b.mu.Unlock()
+	time.Sleep(b.pause)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.flying--
+	if b.failure != nil {
+		return b.failure(m)
+	}
+	return nil
+}
+
+// take returns the mails so far, and forgets them.
+func (b *mailbox) take() []*mime.Message {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := b.mails
+	b.mails = nil
+	return out
+}
+
+// twice returns the Message-IDs of mails that were handed over more than once.
+func (b *mailbox) twice() (out []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := make(map[string]int)
+	for _, m := range b.mails {
+		if n[m.ID]++; n[m.ID] == 2 {
+			out = append(out, m.ID)
+		}
+	}
+	return out
+}
+
+// summary is "to METHOD sequence occurrence" of each mail.
+func summary(t testing.TB, mails []*mime.Message) []string {
+	t.Helper()
+	out := []string{}
+	for _, m := range mails {
+		out = append(out, strings.Join(m.To, "+")+" "+object(t, m))
+	}
+	return out
+}
+
+// object is "METHOD sequence", and the date of an occurrence that a mail is about.
+func object(t testing.TB, m *mime.Message) string {
+	t.Helper()
+	c, err := ical.Decode(bytes.NewReader(invitetest.Calendar(m)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := fmt.Sprint(strings.ToUpper(string(c.Method)), " ", c.Events[0].Sequence)
+	if id := c.Events[0].RecurrenceID; !id.IsZero() {
+		out += id.Format(" 2006-01-02")
+	}
+	return out
+}
+
+// raw are the envelopes and octets of mails.
+func raw(mails []*mime.Message) []string {
+	out := []string{}
+	for _, m := range mails {
+		out = append(out, fmt.Sprintf("%s %s %q\n%s", m.ID, m.From, m.To, m.Data))
+	}
+	return out
+}
+
+// text is the mail as a person reads it.
+func text(t testing.TB, m *mime.Message) string {
+	t.Helper()
+	in, err := invite.Read(bytes.NewReader(m.Data), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in.Mail.Subject + "\n" + in.Mail.Text
+}
+
+// failure is an error as a Sender returns it.
+type failure struct{ refused, uncertain bool }
+
+func (f failure) Error() string {
+	return fmt.Sprintf("refused %t, uncertain %t", f.refused, f.uncertain)
+}
+func (f failure) Refused() bool   { return f.refused }
+func (f failure) Uncertain() bool { return f.uncertain }
+
+// states are those of the deliveries.
+func states(m *invite.Meeting) (out []invite.DeliveryState) {
+	for _, d := range m.Deliveries {
+		out = append(out, d.State)
+	}
+	return out
+}
+
+// count is the number of deliveries in a state.
+func count(m *invite.Meeting, state invite.DeliveryState) (n int) {
+	for _, d := range m.Deliveries {
+		if d.State == state {
+			n++
+		}
+	}
+	return n
+}
+
+// must returns the meeting of a call that has to succeed.
+func must(t testing.TB) func(*invite.Meeting, error) *invite.Meeting {
+	return func(m *invite.Meeting, err error) *invite.Meeting {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+}
+
+// reload is the meeting as it comes back from a database.
+func reload(t testing.TB, m *invite.Meeting) *invite.Meeting {
+	t.Helper()
+	data, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := new(invite.Meeting)
+	if err := json.Unmarshal(data, out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func equal(t testing.TB, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}

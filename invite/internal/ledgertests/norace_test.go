@@ -1,0 +1,5 @@
+//go:build !race
+
+package ledgertests_test
+
+const raceEnabled = false
