@@ -10,7 +10,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// notice is what plan prints of one mail.
+// notice is the line that plan prints of one mail.
 type notice struct {
 	To       string `json:"to"`
 	Method   string `json:"method"`
@@ -44,7 +44,7 @@ func plan(_ context.Context, f *flags, stdout io.Writer) error {
 	return nil
 }
 
-// update changes a meeting to what the event says.
+// update changes a meeting to the event of a file.
 func update(ctx context.Context, f *flags, stdout io.Writer) error {
 	after, err := readEvent(f.files[0])
 	if err != nil {

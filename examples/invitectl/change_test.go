@@ -165,7 +165,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// TestResume goes on where a server was not there, and where a mail may have
+// TestResume goes on after a server was not there, and after a mail may have
 // arrived.
 func TestResume(t *testing.T) {
 	meeting, dir := filepath.Join(t.TempDir(), "m.json"), t.TempDir()

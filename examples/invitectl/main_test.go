@@ -27,7 +27,7 @@ const (
 	clock = "2027-02-01T08:00:00Z"
 )
 
-// result is what one command line did.
+// result is the outcome of one command line.
 type result struct {
 	Code           int
 	Stdout, Stderr string

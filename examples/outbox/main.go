@@ -7,7 +7,7 @@
 //	outbox -db rooms.db cancel UID              frees the room
 //	outbox -db rooms.db -smtp URL deliver       sends the pending mails; with -resend also those that may have arrived
 //	outbox -db rooms.db answers FOLDER          takes in the .eml files of a folder
-//	outbox -db rooms.db show                    who comes
+//	outbox -db rooms.db show                    prints the answers to each meeting
 package main
 
 import (

@@ -15,7 +15,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// outbox sends what its store says is to be sent.
+// outbox books, sends and takes answers in through one store.
 type outbox struct {
 	store  *store
 	sender invite.Sender

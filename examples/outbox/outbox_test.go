@@ -24,7 +24,7 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// TestMain runs the program itself where a test asks for it: it kills itself at
+// TestMain runs the program itself if a test asks for it: the program kills itself at
 // the step with the number in OUTBOX_KILL.
 func TestMain(m *testing.M) {
 	if args := os.Getenv("OUTBOX_ARGS"); args != "" {
@@ -210,13 +210,14 @@ func TestTaken(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), errTaken.Error()) {
 		t.Errorf("the second booking: %v, want %v", err, errTaken)
 	}
-	if stored(t, db) == nil { // fails where there are two
+	if stored(t, db) == nil { // fails if there are two
 		t.Error("the first booking is gone")
 	}
 }
 
 // TestKilledWhileDelivering kills the program once at each step of sending.
-// Whoever has the mail gets no other one; where that cannot be known, the same.
+// An attendee who has the mail gets no other one. If that cannot be known, they get
+// the same one again.
 func TestKilledWhileDelivering(t *testing.T) {
 	event := writeEvent(t, booking(start))
 	kills := 0
