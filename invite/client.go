@@ -220,7 +220,7 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 	if err := out.takeBack(ctx, x.letters, o); err != nil {
 		return m, err
 	}
-	err := c.deliver(ctx, x.outgoing(), o)
+	err := c.deliver(ctx, []part{*x}, o)
 	out.forget()
 	return out, err
 }
@@ -291,7 +291,6 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 		return nil, ErrNoSender
 	}
 	out := make([]*Meeting, len(parts))
-	var list []*outgoing
 	for i := range parts {
 		x := &parts[i]
 		if err := x.prepare(o); err != nil {
@@ -299,7 +298,6 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 		}
 		defer x.renderer.release()
 		out[i] = x.meeting
-		list = append(list, x.outgoing()...)
 	}
 	if o.queueOnly {
 		return out, nil
@@ -307,16 +305,13 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("invite: %w", err)
 	}
+	defer o.end(out...)
 	if o.Ledger != nil {
 		if err := o.Ledger.Begin(ctx, out...); err != nil {
 			return nil, fmt.Errorf("invite: ledger: %w", err)
 		}
 	}
-	defer o.end(out...)
-	if len(parts) > 1 {
-		list = grouped(list, func(x *outgoing) string { return x.letter[0].key() })
-	}
-	err := c.deliver(ctx, list, o)
+	err := c.deliver(ctx, parts, o)
 	for _, m := range out {
 		m.forget()
 	}
@@ -334,17 +329,6 @@ func (x *part) prepare(o *settings) error {
 		return err
 	}
 	return x.render(o)
-}
-
-// outgoing are the mails, ready to go.
-func (x *part) outgoing() []*outgoing {
-	out := make([]*outgoing, len(x.letters))
-	all := make([]outgoing, len(x.letters))
-	for i, l := range x.letters {
-		all[i] = outgoing{letter: l, meeting: x.meeting, renderer: x.renderer, index: i}
-		out[i] = &all[i]
-	}
-	return out
 }
 
 // end ends a call for a ledger that holds the meetings of one.

@@ -11,14 +11,23 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
+// place is the place of a mail in a call: its part, and its letter there. A call
+// may have a hundred thousand.
+type place struct{ part, index int32 }
+
 // outgoing is one mail of a call on its way.
 type outgoing struct {
 	letter   letter
 	meeting  *Meeting // whose deliveries the letter has
 	renderer *renderer
-	index    int // of the letter in its renderer
+	place    place
 	message  *mime.Message
-	failed   []*RecipientError
+}
+
+// failure is why some recipients of a mail have not got it.
+type failure struct {
+	place      place
+	recipients []*RecipientError
 }
 
 // delivery sends the mails of one call, several at a time if the options say so,
@@ -33,8 +42,10 @@ type delivery struct {
 	sender   Sender
 	ledger   Ledger
 	settings *settings
+	parts    []part
 	held     []*outgoing // mails before the queue that wait for another in flight
-	queue    []*outgoing // mails not yet looked at
+	queue    []place     // mails not yet looked at
+	failed   []failure
 	open     map[string]int
 	stuck    map[string]bool // addresses with an earlier mail that stays open
 	flying   int
@@ -50,40 +61,83 @@ type result struct {
 	err  error
 }
 
-// deliver hands the letters of some meetings over, in the order of list.
-func (c *Client) deliver(ctx context.Context, list []*outgoing, o *settings) error {
+// deliver hands the mails of some parts over: all of one attendee follow each
+// other in the order of the parts.
+func (c *Client) deliver(ctx context.Context, parts []part, o *settings) error {
 	d := &delivery{
-		sender: c.sender, ledger: o.Ledger, settings: o, queue: list,
+		sender: c.sender, ledger: o.Ledger, settings: o, parts: parts, queue: inOrder(parts),
 		open: make(map[string]int), stuck: make(map[string]bool),
 		results: make(chan result, max(o.Parallel, 1)),
 	}
+	order := d.queue
 	d.findStuck()
 	d.run(ctx)
-	var failed []*RecipientError
-	for _, x := range list {
-		failed = append(failed, x.failed...)
-	}
+	failed := d.inOrder(order)
 	if d.broken == nil {
 		return deliveryError(failed)
 	}
 	return errors.Join(deliveryError(failed), d.broken)
 }
 
+// inOrder returns the mails of some parts, those of one recipient together.
+func inOrder(parts []part) []place {
+	n := 0
+	for i := range parts {
+		n += len(parts[i].letters)
+	}
+	out := make([]place, 0, n)
+	for i := range parts {
+		for j := range parts[i].letters {
+			out = append(out, place{int32(i), int32(j)})
+		}
+	}
+	if len(parts) == 1 {
+		return out
+	}
+	return grouped(out, func(x place) string { return parts[x.part].letters[x.index][0].key() })
+}
+
+// inOrder returns the recipients who have not got a mail, in the order of the mails.
+func (d *delivery) inOrder(order []place) (out []*RecipientError) {
+	if len(d.failed) == 0 {
+		return nil
+	}
+	at := make(map[place][]*RecipientError, len(d.failed))
+	for _, f := range d.failed {
+		at[f.place] = f.recipients
+	}
+	for _, x := range order {
+		out = append(out, at[x]...)
+	}
+	return out
+}
+
+// outgoing returns a mail of the queue.
+func (d *delivery) outgoing(x place) *outgoing {
+	p := &d.parts[x.part]
+	return &outgoing{letter: p.letters[x.index], meeting: p.meeting, renderer: p.renderer, place: x}
+}
+
+// fail keeps why recipients of a mail have not got it.
+func (d *delivery) fail(x *outgoing, list []*RecipientError) {
+	if len(list) > 0 {
+		d.failed = append(d.failed, failure{x.place, list})
+	}
+}
+
 // findStuck finds the addresses with an earlier mail that is open and not of this
 // call.
 func (d *delivery) findStuck() {
-	entries := make(map[*Meeting][]bool) // those of this call
-	for _, x := range d.queue {
-		if entries[x.meeting] == nil {
-			entries[x.meeting] = make([]bool, len(x.meeting.Deliveries))
+	for i := range d.parts {
+		p := &d.parts[i]
+		ours := make([]bool, len(p.meeting.Deliveries))
+		for _, l := range p.letters {
+			for j := range l {
+				ours[l[j].entry] = true
+			}
 		}
-		for i := range x.letter {
-			entries[x.meeting][x.letter[i].entry] = true
-		}
-	}
-	for m, ours := range entries {
-		for i := range m.Deliveries {
-			if e := &m.Deliveries[i]; e.State.open() && !ours[i] {
+		for j := range p.meeting.Deliveries {
+			if e := &p.meeting.Deliveries[j]; e.State.open() && !ours[j] {
 				d.stuck[address.Key(e.To)] = true
 			}
 		}
@@ -128,15 +182,18 @@ func (d *delivery) canClaim(ctx context.Context) bool {
 	if d.broken != nil || ctx.Err() != nil || d.flying >= cap(d.results) {
 		return false
 	}
+	if len(d.open) == 0 {
+		return len(d.held)+len(d.queue) > 0
+	}
 	busy := make(map[string]bool)
-	for _, list := range [][]*outgoing{d.held, d.queue} {
-		for _, x := range list {
-			if !d.mustWait(x, busy) {
-				return true
-			}
+	for _, x := range d.held {
+		if !d.mustWait(x.letter, busy) {
+			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(d.queue, func(x place) bool {
+		return !d.mustWait(d.parts[x.part].letters[x.index], busy)
+	})
 }
 
 // finish writes the result of a mail into its meeting.
@@ -144,7 +201,7 @@ func (d *delivery) finish(r result) {
 	d.flying--
 	d.done = append(d.done, r)
 	r.mail.message = nil
-	r.mail.failed = r.mail.letter.outcome(r.mail.meeting, r.err, d.settings)
+	d.fail(r.mail, r.mail.letter.outcome(r.mail.meeting, r.err, d.settings))
 	for i := range r.mail.letter {
 		n := &r.mail.letter[i]
 		d.close(n.key())
@@ -161,13 +218,13 @@ func (d *delivery) close(key string) {
 	}
 }
 
-// mustWait reports whether an earlier mail to a recipient of x is open. busy are
-// the recipients of the mails before x that wait themselves.
-func (d *delivery) mustWait(x *outgoing, busy map[string]bool) bool {
-	wait := (len(d.open) > 0 || len(busy) > 0) && x.letter.isTo(func(key string) bool { return d.open[key] > 0 || busy[key] })
+// mustWait reports whether an earlier mail to a recipient of a letter is open. busy
+// are the recipients of the mails before it that wait themselves.
+func (d *delivery) mustWait(l letter, busy map[string]bool) bool {
+	wait := (len(d.open) > 0 || len(busy) > 0) && l.isTo(func(key string) bool { return d.open[key] > 0 || busy[key] })
 	if wait {
-		for i := range x.letter {
-			busy[x.letter[i].key()] = true
+		for i := range l {
+			busy[l[i].key()] = true
 		}
 	}
 	return wait
@@ -188,16 +245,16 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 	again := d.held
 	d.held = nil
 	for d.flying+len(out) < cap(d.results) && len(again)+len(d.queue) > 0 {
-		from := &d.queue
+		var x *outgoing
 		if len(again) > 0 {
-			from = &again
+			x, again = again[0], again[1:]
+		} else {
+			x, d.queue = d.outgoing(d.queue[0]), d.queue[1:]
 		}
-		x := (*from)[0]
-		*from = (*from)[1:]
 		switch {
 		case len(d.stuck) > 0 && x.letter.isTo(func(key string) bool { return d.stuck[key] }):
 			d.leave(x, errWaits)
-		case d.mustWait(x, busy):
+		case d.mustWait(x.letter, busy):
 			d.held = append(d.held, x)
 		case d.build(x):
 			out = append(out, x)
@@ -212,7 +269,7 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 
 // build makes the mail; it reports false if it cannot.
 func (d *delivery) build(x *outgoing) bool {
-	message, err := x.renderer.finished(x.index, x.letter)
+	message, err := x.renderer.finished(int(x.place.index), x.letter)
 	if err != nil {
 		d.leave(x, err)
 		return false
@@ -223,7 +280,7 @@ func (d *delivery) build(x *outgoing) bool {
 
 // leave keeps a mail pending, and with it all later ones to its recipients.
 func (d *delivery) leave(x *outgoing, err error) {
-	x.failed = x.letter.fail(x.meeting, DeliveryPending, err, d.settings)
+	d.fail(x, x.letter.fail(x.meeting, DeliveryPending, err, d.settings))
 	for i := range x.letter {
 		d.stuck[x.letter[i].key()] = true
 	}
@@ -232,9 +289,12 @@ func (d *delivery) leave(x *outgoing, err error) {
 // giveUp leaves the rest of the queue pending. Nothing is said of its mails if the
 // ledger is why, since that is one error.
 func (d *delivery) giveUp(err error) {
-	for _, x := range slices.Concat(d.held, d.queue) {
+	for _, x := range d.queue {
+		d.held = append(d.held, d.outgoing(x))
+	}
+	for _, x := range d.held {
 		if d.broken == nil {
-			x.failed = x.letter.fail(x.meeting, DeliveryPending, err, d.settings)
+			d.fail(x, x.letter.fail(x.meeting, DeliveryPending, err, d.settings))
 		}
 	}
 	d.held, d.queue = nil, nil
@@ -275,9 +335,10 @@ func (d *delivery) record(ctx context.Context, claims []*outgoing) {
 	}
 }
 
-// lose leaves a mail to the one who has claimed it.
+// lose leaves a mail alone that another call has, or has overtaken.
 func (d *delivery) lose(x *outgoing) {
 	x.message = nil
+	x.letter.note(x.meeting, DeliveryPending, "", d.settings)
 	for i := range x.letter {
 		d.close(x.letter[i].key())
 		d.stuck[x.letter[i].key()] = true
