@@ -1,6 +1,8 @@
 package invite
 
 import (
+	"time"
+
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 )
@@ -13,9 +15,8 @@ type history struct {
 
 // heard says what one attendee has.
 type heard struct {
-	invited bool // a REQUEST was handed over, or the attendee has answered one
-	behind  bool // mails after the last that was handed over are not
-	since   int  // the lowest sequence of these
+	invited bool          // a REQUEST was handed over, or the attendee has answered one
+	behind  map[int64]int // the lowest sequence of the mails that were not handed over, by occurrence, since a mail about it was
 }
 
 // history reads the ledger. A meeting without any delivery came from elsewhere:
@@ -46,10 +47,40 @@ func (w *heard) take(d *Delivery) {
 	case d.Method == ical.MethodDeclineCounter:
 	case d.State.handedOver():
 		w.invited = w.invited || d.Method == ical.MethodRequest
-		w.behind = false
-	case !w.behind:
-		w.behind, w.since = true, d.Sequence
+		w.catchUp(d.RecurrenceID)
+	default:
+		w.miss(d)
 	}
+}
+
+// catchUp notes that a mail about the whole meeting or one occurrence was handed
+// over. The whole says all of its occurrences too.
+func (w *heard) catchUp(id time.Time) {
+	delete(w.behind, id.Unix())
+	if id.IsZero() {
+		clear(w.behind)
+	}
+}
+
+// miss notes that a mail was not handed over.
+func (w *heard) miss(d *Delivery) {
+	if w.behind == nil {
+		w.behind = make(map[int64]int)
+	}
+	if _, ok := w.behind[d.RecurrenceID.Unix()]; !ok {
+		w.behind[d.RecurrenceID.Unix()] = d.Sequence
+	}
+}
+
+// since is the lowest sequence of all mails that the attendee lacks; false if they
+// lack none.
+func (w *heard) since() (lowest int, behind bool) {
+	for _, n := range w.behind {
+		if !behind || n < lowest {
+			lowest, behind = n, true
+		}
+	}
+	return lowest, behind
 }
 
 // invited reports whether the attendee with that key has an invitation.
@@ -61,11 +92,14 @@ func (h *history) invited(key string) bool {
 // has returns the newest version that the attendee with that key has: now, unless
 // mails about later changes are not handed over and the version before them is kept.
 func (h *history) has(key string, now *ical.Event, before []ical.Event) *ical.Event {
-	if w := h.of[key]; w != nil && w.behind {
-		for i := len(before) - 1; i >= 0; i-- {
-			if before[i].Sequence < w.since {
-				return &before[i]
-			}
+	w := h.of[key]
+	if w == nil {
+		return now
+	}
+	since, behind := w.since()
+	for i := len(before) - 1; behind && i >= 0; i-- {
+		if before[i].Sequence < since {
+			return &before[i]
 		}
 	}
 	return now

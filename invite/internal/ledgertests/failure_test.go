@@ -1,6 +1,7 @@
 package ledgertests_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -222,4 +223,24 @@ func TestBeginFails(t *testing.T) {
 	}
 	equal(t, "the Meeting", before, string(mustJSON(t, m)))
 	equal(t, "the stored Meeting", stored, string(mustJSON(t, l.Stored(m.Event.UID))))
+}
+
+// TestWholeMeetingForgets has a call end for WholeMeeting however it ends.
+func TestWholeMeetingForgets(t *testing.T) {
+	m := must(t)(invite.New(new(mailbox), options(nil)).Send(t.Context(), review(2)))
+	for _, fail := range []int{0, 1, 2, 3} {
+		stores := 0
+		l := invite.WholeMeeting(func(context.Context, *invite.Meeting) error {
+			if stores++; stores == fail {
+				return errStore
+			}
+			return nil
+		})
+		if _, err := invite.New(new(mailbox), options(l)).Update(t.Context(), m, at(m.Event, "Room 2")); (err != nil) != (fail > 0) {
+			t.Errorf("the store fails at %d: %v", fail, err)
+		}
+		if _, err := l.Record(t.Context(), m.Event.UID, nil); err == nil {
+			t.Errorf("the store failed at %d, and the call about the meeting is still under way", fail)
+		}
+	}
 }

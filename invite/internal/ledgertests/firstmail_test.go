@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
@@ -266,5 +267,35 @@ func TestDeclineThenRemoved(t *testing.T) {
 	}
 	if got := summary(t, s.take()); !slices.Contains(got, address(0)+" CANCEL 1") {
 		t.Errorf("mails %q, want a cancellation to %s", got, address(0))
+	}
+}
+
+// TestPartOfACall has one of two mails of a call go out. The other says what the
+// attendee does not know from an earlier call, whose mail it overtook.
+func TestPartOfACall(t *testing.T) {
+	s := new(mailbox)
+	c := invite.New(s, options(nil))
+	m := must(t)(c.Send(t.Context(), weekly(1)))
+	m = must(t)(c.Cancel(t.Context(), m, invite.Occurrence(week(1)), invite.QueueOnly()))
+	s.take()
+	n := 0
+	s.failure = func(*mime.Message) error {
+		if n++; n > 1 {
+			return errors.New("later")
+		}
+		return nil
+	}
+	m, err := c.Cancel(t.Context(), m, invite.Occurrence(week(0)))
+	if err == nil || count(m, invite.DeliveryPending) != 1 {
+		t.Fatalf("states %q, %v, want one pending", states(m), err)
+	}
+	s.failure = nil
+	s.take()
+	want := []string{address(0) + " CANCEL 2 " + week(1).Format(time.DateOnly)}
+	must(t)(c.Resume(t.Context(), reload(t, m)))
+	equal(t, "mails of Resume", want, summary(t, s.take()))
+	must(t)(c.Update(t.Context(), reload(t, m), at(m.Event, "Room 2")))
+	if got := text(t, s.take()[0]); !strings.Contains(got, "Room 2") {
+		t.Errorf("the next update says\n%s", got)
 	}
 }
