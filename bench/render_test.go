@@ -167,7 +167,7 @@ func BenchmarkMails(b *testing.B) {
 		}
 		run("", nil)
 		run("/own-links", &invite.Options{AnswerURL: answerURL}) // texts of their own for each
-		run("/hidden-guests", nil, invite.HideGuests)            // an object of its own for each
+		run("/hidden-guests", nil, invite.HideGuests())          // an object of its own for each
 	}
 }
 
@@ -179,7 +179,7 @@ func answerURL(_ *invite.Meeting, a ical.Attendee, s ical.Status) string {
 // BenchmarkOneMail sends the meeting of ten in one mail to all.
 func BenchmarkOneMail(b *testing.B) {
 	e := meeting(b)
-	takeTurns(b, append([]client{convene(&e, 1, nil, invite.Shared)}, peers(b, &e, 1)...), 1)
+	takeTurns(b, append([]client{convene(&e, 1, nil, invite.OneMail())}, peers(b, &e, 1)...), 1)
 }
 
 // convene is this library. Each call has another title, so that nothing of the one

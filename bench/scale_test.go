@@ -25,7 +25,7 @@ func BenchmarkHiddenGuests(b *testing.B) {
 				var before runtime.MemStats
 				runtime.ReadMemStats(&before)
 				watch := &watcher{every: n / 10}
-				if _, err := inviter(watch, nil).Send(context.Background(), e, invite.HideGuests); err != nil {
+				if _, err := inviter(watch, nil).Send(context.Background(), e, invite.HideGuests()); err != nil {
 					b.Fatal(err)
 				}
 				b.ReportMetric(float64(watch.most-min(watch.most, before.HeapAlloc))/(1<<20), "MB-live")

@@ -2,6 +2,8 @@ package ical
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -201,9 +203,18 @@ func (e *Event) checkOverrides(errs *fieldErrors) {
 			errs.addf(indexed("Overrides", i, "Recurrence"), "an override is one occurrence and cannot be a series")
 		} else if !o.Cancelled {
 			full := e.Override(i)
-			errs.inside("Overrides", i, full.check())
+			errs.inside("Overrides", i, slices.DeleteFunc(full.check(), o.inherits))
 		}
 	}
+}
+
+// inherits reports whether the field of an error is the series', which has the
+// error already.
+func (e *Event) inherits(f *FieldError) bool {
+	name, _, _ := strings.Cut(f.Field, ".")
+	name, _, _ = strings.Cut(name, "[")
+	v := reflect.ValueOf(e).Elem().FieldByName(name)
+	return name != "Start" && v.IsValid() && v.IsZero()
 }
 
 func (e *Event) checkFlags(errs *fieldErrors) {

@@ -3,6 +3,7 @@ package ical_test
 import (
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -191,5 +192,21 @@ func TestFieldErrorUnwrap(t *testing.T) {
 	err := &ical.FieldError{Field: "X", Err: errors.ErrUnsupported}
 	if !errors.Is(err, errors.ErrUnsupported) || err.Error() != "X: unsupported operation" || !err.Refused() {
 		t.Errorf("FieldError = %q", err)
+	}
+}
+
+// TestValidateInherited reports a fault of the series once, not for each override
+// that takes the value over.
+func TestValidateInherited(t *testing.T) {
+	e := review()
+	override(func(*ical.Event) {})(&e)
+	e.Summary, e.Organizer.Name, e.Priority = "\x00", "\x01", 77
+	e.Overrides[0].Summary, e.Overrides[0].Priority = "", 0
+	var got []string
+	for _, f := range ical.FieldErrors(e.Validate()) {
+		got = append(got, f.Field)
+	}
+	if want := []string{"Summary", "Organizer.Name", "Priority"}; !slices.Equal(got, want) {
+		t.Errorf("fields = %q, want %q", got, want)
 	}
 }

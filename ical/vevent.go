@@ -226,7 +226,7 @@ func (b *builder) flags() {
 	case b.cal.Method != MethodRequest:
 		busy = intended
 	case e.refused():
-		transp, busy = "TRANSPARENT", "FREE"
+		busy = "FREE" // not TRANSPARENT, which clients keep if the attendee accepts after all
 	}
 	b.put("STATUS", status)
 	b.put("TRANSP", transp)

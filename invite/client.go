@@ -94,7 +94,8 @@ func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*
 //
 // It is one call: nothing is sent if a mail of either half cannot be built, and
 // each attendee gets the rest before the end of the old series, so that between the
-// two mails they have it twice rather than not at all.
+// two mails they have it twice rather than not at all. If mails are left pending,
+// resume the rest first.
 func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (old, rest *Meeting, err error) {
 	if m == nil {
 		return nil, nil, ErrNoMeeting
@@ -219,7 +220,7 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 	if err := out.takeBack(ctx, x.letters, o); err != nil {
 		return m, err
 	}
-	err := c.deliver(ctx, x.outgoing(), o)
+	err := c.deliver(ctx, []part{*x}, o)
 	out.forget()
 	return out, err
 }
@@ -290,7 +291,6 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 		return nil, ErrNoSender
 	}
 	out := make([]*Meeting, len(parts))
-	var list []*outgoing
 	for i := range parts {
 		x := &parts[i]
 		if err := x.prepare(o); err != nil {
@@ -298,10 +298,12 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 		}
 		defer x.renderer.release()
 		out[i] = x.meeting
-		list = append(list, x.outgoing()...)
 	}
 	if o.queueOnly {
 		return out, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("invite: %w", err)
 	}
 	defer o.end(out...)
 	if o.Ledger != nil {
@@ -309,10 +311,7 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 			return nil, fmt.Errorf("invite: ledger: %w", err)
 		}
 	}
-	if len(parts) > 1 {
-		list = grouped(list, func(x *outgoing) string { return x.keys[0] })
-	}
-	err := c.deliver(ctx, list, o)
+	err := c.deliver(ctx, parts, o)
 	for _, m := range out {
 		m.forget()
 	}
@@ -330,17 +329,6 @@ func (x *part) prepare(o *settings) error {
 		return err
 	}
 	return x.render(o)
-}
-
-// outgoing are the mails, ready to go.
-func (x *part) outgoing() []*outgoing {
-	out := make([]*outgoing, len(x.letters))
-	all := make([]outgoing, len(x.letters))
-	for i, l := range x.letters {
-		all[i] = outgoing{letter: l, meeting: x.meeting, renderer: x.renderer, index: i, keys: l.keys()}
-		out[i] = &all[i]
-	}
-	return out
 }
 
 // end ends a call for a ledger that holds the meetings of one.

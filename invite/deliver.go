@@ -11,15 +11,23 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
+// place is the place of a mail in a call: its part, and its letter there. A call
+// may have a hundred thousand.
+type place struct{ part, index int32 }
+
 // outgoing is one mail of a call on its way.
 type outgoing struct {
 	letter   letter
 	meeting  *Meeting // whose deliveries the letter has
 	renderer *renderer
-	index    int      // of the letter in its renderer
-	keys     []string // the recipients' addresses
+	place    place
 	message  *mime.Message
-	failed   []*RecipientError
+}
+
+// failure is why some recipients of a mail have not got it.
+type failure struct {
+	place      place
+	recipients []*RecipientError
 }
 
 // delivery sends the mails of one call, several at a time if the options say so,
@@ -34,7 +42,10 @@ type delivery struct {
 	sender   Sender
 	ledger   Ledger
 	settings *settings
-	queue    []*outgoing // not yet claimed
+	parts    []part
+	held     []*outgoing // mails before the queue that wait for another in flight
+	queue    []place     // mails not yet looked at
+	failed   []failure
 	open     map[string]int
 	stuck    map[string]bool // addresses with an earlier mail that stays open
 	flying   int
@@ -50,40 +61,83 @@ type result struct {
 	err  error
 }
 
-// deliver hands the letters of some meetings over, in the order of list.
-func (c *Client) deliver(ctx context.Context, list []*outgoing, o *settings) error {
+// deliver hands the mails of some parts over: all of one attendee follow each
+// other in the order of the parts.
+func (c *Client) deliver(ctx context.Context, parts []part, o *settings) error {
 	d := &delivery{
-		sender: c.sender, ledger: o.Ledger, settings: o, queue: slices.Clone(list),
+		sender: c.sender, ledger: o.Ledger, settings: o, parts: parts, queue: inOrder(parts),
 		open: make(map[string]int), stuck: make(map[string]bool),
 		results: make(chan result, max(o.Parallel, 1)),
 	}
+	order := d.queue
 	d.findStuck()
 	d.run(ctx)
-	var failed []*RecipientError
-	for _, x := range list {
-		failed = append(failed, x.failed...)
-	}
+	failed := d.inOrder(order)
 	if d.broken == nil {
 		return deliveryError(failed)
 	}
 	return errors.Join(deliveryError(failed), d.broken)
 }
 
+// inOrder returns the mails of some parts, those of one recipient together.
+func inOrder(parts []part) []place {
+	n := 0
+	for i := range parts {
+		n += len(parts[i].letters)
+	}
+	out := make([]place, 0, n)
+	for i := range parts {
+		for j := range parts[i].letters {
+			out = append(out, place{int32(i), int32(j)})
+		}
+	}
+	if len(parts) == 1 {
+		return out
+	}
+	return grouped(out, func(x place) string { return parts[x.part].letters[x.index][0].key() })
+}
+
+// inOrder returns the recipients who have not got a mail, in the order of the mails.
+func (d *delivery) inOrder(order []place) (out []*RecipientError) {
+	if len(d.failed) == 0 {
+		return nil
+	}
+	at := make(map[place][]*RecipientError, len(d.failed))
+	for _, f := range d.failed {
+		at[f.place] = f.recipients
+	}
+	for _, x := range order {
+		out = append(out, at[x]...)
+	}
+	return out
+}
+
+// outgoing returns a mail of the queue.
+func (d *delivery) outgoing(x place) *outgoing {
+	p := &d.parts[x.part]
+	return &outgoing{letter: p.letters[x.index], meeting: p.meeting, renderer: p.renderer, place: x}
+}
+
+// fail keeps why recipients of a mail have not got it.
+func (d *delivery) fail(x *outgoing, list []*RecipientError) {
+	if len(list) > 0 {
+		d.failed = append(d.failed, failure{x.place, list})
+	}
+}
+
 // findStuck finds the addresses with an earlier mail that is open and not of this
 // call.
 func (d *delivery) findStuck() {
-	first := make(map[*Meeting]map[int]bool) // the entries of this call
-	for _, x := range d.queue {
-		if first[x.meeting] == nil {
-			first[x.meeting] = make(map[int]bool)
+	for i := range d.parts {
+		p := &d.parts[i]
+		ours := make([]bool, len(p.meeting.Deliveries))
+		for _, l := range p.letters {
+			for j := range l {
+				ours[l[j].entry] = true
+			}
 		}
-		for i := range x.letter {
-			first[x.meeting][x.letter[i].entry] = true
-		}
-	}
-	for m, ours := range first {
-		for i := range m.Deliveries {
-			if e := &m.Deliveries[i]; e.State.open() && !ours[i] {
+		for j := range p.meeting.Deliveries {
+			if e := &p.meeting.Deliveries[j]; e.State.open() && !ours[j] {
 				d.stuck[address.Key(e.To)] = true
 			}
 		}
@@ -128,13 +182,18 @@ func (d *delivery) canClaim(ctx context.Context) bool {
 	if d.broken != nil || ctx.Err() != nil || d.flying >= cap(d.results) {
 		return false
 	}
+	if len(d.open) == 0 {
+		return len(d.held)+len(d.queue) > 0
+	}
 	busy := make(map[string]bool)
-	for _, x := range d.queue {
-		if !d.mustWait(x, busy) {
+	for _, x := range d.held {
+		if !d.mustWait(x.letter, busy) {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(d.queue, func(x place) bool {
+		return !d.mustWait(d.parts[x.part].letters[x.index], busy)
+	})
 }
 
 // finish writes the result of a mail into its meeting.
@@ -142,25 +201,38 @@ func (d *delivery) finish(r result) {
 	d.flying--
 	d.done = append(d.done, r)
 	r.mail.message = nil
-	r.mail.failed = r.mail.letter.outcome(r.mail.meeting, r.err, d.settings)
-	for i, key := range r.mail.keys {
-		d.open[key]--
-		if r.mail.meeting.Deliveries[r.mail.letter[i].entry].State == DeliveryPending {
-			d.stuck[key] = true
+	d.fail(r.mail, r.mail.letter.outcome(r.mail.meeting, r.err, d.settings))
+	for i := range r.mail.letter {
+		n := &r.mail.letter[i]
+		d.close(n.key())
+		if r.mail.meeting.Deliveries[n.entry].State == DeliveryPending {
+			d.stuck[n.key()] = true
 		}
 	}
 }
 
-// mustWait reports whether an earlier mail to a recipient of x is open. busy are
-// the recipients of the mails before x that wait themselves.
-func (d *delivery) mustWait(x *outgoing, busy map[string]bool) bool {
-	wait := slices.ContainsFunc(x.keys, func(key string) bool { return d.open[key] > 0 || busy[key] })
+// close ends one mail in flight to an address.
+func (d *delivery) close(key string) {
+	if d.open[key]--; d.open[key] == 0 {
+		delete(d.open, key)
+	}
+}
+
+// mustWait reports whether an earlier mail to a recipient of a letter is open. busy
+// are the recipients of the mails before it that wait themselves.
+func (d *delivery) mustWait(l letter, busy map[string]bool) bool {
+	wait := (len(d.open) > 0 || len(busy) > 0) && l.isTo(func(key string) bool { return d.open[key] > 0 || busy[key] })
 	if wait {
-		for _, key := range x.keys {
-			busy[key] = true
+		for i := range l {
+			busy[l[i].key()] = true
 		}
 	}
 	return wait
+}
+
+// isTo reports whether a letter has a recipient with such an address.
+func (l letter) isTo(such func(key string) bool) bool {
+	return slices.ContainsFunc(l, func(n notice) bool { return such(n.key()) })
 }
 
 // claims takes the next mails out of the queue that can be handed over now.
@@ -169,33 +241,35 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 		d.giveUp(err)
 		return nil
 	}
-	var kept []*outgoing
 	busy := make(map[string]bool)
-	for i, x := range d.queue {
+	again := d.held
+	d.held = nil
+	for d.flying+len(out) < cap(d.results) && len(again)+len(d.queue) > 0 {
+		var x *outgoing
+		if len(again) > 0 {
+			x, again = again[0], again[1:]
+		} else {
+			x, d.queue = d.outgoing(d.queue[0]), d.queue[1:]
+		}
 		switch {
-		case d.flying+len(out) >= cap(d.results):
-			first := i - len(kept) // the queue may be long, so that the rest of it stays in its place
-			copy(d.queue[first:], kept)
-			d.queue = d.queue[first:]
-			return out
-		case slices.ContainsFunc(x.keys, func(key string) bool { return d.stuck[key] }):
+		case len(d.stuck) > 0 && x.letter.isTo(func(key string) bool { return d.stuck[key] }):
 			d.leave(x, errWaits)
-		case d.mustWait(x, busy):
-			kept = append(kept, x)
+		case d.mustWait(x.letter, busy):
+			d.held = append(d.held, x)
 		case d.build(x):
 			out = append(out, x)
-			for _, key := range x.keys {
-				d.open[key]++
+			for i := range x.letter {
+				d.open[x.letter[i].key()]++
 			}
 		}
 	}
-	d.queue = kept
+	d.held = append(d.held, again...)
 	return out
 }
 
 // build makes the mail; it reports false if it cannot.
 func (d *delivery) build(x *outgoing) bool {
-	message, err := x.renderer.finished(x.index, x.letter)
+	message, err := x.renderer.finished(int(x.place.index), x.letter)
 	if err != nil {
 		d.leave(x, err)
 		return false
@@ -206,9 +280,9 @@ func (d *delivery) build(x *outgoing) bool {
 
 // leave keeps a mail pending, and with it all later ones to its recipients.
 func (d *delivery) leave(x *outgoing, err error) {
-	x.failed = x.letter.fail(x.meeting, DeliveryPending, err, d.settings)
-	for _, key := range x.keys {
-		d.stuck[key] = true
+	d.fail(x, x.letter.fail(x.meeting, DeliveryPending, err, d.settings))
+	for i := range x.letter {
+		d.stuck[x.letter[i].key()] = true
 	}
 }
 
@@ -216,11 +290,14 @@ func (d *delivery) leave(x *outgoing, err error) {
 // ledger is why, since that is one error.
 func (d *delivery) giveUp(err error) {
 	for _, x := range d.queue {
+		d.held = append(d.held, d.outgoing(x))
+	}
+	for _, x := range d.held {
 		if d.broken == nil {
-			x.failed = x.letter.fail(x.meeting, DeliveryPending, err, d.settings)
+			d.fail(x, x.letter.fail(x.meeting, DeliveryPending, err, d.settings))
 		}
 	}
-	d.queue = nil
+	d.held, d.queue = nil, nil
 }
 
 // record stores results and claims, and hands the claimed mails over. Results are
@@ -258,12 +335,13 @@ func (d *delivery) record(ctx context.Context, claims []*outgoing) {
 	}
 }
 
-// lose leaves a mail to the one who has claimed it.
+// lose leaves a mail alone that another call has, or has overtaken.
 func (d *delivery) lose(x *outgoing) {
 	x.message = nil
-	for _, key := range x.keys {
-		d.open[key]--
-		d.stuck[key] = true
+	x.letter.note(x.meeting, DeliveryPending, "", d.settings)
+	for i := range x.letter {
+		d.close(x.letter[i].key())
+		d.stuck[x.letter[i].key()] = true
 	}
 }
 

@@ -17,10 +17,10 @@ import (
 
 // after returns the meeting as a plan makes it, before anything is sent.
 func (m *Meeting) after(p *plan, o *settings) *Meeting {
-	out := m.withEvent(own(p.intent))
+	out := m.withEvent(p.intent)
 	out.forget()
 	if p.previous != nil {
-		out.Before = append(out.Before, own(*p.previous))
+		out.Before = append(out.Before, *p.previous)
 	}
 	out.HideGuests, out.OneMail = o.hideGuests, o.oneMail
 	out.Tag = or(o.tag, out.Tag)
@@ -134,7 +134,8 @@ func (m *Meeting) overtake(list []letter, p *plan, now time.Time) {
 	for id, entries := range queued {
 		for _, i := range entries {
 			if !left[id] {
-				m.Deliveries[i].State, m.Deliveries[i].Time = DeliveryOvertaken, now
+				d := &m.Deliveries[i]
+				d.State, d.Reply, d.Time = DeliveryOvertaken, "", now
 			}
 		}
 	}

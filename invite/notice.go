@@ -44,8 +44,10 @@ func (p *plan) show(m *Meeting) {
 	then.Revisions = slices.Clone(m.Revisions)
 	then.revise(p.revised)
 	p.answers = then.standing()
-	p.event = own(p.intent)
-	p.answers.fill(&p.event, m.Joined)
+	if p.event = p.intent; len(then.Answers)+len(m.Joined)+len(then.Revisions) > 0 {
+		p.event = own(p.intent) // otherwise the lists of the event are those that mails show
+		p.answers.fill(&p.event, m.Joined)
+	}
 }
 
 // view returns what an attendee will see of a version of the event.
@@ -191,15 +193,6 @@ type objectKey struct {
 
 func (n *notice) objectKey() objectKey {
 	return objectKey{n.method, n.sequence, n.event, n.before, n.action, n.replyTo}
-}
-
-// keys are the recipients of a letter.
-func (l letter) keys() []string {
-	out := make([]string, len(l))
-	for i := range l {
-		out[i] = l[i].key()
-	}
-	return out
 }
 
 // addresses are the recipients of a letter, for people.

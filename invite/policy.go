@@ -67,7 +67,7 @@ func Strict(authServID string) *Policy {
 	return &Policy{AuthServID: authServID, RequireAuth: true, ListedSentBy: true}
 }
 
-// Open returns the policy that believes every mail about somebody invited. It is
+// InsecureAcceptAny returns the policy that believes every mail about somebody invited. It is
 // for tests, and for mailboxes that nobody else can write to.
 func InsecureAcceptAny() *Policy { return &Policy{InsecureAnyFrom: true} }
 

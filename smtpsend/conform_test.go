@@ -2,7 +2,6 @@ package smtpsend_test
 
 import (
 	"context"
-	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -27,25 +26,6 @@ func (o *observed) Delivered() []*mime.Message {
 	defer o.d.mu.Unlock()
 	return o.d.taken
 }
-
-// Send hides from the suite the method Recipient of an error about the whole
-// message, which is empty there.
-func (o *observed) Send(ctx context.Context, m *mime.Message) error {
-	err := o.Sender.Send(ctx, m)
-	var failed *smtpsend.SendError
-	if errors.As(err, &failed) && failed.Errors[0].Recipient() == "" {
-		return whole{failed.Errors[0]}
-	}
-	return err
-}
-
-// whole is an error about a whole message.
-type whole struct{ e *smtpsend.Error }
-
-func (w whole) Error() string        { return w.e.Error() }
-func (w whole) Refused() bool        { return w.e.Refused() }
-func (w whole) Uncertain() bool      { return w.e.Uncertain() }
-func (w whole) Is(target error) bool { return errors.Is(w.e, target) }
 
 func (o *observed) Refused() string { return "nobody@example.com" }
 func (o *observed) Stall()          { o.stall.Store(true) }

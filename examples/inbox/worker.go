@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -155,9 +156,9 @@ func (w *worker) isDone(o invite.Outcome) bool {
 	return w.client != nil && o.Verdict == invite.VerdictNotAnAnswer && len(o.Invite) > 0 // REFRESH
 }
 
-// invite sends the request to those who asked for it, and to delegates who have
-// none. These are found in the meeting, not in the outcome: the program may have
-// been killed after it stored their delegation.
+// invite sends the request to the attendees who asked for it, and to delegates
+// without an invitation. The delegates are found in the meeting, not in the
+// outcome: the program may have been killed after it stored their delegation.
 func (w *worker) invite(ctx context.Context, s *stored, o invite.Outcome) error {
 	list := uninvited(s.meeting)
 	if o.Verdict == invite.VerdictNotAnAnswer {
@@ -166,23 +167,28 @@ func (w *worker) invite(ctx context.Context, s *stored, o invite.Outcome) error 
 	if w.client == nil || len(list) == 0 {
 		return nil
 	}
-	after, err := w.client.Invite(ctx, s.meeting, list)
-	if after == nil {
+	after, err := w.client.Reinvite(ctx, s.meeting, list)
+	if after == s.meeting {
 		return err
 	}
 	return errors.Join(err, s.write(after, w.step))
 }
 
-// uninvited are the delegates whom no mail was sent to.
+// uninvited returns the delegates to whom no mail was handed over.
 func uninvited(m *invite.Meeting) []string {
 	known := make(map[string]bool)
 	for _, d := range m.Deliveries {
-		known[strings.ToLower(d.To)] = d.State != invite.DeliveryPending || known[strings.ToLower(d.To)]
+		if d.State != invite.DeliveryPending && d.State != invite.DeliveryOvertaken {
+			known[strings.ToLower(d.To)] = true
+		}
 	}
 	var out []string
-	list := m.Event.Attendees
+	list := slices.Clone(m.Event.Attendees)
 	for i := range m.Event.Overrides {
-		list = append(list[:len(list):len(list)], m.Event.Overrides[i].Attendees...)
+		list = append(list, m.Event.Overrides[i].Attendees...)
+	}
+	for _, j := range m.Joined { // delegates for one date
+		list = append(list, j.Attendee)
 	}
 	for _, a := range list {
 		if key := strings.ToLower(a.Email); a.DelegatedFrom != "" && !known[key] {

@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 )
 
-// verdict is what apply prints of one mail.
+// verdict is the line that apply prints of one mail.
 type verdict struct {
 	File string `json:"file"`
 	invite.Outcome
@@ -75,11 +74,36 @@ func (f *flags) answerPolicy() (*invite.Policy, error) {
 	return p, nil
 }
 
+// answer takes an answer in that came by a link or by telephone.
+func answer(_ context.Context, f *flags, stdout io.Writer) error {
+	status, err := f.answered()
+	if err != nil {
+		return err
+	}
+	before, err := readMeeting(f.meeting)
+	if err != nil {
+		return err
+	}
+	m, o := before.Answer(invite.Answer{
+		Email: f.as, Status: status, Comment: f.comment, RecurrenceID: f.occurrence, Stamp: f.now, Via: f.via,
+	})
+	if m != before {
+		if err := writeMeeting(f.meeting, m); err != nil {
+			return err
+		}
+	}
+	err = printLine(stdout, o)
+	if err == nil && o.Verdict != invite.VerdictApplied && o.Verdict != invite.VerdictDuplicate {
+		err = errRefused
+	}
+	return err
+}
+
 // respond answers an invitation as one of its attendees.
 func respond(ctx context.Context, f *flags, stdout io.Writer) error {
-	status := ical.Status(f.status)
-	if f.as == "" || !slices.Contains([]ical.Status{ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative}, status) {
-		return fmt.Errorf("%w: respond needs -as EMAIL and -status accepted, declined or tentative", errUsage)
+	status, err := f.answered()
+	if err != nil {
+		return err
 	}
 	in, err := openMail(f.files[0])
 	if err != nil {
@@ -90,8 +114,8 @@ func respond(ctx context.Context, f *flags, stdout io.Writer) error {
 		return err
 	}
 	defer done()
-	err = invite.New(sender, f.options()).Respond(ctx, in, f.as, status, func(r *invite.Response) {
-		r.Comment, r.Occurrence = f.comment, f.occurrence
+	err = invite.New(sender, f.options(nil, nil)).Respond(ctx, in, invite.Response{
+		As: f.as, Status: status, Comment: f.comment, Occurrence: f.occurrence,
 	})
 	if err != nil {
 		return err
@@ -99,7 +123,7 @@ func respond(ctx context.Context, f *flags, stdout io.Writer) error {
 	return printLine(stdout, sentAnswer{f.as, in.Event.Organizer.Email, in.Event.UID, status})
 }
 
-// sentAnswer is what respond prints.
+// sentAnswer is the line that respond prints.
 type sentAnswer struct {
 	From   string      `json:"from"`
 	To     string      `json:"to"`

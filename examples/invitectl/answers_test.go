@@ -5,6 +5,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
 )
 
 // TestAnswers sends a meeting into a folder, answers it as its attendee, and takes
@@ -65,6 +71,60 @@ func TestAnswers(t *testing.T) {
 		if got := invitectl(args...); got.Code != 1 {
 			t.Errorf("invitectl %q = %+v, want a refusal", args, got)
 		}
+	}
+}
+
+// TestAnswer takes answers in that came by telephone, in the order in which they
+// were given.
+func TestAnswer(t *testing.T) {
+	meeting := storedAs(t, weekly)
+	answered := func(now string, args ...string) result {
+		return invitectl(append([]string{"answer", "-now", now, "-meeting", meeting, "-as", "BOB@example.test"}, args...)...)
+	}
+	tests := []struct {
+		name string
+		now  string
+		args []string
+		want result
+	}{
+		{"by telephone", "2027-02-02T08:00:00Z", []string{"-status", "accepted", "-comment", "late", "-via", "phone"},
+			result{0, `{"verdict":"applied","reason":"bob@example.test: accepted"}` + "\n", ""}},
+		{"again", "2027-02-02T08:00:00Z", []string{"-status", "accepted", "-comment", "late", "-via", "phone"},
+			result{0, `{"verdict":"duplicate","reason":"is held already: accepted of 2027-02-02T08:00:00Z"}` + "\n", ""}},
+		{"earlier", "2027-02-01T09:00:00Z", []string{"-status", "declined"},
+			result{1, `{"verdict":"stale","reason":"a later answer of bob@example.test counts: accepted of 2027-02-02T08:00:00Z"}` + "\n", ""}},
+		{"one date", "2027-02-03T08:00:00Z", []string{"-status", "declined", "-occurrence", "2027-03-09T10:00:00+01:00", "-via", "link"},
+			result{0, `{"verdict":"applied","reason":"bob@example.test: declined, on 2027-03-09T10:00:00+01:00"}` + "\n", ""}},
+		{"no such date", "2027-02-03T08:00:00Z", []string{"-status", "declined", "-occurrence", "2027-03-10T10:00:00+01:00"},
+			result{1, "", ""}},
+	}
+	for _, tt := range tests {
+		before := content(t, meeting)
+		got := answered(tt.now, tt.args...)
+		if tt.want.Stdout == "" && strings.Contains(got.Stdout, `"verdict":"unknown-event"`) {
+			got.Stdout = ""
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+		if changed := content(t, meeting) != before; changed != strings.Contains(got.Stdout, `"applied"`) {
+			t.Errorf("%s: the file changed: %v", tt.name, changed)
+		}
+	}
+	second := time.Date(2027, 3, 9, 9, 0, 0, 0, time.UTC)
+	want := []invite.Answer{
+		{Email: "bob@example.test", Status: ical.StatusAccepted, Comment: "late", Stamp: time.Date(2027, 2, 2, 8, 0, 0, 0, time.UTC), Via: "phone"},
+		{Email: "bob@example.test", Status: ical.StatusDeclined, RecurrenceID: second, Stamp: time.Date(2027, 2, 3, 8, 0, 0, 0, time.UTC), Via: "link"},
+	}
+	m := readStored(t, meeting)
+	if diff := cmp.Diff(want, m.Answers); diff != "" || m.Status("bob@example.test") != ical.StatusAccepted {
+		t.Errorf("answers (-want +got):\n%s", diff)
+	}
+	if got := invitectl("answer", "-meeting", meeting, "-as", "mallory@example.net", "-status", "accepted"); got.Code != 1 || !strings.Contains(got.Stdout, `"verdict":"unknown-attendee"`) {
+		t.Errorf("an answer of somebody else = %+v", got)
+	}
+	if got := invitectl("answer", "-meeting", filepath.Join(t.TempDir(), "missing.json"), "-as", "bob@example.test", "-status", "accepted"); got.Code != 1 || got.Stdout != "" {
+		t.Errorf("an answer to no meeting = %+v", got)
 	}
 }
 

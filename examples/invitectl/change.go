@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 )
 
-// notice is what plan prints of one mail.
+// notice is the line that plan prints of one mail.
 type notice struct {
 	To       string `json:"to"`
 	Method   string `json:"method"`
@@ -17,8 +18,8 @@ type notice struct {
 	Reason   string `json:"reason"`
 }
 
-// plan prints what update would send. Why somebody gets nothing goes to
-// standard error.
+// plan prints the notices that update would send. The reasons of the notices that
+// are not sent go to standard error.
 func plan(_ context.Context, f *flags, stdout io.Writer) error {
 	m, err := readMeeting(f.files[0])
 	if err != nil {
@@ -28,7 +29,7 @@ func plan(_ context.Context, f *flags, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	p, err := invite.PlanUpdate(m, after, f.options())
+	p, err := invite.New(nil, f.options(m, &after)).PlanUpdate(m, after)
 	if err != nil {
 		return err
 	}
@@ -43,48 +44,54 @@ func plan(_ context.Context, f *flags, stdout io.Writer) error {
 	return nil
 }
 
-// update changes a meeting to what the event says.
+// update changes a meeting to the event of a file.
 func update(ctx context.Context, f *flags, stdout io.Writer) error {
 	after, err := readEvent(f.files[0])
 	if err != nil {
 		return err
 	}
-	return change(f, stdout, func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
+	return change(f, stdout, &after, func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
 		return c.Update(ctx, m, after)
 	})
 }
 
 // cancel cancels a meeting, an occurrence, or an occurrence and all after it.
 func cancel(ctx context.Context, f *flags, stdout io.Writer) error {
-	var opts []invite.SendOption
-	if !f.occurrence.IsZero() {
+	var opts []invite.CancelOption
+	switch {
+	case !f.occurrence.IsZero() && !f.from.IsZero():
+		return fmt.Errorf("%w: -occurrence and -from exclude each other", errUsage)
+	case !f.occurrence.IsZero():
 		opts = append(opts, invite.Occurrence(f.occurrence))
-	}
-	if !f.from.IsZero() {
-		opts = append(opts, invite.From(f.from))
+	case !f.from.IsZero():
+		opts = append(opts, invite.OccurrenceAndLater(f.from))
 	}
 	if f.comment != "" {
 		opts = append(opts, invite.Comment(f.comment))
 	}
-	return change(f, stdout, func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
+	return change(f, stdout, nil, func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
 		return c.Cancel(ctx, m, opts...)
 	})
 }
 
-// resume sends what an earlier command could not.
+// resume sends the mails that an earlier command could not send.
 func resume(ctx context.Context, f *flags, stdout io.Writer) error {
-	var opts []invite.SendOption
+	var opts []invite.ResumeOption
 	if f.unknown {
-		opts = append(opts, invite.ResendUnknown)
+		opts = append(opts, invite.ResendUnknown())
 	}
-	return change(f, stdout, func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
-		return c.Resume(ctx, m, opts...)
+	return change(f, stdout, nil, func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
+		after, err := c.Resume(ctx, m, opts...)
+		if n := after.Tally().Unknown; n > 0 {
+			fmt.Fprintf(f.stderr, "%d may have arrived: resume -unknown sends them again\n", n)
+		}
+		return after, err
 	})
 }
 
-// change carries out one call on a stored meeting, keeps what comes back and
-// prints what became of the mails of the call.
-func change(f *flags, stdout io.Writer, call func(*invite.Client, *invite.Meeting) (*invite.Meeting, error)) error {
+// change carries out one call on a stored meeting and prints the fate of its
+// mails. The ledger stores the meeting. e is the event of an update.
+func change(f *flags, stdout io.Writer, e *ical.Event, call func(*invite.Client, *invite.Meeting) (*invite.Meeting, error)) error {
 	m, err := readMeeting(f.meeting)
 	if err != nil {
 		return err
@@ -94,8 +101,6 @@ func change(f *flags, stdout io.Writer, call func(*invite.Client, *invite.Meetin
 		return err
 	}
 	defer done()
-	o := f.options()
-	o.Record = func(_ context.Context, m *invite.Meeting) error { return writeMeeting(f.meeting, m) }
-	after, err := call(invite.New(sender, o), m)
-	return errors.Join(report(after, m.Deliveries, f, stdout), err)
+	after, err := call(invite.New(sender, f.options(m, e)), m)
+	return errors.Join(report(after, m.Deliveries, stdout), err)
 }

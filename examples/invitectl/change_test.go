@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -79,11 +81,11 @@ func TestPlan(t *testing.T) {
 
 func TestPlanRefuses(t *testing.T) {
 	meeting := storedMeeting(t)
-	newer := write(t, "m.json", strings.Replace(string(readFile(t, meeting)), `"format": 1`, `"format": 2`, 1))
+	newer := write(t, "m.json", strings.Replace(string(readFile(t, meeting)), `"format": 2`, `"format": 3`, 1))
 	tests := []struct{ name, meeting, after, want string }{
 		{"no meeting", "missing.json", event, "missing.json: no such file"},
 		{"no event", meeting, "missing.json", "missing.json: no such file"},
-		{"newer format", newer, event, "format 2, this version reads 1"},
+		{"newer format", newer, event, "format 3, this version reads 1 and 2"},
 		{"other UID", meeting, vary(t, "5d1c1f3e", "ffffffff"), "UID: is not that of the meeting"},
 		{"other organizer", meeting, vary(t, "desk@", "ann@"), "Organizer.Email: is not that of the meeting"},
 	}
@@ -163,7 +165,7 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// TestResume goes on where a server was not there, and where a mail may have
+// TestResume goes on after a server was not there, and after a mail may have
 // arrived.
 func TestResume(t *testing.T) {
 	meeting, dir := filepath.Join(t.TempDir(), "m.json"), t.TempDir()
@@ -177,7 +179,7 @@ func TestResume(t *testing.T) {
 		t.Fatal(err)
 	}
 	resumed := invitectl("resume", "-out", dir, "-meeting", meeting)
-	if diff := cmp.Diff([]string{"REQUEST bob@example.test delivered"}, told(t, resumed.Stdout)); diff != "" || resumed.Code != 0 {
+	if diff := cmp.Diff([]string{"REQUEST bob@example.test delivered"}, told(t, resumed.Stdout)); diff != "" || resumed.Code != 0 || resumed.Stderr != "1 may have arrived: resume -unknown sends them again\n" {
 		t.Errorf("resume = %+v (-want +got):\n%s", resumed, diff)
 	}
 	unknown := invitectl("resume", "-unknown", "-out", dir, "-meeting", meeting)
@@ -195,23 +197,20 @@ func TestResume(t *testing.T) {
 }
 
 // TestMeetingIsWholeAtEveryStep reads the file while every mail is sent: it says
-// of each mail before it is handed over that it may be on its way.
+// of each mail before it is handed over that it is being sent.
 func TestMeetingIsWholeAtEveryStep(t *testing.T) {
 	meeting := storedMeeting(t)
-	inode := func() os.FileInfo {
-		info, err := os.Stat(meeting)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return info
+	first, err := os.Open(meeting) // and keep it, so that no new file takes its place on the disk
+	if err != nil {
+		t.Fatal(err)
 	}
-	first := inode()
+	defer first.Close()
 	var states []invite.DeliveryState
 	s, url := startServer(t)
 	s.seen = func(n int) {
 		m := readStored(t, meeting)
 		states = append(states, m.Deliveries[2+n].State)
-		if os.SameFile(first, inode()) {
+		if was, is := stat(t, first.Stat), stat(t, func() (os.FileInfo, error) { return os.Stat(meeting) }); os.SameFile(was, is) {
 			t.Error("the file was written in place")
 		}
 	}
@@ -219,10 +218,102 @@ func TestMeetingIsWholeAtEveryStep(t *testing.T) {
 	if code != 1 { // zoe is refused
 		t.Errorf("update = %d, want 1", code)
 	}
-	if diff := cmp.Diff([]invite.DeliveryState{invite.DeliveryUnknown}, states); diff != "" {
+	if diff := cmp.Diff([]invite.DeliveryState{invite.DeliverySending}, states); diff != "" {
 		t.Errorf("states (-want +got):\n%s", diff)
 	}
 	if got := readStored(t, meeting).Deliveries[3].State; got != invite.DeliveryRefused {
 		t.Errorf("zoe's mail is %s, want refused", got)
+	}
+}
+
+func stat(t *testing.T, f func() (os.FileInfo, error)) os.FileInfo {
+	t.Helper()
+	info, err := f()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
+}
+
+// TestMeetingIsPrivate looks at the mode of the file after each command that
+// writes it.
+func TestMeetingIsPrivate(t *testing.T) {
+	meeting, dir := storedMeeting(t), t.TempDir()
+	check := func(after string) {
+		t.Helper()
+		if info := stat(t, func() (os.FileInfo, error) { return os.Stat(meeting) }); info.Mode().Perm() != 0o600 {
+			t.Errorf("after %s the mode is %v, want 0600", after, info.Mode())
+		}
+		if err := os.Chmod(meeting, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check("send")
+	for _, args := range [][]string{
+		{"update", "-now", clock, "-out", dir, "-meeting", meeting, vary(t, "Quarterly review", "Review")},
+		{"answer", "-now", clock, "-meeting", meeting, "-as", "bob@example.test", "-status", "accepted"},
+		{"cancel", "-now", clock, "-out", dir, "-meeting", meeting},
+	} {
+		if got := invitectl(args...); got.Code != 0 {
+			t.Fatalf("invitectl %q = %+v", args, got)
+		}
+		check(args[0])
+	}
+}
+
+// TestPinned runs the same commands twice: pinned, they give equal bytes, and no
+// two mails have one Message-ID.
+func TestPinned(t *testing.T) {
+	noUID := vary(t, `"uid": "5d1c1f3e-0000-4000-8000-000010764574",`, "")
+	once := func(pins ...string) (ids []string, all string) {
+		t.Helper()
+		dir := t.TempDir()
+		meeting := filepath.Join(dir, "m.json")
+		for i, args := range [][]string{
+			{"send", noUID},
+			{"update", vary(t, "Quarterly review", "Review")},
+			{"update", vary(t, "Quarterly review", "Another review")},
+			{"cancel"},
+		} {
+			flags := append([]string{args[0], "-out", filepath.Join(dir, strconv.Itoa(i)), "-meeting", meeting}, pins...)
+			if got := invitectl(append(flags, args[1:]...)...); got.Code != 0 {
+				t.Fatalf("invitectl %q = %+v", args, got)
+			}
+		}
+		mails, err := filepath.Glob(filepath.Join(dir, "*", "*.eml"))
+		if err != nil || len(mails) != 8 {
+			t.Fatalf("%q, %v, want eight mails", mails, err)
+		}
+		for _, path := range append(mails, meeting) {
+			all += string(readFile(t, path))
+		}
+		for _, d := range readStored(t, meeting).Deliveries {
+			ids = append(ids, d.MessageID)
+		}
+		slices.Sort(ids)
+		return ids, all
+	}
+	pins := []string{"-now", clock, "-uid", "5d1c1f3e-0000-4000-8000-000010764574"}
+	ids, first := once(pins...)
+	if _, second := once(pins...); first != second {
+		t.Errorf("the same commands differ (-first +second):\n%s", cmp.Diff(first, second))
+	}
+	if n := len(slices.Compact(ids)); n != 8 {
+		t.Errorf("%d Message-IDs, want eight", n)
+	}
+}
+
+// TestRandom has no pins: nobody can compute the Message-IDs.
+func TestRandom(t *testing.T) {
+	render := func() string { return invitectl("render", "-out", t.TempDir(), event).Stdout }
+	id := func(lines string) string {
+		var d invite.Delivery
+		if err := json.NewDecoder(strings.NewReader(lines)).Decode(&d); err != nil {
+			t.Fatal(err)
+		}
+		return d.MessageID
+	}
+	if a, b := id(render()), id(render()); a == b {
+		t.Errorf("two mails have the Message-ID %s", a)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// readEvent reads an event and refuses what follows it.
+// readEvent reads an event; the file must hold nothing after it.
 func readEvent(path string) (ical.Event, error) {
 	var e ical.Event
 	data, err := os.ReadFile(path)
@@ -44,7 +44,7 @@ func readMeeting(path string) (*invite.Meeting, error) {
 }
 
 // checkNew refuses to write a meeting over another one, whose answers would be
-// lost, and where it could not be written once the mails are out.
+// lost, and into a folder that cannot be written to.
 func checkNew(path string) error {
 	data, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -60,23 +60,24 @@ func checkNew(path string) error {
 	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
 }
 
-// writeMeeting replaces the file in one step, so that it is whole at any time.
+// writeMeeting replaces the file in one step, so that it is whole at any time. It
+// holds people's answers, so nobody else may read it.
 func writeMeeting(path string, m *invite.Meeting) error {
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return err
 	}
-	return writeFile(path, append(data, '\n'))
+	return writeFile(path, append(data, '\n'), 0o600)
 }
 
-func writeFile(path string, data []byte) error {
+func writeFile(path string, data []byte, mode fs.FileMode) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".invitectl-*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp.Name())
 	_, err = tmp.Write(data)
-	if err = errors.Join(err, tmp.Chmod(0o644), tmp.Sync(), tmp.Close()); err != nil {
+	if err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close()); err != nil {
 		return err
 	}
 	return os.Rename(tmp.Name(), path)

@@ -1,39 +1,47 @@
 package main
 
 import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 )
 
 // flags are a parsed command line.
 type flags struct {
+	command            string
 	smtp, out, meeting string
 	hideGuests         bool
 	unknown            bool
 	occurrence, from   time.Time
 	comment            string
+	clock              string // -now
 	now                time.Time
 	uid                string
 	files              []string
 	policy, authServID string    // apply
-	as, status         string    // respond
-	stderr             io.Writer // for what is not a result
+	as, status         string    // answer, respond
+	via                string    // answer
+	stderr             io.Writer // for everything that is not a result
 }
 
 func parseFlags(c *command, args []string) (*flags, error) {
-	f := new(flags)
-	var now string
+	f := &flags{command: c.name}
 	set := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	set.SetOutput(io.Discard) // run prints the usage
-	set.StringVar(&now, "now", "", "the time that counts as now, RFC 3339")
+	set.StringVar(&f.clock, "now", "", "the time that counts as now, RFC 3339")
 	set.StringVar(&f.uid, "uid", "", "the identifier of an event that has none")
 	for name := range strings.FieldsSeq(c.flags) {
 		switch name {
@@ -46,13 +54,15 @@ func parseFlags(c *command, args []string) (*flags, error) {
 		case "policy":
 			set.StringVar(&f.policy, name, "", "strict, open, or neither")
 			set.StringVar(&f.authServID, "authserv-id", "", "the name of your own server in Authentication-Results")
-		case "answer":
+		case "said":
 			set.StringVar(&f.as, "as", "", "the attendee who answers")
 			set.StringVar(&f.status, "status", "", "accepted, declined or tentative")
+		case "via":
+			set.StringVar(&f.via, name, "invitectl", "the way that the answer came, such as link or phone")
 		case "hide-guests":
 			set.BoolVar(&f.hideGuests, name, false, "show each attendee only themselves")
 		case "unknown":
-			set.BoolVar(&f.unknown, name, false, "send again also what may have arrived")
+			set.BoolVar(&f.unknown, name, false, "send again also mails that may have arrived")
 		case "occurrence":
 			set.Func(name, "the original start of the occurrence, RFC 3339", timeFlag(&f.occurrence))
 		case "from":
@@ -68,7 +78,7 @@ func parseFlags(c *command, args []string) (*flags, error) {
 	if n := len(f.files); n == 0 && c.files >= 0 || n != max(c.files, 0) && c.files != 0 {
 		return nil, fmt.Errorf("%w: %s takes %s", errUsage, c.name, c.usage)
 	}
-	return f, f.setClock(now)
+	return f, f.setClock()
 }
 
 func timeFlag(to *time.Time) func(string) error {
@@ -81,22 +91,45 @@ func timeFlag(to *time.Time) func(string) error {
 }
 
 // setClock reads the clock once, so that everything of a run has one time.
-func (f *flags) setClock(now string) (err error) {
-	if f.now = time.Now(); now != "" {
-		if f.now, err = time.Parse(time.RFC3339, now); err != nil {
-			return fmt.Errorf("%w: -now: %q is not an RFC 3339 time", errUsage, now)
+func (f *flags) setClock() (err error) {
+	if f.now = time.Now(); f.clock != "" {
+		if f.now, err = time.Parse(time.RFC3339, f.clock); err != nil {
+			return fmt.Errorf("%w: -now: %q is not an RFC 3339 time", errUsage, f.clock)
 		}
 	}
 	return nil
 }
 
-// options are those of the library that the command line sets.
-func (f *flags) options() *invite.Options {
-	return &invite.Options{
-		Now:        func() time.Time { return f.now },
-		NewID:      f.newID,
-		HideGuests: f.hideGuests,
+// options are the options of the library that the command line sets. m is the
+// meeting of the call as it was, and e the event as it is to be; both may be nil.
+func (f *flags) options(m *invite.Meeting, e *ical.Event) *invite.Options {
+	o := &invite.Options{Now: func() time.Time { return f.now }, NewID: f.newID}
+	if f.clock != "" || f.uid != "" {
+		o.Random = f.random(m, e)
 	}
+	if f.meeting != "" {
+		o.Ledger = invite.WholeMeeting(func(_ context.Context, m *invite.Meeting) error { return writeMeeting(f.meeting, m) })
+	}
+	return o
+}
+
+// random is a source whose octets follow from all that decides what a call sends.
+// So equal calls give equal Message-IDs, and two calls about one meeting different
+// ones: its deliveries are part of it.
+func (f *flags) random(m *invite.Meeting, e *ical.Event) io.Reader {
+	h := sha256.New()
+	// Plain data has no errors, and with invalid data nothing is sent.
+	_ = json.NewEncoder(h).Encode([]any{f.command, f.clock, f.uid, f.occurrence, f.from, f.comment, f.hideGuests, m, e})
+	return rand.NewChaCha8([32]byte(h.Sum(nil)))
+}
+
+// answered returns the answer that -as and -status give.
+func (f *flags) answered() (ical.Status, error) {
+	status := ical.Status(f.status)
+	if f.as == "" || !slices.Contains([]ical.Status{ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative}, status) {
+		return "", fmt.Errorf("%w: %s needs -as EMAIL and -status accepted, declined or tentative", errUsage, f.command)
+	}
+	return status, nil
 }
 
 func (f *flags) newID() string {

@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"github.com/convene-go/convene/ical"
 )
 
-// lint prints what is wrong with an event, and what some client will misread.
+// lint prints the errors of an event, and everything that some client will misread.
 func lint(_ context.Context, f *flags, stdout io.Writer) error {
 	e, err := readEvent(f.files[0])
 	if err != nil {
@@ -29,18 +28,10 @@ func lint(_ context.Context, f *flags, stdout io.Writer) error {
 }
 
 // invalid makes findings of the errors of Validate.
-func invalid(err error) []ical.Finding {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return nil
-	}
-	var out []ical.Finding
-	for _, part := range joined.Unwrap() {
-		var fe *ical.FieldError
-		if errors.As(part, &fe) {
-			out = append(out, ical.Finding{Rule: "invalid", Severity: ical.SeverityError, Field: fe.Field,
-				Text: fe.Err.Error(), Source: "RFC 5545", Clients: []string{}})
-		}
+func invalid(err error) (out []ical.Finding) {
+	for _, e := range ical.FieldErrors(err) {
+		out = append(out, ical.Finding{Rule: "invalid", Severity: ical.SeverityError, Field: e.Field,
+			Text: e.Err.Error(), Source: "RFC 5545", Clients: []string{}})
 	}
 	return out
 }

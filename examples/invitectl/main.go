@@ -2,18 +2,28 @@
 // meeting requests, and reads the mails that come back.
 //
 //	invitectl lint   EVENT.json
-//	invitectl render [-hide-guests] -out DIR EVENT.json
-//	invitectl send   -smtp URL -meeting M.json EVENT.json
+//	invitectl render [-hide-guests] -out DIR [-meeting M.json] EVENT.json
+//	invitectl send   (-smtp URL | -out DIR) [-hide-guests] -meeting M.json EVENT.json
 //	invitectl plan   M.json AFTER.json
 //	invitectl update (-smtp URL | -out DIR) -meeting M.json AFTER.json
 //	invitectl cancel (-smtp URL | -out DIR) -meeting M.json [-occurrence RFC3339 | -from RFC3339] [-comment TEXT]
 //	invitectl resume (-smtp URL | -out DIR) -meeting M.json [-unknown]
 //	invitectl read   MAIL.eml...
 //	invitectl apply  -meeting M.json [-policy strict|open] [-authserv-id ID] MAIL.eml...
-//	invitectl respond -as EMAIL -status accepted|declined|tentative (-smtp URL | -out DIR) MAIL.eml
+//	invitectl answer -meeting M.json -as EMAIL -status accepted|declined|tentative [-occurrence RFC3339] [-comment TEXT] [-via link|phone|...]
+//	invitectl respond -as EMAIL -status accepted|declined|tentative [-occurrence RFC3339] [-comment TEXT] (-smtp URL | -out DIR) MAIL.eml
 //
 // Results are JSON, one line each. The exit status is 0 for done, 1 for refused
-// and 2 for wrong usage. -now and -uid pin the clock and the identifier.
+// and 2 for wrong usage.
+//
+// The file of a meeting is replaced in one step before and after each mail, so a
+// command can be killed at any point; resume goes on. Two commands at a time must
+// not work on one meeting.
+//
+// -now pins the clock and -uid the identifier of an event that has none. With
+// either of them the Message-IDs follow from the command line and the meeting, so
+// that equal commands give equal bytes. Such Message-IDs can be guessed: use both
+// for tests and examples alone.
 package main
 
 import (
@@ -43,7 +53,7 @@ type command struct {
 	name, usage string
 	run         func(ctx context.Context, f *flags, stdout io.Writer) error
 	flags       string // the names of the flags that it takes, besides -now and -uid
-	files       int    // how many files it takes; 0 is one or more
+	files       int    // the number of files that it takes; 0 is one or more
 }
 
 // none says that a command takes no files.
@@ -51,8 +61,8 @@ const none = -1
 
 var commands = []command{
 	{"lint", "EVENT.json", lint, "", 1},
-	{"render", "[-hide-guests] -out DIR EVENT.json", render, "out hide-guests meeting", 1},
-	{"send", "-smtp URL -meeting M.json EVENT.json", send, "smtp out hide-guests meeting", 1},
+	{"render", "[-hide-guests] -out DIR [-meeting M.json] EVENT.json", render, "out hide-guests meeting", 1},
+	{"send", "(-smtp URL | -out DIR) [-hide-guests] -meeting M.json EVENT.json", send, "smtp out hide-guests meeting", 1},
 	{"plan", "M.json AFTER.json", plan, "", 2},
 	{"update", "(-smtp URL | -out DIR) -meeting M.json AFTER.json", update, "smtp out meeting", 1},
 	{"cancel", "(-smtp URL | -out DIR) -meeting M.json [-occurrence RFC3339 | -from RFC3339] [-comment TEXT]", cancel,
@@ -60,8 +70,10 @@ var commands = []command{
 	{"resume", "(-smtp URL | -out DIR) -meeting M.json [-unknown]", resume, "smtp out meeting unknown", none},
 	{"read", "MAIL.eml...", read, "", 0},
 	{"apply", "-meeting M.json [-policy strict|open] [-authserv-id ID] MAIL.eml...", apply, "meeting policy", 0},
-	{"respond", "-as EMAIL -status accepted|declined|tentative [-comment TEXT] [-occurrence RFC3339] (-smtp URL | -out DIR) MAIL.eml",
-		respond, "smtp out answer comment occurrence", 1},
+	{"answer", "-meeting M.json -as EMAIL -status accepted|declined|tentative [-occurrence RFC3339] [-comment TEXT] [-via link|phone|...]",
+		answer, "meeting said occurrence comment via", none},
+	{"respond", "-as EMAIL -status accepted|declined|tentative [-occurrence RFC3339] [-comment TEXT] (-smtp URL | -out DIR) MAIL.eml",
+		respond, "smtp out said occurrence comment", 1},
 }
 
 // errUsage reports a wrong command line.

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/mime"
 )
 
 const (
@@ -25,7 +27,7 @@ const (
 	clock = "2027-02-01T08:00:00Z"
 )
 
-// result is what one command line did.
+// result is the outcome of one command line.
 type result struct {
 	Code           int
 	Stdout, Stderr string
@@ -103,6 +105,11 @@ func TestUsage(t *testing.T) {
 		{"cancel without meeting", []string{"cancel", "-out", dir}, "-meeting M.json is missing"},
 		{"cancel with a file", []string{"cancel", "-out", dir, "-meeting", stored, event}, "cancel takes (-smtp URL | -out DIR) -meeting M.json [-occurrence RFC3339 | -from RFC3339] [-comment TEXT]"},
 		{"cancel with a bad time", []string{"cancel", "-occurrence", "noon"}, `cancel: invalid value "noon" for flag -occurrence: not an RFC 3339 time`},
+		{"cancel one and later", []string{"cancel", "-out", dir, "-meeting", stored, "-occurrence", clock, "-from", clock}, "-occurrence and -from exclude each other"},
+		{"answer without meeting", []string{"answer", "-as", "bob@example.test", "-status", "accepted"}, "-meeting M.json is missing"},
+		{"answer as nobody", []string{"answer", "-meeting", stored, "-status", "accepted"}, "answer needs -as EMAIL and -status accepted, declined or tentative"},
+		{"answer without status", []string{"answer", "-meeting", stored, "-as", "bob@example.test"}, "answer needs -as EMAIL and -status accepted, declined or tentative"},
+		{"answer with another status", []string{"answer", "-meeting", stored, "-as", "bob@example.test", "-status", "delegated"}, "answer needs -as EMAIL and -status accepted, declined or tentative"},
 		{"resume without meeting", []string{"resume", "-out", dir}, "-meeting M.json is missing"},
 		{"send to two places", []string{"send", "-meeting", meeting, "-smtp", "smtp://127.0.0.1", "-out", dir, event}, "-smtp and -out exclude each other"},
 	}
@@ -113,8 +120,8 @@ func TestUsage(t *testing.T) {
 			if got.Code != 2 || first != "invitectl: usage: "+tt.want || got.Stdout != "" {
 				t.Errorf("invitectl %q = %+v, want 2 and %q", tt.args, got, tt.want)
 			}
-			if strings.Count(list, "  invitectl ") != 10 {
-				t.Errorf("usage = %q, want ten commands", list)
+			if strings.Count(list, "  invitectl ") != len(commands) {
+				t.Errorf("usage = %q, want %d commands", list, len(commands))
 			}
 		})
 	}
@@ -179,8 +186,8 @@ func TestBadEvent(t *testing.T) {
 func TestRender(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	got := invitectl("render", "-now", clock, "-out", dir, event)
-	want := result{0, `{"to":"bob@example.test","method":"REQUEST","sequence":0,"action":"invitation","stamp":"2027-02-01T08:00:00Z","messageId":"<ID-1@example.test>","state":"delivered","time":"2027-02-01T08:00:00Z"}
-{"to":"zoe@example.test","method":"REQUEST","sequence":0,"action":"invitation","stamp":"2027-02-01T08:00:00Z","messageId":"<ID-2@example.test>","state":"delivered","time":"2027-02-01T08:00:00Z"}
+	want := result{0, `{"n":0,"to":"bob@example.test","method":"REQUEST","sequence":0,"action":"invitation","stamp":"2027-02-01T08:00:00Z","messageId":"<ID-1@example.test>","state":"delivered","time":"2027-02-01T08:00:00Z"}
+{"n":1,"to":"zoe@example.test","method":"REQUEST","sequence":0,"action":"invitation","stamp":"2027-02-01T08:00:00Z","messageId":"<ID-2@example.test>","state":"delivered","time":"2027-02-01T08:00:00Z"}
 `, ""}
 	for i, line := range strings.Split(strings.TrimSpace(got.Stdout), "\n") {
 		var d invite.Delivery
@@ -197,8 +204,8 @@ func TestRender(t *testing.T) {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 	for i, golden := range []string{"zone-1.eml", "zone-2.eml"} {
-		if !bytes.Equal(readFile(t, filepath.Join(dir, names[i])), readFile(t, filepath.Join("../../testdata/mail", golden))) {
-			t.Errorf("%s is not %s", names[i], golden)
+		if diff := cmp.Diff(received(t, filepath.Join("../../testdata/mail", golden)), received(t, filepath.Join(dir, names[i]))); diff != "" {
+			t.Errorf("%s is not %s (-want +got):\n%s", names[i], golden, diff)
 		}
 	}
 	in, err := invite.Read(bytes.NewReader(readFile(t, filepath.Join(dir, names[0]))), nil)
@@ -208,6 +215,18 @@ func TestRender(t *testing.T) {
 	if got := readFile(t, filepath.Join(dir, "invite.ics")); !bytes.Equal(got, in.Mail.Calendars[0].Data) {
 		t.Errorf("invite.ics = %s, want the object of the mails", got)
 	}
+}
+
+// received reads a mail without its Message-ID, which is different each time.
+func received(t *testing.T, path string) *mime.Received {
+	t.Helper()
+	m, err := mime.Read(bytes.NewReader(readFile(t, path)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.MessageID = ""
+	m.Header = slices.DeleteFunc(m.Header, func(f mime.Field) bool { return f.Name == "Message-ID" })
+	return m
 }
 
 func readFile(t *testing.T, path string) []byte {
@@ -241,7 +260,7 @@ func TestRenderMeeting(t *testing.T) {
 	}
 	want := readFile(t, meeting)
 	var m invite.Meeting
-	if err := json.Unmarshal(want, &m); err != nil || m.Event.UID != "pinned" || len(m.Deliveries) != 2 || !bytes.HasPrefix(want, []byte("{\n  \"format\": 1,\n")) {
+	if err := json.Unmarshal(want, &m); err != nil || m.Event.UID != "pinned" || len(m.Deliveries) != 2 || !bytes.HasPrefix(want, []byte("{\n  \"format\": 2,\n")) {
 		t.Errorf("meeting = %s, %v, want the UID pinned and two deliveries", want, err)
 	}
 	if diff := cmp.Diff([]string{"001-bob@example.test.eml", "002-zoe@example.test.eml", "invite.ics", "m.json"}, files(t, dir)); diff != "" {
@@ -312,8 +331,11 @@ func TestSend(t *testing.T) {
 		!strings.HasPrefix(got.Stderr, "invitectl: invite: zoe@example.test: refused: ") {
 		t.Errorf("send = %+v, want one delivered, one refused and 1", got)
 	}
-	if len(s.mails) != 1 || !bytes.Equal(s.mails[0], readFile(t, "../../testdata/mail/zone-1.eml")) {
-		t.Errorf("the server has %d mails, want zone-1.eml", len(s.mails))
+	if len(s.mails) != 1 {
+		t.Fatalf("the server has %d mails, want 1", len(s.mails))
+	}
+	if diff := cmp.Diff(received(t, "../../testdata/mail/zone-1.eml"), received(t, write(t, "sent.eml", string(s.mails[0])))); diff != "" {
+		t.Errorf("the mail is not zone-1.eml (-want +got):\n%s", diff)
 	}
 	var m invite.Meeting
 	if err := json.Unmarshal(readFile(t, meeting), &m); err != nil || len(m.Deliveries) != 2 || m.Deliveries[1].State != invite.DeliveryRefused {

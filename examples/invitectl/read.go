@@ -9,7 +9,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// line is what read prints of one mail. A time that is not known is "".
+// line is the line that read prints of one mail. A time that is not known is "".
 type line struct {
 	File         string `json:"file"`
 	Kind         string `json:"kind"`
@@ -28,7 +28,7 @@ type line struct {
 	Reason       string `json:"reason"`
 }
 
-// read says what each mail is. A mail that cannot be read is of the kind
+// read prints the kind and content of each mail. A mail that cannot be read is of the kind
 // "other", with the reason.
 func read(_ context.Context, f *flags, stdout io.Writer) error {
 	for _, path := range f.files {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,29 +10,26 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/mime"
 	"github.com/convene-go/convene/smtpsend"
 )
 
-// render writes the mails of a meeting request into a folder, with the calendar
-// object beside them.
+// render writes the mails of a meeting request into a folder, and beside them the
+// calendar object of the first.
 func render(ctx context.Context, f *flags, stdout io.Writer) error {
 	if f.out == "" {
 		return fmt.Errorf("%w: render needs -out DIR", errUsage)
 	}
-	m, err := sendEvent(ctx, f, stdout)
+	folder := &folder{dir: f.out}
+	if err := sendEvent(ctx, folder, f, stdout); err != nil {
+		return err
+	}
+	in, err := invite.Read(bytes.NewReader(folder.first), nil)
 	if err != nil {
 		return err
 	}
-	data, err := ical.Encode(&ical.Calendar{
-		Method: ical.MethodRequest, Stamp: f.now, Events: []ical.Event{m.Event},
-	})
-	if err != nil {
-		return err
-	}
-	return writeFile(filepath.Join(f.out, "invite.ics"), data)
+	return writeFile(filepath.Join(f.out, "invite.ics"), in.Mail.Calendars[0].Data, 0o644)
 }
 
 // send sends a meeting request and keeps the meeting.
@@ -39,44 +37,38 @@ func send(ctx context.Context, f *flags, stdout io.Writer) error {
 	if f.meeting == "" {
 		return fmt.Errorf("%w: send needs -meeting M.json", errUsage)
 	}
-	_, err := sendEvent(ctx, f, stdout)
-	return err
-}
-
-func sendEvent(ctx context.Context, f *flags, stdout io.Writer) (*invite.Meeting, error) {
 	sender, done, err := openSender(f)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer done()
+	return sendEvent(ctx, sender, f, stdout)
+}
+
+func sendEvent(ctx context.Context, s invite.Sender, f *flags, stdout io.Writer) error {
 	e, err := readEvent(f.files[0])
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if f.meeting != "" {
 		if err := checkNew(f.meeting); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	o := f.options()
-	if f.meeting != "" {
-		o.Record = func(_ context.Context, m *invite.Meeting) error { return writeMeeting(f.meeting, m) }
+	var opts []invite.SendOption
+	if f.hideGuests {
+		opts = append(opts, invite.HideGuests())
 	}
-	m, err := invite.New(sender, o).Send(ctx, e)
-	return m, errors.Join(report(m, nil, f, stdout), err)
+	m, err := invite.New(s, f.options(nil, &e)).Send(ctx, e, opts...)
+	if m == nil {
+		return err
+	}
+	return errors.Join(report(m, nil, stdout), err)
 }
 
-// report keeps the meeting and prints what became of each mail that the ledger
-// did not have before. What was sent is kept also where nobody reads the output
-// any more.
-func report(m *invite.Meeting, before []invite.Delivery, f *flags, stdout io.Writer) error {
-	if m == nil {
-		return nil
-	}
-	var err error
-	if f.meeting != "" {
-		err = writeMeeting(f.meeting, m)
-	}
+// report prints the fate of each mail that is new or has changed. The ledger has
+// stored it, so it does not matter if nobody reads the output any more.
+func report(m *invite.Meeting, before []invite.Delivery, stdout io.Writer) (err error) {
 	for i, d := range m.Deliveries {
 		if i >= len(before) || d != before[i] {
 			err = errors.Join(err, printLine(stdout, d))
@@ -91,7 +83,7 @@ func openSender(f *flags) (s invite.Sender, done func(), err error) {
 	case f.smtp != "" && f.out != "":
 		return nil, nil, fmt.Errorf("%w: -smtp and -out exclude each other", errUsage)
 	case f.out != "":
-		return folderSender(f.out), func() {}, nil
+		return &folder{dir: f.out}, func() {}, nil
 	case f.smtp == "":
 		return nil, nil, fmt.Errorf("%w: -smtp URL is missing", errUsage)
 	}
@@ -102,18 +94,25 @@ func openSender(f *flags) (s invite.Sender, done func(), err error) {
 	return server, func() { server.Close() }, nil
 }
 
-// folderSender writes each mail to DIR/NNN-<email>.eml, counted from 001. It
-// makes the folder when there is something to write.
-func folderSender(dir string) invite.Sender {
-	count := 0
-	return invite.SenderFunc(func(_ context.Context, m *mime.Message) error {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return err
-		}
-		count++
-		name := fmt.Sprintf("%03d-%s.eml", count, safeName(m.To[0]))
-		return writeFile(filepath.Join(dir, name), m.Data)
-	})
+// folder writes each mail to DIR/NNN-<email>.eml, counted from 001. It makes the
+// directory with the first mail.
+type folder struct {
+	dir   string
+	count int
+	first []byte
+}
+
+var _ invite.Sender = (*folder)(nil)
+
+func (d *folder) Send(_ context.Context, m *mime.Message) error {
+	if err := os.MkdirAll(d.dir, 0o755); err != nil {
+		return err
+	}
+	if d.count++; d.count == 1 {
+		d.first = bytes.Clone(m.Data)
+	}
+	name := fmt.Sprintf("%03d-%s.eml", d.count, safeName(m.To[0]))
+	return writeFile(filepath.Join(d.dir, name), m.Data, 0o644)
 }
 
 // safeName keeps an address from naming another folder.

@@ -1,12 +1,13 @@
 // Command outbox books rooms and invites to them, with everything in one SQLite
-// file. It can be killed at any point, and goes on where it was: see README.md.
+// file. It can be killed at any point, and goes on where it was; several commands
+// may run at a time. See README.md.
 //
 //	outbox -db rooms.db book EVENT.json         takes the room and plans the mails; prints the UID
 //	outbox -db rooms.db change UID EVENT.json   moves the meeting
 //	outbox -db rooms.db cancel UID              frees the room
-//	outbox -db rooms.db -smtp URL deliver       sends what is pending; with -resend also what may have arrived
+//	outbox -db rooms.db -smtp URL deliver       sends the pending mails; with -resend also those that may have arrived
 //	outbox -db rooms.db answers FOLDER          takes in the .eml files of a folder
-//	outbox -db rooms.db show                    who comes
+//	outbox -db rooms.db show                    prints the answers to each meeting
 package main
 
 import (
@@ -40,7 +41,7 @@ func run(ctx context.Context, args []string, out io.Writer, step func(string)) e
 	db := set.String("db", "", "the SQLite file")
 	smtp := set.String("smtp", "", "the mail server, for deliver")
 	authServID := set.String("authserv-id", "", "the name of your own server in Authentication-Results, for answers")
-	resend := set.Bool("resend", false, "deliver also what may have arrived")
+	resend := set.Bool("resend", false, "deliver also mails that may have arrived")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
@@ -79,11 +80,11 @@ func (b *outbox) command(ctx context.Context, args []string, resend bool) error 
 			return err
 		}
 		return b.change(ctx, args[1], func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
-			return c.Update(ctx, m, e, invite.Later)
+			return c.Update(ctx, m, e, invite.QueueOnly())
 		})
 	case args[0] == "cancel" && len(args) == 2:
 		return b.change(ctx, args[1], func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error) {
-			return c.Cancel(ctx, m, invite.Later)
+			return c.Cancel(ctx, m, invite.QueueOnly())
 		})
 	case args[0] == "deliver" && len(args) == 1:
 		return b.deliver(ctx, resend)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +15,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// outbox sends what its store says is to be sent.
+// outbox books, sends and takes answers in through one store.
 type outbox struct {
 	store  *store
 	sender invite.Sender
@@ -25,11 +26,11 @@ type outbox struct {
 
 // book takes a room and invites to it. Nothing is sent yet.
 func (b *outbox) book(ctx context.Context, e ical.Event) error {
-	m, err := invite.New(nil, nil).Send(ctx, e, invite.Later)
+	m, err := invite.New(nil, nil).Send(ctx, e, invite.QueueOnly())
 	if err != nil {
 		return err
 	}
-	if err := b.store.book(ctx, m); err != nil {
+	if err := b.store.save(ctx, m, 0); err != nil {
 		return err
 	}
 	fmt.Fprintln(b.out, m.Event.UID)
@@ -38,43 +39,58 @@ func (b *outbox) book(ctx context.Context, e ical.Event) error {
 
 // change moves or cancels a meeting. Nothing is sent yet.
 func (b *outbox) change(ctx context.Context, uid string, f func(*invite.Client, *invite.Meeting) (*invite.Meeting, error)) error {
-	r, err := b.store.load(ctx, uid)
-	if err != nil {
-		return err
-	}
-	if r == nil {
-		return fmt.Errorf("there is no meeting %s", uid)
-	}
-	m, err := f(invite.New(nil, nil), r.meeting)
-	if err != nil {
-		return err
-	}
-	return b.store.reschedule(ctx, m, r.version)
-}
-
-// deliver sends all pending mails. With resend, those too that may have arrived.
-func (b *outbox) deliver(ctx context.Context, resend bool) error {
-	rows, err := b.store.list(ctx, `pending > 0 OR (? AND unknown > 0)`, resend)
-	if err != nil {
-		return err
-	}
-	client := invite.New(b.sender, nil)
-	var failed []error
-	for _, r := range rows {
-		version := r.version
-		// Each step of the ledger is a transaction of its own. None is open while
-		// the mail server is spoken to.
-		record := func(ctx context.Context, m *invite.Meeting) error {
-			err := b.store.save(ctx, m, version)
-			version++
+	return again(func() error {
+		r, err := b.store.load(ctx, uid)
+		if err != nil {
 			return err
 		}
-		_, err := client.Resume(ctx, r.meeting, func(o *invite.Options) {
-			o.Record = record
-			if resend {
-				invite.ResendUnknown(o)
-			}
-		})
+		if r == nil {
+			return fmt.Errorf("there is no meeting %s", uid)
+		}
+		m, err := f(invite.New(nil, nil), r.meeting)
+		if err != nil {
+			return err
+		}
+		return b.store.save(ctx, m, r.version)
+	})
+}
+
+// again repeats a step that read a meeting and found it changed when it stored it:
+// by an answer that came in, or by a mail that went out.
+func again(step func() error) error {
+	for range 20 {
+		if err := step(); !errors.Is(err, errChanged) {
+			return err
+		}
+	}
+	return errChanged
+}
+
+// deliver sends all pending mails. With resend, it sends also those that may have
+// arrived. Other processes may change meetings and take answers in meanwhile.
+func (b *outbox) deliver(ctx context.Context, resend bool) (err error) {
+	unlock, err := b.store.lockSending(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	if err := b.store.leftovers(ctx); err != nil {
+		return err
+	}
+	rows, err := b.store.list(ctx, `uid IN (SELECT uid FROM delivery WHERE state = 'pending' OR (? AND state = 'unknown'))`, resend)
+	if err != nil {
+		return err
+	}
+	var opts []invite.ResumeOption
+	if resend {
+		opts = append(opts, invite.ResendUnknown())
+	}
+	// Each record of the ledger is a transaction of its own. None is open while
+	// the mail server is spoken to.
+	client := invite.New(b.sender, &invite.Options{Ledger: &ledger{store: b.store}})
+	var failed []error
+	for _, r := range rows {
+		_, err := client.Resume(ctx, r.meeting, opts...)
 		failed = append(failed, err)
 	}
 	return errors.Join(failed...)
@@ -113,48 +129,51 @@ func (b *outbox) answers(ctx context.Context, dir string) error {
 }
 
 // answer takes one mail in: read, apply and store are one transaction in effect,
-// because a store that was changed meanwhile refuses the version.
-func (b *outbox) answer(ctx context.Context, data []byte) (invite.Outcome, error) {
+// because a meeting that was changed meanwhile is read again.
+func (b *outbox) answer(ctx context.Context, data []byte) (o invite.Outcome, err error) {
 	in, err := invite.Read(bytes.NewReader(data), nil)
 	if err != nil {
 		return invite.Outcome{Verdict: invite.VerdictNotAnAnswer, Reason: err.Error()}, nil
 	}
-	rows, err := b.candidates(ctx, in)
-	if err != nil {
-		return invite.Outcome{}, err
-	}
-	o := invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: "is about no meeting of this store"}
-	var r row
-	var changed *invite.Meeting
-	for _, r = range rows {
-		after, got := r.meeting.Apply(in, b.policy)
-		if got.Verdict == invite.VerdictUnknownEvent {
-			continue
+	err = again(func() error {
+		rows, err := b.candidates(ctx, in)
+		if err != nil {
+			return err
 		}
-		if o = got; after != r.meeting {
-			changed = after
-		}
-		break
-	}
-	return o, b.store.answer(ctx, fmt.Sprintf("%x", sha256.Sum256(data)), changed, r.version, o)
+		var r row
+		var after *invite.Meeting
+		r, after, o = apply(rows, in, b.policy)
+		return b.store.answer(ctx, fmt.Sprintf("%x", sha256.Sum256(data)), r, after, o)
+	})
+	return o, err
 }
 
-// candidates are the meetings that a mail may be about: that of its UID, else
-// all, because Exchange wraps UIDs and reports may return no calendar object.
+// apply finds the meeting that a mail is about, and takes the mail in.
+func apply(rows []row, in *invite.Inbound, p *invite.Policy) (row, *invite.Meeting, invite.Outcome) {
+	for _, r := range rows {
+		if after, o := r.meeting.Apply(in, p); o.Verdict != invite.VerdictUnknownEvent {
+			return r, after, o
+		}
+	}
+	return row{}, nil, invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: "is about no meeting of this store"}
+}
+
+// candidates are the meetings that a mail may be about: those that its keys name,
+// or otherwise all, because some programs keep neither UID nor Message-ID.
 func (b *outbox) candidates(ctx context.Context, in *invite.Inbound) ([]row, error) {
-	if in.Event != nil {
-		r, err := b.store.load(ctx, in.Event.UID)
-		if err != nil {
-			return nil, err
-		}
-		if r != nil {
-			return []row{*r}, nil
-		}
+	keys, err := json.Marshal(in.Keys())
+	if err != nil {
+		return nil, err
+	}
+	rows, err := b.store.list(ctx, `uid IN (SELECT value FROM json_each(?1, '$.UIDs'))
+		OR uid IN (SELECT uid FROM delivery WHERE message_id IN (SELECT value FROM json_each(?1, '$.MessageIDs')))`, string(keys))
+	if err != nil || len(rows) > 0 {
+		return rows, err
 	}
 	return b.store.list(ctx, `TRUE`)
 }
 
-// settled tells whether a mail needs no person to look at it.
+// settled reports whether nobody has to look at a mail.
 func settled(o invite.Outcome) bool {
 	switch o.Verdict {
 	case invite.VerdictApplied, invite.VerdictDuplicate, invite.VerdictStale, invite.VerdictUndeliverable:
@@ -163,13 +182,12 @@ func settled(o invite.Outcome) bool {
 	return false
 }
 
-// show says of each meeting who comes, and which mails are open.
+// show prints the answers to each meeting, and its mails that did not arrive yet.
 func (b *outbox) show(ctx context.Context) error {
 	rows, err := b.store.list(ctx, `TRUE`)
 	for _, r := range rows {
-		m := r.meeting
-		fmt.Fprintf(b.out, "%s %s: %s; %d mails pending, %d unknown\n", m.Event.UID, m.Event.Summary, m.Summary(),
-			count(m, invite.DeliveryPending), count(m, invite.DeliveryUnknown))
+		e := &r.meeting.Event
+		fmt.Fprintf(b.out, "%s %s: %s\n", e.UID, e.Summary, r.meeting.Tally())
 	}
 	return err
 }

@@ -1,26 +1,36 @@
--- A meeting is stored whole, as the JSON of invite.Meeting: the library reads and
--- writes all of it or nothing. Columns beside it repeat what queries ask for.
+-- The intent and the answers of a meeting: the JSON of invite.Meeting without its
+-- deliveries. The library reads and writes all of it or nothing.
 CREATE TABLE IF NOT EXISTS meeting (
 	uid     TEXT    PRIMARY KEY COLLATE NOCASE, -- clients return it in any case
-	version INTEGER NOT NULL,                   -- rises with every write; who read an older one must read again
-	pending INTEGER NOT NULL,                   -- mails that still have to go
-	unknown INTEGER NOT NULL,                   -- mails that may or may not have gone: a person decides
+	version INTEGER NOT NULL,                   -- rises with every write; a writer who read an older one reads again
 	data    TEXT    NOT NULL CHECK (json_valid(data))
 ) STRICT;
 
-CREATE INDEX IF NOT EXISTS meeting_pending ON meeting (uid) WHERE pending > 0;
+-- The ledger: a row for each mail and recipient. The row is the lock on its mail:
+-- the program that changes "pending" to "sending" hands it over.
+CREATE TABLE IF NOT EXISTS delivery (
+	uid        TEXT    NOT NULL COLLATE NOCASE REFERENCES meeting (uid),
+	n          INTEGER NOT NULL, -- its number in the meeting
+	message_id TEXT    NOT NULL, -- answers and delivery reports name it
+	state      TEXT    NOT NULL, -- counts, and not the state in data
+	data       TEXT    NOT NULL CHECK (json_valid(data)),
+	PRIMARY KEY (uid, n)
+) STRICT, WITHOUT ROWID;
 
--- What the program is about: a room is taken once at a time. It is written in
+CREATE INDEX IF NOT EXISTS delivery_message_id ON delivery (message_id);
+CREATE INDEX IF NOT EXISTS delivery_open ON delivery (uid, n) WHERE state IN ('pending', 'sending', 'unknown');
+
+-- The business of the program: a room is taken once at a time. It is written in
 -- the transaction that writes the meeting, so that no booking lacks its
 -- invitation, and nobody is invited to a booking that failed.
 CREATE TABLE IF NOT EXISTS booking (
 	room   TEXT    NOT NULL,
 	starts INTEGER NOT NULL, -- seconds since 1970
-	uid    TEXT    NOT NULL REFERENCES meeting (uid),
+	uid    TEXT    NOT NULL COLLATE NOCASE REFERENCES meeting (uid),
 	PRIMARY KEY (room, starts)
 ) STRICT;
 
--- What came in, and what became of it.
+-- The mails that came in, with their verdicts.
 CREATE TABLE IF NOT EXISTS mail (
 	id      TEXT PRIMARY KEY, -- SHA-256 of the bytes
 	verdict TEXT NOT NULL,

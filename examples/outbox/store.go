@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	_ "modernc.org/sqlite" // the driver "sqlite", without C
 
@@ -20,15 +19,20 @@ var schema string
 // store keeps meetings. Every method that writes is one transaction.
 type store struct {
 	db   *sql.DB
+	path string
 	step func(name string) // told of each step, for the tests
 }
 
-// openStore opens the file, for this process alone: it waits, or fails, while
-// another one has it. The lock ends with the process, however that ends.
+// pragmas are the settings of a connection. A transaction takes the write lock at
+// its begin: a transaction that has read cannot write any more after another one
+// wrote, however long it waits. With synchronous=NORMAL a commit could be lost with
+// the power, and a mail be sent twice.
+const pragmas = "?_txlock=immediate&_pragma=busy_timeout(10000)" +
+	"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+
+// openStore opens the file. Several processes may have it open.
 func openStore(path string) (*store, error) {
-	db, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate"+
-		"&_pragma=busy_timeout(5000)&_pragma=locking_mode(EXCLUSIVE)"+
-		"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)")
+	db, err := sql.Open("sqlite", "file:"+path+pragmas)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +40,7 @@ func openStore(path string) (*store, error) {
 	if _, err := db.Exec(schema); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &store{db: db, step: func(string) {}}, nil
+	return &store{db: db, path: path, step: func(string) {}}, nil
 }
 
 // row is a meeting and the version of its row that was read.
@@ -48,20 +52,22 @@ type row struct {
 // errTaken reports a room that is booked for that time.
 var errTaken = errors.New("the room is taken")
 
-// errChanged reports a meeting that somebody else stored since it was read.
+// errChanged reports a meeting that somebody else changed since it was read, or
+// one of its mails that has gone out since.
 var errChanged = errors.New("the meeting was changed meanwhile: read it again")
 
-// book stores a booking and its meeting, or neither.
-func (s *store) book(ctx context.Context, m *invite.Meeting) error {
+// errSending reports that another process sends mails.
+var errSending = errors.New("another process sends the mails of this store")
+
+// save stores a meeting with the mails that are new in it, and its booking, or
+// neither. version is the one that was read, 0 for a new meeting.
+func (s *store) save(ctx context.Context, m *invite.Meeting, version int64) error {
 	return s.transaction(ctx, func(tx *sql.Tx) error {
-		data, err := json.Marshal(m)
-		if err != nil {
+		if err := put(ctx, tx, m, version); err != nil {
 			return err
 		}
 		e := &m.Event
-		_, err = tx.ExecContext(ctx, `INSERT INTO meeting (uid, version, pending, unknown, data) VALUES (?, 1, ?, ?, ?)`,
-			e.UID, count(m, invite.DeliveryPending), count(m, invite.DeliveryUnknown), string(data))
-		if err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM booking WHERE uid = ?`, e.UID); err != nil || e.Cancelled {
 			return err
 		}
 		done, err := tx.ExecContext(ctx, `INSERT INTO booking (room, starts, uid) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -70,35 +76,15 @@ func (s *store) book(ctx context.Context, m *invite.Meeting) error {
 	})
 }
 
-// save replaces a meeting, if its row is still the one that was read.
-func (s *store) save(ctx context.Context, m *invite.Meeting, version int64) error {
-	return s.transaction(ctx, func(tx *sql.Tx) error { return update(ctx, tx, m, version) })
-}
-
-// reschedule is save for a change that may move the booking.
-func (s *store) reschedule(ctx context.Context, m *invite.Meeting, version int64) error {
+// answer stores the effect of a mail on a meeting, and its verdict. after is the
+// meeting with the answer, r.meeting if the mail did not change it.
+func (s *store) answer(ctx context.Context, id string, r row, after *invite.Meeting, o invite.Outcome) error {
 	return s.transaction(ctx, func(tx *sql.Tx) error {
-		e := &m.Event
-		if _, err := tx.ExecContext(ctx, `DELETE FROM booking WHERE uid = ?`, e.UID); err != nil {
-			return err
-		}
-		if !e.Cancelled {
-			done, err := tx.ExecContext(ctx, `INSERT INTO booking (room, starts, uid) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
-				e.Location, e.Start.Unix(), e.UID)
-			if err := oneRow(done, err, errTaken); err != nil {
+		if after != r.meeting {
+			if err := putEvent(ctx, tx, after, r.version); err != nil {
 				return err
 			}
-		}
-		return update(ctx, tx, m, version)
-	})
-}
-
-// answer stores what a mail did to a meeting, and that it did. A nil meeting is
-// one that the mail did not change.
-func (s *store) answer(ctx context.Context, id string, m *invite.Meeting, version int64, o invite.Outcome) error {
-	return s.transaction(ctx, func(tx *sql.Tx) error {
-		if m != nil {
-			if err := update(ctx, tx, m, version); err != nil {
+			if err := bounced(ctx, tx, r.meeting, after); err != nil {
 				return err
 			}
 		}
@@ -109,14 +95,35 @@ func (s *store) answer(ctx context.Context, id string, m *invite.Meeting, versio
 	})
 }
 
-func update(ctx context.Context, tx *sql.Tx, m *invite.Meeting, version int64) error {
-	data, err := json.Marshal(m)
+// bounced stores the deliveries that a report has changed.
+func bounced(ctx context.Context, tx *sql.Tx, before, after *invite.Meeting) error {
+	for i, d := range after.Deliveries {
+		if d == before.Deliveries[i] {
+			continue
+		}
+		held, err := move(ctx, tx, after.Event.UID, d, before.Deliveries[i].State)
+		if err == nil && !held {
+			err = errChanged
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putEvent stores a meeting without its mails, if its row is still the one that
+// was read.
+func putEvent(ctx context.Context, tx *sql.Tx, m *invite.Meeting, version int64) error {
+	alone := *m
+	alone.Deliveries = nil
+	data, err := json.Marshal(alone)
 	if err != nil {
 		return err
 	}
-	done, err := tx.ExecContext(ctx, `UPDATE meeting SET version = version + 1, pending = ?, unknown = ?, data = ?
-		WHERE uid = ? AND version = ?`,
-		count(m, invite.DeliveryPending), count(m, invite.DeliveryUnknown), string(data), m.Event.UID, version)
+	done, err := tx.ExecContext(ctx, `INSERT INTO meeting (uid, version, data) VALUES (?, 1, ?)
+		ON CONFLICT (uid) DO UPDATE SET version = version + 1, data = excluded.data WHERE version = ?`,
+		m.Event.UID, string(data), version)
 	return oneRow(done, err, errChanged)
 }
 
@@ -131,38 +138,37 @@ func oneRow(done sql.Result, err, none error) error {
 	return none
 }
 
-func count(m *invite.Meeting, state invite.DeliveryState) (n int) {
-	for _, d := range m.Deliveries {
-		if d.State == state {
-			n++
-		}
-	}
-	return n
-}
-
-// load reads the meeting of a UID, in whatever case a client wrote it; nil where
+// load reads the meeting of a UID, in whatever case a client wrote it; nil if
 // there is none.
 func (s *store) load(ctx context.Context, uid string) (*row, error) {
-	rows, err := s.list(ctx, `uid = ? COLLATE NOCASE`, uid)
+	rows, err := s.list(ctx, `uid = ?`, uid)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	return &rows[0], nil
 }
 
-// list reads the meetings that a condition holds for.
-func (s *store) list(ctx context.Context, where string, args ...any) (out []row, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT data, version FROM meeting WHERE `+where+` ORDER BY uid`, args...)
+// list reads the meetings for which a condition holds. One statement reads a
+// meeting and its mails, so that they belong together.
+func (s *store) list(ctx context.Context, condition string, args ...any) (out []row, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT data, version,
+		(SELECT json_group_array(json_set(d.data, '$.state', d.state) ORDER BY d.n) FROM delivery d WHERE d.uid = meeting.uid)
+		FROM meeting WHERE `+condition+` ORDER BY uid`, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		r, data := row{meeting: new(invite.Meeting)}, ""
-		if err := rows.Scan(&data, &r.version); err != nil {
+		r := row{meeting: new(invite.Meeting)}
+		var data, mails []byte
+		if err := rows.Scan(&data, &r.version, &mails); err != nil {
 			return nil, err
 		}
-		if err := json.NewDecoder(strings.NewReader(data)).Decode(r.meeting); err != nil {
+		err := json.Unmarshal(data, r.meeting)
+		if err == nil {
+			err = json.Unmarshal(mails, &r.meeting.Deliveries)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("a stored meeting: %w", err)
 		}
 		out = append(out, r)
@@ -170,6 +176,7 @@ func (s *store) list(ctx context.Context, where string, args ...any) (out []row,
 	return out, rows.Err()
 }
 
+// transaction runs f, which must not speak to anything but the database.
 func (s *store) transaction(ctx context.Context, f func(tx *sql.Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {

@@ -52,13 +52,17 @@ func run(ctx context.Context, out io.Writer, keep string) error {
 		},
 		Reminders: []ical.Reminder{{Before: 15 * time.Minute}},
 	})
-	if err != nil {
-		return err
+	if meeting == nil {
+		return err // nothing was sent
 	}
+	// Now store the meeting: it is needed to change it and to take answers in.
 	// ----
 
 	for _, d := range meeting.Deliveries {
 		fmt.Fprintf(out, "%s to %s: %s\n", d.Method, d.To, d.State)
+	}
+	if err != nil {
+		return err // some mails did not go out
 	}
 	mail := server.Mails()[0]
 	if err := os.WriteFile(keep, mail, 0o644); err != nil {

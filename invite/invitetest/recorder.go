@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -34,8 +33,8 @@ func (r *Recorder) Send(ctx context.Context, m *mime.Message) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("invitetest: %w", err)
 	}
-	if err := checkEnvelope(m); err != nil {
-		return err
+	if err := m.Validate(); err != nil {
+		return fmt.Errorf("invitetest: %w", err)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -151,21 +150,3 @@ func (e *failedRecipient) Error() string     { return fmt.Sprintf("invitetest: %
 func (e *failedRecipient) Recipient() string { return e.email }
 func (e *failedRecipient) Refused() bool     { return e.kind == FailureRefused }
 func (e *failedRecipient) Uncertain() bool   { return e.kind == FailureUnknown }
-
-// envelopeError is an envelope that no server takes.
-type envelopeError string
-
-func (e envelopeError) Error() string { return "invitetest: " + string(e) }
-func (e envelopeError) Refused() bool { return true }
-
-func checkEnvelope(m *mime.Message) error {
-	if len(m.To) == 0 {
-		return envelopeError("no recipients")
-	}
-	for _, a := range append([]string{m.From}, m.To...) {
-		if strings.ContainsAny(a, "\r\n\x00<>") {
-			return envelopeError(fmt.Sprintf("%.80q is no address", a))
-		}
-	}
-	return nil
-}

@@ -69,7 +69,7 @@ func TestWait(t *testing.T) {
 	defer cancel()
 	go func() {
 		for range 3 {
-			_ = r.Send(ctx, &mime.Message{To: []string{"ann@example.com"}})
+			_ = r.Send(ctx, &mime.Message{From: "desk@example.com", To: []string{"ann@example.com"}, Data: []byte("Subject: x\r\n\r\ny\r\n")})
 		}
 	}()
 	if got, err := r.Wait(ctx, 3); err != nil || len(got) != 3 {

@@ -67,9 +67,10 @@ var errNotApplicable = errors.New("the sender does not implement what this rule 
 const (
 	// patience is how long a context lasts that ends while a sender waits.
 	patience = 100 * time.Millisecond
-	// late is how long after it a sender must have noticed. A right one needs
-	// less than patience; the rest is for machines that are busy.
-	late = 5 * time.Second
+	// late is how long after it a sender must have noticed. It is longer than the
+	// grace that smtpsend gives a server for its last reply, and than busy machines
+	// need.
+	late = 10 * time.Second
 )
 
 // rule is something that a sender must keep.
@@ -91,7 +92,7 @@ var rules = []rule{
 	{"NoRecipients", "A message without recipients is an error with Refused() true.", checkNoRecipients},
 	{"Injection", "An address with a line break, NUL or angle bracket is an error with Refused() true, and nothing is sent.", checkInjection},
 	{"Refused", "A recipient who is refused is reported by an error with Recipient() and Refused() true; the others get the message, and no error.", checkRefused},
-	{"Judgement", "No error is Refused and Uncertain at once, and a Recipient() is one of the message.", checkJudgement},
+	{"Judgement", "No error is Refused and Uncertain at once, and a Recipient() is one of the message, or empty.", checkJudgement},
 }
 
 // letter returns a message to the given mailboxes of example.com.
@@ -300,6 +301,9 @@ func checkJudgement(ctx context.Context, s invite.Sender) error {
 			return fmt.Errorf("%v is Refused and Uncertain at once", err)
 		}
 		for _, r := range recipientErrors(err) {
+			if r.Recipient() == "" {
+				continue // about all
+			}
 			known := func(to string) bool { return address.Same(to, r.Recipient()) }
 			if !slices.ContainsFunc(slices.Concat(m.To, bad.To), known) {
 				return fmt.Errorf("%v has the Recipient() %q, to whom nothing was sent", err, r.Recipient())
