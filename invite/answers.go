@@ -266,10 +266,6 @@ func admit(e *ical.Event, j Joined) {
 	o.Attendees = list
 }
 
-// current returns the event with everybody's answers, as mails show it. It
-// shares nothing with m.
-func (m *Meeting) current() ical.Event { return m.filled(m.Event) }
-
 // filled returns a version of the event with everybody's answers.
 func (m *Meeting) filled(e ical.Event) ical.Event {
 	e = own(e)

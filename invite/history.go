@@ -1,6 +1,9 @@
 package invite
 
 import (
+	"slices"
+	"time"
+
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite/body"
@@ -10,25 +13,37 @@ import (
 type history struct {
 	of    map[string]*heard // by the key of the address
 	known bool              // the meeting has a ledger
+	own   time.Time         // the occurrence that the meeting itself is
 }
 
 // heard says what one attendee has.
 type heard struct {
-	invited bool           // a REQUEST was handed over, or the attendee has answered one
-	holds   map[int64]bool // the meeting, or occurrences, that a REQUEST was handed over for, and no CANCEL since
-	behind  map[int64]int  // the lowest sequence of the mails that were not handed over, by occurrence, since a mail about it was
+	whole    bool           // the request for all of the meeting
+	alone    map[int64]bool // the requests for single occurrences
+	answered bool           // an invitation that came another way
+	left     int            // the sequence that an answer needs to show an invitation after the last CANCEL of all
+	behind   []missed       // the mails that were not handed over, since a mail about the same was
+}
+
+// missed is the first of some mails about the whole meeting or one occurrence that
+// were not handed over.
+type missed struct {
+	id       time.Time // the occurrence; zero is the whole
+	sequence int
 }
 
 // history reads the ledger. A meeting without any delivery came from elsewhere:
 // its attendees count as invited.
 func (m *Meeting) history() *history {
-	h := &history{of: make(map[string]*heard), known: len(m.Deliveries) > 0}
+	h := &history{of: make(map[string]*heard), known: len(m.Deliveries) > 0, own: m.Event.RecurrenceID}
 	for i := range m.Deliveries {
-		h.at(m.Deliveries[i].To).take(&m.Deliveries[i])
+		d := &m.Deliveries[i]
+		h.at(d.To).take(d, h.about(d.RecurrenceID))
 	}
 	for i := range m.Answers {
-		if m.Answers[i].MessageID != "" {
-			h.at(m.Answers[i].Email).invited = true // also by a forwarded invitation
+		if a := &m.Answers[i]; a.MessageID != "" {
+			w := h.at(a.Email)
+			w.answered = w.answered || a.Sequence >= w.left
 		}
 	}
 	return h
@@ -42,91 +57,128 @@ func (h *history) at(email string) *heard {
 	return h.of[key]
 }
 
-func (w *heard) take(d *Delivery) {
+// about is the subject of a mail: an occurrence, or zero for the whole meeting,
+// which may be one occurrence itself.
+func (h *history) about(id time.Time) time.Time {
+	if id.Equal(h.own) {
+		return time.Time{}
+	}
+	return id
+}
+
+// take takes in a delivery about the whole meeting or an occurrence.
+func (w *heard) take(d *Delivery, id time.Time) {
 	switch {
 	case d.Method == ical.MethodDeclineCounter:
 	case d.State.handedOver():
-		w.invited = w.invited || d.Method == ical.MethodRequest
-		w.catchUp(d)
-	case !w.repeats(d):
-		w.miss(d)
+		w.behind = slices.DeleteFunc(w.behind, func(x missed) bool { return id.IsZero() || x.id.Equal(id) })
+		w.hear(d, id)
+	case !w.repeats(d, id) && w.missed(id) < 0:
+		w.behind = append(w.behind, missed{id, d.Sequence})
 	}
 }
 
-// catchUp notes that a mail about the whole meeting or one occurrence was handed
-// over. The whole says all of its occurrences too.
-func (w *heard) catchUp(d *Delivery) {
-	id := d.RecurrenceID.Unix()
-	delete(w.behind, id)
-	if d.RecurrenceID.IsZero() {
-		clear(w.behind)
-		clear(w.holds)
-	}
-	if w.holds == nil {
-		w.holds = make(map[int64]bool)
-	}
-	w.holds[id] = d.Method == ical.MethodRequest
+// missed is the place of an occurrence in behind, or -1.
+func (w *heard) missed(id time.Time) int {
+	return slices.IndexFunc(w.behind, func(x missed) bool { return x.id.Equal(id) })
 }
 
-// repeats reports whether a mail only says again what the attendee has: a reminder,
-// or an invitation to what they are invited to.
-func (w *heard) repeats(d *Delivery) bool {
-	switch d.Action {
-	case body.ActionReminder:
-		return true
-	case body.ActionInvitation, "":
-		return d.Method == ical.MethodRequest && w.holds[d.RecurrenceID.Unix()]
-	}
-	return false
-}
-
-// miss notes that a mail was not handed over.
-func (w *heard) miss(d *Delivery) {
-	if w.behind == nil {
-		w.behind = make(map[int64]int)
-	}
-	if _, ok := w.behind[d.RecurrenceID.Unix()]; !ok {
-		w.behind[d.RecurrenceID.Unix()] = d.Sequence
-	}
-}
-
-// since is the lowest sequence of all mails that the attendee lacks; false if they
-// lack none.
-func (w *heard) since() (lowest int, behind bool) {
-	for _, n := range w.behind {
-		if !behind || n < lowest {
-			lowest, behind = n, true
+// hear takes in what a mail that was handed over says.
+func (w *heard) hear(d *Delivery, id time.Time) {
+	switch request := d.Method == ical.MethodRequest; {
+	case request && id.IsZero():
+		w.whole = true
+	case request:
+		if w.alone == nil {
+			w.alone = make(map[int64]bool)
 		}
+		w.alone[id.Unix()] = true
+	case id.IsZero():
+		w.whole, w.alone, w.left = false, nil, d.Sequence
+	default:
+		delete(w.alone, id.Unix())
 	}
-	return lowest, behind
 }
+
+// repeats reports whether a request says only what the attendee has already: a
+// reminder, or the invitation once more.
+func (w *heard) repeats(d *Delivery, id time.Time) bool {
+	if d.Method != ical.MethodRequest {
+		return false
+	}
+	return d.Action == body.ActionReminder ||
+		or(d.Action, body.ActionInvitation) == body.ActionInvitation && (w.whole || w.alone[id.Unix()])
+}
+
+// invited reports whether the attendee has an invitation.
+func (w *heard) invited() bool { return w.whole || len(w.alone) > 0 || w.answered }
 
 // invited reports whether the attendee with that key has an invitation.
 func (h *history) invited(key string) bool {
 	w := h.of[key]
-	return !h.known || w != nil && w.invited
+	return !h.known || w != nil && w.invited()
 }
 
-// has returns the newest version that the attendee with that key has: now, unless
-// mails about later changes are not handed over and the version before them is kept.
-func (h *history) has(key string, now *ical.Event, before []ical.Event) *ical.Event {
+// holds reports whether the attendee with that key has an invitation to an
+// occurrence.
+func (h *history) holds(key string, id time.Time) bool {
+	w := h.of[key]
+	return !h.known || w != nil && (w.whole || w.answered || w.alone[h.about(id).Unix()])
+}
+
+// lacks returns the occurrences of which the attendee with that key has not got the
+// last mail.
+func (h *history) lacks(key string) (out []time.Time) {
 	w := h.of[key]
 	if w == nil {
+		return nil
+	}
+	for _, x := range w.behind {
+		if !x.id.IsZero() {
+			out = append(out, x.id)
+		}
+	}
+	return out
+}
+
+// has returns the newest version that the attendee with that key has of an
+// occurrence, or of the whole meeting if id is zero: now, unless mails about it are
+// not handed over and an earlier version is kept.
+func (h *history) has(key string, id time.Time, now *ical.Event, before []ical.Event) *ical.Event {
+	w := h.of[key]
+	if w == nil || len(before) == 0 {
 		return now
 	}
-	since, behind := w.since()
-	for i := len(before) - 1; behind && i >= 0; i-- {
+	since, behind := 0, false
+	for _, x := range w.behind {
+		if (x.id.IsZero() || x.id.Equal(h.about(id))) && (!behind || x.sequence < since) {
+			since, behind = x.sequence, true
+		}
+	}
+	if !behind {
+		return now
+	}
+	for i := len(before) - 1; i > 0; i-- {
 		if before[i].Sequence < since {
 			return &before[i]
 		}
 	}
-	if behind && len(before) > 0 {
-		return &before[0] // the nearest to the version that they have, which is not kept
-	}
-	return now
+	return &before[0] // or the nearest to the version that they have, which is not kept
 }
 
-// forget drops the earlier versions that no recipient of an open mail has.
+// oldest returns the oldest version that the attendee with that key has of anything.
+func (h *history) oldest(key string, now *ical.Event, before []ical.Event) *ical.Event {
+	out := h.has(key, time.Time{}, now, before)
+	for _, id := range h.lacks(key) {
+		if v := h.has(key, id, now, before); out == now || v != now && v.Sequence < out.Sequence {
+			out = v
+		}
+	}
+	return out
+}
+
+// forget drops the earlier versions that nobody has any more, and that no mail
+// that may be sent again needs.
 func (m *Meeting) forget() {
 	if len(m.Before) == 0 {
 		return
@@ -135,8 +187,15 @@ func (m *Meeting) forget() {
 	needed := make(map[*ical.Event]bool)
 	for i := range m.Deliveries {
 		if d := &m.Deliveries[i]; d.State.open() || d.State == DeliveryUnknown {
-			needed[h.has(address.Key(d.To), nil, m.Before)] = true
 			needed[m.versionBefore(d.Sequence)] = true
+			needed[h.oldest(address.Key(d.To), nil, m.Before)] = true
+		}
+	}
+	for key, w := range h.of {
+		if w.invited() {
+			for _, x := range w.behind {
+				needed[h.has(key, x.id, nil, m.Before)] = true
+			}
 		}
 	}
 	var kept []ical.Event

@@ -246,9 +246,10 @@ func (u *update) withoutMail() {
 	p.show(u.m)
 }
 
-// base returns the version that an attendee has.
-func (u *update) base(key string) *ical.Event {
-	kept := u.history.has(key, nil, u.m.Before)
+// base returns the version that an attendee has of an occurrence, or of the whole
+// meeting if id is zero.
+func (u *update) base(key string, id time.Time) *ical.Event {
+	kept := u.history.has(key, id, nil, u.m.Before)
 	if kept == nil {
 		return u.before
 	}
@@ -259,39 +260,79 @@ func (u *update) base(key string) *ical.Event {
 	return u.versions[kept]
 }
 
+// holding is what one attendee has.
+type holding struct {
+	u     *update
+	key   string
+	base  *ical.Event // the version of the whole that they have
+	was   view        // what they see of it
+	fresh bool        // they have no invitation
+}
+
+// holds returns what an attendee has.
+func (u *update) holds(a *ical.Attendee) *holding {
+	h := &holding{u: u, key: address.Key(a.Email)}
+	h.base = u.base(h.key, time.Time{})
+	h.was = u.plan.indexes.view(h.base, a.Email, u.said)
+	h.was.alone = slices.DeleteFunc(h.was.alone, func(e *ical.Event) bool { return h.occurrence(e.RecurrenceID) == nil })
+	return h
+}
+
+// lacks returns the occurrences of which they have another version.
+func (h *holding) lacks() []time.Time {
+	if h.fresh {
+		return nil
+	}
+	return h.u.history.lacks(h.key)
+}
+
+// occurrence returns what they have of an occurrence; nil for nothing.
+func (h *holding) occurrence(id time.Time) *ical.Event {
+	if h.fresh || !h.u.history.holds(h.key, id) {
+		return nil
+	}
+	was := h.was
+	if base := h.u.base(h.key, id); base != h.base {
+		was = h.u.plan.indexes.view(base, h.key, h.u.said)
+	}
+	if was.whole != nil {
+		return h.u.at(was.whole, id)
+	}
+	return find(was.alone, id)
+}
+
 // attendee adds what one attendee gets.
 func (u *update) attendee(a *ical.Attendee) {
-	key := address.Key(a.Email)
-	base := u.base(key)
-	was, is := u.plan.indexes.view(base, a.Email, u.said), u.plan.view(&u.plan.event, a.Email)
-	if !u.history.invited(key) {
-		if is.empty() && !was.empty() {
+	h, is := u.holds(a), u.plan.view(&u.plan.event, a.Email)
+	if !u.history.invited(h.key) {
+		if is.empty() && !h.was.empty() {
 			u.plan.skip(a, "is no longer invited: no invitation has gone out, so nothing to send")
 		}
-		was = view{}
+		h.was, h.fresh = view{}, true
 	}
 	switch {
-	case was.whole == nil && is.whole == nil:
-		u.singles(a, base, was, is)
-	case was.empty():
+	case h.was.whole == nil && is.whole == nil:
+		u.singles(a, h, is)
+	case h.was.empty():
 		u.plan.invite(a, is, "is invited")
 	case is.empty():
-		u.plan.cancel(a, was, "is no longer invited")
-	case was.whole != nil && is.whole != nil:
-		u.whole(a, base, was.whole, is.whole)
+		u.plan.cancel(a, h.was, "is no longer invited")
+	case h.was.whole != nil && is.whole != nil:
+		u.whole(a, h, is.whole)
 	case is.whole != nil:
 		u.plan.invite(a, is, "is now invited to the whole series")
 	default:
-		u.plan.cancel(a, was, "is no longer invited to the whole series")
+		u.plan.cancel(a, h.was, "is no longer invited to the whole series")
 		u.staysFor(a, is)
 	}
 }
 
 // whole compares what an attendee of the whole meeting sees. They get single
 // occurrences if only these changed, and everything otherwise.
-func (u *update) whole(a *ical.Attendee, base, was, is *ical.Event) {
-	changes := slices.Concat(u.diff(base, &u.plan.event), u.roleChange(was, is, a.Email))
-	steps, restored := u.steps(a, base, was, is)
+func (u *update) whole(a *ical.Attendee, h *holding, is *ical.Event) {
+	was := h.was.whole
+	changes := slices.Concat(u.diff(h.base, &u.plan.event), u.roleChange(was, is, a.Email))
+	steps, restored := u.steps(a, h, is)
 	if top(changes) > LevelSilent || restored {
 		for _, s := range steps {
 			changes = append(changes, s.within(changes)...)
@@ -301,7 +342,7 @@ func (u *update) whole(a *ical.Attendee, base, was, is *ical.Event) {
 	}
 	told := len(u.plan.notices) + len(u.plan.skipped)
 	for _, s := range steps {
-		u.occurrence(a, base, s.was, s.is)
+		u.occurrence(a, h, s.was, s.is)
 	}
 	if len(changes) > 0 && told == len(u.plan.notices)+len(u.plan.skipped) {
 		u.plan.skip(a, reason(changes))
@@ -319,15 +360,15 @@ type step struct {
 // restored that the attendee saw as excepted, they need the whole series:
 // Thunderbird keeps its EXDATE where only the occurrence comes, and goes on
 // hiding it.
-func (u *update) steps(a *ical.Attendee, base, was, is *ical.Event) (list []step, restored bool) {
-	for _, id := range exceptions(was, is) {
-		s := step{was: u.at(was, id), is: u.at(is, id)}
+func (u *update) steps(a *ical.Attendee, h *holding, is *ical.Event) (list []step, restored bool) {
+	for _, id := range together(exceptions(h.was.whole, is), h.lacks()) {
+		s := step{was: h.occurrence(id), is: u.at(is, id)}
 		switch {
-		case s.was == nil && s.is == nil, !u.inRule(base, id), !u.inRule(&u.plan.event, id):
+		case s.was == nil && s.is == nil, !u.inRule(h.base, id), !u.inRule(&u.plan.event, id):
 			continue // the rule says it
 		case s.was == nil:
 			restored = true
-			s.changes = []change{{"cancelled", LevelMajor, u.begins(a, base, s.is)}}
+			s.changes = []change{{"cancelled", LevelMajor, u.begins(a, h, s.is)}}
 		case s.is == nil:
 			s.changes = []change{{"cancelled", LevelMinor, u.ends(s.was)}} // asks for no answer
 		default:
@@ -360,13 +401,21 @@ func (s *step) within(whole []change) []change {
 }
 
 // singles compares what an attendee of single occurrences sees.
-func (u *update) singles(a *ical.Attendee, base *ical.Event, was, is view) {
-	ids := append(slices.Clone(was.alone), is.alone...)
-	slices.SortStableFunc(ids, func(x, y *ical.Event) int { return x.RecurrenceID.Compare(y.RecurrenceID) })
-	ids = slices.CompactFunc(ids, func(x, y *ical.Event) bool { return x.RecurrenceID.Equal(y.RecurrenceID) })
-	for _, e := range ids {
-		u.occurrence(a, base, find(was.alone, e.RecurrenceID), find(is.alone, e.RecurrenceID))
+func (u *update) singles(a *ical.Attendee, h *holding, is view) {
+	var ids []time.Time
+	for _, e := range slices.Concat(h.was.alone, is.alone) {
+		ids = append(ids, e.RecurrenceID)
 	}
+	for _, id := range together(ids, h.lacks()) {
+		u.occurrence(a, h, h.occurrence(id), find(is.alone, id))
+	}
+}
+
+// together are the times of two lists, each once, in order.
+func together(a, b []time.Time) []time.Time {
+	out := slices.Concat(a, b)
+	slices.SortFunc(out, time.Time.Compare)
+	return slices.CompactFunc(out, time.Time.Equal)
 }
 
 func find(list []*ical.Event, id time.Time) *ical.Event {
@@ -380,12 +429,12 @@ func find(list []*ical.Event, id time.Time) *ical.Event {
 
 // occurrence adds what an attendee gets for one occurrence, which a version
 // that is nil does not have.
-func (u *update) occurrence(a *ical.Attendee, base, was, is *ical.Event) {
+func (u *update) occurrence(a *ical.Attendee, h *holding, was, is *ical.Event) {
 	switch {
 	case was == nil && is == nil:
 	case was == nil:
 		is.Sequence = u.plan.event.Sequence
-		u.plan.add(a, content{method: ical.MethodRequest, event: is, reason: u.begins(a, base, is) + onOccurrence(is)})
+		u.plan.add(a, content{method: ical.MethodRequest, event: is, reason: u.begins(a, h, is) + onOccurrence(is)})
 	case is == nil:
 		u.plan.add(a, content{method: ical.MethodCancel, event: u.cancelled(was, a), before: was,
 			reason: u.ends(was) + onOccurrence(was)})
@@ -404,8 +453,8 @@ func (u *update) cancelled(was *ical.Event, a *ical.Attendee) *ical.Event {
 }
 
 // begins says why somebody gets an occurrence that they did not see.
-func (u *update) begins(a *ical.Attendee, base, is *ical.Event) string {
-	if u.plan.find(base.Attendees, address.Key(a.Email)) >= 0 && u.at(base, is.RecurrenceID) == nil {
+func (u *update) begins(a *ical.Attendee, h *holding, is *ical.Event) string {
+	if u.plan.find(h.base.Attendees, address.Key(a.Email)) >= 0 && u.at(h.base, is.RecurrenceID) == nil {
 		return "takes place after all"
 	}
 	return "is invited"

@@ -38,7 +38,7 @@ func (p *plan) mind(m *Meeting, h *history, action body.Action) {
 	earlier := make(map[*ical.Event]*ical.Event) // with answers
 	for i := range p.notices {
 		n := &p.notices[i]
-		kept := h.has(n.key(), nil, m.Before)
+		kept := h.oldest(n.key(), nil, m.Before)
 		switch {
 		case !h.invited(n.key()):
 			n.action = body.ActionInvitation

@@ -127,7 +127,7 @@ func alone(e *ical.Event, a *ical.Attendee) *ical.Event {
 func (w *rewriter) before(d *Delivery) *ical.Event {
 	v := w.meeting.versionBefore(d.Sequence)
 	if d.State == DeliveryPending {
-		v = w.history.has(address.Key(d.To), v, w.meeting.Before)
+		v = w.history.has(address.Key(d.To), d.RecurrenceID, v, w.meeting.Before)
 	}
 	if v == nil {
 		return nil
