@@ -25,7 +25,8 @@ type Recurrence struct {
 	BySetPos   []int `json:"bySetPos,omitempty"`
 	// WeekStart is the first day of the week; "" is Monday.
 	WeekStart Day `json:"weekStart,omitempty"`
-	// Except are the original starts of occurrences that do not take place.
+	// Except are the original starts of occurrences that do not take place. If
+	// Start moves to another hour, they have to move with it.
 	Except []time.Time `json:"except,omitempty"`
 	// Include are further starts. Outlook refuses a series that has any.
 	Include []time.Time `json:"include,omitempty"`

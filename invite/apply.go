@@ -54,7 +54,7 @@ const (
 )
 
 // Apply takes a mail in and returns the meeting with it and what became of it.
-// It changes neither m nor in, does no I/O, and returns m itself where the
+// It changes neither m nor in, does no I/O, and returns m itself if the
 // verdict changes nothing. A nil Policy is the zero value; see [Policy].
 //
 // Answers are ordered by attendee and occurrence, by SEQUENCE and then by

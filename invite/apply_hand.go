@@ -11,7 +11,9 @@ import (
 // Answer takes an answer in that did not come by mail: by a link, by telephone.
 // It obeys the same order as answers that [Meeting.Apply] takes in. a.Email,
 // a.Status, a.Stamp (the time of the answer) and a.Via (its way) are required. An
-// a.Sequence of 0 stands for the current version.
+// a.Sequence of 0 stands for the current version. If one is missing or means
+// nothing, the verdict is [VerdictNotAnAnswer] or [VerdictUnknownAttendee], and
+// the reason says why.
 //
 // It changes nothing of m, and returns m itself if the verdict changes nothing.
 func (m *Meeting) Answer(a Answer) (*Meeting, Outcome) {

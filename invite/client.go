@@ -70,7 +70,10 @@ func (c *Client) PlanSend(e ical.Event, opts ...SendOption) (*Plan, error) {
 // need to see their part of it, and nothing else. Answers stay, except those that
 // the change makes void. The UID and the organizer cannot change; after.Sequence
 // and an empty UID are filled in. An attendee's status in after that differs from
-// the answer that counts is an answer that the organizer gives.
+// the answer that counts is an answer that the organizer gives. If the start of a
+// series moves, its exceptions and overrides are to be moved with it: they name
+// occurrences by the start that the rule gives them. If the meeting lies wholly in
+// the past, nobody is mailed without [AllowPast].
 func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts ...MailOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (*plan, error) {
 		return planUpdate(m, after, o)
@@ -87,7 +90,8 @@ func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*
 // UpdateFollowing changes the occurrence with that original start and all that
 // follow it. Calendars agree on no range for that, so the series ends before the
 // occurrence, and after becomes a meeting of its own with a new UID: old and rest
-// are both to be kept. A Count that after has from the old series is lowered by the
+// are both to be kept. after.Start is the first start of the rest, and the old start
+// of the series stands for that of the occurrence. A Count that after has from the old series is lowered by the
 // occurrences that stay with it. Answers are carried to the rest unless the change
 // needs new ones. If start is the first occurrence, the whole meeting is updated
 // and rest is nil.
@@ -196,7 +200,8 @@ func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, op
 // never what is delivered, refused or overtaken. What may have arrived is sent
 // again only with the option [ResendUnknown], as the same mail: same Message-ID,
 // UID and SEQUENCE. Mails that somebody is sending are left alone, and so are later
-// mails to their recipients.
+// mails to their recipients. That is no error: if a crash left a mail in state
+// [DeliverySending], [Meeting.Tally] counts it as unknown until it is resent.
 func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (*Meeting, error) {
 	if m == nil {
 		return nil, ErrNoMeeting

@@ -76,7 +76,7 @@ func (e *DeliveryError) Unwrap() []error {
 type RecipientError struct {
 	// Email is the recipient's address as the event has it.
 	Email string
-	// State is [DeliveryRefused] or [DeliveryUnknown], or [DeliveryPending] where trying again is useful.
+	// State is [DeliveryRefused] or [DeliveryUnknown], or [DeliveryPending] if trying again is useful.
 	State DeliveryState
 	// Err is what the Sender said.
 	Err error

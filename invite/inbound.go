@@ -16,15 +16,15 @@ type Inbound struct {
 	Kind Kind
 	// Reason says in words why it is taken for that, for people and logs.
 	Reason string
-	// Calendar is the object that decided; nil where the mail has none. Of a
-	// bounce it is the one that came back.
+	// Calendar is the calendar object that decided; nil if the mail has none. Of a
+	// bounce it is the object that came back.
 	Calendar *ical.Calendar
 	// Event is the meeting, or occurrence, that the object is about; nil
-	// where there is none. An answer to several occurrences has the others in
+	// if there is none. An answer to several occurrences has the others in
 	// Calendar; [Meeting.Apply] takes all of them.
 	Event *ical.Event
-	// Attendee is who answers, with status and comment; the zero value where
-	// the mail is no answer.
+	// Attendee is the attendee who answers, with status and comment; the zero
+	// value if the mail is no answer.
 	Attendee ical.Attendee
 	// Mail is everything else that the mail says.
 	Mail *mime.Received
@@ -73,8 +73,9 @@ type ReadOptions struct {
 	Verified []mime.AuthResult
 }
 
-// Read reads a mail and says what it is. It fails only where there is no mail
-// to read: on errors of r, over the size limit, and without any header field.
+// Read reads a mail and says what it is. r is the whole mail with its header, not
+// the calendar object alone. It fails only if there is no mail to read: on errors
+// of r, over the size limit, and without any header field.
 func Read(r io.Reader, o *ReadOptions) (*Inbound, error) {
 	if o == nil {
 		o = new(ReadOptions)

@@ -19,7 +19,7 @@ type Keys struct {
 	ReplyAddresses []string
 }
 
-// Keys returns where to look the mail's meeting up.
+// Keys returns the identifiers by which the meeting of the mail can be looked up.
 func (in *Inbound) Keys() Keys {
 	var k Keys
 	if in.Calendar != nil {

@@ -96,7 +96,7 @@ type Proposal struct {
 	ID string `json:"id,omitempty"`
 	// Email is the attendee's address as the event has it.
 	Email string `json:"email"`
-	// Start and End are the time they propose, dates where AllDay is set.
+	// Start and End are the time they propose, dates if AllDay is set.
 	Start  time.Time `json:"start,omitzero"`
 	End    time.Time `json:"end,omitzero"`
 	AllDay bool      `json:"allDay,omitempty"`

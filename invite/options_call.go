@@ -49,9 +49,10 @@ func OnlyTo(emails ...string) RemindOption {
 // A ResumeOption changes one [Client.Resume].
 type ResumeOption interface{ forResume(*call) }
 
-// ResendUnknown sends again what may have arrived, as the same mail, so that a
-// receiver can tell. It also takes back what is still marked as being sent; the
-// caller says by it that nobody else is at work on the meeting.
+// ResendUnknown sends the mails again that may have arrived, each as the same
+// mail, so that a receiver can tell. It includes mails in state
+// [DeliverySending], which a crash leaves behind: the caller says by it that
+// nobody else is at work on the meeting.
 func ResendUnknown() ResumeOption { return resumeOption(func(c *call) { c.resendUnknown = true }) }
 
 // A MailOption changes one call that makes new mails, whichever it is.
@@ -78,7 +79,9 @@ func AllowLint(rules ...string) MailOption {
 	return mailOption(func(c *call) { c.allowLint = append(c.allowLint, rules...) })
 }
 
-// AllowPast sends also if the meeting lies wholly in the past.
+// AllowPast mails a change, a cancellation or a reminder also if the meeting lies
+// wholly in the past. Invitations need no leave: [Client.Send] does not look at
+// the clock.
 func AllowPast() MailOption { return mailOption(func(c *call) { c.allowPast = true }) }
 
 // TellAll mails all attendees if only the list of attendees changed; otherwise

@@ -10,13 +10,18 @@ import (
 
 // Policy says who may answer.
 //
-// The zero value, which nil stands for, needs no setting: the mail's only From
-// must be the attendee, or their SENT-BY in the same domain; who is not invited
-// is refused; and where the topmost Authentication-Results field speaks of DKIM,
-// SPF or DMARC, one of them must have passed for the domain of From. It is as
-// safe as the server that the mail came through: where that one neither checks
-// nor says, From alone decides, and anybody can write a From. Use [Strict] with
-// the name of your own server, or tokens, where a wrong answer does harm.
+// The zero value, which nil stands for, needs no setting:
+//
+//   - The mail's only From must be the attendee, or their SENT-BY in the same
+//     domain.
+//   - Answers of people who are not invited are refused.
+//   - If the topmost Authentication-Results field speaks of DKIM, SPF or DMARC,
+//     one of them must have passed for the domain of From.
+//
+// It is as safe as the server that the mail came through. If the server neither
+// checks nor says so, From alone decides, and anybody can write a From. If a wrong
+// answer does harm, use [Strict] with the name of your own server, or a
+// [ReplyAddress].
 type Policy struct {
 	// AuthServID is the identifier that your own server writes into
 	// Authentication-Results (RFC 8601, section 2.5); only the topmost field
@@ -27,15 +32,15 @@ type Policy struct {
 	// with From (RFC 7489, section 3.1.1), in the field of AuthServID. Without
 	// AuthServID it refuses every mail, because nothing can be trusted then.
 	RequireAuth bool
-	// ListedSentBy accepts who answers for an attendee only where the meeting
-	// names them in Attendee.SentBy, and holds others. Else SENT-BY in the
-	// answer counts where its domain is the attendee's, which is too much where
-	// the domain is that of a public mail provider.
+	// ListedSentBy accepts an answer by an assistant only if the meeting names the
+	// assistant in the attendee's SentBy, and holds others. Otherwise SENT-BY in the
+	// answer counts if its domain is the attendee's, which is too much if the domain
+	// belongs to a public mail provider.
 	ListedSentBy bool
 	// InsecureAnyFrom accepts an answer from every mailbox, whatever a server
 	// says of it.
 	InsecureAnyFrom bool
-	// Uninvited says what becomes of answers of who is not invited; "" refuses them.
+	// Uninvited decides about answers of people who are not invited; "" refuses them.
 	Uninvited Uninvited
 	// ReplyAddress verifies the tokens in the addresses that answers come to.
 	// An answer with a valid one needs nothing else. It is that of [Options].
@@ -44,7 +49,7 @@ type Policy struct {
 	Now func() time.Time
 }
 
-// Uninvited says what becomes of answers of who is not invited.
+// Uninvited decides about answers of people who are not invited.
 type Uninvited string
 
 // The values of [Uninvited].
@@ -61,14 +66,16 @@ const (
 // Authentication-Results without an identifier, as Exchange Online does.
 const NoAuthServID = "-"
 
-// Strict returns the policy that trusts nothing but what your own server, named
-// by its authserv-id, verified.
+// Strict returns the policy that trusts the checks of your own mail server alone.
+// authServID is the name that the server writes into the Authentication-Results
+// field of every mail, often its host name, such as mx.example.com. Without a name
+// nothing is trusted; see [NoAuthServID].
 func Strict(authServID string) *Policy {
 	return &Policy{AuthServID: authServID, RequireAuth: true, ListedSentBy: true}
 }
 
-// InsecureAcceptAny returns the policy that believes every mail about somebody invited. It is
-// for tests, and for mailboxes that nobody else can write to.
+// InsecureAcceptAny returns the policy that believes every answer in the name of an
+// attendee. It is for tests, and for mailboxes that nobody else can write to.
 func InsecureAcceptAny() *Policy { return &Policy{InsecureAnyFrom: true} }
 
 func (p *Policy) withDefaults() *Policy {

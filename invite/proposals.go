@@ -114,7 +114,7 @@ func (m *Meeting) OpenProposals() []Proposal {
 }
 
 // Accept returns the event as the proposal has it, for [Client.Update]. It fails
-// where the event has no such occurrence, or where one occurrence of a series
+// if the event has no such occurrence, or if one occurrence of a series
 // would have to change between days and hours.
 func (p *Proposal) Accept(e ical.Event) (ical.Event, error) {
 	m := (&Meeting{Event: e}).clone()

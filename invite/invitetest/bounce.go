@@ -11,7 +11,7 @@ import (
 
 // Bounce returns the report of a mail server that the last mail to an address
 // did not arrive (RFC 3464), which makes the delivery [invite.DeliveryUndelivered]. It
-// panics where no mail arrived there.
+// panics if no mail arrived there.
 func (r *Recorder) Bounce(email string) []byte {
 	mails := r.MessagesTo(email)
 	if len(mails) == 0 {

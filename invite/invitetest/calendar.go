@@ -7,7 +7,7 @@ import (
 )
 
 // Calendar returns the calendar object in a mail, as the .ics file that clients
-// see; nil where it has none. It is what package golden compares with a file.
+// see; nil if it has none. Package golden compares it with a file.
 func Calendar(m *mime.Message) []byte {
 	in, err := mime.Read(bytes.NewReader(m.Data), nil)
 	if err != nil || len(in.Calendars) == 0 {
