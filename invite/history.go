@@ -23,6 +23,7 @@ type heard struct {
 	answered bool           // an invitation that came another way
 	left     int            // the sequence that an answer needs to show an invitation after the last CANCEL of all
 	behind   []missed       // the mails that were not handed over, since a mail about the same was
+	had      map[int64]int  // the sequence of the last mail about an occurrence that was handed over
 }
 
 // missed is the first of some mails about the whole meeting or one occurrence that
@@ -73,6 +74,12 @@ func (w *heard) take(d *Delivery, id time.Time) {
 	case d.State.handedOver():
 		w.behind = slices.DeleteFunc(w.behind, func(x missed) bool { return id.IsZero() || x.id.Equal(id) })
 		w.hear(d, id)
+		if !id.IsZero() {
+			if w.had == nil {
+				w.had = make(map[int64]int)
+			}
+			w.had[id.Unix()] = max(w.had[id.Unix()], d.Sequence)
+		}
 	case !w.repeats(d, id) && w.missed(id) < 0:
 		w.behind = append(w.behind, missed{id, d.Sequence})
 	}
@@ -150,8 +157,10 @@ func (h *history) has(key string, id time.Time, now *ical.Event, before []ical.E
 		return now
 	}
 	since, behind := 0, false
+	id = h.about(id)
 	for _, x := range w.behind {
-		if (x.id.IsZero() || x.id.Equal(h.about(id))) && (!behind || x.sequence < since) {
+		lacked := x.id.Equal(id) || x.id.IsZero() && w.had[id.Unix()] < x.sequence
+		if lacked && (!behind || x.sequence < since) {
 			since, behind = x.sequence, true
 		}
 	}

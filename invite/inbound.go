@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/mime"
 )
 
@@ -211,7 +212,8 @@ func speaker(e *ical.Event, m *mime.Received) (ical.Attendee, bool) {
 		at = 0
 	}
 	if at < 0 {
-		at = slices.IndexFunc(list, func(a ical.Attendee) bool { return isFrom(m, a.Email) })
+		from := authors(m)
+		at = slices.IndexFunc(list, func(a ical.Attendee) bool { return a.Email != "" && from[address.Key(a.Email)] })
 	}
 	if at < 0 {
 		at = slices.IndexFunc(list, func(a ical.Attendee) bool { return a.DelegatedFrom != "" })

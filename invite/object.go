@@ -55,14 +55,13 @@ const unranked = 3
 // explain keeps the first reason.
 func (in *Inbound) explain(reason string) { in.Reason = or(in.Reason, reason) }
 
-// isFrom tells whether an address is among the authors of a mail.
-func isFrom(m *mime.Received, email string) bool {
+// authors are the authors of a mail, by the keys of their addresses.
+func authors(m *mime.Received) map[string]bool {
+	out := make(map[string]bool, len(m.From))
 	for _, f := range m.From {
-		if address.Same(f.Address, email) {
-			return true
-		}
+		out[address.Key(f.Address)] = true
 	}
-	return false
+	return out
 }
 
 // statement is what an answer says of one component: the whole meeting, or one

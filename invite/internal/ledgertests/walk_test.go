@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -36,7 +37,7 @@ type walk struct {
 // cancellation without an invitation, and unless mails are refused every calendar
 // shows what the organizer wants.
 func TestWalk(t *testing.T) {
-	seeds := 150
+	seeds := *walks
 	if testing.Short() || raceEnabled {
 		seeds = 30
 	}
@@ -44,6 +45,9 @@ func TestWalk(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) { newWalk(t, uint64(seed)).run() })
 	}
 }
+
+// walks is the number of random walks.
+var walks = flag.Int("walks", 150, "random walks")
 
 func newWalk(t *testing.T, seed uint64) *walk {
 	w := &walk{
@@ -206,9 +210,6 @@ func (w *walk) step() {
 		m, err = c.Update(ctx, m, e, opts...)
 	case 4:
 		name = "Update, guest of an occurrence"
-		if !w.refuses && slices.ContainsFunc(e.Overrides, func(o ical.Event) bool { return o.RecurrenceID.Equal(week) && o.Cancelled }) {
-			return // a known gap: an attendee who was told of that cancellation and lacks an earlier change is not told
-		}
 		e.Overrides = slices.DeleteFunc(e.Overrides, func(o ical.Event) bool { return o.RecurrenceID.Equal(week) })
 		e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: week, Attendees: append(slices.Clone(e.Attendees), ical.Attendee{Email: "guest@example.test"})})
 		m, err = c.Update(ctx, m, e, opts...)
