@@ -1,8 +1,11 @@
 package invite
 
 import (
+	"time"
+
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/body"
 )
 
 // history says which mails the attendees have, by the ledger of a meeting.
@@ -13,9 +16,12 @@ type history struct {
 
 // heard says what one attendee has.
 type heard struct {
-	invited bool // a REQUEST was handed over, or the attendee has answered one
-	behind  bool // mails after the last that was handed over are not
-	since   int  // the lowest sequence of these
+	whole    bool           // the request for all of the meeting
+	alone    map[int64]bool // the requests for single occurrences
+	answered bool           // an invitation that came another way
+	left     int            // what answers must be about to show an invitation after the last CANCEL of all
+	behind   bool           // mails after the last that was handed over are not
+	since    int            // the lowest sequence of these
 }
 
 // history reads the ledger. A meeting without any delivery came from elsewhere:
@@ -23,11 +29,12 @@ type heard struct {
 func (m *Meeting) history() *history {
 	h := &history{of: make(map[string]*heard), known: len(m.Deliveries) > 0}
 	for i := range m.Deliveries {
-		h.at(m.Deliveries[i].To).take(&m.Deliveries[i])
+		h.at(m.Deliveries[i].To).take(&m.Deliveries[i], m.Event.RecurrenceID)
 	}
 	for i := range m.Answers {
-		if m.Answers[i].MessageID != "" {
-			h.at(m.Answers[i].Email).invited = true // also by a forwarded invitation
+		if a := &m.Answers[i]; a.MessageID != "" {
+			w := h.at(a.Email)
+			w.answered = w.answered || a.Sequence >= w.left
 		}
 	}
 	return h
@@ -41,21 +48,53 @@ func (h *history) at(email string) *heard {
 	return h.of[key]
 }
 
-func (w *heard) take(d *Delivery) {
+// take takes a delivery in. own is the occurrence that the meeting itself is.
+func (w *heard) take(d *Delivery, own time.Time) {
 	switch {
 	case d.Method == ical.MethodDeclineCounter:
 	case d.State.handedOver():
-		w.invited = w.invited || d.Method == ical.MethodRequest
 		w.behind = false
-	case !w.behind:
+		w.hear(d, d.RecurrenceID.IsZero() || d.RecurrenceID.Equal(own))
+	case !w.behind && !w.repeats(d):
 		w.behind, w.since = true, d.Sequence
 	}
 }
 
+// hear takes in what a mail that was handed over says.
+func (w *heard) hear(d *Delivery, whole bool) {
+	id := d.RecurrenceID.Unix()
+	switch {
+	case d.Method == ical.MethodRequest && whole:
+		w.whole = true
+	case d.Method == ical.MethodRequest:
+		if w.alone == nil {
+			w.alone = make(map[int64]bool)
+		}
+		w.alone[id] = true
+	case d.Method == ical.MethodCancel && whole:
+		w.whole, w.alone, w.left = false, nil, d.Sequence
+	case d.Method == ical.MethodCancel:
+		delete(w.alone, id)
+	}
+}
+
+// repeats reports whether a request says only what the attendee has already: a
+// reminder, or the invitation once more.
+func (w *heard) repeats(d *Delivery) bool {
+	if d.Method != ical.MethodRequest {
+		return false
+	}
+	return d.Action == body.ActionReminder ||
+		or(d.Action, body.ActionInvitation) == body.ActionInvitation && (w.whole || w.alone[d.RecurrenceID.Unix()])
+}
+
+// invited reports whether the attendee has an invitation.
+func (w *heard) invited() bool { return w.whole || len(w.alone) > 0 || w.answered }
+
 // invited reports whether the attendee with that key has an invitation.
 func (h *history) invited(key string) bool {
 	w := h.of[key]
-	return !h.known || w != nil && w.invited
+	return !h.known || w != nil && w.invited()
 }
 
 // has returns the newest version that the attendee with that key has: now, unless
@@ -71,7 +110,8 @@ func (h *history) has(key string, now *ical.Event, before []ical.Event) *ical.Ev
 	return now
 }
 
-// forget drops the earlier versions that no recipient of an open mail has.
+// forget drops the earlier versions that nobody has any more, and that no mail
+// that may be sent again needs.
 func (m *Meeting) forget() {
 	if len(m.Before) == 0 {
 		return
@@ -82,6 +122,11 @@ func (m *Meeting) forget() {
 		if d := &m.Deliveries[i]; d.State.open() || d.State == DeliveryUnknown {
 			needed[h.has(address.Key(d.To), nil, m.Before)] = true
 			needed[m.versionBefore(d.Sequence)] = true
+		}
+	}
+	for key, w := range h.of {
+		if w.behind && w.invited() {
+			needed[h.has(key, nil, m.Before)] = true
 		}
 	}
 	var kept []ical.Event
