@@ -329,7 +329,7 @@ func (x *part) prepare(o *settings) error {
 	if err := o.ReplyAddress.stamp(x.plan, x.meeting, o); err != nil {
 		return err
 	}
-	x.letters = letters(x.plan.notices, o.oneMail)
+	x.letters = letters(x.plan.notices, o.oneMail && !o.hideGuests)
 	if err := x.meeting.enter(x.letters, x.plan, o); err != nil {
 		return err
 	}

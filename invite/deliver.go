@@ -64,12 +64,12 @@ type result struct {
 // deliver hands the mails of some parts over: all of one attendee follow each
 // other in the order of the parts.
 func (c *Client) deliver(ctx context.Context, parts []part, o *settings) error {
+	order := inOrder(parts, o.oneMail)
 	d := &delivery{
-		sender: c.sender, ledger: o.Ledger, settings: o, parts: parts, queue: inOrder(parts),
+		sender: c.sender, ledger: o.Ledger, settings: o, parts: parts, queue: order,
 		open: make(map[string]int), stuck: make(map[string]bool),
-		results: make(chan result, max(o.Parallel, 1)),
+		results: make(chan result, max(min(o.Parallel, len(order)), 1)),
 	}
-	order := d.queue
 	d.findStuck()
 	d.run(ctx)
 	failed := d.inOrder(order)
@@ -79,8 +79,9 @@ func (c *Client) deliver(ctx context.Context, parts []part, o *settings) error {
 	return errors.Join(deliveryError(failed), d.broken)
 }
 
-// inOrder returns the mails of some parts, those of one recipient together.
-func inOrder(parts []part) []place {
+// inOrder returns the mails of some parts, those of one recipient together if each
+// mail has one.
+func inOrder(parts []part, oneMail bool) []place {
 	n := 0
 	for i := range parts {
 		n += len(parts[i].letters)
@@ -91,7 +92,7 @@ func inOrder(parts []part) []place {
 			out = append(out, place{int32(i), int32(j)})
 		}
 	}
-	if len(parts) == 1 {
+	if len(parts) == 1 || oneMail {
 		return out
 	}
 	return grouped(out, func(x place) string { return parts[x.part].letters[x.index][0].key() })
@@ -205,7 +206,7 @@ func (d *delivery) finish(r result) {
 	for i := range r.mail.letter {
 		n := &r.mail.letter[i]
 		d.close(n.key())
-		if r.mail.meeting.Deliveries[n.entry].State == DeliveryPending {
+		if s := r.mail.meeting.Deliveries[n.entry].State; s == DeliveryPending || n.again && s == DeliveryUnknown {
 			d.stuck[n.key()] = true
 		}
 	}
@@ -452,7 +453,11 @@ func (l letter) fail(m *Meeting, state DeliveryState, cause error, o *settings) 
 	l.note(m, state, cause.Error(), o)
 	failed := make([]*RecipientError, len(l))
 	for i := range l {
-		failed[i] = &RecipientError{m.Deliveries[l[i].entry].To, state, cause}
+		d := &m.Deliveries[l[i].entry]
+		if l[i].again && state == DeliveryPending {
+			d.State = DeliveryUnknown // as an earlier try left it
+		}
+		failed[i] = &RecipientError{d.To, d.State, cause}
 	}
 	return failed
 }

@@ -69,7 +69,7 @@ func (m *Meeting) carried(after, before *ical.Event, start time.Time, o *setting
 			!a.RecurrenceID.IsZero() && a.RecurrenceID.Before(start) {
 			continue
 		}
-		a.Sequence = 0
+		a.Sequence, a.MessageID = 0, "" // it is no answer to an invitation to the rest
 		out = append(out, a)
 	}
 	return out

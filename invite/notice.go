@@ -60,6 +60,7 @@ type notice struct {
 	action  body.Action // of the mail's text; "" is what the content says
 	replyTo string      // where the answer is to come to; "" is the organizer's address
 	entry   int         // its place in Meeting.Deliveries
+	again   bool        // an earlier try may have arrived
 }
 
 // content is what a notice says, whoever gets it: see [Notice]. Successive notices

@@ -24,26 +24,26 @@ func Tag(tag string) SendOption { return sendOption(func(c *call) { c.tag = tag 
 // A CancelOption changes one [Client.Cancel] or [Client.PlanCancel].
 type CancelOption interface{ forCancel(*call) }
 
-// Occurrence cancels the one occurrence with that original start. It excludes
-// [OccurrenceAndLater].
+// Occurrence cancels the one occurrence with that original start; it is an error if
+// the series has none, also for the zero time. It excludes [OccurrenceAndLater].
 func Occurrence(start time.Time) CancelOption {
-	return cancelOption(func(c *call) { c.occurrence = start })
+	return cancelOption(func(c *call) { c.occurrence = &start })
 }
 
 // OccurrenceAndLater cancels the occurrence with that original start and all
 // that follow it.
 func OccurrenceAndLater(start time.Time) CancelOption {
-	return cancelOption(func(c *call) { c.andLater = start })
+	return cancelOption(func(c *call) { c.andLater = &start })
 }
 
 // A RemindOption changes one [Client.Remind] or [Client.PlanRemind].
 type RemindOption interface{ forRemind(*call) }
 
 // OnlyTo reminds the attendees of these addresses alone, also those who have
-// answered.
+// answered. No address at all is an error.
 func OnlyTo(emails ...string) RemindOption {
 	emails = slices.Clone(emails)
-	return remindOption(func(c *call) { c.only = append(c.only, emails...) })
+	return remindOption(func(c *call) { c.onlyTo, c.only = true, append(c.only, emails...) })
 }
 
 // A ResumeOption changes one [Client.Resume].
@@ -92,8 +92,9 @@ func TellAll() MailOption { return mailOption(func(c *call) { c.tellAll = true }
 type call struct {
 	hideGuests, oneMail bool
 	tag                 string
-	occurrence          time.Time // its original start
-	andLater            time.Time // the original start of the first
+	occurrence          *time.Time // its original start
+	andLater            *time.Time // the original start of the first
+	onlyTo              bool       // only says whom, also if it is empty
 	only                []string
 	resendUnknown       bool
 	queueOnly           bool

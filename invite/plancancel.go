@@ -13,12 +13,12 @@ func planCancel(m *Meeting, o *settings) (*plan, error) {
 	switch {
 	case m.Event.Cancelled:
 		return nil, ErrCancelled
-	case !o.occurrence.IsZero() && !o.andLater.IsZero():
+	case o.occurrence != nil && o.andLater != nil:
 		return nil, errors.New("invite: Occurrence and OccurrenceAndLater exclude each other")
-	case !o.occurrence.IsZero():
-		return planCancelOne(m, o.occurrence, o)
-	case !o.andLater.IsZero():
-		return planCancelFrom(m, o.andLater, o)
+	case o.occurrence != nil:
+		return planCancelOne(m, *o.occurrence, o)
+	case o.andLater != nil:
+		return planCancelFrom(m, *o.andLater, o)
 	}
 	return planCancelAll(m, o)
 }

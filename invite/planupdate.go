@@ -161,6 +161,7 @@ func (u *update) run() *plan {
 	}
 	if !u.settings.allowPast && isPast(u.before, u.settings.Now()) && isPast(&p.event, u.settings.Now()) {
 		p.silence("the meeting lies in the past")
+		p.replaces = nil
 	}
 	switch {
 	case len(p.notices) == 0:
@@ -522,7 +523,7 @@ func (p *plan) silence(why string) {
 	for _, n := range p.notices {
 		p.skip(n.attendee, strings.TrimSuffix(n.reason, needsAnswer)+": "+why+", so nothing to send")
 	}
-	p.notices, p.replaces = nil, nil
+	p.notices = nil
 }
 
 // staysFor adds the occurrences that remain for an attendee whose series was

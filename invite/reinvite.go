@@ -12,10 +12,13 @@ func planReinvite(m *Meeting, emails []string) (*plan, error) {
 		return nil, ErrCancelled
 	}
 	p := m.repeat()
+	asked := make(map[string]bool, len(emails))
 	for _, email := range emails {
-		if !p.reinvite(email) {
+		key := address.Key(email)
+		if !asked[key] && !p.reinvite(email) {
 			return nil, fieldError("Attendees", "has no "+shown(email))
 		}
+		asked[key] = true
 	}
 	if len(p.notices) == 0 {
 		return nil, fieldError("emails", "is empty")

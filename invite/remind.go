@@ -16,6 +16,9 @@ func planRemind(m *Meeting, o *settings) (*plan, error) {
 	if !o.allowPast && isPast(&p.event, o.Now()) {
 		return nil, ErrPast
 	}
+	if o.onlyTo && len(o.only) == 0 {
+		return nil, fieldError("emails", "is empty")
+	}
 	all := people(&p.event)
 	named, err := among(all, o.only)
 	if err != nil {

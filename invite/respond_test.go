@@ -224,7 +224,7 @@ func TestReinvite(t *testing.T) {
 	}
 	r := new(recorder)
 	c := invite.New(r, fixed())
-	after, err := c.Reinvite(context.Background(), m, append(o.Invite, bob))
+	after, err := c.Reinvite(context.Background(), m, append(o.Invite, bob, strings.ToUpper(bob)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func (m *Meeting) unsent(p *plan, o *settings) []letter {
 	w := &rewriter{meeting: m, plan: p, history: m.history(), versions: make(map[*ical.Event]*ical.Event)}
 	for _, i := range m.waiting(o) {
 		d := &m.Deliveries[i]
-		n := notice{attendee: w.recipient(d.To), entry: i}
+		n := notice{attendee: w.recipient(d.To), entry: i, again: d.State != DeliveryPending}
 		if n.content = w.content(d, n.attendee); n.content == nil {
 			continue
 		}
@@ -159,7 +159,7 @@ func (w *rewriter) recipient(email string) *ical.Attendee {
 func (p *plan) seen(e *ical.Event, email string, id time.Time) *ical.Event {
 	v := p.view(e, email)
 	switch {
-	case id.IsZero():
+	case id.IsZero(), sameOccurrence(e, e.RecurrenceID, id): // a meeting may be one occurrence alone
 		return v.whole
 	case v.whole != nil:
 		return p.answers.occurrence(v.whole, id)

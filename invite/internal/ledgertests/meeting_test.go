@@ -201,10 +201,15 @@ func TestWrongArguments(t *testing.T) {
 	empty.End = empty.Start.Add(-time.Hour)
 	never := week(1).Add(time.Minute)
 	for name, call := range map[string]func() (*invite.Meeting, error){
-		"Update, UID":            func() (*invite.Meeting, error) { return c.Update(ctx, m, other) },
-		"Update, invalid":        func() (*invite.Meeting, error) { return c.Update(ctx, m, empty) },
-		"Cancel, occurrence":     func() (*invite.Meeting, error) { return c.Cancel(ctx, m, invite.Occurrence(never)) },
-		"Cancel, later":          func() (*invite.Meeting, error) { return c.Cancel(ctx, m, invite.OccurrenceAndLater(never)) },
+		"Update, UID":        func() (*invite.Meeting, error) { return c.Update(ctx, m, other) },
+		"Update, invalid":    func() (*invite.Meeting, error) { return c.Update(ctx, m, empty) },
+		"Cancel, occurrence": func() (*invite.Meeting, error) { return c.Cancel(ctx, m, invite.Occurrence(never)) },
+		"Cancel, later":      func() (*invite.Meeting, error) { return c.Cancel(ctx, m, invite.OccurrenceAndLater(never)) },
+		"Cancel, zero time":  func() (*invite.Meeting, error) { return c.Cancel(ctx, m, invite.Occurrence(time.Time{})) },
+		"Cancel, later than zero": func() (*invite.Meeting, error) {
+			return c.Cancel(ctx, m, invite.OccurrenceAndLater(time.Time{}))
+		},
+		"Remind, nobody":         func() (*invite.Meeting, error) { return c.Remind(ctx, m, invite.OnlyTo()) },
 		"Remind, stranger":       func() (*invite.Meeting, error) { return c.Remind(ctx, m, invite.OnlyTo("eve@example.test")) },
 		"Reinvite, stranger":     func() (*invite.Meeting, error) { return c.Reinvite(ctx, m, []string{"eve@example.test"}) },
 		"Reinvite, nobody":       func() (*invite.Meeting, error) { return c.Reinvite(ctx, m, nil) },
