@@ -178,16 +178,23 @@ func (m *Meeting) outdated() (out []int) {
 // WholeMeeting returns a [Ledger] that calls store with the whole meeting whenever
 // something changes. It suits programs that do nothing else with the meeting
 // during a call: what another part of the program stores meanwhile is overwritten.
-// A call with n mails stores n + 2 times, so many mails want a Ledger of their own.
+// A call with n mails stores n + 2 times, so a meeting with many guests wants a
+// Ledger that stores single deliveries.
 func WholeMeeting(store func(ctx context.Context, m *Meeting) error) Ledger {
-	return &wholeMeetings{store: store, held: make(map[string]*Meeting)}
+	return &wholeMeetings{store: store, held: make(map[string]*heldMeeting)}
 }
 
 // wholeMeetings holds the meetings of the calls under way.
 type wholeMeetings struct {
 	store func(ctx context.Context, m *Meeting) error
 	mu    sync.Mutex
-	held  map[string]*Meeting
+	held  map[string]*heldMeeting
+}
+
+// heldMeeting is one meeting, as it was stored last.
+type heldMeeting struct {
+	mu sync.Mutex
+	m  *Meeting
 }
 
 var _ Ledger = (*wholeMeetings)(nil)
@@ -206,7 +213,7 @@ func (w *wholeMeetings) Begin(ctx context.Context, ms ...*Meeting) error {
 func (w *wholeMeetings) hold(m *Meeting) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.held[m.Event.UID] = m.clone()
+	w.held[m.Event.UID] = &heldMeeting{m: m.clone()}
 }
 
 // release ends the call.
@@ -216,21 +223,28 @@ func (w *wholeMeetings) release(uid string) {
 	delete(w.held, uid)
 }
 
-func (w *wholeMeetings) Record(ctx context.Context, uid string, changed []Delivery) (lost []int, err error) {
+// find returns the meeting of a call under way, or nil.
+func (w *wholeMeetings) find(uid string) *heldMeeting {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	m := w.held[uid]
-	if m == nil {
+	return w.held[uid]
+}
+
+func (w *wholeMeetings) Record(ctx context.Context, uid string, changed []Delivery) (lost []int, err error) {
+	h := w.find(uid)
+	if h == nil {
 		return nil, fmt.Errorf("invite: WholeMeeting: no call about the meeting %.80s is under way", uid)
 	}
-	next := *m
-	next.Deliveries = slices.Clone(m.Deliveries)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	next := *h.m
+	next.Deliveries = slices.Clone(h.m.Deliveries)
 	lost = next.claim(changed)
 	next.forget()
 	if err := w.store(ctx, &next); err != nil {
 		return nil, err
 	}
-	w.held[uid] = &next
+	h.m = &next
 	return lost, nil
 }
 

@@ -71,25 +71,30 @@ var _ Renderer = (*body.Renderer)(nil)
 
 // Ledger keeps the fate of every mail of the calls of a [Client]. With one, the
 // stored meeting is the truth; the Meeting that a call returns is for reading,
-// because storing it would undo answers that were applied meanwhile.
+// because storing it would undo answers that were applied meanwhile. The conformance
+// suite is invitetest.TestLedger.
 //
 // The calls of Record for one meeting never overlap within a call of the Client.
 // The values that it is given must not be kept or changed.
 type Ledger interface {
 	// Begin stores all meetings of one call in one step, before its first mail.
-	// New mails are pending, and mails that they replace are overtaken; if the
-	// stored delivery of such a replaced mail is not pending any more, Begin must
-	// return an error, because the call was planned from what is no longer true.
-	// After an error nothing is handed over. [Client.Resume] does not call it.
+	// Mails that it has not seen are pending, and mails that they replace are
+	// overtaken. It must return an error if a call was planned from what is no
+	// longer true: a mail that it marks as overtaken is not pending any more, or
+	// something is stored that the meeting does not know. After an error nothing is
+	// handed over. [Client.Resume] does not call it.
 	Begin(ctx context.Context, ms ...*Meeting) error
 	// Record stores changes of deliveries in one step. A Delivery in state
 	// [DeliverySending] is a claim, which holds only if the stored one was
 	// pending. Deliveries with one Message-ID are one mail, claimed whole or not
 	// at all. A Delivery in state [DeliveryPending] takes a mail back, which holds
-	// only if the stored one is unknown, or was claimed by this call.
+	// only if the stored one is unknown, or was claimed by this call. [ResendUnknown]
+	// also asks for mails that another call was sending; if the ledger does not give
+	// these back, it refuses the claims that follow.
 	//
 	// lost are the numbers of the claims that were refused; these mails are not
-	// handed over. After an error nothing more is handed over.
+	// handed over. After an error nothing more is handed over, and what the error
+	// may have kept from being stored is recorded once again.
 	Record(ctx context.Context, uid string, changed []Delivery) (lost []int, err error)
 }
 
