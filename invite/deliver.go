@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/convene-go/convene/internal/address"
@@ -301,41 +300,6 @@ func (d *delivery) giveUp(err error) {
 	d.held, d.queue = nil, nil
 }
 
-// record stores results and claims, and hands the claimed mails over. Results are
-// stored also if ctx is done, because a result that is lost makes a mail unknown.
-// If the ledger fails, nothing is handed over any more; what it may not have stored
-// is recorded once again at the end, the claims as taken back.
-func (d *delivery) record(ctx context.Context, claims []*outgoing) {
-	for _, x := range claims {
-		x.letter.note(x.meeting, DeliverySending, "", d.settings)
-	}
-	again := d.broken != nil
-	lost, err := d.store(context.WithoutCancel(ctx), claims)
-	if err != nil {
-		for _, x := range claims {
-			x.letter.note(x.meeting, DeliveryPending, "", d.settings)
-		}
-		d.taken = append(d.taken, claims...)
-		if again {
-			d.done, d.taken = nil, nil
-			return
-		}
-		d.broken = fmt.Errorf("invite: ledger: %w", err)
-		for d.flying > 0 {
-			d.finish(<-d.results)
-		}
-		return
-	}
-	d.done, d.taken = nil, nil
-	for _, x := range claims {
-		if lost[x] {
-			d.lose(x)
-			continue
-		}
-		d.send(ctx, x)
-	}
-}
-
 // lose leaves a mail alone that another call has, or has overtaken.
 func (d *delivery) lose(x *outgoing) {
 	x.message = nil
@@ -354,118 +318,4 @@ func (d *delivery) send(ctx context.Context, x *outgoing) {
 		return
 	}
 	go func() { d.results <- result{x, d.sender.Send(ctx, x.message)} }()
-}
-
-// store records what changed in each meeting, and returns the claims that are
-// lost.
-func (d *delivery) store(ctx context.Context, claims []*outgoing) (lost map[*outgoing]bool, err error) {
-	if d.ledger == nil {
-		return nil, nil
-	}
-	changed := slices.Clip(d.taken)
-	for _, r := range d.done {
-		changed = append(changed, r.mail)
-	}
-	for _, part := range byMeeting(append(slices.Clip(changed), claims...)) {
-		numbers, err := d.ledger.Record(ctx, part.meeting.Event.UID, part.deliveries())
-		if err != nil {
-			return nil, err
-		}
-		for _, x := range part.mails {
-			if slices.ContainsFunc(x.letter, func(n notice) bool { return slices.Contains(numbers, x.meeting.Deliveries[n.entry].N) }) {
-				if lost == nil {
-					lost = make(map[*outgoing]bool)
-				}
-				lost[x] = true
-			}
-		}
-	}
-	return lost, nil
-}
-
-// mailsOf are some mails of one meeting.
-type mailsOf struct {
-	meeting *Meeting
-	mails   []*outgoing
-}
-
-// byMeeting parts mails by their meeting.
-func byMeeting(list []*outgoing) (out []*mailsOf) {
-	for _, x := range list {
-		i := slices.IndexFunc(out, func(p *mailsOf) bool { return p.meeting == x.meeting })
-		if i < 0 {
-			i = len(out)
-			out = append(out, &mailsOf{meeting: x.meeting})
-		}
-		out[i].mails = append(out[i].mails, x)
-	}
-	return out
-}
-
-// deliveries are the entries of the mails.
-func (p *mailsOf) deliveries() (out []Delivery) {
-	for _, x := range p.mails {
-		for i := range x.letter {
-			out = append(out, p.meeting.Deliveries[x.letter[i].entry])
-		}
-	}
-	return out
-}
-
-// errWaits is why a mail was not tried.
-var errWaits = errors.New("waits for an earlier mail to the same attendee")
-
-func deliveryError(failed []*RecipientError) error {
-	if len(failed) == 0 {
-		return nil
-	}
-	return &DeliveryError{failed}
-}
-
-// outcome writes the result of a letter into its entries of the ledger.
-func (l letter) outcome(m *Meeting, err error, o *settings) []*RecipientError {
-	if err == nil {
-		l.note(m, DeliveryDelivered, "", o)
-		return nil
-	}
-	var failed []*RecipientError
-	named := recipientErrors(err)
-	if !slices.ContainsFunc(l, func(n notice) bool { return errorFor(n.attendee.Email, named) != nil }) {
-		named = nil // an error that names nobody of the mail is about all of them
-	}
-	for i := range l {
-		cause := err
-		if len(named) > 0 {
-			cause = errorFor(l[i].attendee.Email, named)
-		}
-		failed = append(failed, l[i:i+1].fail(m, stateOf(cause), cause, o)...)
-	}
-	return failed
-}
-
-// fail sets the state of the letter's entries, and returns one error for each
-// if there is a cause.
-func (l letter) fail(m *Meeting, state DeliveryState, cause error, o *settings) []*RecipientError {
-	if cause == nil {
-		l.note(m, state, "", o)
-		return nil
-	}
-	l.note(m, state, cause.Error(), o)
-	failed := make([]*RecipientError, len(l))
-	for i := range l {
-		d := &m.Deliveries[l[i].entry]
-		if l[i].again && state == DeliveryPending {
-			d.State = DeliveryUnknown // as an earlier try left it
-		}
-		failed[i] = &RecipientError{d.To, d.State, cause}
-	}
-	return failed
-}
-
-// note sets the state of the letter's entries.
-func (l letter) note(m *Meeting, state DeliveryState, reply string, o *settings) {
-	for i := range l {
-		d := &m.Deliveries[l[i].entry]
-		d.State, d.Reply, d.Time = state, reply, o.Now().UTC()
-	}
 }

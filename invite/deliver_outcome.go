@@ -1,0 +1,64 @@
+package invite
+
+import (
+	"errors"
+	"slices"
+)
+
+// errWaits is why a mail was not tried.
+var errWaits = errors.New("waits for an earlier mail to the same attendee")
+
+func deliveryError(failed []*RecipientError) error {
+	if len(failed) == 0 {
+		return nil
+	}
+	return &DeliveryError{failed}
+}
+
+// outcome writes the result of a letter into its entries of the ledger.
+func (l letter) outcome(m *Meeting, err error, o *settings) []*RecipientError {
+	if err == nil {
+		l.note(m, DeliveryDelivered, "", o)
+		return nil
+	}
+	var failed []*RecipientError
+	named := recipientErrors(err)
+	if !slices.ContainsFunc(l, func(n notice) bool { return errorFor(n.attendee.Email, named) != nil }) {
+		named = nil // an error that names nobody of the mail is about all of them
+	}
+	for i := range l {
+		cause := err
+		if len(named) > 0 {
+			cause = errorFor(l[i].attendee.Email, named)
+		}
+		failed = append(failed, l[i:i+1].fail(m, stateOf(cause), cause, o)...)
+	}
+	return failed
+}
+
+// fail sets the state of the letter's entries, and returns one error for each
+// if there is a cause.
+func (l letter) fail(m *Meeting, state DeliveryState, cause error, o *settings) []*RecipientError {
+	if cause == nil {
+		l.note(m, state, "", o)
+		return nil
+	}
+	l.note(m, state, cause.Error(), o)
+	failed := make([]*RecipientError, len(l))
+	for i := range l {
+		d := &m.Deliveries[l[i].entry]
+		if l[i].again && state == DeliveryPending {
+			d.State = DeliveryUnknown // as an earlier try left it
+		}
+		failed[i] = &RecipientError{d.To, d.State, cause}
+	}
+	return failed
+}
+
+// note sets the state of the letter's entries.
+func (l letter) note(m *Meeting, state DeliveryState, reply string, o *settings) {
+	for i := range l {
+		d := &m.Deliveries[l[i].entry]
+		d.State, d.Reply, d.Time = state, reply, o.Now().UTC()
+	}
+}

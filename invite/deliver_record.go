@@ -1,0 +1,98 @@
+package invite
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// record stores results and claims, and hands the claimed mails over. Results are
+// stored also if ctx is done, because a result that is lost makes a mail unknown.
+// If the ledger fails, nothing is handed over any more; what it may not have stored
+// is recorded once again at the end, the claims as taken back.
+func (d *delivery) record(ctx context.Context, claims []*outgoing) {
+	for _, x := range claims {
+		x.letter.note(x.meeting, DeliverySending, "", d.settings)
+	}
+	again := d.broken != nil
+	lost, err := d.store(context.WithoutCancel(ctx), claims)
+	if err != nil {
+		for _, x := range claims {
+			x.letter.note(x.meeting, DeliveryPending, "", d.settings)
+		}
+		d.taken = append(d.taken, claims...)
+		if again {
+			d.done, d.taken = nil, nil
+			return
+		}
+		d.broken = fmt.Errorf("invite: ledger: %w", err)
+		for d.flying > 0 {
+			d.finish(<-d.results)
+		}
+		return
+	}
+	d.done, d.taken = nil, nil
+	for _, x := range claims {
+		if lost[x] {
+			d.lose(x)
+			continue
+		}
+		d.send(ctx, x)
+	}
+}
+
+// store records what changed in each meeting, and returns the claims that are
+// lost.
+func (d *delivery) store(ctx context.Context, claims []*outgoing) (lost map[*outgoing]bool, err error) {
+	if d.ledger == nil {
+		return nil, nil
+	}
+	changed := slices.Clip(d.taken)
+	for _, r := range d.done {
+		changed = append(changed, r.mail)
+	}
+	for _, part := range byMeeting(append(slices.Clip(changed), claims...)) {
+		numbers, err := d.ledger.Record(ctx, part.meeting.Event.UID, part.deliveries())
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range part.mails {
+			if slices.ContainsFunc(x.letter, func(n notice) bool { return slices.Contains(numbers, x.meeting.Deliveries[n.entry].N) }) {
+				if lost == nil {
+					lost = make(map[*outgoing]bool)
+				}
+				lost[x] = true
+			}
+		}
+	}
+	return lost, nil
+}
+
+// mailsOf are some mails of one meeting.
+type mailsOf struct {
+	meeting *Meeting
+	mails   []*outgoing
+}
+
+// byMeeting parts mails by their meeting.
+func byMeeting(list []*outgoing) (out []*mailsOf) {
+	for _, x := range list {
+		i := slices.IndexFunc(out, func(p *mailsOf) bool { return p.meeting == x.meeting })
+		if i < 0 {
+			i = len(out)
+			out = append(out, &mailsOf{meeting: x.meeting})
+		}
+		out[i].mails = append(out[i].mails, x)
+	}
+	return out
+}
+
+// deliveries are the entries of the mails.
+func (p *mailsOf) deliveries() (out []Delivery) {
+	for _, x := range p.mails {
+		for i := range x.letter {
+			out = append(out, p.meeting.Deliveries[x.letter[i].entry])
+		}
+	}
+	return out
+}
