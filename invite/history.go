@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -18,12 +19,12 @@ type history struct {
 
 // heard says what one attendee has.
 type heard struct {
-	whole    bool           // the request for all of the meeting
-	alone    map[int64]bool // the requests for single occurrences
-	answered bool           // an invitation that came another way
-	left     int            // the sequence that an answer needs to show an invitation after the last CANCEL of all
-	behind   []missed       // the mails that were not handed over, since a mail about the same was
-	had      map[int64]int  // the sequence of the last mail about an occurrence that was handed over
+	whole    bool                // the request for all of the meeting
+	alone    map[int64]time.Time // the requests for single occurrences
+	answered bool                // an invitation that came another way
+	left     int                 // the sequence that an answer needs to show an invitation after the last CANCEL of all
+	behind   []missed            // the mails that were not handed over, since a mail about the same was
+	had      map[int64]int       // the sequence of the last mail about an occurrence that was handed over
 }
 
 // missed is the first of some mails about the whole meeting or one occurrence that
@@ -97,9 +98,9 @@ func (w *heard) hear(d *Delivery, id time.Time) {
 		w.whole = true
 	case request:
 		if w.alone == nil {
-			w.alone = make(map[int64]bool)
+			w.alone = make(map[int64]time.Time)
 		}
-		w.alone[id.Unix()] = true
+		w.alone[id.Unix()] = id
 	case id.IsZero():
 		w.whole, w.alone, w.left = false, nil, d.Sequence
 	default:
@@ -114,7 +115,7 @@ func (w *heard) repeats(d *Delivery, id time.Time) bool {
 		return false
 	}
 	return d.Action == body.ActionReminder ||
-		or(d.Action, body.ActionInvitation) == body.ActionInvitation && (w.whole || w.alone[id.Unix()])
+		or(d.Action, body.ActionInvitation) == body.ActionInvitation && (w.whole || w.holds(id))
 }
 
 // invited reports whether the attendee has an invitation.
@@ -130,7 +131,32 @@ func (h *history) invited(key string) bool {
 // occurrence.
 func (h *history) holds(key string, id time.Time) bool {
 	w := h.of[key]
-	return !h.known || w != nil && (w.whole || w.answered || w.alone[h.about(id).Unix()])
+	return !h.known || w != nil && (w.whole || w.answered || w.holds(h.about(id)))
+}
+
+// keeps reports whether the attendee with that key has an invitation to exactly
+// this: the whole meeting, or an occurrence alone.
+func (h *history) keeps(key string, id time.Time) bool {
+	w := h.of[key]
+	if id = h.about(id); id.IsZero() || !h.known || w == nil {
+		return h.holds(key, id)
+	}
+	return w.answered || w.holds(id)
+}
+
+// holds reports whether the request for a single occurrence was handed over.
+func (w *heard) holds(id time.Time) bool {
+	_, ok := w.alone[id.Unix()]
+	return ok
+}
+
+// single returns the occurrences that the attendee with that key is invited to
+// alone.
+func (h *history) single(key string) []time.Time {
+	if w := h.of[key]; w != nil {
+		return slices.SortedFunc(maps.Values(w.alone), time.Time.Compare)
+	}
+	return nil
 }
 
 // lacks returns the occurrences of which the attendee with that key has not got the

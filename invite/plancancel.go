@@ -32,6 +32,7 @@ func planCancelAll(m *Meeting, o *settings) (*plan, error) {
 	p.intent.Sequence++
 	p.show(m)
 	u := newUpdate(m, &before, p.intent, o) // for what the attendees have
+	u.plan = p
 	people := people(u.before)
 	p.replaces = make(map[string]bool, len(people))
 	for _, a := range people {

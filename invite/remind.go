@@ -43,7 +43,7 @@ func (p *plan) mind(m *Meeting, h *history, action body.Action) {
 		n := &p.notices[i]
 		kept := h.oldest(n.key(), nil, m.Before)
 		switch {
-		case !h.invited(n.key()):
+		case !h.keeps(n.key(), n.event.RecurrenceID):
 			n.action = body.ActionInvitation
 		case kept != nil:
 			n.action = body.ActionUpdate
