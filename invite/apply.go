@@ -184,7 +184,7 @@ func (x *intake) spend(id time.Time) bool {
 
 // accept keeps an answer, if it is one and the newest.
 func (x *intake) accept(who ical.Attendee, a Answer, at target) (string, error) {
-	if !counts(a.Status) {
+	if !counts(a.Status) && !x.leavesOpen(&a) {
 		return "", refuse(VerdictNotAnAnswer, "says neither yes nor no: %.40s", a.Status)
 	}
 	if err := x.m.inOrder(&a); err != nil {
@@ -197,6 +197,19 @@ func (x *intake) accept(who ical.Attendee, a Answer, at target) (string, error) 
 	}
 	x.m.record(a, who, at)
 	return a.describe(), nil
+}
+
+// leavesOpen reports whether an answer to a series says of one occurrence that it
+// still waits for an answer: then the answer to the series is none to it.
+//
+// QUIRK: Thunderbird sends every occurrence of its calendar along that differs from
+// the series: testdata/replies/thunderbird-open-date.eml.
+func (x *intake) leavesOpen(a *Answer) bool {
+	if a.Status != ical.StatusNeedsAction || a.RecurrenceID.IsZero() || x.in.Event == nil {
+		return false
+	}
+	own := x.m.standing().latest[answerKey{address.Key(a.Email), a.RecurrenceID.Unix()}]
+	return x.in.Event.RecurrenceID.IsZero() && counts(x.in.Attendee.Status) && (own == nil || !counts(own.Status))
 }
 
 // counts tells whether a status is an answer. A client that knows no answer

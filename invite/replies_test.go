@@ -65,26 +65,27 @@ func TestReplies(t *testing.T) {
 	}
 	bob := "bob@example.test"
 	tests := map[string]said{
-		"outlook.eml":              {invite.KindReply, bob, ical.StatusDeclined, "", "Da bin ich im Urlaub.", invite.VerdictApplied},
-		"outlook-occurrence.eml":   {invite.KindReply, bob, ical.StatusTentative, "2027-03-09T09:00:00Z", "", invite.VerdictApplied},
-		"outlook-counter.eml":      {invite.KindCounter, bob, ical.StatusTentative, "", "Nachmittags?", invite.VerdictApplied},
-		"outlook-counter-same.eml": {invite.KindCounter, bob, ical.StatusTentative, "", "", invite.VerdictApplied},
-		"exchange.eml":             {invite.KindReply, "BOB@EXAMPLE.TEST", ical.StatusAccepted, "", "", invite.VerdictApplied},
-		"gmail.eml":                {invite.KindReply, bob, ical.StatusAccepted, "", "We are three, see you", invite.VerdictApplied},
-		"google-counter.eml":       {invite.KindCounter, bob, ical.StatusTentative, "", "Could we meet later?", invite.VerdictApplied},
-		"apple-mail.eml":           {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictApplied},
-		"apple-icloud-series.eml":  {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictApplied},
-		"thunderbird.eml":          {invite.KindReply, bob, ical.StatusTentative, "", "", invite.VerdictApplied},
-		"evolution.eml":            {invite.KindReply, bob, ical.StatusDeclined, "", "", invite.VerdictApplied},
-		"zimbra.eml":               {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictApplied},
-		"zimbra-no-method.eml":     {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictApplied},
-		"kde-delegation.eml":       {invite.KindReply, bob, ical.StatusDelegated, "", "", invite.VerdictApplied},
-		"kde-delegate.eml":         {invite.KindReply, "eve@example.test", ical.StatusAccepted, "", "", invite.VerdictHeld},
-		"forwarded-answer.eml":     {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictUnverified},
-		"refresh.eml":              {invite.KindRefresh, bob, ical.StatusNeedsAction, "", "", invite.VerdictNotAnAnswer},
-		"bounce.eml":               {invite.KindBounce, "", "", "", "", invite.VerdictUndeliverable},
-		"auto-reply.eml":           {invite.KindAutoReply, "", "", "", "", invite.VerdictNotAnAnswer},
-		"auto-reply-old.eml":       {invite.KindAutoReply, "", "", "", "", invite.VerdictNotAnAnswer},
+		"outlook.eml":               {invite.KindReply, bob, ical.StatusDeclined, "", "Da bin ich im Urlaub.", invite.VerdictApplied},
+		"outlook-occurrence.eml":    {invite.KindReply, bob, ical.StatusTentative, "2027-03-09T09:00:00Z", "", invite.VerdictApplied},
+		"outlook-counter.eml":       {invite.KindCounter, bob, ical.StatusTentative, "", "Nachmittags?", invite.VerdictApplied},
+		"outlook-counter-same.eml":  {invite.KindCounter, bob, ical.StatusTentative, "", "", invite.VerdictApplied},
+		"exchange.eml":              {invite.KindReply, "BOB@EXAMPLE.TEST", ical.StatusAccepted, "", "", invite.VerdictApplied},
+		"gmail.eml":                 {invite.KindReply, bob, ical.StatusAccepted, "", "We are three, see you", invite.VerdictApplied},
+		"google-counter.eml":        {invite.KindCounter, bob, ical.StatusTentative, "", "Could we meet later?", invite.VerdictApplied},
+		"apple-mail.eml":            {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictApplied},
+		"thunderbird-open-date.eml": {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictApplied},
+		"apple-icloud-series.eml":   {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictApplied},
+		"thunderbird.eml":           {invite.KindReply, bob, ical.StatusTentative, "", "", invite.VerdictApplied},
+		"evolution.eml":             {invite.KindReply, bob, ical.StatusDeclined, "", "", invite.VerdictApplied},
+		"zimbra.eml":                {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictApplied},
+		"zimbra-no-method.eml":      {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictApplied},
+		"kde-delegation.eml":        {invite.KindReply, bob, ical.StatusDelegated, "", "", invite.VerdictApplied},
+		"kde-delegate.eml":          {invite.KindReply, "eve@example.test", ical.StatusAccepted, "", "", invite.VerdictHeld},
+		"forwarded-answer.eml":      {invite.KindReply, bob, ical.StatusAccepted, "", "", invite.VerdictUnverified},
+		"refresh.eml":               {invite.KindRefresh, bob, ical.StatusNeedsAction, "", "", invite.VerdictNotAnAnswer},
+		"bounce.eml":                {invite.KindBounce, "", "", "", "", invite.VerdictUndeliverable},
+		"auto-reply.eml":            {invite.KindAutoReply, "", "", "", "", invite.VerdictNotAnAnswer},
+		"auto-reply-old.eml":        {invite.KindAutoReply, "", "", "", "", invite.VerdictNotAnAnswer},
 	}
 	files, err := filepath.Glob(repliesDir + "*.eml")
 	if err != nil || len(files) != len(tests) {
@@ -164,6 +165,30 @@ func TestRepliesSeries(t *testing.T) {
 	}
 	if err := back.Event.Validate(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestRepliesOpenDate takes in an answer to a series that says of one occurrence that
+// it still waits: it goes on waiting, whatever is answered to the series.
+func TestRepliesOpenDate(t *testing.T) {
+	m, o := invited(t, true).Apply(readFile(t, repliesDir+"thunderbird-open-date.eml"), nil)
+	bob := "bob@example.test"
+	day := func(n int) time.Time { return time.Date(2027, 3, n, 9, 0, 0, 0, time.UTC) }
+	want := map[int]ical.Status{2: ical.StatusAccepted, 16: ical.StatusDeclined, 23: ical.StatusNeedsAction}
+	for n, status := range want {
+		if got := m.OccurrenceStatus(bob, day(n)); got != status {
+			t.Errorf("on %d March: %s, want %s (%+v)", n, got, status, o)
+		}
+	}
+	if again, o := m.Apply(readFile(t, repliesDir+"thunderbird-open-date.eml"), nil); o.Verdict != invite.VerdictDuplicate || again != m {
+		t.Errorf("again: %+v", o)
+	}
+	// A date that has an answer of its own keeps it.
+	m, _ = m.Answer(invite.Answer{Email: bob, Status: ical.StatusTentative, RecurrenceID: day(23), Via: "phone", Stamp: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)})
+	in := readFile(t, repliesDir+"thunderbird-open-date.eml")
+	in.Calendar.Stamp, in.Mail.MessageID = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC), "<later@example.test>"
+	if m, _ = m.Apply(in, nil); m.OccurrenceStatus(bob, day(23)) != ical.StatusTentative {
+		t.Errorf("a date with an answer: %s", m.OccurrenceStatus(bob, day(23)))
 	}
 }
 
