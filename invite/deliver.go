@@ -205,10 +205,17 @@ func (d *delivery) finish(r result) {
 	for i := range r.mail.letter {
 		n := &r.mail.letter[i]
 		d.close(n.key())
-		if s := r.mail.meeting.Deliveries[n.entry].State; s == DeliveryPending || n.again && s == DeliveryUnknown {
+		if d.blocks(r.mail, n, r.mail.meeting.Deliveries[n.entry].State) {
 			d.stuck[n.key()] = true
 		}
 	}
+}
+
+// blocks reports whether later mails to a recipient wait after the end of a try.
+// Without the rest of a series, its attendees keep the old one as it is.
+func (d *delivery) blocks(x *outgoing, n *notice, s DeliveryState) bool {
+	rest := len(d.parts) > 1 && x.place.part == 0
+	return s == DeliveryPending || n.again && s == DeliveryUnknown || rest && s == DeliveryRefused
 }
 
 // close ends one mail in flight to an address.

@@ -1,8 +1,6 @@
 package invite
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -14,33 +12,30 @@ import (
 type history struct {
 	of    map[string]*heard // by the key of the address
 	known bool              // the meeting has a ledger
-	own   time.Time         // the occurrence that the meeting itself is
 }
 
 // heard says what one attendee has.
 type heard struct {
-	whole    bool                // the request for all of the meeting
-	alone    map[int64]time.Time // the requests for single occurrences
-	answered bool                // an invitation that came another way
-	left     int                 // the sequence that an answer needs to show an invitation after the last CANCEL of all
-	behind   []missed            // the mails that were not handed over, since a mail about the same was
-	had      map[int64]int       // the sequence of the last mail about an occurrence that was handed over
-}
-
-// missed is the first of some mails about the whole meeting or one occurrence that
-// were not handed over.
-type missed struct {
-	id       time.Time // the occurrence; zero is the whole
-	sequence int
+	whole    bool           // the request for all of the meeting
+	alone    map[int64]bool // the requests for single occurrences
+	next     int            // the sequence after the highest so far
+	leaving  bool           // a CANCEL of all waits
+	answered bool           // an invitation that came another way
+	left     int            // what answers must be about to show an invitation after the last CANCEL of all
+	// owed are the lowest sequences of mails that are not handed over, by occurrence,
+	// since the last about the same that was, or about all of the meeting.
+	owed map[int64]int
+	// got are the sequences of mails about single occurrences that were handed over
+	// while one about all of the meeting was owed.
+	got map[int64]int
 }
 
 // history reads the ledger. A meeting without any delivery came from elsewhere:
 // its attendees count as invited.
 func (m *Meeting) history() *history {
-	h := &history{of: make(map[string]*heard), known: len(m.Deliveries) > 0, own: m.Event.RecurrenceID}
+	h := &history{of: make(map[string]*heard), known: len(m.Deliveries) > 0}
 	for i := range m.Deliveries {
-		d := &m.Deliveries[i]
-		h.at(d.To).take(d, h.about(d.RecurrenceID))
+		h.at(m.Deliveries[i].To).take(&m.Deliveries[i], m.Event.RecurrenceID)
 	}
 	for i := range m.Answers {
 		if a := &m.Answers[i]; a.MessageID != "" {
@@ -59,64 +54,103 @@ func (h *history) at(email string) *heard {
 	return h.of[key]
 }
 
-// about is the subject of a mail: an occurrence, or zero for the whole meeting,
-// which may be one occurrence itself.
-func (h *history) about(id time.Time) time.Time {
-	if id.Equal(h.own) {
-		return time.Time{}
+// take takes a delivery in. own is the occurrence that the meeting itself is.
+func (w *heard) take(d *Delivery, own time.Time) {
+	id := d.RecurrenceID.Unix()
+	if d.RecurrenceID.Equal(own) {
+		id = wholeMeeting
 	}
-	return id
-}
-
-// take takes in a delivery about the whole meeting or an occurrence.
-func (w *heard) take(d *Delivery, id time.Time) {
 	switch {
 	case d.Method == ical.MethodDeclineCounter:
 	case d.State.handedOver():
-		w.behind = slices.DeleteFunc(w.behind, func(x missed) bool { return id.IsZero() || x.id.Equal(id) })
+		w.leaving = w.leaving && id != wholeMeeting
+		w.settle(d, id)
 		w.hear(d, id)
-		if !id.IsZero() {
-			if w.had == nil {
-				w.had = make(map[int64]int)
-			}
-			w.had[id.Unix()] = max(w.had[id.Unix()], d.Sequence)
+	case !w.repeats(d, id):
+		w.leaving = w.leaving || d.Method == ical.MethodCancel && id == wholeMeeting && d.State.open()
+		w.owe(d, id)
+	}
+	w.next = max(w.next, d.Sequence+1)
+}
+
+// owe takes in a mail that is not handed over. If all of the meeting is owed, so are
+// its occurrences.
+func (w *heard) owe(d *Delivery, id int64) {
+	if _, ok := w.sinceOf(id); ok {
+		return
+	}
+	if w.owed == nil {
+		w.owed = make(map[int64]int)
+	}
+	w.owed[id] = d.Sequence
+}
+
+// settle takes in that a mail is handed over.
+func (w *heard) settle(d *Delivery, id int64) {
+	if id == wholeMeeting {
+		w.owed, w.got = nil, nil
+		return
+	}
+	delete(w.owed, id)
+	if _, ok := w.owed[wholeMeeting]; ok {
+		if w.got == nil {
+			w.got = make(map[int64]int)
 		}
-	case !w.repeats(d, id) && w.missed(id) < 0:
-		w.behind = append(w.behind, missed{id, d.Sequence})
+		w.got[id] = d.Sequence
 	}
 }
 
-// missed is the place of an occurrence in behind, or -1.
-func (w *heard) missed(id time.Time) int {
-	return slices.IndexFunc(w.behind, func(x missed) bool { return x.id.Equal(id) })
+// sinceOf is the sequence of the first mail that is owed of an occurrence.
+func (w *heard) sinceOf(id int64) (sequence int, behind bool) {
+	if n, ok := w.owed[id]; ok {
+		return n, true
+	}
+	if _, ok := w.got[id]; ok {
+		return 0, false
+	}
+	n, ok := w.owed[wholeMeeting]
+	return n, ok
+}
+
+// since is the lowest sequence of the mails that are owed.
+func (w *heard) since() (sequence int, behind bool) {
+	for _, n := range w.owed {
+		if !behind || n < sequence {
+			sequence, behind = n, true
+		}
+	}
+	return sequence, behind
 }
 
 // hear takes in what a mail that was handed over says.
-func (w *heard) hear(d *Delivery, id time.Time) {
-	switch request := d.Method == ical.MethodRequest; {
-	case request && id.IsZero():
+func (w *heard) hear(d *Delivery, id int64) {
+	switch {
+	case d.Method == ical.MethodRequest && id == wholeMeeting:
 		w.whole = true
-	case request:
+	case d.Method == ical.MethodRequest:
 		if w.alone == nil {
-			w.alone = make(map[int64]time.Time)
+			w.alone = make(map[int64]bool)
 		}
-		w.alone[id.Unix()] = id
-	case id.IsZero():
+		w.alone[id] = true
+	case d.Method == ical.MethodCancel && id == wholeMeeting:
 		w.whole, w.alone, w.left = false, nil, d.Sequence
-	default:
-		delete(w.alone, id.Unix())
+	case d.Method == ical.MethodCancel:
+		delete(w.alone, id)
 	}
 }
 
 // repeats reports whether a request says only what the attendee has already: a
 // reminder, or the invitation once more.
-func (w *heard) repeats(d *Delivery, id time.Time) bool {
+func (w *heard) repeats(d *Delivery, id int64) bool {
 	if d.Method != ical.MethodRequest {
 		return false
 	}
-	return d.Action == body.ActionReminder ||
-		or(d.Action, body.ActionInvitation) == body.ActionInvitation && (w.whole || w.holds(id))
+	return d.Action == body.ActionReminder || id == wholeMeeting && d.Sequence < w.next ||
+		or(d.Action, body.ActionInvitation) == body.ActionInvitation && (w.whole || w.alone[id])
 }
+
+// has reports whether the attendee may have an occurrence that came alone.
+func (w *heard) has(id int64) bool { return w.answered || w.alone[id] }
 
 // invited reports whether the attendee has an invitation.
 func (w *heard) invited() bool { return w.whole || len(w.alone) > 0 || w.answered }
@@ -127,89 +161,22 @@ func (h *history) invited(key string) bool {
 	return !h.known || w != nil && w.invited()
 }
 
-// holds reports whether the attendee with that key has an invitation to an
-// occurrence.
-func (h *history) holds(key string, id time.Time) bool {
-	w := h.of[key]
-	return !h.known || w != nil && (w.whole || w.answered || w.holds(h.about(id)))
-}
-
-// keeps reports whether the attendee with that key has an invitation to exactly
-// this: the whole meeting, or an occurrence alone.
-func (h *history) keeps(key string, id time.Time) bool {
-	w := h.of[key]
-	if id = h.about(id); id.IsZero() || !h.known || w == nil {
-		return h.holds(key, id)
-	}
-	return w.answered || w.holds(id)
-}
-
-// holds reports whether the request for a single occurrence was handed over.
-func (w *heard) holds(id time.Time) bool {
-	_, ok := w.alone[id.Unix()]
-	return ok
-}
-
-// single returns the occurrences that the attendee with that key is invited to
-// alone.
-func (h *history) single(key string) []time.Time {
-	if w := h.of[key]; w != nil {
-		return slices.SortedFunc(maps.Values(w.alone), time.Time.Compare)
-	}
-	return nil
-}
-
-// lacks returns the occurrences of which the attendee with that key has not got the
-// last mail.
-func (h *history) lacks(key string) (out []time.Time) {
-	w := h.of[key]
-	if w == nil {
-		return nil
-	}
-	for _, x := range w.behind {
-		if !x.id.IsZero() {
-			out = append(out, x.id)
-		}
-	}
-	return out
-}
-
 // has returns the newest version that the attendee with that key has of an
-// occurrence, or of the whole meeting if id is zero: now, unless mails about it are
-// not handed over and an earlier version is kept.
+// occurrence, or all of if id is zero: now, unless mails about later changes are not
+// handed over and the version before them is kept.
 func (h *history) has(key string, id time.Time, now *ical.Event, before []ical.Event) *ical.Event {
 	w := h.of[key]
-	if w == nil || len(before) == 0 {
+	if w == nil {
 		return now
 	}
-	since, behind := 0, false
-	id = h.about(id)
-	for _, x := range w.behind {
-		lacked := x.id.Equal(id) || x.id.IsZero() && w.had[id.Unix()] < x.sequence
-		if lacked && (!behind || x.sequence < since) {
-			since, behind = x.sequence, true
-		}
+	since, behind := w.since()
+	if !id.IsZero() {
+		since, behind = w.sinceOf(id.Unix())
 	}
 	if !behind {
 		return now
 	}
-	for i := len(before) - 1; i > 0; i-- {
-		if before[i].Sequence < since {
-			return &before[i]
-		}
-	}
-	return &before[0] // or the nearest to the version that they have, which is not kept
-}
-
-// oldest returns the oldest version that the attendee with that key has of anything.
-func (h *history) oldest(key string, now *ical.Event, before []ical.Event) *ical.Event {
-	out := h.has(key, time.Time{}, now, before)
-	for _, id := range h.lacks(key) {
-		if v := h.has(key, id, now, before); out == now || v != now && v.Sequence < out.Sequence {
-			out = v
-		}
-	}
-	return out
+	return or(versionUpTo(before, since-1), now)
 }
 
 // forget drops the earlier versions that nobody has any more, and that no mail
@@ -222,15 +189,18 @@ func (m *Meeting) forget() {
 	needed := make(map[*ical.Event]bool)
 	for i := range m.Deliveries {
 		if d := &m.Deliveries[i]; d.State.open() || d.State == DeliveryUnknown {
+			needed[h.has(address.Key(d.To), d.RecurrenceID, nil, m.Before)] = true
 			needed[m.versionBefore(d.Sequence)] = true
-			needed[h.oldest(address.Key(d.To), nil, m.Before)] = true
 		}
 	}
-	for key, w := range h.of {
-		if w.invited() {
-			for _, x := range w.behind {
-				needed[h.has(key, x.id, nil, m.Before)] = true
+	for _, w := range h.of {
+		for id, n := range w.owed {
+			if w.whole || w.has(id) {
+				needed[m.versionBefore(n)] = true
 			}
+		}
+		for _, n := range w.got {
+			needed[versionFrom(m.Before, n)] = true
 		}
 	}
 	var kept []ical.Event
@@ -244,10 +214,25 @@ func (m *Meeting) forget() {
 
 // versionBefore is the event before the change that had the sequence; nil if it is
 // not kept.
-func (m *Meeting) versionBefore(sequence int) *ical.Event {
-	for i := len(m.Before) - 1; i >= 0; i-- {
-		if m.Before[i].Sequence < sequence {
-			return &m.Before[i]
+func (m *Meeting) versionBefore(sequence int) *ical.Event { return versionUpTo(m.Before, sequence-1) }
+
+// versionUpTo is the newest version with at most that sequence; nil if it is not
+// kept.
+func versionUpTo(before []ical.Event, sequence int) *ical.Event {
+	for i := len(before) - 1; i >= 0; i-- {
+		if before[i].Sequence <= sequence {
+			return &before[i]
+		}
+	}
+	return nil
+}
+
+// versionFrom is the version that a mail with that sequence was about: the oldest
+// with at least that sequence, since a call may use two; nil if it is not kept.
+func versionFrom(before []ical.Event, sequence int) *ical.Event {
+	for i := range before {
+		if before[i].Sequence >= sequence {
+			return &before[i]
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package invite_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,4 +95,71 @@ func TestWhatAttendeesHave(t *testing.T) {
 			check(t, "mails", tt.want, s.outbox(t))
 		})
 	}
+}
+
+// TestHalfOfAChange changes two dates of a series, of which the attendees learn the
+// first alone, and takes both back: the first is told of again.
+func TestHalfOfAChange(t *testing.T) {
+	guest := ical.Attendee{Email: "guest@example.test"}
+	dates := func(location string, more ...ical.Attendee) ical.Event {
+		e := weeklyTrio()
+		for week := 1; week < 3; week++ {
+			o := ical.Event{RecurrenceID: e.Start.AddDate(0, 0, 7*week), Location: location}
+			if len(more) > 0 {
+				o.Attendees = append(slices.Clone(e.Attendees), more...)
+			}
+			e.Overrides = append(e.Overrides, o)
+		}
+		return e
+	}
+	for _, tt := range []struct {
+		name   string
+		change ical.Event
+		fails  int // the mail of the change that fails
+		want   []string
+	}{
+		{"moved", dates("Roof"), 1, []string{"ann Updated", "bob Updated", "bob Updated", "cy Updated", "cy Updated"}},
+		{"a guest", dates("", guest), 1, []string{"guest Cancelled"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := new(tray)
+			c := s.client()
+			m := mustSend(t, c, weeklyTrio())
+			s.take()
+			s.errs = map[int]error{tt.fails: errPlain}
+			m, err := c.Update(context.Background(), m, tt.change)
+			if err == nil {
+				t.Fatal("no mail failed")
+			}
+			s.take()
+			if m, err = c.Update(context.Background(), reload(t, m), weeklyTrio()); err != nil {
+				t.Fatal(err)
+			}
+			check(t, "mails", tt.want, s.outbox(t))
+			if _, err := c.Resume(context.Background(), m); err != nil {
+				t.Fatal(err)
+			}
+			check(t, "mails of Resume", 0, len(s.mails))
+		})
+	}
+}
+
+// TestReminderStays adds somebody while reminders wait, which nothing replaces.
+func TestReminderStays(t *testing.T) {
+	s := new(tray)
+	c := s.client()
+	m, err := c.Remind(context.Background(), mustSend(t, c, trio()), invite.QueueOnly())
+	if err == nil {
+		s.take()
+		m, err = c.Update(context.Background(), reload(t, m), after(func(e *ical.Event) {
+			e.Attendees = append(e.Attendees[1:], ical.Attendee{Email: "new@example.test"})
+		}))
+	}
+	if err == nil {
+		_, err = c.Resume(context.Background(), reload(t, m))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, "mails", []string{"new Invitation", "ann Cancelled", "bob Reminder", "cy Reminder"}, s.outbox(t))
 }

@@ -106,13 +106,15 @@ var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPad
 // overtake marks the pending mails that new ones replace: all mails to the
 // attendees in replaces, which the plan was made anew for, and those that say less
 // than a new mail to the same attendee. A mail to several stays unless all of its
-// recipients are told anew. An answer to a proposal is replaced by nothing, unless
-// its attendee or its occurrence is gone, which leaves nothing to say.
+// recipients are told anew. A reminder to an attendee who gets nothing new stays. An
+// answer to a proposal is replaced by nothing, unless its attendee or its occurrence
+// is gone, which leaves nothing to say.
 func (m *Meeting) overtake(list []letter, p *plan, now time.Time) {
-	told := make(map[overtaker]bool)
+	told, news := make(map[overtaker]bool), make(map[string]bool)
 	for _, l := range list {
 		for i := range l {
 			if l[i].method != ical.MethodDeclineCounter {
+				news[l[i].key()] = true
 				told[overtaker{l[i].key(), l[i].event.RecurrenceID.Unix()}] = true
 			}
 		}
@@ -127,7 +129,7 @@ func (m *Meeting) overtake(list []letter, p *plan, now time.Time) {
 		}
 		key := address.Key(d.To)
 		queued[d.MessageID] = append(queued[d.MessageID], i)
-		if !declines && !p.replaces[key] && !told[overtaker{key, wholeMeeting}] && !told[overtaker{key, d.RecurrenceID.Unix()}] {
+		if !declines && (!p.replaces[key] || !m.OneMail && !news[key] && p.stillHolds(d)) && !told[overtaker{key, wholeMeeting}] && !told[overtaker{key, d.RecurrenceID.Unix()}] {
 			left[d.MessageID] = true
 		}
 	}
@@ -139,6 +141,13 @@ func (m *Meeting) overtake(list []letter, p *plan, now time.Time) {
 			}
 		}
 	}
+}
+
+// stillHolds reports whether a queued mail tells of no change, and of what its
+// attendee is still invited to: nothing replaces it.
+func (p *plan) stillHolds(d *Delivery) bool {
+	repeats := d.Action == body.ActionReminder || d.Action == body.ActionInvitation
+	return repeats && d.Method == ical.MethodRequest && !p.intent.Cancelled && p.seen(&p.event, d.To, d.RecurrenceID) != nil
 }
 
 // overtaker is the subject of a mail that says all of what an earlier mail to the

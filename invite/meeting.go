@@ -41,8 +41,9 @@ type Meeting struct {
 	// every later mail is sent so too.
 	HideGuests bool `json:"hideGuests,omitempty"`
 	OneMail    bool `json:"oneMail,omitempty"`
-	// Before are earlier versions of Event that an attendee of an open delivery
-	// still has, the oldest first. [Client.Resume] needs them for its texts.
+	// Before are earlier versions of Event that some attendee still has, because the
+	// mails about the changes since were not handed over, the oldest first. Updates
+	// and [Client.Resume] tell what is new to them.
 	Before []ical.Event `json:"before,omitempty"`
 }
 

@@ -42,13 +42,8 @@ func planCancelAll(m *Meeting, o *settings) (*plan, error) {
 			p.skip(a, "the meeting is cancelled: no invitation has gone out, so nothing to send")
 			continue
 		}
-		h := u.holds(a)
-		for _, id := range h.lacks() {
-			if e := h.occurrence(id); e != nil && h.was.whole == nil && find(h.was.alone, id) == nil {
-				h.was.alone = append(h.was.alone, e)
-			}
-		}
-		p.cancel(a, h.was, "the meeting is cancelled")
+		_, was := u.base(a)
+		p.cancel(a, was, "the meeting is cancelled")
 	}
 	if !o.allowPast && isPast(&before, o.Now()) {
 		p.silence("the meeting lies in the past")

@@ -86,6 +86,7 @@ type update struct {
 	history  *history
 	said     *standing                   // the answers that counted before
 	versions map[*ical.Event]*ical.Event // earlier versions with answers, by their place in Meeting.Before
+	mixtures map[string]*ical.Event      // of versions
 	diffs    map[versions][]change
 	seen     map[occurrenceKey]*ical.Event
 	starts   map[occurrenceKey]bool
@@ -95,7 +96,7 @@ type update struct {
 func newUpdate(m *Meeting, before *ical.Event, after ical.Event, o *settings) *update {
 	u := &update{
 		m: m, given: own(after), settings: o, levels: o.levels(), plan: newPlan(after),
-		history: m.history(), said: m.standing(), versions: make(map[*ical.Event]*ical.Event),
+		history: m.history(), said: m.standing(), versions: make(map[*ical.Event]*ical.Event), mixtures: make(map[string]*ical.Event),
 		diffs: make(map[versions][]change), seen: make(map[occurrenceKey]*ical.Event), starts: make(map[occurrenceKey]bool),
 	}
 	u.plan.said = m.spoken(&after, o.stamp())
@@ -184,36 +185,36 @@ func (u *update) withoutMail() {
 
 // attendee adds what one attendee gets.
 func (u *update) attendee(a *ical.Attendee) {
-	h, is := u.holds(a), u.plan.view(&u.plan.event, a.Email)
-	if !u.history.invited(h.key) {
-		if is.empty() && !h.was.empty() {
+	base, was := u.base(a)
+	is := u.plan.view(&u.plan.event, a.Email)
+	if !u.history.invited(address.Key(a.Email)) {
+		if is.empty() && !was.empty() {
 			u.plan.skip(a, "is no longer invited: no invitation has gone out, so nothing to send")
 		}
-		h.was, h.fresh = view{}, true
+		was = view{}
 	}
 	switch {
-	case h.was.whole == nil && is.whole == nil:
-		u.singles(a, h, is)
-	case h.was.empty():
+	case was.whole == nil && is.whole == nil:
+		u.singles(a, base, was, is)
+	case was.empty():
 		u.plan.invite(a, is, "is invited")
 	case is.empty():
-		u.plan.cancel(a, h.was, "is no longer invited")
-	case h.was.whole != nil && is.whole != nil:
-		u.whole(a, h, is.whole)
+		u.plan.cancel(a, was, "is no longer invited")
+	case was.whole != nil && is.whole != nil:
+		u.whole(a, base, was.whole, is.whole)
 	case is.whole != nil:
 		u.plan.invite(a, is, "is now invited to the whole series")
 	default:
-		u.plan.cancel(a, h.was, "is no longer invited to the whole series")
+		u.plan.cancel(a, was, "is no longer invited to the whole series")
 		u.staysFor(a, is)
 	}
 }
 
 // whole compares what an attendee of the whole meeting sees. They get single
 // occurrences if only these changed, and everything otherwise.
-func (u *update) whole(a *ical.Attendee, h *holding, is *ical.Event) {
-	was := h.was.whole
-	changes := slices.Concat(u.diff(h.base, &u.plan.event), u.roleChange(was, is, a.Email))
-	steps, restored := u.steps(a, h, is)
+func (u *update) whole(a *ical.Attendee, base, was, is *ical.Event) {
+	changes := slices.Concat(u.diff(base, &u.plan.event), u.roleChange(was, is, a.Email))
+	steps, restored := u.steps(a, base, was, is)
 	if top(changes) > LevelSilent || restored {
 		for _, s := range steps {
 			changes = append(changes, s.within(changes)...)
@@ -223,7 +224,7 @@ func (u *update) whole(a *ical.Attendee, h *holding, is *ical.Event) {
 	}
 	told := len(u.plan.notices) + len(u.plan.skipped)
 	for _, s := range steps {
-		u.occurrence(a, h, s.was, s.is)
+		u.occurrence(a, base, s.was, s.is)
 	}
 	if len(changes) > 0 && told == len(u.plan.notices)+len(u.plan.skipped) {
 		u.plan.skip(a, reason(changes))
@@ -241,15 +242,15 @@ type step struct {
 // restored that the attendee saw as excepted, they need the whole series:
 // Thunderbird keeps its EXDATE where only the occurrence comes, and goes on
 // hiding it.
-func (u *update) steps(a *ical.Attendee, h *holding, is *ical.Event) (list []step, restored bool) {
-	for _, id := range together(exceptions(h.was.whole, is), h.lacks()) {
-		s := step{was: h.occurrence(id), is: u.at(is, id)}
+func (u *update) steps(a *ical.Attendee, base, was, is *ical.Event) (list []step, restored bool) {
+	for _, id := range exceptions(was, is) {
+		s := step{was: u.at(was, id), is: u.at(is, id)}
 		switch {
-		case s.was == nil && s.is == nil, !u.inRule(h.base, id), !u.inRule(&u.plan.event, id):
+		case s.was == nil && s.is == nil, !u.inRule(base, id), !u.inRule(&u.plan.event, id):
 			continue // the rule says it
 		case s.was == nil:
 			restored = true
-			s.changes = []change{{"cancelled", LevelMajor, u.begins(a, h, s.is)}}
+			s.changes = []change{{"cancelled", LevelMajor, u.begins(a, base, s.is)}}
 		case s.is == nil:
 			s.changes = []change{{"cancelled", LevelMinor, u.ends(s.was)}} // asks for no answer
 		default:
@@ -282,21 +283,13 @@ func (s *step) within(whole []change) []change {
 }
 
 // singles compares what an attendee of single occurrences sees.
-func (u *update) singles(a *ical.Attendee, h *holding, is view) {
-	var ids []time.Time
-	for _, e := range slices.Concat(h.was.alone, is.alone) {
-		ids = append(ids, e.RecurrenceID)
+func (u *update) singles(a *ical.Attendee, base *ical.Event, was, is view) {
+	ids := append(slices.Clone(was.alone), is.alone...)
+	slices.SortStableFunc(ids, func(x, y *ical.Event) int { return x.RecurrenceID.Compare(y.RecurrenceID) })
+	ids = slices.CompactFunc(ids, func(x, y *ical.Event) bool { return x.RecurrenceID.Equal(y.RecurrenceID) })
+	for _, e := range ids {
+		u.occurrence(a, base, find(was.alone, e.RecurrenceID), find(is.alone, e.RecurrenceID))
 	}
-	for _, id := range together(ids, h.lacks()) {
-		u.occurrence(a, h, h.occurrence(id), find(is.alone, id))
-	}
-}
-
-// together are the times of two lists, each once, in order.
-func together(a, b []time.Time) []time.Time {
-	out := slices.Concat(a, b)
-	slices.SortFunc(out, time.Time.Compare)
-	return slices.CompactFunc(out, time.Time.Equal)
 }
 
 func find(list []*ical.Event, id time.Time) *ical.Event {
@@ -310,12 +303,12 @@ func find(list []*ical.Event, id time.Time) *ical.Event {
 
 // occurrence adds what an attendee gets for one occurrence, which a version
 // that is nil does not have.
-func (u *update) occurrence(a *ical.Attendee, h *holding, was, is *ical.Event) {
+func (u *update) occurrence(a *ical.Attendee, base, was, is *ical.Event) {
 	switch {
 	case was == nil && is == nil:
 	case was == nil:
 		is.Sequence = u.plan.event.Sequence
-		u.plan.add(a, content{method: ical.MethodRequest, event: is, reason: u.begins(a, h, is) + onOccurrence(is)})
+		u.plan.add(a, content{method: ical.MethodRequest, event: is, reason: u.begins(a, base, is) + onOccurrence(is)})
 	case is == nil:
 		u.plan.add(a, content{method: ical.MethodCancel, event: u.cancelled(was, a), before: was,
 			reason: u.ends(was) + onOccurrence(was)})
@@ -334,8 +327,8 @@ func (u *update) cancelled(was *ical.Event, a *ical.Attendee) *ical.Event {
 }
 
 // begins says why somebody gets an occurrence that they did not see.
-func (u *update) begins(a *ical.Attendee, h *holding, is *ical.Event) string {
-	if u.plan.find(h.base.Attendees, address.Key(a.Email)) >= 0 && u.at(h.base, is.RecurrenceID) == nil {
+func (u *update) begins(a *ical.Attendee, base, is *ical.Event) string {
+	if u.plan.find(base.Attendees, address.Key(a.Email)) >= 0 && u.at(base, is.RecurrenceID) == nil {
 		return "takes place after all"
 	}
 	return "is invited"

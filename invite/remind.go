@@ -41,12 +41,11 @@ func (p *plan) mind(m *Meeting, h *history, action body.Action) {
 	earlier := make(map[*ical.Event]*ical.Event) // with answers
 	for i := range p.notices {
 		n := &p.notices[i]
-		kept := h.oldest(n.key(), nil, m.Before)
+		kept := h.has(n.key(), n.event.RecurrenceID, nil, m.Before)
 		switch {
-		case !h.keeps(n.key(), n.event.RecurrenceID):
+		case !h.invited(n.key()) || h.at(n.attendee.Email).leaving:
 			n.action = body.ActionInvitation
 		case kept != nil:
-			n.action = body.ActionUpdate
 			if earlier[kept] == nil {
 				filled := m.filled(*kept)
 				earlier[kept] = &filled
@@ -54,6 +53,10 @@ func (p *plan) mind(m *Meeting, h *history, action body.Action) {
 			c := *n.content
 			c.before = p.seen(earlier[kept], n.attendee.Email, n.event.RecurrenceID)
 			n.content = &c
+			n.action = body.ActionUpdate
+			if c.before == nil {
+				n.action = body.ActionInvitation
+			}
 		default:
 			n.action = action
 		}
