@@ -39,10 +39,12 @@ func (m *Meeting) standing() *standing {
 
 // recorded returns the answers that count now without what only the event says.
 func (m *Meeting) recorded() *standing {
-	s := &standing{
-		latest: make(map[answerKey]*Answer, len(m.Answers)), dates: make(map[string][]time.Time),
-		floor: m.Revised, floors: make(map[int64]int, len(m.Revisions)),
-		series: m.Event.Attendees, indexes: make(indexes),
+	s := &standing{floor: m.Revised, series: m.Event.Attendees, indexes: make(indexes)}
+	if len(m.Revisions) > 0 {
+		s.floors = make(map[int64]int, len(m.Revisions))
+	}
+	if len(m.Answers) > 0 {
+		s.latest = make(map[answerKey]*Answer, len(m.Answers))
 	}
 	for _, r := range m.Revisions {
 		id := r.RecurrenceID.Unix()
@@ -104,8 +106,14 @@ func (s *standing) add(a *Answer) {
 	if ok && a.version().compare(last.version()) < 0 {
 		return
 	}
+	if s.latest == nil {
+		s.latest = make(map[answerKey]*Answer)
+	}
 	s.latest[key] = a
 	if !ok && !a.RecurrenceID.IsZero() {
+		if s.dates == nil {
+			s.dates = make(map[string][]time.Time)
+		}
 		s.dates[key.email] = append(s.dates[key.email], a.RecurrenceID)
 	}
 }

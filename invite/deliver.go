@@ -45,8 +45,9 @@ type delivery struct {
 	held     []*outgoing // mails before the queue that wait for another in flight
 	queue    []place     // mails not yet looked at
 	failed   []failure
-	open     map[string]int
+	open     map[string]int  // the mails in flight to an address; nil if there is one at a time
 	stuck    map[string]bool // addresses with an earlier mail that stays open
+	claimed  []*outgoing     // the last claims
 	flying   int
 	results  chan result
 	done     []result // not yet recorded
@@ -66,8 +67,10 @@ func (c *Client) deliver(ctx context.Context, parts []part, o *settings) error {
 	order := inOrder(parts, o.oneMail)
 	d := &delivery{
 		sender: c.sender, ledger: o.Ledger, settings: o, parts: parts, queue: order,
-		open: make(map[string]int), stuck: make(map[string]bool),
 		results: make(chan result, max(min(o.Parallel, len(order)), 1)),
+	}
+	if cap(d.results) > 1 {
+		d.open = make(map[string]int)
 	}
 	d.findStuck()
 	d.run(ctx)
@@ -138,7 +141,7 @@ func (d *delivery) findStuck() {
 		}
 		for j := range p.meeting.Deliveries {
 			if e := &p.meeting.Deliveries[j]; e.State.open() && !ours[j] {
-				d.stuck[address.Key(e.To)] = true
+				d.stick(address.Key(e.To))
 			}
 		}
 	}
@@ -185,14 +188,14 @@ func (d *delivery) canClaim(ctx context.Context) bool {
 	if len(d.open) == 0 {
 		return len(d.held)+len(d.queue) > 0
 	}
-	busy := make(map[string]bool)
+	busy := make(recipients)
 	for _, x := range d.held {
-		if !d.mustWait(x.letter, busy) {
+		if !d.mustWait(x.letter, &busy) {
 			return true
 		}
 	}
 	return slices.ContainsFunc(d.queue, func(x place) bool {
-		return !d.mustWait(d.parts[x.part].letters[x.index], busy)
+		return !d.mustWait(d.parts[x.part].letters[x.index], &busy)
 	})
 }
 
@@ -206,7 +209,7 @@ func (d *delivery) finish(r result) {
 		n := &r.mail.letter[i]
 		d.close(n.key())
 		if d.blocks(r.mail, n, r.mail.meeting.Deliveries[n.entry].State) {
-			d.stuck[n.key()] = true
+			d.stick(n.key())
 		}
 	}
 }
@@ -220,22 +223,39 @@ func (d *delivery) blocks(x *outgoing, n *notice, s DeliveryState) bool {
 
 // close ends one mail in flight to an address.
 func (d *delivery) close(key string) {
+	if d.open == nil {
+		return
+	}
 	if d.open[key]--; d.open[key] == 0 {
 		delete(d.open, key)
 	}
 }
 
+// stick keeps later mails to an address back.
+func (d *delivery) stick(key string) {
+	if d.stuck == nil {
+		d.stuck = make(map[string]bool)
+	}
+	d.stuck[key] = true
+}
+
 // mustWait reports whether an earlier mail to a recipient of a letter is open. busy
 // are the recipients of the mails before it that wait themselves.
-func (d *delivery) mustWait(l letter, busy map[string]bool) bool {
-	wait := (len(d.open) > 0 || len(busy) > 0) && l.isTo(func(key string) bool { return d.open[key] > 0 || busy[key] })
-	if wait {
-		for i := range l {
-			busy[l[i].key()] = true
+func (d *delivery) mustWait(l letter, busy *recipients) bool {
+	wait := (len(d.open) > 0 || len(*busy) > 0) && l.isTo(func(key string) bool { return d.open[key] > 0 || (*busy)[key] })
+	if wait && *busy == nil {
+		*busy = make(recipients)
+	}
+	for i := range l {
+		if wait {
+			(*busy)[l[i].key()] = true
 		}
 	}
 	return wait
 }
+
+// recipients is a set of addresses.
+type recipients map[string]bool
 
 // isTo reports whether a letter has a recipient with such an address.
 func (l letter) isTo(such func(key string) bool) bool {
@@ -248,7 +268,8 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 		d.giveUp(err)
 		return nil
 	}
-	busy := make(map[string]bool)
+	var busy recipients
+	out = d.claimed[:0]
 	again := d.held
 	d.held = nil
 	for d.flying+len(out) < cap(d.results) && len(again)+len(d.queue) > 0 {
@@ -261,16 +282,19 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 		switch {
 		case len(d.stuck) > 0 && x.letter.isTo(func(key string) bool { return d.stuck[key] }):
 			d.leave(x, errWaits)
-		case d.mustWait(x.letter, busy):
+		case d.mustWait(x.letter, &busy):
 			d.held = append(d.held, x)
 		case d.build(x):
 			out = append(out, x)
 			for i := range x.letter {
-				d.open[x.letter[i].key()]++
+				if d.open != nil {
+					d.open[x.letter[i].key()]++
+				}
 			}
 		}
 	}
 	d.held = append(d.held, again...)
+	d.claimed = out
 	return out
 }
 
@@ -289,7 +313,7 @@ func (d *delivery) build(x *outgoing) bool {
 func (d *delivery) leave(x *outgoing, err error) {
 	d.fail(x, x.letter.fail(x.meeting, DeliveryPending, err, d.settings))
 	for i := range x.letter {
-		d.stuck[x.letter[i].key()] = true
+		d.stick(x.letter[i].key())
 	}
 }
 
@@ -313,7 +337,7 @@ func (d *delivery) lose(x *outgoing) {
 	x.letter.note(x.meeting, DeliveryPending, "", d.settings)
 	for i := range x.letter {
 		d.close(x.letter[i].key())
-		d.stuck[x.letter[i].key()] = true
+		d.stick(x.letter[i].key())
 	}
 }
 

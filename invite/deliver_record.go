@@ -15,7 +15,7 @@ func (d *delivery) record(ctx context.Context, claims []*outgoing) {
 		x.letter.note(x.meeting, DeliverySending, "", d.settings)
 	}
 	again := d.broken != nil
-	lost, err := d.store(context.WithoutCancel(ctx), claims)
+	lost, err := d.store(ctx, claims)
 	if err != nil {
 		for _, x := range claims {
 			x.letter.note(x.meeting, DeliveryPending, "", d.settings)
@@ -31,7 +31,7 @@ func (d *delivery) record(ctx context.Context, claims []*outgoing) {
 		}
 		return
 	}
-	d.done, d.taken = nil, nil
+	d.done, d.taken = d.done[:0], nil
 	for _, x := range claims {
 		if lost[x] {
 			d.lose(x)
@@ -47,6 +47,7 @@ func (d *delivery) store(ctx context.Context, claims []*outgoing) (lost map[*out
 	if d.ledger == nil {
 		return nil, nil
 	}
+	ctx = context.WithoutCancel(ctx)
 	changed := slices.Clip(d.taken)
 	for _, r := range d.done {
 		changed = append(changed, r.mail)

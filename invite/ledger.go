@@ -85,6 +85,7 @@ type identifier struct {
 	organizer string // whose domain follows
 	domain    string
 	raw       [15]byte
+	buf       []byte
 }
 
 func (x *identifier) next(organizer string) (string, error) {
@@ -97,7 +98,9 @@ func (x *identifier) next(organizer string) (string, error) {
 	if _, err := io.ReadFull(x.random, x.raw[:]); err != nil {
 		return "", fmt.Errorf("invite: Options.Random: %w", err)
 	}
-	return "<" + base32Lower.EncodeToString(x.raw[:]) + "@" + x.domain + ">", nil
+	x.buf = base32Lower.AppendEncode(append(x.buf[:0], '<'), x.raw[:])
+	x.buf = append(append(append(x.buf, '@'), x.domain...), '>')
+	return string(x.buf), nil
 }
 
 // base32Lower survives programs that change the case of addresses.
@@ -110,6 +113,9 @@ var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPad
 // answer to a proposal is replaced by nothing, unless its attendee or its occurrence
 // is gone, which leaves nothing to say.
 func (m *Meeting) overtake(list []letter, p *plan, now time.Time) {
+	if !slices.ContainsFunc(m.Deliveries, func(d Delivery) bool { return d.State == DeliveryPending }) {
+		return
+	}
 	told, news := make(map[overtaker]bool), make(map[string]bool)
 	for _, l := range list {
 		for i := range l {
