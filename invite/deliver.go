@@ -36,7 +36,8 @@ type failure struct {
 //
 // Nothing is handed over before the ledger has its claim. The results that arrive
 // while a record is being written go into the next one, together with the claims
-// that take their places, so that n mails cost at most n + 1 records.
+// that take their places, so that n mails about one meeting cost at most n + 1
+// records, and n mails about two meetings at most twice as many.
 type delivery struct {
 	sender   Sender
 	ledger   Ledger

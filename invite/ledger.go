@@ -130,12 +130,15 @@ func (m *Meeting) overtake(list []letter, p *plan, now time.Time) {
 	for i := range m.Deliveries {
 		d := &m.Deliveries[i]
 		declines := d.Method == ical.MethodDeclineCounter
-		if d.State != DeliveryPending || declines && !p.intent.Cancelled && p.seen(&p.event, d.To, d.RecurrenceID) != nil {
+		if d.State != DeliveryPending || declines && p.stillInvites(d) {
 			continue
 		}
-		key := address.Key(d.To)
 		queued[d.MessageID] = append(queued[d.MessageID], i)
-		if !declines && (!p.replaces[key] || !m.OneMail && !news[key] && p.stillHolds(d)) && !told[overtaker{key, wholeMeeting}] && !told[overtaker{key, d.RecurrenceID.Unix()}] {
+		key := address.Key(d.To)
+		switch {
+		case declines:
+		case told[overtaker{key, wholeMeeting}], told[overtaker{key, d.RecurrenceID.Unix()}]:
+		case !p.replaces[key], !m.OneMail && !news[key] && d.repeats() && p.stillInvites(d):
 			left[d.MessageID] = true
 		}
 	}
@@ -149,11 +152,15 @@ func (m *Meeting) overtake(list []letter, p *plan, now time.Time) {
 	}
 }
 
-// stillHolds reports whether a queued mail tells of no change, and of what its
-// attendee is still invited to: nothing replaces it.
-func (p *plan) stillHolds(d *Delivery) bool {
-	repeats := d.Action == body.ActionReminder || d.Action == body.ActionInvitation
-	return repeats && d.Method == ical.MethodRequest && !p.intent.Cancelled && p.seen(&p.event, d.To, d.RecurrenceID) != nil
+// repeats reports whether a mail tells of no change.
+func (d *Delivery) repeats() bool {
+	return d.Method == ical.MethodRequest && (d.Action == body.ActionReminder || d.Action == body.ActionInvitation)
+}
+
+// stillInvites reports whether the recipient of a queued mail is still invited to its
+// subject.
+func (p *plan) stillInvites(d *Delivery) bool {
+	return !p.intent.Cancelled && p.seen(&p.event, d.To, d.RecurrenceID) != nil
 }
 
 // overtaker is the subject of a mail that says all of what an earlier mail to the

@@ -258,8 +258,8 @@ type calendar struct {
 }
 
 // mostCalendars is how many objects are kept. A change of several dates makes one
-// for each, which the attendees get in turn: without them an update of two dates
-// for 1,250 guests took 16 times as long.
+// for each, which the attendees get in turn: an update of two dates for 1,250 guests
+// takes 2.2 times as long if the last one alone is kept.
 const mostCalendars = 8
 
 // object returns the calendar object of a letter.
