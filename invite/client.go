@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite/internal/plan"
 )
 
 // Client sends meeting requests through one [Sender]. It holds no meetings, so
@@ -63,7 +64,7 @@ func (c *Client) Send(ctx context.Context, e ical.Event, opts ...SendOption) (*M
 func (c *Client) PlanSend(e ical.Event, opts ...SendOption) (*Plan, error) {
 	o := c.settings(callOf(opts, SendOption.forSend))
 	p, err := planSend(e, o)
-	return p.public(o), err
+	return publicPlan(p, o), err
 }
 
 // Update changes the meeting to what after says: each attendee gets what they
@@ -75,16 +76,12 @@ func (c *Client) PlanSend(e ical.Event, opts ...SendOption) (*Plan, error) {
 // occurrences by the start that the rule gives them. If the meeting lies wholly in
 // the past, nobody is mailed without [AllowPast].
 func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts ...MailOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (*plan, error) {
-		return planUpdate(m, after, o)
-	})
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), planUpdate(after))
 }
 
 // PlanUpdate returns what [Client.Update] sends, and sends nothing.
 func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*Plan, error) {
-	return c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (*plan, error) {
-		return planUpdate(m, after, o)
-	})
+	return c.plan(m, callOf(opts, MailOption.forMail), planUpdate(after))
 }
 
 // UpdateFollowing changes the occurrence with that original start and all that
@@ -127,46 +124,38 @@ func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Tim
 // PlanUpdateFollowing returns what [Client.UpdateFollowing] sends, and sends
 // nothing. The plan has the mails of both halves.
 func (c *Client) PlanUpdateFollowing(m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (*Plan, error) {
-	var rest *plan
-	p, err := c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (old *plan, err error) {
+	var rest *plan.Plan
+	p, err := c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (old *plan.Plan, err error) {
 		old, rest, err = planFollowing(m, start, after, o)
 		return old, err
 	})
 	if err != nil || rest == nil {
 		return p, err
 	}
-	return p.with(rest.public(c.settings(call{}).about(m))), nil
+	return p.withRest(publicPlan(rest, c.settings(call{}).about(m))), nil
 }
 
 // Cancel cancels the meeting, or with the option [Occurrence] one occurrence of
 // it, or with [OccurrenceAndLater] one and all that follow. [Comment] tells the
 // attendees why.
 func (c *Client) Cancel(ctx context.Context, m *Meeting, opts ...CancelOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, CancelOption.forCancel), func(m *Meeting, o *settings) (*plan, error) {
-		return planCancel(m, o)
-	})
+	return c.change(ctx, m, callOf(opts, CancelOption.forCancel), planCancel)
 }
 
 // PlanCancel returns what [Client.Cancel] sends, and sends nothing.
 func (c *Client) PlanCancel(m *Meeting, opts ...CancelOption) (*Plan, error) {
-	return c.plan(m, callOf(opts, CancelOption.forCancel), func(m *Meeting, o *settings) (*plan, error) {
-		return planCancel(m, o)
-	})
+	return c.plan(m, callOf(opts, CancelOption.forCancel), planCancel)
 }
 
 // Remind sends the current request again, with the same sequence, to the
 // attendees who have not answered, or with the option [OnlyTo] to others.
 func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...RemindOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, RemindOption.forRemind), func(m *Meeting, o *settings) (*plan, error) {
-		return planRemind(m, o)
-	})
+	return c.change(ctx, m, callOf(opts, RemindOption.forRemind), planRemind)
 }
 
 // PlanRemind returns what [Client.Remind] sends, and sends nothing.
 func (c *Client) PlanRemind(m *Meeting, opts ...RemindOption) (*Plan, error) {
-	return c.plan(m, callOf(opts, RemindOption.forRemind), func(m *Meeting, o *settings) (*plan, error) {
-		return planRemind(m, o)
-	})
+	return c.plan(m, callOf(opts, RemindOption.forRemind), planRemind)
 }
 
 // Reinvite sends the current request to some of the attendees again: to those
@@ -174,16 +163,12 @@ func (c *Client) PlanRemind(m *Meeting, opts ...RemindOption) (*Plan, error) {
 // with METHOD:REFRESH. An attendee of single occurrences gets only these. The
 // sequence stays, as nothing changes (RFC 5546, section 2.1.4).
 func (c *Client) Reinvite(ctx context.Context, m *Meeting, emails []string, opts ...MailOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(m *Meeting, _ *settings) (*plan, error) {
-		return planReinvite(m, emails)
-	})
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), planReinvite(emails))
 }
 
 // PlanReinvite returns what [Client.Reinvite] sends, and sends nothing.
 func (c *Client) PlanReinvite(m *Meeting, emails []string, opts ...MailOption) (*Plan, error) {
-	return c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, _ *settings) (*plan, error) {
-		return planReinvite(m, emails)
-	})
+	return c.plan(m, callOf(opts, MailOption.forMail), planReinvite(emails))
 }
 
 // DeclineProposal tells the attendee who made p that the meeting will not change
@@ -191,9 +176,7 @@ func (c *Client) PlanReinvite(m *Meeting, emails []string, opts ...MailOption) (
 // mail only, so that says it too. The proposal, which p.ID names, is marked as
 // declined.
 func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, opts ...MailOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(m *Meeting, _ *settings) (*plan, error) {
-		return planDecline(m, p)
-	})
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), planDecline(p))
 }
 
 // Resume hands over the mails that the ledger of a meeting says are pending, and
@@ -211,13 +194,11 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 	}
 	o := c.settings(callOf(opts, ResumeOption.forResume)).about(m)
 	out := m.settled().clone()
-	p := out.repeat()
-	x := newPart(p, m, out)
-	x.letters = out.unsent(p, o)
+	p := plan.Repeat(out.planned())
+	x := part{plan: p, from: m, meeting: out, letters: out.unsent(p, o)}
 	if err := x.render(o); err != nil {
 		return m, err
 	}
-	defer x.renderer.release()
 	if h, ok := o.Ledger.(*wholeMeetings); ok {
 		h.hold(out)
 	}
@@ -225,7 +206,7 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 	if err := out.takeBack(ctx, x.letters, o); err != nil {
 		return m, err
 	}
-	err := c.deliver(ctx, []part{*x}, o)
+	err := deliver(ctx, c.sender, []part{x}, o)
 	out.forget()
 	return out, err
 }
@@ -249,14 +230,17 @@ func (c *Client) Respond(ctx context.Context, in *Inbound, r Response) error {
 	return nil
 }
 
+// settings returns the options of c joined with the options of one call.
+func (c *Client) settings(opts call) *settings { return newSettings(&c.options, opts) }
+
 // change carries out the plan of one call about a meeting.
-func (c *Client) change(ctx context.Context, m *Meeting, opts call, plan func(*Meeting, *settings) (*plan, error)) (*Meeting, error) {
+func (c *Client) change(ctx context.Context, m *Meeting, opts call, makePlan planner) (*Meeting, error) {
 	if m == nil {
 		return nil, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)
 	from := m.settled()
-	p, err := plan(from, o)
+	p, err := makePlan(from, o)
 	if err != nil {
 		return m, err
 	}
@@ -268,25 +252,14 @@ func (c *Client) change(ctx context.Context, m *Meeting, opts call, plan func(*M
 }
 
 // plan returns the plan of one call about a meeting.
-func (c *Client) plan(m *Meeting, opts call, plan func(*Meeting, *settings) (*plan, error)) (*Plan, error) {
+func (c *Client) plan(m *Meeting, opts call, makePlan planner) (*Plan, error) {
 	if m == nil {
 		return nil, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)
-	p, err := plan(m.settled(), o)
-	return p.public(o), err
+	p, err := makePlan(m.settled(), o)
+	return publicPlan(p, o), err
 }
-
-// part is what a call does to one meeting.
-type part struct {
-	plan     *plan
-	from     *Meeting // as it was
-	meeting  *Meeting // as it will be
-	letters  []letter
-	renderer *renderer
-}
-
-func newPart(p *plan, from, to *Meeting) *part { return &part{plan: p, from: from, meeting: to} }
 
 // execute is the one way of every call: render all mails of all its meetings, then
 // deliver and record each. It returns nil if an error came before anything was
@@ -301,7 +274,6 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 		if err := x.prepare(o); err != nil {
 			return nil, err
 		}
-		defer x.renderer.release()
 		out[i] = x.meeting
 	}
 	if o.queueOnly {
@@ -316,33 +288,11 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 			return nil, fmt.Errorf("invite: ledger: %w", err)
 		}
 	}
-	err := c.deliver(ctx, parts, o)
+	err := deliver(ctx, c.sender, parts, o)
 	for _, m := range out {
 		m.forget()
 	}
 	return out, err
-}
-
-// prepare makes the meeting as it will be, and its mails.
-func (x *part) prepare(o *settings) error {
-	x.meeting = x.from.after(x.plan, o)
-	if err := o.ReplyAddress.stamp(x.plan, x.meeting, o); err != nil {
-		return err
-	}
-	x.letters = letters(x.plan.notices, o.oneMail && !o.hideGuests)
-	if err := x.meeting.enter(x.letters, x.plan, o); err != nil {
-		return err
-	}
-	return x.render(o)
-}
-
-// end ends a call for a ledger that holds the meetings of one.
-func (s *settings) end(ms ...*Meeting) {
-	if h, ok := s.Ledger.(*wholeMeetings); ok {
-		for _, m := range ms {
-			h.release(m.Event.UID)
-		}
-	}
 }
 
 var defaultClient atomic.Pointer[Client]

@@ -64,10 +64,10 @@ type result struct {
 
 // deliver hands the mails of some parts over: all of one attendee follow each
 // other in the order of the parts.
-func (c *Client) deliver(ctx context.Context, parts []part, o *settings) error {
+func deliver(ctx context.Context, s Sender, parts []part, o *settings) error {
 	order := inOrder(parts, o.oneMail)
 	d := &delivery{
-		sender: c.sender, ledger: o.Ledger, settings: o, parts: parts, queue: order,
+		sender: s, ledger: o.Ledger, settings: o, parts: parts, queue: order,
 		results: make(chan result, max(min(o.Parallel, len(order)), 1)),
 	}
 	if cap(d.results) > 1 {
@@ -98,7 +98,7 @@ func inOrder(parts []part, oneMail bool) []place {
 	if len(parts) == 1 || oneMail {
 		return out
 	}
-	return grouped(out, func(x place) string { return parts[x.part].letters[x.index][0].key() })
+	return grouped(out, func(x place) string { return parts[x.part].letters[x.index][0].Key() })
 }
 
 // inOrder returns the recipients who have not got a mail, in the order of the mails.
@@ -189,7 +189,7 @@ func (d *delivery) canClaim(ctx context.Context) bool {
 	if len(d.open) == 0 {
 		return len(d.held)+len(d.queue) > 0
 	}
-	busy := make(recipients)
+	busy := make(addressSet)
 	for _, x := range d.held {
 		if !d.mustWait(x.letter, &busy) {
 			return true
@@ -208,16 +208,16 @@ func (d *delivery) finish(r result) {
 	d.fail(r.mail, r.mail.letter.outcome(r.mail.meeting, r.err, d.settings))
 	for i := range r.mail.letter {
 		n := &r.mail.letter[i]
-		d.close(n.key())
+		d.close(n.Key())
 		if d.blocks(r.mail, n, r.mail.meeting.Deliveries[n.entry].State) {
-			d.stick(n.key())
+			d.stick(n.Key())
 		}
 	}
 }
 
 // blocks reports whether later mails to a recipient wait after the end of a try.
 // Without the rest of a series, its attendees keep the old one as it is.
-func (d *delivery) blocks(x *outgoing, n *notice, s DeliveryState) bool {
+func (d *delivery) blocks(x *outgoing, n *recipient, s DeliveryState) bool {
 	rest := len(d.parts) > 1 && x.place.part == 0
 	return s == DeliveryPending || n.again && s == DeliveryUnknown || rest && s == DeliveryRefused
 }
@@ -242,26 +242,21 @@ func (d *delivery) stick(key string) {
 
 // mustWait reports whether an earlier mail to a recipient of a letter is open. busy
 // are the recipients of the mails before it that wait themselves.
-func (d *delivery) mustWait(l letter, busy *recipients) bool {
+func (d *delivery) mustWait(l letter, busy *addressSet) bool {
 	wait := (len(d.open) > 0 || len(*busy) > 0) && l.isTo(func(key string) bool { return d.open[key] > 0 || (*busy)[key] })
 	if wait && *busy == nil {
-		*busy = make(recipients)
+		*busy = make(addressSet)
 	}
 	for i := range l {
 		if wait {
-			(*busy)[l[i].key()] = true
+			(*busy)[l[i].Key()] = true
 		}
 	}
 	return wait
 }
 
-// recipients is a set of addresses.
-type recipients map[string]bool
-
-// isTo reports whether a letter has a recipient with such an address.
-func (l letter) isTo(such func(key string) bool) bool {
-	return slices.ContainsFunc(l, func(n notice) bool { return such(n.key()) })
-}
+// addressSet is a set of addresses, by key.
+type addressSet map[string]bool
 
 // claims takes the next mails out of the queue that can be handed over now.
 func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
@@ -269,7 +264,7 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 		d.giveUp(err)
 		return nil
 	}
-	var busy recipients
+	var busy addressSet
 	out = d.claimed[:0]
 	again := d.held
 	d.held = nil
@@ -289,7 +284,7 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 			out = append(out, x)
 			for i := range x.letter {
 				if d.open != nil {
-					d.open[x.letter[i].key()]++
+					d.open[x.letter[i].Key()]++
 				}
 			}
 		}
@@ -314,7 +309,7 @@ func (d *delivery) build(x *outgoing) bool {
 func (d *delivery) leave(x *outgoing, err error) {
 	d.fail(x, x.letter.fail(x.meeting, DeliveryPending, err, d.settings))
 	for i := range x.letter {
-		d.stick(x.letter[i].key())
+		d.stick(x.letter[i].Key())
 	}
 }
 
@@ -337,8 +332,8 @@ func (d *delivery) lose(x *outgoing) {
 	x.message = nil
 	x.letter.note(x.meeting, DeliveryPending, "", d.settings)
 	for i := range x.letter {
-		d.close(x.letter[i].key())
-		d.stick(x.letter[i].key())
+		d.close(x.letter[i].Key())
+		d.stick(x.letter[i].Key())
 	}
 }
 

@@ -58,7 +58,7 @@ func (d *delivery) store(ctx context.Context, claims []*outgoing) (lost map[*out
 			return nil, err
 		}
 		for _, x := range part.mails {
-			if slices.ContainsFunc(x.letter, func(n notice) bool { return slices.Contains(numbers, x.meeting.Deliveries[n.entry].N) }) {
+			if slices.ContainsFunc(x.letter, func(n recipient) bool { return slices.Contains(numbers, x.meeting.Deliveries[n.entry].N) }) {
 				if lost == nil {
 					lost = make(map[*outgoing]bool)
 				}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/fault"
@@ -95,8 +96,10 @@ func fieldError(field, text string) error {
 	return fault.Join("invite", &ical.FieldError{Field: field, Err: errors.New(text)})
 }
 
-// shown is an address from a caller for an error text.
-func shown(email string) string { return fmt.Sprintf("%.80q", email) }
+// noOccurrence reports an original start that a series does not have.
+func noOccurrence(start time.Time) error {
+	return fmt.Errorf("is about an occurrence that the series does not have: %s", start.Format(time.RFC3339))
+}
 
 // invalid is what package ical says of the fields of an event, in this package's
 // name.

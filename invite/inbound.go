@@ -1,13 +1,13 @@
 package invite
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 
 	"github.com/convene-go/convene/ical"
-	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/mime"
 )
 
@@ -155,7 +155,7 @@ func bounceReason(r *mime.DeliveryReport) string {
 		return "is a delivery report that names no recipient"
 	}
 	d := r.Recipients[0]
-	return strings.TrimSpace(fmt.Sprintf("%s for %s: %s %s", d.Action, or(d.OriginalRecipient, d.FinalRecipient),
+	return strings.TrimSpace(fmt.Sprintf("%s for %s: %s %s", d.Action, cmp.Or(d.OriginalRecipient, d.FinalRecipient),
 		d.Status, d.DiagnosticCode))
 }
 
@@ -200,60 +200,4 @@ func (in *Inbound) answer() {
 		in.Reason = fmt.Sprintf("has a METHOD %s with %d attendees, none of which is its sender",
 			in.Calendar.Method, len(in.Event.Attendees))
 	}
-}
-
-// speaker is the attendee that answers: the only one, the one that sent the
-// mail, or the delegate, whose answer names the delegator too (RFC 5546,
-// section 4.2.5).
-func speaker(e *ical.Event, m *mime.Received) (ical.Attendee, bool) {
-	list := e.Attendees
-	at := -1
-	if len(list) == 1 {
-		at = 0
-	}
-	if at < 0 {
-		from := authors(m)
-		at = slices.IndexFunc(list, func(a ical.Attendee) bool { return a.Email != "" && from[address.Key(a.Email)] })
-	}
-	if at < 0 {
-		at = slices.IndexFunc(list, func(a ical.Attendee) bool { return a.DelegatedFrom != "" })
-	}
-	if at < 0 {
-		return ical.Attendee{}, false
-	}
-	a := list[at]
-	a.Status = or(a.Status, ical.StatusNeedsAction)
-	// QUIRK: Exchange writes a COMMENT of an empty line where nothing was
-	// written: testdata/replies/exchange.eml.
-	a.Comment = strings.TrimSpace(or(a.Comment, extra(e, "COMMENT")))
-	a.DelegatedTo, a.DelegatedFrom = bare(a.DelegatedTo), bare(a.DelegatedFrom)
-	return a, true
-}
-
-// bare takes the address out of "Name <address>", which KDE writes in
-// DELEGATED-TO and DELEGATED-FROM.
-func bare(addr string) string {
-	if at := strings.LastIndexByte(addr, '<'); at >= 0 {
-		addr = strings.TrimRight(addr[at+1:], "> ")
-	}
-	return addr
-}
-
-// extra is the value of a property that [ical.Event] has no field for.
-func extra(e *ical.Event, name string) string {
-	for _, p := range e.Extra {
-		if p.Name == name {
-			return p.Value
-		}
-	}
-	return ""
-}
-
-// or returns the first value that is not zero.
-func or[T comparable](a, b T) T {
-	var zero T
-	if a != zero {
-		return a
-	}
-	return b
 }

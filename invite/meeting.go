@@ -1,12 +1,13 @@
 package invite
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
-	"github.com/convene-go/convene/invite/body"
+	"github.com/convene-go/convene/invite/internal/series"
 )
 
 // Meeting is all that is known of a meeting that was sent. It is plain data: keep
@@ -90,101 +91,8 @@ type Answer struct {
 	MessageID string `json:"messageId,omitempty"`
 }
 
-// Proposal is another time that an attendee asked for (RFC 5546, section 3.2.7).
-type Proposal struct {
-	// ID names the proposal within the meeting. [Meeting.Apply] and
-	// [Meeting.Propose] make it.
-	ID string `json:"id,omitempty"`
-	// Email is the attendee's address as the event has it.
-	Email string `json:"email"`
-	// Start and End are the time they propose, dates if AllDay is set.
-	Start  time.Time `json:"start,omitzero"`
-	End    time.Time `json:"end,omitzero"`
-	AllDay bool      `json:"allDay,omitempty"`
-	// Location is the place they propose; "" is that of the meeting.
-	Location string `json:"location,omitempty"`
-	// Comment is the attendee's words with it.
-	Comment string `json:"comment,omitempty"`
-	// RecurrenceID is the occurrence that the proposal is about; zero for all.
-	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
-	// Sequence and Stamp are SEQUENCE and DTSTAMP of the proposal, which order it.
-	Sequence int       `json:"sequence"`
-	Stamp    time.Time `json:"stamp,omitzero"`
-	// Via is the way that the proposal came: "" by mail, or what the caller of
-	// [Meeting.Propose] says, such as "link".
-	Via string `json:"via,omitempty"`
-	// MessageID is the Message-ID of the mail it came in, with angle brackets.
-	MessageID string `json:"messageId,omitempty"`
-	// Declined is set by [Client.DeclineProposal].
-	Declined bool `json:"declined,omitempty"`
-}
-
-// Delivery is the fate of one mail to one recipient.
-type Delivery struct {
-	// N is its number in the meeting, from 0; it never changes.
-	N int `json:"n"`
-	// To is the recipient's address as the event has it.
-	To string `json:"to"`
-	// Method, Sequence and RecurrenceID are those of the mail's calendar object.
-	Method       ical.Method `json:"method"`
-	Sequence     int         `json:"sequence"`
-	RecurrenceID time.Time   `json:"recurrenceId,omitzero"`
-	// Action is the kind of the mail's text; "" is an invitation.
-	Action body.Action `json:"action,omitempty"`
-	// Comment is the organizer's words in it.
-	Comment string `json:"comment,omitempty"`
-	// Stamp is its DTSTAMP and Date: a mail that is sent again is the same mail.
-	Stamp time.Time `json:"stamp,omitzero"`
-	// MessageID is the mail's Message-ID, with angle brackets. Deliveries with one
-	// Message-ID are one mail.
-	MessageID string `json:"messageId"`
-	// State is how far the mail came.
-	State DeliveryState `json:"state"`
-	// Reply is the Sender's text if it failed, for people.
-	Reply string `json:"reply,omitempty"`
-	// Time is when the state was reached.
-	Time time.Time `json:"time,omitzero"`
-}
-
-// DeliveryState is how far a mail came.
-type DeliveryState string
-
-// The values of [DeliveryState].
-const (
-	// DeliveryPending: not handed over yet; trying again is safe.
-	DeliveryPending DeliveryState = "pending"
-	// DeliverySending: in somebody's hands. After a crash it is a leftover, which
-	// may or may not have arrived.
-	DeliverySending DeliveryState = "sending"
-	// DeliveryDelivered: handed over to the Sender's server.
-	DeliveryDelivered DeliveryState = "delivered"
-	// DeliveryRefused: the server will not take it; trying again is useless.
-	DeliveryRefused DeliveryState = "refused"
-	// DeliveryUnknown: it may or may not have been taken; trying again may deliver
-	// it twice.
-	DeliveryUnknown DeliveryState = "unknown"
-	// DeliveryUndelivered: a server took it, and reported later that it did not
-	// arrive.
-	DeliveryUndelivered DeliveryState = "undelivered"
-	// DeliveryOvertaken: a later mail took its place before it was handed over.
-	DeliveryOvertaken DeliveryState = "overtaken"
-)
-
-// open reports whether a mail is still to arrive: it is pending, or in somebody's
-// hands.
-func (s DeliveryState) open() bool { return s == DeliveryPending || s == DeliverySending }
-
-// handedOver reports whether a mail may have reached its recipient.
-func (s DeliveryState) handedOver() bool {
-	switch s {
-	case DeliverySending, DeliveryDelivered, DeliveryUnknown, DeliveryUndelivered:
-		return true
-	}
-	return false
-}
-
 // clone is a copy of m that shares no list with it.
-func (m *Meeting) clone() *Meeting { return m.withEvent(own(m.Event)) }
+func (m *Meeting) clone() *Meeting { return m.withEvent(series.Normalized(m.Event)) }
 
 // withEvent is a copy of m that shares no list with it, with another event.
 func (m *Meeting) withEvent(e ical.Event) *Meeting {
@@ -192,7 +100,7 @@ func (m *Meeting) withEvent(e ical.Event) *Meeting {
 	out.Event = e
 	out.Before = slices.Clone(m.Before)
 	for i := range out.Before {
-		out.Before[i] = own(out.Before[i])
+		out.Before[i] = series.Normalized(out.Before[i])
 	}
 	out.Revisions = slices.Clone(m.Revisions)
 	out.Answers = slices.Clone(m.Answers)
@@ -230,44 +138,16 @@ func (m *Meeting) nextNumber() int {
 	return n
 }
 
-// revise takes in new floors of answers. If everybody is asked anew, the floors of
-// single occurrences go, except for those with attendees of their own.
-func (m *Meeting) revise(list []Revision) {
-	for _, r := range list {
-		if r.RecurrenceID.IsZero() {
-			m.Revised = r.Sequence
-			m.Revisions = slices.DeleteFunc(m.Revisions, func(old Revision) bool { return !m.hasGuests(old.RecurrenceID) })
-			continue
-		}
-		m.Revisions = slices.DeleteFunc(m.Revisions, func(old Revision) bool {
-			return old.RecurrenceID.Equal(r.RecurrenceID)
-		})
-		m.Revisions = append(m.Revisions, r)
-	}
-	if len(m.Revisions) == 0 {
-		m.Revisions = nil
-	}
-}
+func (a *Answer) version() version { return version{a.Sequence, a.Stamp} }
 
-// hasGuests reports whether an occurrence has attendees of its own.
-func (m *Meeting) hasGuests(id time.Time) bool {
-	i := overrideOf(&m.Event, id)
-	return i >= 0 && len(m.Event.Overrides[i].Attendees) > 0 || slices.ContainsFunc(m.Joined, func(j Joined) bool {
-		return j.RecurrenceID.Equal(id)
-	})
-}
-
-// floor is the sequence of the last change that asked an attendee for a new answer
-// to an occurrence; zero is the whole meeting.
-func (m *Meeting) floor(email string, id time.Time) int {
-	floor := 0
-	if id.IsZero() || indexOf(m.Event.Attendees, email) >= 0 {
-		floor = m.Revised
+// describe says what was applied.
+func (a *Answer) describe() string {
+	s := fmt.Sprintf("%s: %s", a.Email, a.Status)
+	if a.DelegatedTo != "" {
+		s += " to " + a.DelegatedTo
 	}
-	for _, r := range m.Revisions {
-		if r.RecurrenceID.Equal(id) {
-			floor = max(floor, r.Sequence)
-		}
+	if !a.RecurrenceID.IsZero() {
+		s += ", on " + a.RecurrenceID.Format(time.RFC3339)
 	}
-	return floor
+	return s
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite/internal/roster"
+	"github.com/convene-go/convene/invite/internal/series"
 )
 
 // meetingFormat is the number of the JSON form that this version writes.
@@ -112,7 +114,7 @@ func readFormat1(data []byte) (*Meeting, error) {
 	}
 	m.importStatuses()
 	for i := range m.Before {
-		clearStatuses(&m.Before[i])
+		roster.ClearAnswers(&m.Before[i])
 		dropAnswerOverrides(&m.Before[i])
 	}
 	m.markOvertaken()
@@ -122,10 +124,8 @@ func readFormat1(data []byte) (*Meeting, error) {
 // importStatuses makes Answers of the statuses in the event of format 1, unless
 // its Answers say the same.
 func (m *Meeting) importStatuses() {
-	m.Answers = append(m.Answers, m.recorded().heard(&m.Event, Answer{Via: viaImport}, func(by *ical.Attendee, counting *Answer) bool {
-		return !counting.told(by)
-	})...)
-	clearStatuses(&m.Event)
+	m.Answers = append(m.Answers, answersOf(m.record().Imported())...)
+	roster.ClearAnswers(&m.Event)
 	dropAnswerOverrides(&m.Event)
 }
 
@@ -134,10 +134,10 @@ func (m *Meeting) importStatuses() {
 func dropAnswerOverrides(e *ical.Event) {
 	kept := e.Overrides[:0]
 	for _, o := range e.Overrides {
-		if len(o.Attendees) > 0 && sameInvited(o.Attendees, e.Attendees) {
+		if len(o.Attendees) > 0 && roster.SameInvited(o.Attendees, e.Attendees) {
 			o.Attendees = nil
 		}
-		if len(o.Attendees) == 0 && isBare(o) {
+		if len(o.Attendees) == 0 && series.IsBare(o) {
 			continue
 		}
 		kept = append(kept, o)

@@ -1,11 +1,9 @@
 package invite
 
 import (
-	"context"
 	"crypto/rand"
 	"io"
 	"maps"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -69,35 +67,6 @@ type Renderer interface {
 
 var _ Renderer = (*body.Renderer)(nil)
 
-// Ledger keeps the fate of every mail of the calls of a [Client]. With one, the
-// stored meeting is the truth; the Meeting that a call returns is for reading,
-// because storing it would undo answers that were applied meanwhile. The conformance
-// suite is invitetest.TestLedger.
-//
-// The calls of Record for one meeting never overlap within a call of the Client.
-// The values that it is given must not be kept or changed.
-type Ledger interface {
-	// Begin stores all meetings of one call in one step, before its first mail.
-	// Mails that it has not seen are pending, and mails that they replace are
-	// overtaken. It must return an error if a call was planned from what is no
-	// longer true: a mail that it marks as overtaken is not pending any more, or
-	// something is stored that the meeting does not know. After an error nothing is
-	// handed over. [Client.Resume] does not call it.
-	Begin(ctx context.Context, ms ...*Meeting) error
-	// Record stores changes of deliveries in one step. A Delivery in state
-	// [DeliverySending] is a claim, which holds only if the stored one was
-	// pending. Deliveries with one Message-ID are one mail, claimed whole or not
-	// at all. A Delivery in state [DeliveryPending] takes a mail back, which holds
-	// only if the stored one is unknown, or was claimed by this call. [ResendUnknown]
-	// also asks for mails that another call was sending; if the ledger does not give
-	// these back, it refuses the claims that follow.
-	//
-	// lost are the numbers of the claims that were refused; these mails are not
-	// handed over. After an error nothing more is handed over, and what the error
-	// may have kept from being stored is recorded once again.
-	Record(ctx context.Context, uid string, changed []Delivery) (lost []int, err error)
-}
-
 // clone is a copy of o that shares nothing with it that a caller could change.
 func (o *Options) clone() Options {
 	if o == nil {
@@ -116,9 +85,9 @@ type settings struct {
 	call
 }
 
-// settings joins the client's options with those of a call.
-func (c *Client) settings(opts call) *settings {
-	s := &settings{Options: c.options, call: opts}
+// newSettings joins the options of a client with the options of a call.
+func newSettings(o *Options, opts call) *settings {
+	s := &settings{Options: *o, call: opts}
 	if s.Now == nil {
 		s.Now = time.Now
 	}
@@ -141,26 +110,17 @@ func (s *settings) about(m *Meeting) *settings {
 	return s
 }
 
-// levels are those of the options, with what else a call says of the list of
-// attendees.
-func (s *settings) levels() Levels {
-	list := s.Levels.of("attendees")
-	switch {
-	case s.hideGuests:
-		list = LevelSilent // nobody sees it
-	case s.tellAll:
-		list = max(list, LevelMinor)
-	}
-	out := maps.Clone(s.Levels)
-	if out == nil {
-		out = make(Levels)
-	}
-	out["attendees"] = list
-	return out
-}
+// stamp is the DTSTAMP and Date of a call's mails.
+func (s *settings) stamp() time.Time { return s.Now().UTC().Truncate(time.Second) }
 
-// allows reports whether a call sends in spite of a lint rule.
-func (s *settings) allows(rule string) bool { return slices.Contains(s.allowLint, rule) }
+// end ends a call for a ledger that holds the meetings of one.
+func (s *settings) end(ms ...*Meeting) {
+	if h, ok := s.Ledger.(*wholeMeetings); ok {
+		for _, m := range ms {
+			h.release(m.Event.UID)
+		}
+	}
+}
 
 // defaultBody cannot fail: it has no templates of a caller.
 var defaultBody = must(body.New(nil))

@@ -1,11 +1,13 @@
 package invite
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/mailauth"
 )
 
 // Policy says who may answer.
@@ -125,23 +127,23 @@ func (p *Policy) mayAnswer(from string, invited, said ical.Attendee) error {
 // authenticated checks what a server says of the mail.
 func (p *Policy) authenticated(in *Inbound, domain string) error {
 	if len(in.Verified) > 0 {
-		return p.proven(judgeAll(in.Verified, domain), domain)
+		return p.proven(mailauth.All(in.Verified, domain), domain)
 	}
 	if p.RequireAuth && p.AuthServID == "" {
 		return refuse(VerdictUnverified, "no server is named whose Authentication-Results count")
 	}
-	return p.proven(judge(in.Mail.Auth, p.AuthServID, domain), domain)
+	return p.proven(mailauth.Topmost(in.Mail.Auth, p.AuthServID, domain), domain)
 }
 
 // proven decides on the results of a server that counts.
-func (p *Policy) proven(v judgement, domain string) error {
+func (p *Policy) proven(v mailauth.Result, domain string) error {
 	switch {
-	case v.dmarc || v.dkim, !p.RequireAuth && (v.spf || !v.speaks):
+	case v.DMARC || v.DKIM, !p.RequireAuth && (v.SPF || !v.Checked):
 		return nil
-	case !v.speaks:
-		return refuse(VerdictUnverified, "no result of %s says that it is from %s", or(p.AuthServID, "a server"), domain)
+	case !v.Checked:
+		return refuse(VerdictUnverified, "no result of %s says that it is from %s", cmp.Or(p.AuthServID, "a server"), domain)
 	}
-	return refuse(VerdictUnverified, "is not proven to be from %s: %s", domain, v.text)
+	return refuse(VerdictUnverified, "is not proven to be from %s: %s", domain, v.Text)
 }
 
 func domainOf(email string) string {

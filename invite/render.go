@@ -1,43 +1,23 @@
 package invite
 
 import (
-	"fmt"
 	"net/mail"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite/body"
+	"github.com/convene-go/convene/invite/internal/plan"
+	"github.com/convene-go/convene/invite/internal/roster"
+	"github.com/convene-go/convene/invite/internal/series"
 	"github.com/convene-go/convene/mime"
 )
-
-// mostKept is how many octets of finished mails wait in memory for their turn.
-// Those beyond it are checked, and built when they are sent.
-const mostKept = 4 << 20
-
-// render builds or checks all mails, so that nothing is sent where one of them
-// cannot be built.
-func (x *part) render(o *settings) error {
-	x.renderer = newRenderer(x, o)
-	for _, l := range x.letters {
-		try := x.renderer.keep
-		if x.renderer.size >= mostKept {
-			try = x.renderer.check
-		}
-		if err := try(l); err != nil {
-			x.renderer.release()
-			return fmt.Errorf("invite: mail to %s: %w", l.addresses(), err)
-		}
-	}
-	return nil
-}
 
 // renderer builds the mails of one call. What successive mails share is made once.
 type renderer struct {
 	options *settings
 	meeting *Meeting // whose ledger has the letters
-	plan    *plan
+	plan    *plan.Plan
 	ours    bool // texts are of package body, and but for answer links depend on their key alone
 
 	kept []*mime.Message // of the first letters
@@ -46,34 +26,17 @@ type renderer struct {
 	textOf    textKey // of the text below
 	text      *body.Body
 	calendars []calendar // the last objects
-	*builders
+	batch     mime.Batch
+	headers   mime.Batch // of mails that are only checked
 
 	built     textKey     // of the last mail that was built
 	validated *ical.Event // the last event that was
 	valid     bool        // what it was found to be
 }
 
-// builders have room for a mail, which the next call uses again.
-type builders struct {
-	builder mime.Batch
-	headers mime.Batch // of mails that are only checked
-}
-
-var freeBuilders = sync.Pool{New: func() any { return new(builders) }}
-
-func newRenderer(x *part, o *settings) *renderer {
+func newRenderer(m *Meeting, p *plan.Plan, o *settings) *renderer {
 	_, ours := o.Body.(*body.Renderer)
-	return &renderer{
-		options: o, meeting: x.meeting, plan: x.plan, ours: ours, builders: freeBuilders.Get().(*builders),
-	}
-}
-
-// release ends the use of r, unless there was a panic.
-func (r *renderer) release() {
-	if r.builders != nil {
-		freeBuilders.Put(r.builders)
-		r.builders = nil
-	}
+	return &renderer{options: o, meeting: m, plan: p, ours: ours}
 }
 
 // keep builds a mail and keeps it until its turn.
@@ -106,8 +69,8 @@ func (r *renderer) message(l letter) (*mime.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.Calendar, d.Method = calendar, string(l[0].method)
-	m, err := r.builder.Build(d)
+	d.Calendar, d.Method = calendar, string(l[0].Method)
+	m, err := r.batch.Build(d)
 	if err == nil {
 		r.built = r.textOf
 	}
@@ -123,7 +86,7 @@ func (r *renderer) check(l letter) error {
 	if err != nil {
 		return err
 	}
-	if !r.ours || r.built != r.textOf || !r.isValid(l[0].event) {
+	if !r.ours || r.built != r.textOf || !r.isValid(l[0].Event) {
 		_, err = r.message(l)
 		return err
 	}
@@ -149,7 +112,7 @@ func (r *renderer) draft(l letter) (*mime.Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	organizer := &n.event.Organizer
+	organizer := &n.Event.Organizer
 	d := &mime.Draft{
 		From:    mail.Address{Name: organizer.Name, Address: organizer.Email},
 		Subject: text.Subject, Date: entry.Stamp, MessageID: entry.MessageID,
@@ -166,14 +129,14 @@ func (r *renderer) draft(l letter) (*mime.Draft, error) {
 	}
 	d.To = make([]mail.Address, len(l))
 	for i := range l {
-		d.To[i] = mail.Address{Name: l[i].attendee.Name, Address: l[i].attendee.Email}
+		d.To[i] = mail.Address{Name: l[i].Attendee.Name, Address: l[i].Attendee.Email}
 	}
 	return d, nil
 }
 
 // textKey is all that the text of a mail by package body depends on in one call.
 type textKey struct {
-	object         objectKey
+	object         contentKey
 	action         body.Action
 	comment        string
 	language, zone string // of the reader
@@ -182,10 +145,10 @@ type textKey struct {
 // write makes the mail's text, or takes the last again.
 func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
 	n := &l[0]
-	key := textKey{object: n.objectKey(), action: d.Action, comment: d.Comment}
+	key := textKey{object: n.contentKey(), action: d.Action, comment: d.Comment}
 	key.object.replyTo = ""
 	if len(l) == 1 {
-		key.language, key.zone = n.attendee.Language, n.attendee.TimeZone
+		key.language, key.zone = n.Attendee.Language, n.Attendee.TimeZone
 	}
 	if r.ours && r.options.AnswerURL == nil && r.text != nil && r.textOf == key {
 		return r.text, nil
@@ -202,16 +165,16 @@ func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
 func (r *renderer) view(l letter, d *Delivery) *body.View {
 	n := &l[0]
 	v := &body.View{
-		Event: n.event, Before: n.before, Action: d.Action, Method: n.method,
+		Event: n.Event, Before: n.Before, Action: d.Action, Method: n.Method,
 		Language: r.options.Language, HideGuests: r.options.hideGuests, Comment: d.Comment,
 	}
 	if r.options.hideGuests {
 		// Without the one attendee that the object names it is equal for all of
 		// them, and a Renderer can use its text again.
-		v.Event, v.Before = nobody(n.event), nobody(n.before)
+		v.Event, v.Before = roster.WithoutAttendees(n.Event), roster.WithoutAttendees(n.Before)
 	}
 	if len(l) == 1 {
-		v.Attendee = *n.attendee
+		v.Attendee = *n.Attendee
 		v.Answers = r.answerLinks(n)
 	}
 	return v
@@ -219,13 +182,13 @@ func (r *renderer) view(l letter, d *Delivery) *body.View {
 
 // answerLinks are the links by which the reader of a request can answer without
 // buttons.
-func (r *renderer) answerLinks(n *notice) []body.AnswerLink {
-	if r.options.AnswerURL == nil || n.method != ical.MethodRequest || n.attendee.NoReply {
+func (r *renderer) answerLinks(n *recipient) []body.AnswerLink {
+	if r.options.AnswerURL == nil || n.Method != ical.MethodRequest || n.Attendee.NoReply {
 		return nil
 	}
 	var out []body.AnswerLink
 	for _, s := range []ical.Status{ical.StatusAccepted, ical.StatusTentative, ical.StatusDeclined} {
-		if u := r.options.AnswerURL(r.meeting, *n.attendee, s); u != "" {
+		if u := r.options.AnswerURL(r.meeting, *n.Attendee, s); u != "" {
 			out = append(out, body.AnswerLink{Status: s, URL: u})
 		}
 	}
@@ -265,10 +228,10 @@ const mostCalendars = 8
 // object returns the calendar object of a letter.
 func (r *renderer) object(l letter, stamp time.Time) ([]byte, error) {
 	n := &l[0]
-	key := calendarKey{event: n.event, method: n.method, sequence: n.sequence, stamp: stamp, replyTo: n.replyTo}
+	key := calendarKey{event: n.Event, method: n.Method, sequence: n.Sequence, stamp: stamp, replyTo: n.replyTo}
 	own := r.ownAnswers(l, stamp)
 	if r.options.hideGuests || len(own) > 0 {
-		key.reader = n.attendee
+		key.reader = n.Attendee
 	}
 	for i := range r.calendars {
 		if r.calendars[i].key == key {
@@ -276,7 +239,7 @@ func (r *renderer) object(l letter, stamp time.Time) ([]byte, error) {
 		}
 	}
 	data, err := ical.Encode(&ical.Calendar{
-		Method: n.method, ProductID: r.options.ProductID, Stamp: stamp, Events: r.events(n, own),
+		Method: n.Method, ProductID: r.options.ProductID, Stamp: stamp, Events: r.events(n, own),
 	})
 	if err != nil {
 		return nil, err
@@ -290,11 +253,11 @@ func (r *renderer) object(l letter, stamp time.Time) ([]byte, error) {
 
 // events are the events of a notice's calendar object: the meeting, and the
 // occurrences for which the reader's own answer differs.
-func (r *renderer) events(n *notice, own []ical.Event) []ical.Event {
-	e := *n.event
-	e.Sequence, e.Overrides = n.sequence, slices.Clone(e.Overrides)
+func (r *renderer) events(n *recipient, own []ical.Event) []ical.Event {
+	e := *n.Event
+	e.Sequence, e.Overrides = n.Sequence, slices.Clone(e.Overrides)
 	if r.options.hideGuests {
-		r.plan.only(&e, n.attendee)
+		r.plan.Index.Narrow(&e, n.Attendee)
 	}
 	e.Overrides = slices.DeleteFunc(e.Overrides, func(o ical.Event) bool {
 		return saysNothing(&o, e.Attendees) || slices.ContainsFunc(own, func(v ical.Event) bool {
@@ -312,9 +275,9 @@ func (r *renderer) events(n *notice, own []ical.Event) []ical.Event {
 
 // saysNothing reports whether an override repeats the series, which a client would
 // show as an exception.
-func saysNothing(o *ical.Event, series []ical.Attendee) bool {
-	return isBare(*o) && (len(o.Attendees) == 0 || sameInvited(o.Attendees, series) &&
-		slices.EqualFunc(o.Attendees, series, func(a, b ical.Attendee) bool { return a.Status == b.Status }))
+func saysNothing(o *ical.Event, whole []ical.Attendee) bool {
+	return series.IsBare(*o) && (len(o.Attendees) == 0 || roster.SameInvited(o.Attendees, whole) &&
+		slices.EqualFunc(o.Attendees, whole, func(a, b ical.Attendee) bool { return a.Status == b.Status }))
 }
 
 // answeredTo makes the answers to e come to an address. The overrides are e's own.

@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/roster"
+	"github.com/convene-go/convene/invite/internal/series"
 	"github.com/convene-go/convene/mime"
 )
 
@@ -84,7 +87,7 @@ type answerEvent struct{ ical.Event }
 // event is the invitation with one attendee and what the organizer's program
 // matches. What else it holds does not go back: an answer changes nothing.
 func (r *reply) event(invited *ical.Event) (*answerEvent, error) {
-	if !counts(r.Status) {
+	if !roster.IsAnswer(r.Status) {
 		return nil, fmt.Errorf("%q is no answer", r.Status)
 	}
 	if (r.Status == ical.StatusDelegated) != (r.DelegateTo != "") {
@@ -115,22 +118,21 @@ func (r *reply) event(invited *ical.Event) (*answerEvent, error) {
 
 // source is the meeting, or the one occurrence that is answered.
 func (r *reply) source(e *ical.Event) (ical.Event, error) {
-	if r.Occurrence.IsZero() || sameOccurrence(e, e.RecurrenceID, r.Occurrence) {
+	if r.Occurrence.IsZero() || series.Same(e, e.RecurrenceID, r.Occurrence) {
 		return *e, nil
 	}
-	m := Meeting{Event: *e}
-	at, err := m.target(r.Occurrence)
-	if err != nil {
-		return *e, err
+	at, ok := series.Find(e, r.Occurrence)
+	if !ok {
+		return *e, noOccurrence(r.Occurrence)
 	}
-	return m.occurrenceEvent(at), nil
+	return at.Event(*e), nil
 }
 
 // attendee is who answers, as the invitation names them.
 func (r *reply) attendee(e *ical.Event) (ical.Attendee, error) {
-	email := or(r.OnBehalfOf, r.As)
+	email := cmp.Or(r.OnBehalfOf, r.As)
 	a := ical.Attendee{Email: email}
-	if i := indexOf(e.Attendees, email); i >= 0 {
+	if i := roster.IndexOf(e.Attendees, email); i >= 0 {
 		from := e.Attendees[i]
 		a.Email, a.Name, a.Role, a.Kind = from.Email, from.Name, from.Role, from.Kind
 		a.DelegatedFrom = bare(from.DelegatedFrom)

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/convene-go/convene/ical"
-	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/roster"
 )
 
 // Tally counts the attendees by their answers, and the mails that are not known
@@ -35,36 +34,8 @@ type Tally struct {
 	Undelivered int `json:"undelivered"`
 }
 
-// Tally counts the answers to the whole meeting, and its mails.
-func (m *Meeting) Tally() Tally {
-	t, _ := m.OccurrenceTally(time.Time{})
-	t.Proposals = len(m.OpenProposals())
-	for i := range m.Deliveries {
-		t.count(m.Deliveries[i].State)
-	}
-	return t
-}
-
-// OccurrenceTally counts the answers to the occurrence with that original start.
-// It reports false if the series has no such occurrence. The mails are counted for
-// the meeting as a whole alone.
-func (m *Meeting) OccurrenceTally(start time.Time) (Tally, bool) {
-	var t Tally
-	at, err := m.target(start)
-	if err != nil {
-		return t, false
-	}
-	s := m.standing()
-	for _, a := range m.attendees(at) {
-		if !address.Same(a.Email, m.Event.Organizer.Email) {
-			t.add(s.answer(address.Key(a.Email), at.id))
-		}
-	}
-	return t, true
-}
-
-func (t *Tally) add(a *Answer) {
-	switch a.status() {
+func (t *Tally) add(a *roster.Answer) {
+	switch a.StatusOf() {
 	case ical.StatusAccepted:
 		t.Accepted++
 		t.Guests += a.Guests
