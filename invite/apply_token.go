@@ -61,8 +61,9 @@ func (x *intake) verify(raw mailauth.Token) (t token, err error) {
 	return t, nil
 }
 
-// addresses are those of everybody invited, to the whole or to an occurrence, and
-// the empty one, which stands for all.
+// addresses returns the addresses of all attendees, of the whole meeting and of
+// single occurrences. The first is empty, which stands for all attendees
+// together.
 func (x *intake) addresses() []string {
 	out, seen := []string{""}, map[string]bool{}
 	add := func(list []ical.Attendee) {

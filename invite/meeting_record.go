@@ -10,8 +10,8 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// record returns the part of m that says who answered what. It shares the answers
-// with m.
+// record returns the part of m that says who answered, and how. It shares the
+// answers with m.
 func (m *Meeting) record() *roster.Record {
 	r := &roster.Record{Event: &m.Event, Revised: m.Revised}
 	if len(m.Answers) > 0 {
@@ -48,7 +48,8 @@ func (m *Meeting) planned() *plan.Meeting {
 	return p
 }
 
-// mailStates says what a plan reads of a state; a mail in any other has failed.
+// mailStates has the states that matter to a plan. A mail in any other state has
+// failed.
 var mailStates = map[DeliveryState]plan.MailState{
 	DeliveryPending: plan.MailPending, DeliverySending: plan.MailSending, DeliveryUnknown: plan.MailUnknown,
 	DeliveryDelivered: plan.MailHandedOver, DeliveryUndelivered: plan.MailHandedOver,

@@ -13,9 +13,9 @@ import (
 )
 
 // Tokens makes and verifies addresses with a signed token, such as
-// desk+TOKEN@example.com. A token is 18 octets in base 32: the day after which it
-// is no longer valid, and a MAC over this day, the meeting and the attendee. Its
-// fields are those of invite.ReplyAddress, so that a pointer to the one can be
+// desk+TOKEN@example.com. A token is 18 octets in base 32: the last day on which
+// it is valid, and a MAC over this day, the meeting and the attendee. Tokens has
+// the fields of invite.ReplyAddress, so that a pointer to the one type can be
 // converted to a pointer to the other.
 type Tokens struct {
 	Mailbox  string

@@ -148,8 +148,8 @@ func (w *received) receive(d *Mail, id int64) {
 	}
 }
 
-// repeats reports whether a request tells only what the attendee has already: a
-// reminder, or the invitation once more.
+// repeats reports whether a request tells nothing new: it is a reminder, or the
+// invitation once more.
 func (w *received) repeats(d *Mail, id int64) bool {
 	if d.Method != ical.MethodRequest {
 		return false

@@ -16,8 +16,8 @@ type Notice struct {
 	Action Action
 }
 
-// Content is what a notice says, whoever gets it. Successive notices that say the
-// same share it.
+// Content is the content of a notice, without the attendee. Successive notices
+// with equal contents share one value.
 type Content struct {
 	Method   ical.Method
 	Sequence int

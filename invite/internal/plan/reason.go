@@ -59,7 +59,8 @@ func quote(s string) string {
 	return `"` + s + `"`
 }
 
-// onOccurrence names the occurrence that e is; "" for the whole meeting.
+// onOccurrence returns words for the occurrence that e is. They are "" if e is
+// the whole meeting.
 func onOccurrence(e *ical.Event) string {
 	if e.RecurrenceID.IsZero() {
 		return ""
