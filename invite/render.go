@@ -27,6 +27,7 @@ type renderer struct {
 	textOf    textKey // of the text below
 	text      *body.Body
 	calendars []madeCalendar // the last objects
+	single    bool           // there is one mail, so no other can share its parts
 	batch     mime.Batch
 	headers   mime.Batch // of mails that are only checked
 
@@ -72,7 +73,11 @@ func (r *renderer) message(l letter) (*mime.Message, error) {
 		return nil, err
 	}
 	d.Calendar, d.Method = calendar, string(l[0].Method)
-	m, err := r.batch.Build(d)
+	build := mime.Build
+	if !r.single {
+		build = r.batch.Build
+	}
+	m, err := build(d)
 	if err == nil {
 		r.built = r.textOf
 	}
