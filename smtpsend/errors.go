@@ -107,6 +107,33 @@ func (e *Error) Refused() bool {
 // Uncertain returns e.Unknown.
 func (e *Error) Uncertain() bool { return e.Unknown }
 
+// mayPass reports whether another attempt may succeed although e failed, and
+// cannot double the message.
+func (e *Error) mayPass() bool {
+	switch {
+	case !e.Temporary || e.Unknown:
+		return false
+	case e.Phase == PhaseAuth && e.Code == 432:
+		return false // the user must change the password first (RFC 4954, section 4.7)
+	}
+	return true
+}
+
+// isOverflow reports whether e is about a recipient who was one too many for
+// the transaction, not about the mailbox or the server's disk.
+func (e *Error) isOverflow() bool {
+	if e.Phase != PhaseRcpt || !e.Temporary {
+		return false
+	}
+	switch e.Code {
+	case 452:
+		return e.Enhanced == EnhancedCode{} || e.Enhanced == EnhancedCode{4, 5, 3}
+	case 552:
+		return true // see tooManyRecipients
+	}
+	return false
+}
+
 // EnhancedCode is an enhanced status code, class, subject and detail
 // (RFC 3463, section 2). The zero value means that there is none.
 type EnhancedCode [3]int
@@ -142,6 +169,17 @@ func lost(p Phase, err error) *Error {
 	return &Error{Phase: p, Err: err, Temporary: true}
 }
 
+// unknown marks err as one after which the message may have been delivered.
+func unknown(err *Error) *Error {
+	err.Unknown, err.Temporary = true, false
+	return err
+}
+
+// unmet is the error for something that this side will not do; err says why.
+func unmet(p Phase, err error) *Error {
+	return &Error{Phase: p, Err: err}
+}
+
 // isNetwork reports whether err comes from the network or from a context, not
 // from what the peer said.
 func isNetwork(err error) bool {
@@ -158,9 +196,4 @@ func isNetwork(err error) bool {
 func isTimeout(err error) bool {
 	var slow net.Error
 	return errors.As(err, &slow) && slow.Timeout()
-}
-
-// unmet is the error for something that this side will not do; err says why.
-func unmet(p Phase, err error) *Error {
-	return &Error{Phase: p, Err: err}
 }

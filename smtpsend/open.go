@@ -3,6 +3,7 @@ package smtpsend
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -59,20 +60,6 @@ func Open(rawURL string, opts ...func(*Options)) (*Sender, error) {
 		return nil, fmt.Errorf("smtpsend: url: %w", err)
 	}
 	return New(u.Host, o)
-}
-
-// apply calls the functions that have the last word. A Token of theirs takes the
-// place of a Password that they leave as it was.
-func (o *Options) apply(opts []func(*Options)) {
-	before := o.Password
-	for _, set := range opts {
-		if set != nil {
-			set(o)
-		}
-	}
-	if o.Token != nil && o.Password == before {
-		o.Password = ""
-	}
 }
 
 // schemes are those that a URL may have.
@@ -138,4 +125,31 @@ func checkHost(hostport string) error {
 		return errors.New("malformed host, or port that is not a number from 1 to 65535")
 	}
 	return nil
+}
+
+// eachParameter calls set for each parameter of u, in a stable order.
+func eachParameter(u *url.URL, set func(key, value string) error) error {
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return errors.New("malformed query")
+	}
+	for _, key := range slices.Sorted(maps.Keys(query)) {
+		if len(query[key]) > 1 {
+			return fmt.Errorf("%s is given twice", key)
+		}
+		if err := set(key, query.Get(key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unknownParameter is the error for a parameter that does not exist.
+func unknownParameter(key, known string) error {
+	return fmt.Errorf("parameter %q is unknown: %s", key, known)
+}
+
+// unknownValue is the error for a parameter with a value that does not exist.
+func unknownValue(key, value, known string) error {
+	return fmt.Errorf("%s=%q is unknown: %s", key, value, known)
 }

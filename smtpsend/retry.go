@@ -59,30 +59,3 @@ func (r Retry) run(ctx context.Context, attempt func() (again bool)) {
 	}
 	backoff.Retry(ctx, operation, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(max(budget, 1)))
 }
-
-// mayPass reports whether another attempt may succeed although e failed, and
-// cannot double the message.
-func (e *Error) mayPass() bool {
-	switch {
-	case !e.Temporary || e.Unknown:
-		return false
-	case e.Phase == PhaseAuth && e.Code == 432:
-		return false // the user must change the password first (RFC 4954, section 4.7)
-	}
-	return true
-}
-
-// isOverflow reports whether e is about a recipient who was one too many for
-// the transaction, not about the mailbox or the server's disk.
-func (e *Error) isOverflow() bool {
-	if e.Phase != PhaseRcpt || !e.Temporary {
-		return false
-	}
-	switch e.Code {
-	case 452:
-		return e.Enhanced == EnhancedCode{} || e.Enhanced == EnhancedCode{4, 5, 3}
-	case 552:
-		return true // see tooManyRecipients
-	}
-	return false
-}

@@ -5,42 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/emersion/go-sasl"
 )
 
 // errPlaintextAuth is the cause when a secret would be readable on the way.
 var errPlaintextAuth = errors.New("the password is not sent without TLS")
-
-// credentials are what one connection authenticates with.
-type credentials struct {
-	username string
-	password string
-	token    string // the OAuth 2.0 access token
-}
-
-// credentials returns what the next connection authenticates with.
-func (o *Options) credentials(ctx context.Context) (credentials, *Error) {
-	k := credentials{username: o.Username, password: o.Password}
-	switch {
-	case o.secret() != byToken:
-		return k, nil
-	case o.Token == nil:
-		k.token = o.Password
-		return k, nil
-	}
-	var err error
-	if k.token, err = o.Token(ctx); err != nil {
-		e := unmet(PhaseAuth, fmt.Errorf("token: %w", err))
-		e.Temporary = isNetwork(err)
-		return k, e
-	}
-	return k, nil
-}
-
-// isTokenRefused reports whether err is a server's no to a token that another
-// may take the place of.
-func (o *Options) isTokenRefused(err *Error) bool {
-	return err != nil && err.Phase == PhaseAuth && err.Code == 535 && o.Token != nil
-}
 
 // login authenticates if the options name a user. A certificate alone does so
 // only if the server offers to look at it.
@@ -100,4 +70,20 @@ func (c *conn) ranked() []mechanism {
 // offersExternal reports whether the server looks at client certificates.
 func (c *conn) offersExternal() bool {
 	return slices.Contains(c.ext.mechanisms(), "EXTERNAL")
+}
+
+// authenticate runs one exchange (RFC 4954, section 4).
+func (c *conn) authenticate(ctx context.Context, client sasl.Client) *Error {
+	name, first, err := client.Start()
+	if err != nil {
+		return unmet(PhaseAuth, err)
+	}
+	x := &exchange{conn: c, client: client, secrets: []string{c.key.password, c.key.token}}
+	line, initial := "AUTH "+name, encodeInitial(first)
+	if first == nil || len(line)+len(" ")+len(initial)+len("\r\n") > maxAuthLine {
+		x.held = first
+		return x.run(ctx, line)
+	}
+	x.secrets = append(x.secrets, initial)
+	return x.run(ctx, line+" "+initial)
 }

@@ -16,26 +16,18 @@ const (
 	maxChallenges = 16
 )
 
+// exchange is an authentication under way.
+type exchange struct {
+	*conn
+	client  sasl.Client
+	held    []byte   // the initial response that waits for an empty challenge
+	secrets []string // what was sent, in case the server quotes it
+}
+
 // finisher is a mechanism that has a say after the server agreed.
 type finisher interface {
 	sasl.Client
 	Finish() error
-}
-
-// authenticate runs one exchange (RFC 4954, section 4).
-func (c *conn) authenticate(ctx context.Context, client sasl.Client) *Error {
-	name, first, err := client.Start()
-	if err != nil {
-		return unmet(PhaseAuth, err)
-	}
-	x := &exchange{conn: c, client: client, secrets: []string{c.key.password, c.key.token}}
-	line, initial := "AUTH "+name, encodeInitial(first)
-	if first == nil || len(line)+len(" ")+len(initial)+len("\r\n") > maxAuthLine {
-		x.held = first
-		return x.run(ctx, line)
-	}
-	x.secrets = append(x.secrets, initial)
-	return x.run(ctx, line+" "+initial)
 }
 
 // encodeInitial encodes an initial response; an empty one is an equals sign.
@@ -44,14 +36,6 @@ func encodeInitial(b []byte) string {
 		return "="
 	}
 	return base64.StdEncoding.EncodeToString(b)
-}
-
-// exchange is an authentication under way.
-type exchange struct {
-	*conn
-	client  sasl.Client
-	held    []byte   // the initial response that waits for an empty challenge
-	secrets []string // what was sent, in case the server quotes it
 }
 
 // run sends line, then answers challenges until the server decides.

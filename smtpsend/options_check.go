@@ -1,73 +1,13 @@
 package smtpsend
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/convene-go/convene/internal/address"
 )
-
-// resolve returns a copy of o, which may be nil, with its defaults filled in
-// for a server at host.
-func (o *Options) resolve(host string) (*Options, error) {
-	var r Options
-	if o != nil {
-		r = *o
-	}
-	if err := r.check(); err != nil {
-		return nil, fmt.Errorf("smtpsend: options: %w", err)
-	}
-	if r.TLS == "" && !r.LMTP {
-		r.TLS = TLSRequired
-	}
-	r.TLSConfig = resolveTLS(r.TLSConfig, host)
-	r.DSN.Notify = slices.Clone(r.DSN.Notify)
-	setDefault(&r.Retry.First, time.Second)
-	setDefault(&r.Retry.Longest, time.Minute)
-	setDefault(&r.Connections, 2)
-	setDefault(&r.ConnectionMessages, 100)
-	setDefault(&r.ConnectionAge, 5*time.Minute)
-	setDefault(&r.ConnectionIdle, 30*time.Second)
-	setDefault(&r.Finish, 5*time.Second)
-	setDefault(&r.Timeouts.Connect, 30*time.Second)
-	setDefault(&r.Timeouts.Command, 5*time.Minute)
-	setDefault(&r.Timeouts.Body, 3*time.Minute)
-	setDefault(&r.Timeouts.Final, 10*time.Minute)
-	if r.Dial == nil {
-		r.Dial = new(net.Dialer).DialContext
-	}
-	return &r, nil
-}
-
-// setDefault sets *v to def if it is zero.
-func setDefault[T int | time.Duration](v *T, def T) {
-	if *v == 0 {
-		*v = def
-	}
-}
-
-// resolveTLS returns a copy of c, which may be nil, that is fit for host.
-func resolveTLS(c *tls.Config, host string) *tls.Config {
-	if c == nil {
-		c = new(tls.Config)
-	}
-	c = c.Clone()
-	if c.ServerName == "" {
-		c.ServerName = host
-	}
-	if c.MinVersion == 0 {
-		c.MinVersion = tls.VersionTLS12
-	}
-	if c.ClientSessionCache == nil {
-		c.ClientSessionCache = tls.NewLRUClientSessionCache(0)
-	}
-	return c
-}
 
 // check reports the first option that makes no sense.
 func (o *Options) check() error {
@@ -146,24 +86,6 @@ func (o *Options) checkSecret() error {
 		return errors.New("no Password for Username")
 	}
 	return nil
-}
-
-// authenticates reports whether o asks for authentication. Without that, a
-// certificate may still be offered to a server that looks at it.
-func (o *Options) authenticates() bool { return o.Username != "" || o.Mechanism != "" }
-
-// hasCertificate reports whether o has a client certificate.
-func (o *Options) hasCertificate() bool {
-	c := o.TLSConfig
-	return c != nil && (len(c.Certificates) > 0 || c.GetClientCertificate != nil)
-}
-
-// safeInClear reports whether o may authenticate without TLS: also by guessing,
-// unless it asks for that, nobody on the way shall learn the password.
-func (o *Options) safeInClear() bool {
-	return o.InsecureAllowPlaintextAuth || slices.ContainsFunc(mechanisms, func(m mechanism) bool {
-		return m.name == o.Mechanism && !m.plaintext
-	})
 }
 
 // listed joins names for a sentence.

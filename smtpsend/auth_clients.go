@@ -5,78 +5,12 @@ import (
 	"crypto/hmac"
 	"crypto/md5"
 	"encoding/hex"
-	"errors"
-	"slices"
 	"strings"
 
 	"github.com/emersion/go-sasl"
 
 	"github.com/convene-go/convene/smtpsend/ntlm"
 )
-
-// secret is what an authentication rests on.
-type secret int
-
-const (
-	byPassword secret = iota
-	byToken
-	byCertificate
-)
-
-// mechanism is a way to authenticate.
-type mechanism struct {
-	name      string
-	secret    secret
-	plaintext bool // shows the secret to whoever reads the connection
-	client    func(k credentials) (sasl.Client, error)
-}
-
-// mechanisms are those known, the best first. CRAM-MD5 and NTLM come after
-// PLAIN: under TLS they protect nothing more, and servers offer them for users
-// whose passwords they hold only as a hash of another kind.
-var mechanisms = []mechanism{
-	{sasl.External, byCertificate, true, newExternal},
-	{sasl.OAuthBearer, byToken, true, newOAuthBearer},
-	{"XOAUTH2", byToken, true, newXOAuth2},
-	{"SCRAM-SHA-256", byPassword, false, newScram},
-	{sasl.Plain, byPassword, true, newPlain},
-	{sasl.Login, byPassword, true, newLogin},
-	{"CRAM-MD5", byPassword, false, newCramMD5},
-	{"NTLM", byPassword, false, newNTLM},
-}
-
-// mechanismNames returns the names of those known.
-func mechanismNames() []string {
-	names := make([]string, len(mechanisms))
-	for i, m := range mechanisms {
-		names[i] = m.name
-	}
-	return names
-}
-
-// secret returns what o authenticates with.
-func (o *Options) secret() secret {
-	i := slices.IndexFunc(mechanisms, func(m mechanism) bool { return m.name == o.Mechanism })
-	switch {
-	case i >= 0:
-		return mechanisms[i].secret
-	case o.Token != nil:
-		return byToken
-	case o.Password == "" && o.hasCertificate():
-		return byCertificate
-	}
-	return byPassword
-}
-
-// wanted reports whether o admits m.
-func (m mechanism) wanted(o *Options) bool {
-	return m.secret == o.secret() && (o.Mechanism == "" || o.Mechanism == m.name)
-}
-
-// safeInClear reports whether m may be used without TLS.
-func (m mechanism) safeInClear(o *Options) bool {
-	return !m.plaintext || o.InsecureAllowPlaintextAuth
-}
 
 func newExternal(k credentials) (sasl.Client, error) {
 	return sasl.NewExternalClient(k.username), nil
@@ -141,17 +75,6 @@ func newXOAuth2(k credentials) (sasl.Client, error) {
 		return nil, err
 	}
 	return &oauthClient{"XOAUTH2", "user=" + k.username + "\x01auth=Bearer " + k.token + "\x01\x01", ""}, nil
-}
-
-// checkToken turns down what would end a part early.
-func (k credentials) checkToken() error {
-	switch {
-	case k.token == "":
-		return errors.New("empty token")
-	case strings.ContainsAny(k.username+k.token, "\x00\x01\r\n"):
-		return errors.New("a control character in the user or token")
-	}
-	return nil
 }
 
 // gs2Name escapes a user for a GS2 header (RFC 5801, section 4).

@@ -51,6 +51,20 @@ func urlPreset(u *url.URL) (*Options, error) {
 	return preset(), nil
 }
 
+// apply calls the functions that have the last word. A Token of theirs takes the
+// place of a Password that they leave as it was.
+func (o *Options) apply(opts []func(*Options)) {
+	before := o.Password
+	for _, set := range opts {
+		if set != nil {
+			set(o)
+		}
+	}
+	if o.Token != nil && o.Password == before {
+		o.Password = ""
+	}
+}
+
 // checkUser checks the credentials of a URL with its user, once the functions
 // have set theirs. User and password are both there or both missing; a
 // certificate or a token takes the place of a password.
@@ -68,33 +82,6 @@ func checkUser(o *Options, user *url.Userinfo) error {
 		return errors.New("a user without password")
 	}
 	return nil
-}
-
-// eachParameter calls set for each parameter of u, in a stable order.
-func eachParameter(u *url.URL, set func(key, value string) error) error {
-	query, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
-		return errors.New("malformed query")
-	}
-	for _, key := range slices.Sorted(maps.Keys(query)) {
-		if len(query[key]) > 1 {
-			return fmt.Errorf("%s is given twice", key)
-		}
-		if err := set(key, query.Get(key)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// unknownParameter is the error for a parameter that does not exist.
-func unknownParameter(key, known string) error {
-	return fmt.Errorf("parameter %q is unknown: %s", key, known)
-}
-
-// unknownValue is the error for a parameter with a value that does not exist.
-func unknownValue(key, value, known string) error {
-	return fmt.Errorf("%s=%q is unknown: %s", key, value, known)
 }
 
 // setParameter sets what one parameter of a server's URL asks for.

@@ -1,0 +1,136 @@
+package smtpsend
+
+import (
+	"context"
+	"strconv"
+)
+
+// The commands of a transaction by number: MAIL, then RCPT of recipient 0 and
+// on, then DATA, which has the number of recipients.
+const mailStep = -1
+
+// envelope sends the commands up to DATA: one by one, or many in a flight
+// if the server offers PIPELINING (RFC 2920).
+func (t *transaction) envelope(ctx context.Context) *Error {
+	size, last := 1, len(t.m.To)-1
+	if t.ext.has("PIPELINING") {
+		size = maxFlight
+		if !t.o.AllOrNothing {
+			last++ // DATA too: whoever is accepted gets the message
+		}
+	}
+	for step := mailStep; step <= last && !t.doomed(); step += size {
+		if err := t.flight(ctx, step, min(step+size, last+1)); err != nil {
+			return err
+		}
+	}
+	if last == len(t.m.To) || t.doomed() || t.accepted() == 0 {
+		return nil
+	}
+	return t.flight(ctx, last+1, last+2)
+}
+
+// flight writes the commands of steps from to end, then reads their replies.
+func (t *transaction) flight(ctx context.Context, from, end int) *Error {
+	b := t.out[:0]
+	for step := from; step < end; step++ {
+		if !t.leftOut(step) {
+			b = t.appendCommand(b, step)
+		}
+	}
+	t.out = b
+	if _, err := t.write(ctx, t.phase(from), b, t.o.Timeouts.Command); err != nil {
+		return err
+	}
+	for step := from; step < end; step++ {
+		if t.leftOut(step) {
+			continue
+		}
+		r, err := t.read(ctx, t.phase(step), t.o.Timeouts.Command)
+		if err != nil {
+			return err
+		}
+		if err := t.note(step, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leftOut reports whether step is about a recipient that was given up before.
+func (t *transaction) leftOut(step int) bool {
+	return t.phase(step) == PhaseRcpt && t.results[step] != nil
+}
+
+// phase returns the phase of a step.
+func (t *transaction) phase(step int) Phase {
+	switch step {
+	case mailStep:
+		return PhaseMail
+	case len(t.m.To):
+		return PhaseData
+	}
+	return PhaseRcpt
+}
+
+// appendCommand appends the command of a step. The addresses have been checked.
+func (t *transaction) appendCommand(b []byte, step int) []byte {
+	switch t.phase(step) {
+	case PhaseMail:
+		b = t.appendMail(b)
+	case PhaseRcpt:
+		b = append(append(append(b, "RCPT TO:<"...), t.m.To[step]...), '>')
+		if t.ext.has("DSN") {
+			b = t.o.DSN.appendRcpt(b, t.m.To[step])
+		}
+	default:
+		b = append(b, "DATA"...)
+	}
+	return append(b, "\r\n"...)
+}
+
+// appendMail appends the command MAIL.
+func (t *transaction) appendMail(b []byte) []byte {
+	b = append(append(append(b, "MAIL FROM:<"...), t.m.From...), '>')
+	if t.ext.has("SIZE") {
+		b = strconv.AppendInt(append(b, " SIZE="...), int64(len(t.m.Data)), 10)
+	}
+	if t.eightBit {
+		b = append(b, " BODY=8BITMIME"...) // RFC 6152, section 3
+	}
+	if t.utf8 {
+		b = append(b, " SMTPUTF8"...) // RFC 6531, section 3.4
+	}
+	if t.o.OnwardTLS {
+		b = append(b, " REQUIRETLS"...) // RFC 8689, section 4.1
+	}
+	if t.ext.has("DSN") {
+		b = t.o.DSN.appendMail(b, t.m.ID)
+	}
+	return b
+}
+
+// note takes in the reply to a step. An error ends the conversation.
+func (t *transaction) note(step int, r reply) *Error {
+	p := t.phase(step)
+	t.goAhead = p == PhaseData && r.code == 354
+	switch {
+	case t.goAhead:
+		return nil
+	case p == PhaseData && r.ok():
+		return t.confused(p, r) // the server believes it has a message
+	}
+	err := t.expect(p, r, nil)
+	if err != nil && t.closed {
+		return err
+	}
+	switch p {
+	case PhaseMail:
+		t.mail, t.dirty = err, err == nil
+	case PhaseRcpt:
+		t.results[step] = err
+	default:
+		t.data = err
+	}
+	return nil
+}
