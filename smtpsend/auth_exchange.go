@@ -16,15 +16,15 @@ const (
 	maxChallenges = 16
 )
 
-// exchange is an authentication under way.
-type exchange struct {
-	*conn
+// authExchange is an authentication under way.
+type authExchange struct {
+	*session
 	client  sasl.Client
 	held    []byte   // the initial response that waits for an empty challenge
 	secrets []string // what was sent, in case the server quotes it
 }
 
-// finisher is a mechanism that has a say after the server agreed.
+// finisher is a mechanism that has a send after the server agreed.
 type finisher interface {
 	sasl.Client
 	Finish() error
@@ -39,9 +39,9 @@ func encodeInitial(b []byte) string {
 }
 
 // run sends line, then answers challenges until the server decides.
-func (x *exchange) run(ctx context.Context, line string) *Error {
+func (x *authExchange) run(ctx context.Context, line string) *Error {
 	for range maxChallenges {
-		r, err := x.say(ctx, line)
+		r, err := x.send(ctx, line)
 		if err != nil || r.code != 334 {
 			return x.conclude(r, err)
 		}
@@ -56,9 +56,9 @@ func (x *exchange) run(ctx context.Context, line string) *Error {
 	return x.cancel(ctx, errors.New("too many challenges"))
 }
 
-// say sends a line and reads the reply. A reply that is not SMTP may quote the
+// send sends a line and reads the reply. A reply that is not SMTP may quote the
 // line, so it is not quoted in turn.
-func (x *exchange) say(ctx context.Context, line string) (reply, *Error) {
+func (x *authExchange) send(ctx context.Context, line string) (reply, *Error) {
 	if len(line)+len("\r\n") > maxAuthReply {
 		return reply{}, unmet(PhaseAuth, errors.New("response is too long"))
 	}
@@ -70,7 +70,7 @@ func (x *exchange) say(ctx context.Context, line string) (reply, *Error) {
 }
 
 // conclude takes in the server's last reply.
-func (x *exchange) conclude(r reply, err *Error) *Error {
+func (x *authExchange) conclude(r reply, err *Error) *Error {
 	if err := x.expect(PhaseAuth, x.redact(r), err); err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (x *exchange) conclude(r reply, err *Error) *Error {
 }
 
 // answer returns the response to a challenge.
-func (x *exchange) answer(r reply) ([]byte, error) {
+func (x *authExchange) answer(r reply) ([]byte, error) {
 	if first := x.held; first != nil {
 		x.held = nil
 		return first, nil
@@ -98,9 +98,9 @@ func (x *exchange) answer(r reply) ([]byte, error) {
 	return x.client.Next(challenge)
 }
 
-// cancel ends the exchange because of cause (RFC 4954, section 4).
-func (x *exchange) cancel(ctx context.Context, cause error) *Error {
-	if _, err := x.say(ctx, "*"); err != nil {
+// cancel ends the authExchange because of cause (RFC 4954, section 4).
+func (x *authExchange) cancel(ctx context.Context, cause error) *Error {
+	if _, err := x.send(ctx, "*"); err != nil {
 		return err
 	}
 	return unmet(PhaseAuth, cause)
@@ -108,7 +108,7 @@ func (x *exchange) cancel(ctx context.Context, cause error) *Error {
 
 // redact removes from r what was said in secret: servers quote lines that they
 // do not understand.
-func (x *exchange) redact(r reply) reply {
+func (x *authExchange) redact(r reply) reply {
 	r.lines = slices.Clone(r.lines)
 	for i := range r.lines {
 		for _, secret := range x.secrets {

@@ -15,77 +15,77 @@ import (
 // past is a deadline that has been missed.
 var past = time.Unix(1, 0)
 
-// wire is a network connection seen as lines out and replies in. One
+// conn is a network connection seen as lines out and replies in. One
 // goroutine uses it at a time; the end of a context may interrupt from
 // another. After any failure it is closed: what was under way is not resumed,
 // and nothing further is written (a truncated message must stay truncated).
-type wire struct {
+type conn struct {
 	raw    net.Conn // what was dialed
 	br     *bufio.Reader
 	closed bool
 
-	mu       sync.Mutex // guards the deadline of nc, and what follows
-	nc       net.Conn   // raw, or TLS on top of it
-	guard    int        // counts operations, so that a late interruption hits none but its own
-	deadline time.Time  // of the read or write under way
-	grace    time.Duration
-	graceEnd time.Time // when an ended context interrupts; zero if none has ended during the grace
+	mu        sync.Mutex // guards the deadline of nc, and what follows
+	nc        net.Conn   // raw, or TLS on top of it
+	operation int        // counts operations, so that a late interruption hits none but its own
+	deadline  time.Time  // of the read or write under way
+	grace     time.Duration
+	graceEnd  time.Time // when an ended context interrupts; zero if none has ended during the grace
 }
 
-// newWire returns a wire over nc.
-func newWire(nc net.Conn) *wire {
-	return &wire{raw: nc, nc: nc, br: bufio.NewReaderSize(nc, maxReplyLine)}
+// newConn returns a conn over nc.
+func newConn(nc net.Conn) *conn {
+	return &conn{raw: nc, nc: nc, br: bufio.NewReaderSize(nc, maxReplyLine)}
 }
 
 // watch lets the end of ctx interrupt reads and writes until release is called.
-func (w *wire) watch(ctx context.Context) (release func()) {
+func (c *conn) watch(ctx context.Context) (release func()) {
 	if ctx.Done() == nil {
 		return func() {}
 	}
-	operation := w.nextOperation()
+	operation := c.nextOperation()
 	stop := context.AfterFunc(ctx, func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		if w.guard != operation {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.operation != operation {
 			return
 		}
-		end := w.cutoff()
-		if w.grace > 0 {
-			end = earlier(end, w.deadline)
+		end := c.cutoff()
+		if c.grace > 0 {
+			end = earlier(end, c.deadline)
 		}
-		w.nc.SetDeadline(end)
+		c.nc.SetDeadline(end)
 	})
 	return func() {
 		stop()
-		w.nextOperation()
+		c.nextOperation()
 	}
 }
 
 // nextOperation ends the reach of interruptions that are still to come.
-func (w *wire) nextOperation() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.guard++
-	return w.guard
+func (c *conn) nextOperation() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.operation++
+	return c.operation
 }
 
-// forgive lets what follows go on for the time d after the end of a context. With
+// setGrace lets what follows go on for the time d after the end of a context. With
 // 0, or less, such an end interrupts at once again.
-func (w *wire) forgive(d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.grace, w.graceEnd = max(d, 0), time.Time{}
+func (c *conn) setGrace(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.grace, c.graceEnd = max(d, 0), time.Time{}
 }
 
 // cutoff returns when a context that has ended interrupts. The caller holds mu.
-func (w *wire) cutoff() time.Time {
-	if w.grace == 0 {
+func (c *conn) cutoff() time.Time {
+	if c.grace == 0 {
 		return past
 	}
-	if w.graceEnd.IsZero() {
-		w.graceEnd = time.Now().Add(w.grace)
+	if c.graceEnd.IsZero() {
+		c.graceEnd = time.Now().Add(c.grace)
 	}
-	return w.graceEnd
+	return c.graceEnd
 }
 
 // earlier returns the earlier of two times.
@@ -96,107 +96,107 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// arm gives the next read or write the time d, unless ctx has ended and the grace
+// setDeadline gives the next read or write the time d, unless ctx has ended and the grace
 // is over.
-func (w *wire) arm(ctx context.Context, d time.Duration) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (c *conn) setDeadline(ctx context.Context, d time.Duration) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	now := time.Now()
-	w.deadline = now.Add(d)
+	c.deadline = now.Add(d)
 	if err := ctx.Err(); err != nil {
-		end := w.cutoff()
+		end := c.cutoff()
 		if !end.After(now) {
 			return err
 		}
-		w.deadline = earlier(w.deadline, end)
+		c.deadline = earlier(c.deadline, end)
 	}
-	return w.nc.SetDeadline(w.deadline)
+	return c.nc.SetDeadline(c.deadline)
 }
 
 // write writes b within the time d and returns how much of it was written.
-func (w *wire) write(ctx context.Context, p Phase, b []byte, d time.Duration) (int, *Error) {
-	if err := w.arm(ctx, d); err != nil {
-		return 0, w.fail(ctx, p, err)
+func (c *conn) write(ctx context.Context, p Phase, b []byte, d time.Duration) (int, *Error) {
+	if err := c.setDeadline(ctx, d); err != nil {
+		return 0, c.fail(ctx, p, err)
 	}
-	n, err := w.nc.Write(b)
+	n, err := c.nc.Write(b)
 	if err != nil {
-		return n, w.fail(ctx, p, err)
+		return n, c.fail(ctx, p, err)
 	}
 	return n, nil
 }
 
 // read reads one reply within the time d. A reply 421 says that the server
-// closes the connection (RFC 5321, section 3.8), so w does too.
-func (w *wire) read(ctx context.Context, p Phase, d time.Duration) (reply, *Error) {
-	if err := w.arm(ctx, d); err != nil {
-		return reply{}, w.fail(ctx, p, err)
+// closes the connection (RFC 5321, section 3.8), so c does too.
+func (c *conn) read(ctx context.Context, p Phase, d time.Duration) (reply, *Error) {
+	if err := c.setDeadline(ctx, d); err != nil {
+		return reply{}, c.fail(ctx, p, err)
 	}
-	r, err := readReply(w.br)
+	r, err := readReply(c.br)
 	if err != nil {
-		return reply{}, w.fail(ctx, p, err)
+		return reply{}, c.fail(ctx, p, err)
 	}
 	if r.code == 421 {
-		w.abort()
+		c.abort()
 	}
 	return r, nil
 }
 
-// encrypt puts TLS on w. What the server sent in the clear after its go-ahead
+// encrypt puts TLS on c. What the server sent in the clear after its go-ahead
 // is an injection (RFC 3207, section 6), never a reply.
-func (w *wire) encrypt(ctx context.Context, config *tls.Config, d time.Duration) *Error {
-	if w.br.Buffered() > 0 {
-		w.abort()
+func (c *conn) encrypt(ctx context.Context, config *tls.Config, d time.Duration) *Error {
+	if c.br.Buffered() > 0 {
+		c.abort()
 		return unmet(PhaseTLS, errors.New("plaintext after the reply to STARTTLS"))
 	}
-	if err := w.arm(ctx, d); err != nil {
-		return w.fail(ctx, PhaseTLS, err)
+	if err := c.setDeadline(ctx, d); err != nil {
+		return c.fail(ctx, PhaseTLS, err)
 	}
-	client := tls.Client(w.raw, config)
+	client := tls.Client(c.raw, config)
 	if err := client.HandshakeContext(ctx); err != nil {
-		e := w.fail(ctx, PhaseTLS, err)
+		e := c.fail(ctx, PhaseTLS, err)
 		e.Temporary = isNetwork(e.Err) // a certificate that is not trusted stays so
 		return e
 	}
-	w.mu.Lock()
-	w.nc = client
-	w.mu.Unlock()
-	w.br.Reset(client)
+	c.mu.Lock()
+	c.nc = client
+	c.mu.Unlock()
+	c.br.Reset(client)
 	return nil
 }
 
-// fail closes w and returns the error for it. The end of ctx shows as a
+// fail closes c and returns the error for it. The end of ctx shows as a
 // timeout of the connection; it is the cause then.
-func (w *wire) fail(ctx context.Context, p Phase, err error) *Error {
-	w.abort()
+func (c *conn) fail(ctx context.Context, p Phase, err error) *Error {
+	c.abort()
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
 	return lost(p, err)
 }
 
-// abort closes w without a word: closing a TLS connection would write, and
+// abort closes c without a word: closing a TLS connection would write, and
 // may wait.
-func (w *wire) abort() {
-	w.closed = true
-	w.raw.Close()
+func (c *conn) abort() {
+	c.closed = true
+	c.raw.Close()
 }
 
-// close closes w in an orderly way.
-func (w *wire) close() {
-	w.closed = true
-	w.nc.Close()
+// close closes c in an orderly way.
+func (c *conn) close() {
+	c.closed = true
+	c.nc.Close()
 }
 
 // quiet reports whether the server kept silent since the last reply: one that
 // says or closes something between two messages says goodbye.
-func (w *wire) quiet() bool {
-	if w.br.Buffered() > 0 {
+func (c *conn) quiet() bool {
+	if c.br.Buffered() > 0 {
 		return false
 	}
-	if socket, ok := w.raw.(syscall.Conn); ok && canPeek {
+	if socket, ok := c.raw.(syscall.Conn); ok && canPeek {
 		return isQuiet(socket)
 	}
-	w.nc.SetReadDeadline(time.Now().Add(time.Millisecond))
-	_, err := w.br.Peek(1)
+	c.nc.SetReadDeadline(time.Now().Add(time.Millisecond))
+	_, err := c.br.Peek(1)
 	return errors.Is(err, os.ErrDeadlineExceeded)
 }

@@ -15,13 +15,13 @@ type pool struct {
 	drained chan struct{} // closed when close is done
 
 	mu   sync.Mutex
-	idle []*idleConn    // the latest used last
+	idle []*idleSession // the latest used last
 	wg   sync.WaitGroup // of idle connections that say goodbye
 }
 
-// idleConn is a connection between two messages.
-type idleConn struct {
-	c     *conn
+// idleSession is a connection between two messages.
+type idleSession struct {
+	s     *session
 	timer *time.Timer // ends it when it was idle for too long
 }
 
@@ -67,22 +67,22 @@ func (p *pool) isClosed() bool {
 }
 
 // take returns a connection that was idle and is alive, nil when there is none.
-func (p *pool) take(ctx context.Context) *conn {
-	for c := p.pop(); c != nil; c = p.pop() {
+func (p *pool) take(ctx context.Context) *session {
+	for s := p.pop(); s != nil; s = p.pop() {
 		switch {
-		case !c.quiet():
-			c.close()
-		case !c.reusable():
-			c.quit(ctx)
+		case !s.quiet():
+			s.close()
+		case !s.reusable():
+			s.quit(ctx)
 		default:
-			return c
+			return s
 		}
 	}
 	return nil
 }
 
 // pop takes the latest idle connection from the list, nil when it is empty.
-func (p *pool) pop() *conn {
+func (p *pool) pop() *session {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := len(p.idle)
@@ -92,34 +92,34 @@ func (p *pool) pop() *conn {
 	i := p.idle[n-1]
 	p.idle = p.idle[:n-1]
 	i.timer.Stop()
-	return i.c
+	return i.s
 }
 
-// put keeps c for the next message, or says goodbye to it.
-func (p *pool) put(ctx context.Context, c *conn) {
-	if c.closed {
+// put keeps s for the next message, or says goodbye to it.
+func (p *pool) put(ctx context.Context, s *session) {
+	if s.closed {
 		return
 	}
-	if !c.reusable() || !p.push(c) {
-		c.quit(ctx)
+	if !s.reusable() || !p.push(s) {
+		s.quit(ctx)
 	}
 }
 
-// push puts c on the list, unless the pool is closed.
-func (p *pool) push(c *conn) bool {
+// push puts s on the list, unless the pool is closed.
+func (p *pool) push(s *session) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.isClosed() {
 		return false
 	}
-	i := &idleConn{c: c}
+	i := &idleSession{s: s}
 	i.timer = time.AfterFunc(p.o.ConnectionIdle, func() { p.expire(i) })
 	p.idle = append(p.idle, i)
 	return true
 }
 
 // expire says goodbye to a connection that is still on the list.
-func (p *pool) expire(i *idleConn) {
+func (p *pool) expire(i *idleSession) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := slices.Index(p.idle, i)
@@ -127,13 +127,13 @@ func (p *pool) expire(i *idleConn) {
 		return
 	}
 	p.idle = slices.Delete(p.idle, at, at+1)
-	p.dismiss(i.c)
+	p.dismiss(i.s)
 }
 
 // dismiss says goodbye to a connection in the background, until close waits
 // for it. The caller holds mu.
-func (p *pool) dismiss(c *conn) {
-	p.wg.Go(func() { c.quit(context.Background()) })
+func (p *pool) dismiss(s *session) {
+	p.wg.Go(func() { s.quit(context.Background()) })
 }
 
 // close ends idle connections, and waits for those in use.
@@ -160,7 +160,7 @@ func (p *pool) shut() (first bool) {
 	close(p.closed)
 	for _, i := range p.idle {
 		i.timer.Stop()
-		p.dismiss(i.c)
+		p.dismiss(i.s)
 	}
 	p.idle = nil
 	return true

@@ -13,11 +13,11 @@ import (
 // maxQuitTime bounds the wait for the reply to QUIT: the mail is safe then.
 const maxQuitTime = 5 * time.Second
 
-// conn is one conversation with a server, of any number of messages.
-type conn struct {
-	*wire
+// session is one conversation with a server, of any number of messages.
+type session struct {
+	*conn
 	o         *Options
-	key       credentials
+	creds     credentials
 	ext       extensions
 	encrypted bool
 	dirty     bool // a transaction was begun and not ended: RSET is due
@@ -29,17 +29,17 @@ type conn struct {
 // transact sends m and returns the result for each recipient. again reports
 // that a connection which had served before turned out dead before the server
 // took the first command, so that m may go over another.
-func (c *conn) transact(ctx context.Context, m *mime.Message) (results []*Error, again bool) {
-	defer c.watch(ctx)()
-	t := &transaction{conn: c, m: m, results: make([]*Error, len(m.To))}
+func (s *session) transact(ctx context.Context, m *mime.Message) (results []*Error, again bool) {
+	defer s.watch(ctx)()
+	t := &transaction{session: s, m: m, results: make([]*Error, len(m.To))}
 	t.examine()
-	reused := c.sent > 0
-	c.sent++
+	reused := s.sent > 0
+	s.sent++
 	err := t.run(ctx)
 	if err != nil {
 		t.fail(err)
 	}
-	return t.results, reused && c.closed && goneBefore(err)
+	return t.results, reused && s.closed && goneBefore(err)
 }
 
 // goneBefore reports whether err says that the server had left before MAIL.
@@ -52,48 +52,48 @@ func goneBefore(err *Error) bool {
 }
 
 // reset ends a transaction that was given up (RFC 5321, section 4.1.1.5).
-func (c *conn) reset(ctx context.Context) *Error {
-	if !c.dirty {
+func (s *session) reset(ctx context.Context) *Error {
+	if !s.dirty {
 		return nil
 	}
-	r, err := c.command(ctx, PhaseReset, "RSET")
-	if err := c.expect(PhaseReset, r, err); err != nil {
-		c.abort()
+	r, err := s.command(ctx, PhaseReset, "RSET")
+	if err := s.expect(PhaseReset, r, err); err != nil {
+		s.abort()
 		return err
 	}
-	c.dirty = false
+	s.dirty = false
 	return nil
 }
 
 // quit says goodbye and closes. What goes wrong on the way is of no interest.
-func (c *conn) quit(ctx context.Context) {
-	defer c.close()
-	defer c.watch(ctx)()
-	limit := min(maxQuitTime, c.o.Timeouts.Command)
-	if _, err := c.write(ctx, PhaseQuit, []byte("QUIT\r\n"), limit); err == nil {
-		c.read(ctx, PhaseQuit, limit)
+func (s *session) quit(ctx context.Context) {
+	defer s.close()
+	defer s.watch(ctx)()
+	limit := min(maxQuitTime, s.o.Timeouts.Command)
+	if _, err := s.write(ctx, PhaseQuit, []byte("QUIT\r\n"), limit); err == nil {
+		s.read(ctx, PhaseQuit, limit)
 	}
 }
 
-// reusable reports whether c is young enough to serve another message.
-func (c *conn) reusable() bool {
-	return c.sent < c.o.ConnectionMessages && time.Since(c.opened) < c.o.ConnectionAge
+// reusable reports whether s is young enough to serve another message.
+func (s *session) reusable() bool {
+	return s.sent < s.o.ConnectionMessages && time.Since(s.opened) < s.o.ConnectionAge
 }
 
 // command writes one line and reads the reply to it.
-func (c *conn) command(ctx context.Context, p Phase, line string) (reply, *Error) {
+func (s *session) command(ctx context.Context, p Phase, line string) (reply, *Error) {
 	if strings.ContainsAny(line, "\r\n\x00") {
 		return reply{}, unmet(p, errors.New("command with a line break or NUL"))
 	}
-	if _, err := c.write(ctx, p, []byte(line+"\r\n"), c.o.Timeouts.Command); err != nil {
+	if _, err := s.write(ctx, p, []byte(line+"\r\n"), s.o.Timeouts.Command); err != nil {
 		return reply{}, err
 	}
-	return c.read(ctx, p, c.o.Timeouts.Command)
+	return s.read(ctx, p, s.o.Timeouts.Command)
 }
 
 // expect turns a reply that does not agree into an error. One that neither
 // agrees nor refuses makes no sense here, and ends the conversation.
-func (c *conn) expect(p Phase, r reply, err *Error) *Error {
+func (s *session) expect(p Phase, r reply, err *Error) *Error {
 	switch {
 	case err != nil:
 		return err
@@ -102,11 +102,11 @@ func (c *conn) expect(p Phase, r reply, err *Error) *Error {
 	case r.refuses():
 		return refusal(p, r)
 	}
-	return c.confused(p, r)
+	return s.confused(p, r)
 }
 
 // confused ends the conversation after a reply that has no place in phase p.
-func (c *conn) confused(p Phase, r reply) *Error {
-	c.abort()
+func (s *session) confused(p Phase, r reply) *Error {
+	s.abort()
 	return lost(p, fmt.Errorf("%w: unexpected %d %s", errProtocol, r.code, r.text()))
 }

@@ -14,30 +14,30 @@ var errPlaintextAuth = errors.New("the password is not sent without TLS")
 
 // login authenticates if the options name a user. A certificate alone does so
 // only if the server offers to look at it.
-func (c *conn) login(ctx context.Context) *Error {
-	if !c.o.authenticates() && !(c.o.hasCertificate() && c.offersExternal()) {
+func (s *session) login(ctx context.Context) *Error {
+	if !s.o.authenticates() && !(s.o.hasCertificate() && s.offersExternal()) {
 		return nil
 	}
-	m, err := c.choose()
+	m, err := s.choose()
 	if err != nil {
 		return unmet(PhaseAuth, err)
 	}
-	client, err := m.client(c.key)
+	client, err := m.client(s.creds)
 	if err != nil {
 		return unmet(PhaseAuth, fmt.Errorf("%s: %w", m.name, err))
 	}
-	return c.authenticate(ctx, client)
+	return s.authenticate(ctx, client)
 }
 
 // choose returns the best mechanism that is offered, asked for and safe.
-func (c *conn) choose() (mechanism, error) {
-	offered := c.ext.mechanisms()
+func (s *session) choose() (mechanism, error) {
+	offered := s.ext.mechanisms()
 	withheld := false
-	for _, m := range c.ranked() {
-		if !slices.Contains(offered, m.name) || !m.wanted(c.o) {
+	for _, m := range s.ranked() {
+		if !slices.Contains(offered, m.name) || !m.wanted(s.o) {
 			continue
 		}
-		if c.encrypted || m.safeInClear(c.o) {
+		if s.encrypted || m.safeInClear(s.o) {
 			return m, nil
 		}
 		withheld = true
@@ -50,8 +50,8 @@ func (c *conn) choose() (mechanism, error) {
 
 // ranked returns the mechanisms, the best first. Without TLS those that show
 // the secret come last.
-func (c *conn) ranked() []mechanism {
-	if c.encrypted {
+func (s *session) ranked() []mechanism {
+	if s.encrypted {
 		return mechanisms
 	}
 	ranked := slices.Clone(mechanisms)
@@ -68,17 +68,17 @@ func (c *conn) ranked() []mechanism {
 }
 
 // offersExternal reports whether the server looks at client certificates.
-func (c *conn) offersExternal() bool {
-	return slices.Contains(c.ext.mechanisms(), "EXTERNAL")
+func (s *session) offersExternal() bool {
+	return slices.Contains(s.ext.mechanisms(), "EXTERNAL")
 }
 
 // authenticate runs one exchange (RFC 4954, section 4).
-func (c *conn) authenticate(ctx context.Context, client sasl.Client) *Error {
+func (s *session) authenticate(ctx context.Context, client sasl.Client) *Error {
 	name, first, err := client.Start()
 	if err != nil {
 		return unmet(PhaseAuth, err)
 	}
-	x := &exchange{conn: c, client: client, secrets: []string{c.key.password, c.key.token}}
+	x := &authExchange{session: s, client: client, secrets: []string{s.creds.password, s.creds.token}}
 	line, initial := "AUTH "+name, encodeInitial(first)
 	if first == nil || len(line)+len(" ")+len(initial)+len("\r\n") > maxAuthLine {
 		x.held = first

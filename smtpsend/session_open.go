@@ -6,41 +6,41 @@ import (
 	"time"
 )
 
-// open dials addr and leads the conversation up to the first MAIL. A token that
+// openSession dials addr and leads the conversation up to the first MAIL. A token that
 // is refused is replaced once.
-func open(ctx context.Context, addr string, o *Options) (*conn, *Error) {
-	key, err := o.credentials(ctx)
+func openSession(ctx context.Context, addr string, o *Options) (*session, *Error) {
+	creds, err := o.credentials(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c, err := openWith(ctx, addr, o, key)
+	s, err := openWith(ctx, addr, o, creds)
 	if !o.isTokenRefused(err) {
-		return c, err
+		return s, err
 	}
 	if o.TokenRefused != nil {
-		o.TokenRefused(key.token)
+		o.TokenRefused(creds.token)
 	}
-	if key, err = o.credentials(ctx); err != nil {
+	if creds, err = o.credentials(ctx); err != nil {
 		return nil, err
 	}
-	return openWith(ctx, addr, o, key)
+	return openWith(ctx, addr, o, creds)
 }
 
-// openWith is open with the given credentials.
-func openWith(ctx context.Context, addr string, o *Options, key credentials) (*conn, *Error) {
+// openWith is openSession with the given credentials.
+func openWith(ctx context.Context, addr string, o *Options, creds credentials) (*session, *Error) {
 	nc, err := dial(ctx, addr, o)
 	if err != nil {
 		return nil, err
 	}
-	c := &conn{wire: newWire(nc), o: o, key: key, opened: time.Now()}
-	defer c.watch(ctx)()
-	for _, step := range c.opening() {
+	s := &session{conn: newConn(nc), o: o, creds: creds, opened: time.Now()}
+	defer s.watch(ctx)()
+	for _, step := range s.opening() {
 		if err := step(ctx); err != nil {
-			c.abort()
+			s.abort()
 			return nil, err
 		}
 	}
-	return c, nil
+	return s, nil
 }
 
 // dial connects to addr within the options' time.
@@ -59,45 +59,45 @@ func dial(ctx context.Context, addr string, o *Options) (net.Conn, *Error) {
 }
 
 // opening returns the steps before the first transaction.
-func (c *conn) opening() []func(context.Context) *Error {
-	switch c.o.TLS {
+func (s *session) opening() []func(context.Context) *Error {
+	switch s.o.TLS {
 	case TLSRequired:
-		return []func(context.Context) *Error{c.greet, c.hello, c.startTLS, c.hello, c.login}
+		return []func(context.Context) *Error{s.greet, s.hello, s.startTLS, s.hello, s.login}
 	case TLSImplicit:
-		return []func(context.Context) *Error{c.handshake, c.greet, c.hello, c.login}
+		return []func(context.Context) *Error{s.handshake, s.greet, s.hello, s.login}
 	}
-	return []func(context.Context) *Error{c.greet, c.hello, c.login}
+	return []func(context.Context) *Error{s.greet, s.hello, s.login}
 }
 
 // greet waits for the server's first reply.
-func (c *conn) greet(ctx context.Context) *Error {
-	r, err := c.read(ctx, PhaseGreeting, c.o.Timeouts.Command)
-	return c.expect(PhaseGreeting, r, err)
+func (s *session) greet(ctx context.Context) *Error {
+	r, err := s.read(ctx, PhaseGreeting, s.o.Timeouts.Command)
+	return s.expect(PhaseGreeting, r, err)
 }
 
 // hello says who we are and notes what the server offers. A server that does
 // not know EHLO is spoken to as in RFC 821 (RFC 5321, section 3.2).
-func (c *conn) hello(ctx context.Context) *Error {
+func (s *session) hello(ctx context.Context) *Error {
 	verb := "EHLO "
-	if c.o.LMTP {
+	if s.o.LMTP {
 		verb = "LHLO "
 	}
-	r, err := c.command(ctx, PhaseHello, verb+c.localName())
-	if err == nil && !c.o.LMTP && (r.code == 500 || r.code == 502) {
-		r, err = c.command(ctx, PhaseHello, "HELO "+c.localName())
+	r, err := s.command(ctx, PhaseHello, verb+s.localName())
+	if err == nil && !s.o.LMTP && (r.code == 500 || r.code == 502) {
+		r, err = s.command(ctx, PhaseHello, "HELO "+s.localName())
 		r.lines = nil
 	}
-	c.ext = parseExtensions(r.lines)
-	return c.expect(PhaseHello, r, err)
+	s.ext = parseExtensions(r.lines)
+	return s.expect(PhaseHello, r, err)
 }
 
 // localName is the name to say: the one from the options, or else the address
 // literal of this side (RFC 5321, section 4.1.4).
-func (c *conn) localName() string {
-	if c.o.LocalName != "" {
-		return c.o.LocalName
+func (s *session) localName() string {
+	if s.o.LocalName != "" {
+		return s.o.LocalName
 	}
-	addr, ok := c.raw.LocalAddr().(*net.TCPAddr)
+	addr, ok := s.raw.LocalAddr().(*net.TCPAddr)
 	if !ok {
 		return "localhost"
 	}
@@ -108,22 +108,22 @@ func (c *conn) localName() string {
 }
 
 // startTLS asks for TLS and begins it (RFC 3207).
-func (c *conn) startTLS(ctx context.Context) *Error {
-	if !c.ext.has("STARTTLS") {
+func (s *session) startTLS(ctx context.Context) *Error {
+	if !s.ext.has("STARTTLS") {
 		return unmet(PhaseTLS, ErrNoTLS)
 	}
-	r, err := c.command(ctx, PhaseTLS, "STARTTLS")
-	if err := c.expect(PhaseTLS, r, err); err != nil {
+	r, err := s.command(ctx, PhaseTLS, "STARTTLS")
+	if err := s.expect(PhaseTLS, r, err); err != nil {
 		return err
 	}
-	return c.handshake(ctx)
+	return s.handshake(ctx)
 }
 
 // handshake begins TLS.
-func (c *conn) handshake(ctx context.Context) *Error {
-	if err := c.encrypt(ctx, c.o.TLSConfig, c.o.Timeouts.Connect); err != nil {
+func (s *session) handshake(ctx context.Context) *Error {
+	if err := s.encrypt(ctx, s.o.TLSConfig, s.o.Timeouts.Connect); err != nil {
 		return err
 	}
-	c.encrypted = true
+	s.encrypted = true
 	return nil
 }

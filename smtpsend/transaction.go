@@ -20,13 +20,13 @@ const (
 
 // transaction is the sending of one message (RFC 5321, section 3.3).
 type transaction struct {
-	*conn
+	*session
 	m        *mime.Message
 	eightBit bool
 	utf8     bool     // asks for SMTPUTF8
 	results  []*Error // for each recipient, nil for accepted
-	mail     *Error   // why MAIL was refused
-	data     *Error   // why DATA was refused
+	mailErr  *Error   // why MAIL was refused
+	dataErr  *Error   // why DATA was refused
 	goAhead  bool     // DATA was answered with 354
 }
 
@@ -72,7 +72,7 @@ func isEightBit(data []byte) bool {
 // run leads the transaction. The error is for all recipients that have none.
 func (t *transaction) run(ctx context.Context) *Error {
 	if err := t.checkLimits(); err != nil || t.doomed() || t.accepted() == 0 {
-		return cmp.Or(err, givenUp())
+		return cmp.Or(err, abandoned())
 	}
 	if err := t.reset(ctx); err != nil {
 		return err
@@ -109,7 +109,7 @@ func (t *transaction) checkLimits() *Error {
 
 // doomed reports whether further commands are of no use.
 func (t *transaction) doomed() bool {
-	return t.mail != nil || t.o.AllOrNothing && t.accepted() < len(t.results)
+	return t.mailErr != nil || t.o.AllOrNothing && t.accepted() < len(t.results)
 }
 
 // accepted counts the recipients that were not refused.
@@ -130,18 +130,18 @@ func (t *transaction) giveUp() *Error {
 		t.abort()
 	}
 	switch {
-	case t.mail != nil:
+	case t.mailErr != nil:
 		clear(t.results) // what the server said to each was a consequence
-		return t.mail
-	case t.data != nil:
-		return t.data
+		return t.mailErr
+	case t.dataErr != nil:
+		return t.dataErr
 	}
 	// Only AllOrNothing comes here with recipients that were accepted.
-	return givenUp()
+	return abandoned()
 }
 
-// givenUp is the error for a recipient who was not at fault.
-func givenUp() *Error {
+// abandoned is the error for a recipient who was not at fault.
+func abandoned() *Error {
 	return lost(PhaseRcpt, errors.New("given up because another recipient was refused"))
 }
 

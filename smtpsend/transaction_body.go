@@ -58,8 +58,8 @@ func nextDotLine(m []byte) int {
 // recipient that was accepted (RFC 2033, section 4.2). No reply is no refusal
 // (RFC 1047), so the end of ctx does not interrupt before Options.Finish is over.
 func (t *transaction) final(ctx context.Context) *Error {
-	t.forgive(t.o.Finish)
-	defer t.forgive(0)
+	t.setGrace(t.o.Finish)
+	defer t.setGrace(0)
 	var pending []int
 	for i, r := range t.results {
 		if r == nil {

@@ -7,7 +7,7 @@ import (
 
 // The commands of a transaction by number: MAIL, then RCPT of recipient 0 and
 // on, then DATA, which has the number of recipients.
-const mailStep = -1
+const mailCommand = -1
 
 // envelope sends the commands up to DATA: one by one, or many in a flight
 // if the server offers PIPELINING (RFC 2920).
@@ -19,8 +19,8 @@ func (t *transaction) envelope(ctx context.Context) *Error {
 			last++ // DATA too: whoever is accepted gets the message
 		}
 	}
-	for step := mailStep; step <= last && !t.doomed(); step += size {
-		if err := t.flight(ctx, step, min(step+size, last+1)); err != nil {
+	for n := mailCommand; n <= last && !t.doomed(); n += size {
+		if err := t.flight(ctx, n, min(n+size, last+1)); err != nil {
 			return err
 		}
 	}
@@ -30,42 +30,42 @@ func (t *transaction) envelope(ctx context.Context) *Error {
 	return t.flight(ctx, last+1, last+2)
 }
 
-// flight writes the commands of steps from to end, then reads their replies.
+// flight writes the commands from up to end, then reads their replies.
 func (t *transaction) flight(ctx context.Context, from, end int) *Error {
 	b := t.out[:0]
-	for step := from; step < end; step++ {
-		if !t.leftOut(step) {
-			b = t.appendCommand(b, step)
+	for n := from; n < end; n++ {
+		if !t.leftOut(n) {
+			b = t.appendCommand(b, n)
 		}
 	}
 	t.out = b
 	if _, err := t.write(ctx, t.phase(from), b, t.o.Timeouts.Command); err != nil {
 		return err
 	}
-	for step := from; step < end; step++ {
-		if t.leftOut(step) {
+	for n := from; n < end; n++ {
+		if t.leftOut(n) {
 			continue
 		}
-		r, err := t.read(ctx, t.phase(step), t.o.Timeouts.Command)
+		r, err := t.read(ctx, t.phase(n), t.o.Timeouts.Command)
 		if err != nil {
 			return err
 		}
-		if err := t.note(step, r); err != nil {
+		if err := t.noteReply(n, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// leftOut reports whether step is about a recipient that was given up before.
-func (t *transaction) leftOut(step int) bool {
-	return t.phase(step) == PhaseRcpt && t.results[step] != nil
+// leftOut reports whether command n is about a recipient that was given up before.
+func (t *transaction) leftOut(n int) bool {
+	return t.phase(n) == PhaseRcpt && t.results[n] != nil
 }
 
-// phase returns the phase of a step.
-func (t *transaction) phase(step int) Phase {
-	switch step {
-	case mailStep:
+// phase returns the phase of command n.
+func (t *transaction) phase(n int) Phase {
+	switch n {
+	case mailCommand:
 		return PhaseMail
 	case len(t.m.To):
 		return PhaseData
@@ -73,15 +73,15 @@ func (t *transaction) phase(step int) Phase {
 	return PhaseRcpt
 }
 
-// appendCommand appends the command of a step. The addresses have been checked.
-func (t *transaction) appendCommand(b []byte, step int) []byte {
-	switch t.phase(step) {
+// appendCommand appends the command of command n. The addresses have been checked.
+func (t *transaction) appendCommand(b []byte, n int) []byte {
+	switch t.phase(n) {
 	case PhaseMail:
 		b = t.appendMail(b)
 	case PhaseRcpt:
-		b = append(append(append(b, "RCPT TO:<"...), t.m.To[step]...), '>')
+		b = append(append(append(b, "RCPT TO:<"...), t.m.To[n]...), '>')
 		if t.ext.has("DSN") {
-			b = t.o.DSN.appendRcpt(b, t.m.To[step])
+			b = t.o.DSN.appendRcpt(b, t.m.To[n])
 		}
 	default:
 		b = append(b, "DATA"...)
@@ -110,9 +110,9 @@ func (t *transaction) appendMail(b []byte) []byte {
 	return b
 }
 
-// note takes in the reply to a step. An error ends the conversation.
-func (t *transaction) note(step int, r reply) *Error {
-	p := t.phase(step)
+// noteReply takes in the reply to command n. An error ends the conversation.
+func (t *transaction) noteReply(n int, r reply) *Error {
+	p := t.phase(n)
 	t.goAhead = p == PhaseData && r.code == 354
 	switch {
 	case t.goAhead:
@@ -126,11 +126,11 @@ func (t *transaction) note(step int, r reply) *Error {
 	}
 	switch p {
 	case PhaseMail:
-		t.mail, t.dirty = err, err == nil
+		t.mailErr, t.dirty = err, err == nil
 	case PhaseRcpt:
-		t.results[step] = err
+		t.results[n] = err
 	default:
-		t.data = err
+		t.dataErr = err
 	}
 	return nil
 }
