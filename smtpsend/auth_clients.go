@@ -28,19 +28,19 @@ func newLogin(k credentials) (sasl.Client, error) {
 	return &loginClient{Client: sasl.NewLoginClient(k.username, k.password), username: k.username}, nil
 }
 
-// loginClient makes go-sasl's LOGIN ignore what the challenges say, as
-// draft-sasl-login, section 1 has it: servers ask for "Password:", "Password"
-// or in words of their own.
+// loginClient makes go-sasl's LOGIN ignore the text of the challenges, as
+// draft-sasl-login, section 1 demands: servers ask for "Password:", "Password"
+// or use words of their own.
 type loginClient struct {
 	sasl.Client
 	username string
-	asked    bool
+	asked    bool // the server has asked for the user
 }
 
 var _ sasl.Client = (*loginClient)(nil)
 
-// Next answers with the password, unless a server that overlooked the initial
-// response asks for the user first.
+// Next answers with the password. If the server overlooked the initial response
+// and asks for the user first, it answers with the user.
 func (l *loginClient) Next(challenge []byte) ([]byte, error) {
 	if !l.asked && bytes.HasPrefix(bytes.ToLower(challenge), []byte("user")) {
 		l.asked = true
@@ -53,7 +53,7 @@ func (l *loginClient) Next(challenge []byte) ([]byte, error) {
 type oauthClient struct {
 	name    string
 	initial string
-	dummy   string // the response to an error report
+	dummy   string // the response to the server's error report
 }
 
 var _ sasl.Client = (*oauthClient)(nil)
@@ -69,7 +69,7 @@ func newOAuthBearer(k credentials) (sasl.Client, error) {
 }
 
 // newXOAuth2 returns a client for XOAUTH2, which Google and Microsoft describe
-// and go-sasl lacks: one line, the parts ended by ^A.
+// and go-sasl lacks. The response is one line, whose parts end in ^A.
 func newXOAuth2(k credentials) (sasl.Client, error) {
 	if err := k.checkToken(); err != nil {
 		return nil, err
@@ -87,12 +87,12 @@ func (c *oauthClient) Start() (name string, initial []byte, err error) {
 	return c.name, []byte(c.initial), nil
 }
 
-// Next answers a report of what is wrong with the token, which the server's
-// refusal follows (RFC 7628, section 3.2.3).
+// Next answers the server's error report about the token. The refusal comes after
+// that (RFC 7628, section 3.2.3).
 func (c *oauthClient) Next([]byte) ([]byte, error) { return []byte(c.dummy), nil }
 
-// cramMD5 is CRAM-MD5 (RFC 2195), written here because go-sasl has dropped it
-// and it is one line of hashing.
+// cramMD5 is CRAM-MD5 (RFC 2195). It is written here because go-sasl has dropped
+// it, and because it is one line of hashing.
 type cramMD5 credentials
 
 var _ sasl.Client = cramMD5{}

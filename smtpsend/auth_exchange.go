@@ -16,21 +16,22 @@ const (
 	maxChallenges = 16
 )
 
-// authExchange is an authentication under way.
+// authExchange is one authentication exchange with the server.
 type authExchange struct {
 	*session
 	client  sasl.Client
-	held    []byte   // the initial response that waits for an empty challenge
-	secrets []string // what was sent, in case the server quotes it
+	held    []byte   // the initial response, while it waits for an empty challenge
+	secrets []string // sent so far; removed from replies that quote them
 }
 
-// finisher is a mechanism that has a send after the server agreed.
+// finisher is a mechanism that checks the server after a positive reply.
 type finisher interface {
 	sasl.Client
 	Finish() error
 }
 
-// encodeInitial encodes an initial response; an empty one is an equals sign.
+// encodeInitial encodes an initial response. An empty response becomes an equals
+// sign.
 func encodeInitial(b []byte) string {
 	if len(b) == 0 {
 		return "="
@@ -56,8 +57,8 @@ func (x *authExchange) run(ctx context.Context, line string) *Error {
 	return x.cancel(ctx, errors.New("too many challenges"))
 }
 
-// send sends a line and reads the reply. A reply that is not SMTP may quote the
-// line, so it is not quoted in turn.
+// send sends a line and reads the reply. If the reply is not SMTP, the error does
+// not quote it, because it may contain the line.
 func (x *authExchange) send(ctx context.Context, line string) (reply, *Error) {
 	if len(line)+len("\r\n") > maxAuthReply {
 		return reply{}, unmet(PhaseAuth, errors.New("response is too long"))
@@ -69,7 +70,7 @@ func (x *authExchange) send(ctx context.Context, line string) (reply, *Error) {
 	return r, err
 }
 
-// conclude takes in the server's last reply.
+// conclude returns the result of the exchange, given the server's last reply.
 func (x *authExchange) conclude(r reply, err *Error) *Error {
 	if err := x.expect(PhaseAuth, x.redact(r), err); err != nil {
 		return err
@@ -98,7 +99,7 @@ func (x *authExchange) answer(r reply) ([]byte, error) {
 	return x.client.Next(challenge)
 }
 
-// cancel ends the authExchange because of cause (RFC 4954, section 4).
+// cancel ends the exchange because of cause (RFC 4954, section 4).
 func (x *authExchange) cancel(ctx context.Context, cause error) *Error {
 	if _, err := x.send(ctx, "*"); err != nil {
 		return err
@@ -106,8 +107,8 @@ func (x *authExchange) cancel(ctx context.Context, cause error) *Error {
 	return unmet(PhaseAuth, cause)
 }
 
-// redact removes from r what was said in secret: servers quote lines that they
-// do not understand.
+// redact removes the secrets from r, because servers quote lines that they do
+// not understand.
 func (x *authExchange) redact(r reply) reply {
 	r.lines = slices.Clone(r.lines)
 	for i := range r.lines {

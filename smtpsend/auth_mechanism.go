@@ -7,14 +7,15 @@ import (
 	"github.com/emersion/go-sasl"
 )
 
-// credentials are what one connection authenticates with.
+// credentials are the credentials of one session.
 type credentials struct {
 	username string
 	password string
 	token    string // the OAuth 2.0 access token
 }
 
-// checkToken turns down what would end a part early.
+// checkToken refuses a user or token with a character that ends a part of the
+// response.
 func (k credentials) checkToken() error {
 	switch {
 	case k.token == "":
@@ -25,7 +26,7 @@ func (k credentials) checkToken() error {
 	return nil
 }
 
-// secret is what an authentication rests on.
+// secret is the kind of secret that an authentication rests on.
 type secret int
 
 const (
@@ -38,13 +39,14 @@ const (
 type mechanism struct {
 	name      string
 	secret    secret
-	plaintext bool // shows the secret to whoever reads the connection
+	plaintext bool // shows the secret to everybody who reads the connection
 	client    func(k credentials) (sasl.Client, error)
 }
 
-// mechanisms are those known, the best first. CRAM-MD5 and NTLM come after
-// PLAIN: under TLS they protect nothing more, and servers offer them for users
-// whose passwords they hold only as a hash of another kind.
+// mechanisms are the mechanisms that the package knows, the best first. CRAM-MD5
+// and NTLM come after PLAIN for two reasons: under TLS they protect no more than
+// PLAIN, and some servers offer them also for users whose passwords they hold
+// only as a hash of another kind.
 var mechanisms = []mechanism{
 	{sasl.External, byCertificate, true, newExternal},
 	{sasl.OAuthBearer, byToken, true, newOAuthBearer},
@@ -56,7 +58,7 @@ var mechanisms = []mechanism{
 	{"NTLM", byPassword, false, newNTLM},
 }
 
-// mechanismNames returns the names of those known.
+// mechanismNames returns the names of mechanisms, in order.
 func mechanismNames() []string {
 	names := make([]string, len(mechanisms))
 	for i, m := range mechanisms {

@@ -12,24 +12,24 @@ import (
 	"time"
 )
 
-// past is a deadline that has been missed.
+// past is a deadline that is over, so that it interrupts at once.
 var past = time.Unix(1, 0)
 
-// conn is a network connection seen as lines out and replies in. One
-// goroutine uses it at a time; the end of a context may interrupt from
-// another. After any failure it is closed: what was under way is not resumed,
-// and nothing further is written (a truncated message must stay truncated).
+// conn is a network connection that writes octets and reads replies. One
+// goroutine uses it at a time. The end of a context may interrupt it from
+// another goroutine. After any failure it is closed, and nothing further is
+// written, because a truncated message must stay truncated.
 type conn struct {
-	raw    net.Conn // what was dialed
+	raw    net.Conn // as dialed
 	br     *bufio.Reader
 	closed bool
 
-	mu        sync.Mutex // guards the deadline of nc, and what follows
+	mu        sync.Mutex // guards the deadline of nc, and the fields below
 	nc        net.Conn   // raw, or TLS on top of it
-	operation int        // counts operations, so that a late interruption hits none but its own
+	operation int        // counts calls of watch and release, so that a late interruption hits no later call
 	deadline  time.Time  // of the read or write under way
 	grace     time.Duration
-	graceEnd  time.Time // when an ended context interrupts; zero if none has ended during the grace
+	graceEnd  time.Time // the end of the grace; zero if no context has ended during it
 }
 
 // newConn returns a conn over nc.
@@ -61,7 +61,8 @@ func (c *conn) watch(ctx context.Context) (release func()) {
 	}
 }
 
-// nextOperation ends the reach of interruptions that are still to come.
+// nextOperation makes the interruptions of earlier operations have no effect, and
+// returns the number of the new operation.
 func (c *conn) nextOperation() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -69,15 +70,16 @@ func (c *conn) nextOperation() int {
 	return c.operation
 }
 
-// setGrace lets what follows go on for the time d after the end of a context. With
-// 0, or less, such an end interrupts at once again.
+// setGrace lets reads and writes go on for the time d after the end of a context.
+// If d is 0 or negative, the end of a context interrupts at once.
 func (c *conn) setGrace(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.grace, c.graceEnd = max(d, 0), time.Time{}
 }
 
-// cutoff returns when a context that has ended interrupts. The caller holds mu.
+// cutoff returns the time at which a context that has ended interrupts. The
+// grace begins with the first call. The caller holds mu.
 func (c *conn) cutoff() time.Time {
 	if c.grace == 0 {
 		return past
@@ -96,8 +98,8 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// setDeadline gives the next read or write the time d, unless ctx has ended and the grace
-// is over.
+// setDeadline gives the next read or write the time d. It returns the error of ctx
+// if ctx has ended and the grace is over.
 func (c *conn) setDeadline(ctx context.Context, d time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -113,7 +115,7 @@ func (c *conn) setDeadline(ctx context.Context, d time.Duration) error {
 	return c.nc.SetDeadline(c.deadline)
 }
 
-// write writes b within the time d and returns how much of it was written.
+// write writes b within the time d and returns the number of octets written.
 func (c *conn) write(ctx context.Context, p Phase, b []byte, d time.Duration) (int, *Error) {
 	if err := c.setDeadline(ctx, d); err != nil {
 		return 0, c.fail(ctx, p, err)
@@ -126,7 +128,7 @@ func (c *conn) write(ctx context.Context, p Phase, b []byte, d time.Duration) (i
 }
 
 // read reads one reply within the time d. A reply 421 says that the server
-// closes the connection (RFC 5321, section 3.8), so c does too.
+// closes the connection (RFC 5321, section 3.8), so read closes c too.
 func (c *conn) read(ctx context.Context, p Phase, d time.Duration) (reply, *Error) {
 	if err := c.setDeadline(ctx, d); err != nil {
 		return reply{}, c.fail(ctx, p, err)
@@ -141,8 +143,8 @@ func (c *conn) read(ctx context.Context, p Phase, d time.Duration) (reply, *Erro
 	return r, nil
 }
 
-// encrypt puts TLS on c. What the server sent in the clear after its go-ahead
-// is an injection (RFC 3207, section 6), never a reply.
+// encrypt begins TLS on c. If anything followed the server's go-ahead in the
+// clear, somebody has injected it (RFC 3207, section 6), and c is closed.
 func (c *conn) encrypt(ctx context.Context, config *tls.Config, d time.Duration) *Error {
 	if c.br.Buffered() > 0 {
 		c.abort()
@@ -164,8 +166,8 @@ func (c *conn) encrypt(ctx context.Context, config *tls.Config, d time.Duration)
 	return nil
 }
 
-// fail closes c and returns the error for it. The end of ctx shows as a
-// timeout of the connection; it is the cause then.
+// fail closes c and returns err as an error of phase p. If ctx has ended, its
+// error replaces err, which is only the timeout that followed.
 func (c *conn) fail(ctx context.Context, p Phase, err error) *Error {
 	c.abort()
 	if ctx.Err() != nil {
@@ -174,21 +176,22 @@ func (c *conn) fail(ctx context.Context, p Phase, err error) *Error {
 	return lost(p, err)
 }
 
-// abort closes c without a word: closing a TLS connection would write, and
-// may wait.
+// abort closes the raw connection. Closing a TLS connection would write an alert,
+// and may wait.
 func (c *conn) abort() {
 	c.closed = true
 	c.raw.Close()
 }
 
-// close closes c in an orderly way.
+// close closes c in an orderly way: a TLS connection sends its closing alert.
 func (c *conn) close() {
 	c.closed = true
 	c.nc.Close()
 }
 
-// quiet reports whether the server kept silent since the last reply: one that
-// says or closes something between two messages says goodbye.
+// quiet reports whether the server has sent nothing since the last reply and has
+// not closed the connection. A server that does either between two messages ends
+// the session.
 func (c *conn) quiet() bool {
 	if c.br.Buffered() > 0 {
 		return false

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// credentials returns what the next connection authenticates with.
+// credentials returns the credentials for the next session.
 func (o *Options) credentials(ctx context.Context) (credentials, *Error) {
 	k := credentials{username: o.Username, password: o.Password}
 	switch {
@@ -25,13 +25,13 @@ func (o *Options) credentials(ctx context.Context) (credentials, *Error) {
 	return k, nil
 }
 
-// isTokenRefused reports whether err is a server's no to a token that another
-// may take the place of.
+// isTokenRefused reports whether err is the server's refusal of a token, and
+// o can provide another one.
 func (o *Options) isTokenRefused(err *Error) bool {
 	return err != nil && err.Phase == PhaseAuth && err.Code == 535 && o.Token != nil
 }
 
-// secret returns what o authenticates with.
+// secret returns the kind of secret that o authenticates with.
 func (o *Options) secret() secret {
 	i := slices.IndexFunc(mechanisms, func(m mechanism) bool { return m.name == o.Mechanism })
 	switch {
@@ -45,8 +45,8 @@ func (o *Options) secret() secret {
 	return byPassword
 }
 
-// authenticates reports whether o asks for authentication. Without that, a
-// certificate may still be offered to a server that looks at it.
+// authenticates reports whether o asks for authentication. If it does not, a
+// certificate may still be offered to a server that looks at certificates.
 func (o *Options) authenticates() bool { return o.Username != "" || o.Mechanism != "" }
 
 // hasCertificate reports whether o has a client certificate.
@@ -55,8 +55,9 @@ func (o *Options) hasCertificate() bool {
 	return c != nil && (len(c.Certificates) > 0 || c.GetClientCertificate != nil)
 }
 
-// safeInClear reports whether o may authenticate without TLS: also by guessing,
-// unless it asks for that, nobody on the way shall learn the password.
+// safeInClear reports whether o may authenticate without TLS. Unless o allows
+// it, nobody on the way may learn the password, not even by trying passwords
+// against an exchange that they recorded.
 func (o *Options) safeInClear() bool {
 	return o.InsecureAllowPlaintextAuth || slices.ContainsFunc(mechanisms, func(m mechanism) bool {
 		return m.name == o.Mechanism && !m.plaintext

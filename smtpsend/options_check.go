@@ -9,7 +9,7 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// check reports the first option that makes no sense.
+// check returns an error for the first option that makes no sense.
 func (o *Options) check() error {
 	for _, n := range o.amounts() {
 		if n.value < 0 {
@@ -51,7 +51,7 @@ func (o *Options) amounts() []amount {
 	}
 }
 
-// checkAuth reports what is wrong with the options for authentication.
+// checkAuth returns an error if the options for authentication make no sense.
 func (o *Options) checkAuth() error {
 	if o.Mechanism != "" && !slices.Contains(mechanismNames(), o.Mechanism) {
 		return fmt.Errorf("unsupported Mechanism %q: %s are supported", o.Mechanism, listed(mechanismNames()))
@@ -64,12 +64,13 @@ func (o *Options) checkAuth() error {
 	}
 	inClear := o.TLS == TLSInsecureNone || o.TLS == "" && o.LMTP
 	if inClear && o.authenticates() && !o.safeInClear() {
-		return fmt.Errorf("%w: InsecureAllowPlaintextAuth admits it", errPlaintextAuth)
+		return fmt.Errorf("%w: only InsecureAllowPlaintextAuth allows that", errPlaintextAuth)
 	}
 	return nil
 }
 
-// checkSecret reports a part of the credentials that is missing or too much.
+// checkSecret returns an error if a part of the credentials is missing, or if
+// two parts exclude each other.
 func (o *Options) checkSecret() error {
 	switch s := o.secret(); {
 	case s == byCertificate:
@@ -79,7 +80,7 @@ func (o *Options) checkSecret() error {
 	case o.Token != nil && o.Password != "":
 		return errors.New("both Token and Password")
 	case o.Token != nil && s == byPassword:
-		return fmt.Errorf("a Token is of no use for %s", o.Mechanism)
+		return fmt.Errorf("Mechanism %s does not use a Token", o.Mechanism)
 	case o.Username == "" && (s == byToken || o.Password != "" || o.Mechanism != ""):
 		return errors.New("no Username for Password or Mechanism")
 	case o.Username != "" && o.Password == "" && o.Token == nil:
@@ -88,7 +89,7 @@ func (o *Options) checkSecret() error {
 	return nil
 }
 
-// listed joins names for a sentence.
+// listed joins two names or more, as in "a, b and c".
 func listed(names []string) string {
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " and " + names[last]

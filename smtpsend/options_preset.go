@@ -7,15 +7,15 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Microsoft365 returns options for smtp.office365.com, port 587: three
-// connections and thirty messages a minute, as much as one mailbox may have,
-// and a minute of patience if that was not enough (432 4.3.2). Set Username
-// to the mailbox, and Token to a source of tokens with the scope
+// Microsoft365 returns options for smtp.office365.com, port 587. They allow three
+// connections and thirty messages a minute, which is the limit of one mailbox,
+// and a minute of retries if the server still asks to slow down (432 4.3.2). Set
+// Username to the mailbox, and Token to a source of tokens with the scope
 // https://outlook.office.com/SMTP.Send: passwords are refused (550 5.7.30).
 //
-// All senders of one mailbox must share the options, because they hold its
-// Limiter. 10,000 recipients a day are the limit that no waiting helps against
-// (554 5.2.0).
+// All senders of one mailbox must share the options, because the options hold
+// the mailbox's Limiter. Another limit is 10,000 recipients a day; beyond it,
+// waiting does not help (554 5.2.0).
 func Microsoft365() *Options {
 	return &Options{
 		TLS:         TLSRequired,
@@ -26,8 +26,8 @@ func Microsoft365() *Options {
 }
 
 // Gmail returns options for smtp.gmail.com, port 465: implicit TLS, two
-// connections, and half a minute of patience if it is busy (421 4.7.0, 454
-// 4.7.0). Set Username to the mailbox, and either Token to a source of tokens
+// connections, and half a minute of retries if the server is busy (421 4.7.0, 454
+// 4.7.0). Set Username to the mailbox. Set either Token to a source of tokens
 // with the scope https://mail.google.com/ or Password to an app password.
 func Gmail() *Options {
 	return &Options{
@@ -37,14 +37,14 @@ func Gmail() *Options {
 	}
 }
 
-// ExchangeLegacy returns options for Exchange 2003 to 2010 on Windows that knows
-// nothing better than TLS 1.0 with RSA key exchange. Such a connection is
-// weak: use it within your own network, and [Options] with a nil TLSConfig for
-// Exchange 2013 and later. Set Username to DOMAIN\user or user@domain.
+// ExchangeLegacy returns options for Exchange 2003 to 2010 on a Windows that
+// knows nothing better than TLS 1.0 with RSA key exchange. Such a connection is
+// weak, so use it only within your own network. For Exchange 2013 and later use
+// [Options] with a nil TLSConfig. Set Username to DOMAIN\user or user@domain.
 //
-// The server's certificate is verified as ever. Put the CA of the house into
-// TLSConfig.RootCAs; a certificate that is signed with SHA-1 is refused by
-// crypto/x509 and must be replaced.
+// The server's certificate is verified as usual. Put your own CA into
+// TLSConfig.RootCAs. A certificate that is signed with SHA-1 must be replaced,
+// because crypto/x509 refuses it.
 func ExchangeLegacy() *Options {
 	c := &tls.Config{MinVersion: tls.VersionTLS10}
 	for _, suite := range tls.CipherSuites() {
@@ -55,7 +55,7 @@ func ExchangeLegacy() *Options {
 	return &Options{TLS: TLSRequired, TLSConfig: c}
 }
 
-// presets are those that a URL may name.
+// presets has the options for each value of the preset parameter of a URL.
 var presets = map[string]func() *Options{
 	"microsoft365":    Microsoft365,
 	"gmail":           Gmail,

@@ -47,7 +47,8 @@ func setDefault[T int | time.Duration](v *T, def T) {
 	}
 }
 
-// resolveTLS returns a copy of c, which may be nil, that is fit for host.
+// resolveTLS returns a copy of c, which may be nil, with its defaults filled in
+// for a server at host.
 func resolveTLS(c *tls.Config, host string) *tls.Config {
 	if c == nil {
 		c = new(tls.Config)
@@ -65,8 +66,8 @@ func resolveTLS(c *tls.Config, host string) *tls.Config {
 	return c
 }
 
-// defaultPort is the port for what o asks for: submission (RFC 6409, section
-// 3.1), submission over TLS (RFC 8314, section 3.3) or LMTP.
+// defaultPort returns the port for the protocol in o, which may be nil: submission
+// (RFC 6409, section 3.1), submission over TLS (RFC 8314, section 3.3) or LMTP.
 func (o *Options) defaultPort() string {
 	switch {
 	case o != nil && o.LMTP:

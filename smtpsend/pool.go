@@ -7,22 +7,24 @@ import (
 	"time"
 )
 
-// pool bounds the connections that are open, and keeps idle ones for reuse.
+// pool bounds the number of sessions in use, and keeps idle sessions for reuse: a
+// kept session saves dialing, TLS and authentication. It keeps at most
+// Options.Connections of them, each for Options.ConnectionIdle.
 type pool struct {
 	o       *Options
-	slots   chan struct{} // holds one for each connection in use
-	closed  chan struct{} // closed when close begins
-	drained chan struct{} // closed when close is done
+	slots   chan struct{} // holds one value for each session in use
+	closed  chan struct{} // closed as soon as close begins
+	drained chan struct{} // closed as soon as close is done
 
 	mu   sync.Mutex
-	idle []*idleSession // the latest used last
-	wg   sync.WaitGroup // of idle connections that say goodbye
+	idle []*idleSession // the last used is at the end
+	wg   sync.WaitGroup // counts the sessions that dismiss ends
 }
 
-// idleSession is a connection between two messages.
+// idleSession is a session between two messages.
 type idleSession struct {
 	s     *session
-	timer *time.Timer // ends it when it was idle for too long
+	timer *time.Timer // ends the session after ConnectionIdle
 }
 
 // newPool returns an empty pool.
@@ -35,7 +37,8 @@ func newPool(o *Options) *pool {
 	}
 }
 
-// acquire waits for the right to use a connection.
+// acquire waits for the right to use a session. The error is [ErrClosed] or an
+// [*Error].
 func (p *pool) acquire(ctx context.Context) error {
 	if p.isClosed() {
 		return ErrClosed
@@ -53,7 +56,7 @@ func (p *pool) acquire(ctx context.Context) error {
 	}
 }
 
-// release gives up the right to use a connection.
+// release gives up the right to use a session.
 func (p *pool) release() { <-p.slots }
 
 // isClosed reports whether close was called.
@@ -66,7 +69,7 @@ func (p *pool) isClosed() bool {
 	}
 }
 
-// take returns a connection that was idle and is alive, nil when there is none.
+// take returns an idle session that is still alive, nil if there is none.
 func (p *pool) take(ctx context.Context) *session {
 	for s := p.pop(); s != nil; s = p.pop() {
 		switch {
@@ -81,7 +84,8 @@ func (p *pool) take(ctx context.Context) *session {
 	return nil
 }
 
-// pop takes the latest idle connection from the list, nil when it is empty.
+// pop removes the last used session from the idle ones. It returns nil if there
+// is none.
 func (p *pool) pop() *session {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -95,7 +99,7 @@ func (p *pool) pop() *session {
 	return i.s
 }
 
-// put keeps s for the next message, or says goodbye to it.
+// put keeps s for the next message, or ends it.
 func (p *pool) put(ctx context.Context, s *session) {
 	if s.closed {
 		return
@@ -105,7 +109,7 @@ func (p *pool) put(ctx context.Context, s *session) {
 	}
 }
 
-// push puts s on the list, unless the pool is closed.
+// push adds s to the idle sessions, unless the pool is closed.
 func (p *pool) push(s *session) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -118,7 +122,7 @@ func (p *pool) push(s *session) bool {
 	return true
 }
 
-// expire says goodbye to a connection that is still on the list.
+// expire ends a session that has been idle for too long, if it is still idle.
 func (p *pool) expire(i *idleSession) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -130,13 +134,13 @@ func (p *pool) expire(i *idleSession) {
 	p.dismiss(i.s)
 }
 
-// dismiss says goodbye to a connection in the background, until close waits
-// for it. The caller holds mu.
+// dismiss ends a session in the background; close waits for that. The caller
+// holds mu.
 func (p *pool) dismiss(s *session) {
 	p.wg.Go(func() { s.quit(context.Background()) })
 }
 
-// close ends idle connections, and waits for those in use.
+// close ends the idle sessions, and waits for the sessions in use.
 func (p *pool) close() {
 	if !p.shut() {
 		<-p.drained
@@ -149,8 +153,8 @@ func (p *pool) close() {
 	close(p.drained)
 }
 
-// shut closes the pool to newcomers and dismisses those that are idle. It
-// reports whether this was the first call.
+// shut makes acquire fail from now on, and ends the idle sessions. It reports
+// whether this was the first call.
 func (p *pool) shut() (first bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

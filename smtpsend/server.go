@@ -8,14 +8,14 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// server hands messages to a server.
+// server is the backend that speaks to a server, over a pool of sessions.
 type server struct {
 	addr string
 	o    *Options
 	pool *pool
 }
 
-// newServer returns what a [Sender] to the server at addr rests on.
+// newServer returns the backend of a [Sender] to the server at addr.
 func newServer(addr string, o *Options) (*server, error) {
 	host, port, err := splitAddr(addr, o)
 	if err != nil {
@@ -102,7 +102,7 @@ func (s *server) sendOverNew(ctx context.Context, m *mime.Message) []*Error {
 	return results
 }
 
-// repeat returns n results that are err.
+// repeat returns err as the result of each of n recipients.
 func repeat(err *Error, n int) []*Error {
 	results := make([]*Error, n)
 	for i := range results {
@@ -111,7 +111,7 @@ func repeat(err *Error, n int) []*Error {
 	return results
 }
 
-// Close ends idle connections and waits for calls of Send.
+// Close ends idle sessions and waits for the calls of Send that are under way.
 func (s *server) Close() error {
 	s.pool.close()
 	return nil

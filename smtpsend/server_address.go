@@ -10,8 +10,8 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// splitAddr splits host:port. An addr without port gets the default of o. The
-// error does not repeat addr: it may be a URL with a password.
+// splitAddr splits host:port. If addr has no port, the port is the default of o.
+// The error does not repeat addr, because addr may be a URL with a password.
 func splitAddr(addr string, o *Options) (host, port string, err error) {
 	host, port, err = net.SplitHostPort(addr)
 	if err != nil {

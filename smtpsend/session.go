@@ -10,26 +10,28 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// maxQuitTime bounds the wait for the reply to QUIT: the mail is safe then.
+// maxQuitTime bounds the wait for the reply to QUIT. It is short, because the
+// mails are delivered by then.
 const maxQuitTime = 5 * time.Second
 
-// session is one conversation with a server, of any number of messages.
+// session is one conversation with a server (RFC 5321, section 3.1), with any
+// number of transactions. After a failure of its connection it is closed.
 type session struct {
 	*conn
 	o         *Options
 	creds     credentials
 	ext       extensions
 	encrypted bool
-	dirty     bool // a transaction was begun and not ended: RSET is due
-	sent      int  // transactions so far
+	dirty     bool // a transaction was begun and not ended, so RSET is due
+	sent      int  // number of transactions so far
 	opened    time.Time
-	out       []byte // space for what is written
+	out       []byte // buffer for commands and messages, used again
 }
 
-// transact sends m and returns the result for each recipient. again reports
-// that a connection which had served before turned out dead before the server
-// took the first command, so that m may go over another.
-func (s *session) transact(ctx context.Context, m *mime.Message) (results []*Error, again bool) {
+// transact sends m and returns the result for each recipient. dead reports that
+// the session had served before, and that its connection ended before the server
+// took the first command. In this case m may be sent over another session.
+func (s *session) transact(ctx context.Context, m *mime.Message) (results []*Error, dead bool) {
 	defer s.watch(ctx)()
 	t := &transaction{session: s, m: m, results: make([]*Error, len(m.To))}
 	t.examine()
@@ -42,7 +44,8 @@ func (s *session) transact(ctx context.Context, m *mime.Message) (results []*Err
 	return t.results, reused && s.closed && goneBefore(err)
 }
 
-// goneBefore reports whether err says that the server had left before MAIL.
+// goneBefore reports whether err says that the connection ended before the
+// server took MAIL.
 func goneBefore(err *Error) bool {
 	if err == nil || err.Phase != PhaseMail && err.Phase != PhaseReset {
 		return false
@@ -65,7 +68,7 @@ func (s *session) reset(ctx context.Context) *Error {
 	return nil
 }
 
-// quit says goodbye and closes. What goes wrong on the way is of no interest.
+// quit sends QUIT and closes s. Errors are ignored.
 func (s *session) quit(ctx context.Context) {
 	defer s.close()
 	defer s.watch(ctx)()
@@ -75,7 +78,7 @@ func (s *session) quit(ctx context.Context) {
 	}
 }
 
-// reusable reports whether s is young enough to serve another message.
+// reusable reports whether the options allow another message on s.
 func (s *session) reusable() bool {
 	return s.sent < s.o.ConnectionMessages && time.Since(s.opened) < s.o.ConnectionAge
 }
@@ -91,8 +94,8 @@ func (s *session) command(ctx context.Context, p Phase, line string) (reply, *Er
 	return s.read(ctx, p, s.o.Timeouts.Command)
 }
 
-// expect turns a reply that does not agree into an error. One that neither
-// agrees nor refuses makes no sense here, and ends the conversation.
+// expect returns err, or an error if r is not positive (2yz). A reply that is
+// neither positive nor a refusal makes no sense here, and ends the session.
 func (s *session) expect(p Phase, r reply, err *Error) *Error {
 	switch {
 	case err != nil:
@@ -105,7 +108,7 @@ func (s *session) expect(p Phase, r reply, err *Error) *Error {
 	return s.confused(p, r)
 }
 
-// confused ends the conversation after a reply that has no place in phase p.
+// confused ends the session after a reply that has no place in phase p.
 func (s *session) confused(p Phase, r reply) *Error {
 	s.abort()
 	return lost(p, fmt.Errorf("%w: unexpected %d %s", errProtocol, r.code, r.text()))

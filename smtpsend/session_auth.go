@@ -9,11 +9,11 @@ import (
 	"github.com/emersion/go-sasl"
 )
 
-// errPlaintextAuth is the cause when a secret would be readable on the way.
+// errPlaintextAuth is the cause if a secret would be readable on the way.
 var errPlaintextAuth = errors.New("the password is not sent without TLS")
 
-// login authenticates if the options name a user. A certificate alone does so
-// only if the server offers to look at it.
+// login authenticates if the options ask for it. A certificate alone is used only
+// if the server offers to look at it.
 func (s *session) login(ctx context.Context) *Error {
 	if !s.o.authenticates() && !(s.o.hasCertificate() && s.offersExternal()) {
 		return nil
@@ -29,7 +29,8 @@ func (s *session) login(ctx context.Context) *Error {
 	return s.authenticate(ctx, client)
 }
 
-// choose returns the best mechanism that is offered, asked for and safe.
+// choose returns the best mechanism that the server offers, the options admit
+// and that is safe on this connection.
 func (s *session) choose() (mechanism, error) {
 	offered := s.ext.mechanisms()
 	withheld := false
@@ -48,8 +49,8 @@ func (s *session) choose() (mechanism, error) {
 	return mechanism{}, fmt.Errorf("%w: server offers %q", ErrNoMechanism, offered)
 }
 
-// ranked returns the mechanisms, the best first. Without TLS those that show
-// the secret come last.
+// ranked returns the mechanisms, the best first. Without TLS the mechanisms that
+// show the secret come last.
 func (s *session) ranked() []mechanism {
 	if s.encrypted {
 		return mechanisms
@@ -72,7 +73,8 @@ func (s *session) offersExternal() bool {
 	return slices.Contains(s.ext.mechanisms(), "EXTERNAL")
 }
 
-// authenticate runs one exchange (RFC 4954, section 4).
+// authenticate runs one authentication exchange (RFC 4954, section 4). The
+// initial response waits for an empty challenge if it makes the line too long.
 func (s *session) authenticate(ctx context.Context, client sasl.Client) *Error {
 	name, first, err := client.Start()
 	if err != nil {

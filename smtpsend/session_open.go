@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// openSession dials addr and leads the conversation up to the first MAIL. A token that
-// is refused is replaced once.
+// openSession dials addr and leads the session up to the first MAIL. If the
+// server refuses the token, it tries once more with another token.
 func openSession(ctx context.Context, addr string, o *Options) (*session, *Error) {
 	creds, err := o.credentials(ctx)
 	if err != nil {
@@ -51,14 +51,14 @@ func dial(ctx context.Context, addr string, o *Options) (net.Conn, *Error) {
 	if err == nil {
 		return nc, nil
 	}
-	// The dialer tells the end of a context in words of its own.
+	// The dialer reports the end of a context as an error of its own.
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
 	return nil, lost(PhaseConnect, err)
 }
 
-// opening returns the steps before the first transaction.
+// opening returns the steps of s before the first transaction, in order.
 func (s *session) opening() []func(context.Context) *Error {
 	switch s.o.TLS {
 	case TLSRequired:
@@ -75,8 +75,9 @@ func (s *session) greet(ctx context.Context) *Error {
 	return s.expect(PhaseGreeting, r, err)
 }
 
-// hello says who we are and notes what the server offers. A server that does
-// not know EHLO is spoken to as in RFC 821 (RFC 5321, section 3.2).
+// hello sends EHLO or LHLO and notes the extensions that the server offers. If
+// the server does not know EHLO, it sends HELO as in RFC 821 (RFC 5321, section
+// 3.2).
 func (s *session) hello(ctx context.Context) *Error {
 	verb := "EHLO "
 	if s.o.LMTP {
@@ -91,8 +92,8 @@ func (s *session) hello(ctx context.Context) *Error {
 	return s.expect(PhaseHello, r, err)
 }
 
-// localName is the name to say: the one from the options, or else the address
-// literal of this side (RFC 5321, section 4.1.4).
+// localName returns the name for EHLO: the name from the options, or the address
+// literal of this side if there is none (RFC 5321, section 4.1.4).
 func (s *session) localName() string {
 	if s.o.LocalName != "" {
 		return s.o.LocalName

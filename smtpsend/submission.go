@@ -7,12 +7,12 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// submission is one message on its way: the result of each recipient so far, and whom
-// the next attempt is for.
+// submission is one call of [Sender.Send]: the result of each recipient so far,
+// and the recipients that the next attempt is for.
 type submission struct {
 	m        *mime.Message
-	results  []*Error // nil for accepted
-	due      []int    // places of recipients that are not settled
+	results  []*Error // one for each recipient, nil if accepted
+	due      []int    // indexes of the recipients that the next attempt is for
 	attempts int
 }
 
@@ -25,7 +25,8 @@ func newSubmission(m *mime.Message) *submission {
 	return s
 }
 
-// message returns what the next attempt sends: the message, to those who are due.
+// message returns the message of the next attempt, addressed to the recipients
+// that are due.
 func (s *submission) message() *mime.Message {
 	if len(s.due) == len(s.m.To) {
 		return s.m
@@ -38,15 +39,15 @@ func (s *submission) message() *mime.Message {
 	return &rest
 }
 
-// record takes in the results of an attempt.
+// record notes the results of an attempt.
 func (s *submission) record(results []*Error) {
 	for n, i := range s.due {
 		s.results[i] = results[n]
 	}
 }
 
-// fail takes in why an attempt was not made. What a server said earlier counts
-// more.
+// fail notes that an attempt was not made because of err. A result of an earlier
+// attempt stays, because it says more.
 func (s *submission) fail(err *Error) {
 	for _, i := range s.due {
 		if s.results[i] == nil {
@@ -55,8 +56,8 @@ func (s *submission) fail(err *Error) {
 	}
 }
 
-// interrupt makes the end of a context reachable from results that would have
-// been tried again.
+// interrupt notes the end of ctx, if it has ended, as the cause of the results
+// that another attempt might have changed.
 func (s *submission) interrupt(ctx context.Context) {
 	for _, i := range s.due {
 		if r := s.results[i]; ctx.Err() != nil && r != nil && r.Err == nil && r.mayPass() {
@@ -65,8 +66,9 @@ func (s *submission) interrupt(ctx context.Context) {
 	}
 }
 
-// selectOverflow makes those due who were too many for the last transaction. It
-// reports whether the next is of use: someone was accepted in the last.
+// selectOverflow makes those recipients due that were too many for the last
+// transaction. It reports whether another transaction is of use: it is if the last
+// one had such recipients, and accepted at least one other.
 func (s *submission) selectOverflow() bool {
 	var rest []int
 	progress := false
@@ -85,8 +87,9 @@ func (s *submission) selectOverflow() bool {
 	return true
 }
 
-// selectRetry makes those due whom another attempt may serve, and reports whether
-// there are any. If all or nothing is asked for, one refusal settles all.
+// selectRetry makes those recipients due for which another attempt may succeed,
+// and reports whether there are any. If allOrNothing is set, there are none as
+// soon as one recipient of the last attempt cannot be tried again.
 func (s *submission) selectRetry(allOrNothing bool) bool {
 	mayNot := func(i int) bool { return s.results[i] == nil || !s.results[i].mayPass() }
 	if allOrNothing && slices.ContainsFunc(s.due, mayNot) {

@@ -12,26 +12,27 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
+// Bounds of a transaction.
 const (
 	maxFlight = 100      // commands written before their replies are read
 	bodyChunk = 64 << 10 // octets written under one deadline
-	keptSpace = 1 << 20  // largest buffer kept for the next message
+	keptSpace = 1 << 20  // largest buffer kept for the next message, in octets
 )
 
-// transaction is the sending of one message (RFC 5321, section 3.3).
+// transaction sends one message (RFC 5321, section 3.3).
 type transaction struct {
 	*session
 	m        *mime.Message
-	eightBit bool
+	eightBit bool     // the message has octets beyond ASCII
 	utf8     bool     // asks for SMTPUTF8
-	results  []*Error // for each recipient, nil for accepted
-	mailErr  *Error   // why MAIL was refused
-	dataErr  *Error   // why DATA was refused
+	results  []*Error // one for each recipient, nil if not refused
+	mailErr  *Error   // the refusal of MAIL
+	dataErr  *Error   // the refusal of DATA
 	goAhead  bool     // DATA was answered with 354
 }
 
-// examine notes what the message needs of the server. Recipients that it
-// cannot be told about are left out.
+// examine notes the extensions that the message needs. A recipient who needs
+// SMTPUTF8 gets an error if the server does not offer it.
 func (t *transaction) examine() {
 	t.eightBit = isEightBit(t.m.Data)
 	t.utf8 = !address.IsASCII(t.m.From) || t.eightBit && isEightBit(header(t.m.Data))
@@ -69,7 +70,8 @@ func isEightBit(data []byte) bool {
 	return false
 }
 
-// run leads the transaction. The error is for all recipients that have none.
+// run leads the transaction. Its error is the result of all recipients that have
+// no error of their own yet.
 func (t *transaction) run(ctx context.Context) *Error {
 	if err := t.checkLimits(); err != nil || t.doomed() || t.accepted() == 0 {
 		return cmp.Or(err, abandoned())
@@ -89,7 +91,7 @@ func (t *transaction) run(ctx context.Context) *Error {
 	return t.final(ctx)
 }
 
-// checkLimits refuses here what the server would refuse later.
+// checkLimits returns an error if the message needs more than the server offers.
 func (t *transaction) checkLimits() *Error {
 	limit, size := t.ext.size(), int64(len(t.m.Data))
 	if limit > 0 && size > limit {
@@ -107,7 +109,7 @@ func (t *transaction) checkLimits() *Error {
 	return nil
 }
 
-// doomed reports whether further commands are of no use.
+// doomed reports whether the transaction cannot succeed any more.
 func (t *transaction) doomed() bool {
 	return t.mailErr != nil || t.o.AllOrNothing && t.accepted() < len(t.results)
 }
@@ -123,29 +125,31 @@ func (t *transaction) accepted() int {
 	return n
 }
 
-// giveUp ends a transaction that got no go-ahead, or one for nobody. After a
-// go-ahead only closing is safe: any line would be taken for a message.
+// giveUp ends a transaction that got no go-ahead, or whose recipients were all
+// refused. After a go-ahead only closing is safe, because the server would take
+// any line for a part of the message.
 func (t *transaction) giveUp() *Error {
 	if t.goAhead {
 		t.abort()
 	}
 	switch {
 	case t.mailErr != nil:
-		clear(t.results) // what the server said to each was a consequence
+		clear(t.results) // the replies to RCPT were consequences
 		return t.mailErr
 	case t.dataErr != nil:
 		return t.dataErr
 	}
-	// Only AllOrNothing comes here with recipients that were accepted.
+	// If a recipient was accepted, AllOrNothing is set.
 	return abandoned()
 }
 
-// abandoned is the error for a recipient who was not at fault.
+// abandoned returns the error for a recipient who gets nothing because another
+// recipient was refused.
 func abandoned() *Error {
 	return lost(PhaseRcpt, errors.New("given up because another recipient was refused"))
 }
 
-// fail notes err for each recipient that has no error yet.
+// fail makes err the result of each recipient that has no error yet.
 func (t *transaction) fail(err *Error) {
 	for i, r := range t.results {
 		if r == nil {

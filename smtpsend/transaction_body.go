@@ -5,7 +5,8 @@ import (
 	"context"
 )
 
-// body writes the message with its final dot.
+// body writes the message with its final dot. If the write fails after the dot,
+// the fate of the message is unknown.
 func (t *transaction) body(ctx context.Context) *Error {
 	b := appendStuffed(t.out[:0], t.m.Data)
 	if cap(b) <= keptSpace {
@@ -15,7 +16,7 @@ func (t *transaction) body(ctx context.Context) *Error {
 		chunk := b[:min(len(b), bodyChunk)]
 		n, err := t.write(ctx, PhaseBody, chunk, t.o.Timeouts.Body)
 		if err != nil {
-			// Without its dot the message is void, whatever was sent of it.
+			// Without its dot the server drops the message, however much of it was sent.
 			if len(b)-n <= len("\r\n") {
 				return unknown(err)
 			}
@@ -26,10 +27,10 @@ func (t *transaction) body(ctx context.Context) *Error {
 	return nil
 }
 
-// appendStuffed appends a message to dst as it goes over the wire after DATA:
-// each line that starts with a dot gets another, and a line with one dot ends
-// it (RFC 5321, section 4.5.2). Line ends in m are CRLF; one is added if
-// the last is missing.
+// appendStuffed appends the message m to dst in the form that follows DATA: each
+// line that starts with a dot gets another dot, and a line with a single dot ends
+// the message (RFC 5321, section 4.5.2). The line ends of m are CRLF. If the last
+// line has no end, one is added.
 func appendStuffed(dst, m []byte) []byte {
 	for len(m) > 0 {
 		if m[0] == '.' {
@@ -45,8 +46,8 @@ func appendStuffed(dst, m []byte) []byte {
 	return append(dst, ".\r\n"...)
 }
 
-// nextDotLine returns where the next line that starts with a dot begins after
-// the first octet of m, or the length of m.
+// nextDotLine returns the index of the next line of m that starts with a dot, not
+// counting the first line. It returns the length of m if there is none.
 func nextDotLine(m []byte) int {
 	if i := bytes.Index(m, []byte("\n.")); i >= 0 {
 		return i + 1
@@ -54,9 +55,10 @@ func nextDotLine(m []byte) int {
 	return len(m)
 }
 
-// final reads what became of the message: one reply, or in LMTP one for each
-// recipient that was accepted (RFC 2033, section 4.2). No reply is no refusal
-// (RFC 1047), so the end of ctx does not interrupt before Options.Finish is over.
+// final reads the reply to the message, or with LMTP one reply for each recipient
+// that was accepted (RFC 2033, section 4.2). If no reply comes, the message may
+// have been delivered all the same (RFC 1047). So the end of ctx does not
+// interrupt before the time Options.Finish is over.
 func (t *transaction) final(ctx context.Context) *Error {
 	t.setGrace(t.o.Finish)
 	defer t.setGrace(0)
@@ -82,7 +84,7 @@ func (t *transaction) final(ctx context.Context) *Error {
 	return nil
 }
 
-// failAt notes err, which may be nil, for the recipients at the given places.
+// failAt makes err, which may be nil, the result of the recipients at places.
 func (t *transaction) failAt(places []int, err *Error) {
 	for _, i := range places {
 		t.results[i] = err

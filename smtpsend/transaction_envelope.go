@@ -5,18 +5,19 @@ import (
 	"strconv"
 )
 
-// The commands of a transaction by number: MAIL, then RCPT of recipient 0 and
-// on, then DATA, which has the number of recipients.
+// mailCommand is the number of MAIL. The commands of a transaction are numbered in
+// the order in which they are sent: -1 is MAIL, i is RCPT of recipient i, and the
+// number of recipients is DATA.
 const mailCommand = -1
 
-// envelope sends the commands up to DATA: one by one, or many in a flight
-// if the server offers PIPELINING (RFC 2920).
+// envelope sends the commands up to DATA. If the server offers PIPELINING
+// (RFC 2920), many commands are sent in one flight, otherwise one by one.
 func (t *transaction) envelope(ctx context.Context) *Error {
 	size, last := 1, len(t.m.To)-1
 	if t.ext.has("PIPELINING") {
 		size = maxFlight
 		if !t.o.AllOrNothing {
-			last++ // DATA too: whoever is accepted gets the message
+			last++ // DATA too, because each accepted recipient gets the message
 		}
 	}
 	for n := mailCommand; n <= last && !t.doomed(); n += size {
@@ -30,7 +31,8 @@ func (t *transaction) envelope(ctx context.Context) *Error {
 	return t.flight(ctx, last+1, last+2)
 }
 
-// flight writes the commands from up to end, then reads their replies.
+// flight writes the commands from, up to but not including end, and then reads
+// their replies.
 func (t *transaction) flight(ctx context.Context, from, end int) *Error {
 	b := t.out[:0]
 	for n := from; n < end; n++ {
@@ -57,7 +59,8 @@ func (t *transaction) flight(ctx context.Context, from, end int) *Error {
 	return nil
 }
 
-// leftOut reports whether command n is about a recipient that was given up before.
+// leftOut reports whether command n is RCPT of a recipient that has an error
+// already.
 func (t *transaction) leftOut(n int) bool {
 	return t.phase(n) == PhaseRcpt && t.results[n] != nil
 }
@@ -73,7 +76,7 @@ func (t *transaction) phase(n int) Phase {
 	return PhaseRcpt
 }
 
-// appendCommand appends the command of command n. The addresses have been checked.
+// appendCommand appends command n. The addresses have been checked before.
 func (t *transaction) appendCommand(b []byte, n int) []byte {
 	switch t.phase(n) {
 	case PhaseMail:
@@ -110,7 +113,8 @@ func (t *transaction) appendMail(b []byte) []byte {
 	return b
 }
 
-// noteReply takes in the reply to command n. An error ends the conversation.
+// noteReply notes the reply to command n. If it returns an error, the session has
+// ended.
 func (t *transaction) noteReply(n int, r reply) *Error {
 	p := t.phase(n)
 	t.goAhead = p == PhaseData && r.code == 354
