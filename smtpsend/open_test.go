@@ -64,8 +64,8 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// TestOpenOptions has functions set what a URL cannot say, and have the last word
-// about what it says.
+// TestOpenOptions checks that functions set options that a URL cannot express, and
+// that they override the URL.
 func TestOpenOptions(t *testing.T) {
 	token := func(context.Context) (string, error) { return "t", nil }
 	set := func(f func(o *smtpsend.Options)) []func(*smtpsend.Options) { return []func(*smtpsend.Options){f} }
@@ -117,7 +117,7 @@ func TestOpenOptions(t *testing.T) {
 	}
 }
 
-// TestOpenLogger has the Logger of a function serve each kind of URL.
+// TestOpenLogger checks that a Logger serves each kind of URL.
 func TestOpenLogger(t *testing.T) {
 	var out bytes.Buffer
 	s, err := smtpsend.Open("file://"+t.TempDir(), func(o *smtpsend.Options) { o.Logger = slog.New(slog.NewTextHandler(&out, nil)) })
@@ -231,7 +231,7 @@ func TestOpenErrors(t *testing.T) {
 	}
 }
 
-// FuzzOpen has Open neither panic nor show a password.
+// FuzzOpen checks that Open neither panics nor shows a password.
 func FuzzOpen(f *testing.F) {
 	for _, s := range []string{"hunter2", "p/w", "p?w", "p#w", "p%w", "p@w", "p:w", "p://w", "p w"} {
 		f.Add(s)
