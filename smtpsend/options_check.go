@@ -80,7 +80,7 @@ func (o *Options) checkSecret() error {
 	case o.Token != nil && o.Password != "":
 		return errors.New("both Token and Password")
 	case o.Token != nil && s == byPassword:
-		return fmt.Errorf("Mechanism %s does not use a Token", o.Mechanism)
+		return fmt.Errorf("a Token cannot be used with Mechanism %s", o.Mechanism)
 	case o.Username == "" && (s == byToken || o.Password != "" || o.Mechanism != ""):
 		return errors.New("no Username for Password or Mechanism")
 	case o.Username != "" && o.Password == "" && o.Token == nil:

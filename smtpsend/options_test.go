@@ -41,7 +41,7 @@ func TestNew(t *testing.T) {
 		{"retry", "x", &smtpsend.Options{Retry: smtpsend.Retry{Budget: -1}}, "smtpsend: options: Retry.Budget is negative"},
 		{"token and password", "x", &smtpsend.Options{Username: "ann", Password: "hunter2", Token: token}, "smtpsend: options: both Token and Password"},
 		{"token only", "x", &smtpsend.Options{Token: token}, "smtpsend: options: no Username for Password or Mechanism"},
-		{"token for PLAIN", "x", &smtpsend.Options{Username: "ann", Token: token, Mechanism: "PLAIN"}, "smtpsend: options: Mechanism PLAIN does not use a Token"},
+		{"token for PLAIN", "x", &smtpsend.Options{Username: "ann", Token: token, Mechanism: "PLAIN"}, "smtpsend: options: a Token cannot be used with Mechanism PLAIN"},
 		{"token in the clear", "x", &smtpsend.Options{Username: "ann", Token: token, TLS: smtpsend.TLSInsecureNone},
 			"smtpsend: options: the password is not sent without TLS: only InsecureAllowPlaintextAuth allows that"},
 		{"NTLM in the clear", "x", &smtpsend.Options{Username: "ann", Password: "hunter2", Mechanism: "NTLM", TLS: smtpsend.TLSInsecureNone}, "smtp://x:587"},
