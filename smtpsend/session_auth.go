@@ -29,7 +29,7 @@ func (s *session) login(ctx context.Context) *Error {
 	return s.authenticate(ctx, client)
 }
 
-// choose returns the best mechanism that the server offers, the options admit
+// choose returns the best mechanism that the server offers and the options admit,
 // and that is safe on this connection.
 func (s *session) choose() (mechanism, error) {
 	offered := s.ext.mechanisms()
