@@ -16,10 +16,10 @@ import (
 	"github.com/convene-go/convene/smtpsend"
 )
 
-// benchMessage has 8 KB.
+// benchMessage returns a message of 8 KB.
 func benchMessage() *mime.Message {
 	m := letter("bob@example.com")
-	m.Data = bytes.Repeat([]byte(strings.Repeat("x", 62)+"\r\n"), 128)
+	m.Data = append([]byte("Subject: Benchmark\r\n\r\n"), bytes.Repeat([]byte(strings.Repeat("x", 62)+"\r\n"), 128)...)
 	return m
 }
 
