@@ -10,20 +10,8 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// defaultPort is the port for what o asks for: submission (RFC 6409, section
-// 3.1), submission over TLS (RFC 8314, section 3.3) or LMTP.
-func (o *Options) defaultPort() string {
-	switch {
-	case o != nil && o.LMTP:
-		return "24"
-	case o != nil && o.TLS == TLSImplicit:
-		return "465"
-	}
-	return "587"
-}
-
-// splitAddr splits host:port. An addr without port gets the default of o. The
-// error does not repeat addr: it may be a URL with a password.
+// splitAddr splits host:port. If addr has no port, the port is the default of o.
+// The error does not repeat addr, because addr may be a URL with a password.
 func splitAddr(addr string, o *Options) (host, port string, err error) {
 	host, port, err = net.SplitHostPort(addr)
 	if err != nil {

@@ -16,29 +16,22 @@ const (
 	maxChallenges = 16
 )
 
-// finisher is a mechanism that has a say after the server agreed.
+// authExchange is one authentication exchange with the server.
+type authExchange struct {
+	*session
+	client  sasl.Client
+	held    []byte   // the initial response, while it waits for an empty challenge
+	secrets []string // sent so far; removed from replies that quote them
+}
+
+// finisher is a mechanism that checks the server after a positive reply.
 type finisher interface {
 	sasl.Client
 	Finish() error
 }
 
-// authenticate runs one exchange (RFC 4954, section 4).
-func (c *conn) authenticate(ctx context.Context, client sasl.Client) *Error {
-	name, first, err := client.Start()
-	if err != nil {
-		return unmet(PhaseAuth, err)
-	}
-	x := &exchange{conn: c, client: client, secrets: []string{c.key.password, c.key.token}}
-	line, initial := "AUTH "+name, encodeInitial(first)
-	if first == nil || len(line)+len(" ")+len(initial)+len("\r\n") > maxAuthLine {
-		x.held = first
-		return x.run(ctx, line)
-	}
-	x.secrets = append(x.secrets, initial)
-	return x.run(ctx, line+" "+initial)
-}
-
-// encodeInitial encodes an initial response; an empty one is an equals sign.
+// encodeInitial encodes an initial response. An empty response becomes an equals
+// sign.
 func encodeInitial(b []byte) string {
 	if len(b) == 0 {
 		return "="
@@ -46,18 +39,10 @@ func encodeInitial(b []byte) string {
 	return base64.StdEncoding.EncodeToString(b)
 }
 
-// exchange is an authentication under way.
-type exchange struct {
-	*conn
-	client  sasl.Client
-	held    []byte   // the initial response that waits for an empty challenge
-	secrets []string // what was sent, in case the server quotes it
-}
-
 // run sends line, then answers challenges until the server decides.
-func (x *exchange) run(ctx context.Context, line string) *Error {
+func (x *authExchange) run(ctx context.Context, line string) *Error {
 	for range maxChallenges {
-		r, err := x.say(ctx, line)
+		r, err := x.send(ctx, line)
 		if err != nil || r.code != 334 {
 			return x.conclude(r, err)
 		}
@@ -72,9 +57,9 @@ func (x *exchange) run(ctx context.Context, line string) *Error {
 	return x.cancel(ctx, errors.New("too many challenges"))
 }
 
-// say sends a line and reads the reply. A reply that is not SMTP may quote the
-// line, so it is not quoted in turn.
-func (x *exchange) say(ctx context.Context, line string) (reply, *Error) {
+// send sends a line and reads the reply. If the reply is not SMTP, the error does
+// not quote it, because it may contain the line.
+func (x *authExchange) send(ctx context.Context, line string) (reply, *Error) {
 	if len(line)+len("\r\n") > maxAuthReply {
 		return reply{}, unmet(PhaseAuth, errors.New("response is too long"))
 	}
@@ -85,8 +70,8 @@ func (x *exchange) say(ctx context.Context, line string) (reply, *Error) {
 	return r, err
 }
 
-// conclude takes in the server's last reply.
-func (x *exchange) conclude(r reply, err *Error) *Error {
+// conclude returns the result of the exchange, given the server's last reply.
+func (x *authExchange) conclude(r reply, err *Error) *Error {
 	if err := x.expect(PhaseAuth, x.redact(r), err); err != nil {
 		return err
 	}
@@ -99,7 +84,7 @@ func (x *exchange) conclude(r reply, err *Error) *Error {
 }
 
 // answer returns the response to a challenge.
-func (x *exchange) answer(r reply) ([]byte, error) {
+func (x *authExchange) answer(r reply) ([]byte, error) {
 	if first := x.held; first != nil {
 		x.held = nil
 		return first, nil
@@ -115,16 +100,16 @@ func (x *exchange) answer(r reply) ([]byte, error) {
 }
 
 // cancel ends the exchange because of cause (RFC 4954, section 4).
-func (x *exchange) cancel(ctx context.Context, cause error) *Error {
-	if _, err := x.say(ctx, "*"); err != nil {
+func (x *authExchange) cancel(ctx context.Context, cause error) *Error {
+	if _, err := x.send(ctx, "*"); err != nil {
 		return err
 	}
 	return unmet(PhaseAuth, cause)
 }
 
-// redact removes from r what was said in secret: servers quote lines that they
-// do not understand.
-func (x *exchange) redact(r reply) reply {
+// redact removes the secrets from r, because servers quote lines that they do
+// not understand.
+func (x *authExchange) redact(r reply) reply {
 	r.lines = slices.Clone(r.lines)
 	for i := range r.lines {
 		for _, secret := range x.secrets {

@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// parameters are those that the URL of a server may have.
+// parameters are the query parameters that the URL of a server may have.
 var parameters = []string{"auth", "ca", "cert", "key", "preset", "retry", "tls"}
 
-// urlOptions returns what the parts of u ask for.
+// urlOptions returns the options that the URL of a server asks for.
 func urlOptions(u *url.URL) (*Options, error) {
 	o, err := urlPreset(u)
 	if err != nil {
@@ -51,16 +51,31 @@ func urlPreset(u *url.URL) (*Options, error) {
 	return preset(), nil
 }
 
-// checkUser checks the credentials of a URL with its user, once the functions
-// have set theirs. User and password are both there or both missing; a
-// certificate or a token takes the place of a password.
+// apply calls the functions given to [Open], whose choices override the URL. If
+// they set a Token and leave the Password as it was, the Token replaces the Password.
+func (o *Options) apply(opts []func(*Options)) {
+	before := o.Password
+	for _, set := range opts {
+		if set != nil {
+			set(o)
+		}
+	}
+	if o.Token != nil && o.Password == before {
+		o.Password = ""
+	}
+}
+
+// checkUser checks the credentials, after the functions given to [Open] have set
+// theirs. user is the user of the URL, nil if it has none. User and password must
+// both be present or both be missing. A certificate or a token takes the place
+// of a password.
 func checkUser(o *Options, user *url.Userinfo) error {
 	switch {
 	case o.secret() == byCertificate:
 		return nil
 	case user == nil && o.Username == "" && o.Mechanism != "":
 		return errors.New("auth without user and password")
-	case user == nil: // New checks what the functions set
+	case user == nil: // New checks the options that the functions set
 		return nil
 	case o.Username == "":
 		return errors.New("a password without user, or an empty user")
@@ -70,34 +85,7 @@ func checkUser(o *Options, user *url.Userinfo) error {
 	return nil
 }
 
-// eachParameter calls set for each parameter of u, in a stable order.
-func eachParameter(u *url.URL, set func(key, value string) error) error {
-	query, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
-		return errors.New("malformed query")
-	}
-	for _, key := range slices.Sorted(maps.Keys(query)) {
-		if len(query[key]) > 1 {
-			return fmt.Errorf("%s is given twice", key)
-		}
-		if err := set(key, query.Get(key)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// unknownParameter is the error for a parameter that does not exist.
-func unknownParameter(key, known string) error {
-	return fmt.Errorf("parameter %q is unknown: %s", key, known)
-}
-
-// unknownValue is the error for a parameter with a value that does not exist.
-func unknownValue(key, value, known string) error {
-	return fmt.Errorf("%s=%q is unknown: %s", key, value, known)
-}
-
-// setParameter sets what one parameter of a server's URL asks for.
+// setParameter sets the option for one parameter of a server's URL.
 func setParameter(o *Options, files *keyFiles, key, value string) (err error) {
 	switch key {
 	case "tls":
@@ -112,14 +100,15 @@ func setParameter(o *Options, files *keyFiles, key, value string) (err error) {
 		files.cert = value
 	case "key":
 		files.key = value
-	case "preset": // read before
+	case "preset": // see urlPreset
 	default:
 		err = unknownParameter(key, listed(parameters)+" are known")
 	}
 	return err
 }
 
-// parseTLS reads the tls parameter. The scheme smtps has only one meaning.
+// parseTLS reads the tls parameter. scheme is the value that the scheme of the
+// URL asks for: smtps allows no other than TLSImplicit.
 func parseTLS(value string, scheme TLS) (TLS, error) {
 	t := TLS(value)
 	switch {
@@ -144,7 +133,7 @@ func parseMechanism(value string) (string, error) {
 func parseRetry(value string) (time.Duration, error) {
 	d, err := time.ParseDuration(value)
 	if err != nil || d < 0 {
-		return 0, fmt.Errorf("retry=%q is not a duration, as 30s is", value)
+		return 0, fmt.Errorf("retry=%q is not a duration such as 30s", value)
 	}
 	return d, nil
 }

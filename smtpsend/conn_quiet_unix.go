@@ -10,8 +10,8 @@ import (
 // canPeek reports whether [isQuiet] knows how to look at a socket.
 const canPeek = true
 
-// isQuiet reports whether a socket is open and has nothing to read. It looks
-// without waiting, which a read with a deadline cannot.
+// isQuiet reports whether a socket is open and has nothing to read. It does not
+// wait, as a read with a deadline would.
 func isQuiet(socket syscall.Conn) bool {
 	raw, err := socket.SyscallConn()
 	if err != nil {

@@ -10,16 +10,16 @@ import (
 	"github.com/xdg-go/scram"
 )
 
-// The number of hash rounds that a server may ask for: fewer make a stolen
-// exchange cheap to guess from (RFC 7677, section 4), more only keep us busy.
+// The number of hash rounds that a server may ask for. With fewer rounds, passwords
+// are cheap to try against a stolen exchange (RFC 7677, section 4). More rounds
+// only keep the client busy.
 const (
 	minRounds = 4096
 	maxRounds = 1 << 20
 )
 
-// scramClient is SCRAM-SHA-256 (RFC 7677) by xdg-go/scram. It takes a server
-// for what it says it is only when that one has shown that it knows the
-// password too.
+// scramClient is SCRAM-SHA-256 (RFC 7677) by xdg-go/scram. It trusts a server
+// only after the server has shown that it knows the password too.
 type scramClient struct {
 	talk *scram.ClientConversation
 }
@@ -40,8 +40,8 @@ func (c *scramClient) Start() (name string, initial []byte, err error) {
 	return "SCRAM-SHA-256", []byte(first), err
 }
 
-// Next answers the server's first message with the proof, its second with
-// nothing.
+// Next answers the server's first message with the proof, and its second message
+// with an empty response.
 func (c *scramClient) Next(challenge []byte) ([]byte, error) {
 	if c.talk.Done() {
 		return nil, sasl.ErrUnexpectedServerChallenge
@@ -53,8 +53,8 @@ func (c *scramClient) Next(challenge []byte) ([]byte, error) {
 	return []byte(response), err
 }
 
-// Finish reports a server that agreed without having proved itself (RFC 5802,
-// section 5).
+// Finish returns an error if the server agreed without having proved itself
+// (RFC 5802, section 5).
 func (c *scramClient) Finish() error {
 	if !c.talk.Valid() {
 		return errors.New("the server did not prove that it knows the password")
@@ -62,7 +62,7 @@ func (c *scramClient) Finish() error {
 	return nil
 }
 
-// checkRounds turns down a number of rounds that takes seconds to compute.
+// checkRounds refuses a number of rounds that takes seconds to compute.
 func checkRounds(challenge string) error {
 	for part := range strings.SplitSeq(challenge, ",") {
 		if n, ok := strings.CutPrefix(part, "i="); ok {
