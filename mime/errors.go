@@ -1,6 +1,10 @@
 package mime
 
-import "github.com/convene-go/convene/internal/fault"
+import (
+	"fmt"
+
+	"github.com/convene-go/convene/internal/fault"
+)
 
 // FieldError reports a field of a [Draft] or a [Message] that cannot be sent. It
 // is one type in the whole library, and ical.FieldErrors lists the field errors
@@ -16,3 +20,21 @@ type FieldError = fault.FieldError
 // refuse returns the error of this package about some fields, and nil if there
 // are none.
 func refuse(errs ...*FieldError) error { return fault.Join("mime", errs...) }
+
+// checker collects the errors of a Draft or a Message.
+type checker struct{ errs []*FieldError }
+
+// note records err, if there is one, for a field.
+func (c *checker) note(field string, err error) {
+	if err != nil {
+		c.errs = append(c.errs, &FieldError{Field: field, Err: err})
+	}
+}
+
+// noteItem does the same for the element of a list, or a field of it.
+func (c *checker) noteItem(list string, i int, field string, err error) {
+	if err != nil {
+		c.note(fmt.Sprintf("%s[%d]%s", list, i, field), err)
+	}
+}
+

@@ -6,24 +6,42 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
-// checker collects the errors of a Draft or a Message.
-type checker struct{ errs []*FieldError }
-
-// note records err, if there is one, for a field.
-func (c *checker) note(field string, err error) {
-	if err != nil {
-		c.errs = append(c.errs, &FieldError{Field: field, Err: err})
-	}
+// letter is a checked Draft: what is left can be written without an error.
+type letter struct {
+	*Draft
+	from, sender    mailbox // sender.addr is empty if it is not set
+	to, cc, replyTo []mailbox
+	date            time.Time
+	id, inReplyTo   string // with angle brackets
+	references      []string
+	text, html      []byte // without lone CR; set once they are encoded
 }
 
-// noteItem does the same for the element of a list, or a field of it.
-func (c *checker) noteItem(list string, i int, field string, err error) {
-	if err != nil {
-		c.note(fmt.Sprintf("%s[%d]%s", list, i, field), err)
+// attachedName is the name of the attached copy of the calendar object, "" if
+// there is none.
+func (l *letter) attachedName() string {
+	switch {
+	case l.NoAttachment:
+		return ""
+	case l.Filename == "":
+		return "invite.ics"
 	}
+	return l.Filename
+}
+
+// filesSize estimates the octets of the parts that hold files.
+func (l *letter) filesSize() int {
+	n := 0
+	for _, list := range [][]File{l.Inline, l.Attachments} {
+		for _, f := range list {
+			n += len(f.Data)*3/2 + 300
+		}
+	}
+	return n
 }
 
 // check returns d in the form in which it is written, or all its FieldErrors,

@@ -1,6 +1,51 @@
 package mime
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
+
+// prose is a text that has been checked, and as a part holds it.
+type prose struct {
+	raw     string
+	encoded []byte // in quoted-printable
+}
+
+// fits reports whether raw, which may be empty, needs no other text than t.
+func (t *prose) fits(raw string) bool { return t.raw == raw }
+
+// keep makes t a copy of other, in the memory that t has.
+func (t *prose) keep(other *prose) {
+	if t != other {
+		t.raw, t.encoded = other.raw, append(t.encoded[:0], other.encoded...)
+	}
+}
+
+// appendUnixLines appends s to b, with LF for every CRLF and every lone CR. The
+// encoder makes CRLF of each LF; it would lose the LF in "\ré\n".
+func appendUnixLines(b []byte, s string) []byte {
+	for {
+		i := strings.IndexByte(s, '\r')
+		if i < 0 {
+			return append(b, s...)
+		}
+		b = append(append(b, s[:i]...), '\n')
+		s = strings.TrimPrefix(s[i+1:], "\n")
+	}
+}
+
+// quoted appends text in quoted-printable to b. The encoder writes whole parts
+// only: what stands above their blank line is left out.
+func (p *press) quoted(b, text []byte) ([]byte, error) {
+	if len(text) == 0 {
+		return b, nil
+	}
+	if err := p.write(textPart("", text), 100+len(text)*5/4); err != nil {
+		return b, err
+	}
+	_, body, _ := bytes.Cut(p.out.Bytes(), []byte("\r\n\r\n"))
+	return append(b, body...), nil
+}
 
 // alike returns how many octets, in whole lines, text begins and ends with as
 // old does, and how many lines these are.

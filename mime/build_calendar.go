@@ -2,12 +2,45 @@ package mime
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
 )
+
+// object is a calendar object that has been checked, and as parts hold it.
+type object struct {
+	raw     []byte
+	method  string
+	uid     string // of its first VEVENT
+	encoded []byte // in base64
+}
+
+// fits reports whether d needs no other object than o.
+func (o *object) fits(d *Draft) bool {
+	return len(d.Calendar) == 0 || o.method == d.Method && bytes.Equal(o.raw, d.Calendar)
+}
+
+// keep makes o a copy of other, in the memory that o has.
+func (o *object) keep(other *object) {
+	if o != other {
+		o.raw, o.encoded = append(o.raw[:0], other.raw...), append(o.encoded[:0], other.encoded...)
+		o.method, o.uid = other.method, other.uid
+	}
+}
+
+// appendBase64 appends data in lines of 76 characters, as the encoder writes
+// them (RFC 2045, section 6.8).
+func appendBase64(b, data []byte) []byte {
+	const line = 76 / 4 * 3
+	b = slices.Grow(b, base64.StdEncoding.EncodedLen(len(data))+2*(len(data)/line+1))
+	for part := range slices.Chunk(data, line) {
+		b = append(base64.StdEncoding.AppendEncode(b, part), crlf...)
+	}
+	return b
+}
 
 // methods are those of RFC 5546, section 1.4.
 var methods = []string{"PUBLISH", "REQUEST", "REPLY", "ADD", "CANCEL", "REFRESH", "COUNTER", "DECLINECOUNTER"}
@@ -104,4 +137,68 @@ func badLineEnd(b []byte) int {
 		at += n + 1
 	}
 	return -1
+}
+
+// calendarUID returns the UID of the first VEVENT, and "" if there is none. It
+// reads no further than that line.
+func calendarUID(calendar []byte) string {
+	depth := 0 // of components within the VEVENT; 0 is outside of it
+	for rest := calendar; len(rest) > 0; {
+		if strings.IndexByte("BEUbeu", rest[0]) < 0 { // another property, or a folded part of one
+			_, rest, _ = bytes.Cut(rest, crlf)
+			continue
+		}
+		var line []byte
+		line, rest = contentLine(rest)
+		name := line[:nameEnd(line)]
+		switch {
+		case bytes.EqualFold(name, []byte("BEGIN")):
+			if depth > 0 || bytes.EqualFold(propertyValue(line), []byte("VEVENT")) {
+				depth++
+			}
+		case depth == 0:
+		case bytes.EqualFold(name, []byte("END")):
+			if depth--; depth == 0 {
+				return ""
+			}
+		case depth == 1 && bytes.EqualFold(name, []byte("UID")):
+			return textValue(propertyValue(line))
+		}
+	}
+	return ""
+}
+
+// textUnescapes undoes the escapes of a TEXT, except those of line ends, which no
+// UID has (RFC 5545, section 3.3.11).
+var textUnescapes = strings.NewReplacer(`\\`, `\`, `\;`, ";", `\,`, ",")
+
+// textValue returns a TEXT as people read it.
+func textValue(b []byte) string {
+	s := string(bytes.TrimSpace(b))
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	return textUnescapes.Replace(s)
+}
+
+// nameEnd returns where the name of a content line ends.
+func nameEnd(line []byte) int {
+	if i := bytes.IndexAny(line, ":;"); i >= 0 {
+		return i
+	}
+	return len(line)
+}
+
+// propertyValue returns what follows the first colon that is not in quotes.
+func propertyValue(line []byte) []byte {
+	quoted := false
+	for i, c := range line {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == ':' && !quoted:
+			return line[i+1:]
+		}
+	}
+	return nil
 }

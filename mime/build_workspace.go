@@ -3,10 +3,8 @@ package mime
 import (
 	"bufio"
 	"bytes"
-	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/jhillyerd/enmime/v2"
@@ -137,30 +135,6 @@ func (p *press) encodeTexts(l *letter, n news, last content) (err error) {
 		p.html.raw = l.HTML
 	}
 	return err
-}
-
-// quoted appends text in quoted-printable to b. The encoder writes whole parts
-// only: what stands above their blank line is left out.
-func (p *press) quoted(b, text []byte) ([]byte, error) {
-	if len(text) == 0 {
-		return b, nil
-	}
-	if err := p.write(textPart("", text), 100+len(text)*5/4); err != nil {
-		return b, err
-	}
-	_, body, _ := bytes.Cut(p.out.Bytes(), []byte("\r\n\r\n"))
-	return append(b, body...), nil
-}
-
-// appendBase64 appends data in lines of 76 characters, as the encoder writes
-// them (RFC 2045, section 6.8).
-func appendBase64(b, data []byte) []byte {
-	const line = 76 / 4 * 3
-	b = slices.Grow(b, base64.StdEncoding.EncodedLen(len(data))+2*(len(data)/line+1))
-	for part := range slices.Chunk(data, line) {
-		b = append(base64.StdEncoding.AppendEncode(b, part), crlf...)
-	}
-	return b
 }
 
 // startFrame sets all that is known of a frame before it is encoded.
