@@ -13,9 +13,9 @@ import "hash"
 // The error has a [*FieldError] for each value that cannot be written, in the
 // order of the fields of [Draft]. A nil draft counts as an empty one.
 func Build(d *Draft) (*Message, error) {
-	p := presses.Get().(*press)
-	m, err := p.build(d, content{frame: &p.frame, text: &p.text, html: &p.html, object: &p.object})
-	p.release()
+	w := workspaces.Get().(*workspace)
+	m, err := w.build(d, content{frame: &w.frame, text: &w.text, html: &w.html, calendar: &w.calendar})
+	w.release()
 	return m, err
 }
 
@@ -26,37 +26,37 @@ func Build(d *Draft) (*Message, error) {
 // not safe for concurrent use, and not to be copied once it is used.
 type Batch struct {
 	frame      frame
-	text, html prose
-	object     object
-	head       hash.Cloner
+	text, html encodedText
+	calendar   encodedCalendar
+	textHash   hash.Cloner
 	sum        [32]byte
 }
 
 // content is what stands below the header fields of a mail.
 type content struct {
 	frame      *frame
-	text, html *prose
-	object     *object
-	head       hash.Cloner // over text and html
+	text, html *encodedText
+	calendar   *encodedCalendar
+	textHash   hash.Cloner // over text and html
 	sum        [32]byte    // over all
 }
 
 // Build does what the function [Build] does.
 func (b *Batch) Build(d *Draft) (*Message, error) {
-	p := presses.Get().(*press)
-	m, err := p.build(d, content{&b.frame, &b.text, &b.html, &b.object, b.head, b.sum})
+	w := workspaces.Get().(*workspace)
+	m, err := w.build(d, content{&b.frame, &b.text, &b.html, &b.calendar, b.textHash, b.sum})
 	if err == nil {
-		b.keep(&p.content)
+		b.copyFrom(&w.content)
 	}
-	p.release()
+	w.release()
 	return m, err
 }
 
-// keep copies what c has that b has not.
-func (b *Batch) keep(c *content) {
-	b.frame.keep(c.frame)
-	b.text.keep(c.text)
-	b.html.keep(c.html)
-	b.object.keep(c.object)
-	b.head, b.sum = c.head, c.sum
+// copyFrom copies what c has that b has not.
+func (b *Batch) copyFrom(c *content) {
+	b.frame.copyFrom(c.frame)
+	b.text.copyFrom(c.text)
+	b.html.copyFrom(c.html)
+	b.calendar.copyFrom(c.calendar)
+	b.textHash, b.sum = c.textHash, c.sum
 }

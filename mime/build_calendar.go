@@ -10,21 +10,21 @@ import (
 	"unicode/utf8"
 )
 
-// object is a calendar object that has been checked, and as parts hold it.
-type object struct {
+// encodedCalendar is a calendar object that has been checked, and as parts hold it.
+type encodedCalendar struct {
 	raw     []byte
 	method  string
 	uid     string // of its first VEVENT
 	encoded []byte // in base64
 }
 
-// fits reports whether d needs no other object than o.
-func (o *object) fits(d *Draft) bool {
+// matches reports whether d needs no other object than o.
+func (o *encodedCalendar) matches(d *Draft) bool {
 	return len(d.Calendar) == 0 || o.method == d.Method && bytes.Equal(o.raw, d.Calendar)
 }
 
-// keep makes o a copy of other, in the memory that o has.
-func (o *object) keep(other *object) {
+// copyFrom makes o a copy of other, in the memory that o has.
+func (o *encodedCalendar) copyFrom(other *encodedCalendar) {
 	if o != other {
 		o.raw, o.encoded = append(o.raw[:0], other.raw...), append(o.encoded[:0], other.encoded...)
 		o.method, o.uid = other.method, other.uid

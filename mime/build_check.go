@@ -10,8 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// letter is a checked Draft: what is left can be written without an error.
-type letter struct {
+// checkedDraft is a checked Draft: what is left can be written without an error.
+type checkedDraft struct {
 	*Draft
 	from, sender    mailbox // sender.addr is empty if it is not set
 	to, cc, replyTo []mailbox
@@ -23,20 +23,20 @@ type letter struct {
 
 // attachedName is the name of the attached copy of the calendar object, "" if
 // there is none.
-func (l *letter) attachedName() string {
+func (cd *checkedDraft) attachedName() string {
 	switch {
-	case l.NoAttachment:
+	case cd.NoAttachment:
 		return ""
-	case l.Filename == "":
+	case cd.Filename == "":
 		return "invite.ics"
 	}
-	return l.Filename
+	return cd.Filename
 }
 
 // filesSize estimates the octets of the parts that hold files.
-func (l *letter) filesSize() int {
+func (cd *checkedDraft) filesSize() int {
 	n := 0
-	for _, list := range [][]File{l.Inline, l.Attachments} {
+	for _, list := range [][]File{cd.Inline, cd.Attachments} {
 		for _, f := range list {
 			n += len(f.Data)*3/2 + 300
 		}
@@ -47,29 +47,29 @@ func (l *letter) filesSize() int {
 // check returns d in the form in which it is written, or all its FieldErrors,
 // in the order of the fields of Draft. What stands below the header may have been
 // checked before.
-func check(d *Draft, n news) (*letter, error) {
+func check(d *Draft, n changes) (*checkedDraft, error) {
 	c := new(checker)
-	l := &letter{Draft: d}
-	c.envelope(l)
+	cd := &checkedDraft{Draft: d}
+	c.envelope(cd)
 	c.note("Subject", checkLine(d.Subject))
-	c.date(l)
-	c.identifiers(l)
-	c.content(l, n)
+	c.date(cd)
+	c.identifiers(cd)
+	c.content(cd, n)
 	c.fields(d.Header)
-	return l, refuse(c.errs...)
+	return cd, refuse(c.errs...)
 }
 
-func (c *checker) envelope(l *letter) {
-	l.from = c.mailbox("From", l.From)
-	if l.Sender != nil {
-		l.sender = c.mailbox("Sender", *l.Sender)
+func (c *checker) envelope(cd *checkedDraft) {
+	cd.from = c.mailbox("From", cd.From)
+	if cd.Sender != nil {
+		cd.sender = c.mailbox("Sender", *cd.Sender)
 	}
-	if len(l.To)+len(l.Cc) == 0 {
+	if len(cd.To)+len(cd.Cc) == 0 {
 		c.note("To", errors.New("no recipient, nor one in Cc"))
 	}
-	l.to = c.mailboxes("To", l.To)
-	l.cc = c.mailboxes("Cc", l.Cc)
-	l.replyTo = c.mailboxes("ReplyTo", l.ReplyTo)
+	cd.to = c.mailboxes("To", cd.To)
+	cd.cc = c.mailboxes("Cc", cd.Cc)
+	cd.replyTo = c.mailboxes("ReplyTo", cd.ReplyTo)
 }
 
 func (c *checker) mailbox(field string, a mail.Address) mailbox {
@@ -93,32 +93,32 @@ func (c *checker) mailboxes(field string, list []mail.Address) []mailbox {
 }
 
 // date takes a zone that RFC 5322, section 3.3, can write, else UTC.
-func (c *checker) date(l *letter) {
-	l.date = l.Date
-	if _, offset := l.date.Zone(); offset%60 != 0 || offset/3600 <= -24 || offset/3600 >= 24 {
-		l.date = l.date.UTC()
+func (c *checker) date(cd *checkedDraft) {
+	cd.date = cd.Date
+	if _, offset := cd.date.Zone(); offset%60 != 0 || offset/3600 <= -24 || offset/3600 >= 24 {
+		cd.date = cd.date.UTC()
 	}
-	switch year := l.date.Year(); {
-	case l.Date.IsZero():
+	switch year := cd.date.Year(); {
+	case cd.Date.IsZero():
 		c.note("Date", errors.New("is not set"))
 	case year < 1900 || year > 9999:
 		c.note("Date", fmt.Errorf("year %d cannot be written", year))
 	}
 }
 
-func (c *checker) identifiers(l *letter) {
+func (c *checker) identifiers(cd *checkedDraft) {
 	var err error
-	if l.MessageID != "" {
-		l.id, err = newID(l.MessageID)
+	if cd.MessageID != "" {
+		cd.id, err = newID(cd.MessageID)
 		c.note("MessageID", err)
 	}
-	if l.InReplyTo != "" {
-		l.inReplyTo, err = earlierID(l.InReplyTo)
+	if cd.InReplyTo != "" {
+		cd.inReplyTo, err = earlierID(cd.InReplyTo)
 		c.note("InReplyTo", err)
 	}
-	l.references = make([]string, len(l.References))
-	for i, id := range l.References {
-		l.references[i], err = earlierID(id)
+	cd.references = make([]string, len(cd.References))
+	for i, id := range cd.References {
+		cd.references[i], err = earlierID(id)
 		c.noteItem("References", i, "", err)
 	}
 }
@@ -162,20 +162,20 @@ var notInText = func() (is [256]bool) {
 }()
 
 // content checks what stands below the header.
-func (c *checker) content(l *letter, n news) {
-	if n.text || l.Text == "" {
-		c.note("Text", checkText(l.Text))
+func (c *checker) content(cd *checkedDraft, n changes) {
+	if n.text || cd.Text == "" {
+		c.note("Text", checkText(cd.Text))
 	}
-	if n.html && l.HTML != "" {
-		c.note("HTML", checkText(l.HTML))
+	if n.html && cd.HTML != "" {
+		c.note("HTML", checkText(cd.HTML))
 	}
-	c.calendar(l.Draft, n.object)
+	c.calendar(cd.Draft, n.calendar)
 	if !n.frame {
 		return
 	}
-	c.note("Filename", checkFilename(l.Filename))
-	c.inline(l.Draft)
-	c.attachments(l.Attachments)
+	c.note("Filename", checkFilename(cd.Filename))
+	c.inline(cd.Draft)
+	c.attachments(cd.Attachments)
 }
 
 func (c *checker) calendar(d *Draft, object bool) {

@@ -23,7 +23,7 @@ const (
 // "q" leaves characters which a display name must not hold (section 5, rule 3).
 //
 // [mime.WordEncoder]: https://pkg.go.dev/mime#WordEncoder
-func (h *header) encoded(s string) {
+func (h *headerWriter) encoded(s string) {
 	q := lengthQ(s) <= lengthB(len(s))
 	for s != "" {
 		if foldAt-h.col-1 < minEncoded {

@@ -11,26 +11,26 @@ const dateLayout = "Mon, 02 Jan 2006 15:04:05 -0700"
 // whole address list as one word if a name is not ASCII, and does not fold a
 // long word. What enmime does write below it is the Content-* fields of the
 // root part.
-func (l *letter) header(h *header) (date, rest int) {
+func (cd *checkedDraft) header(h *headerWriter) (date, rest int) {
 	h.buf = h.buf[:0]
 	h.open("Date")
-	h.buf = l.date.AppendFormat(append(h.buf, ' '), dateLayout)
+	h.buf = cd.date.AppendFormat(append(h.buf, ' '), dateLayout)
 	h.close()
 	date = len(h.buf)
-	h.mailboxes("From", l.from)
-	if l.sender.addr != "" && !l.sender.same(l.from) {
-		h.mailboxes("Sender", l.sender)
+	h.mailboxes("From", cd.from)
+	if cd.sender.addr != "" && !cd.sender.same(cd.from) {
+		h.mailboxes("Sender", cd.sender)
 	}
-	h.mailboxes("To", l.to...)
-	h.mailboxes("Cc", l.cc...)
-	h.mailboxes("Reply-To", l.replyTo...)
-	h.open("Subject").text(l.Subject).close()
-	h.words("In-Reply-To", l.inReplyTo)
-	h.words("References", l.references...)
-	for _, f := range l.Header {
+	h.mailboxes("To", cd.to...)
+	h.mailboxes("Cc", cd.cc...)
+	h.mailboxes("Reply-To", cd.replyTo...)
+	h.open("Subject").text(cd.Subject).close()
+	h.words("In-Reply-To", cd.inReplyTo)
+	h.words("References", cd.references...)
+	for _, f := range cd.Header {
 		h.open(f.Name).value(f.Value).close()
 	}
-	if len(l.Calendar) > 0 {
+	if len(cd.Calendar) > 0 {
 		// What Exchange writes, and sorts mail by.
 		h.words("Content-Class", "urn:content-classes:calendarmessage")
 	}
@@ -39,21 +39,21 @@ func (l *letter) header(h *header) (date, rest int) {
 }
 
 // reversePath returns where delivery reports go (RFC 5321, section 4.4).
-func (l *letter) reversePath() string {
-	if l.sender.addr != "" {
-		return l.sender.addr
+func (cd *checkedDraft) reversePath() string {
+	if cd.sender.addr != "" {
+		return cd.sender.addr
 	}
-	return l.from.addr
+	return cd.from.addr
 }
 
 // forwardPaths returns the address of each recipient once, as first written.
-func (l *letter) forwardPaths() []string {
-	paths := make([]string, 0, len(l.to)+len(l.cc))
+func (cd *checkedDraft) forwardPaths() []string {
+	paths := make([]string, 0, len(cd.to)+len(cd.cc))
 	var seen map[string]bool
 	if cap(paths) > 16 { // fewer are found faster in the list
 		seen = make(map[string]bool, cap(paths))
 	}
-	for _, list := range [][]mailbox{l.to, l.cc} {
+	for _, list := range [][]mailbox{cd.to, cd.cc} {
 		for _, m := range list {
 			if !known(paths, seen, m) {
 				paths = append(paths, m.addr)

@@ -24,21 +24,21 @@ func filenameParam(name string) string {
 	return extendedParam("filename", name)
 }
 
-// plainName returns name, or what stands for it where that is not simple.
-func plainName(name string) string {
+// nameParam returns name, or what stands for it where that is not simple.
+func nameParam(name string) string {
 	if isSimple(name) {
 		return name
 	}
-	return standIn(name)
+	return fallbackName(name)
 }
 
 // isSimple reports whether a quoted-string without escapes can hold name, and
 // be folded at its spaces.
 func isSimple(name string) bool { return isPlain(name) && !strings.Contains(name, `"`) }
 
-// standIn returns a name for those who cannot read the real one. It keeps the
+// fallbackName returns a name for those who cannot read the real one. It keeps the
 // extension, by which many decide how to open a file.
-func standIn(name string) string {
+func fallbackName(name string) string {
 	s := strings.Map(func(r rune) rune {
 		if r < 0x80 && (isAlnum(byte(r)) || strings.ContainsRune("-_.+", r)) {
 			return r

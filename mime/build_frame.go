@@ -14,7 +14,7 @@ import (
 type frame struct {
 	of                   Draft // the fields that it is made of
 	hasHTML, hasCalendar bool
-	tail                 []byte // over which a digest goes last
+	digestTail           []byte // over which a digest goes last
 	data                 []byte // the Content-* fields of the root part, and the body; nil if there is no frame yet
 	gaps                 []gap  // in the order of data
 	whole                bool   // there are no gaps, and data is that of one mail
@@ -23,42 +23,42 @@ type frame struct {
 // gap is a place in a frame that is filled for each mail.
 type gap struct {
 	start, end int
-	kind       kind
+	kind       gapKind
 }
 
-// kind says what fills a gap.
-type kind int
+// gapKind says what fills a gap.
+type gapKind int
 
 const (
-	kindDigits kind = iota // of a boundary
-	kindText
-	kindHTML
-	kindCalendar
-	kinds
+	gapBoundary gapKind = iota // of a boundary
+	gapText
+	gapHTML
+	gapCalendar
+	gapKinds
 )
 
-// filling is what fills the gaps, by their kind.
-type filling [kinds][]byte
+// gapValues is what fills the gaps, by their kind.
+type gapValues [gapKinds][]byte
 
-// standIns are what the encoder is given in their place, once it is encoded.
+// placeholders are what the encoder is given in their place, once it is encoded.
 // None begins anywhere within itself or another one, and that of the digits is
 // as long as these, since fields are folded by their length.
-var standIns = filling{
-	kindDigits:   []byte("?boundary-stands-in-here"),
-	kindText:     []byte("!plain-text-stands-in-here"),
-	kindHTML:     []byte("!html-text-stands-in-here"),
-	kindCalendar: []byte("+calendar/object/stands/here\r\n"), // base64
+var placeholders = gapValues{
+	gapBoundary: []byte("?boundary-stands-in-here"),
+	gapText:     []byte("!plain-text-stands-in-here"),
+	gapHTML:     []byte("!html-text-stands-in-here"),
+	gapCalendar: []byte("+calendar/object/stands/here\r\n"), // base64
 }
 
-// standInParts are the same before they are encoded.
-var standInParts = func() filling {
-	f := standIns
-	f[kindCalendar], _ = base64.StdEncoding.DecodeString(string(standIns[kindCalendar]))
+// placeholderContent are the same before they are encoded.
+var placeholderContent = func() gapValues {
+	f := placeholders
+	f[gapCalendar], _ = base64.StdEncoding.DecodeString(string(placeholders[gapCalendar]))
 	return f
 }()
 
-// fits reports whether d needs no other frame than f.
-func (f *frame) fits(d *Draft) bool {
+// matches reports whether d needs no other frame than f.
+func (f *frame) matches(d *Draft) bool {
 	return f.data != nil && !f.whole && f.hasHTML == (d.HTML != "") && f.hasCalendar == (len(d.Calendar) > 0) &&
 		f.of.Method == d.Method && f.of.Filename == d.Filename && f.of.NoAttachment == d.NoAttachment &&
 		slices.EqualFunc(f.of.Inline, d.Inline, sameFile) && slices.EqualFunc(f.of.Attachments, d.Attachments, sameFile)
@@ -71,14 +71,14 @@ func sameFile(a, b File) bool {
 // hasFiles reports whether the frame holds more of a draft than a few words.
 func (f *frame) hasFiles() bool { return len(f.of.Inline)+len(f.of.Attachments) > 0 }
 
-// keep makes f a copy of other, in the memory that f has.
-func (f *frame) keep(other *frame) {
+// copyFrom makes f a copy of other, in the memory that f has.
+func (f *frame) copyFrom(other *frame) {
 	if f == other {
 		return
 	}
-	data, gaps, tail := append(f.data[:0], other.data...), append(f.gaps[:0], other.gaps...), append(f.tail[:0], other.tail...)
+	data, gaps, tail := append(f.data[:0], other.data...), append(f.gaps[:0], other.gaps...), append(f.digestTail[:0], other.digestTail...)
 	*f = *other
-	f.data, f.gaps, f.tail = data, gaps, tail
+	f.data, f.gaps, f.digestTail = data, gaps, tail
 	f.of.Inline, f.of.Attachments = cloneFiles(f.of.Inline), cloneFiles(f.of.Attachments)
 }
 
@@ -90,24 +90,24 @@ func cloneFiles(list []File) []File {
 	return list
 }
 
-// cut finds the gaps of f, and reports whether they are those that the encoder
+// findGaps finds the gaps of f, and reports whether they are those that the encoder
 // made of root. It always makes that many; where there are more, a file or its
 // name holds a stand-in.
-func (f *frame) cut(root *enmime.Part) bool {
-	want := [kinds]int{kindDigits: boundaries(root), kindText: 1}
+func (f *frame) findGaps(root *enmime.Part) bool {
+	want := [gapKinds]int{gapBoundary: countBoundaries(root), gapText: 1}
 	if f.hasHTML {
-		want[kindHTML] = 1
+		want[gapHTML] = 1
 	}
 	if f.hasCalendar {
-		want[kindCalendar] = 2
+		want[gapCalendar] = 2
 		if f.of.NoAttachment {
-			want[kindCalendar] = 1
+			want[gapCalendar] = 1
 		}
 	}
 	f.gaps = f.gaps[:0]
-	for k, standIn := range standIns {
+	for k, placeholder := range placeholders {
 		before := len(f.gaps)
-		f.find(kind(k), standIn)
+		f.addGaps(gapKind(k), placeholder)
 		if len(f.gaps)-before != want[k] {
 			return false
 		}
@@ -116,34 +116,34 @@ func (f *frame) cut(root *enmime.Part) bool {
 	return true
 }
 
-func (f *frame) find(k kind, standIn []byte) {
+func (f *frame) addGaps(k gapKind, placeholder []byte) {
 	for end := 0; ; {
-		n := bytes.Index(f.data[end:], standIn)
+		n := bytes.Index(f.data[end:], placeholder)
 		if n < 0 {
 			return
 		}
 		start := end + n
-		end = start + len(standIn)
+		end = start + len(placeholder)
 		f.gaps = append(f.gaps, gap{start, end, k})
 	}
 }
 
-// boundaries counts how often boundaries stand in what p becomes: in the field
+// countBoundaries counts how often boundaries stand in what p becomes: in the field
 // of each multipart, ahead of each of its children, and behind the last.
-func boundaries(p *enmime.Part) int {
+func countBoundaries(p *enmime.Part) int {
 	if p.FirstChild == nil {
 		return 0
 	}
 	n := 2
 	for c := p.FirstChild; c != nil; c = c.NextSibling {
-		n += 1 + boundaries(c)
+		n += 1 + countBoundaries(c)
 	}
 	return n
 }
 
 // appendFilled appends to list what the content of a mail consists of: f with
 // its gaps filled, and CRLF where it would not end with one.
-func (f *frame) appendFilled(list [][]byte, with *filling) [][]byte {
+func (f *frame) appendFilled(list [][]byte, with *gapValues) [][]byte {
 	at := 0
 	for _, g := range f.gaps {
 		list = append(list, f.data[at:g.start], with[g.kind])

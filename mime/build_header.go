@@ -20,27 +20,27 @@ const (
 	plainWord = 64
 )
 
-// header writes header fields, folded. Its methods take checked values: ASCII
+// headerWriter writes header fields, folded. Its methods take checked values: ASCII
 // without control characters, but for text, phrase and value.
-type header struct {
+type headerWriter struct {
 	buf   []byte
 	col   int  // octets in the current line
 	first bool // nothing after the colon yet
 }
 
 // open begins a field; close ends it.
-func (h *header) open(name string) *header {
+func (h *headerWriter) open(name string) *headerWriter {
 	h.buf = append(append(h.buf, name...), ':')
 	h.col, h.first = len(name)+1, true
 	return h
 }
 
-func (h *header) close() { h.buf = append(h.buf, "\r\n"...) }
+func (h *headerWriter) close() { h.buf = append(h.buf, "\r\n"...) }
 
 // word appends its parts, which are never folded, after a space or a folded
 // line end. The first word stays behind the colon however long it is: there are readers
 // that take a field with an empty first line for an empty field.
-func (h *header) word(parts ...string) *header {
+func (h *headerWriter) word(parts ...string) *headerWriter {
 	size := 1
 	for _, s := range parts {
 		size += len(s)
@@ -57,13 +57,13 @@ func (h *header) word(parts ...string) *header {
 	return h
 }
 
-func (h *header) fold() {
+func (h *headerWriter) fold() {
 	h.buf = append(h.buf, "\r\n"...)
 	h.col = 0
 }
 
 // words appends a field of several words, or nothing where there are none.
-func (h *header) words(name string, list ...string) {
+func (h *headerWriter) words(name string, list ...string) {
 	if len(list) == 0 || list[0] == "" {
 		return
 	}
@@ -75,7 +75,7 @@ func (h *header) words(name string, list ...string) {
 }
 
 // mailboxes appends an address field, or nothing where the list is empty.
-func (h *header) mailboxes(name string, list ...mailbox) {
+func (h *headerWriter) mailboxes(name string, list ...mailbox) {
 	if len(list) == 0 {
 		return
 	}
@@ -93,7 +93,7 @@ func (h *header) mailboxes(name string, list ...mailbox) {
 
 // phrase appends the display name of a mailbox (RFC 5322, section 3.2.5): as
 // atoms, as a quoted-string, or in encoded-words.
-func (h *header) phrase(s string) {
+func (h *headerWriter) phrase(s string) {
 	switch {
 	case s == "":
 	case !isPlain(s), !isPhrase(s) && len(s) > plainWord/2:
@@ -106,7 +106,7 @@ func (h *header) phrase(s string) {
 }
 
 // text appends free text.
-func (h *header) text(s string) *header {
+func (h *headerWriter) text(s string) *headerWriter {
 	switch {
 	case s == "":
 	case isPlain(s):
@@ -119,7 +119,7 @@ func (h *header) text(s string) *header {
 
 // value appends the value of a field whose syntax is not known here. ASCII is
 // left alone, since encoded-words have no meaning within structured fields.
-func (h *header) value(s string) *header {
+func (h *headerWriter) value(s string) *headerWriter {
 	if !isASCII(s) {
 		h.encoded(s)
 		return h
@@ -129,7 +129,7 @@ func (h *header) value(s string) *header {
 }
 
 // split appends s, folded at single spaces.
-func (h *header) split(s string) {
+func (h *headerWriter) split(s string) {
 	for s != "" {
 		n := wordEnd(s)
 		h.word(s[:n])

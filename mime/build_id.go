@@ -56,22 +56,22 @@ func earlierID(s string) (string, error) {
 	return id, nil
 }
 
-// digest returns a hash over the content of a mail, from which its boundaries
+// contentDigest returns a hash over the content of a mail, from which its boundaries
 // are made. Each value counts with its length, so that no two drafts run
 // together to the same octets.
-func digest(c *content, calendar []byte) (sum [32]byte, err error) {
-	h, err := c.head.Clone()
+func contentDigest(c *content, calendar []byte) (sum [32]byte, err error) {
+	h, err := c.textHash.Clone()
 	if err != nil {
 		return sum, err
 	}
 	hashValue(h, calendar)
-	h.Write(c.frame.tail)
+	h.Write(c.frame.digestTail)
 	h.Sum(sum[:0])
 	return sum, nil
 }
 
-// digestHead returns the hash over what precedes the calendar object.
-func digestHead(text, html []byte) hash.Cloner {
+// hashTexts returns the hash over what precedes the calendar object.
+func hashTexts(text, html []byte) hash.Cloner {
 	h := sha256.New().(hash.Cloner) // all hashes of the standard library are
 	hashValue(h, text)
 	hashValue(h, html)
@@ -87,9 +87,9 @@ func hashValue(h hash.Hash, value []byte) {
 
 // appendDigestTail appends what is hashed behind the calendar object. The data
 // of a file counts by its own hash, or it would be hashed for each object.
-func appendDigestTail(b []byte, l *letter) []byte {
-	b = appendValue(b, l.attachedName())
-	for _, list := range [][]File{l.Inline, l.Attachments} {
+func appendDigestTail(b []byte, cd *checkedDraft) []byte {
+	b = appendValue(b, cd.attachedName())
+	for _, list := range [][]File{cd.Inline, cd.Attachments} {
 		b = binary.BigEndian.AppendUint64(b, uint64(len(list)))
 		for _, f := range list {
 			data := sha256.Sum256(f.Data)

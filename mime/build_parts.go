@@ -16,52 +16,52 @@ import (
 // name that is not ASCII: Content-Disposition is given to it finished.
 var qp = enmime.NewEncoder(enmime.ForceQuotedPrintableCte(true))
 
-// tree returns the parts of the mail as package documentation shows them, made
+// partTree returns the parts of the mail as package documentation shows them, made
 // of what fills a frame.
-func tree(l *letter, of *filling) *enmime.Part {
-	root := alternative(l, of)
+func partTree(cd *checkedDraft, of *gapValues) *enmime.Part {
+	root := alternative(cd, of)
 	var files []*enmime.Part
-	if len(l.Calendar) > 0 && !l.NoAttachment {
-		files = append(files, filePart(File{Name: l.attachedName(), MediaType: "application/ics", Data: of[kindCalendar]}, "attachment"))
+	if len(cd.Calendar) > 0 && !cd.NoAttachment {
+		files = append(files, filePart(File{Name: cd.attachedName(), MediaType: "application/ics", Data: of[gapCalendar]}, "attachment"))
 	}
-	for _, f := range l.Attachments {
+	for _, f := range cd.Attachments {
 		files = append(files, filePart(f, "attachment"))
 	}
 	if len(files) == 0 {
 		return root
 	}
-	return multipart("mixed", boundary(of[kindDigits], "mixed"), append([]*enmime.Part{root}, files...)...)
+	return multipart("mixed", boundary(of[gapBoundary], "mixed"), append([]*enmime.Part{root}, files...)...)
 }
 
 // alternative returns the text in all its forms, the richest last (RFC 2046,
 // section 5.1.4), and the calendar object as the very last.
-func alternative(l *letter, of *filling) *enmime.Part {
-	parts := []*enmime.Part{textPart("text/plain", of[kindText])}
-	if l.HTML != "" {
-		parts = append(parts, related(l, of))
+func alternative(cd *checkedDraft, of *gapValues) *enmime.Part {
+	parts := []*enmime.Part{textPart("text/plain", of[gapText])}
+	if cd.HTML != "" {
+		parts = append(parts, related(cd, of))
 	}
-	if len(l.Calendar) > 0 {
-		parts = append(parts, calendarPart(of[kindCalendar], l.Method))
+	if len(cd.Calendar) > 0 {
+		parts = append(parts, calendarPart(of[gapCalendar], cd.Method))
 	}
 	if len(parts) == 1 {
 		return parts[0]
 	}
-	return multipart("alternative", boundary(of[kindDigits], "alternative"), parts...)
+	return multipart("alternative", boundary(of[gapBoundary], "alternative"), parts...)
 }
 
 // related returns the HTML, together with the images it shows.
-func related(l *letter, of *filling) *enmime.Part {
-	shown := textPart("text/html", of[kindHTML])
-	if len(l.Inline) == 0 {
+func related(cd *checkedDraft, of *gapValues) *enmime.Part {
+	shown := textPart("text/html", of[gapHTML])
+	if len(cd.Inline) == 0 {
 		return shown
 	}
 	parts := []*enmime.Part{shown}
-	for _, f := range l.Inline {
+	for _, f := range cd.Inline {
 		p := filePart(f, "inline")
 		setField(p, "Content-ID", angled(f.ContentID))
 		parts = append(parts, p)
 	}
-	p := multipart("related", boundary(of[kindDigits], "related"), parts...)
+	p := multipart("related", boundary(of[gapBoundary], "related"), parts...)
 	p.ContentTypeParams["type"] = "text/html" // RFC 2387, section 3.1
 	return p
 }
@@ -110,7 +110,7 @@ func filePart(f File, disposition string) *enmime.Part {
 		p.Content = f.Data
 	}
 	if f.Name != "" {
-		p.ContentTypeParams["name"] = plainName(f.Name)
+		p.ContentTypeParams["name"] = nameParam(f.Name)
 		disposition += filenameParam(f.Name)
 	}
 	setField(p, "Content-Disposition", disposition)

@@ -5,25 +5,25 @@ import (
 	"strings"
 )
 
-// prose is a text that has been checked, and as a part holds it.
-type prose struct {
+// encodedText is a text that has been checked, and as a part holds it.
+type encodedText struct {
 	raw     string
 	encoded []byte // in quoted-printable
 }
 
-// fits reports whether raw, which may be empty, needs no other text than t.
-func (t *prose) fits(raw string) bool { return t.raw == raw }
+// matches reports whether raw, which may be empty, needs no other text than t.
+func (t *encodedText) matches(raw string) bool { return t.raw == raw }
 
-// keep makes t a copy of other, in the memory that t has.
-func (t *prose) keep(other *prose) {
+// copyFrom makes t a copy of other, in the memory that t has.
+func (t *encodedText) copyFrom(other *encodedText) {
 	if t != other {
 		t.raw, t.encoded = other.raw, append(t.encoded[:0], other.encoded...)
 	}
 }
 
-// appendUnixLines appends s to b, with LF for every CRLF and every lone CR. The
+// appendLF appends s to b, with LF for every CRLF and every lone CR. The
 // encoder makes CRLF of each LF; it would lose the LF in "\ré\n".
-func appendUnixLines(b []byte, s string) []byte {
+func appendLF(b []byte, s string) []byte {
 	for {
 		i := strings.IndexByte(s, '\r')
 		if i < 0 {
@@ -34,29 +34,29 @@ func appendUnixLines(b []byte, s string) []byte {
 	}
 }
 
-// quoted appends text in quoted-printable to b. The encoder writes whole parts
+// quotedPrintable appends text in quoted-printable to b. The encoder writes whole parts
 // only: what stands above their blank line is left out.
-func (p *press) quoted(b, text []byte) ([]byte, error) {
+func (w *workspace) quotedPrintable(b, text []byte) ([]byte, error) {
 	if len(text) == 0 {
 		return b, nil
 	}
-	if err := p.write(textPart("", text), 100+len(text)*5/4); err != nil {
+	if err := w.write(textPart("", text), 100+len(text)*5/4); err != nil {
 		return b, err
 	}
-	_, body, _ := bytes.Cut(p.out.Bytes(), []byte("\r\n\r\n"))
+	_, body, _ := bytes.Cut(w.out.Bytes(), []byte("\r\n\r\n"))
 	return append(b, body...), nil
 }
 
-// alike returns how many octets, in whole lines, text begins and ends with as
+// sharedLines returns how many octets, in whole lines, text begins and ends with as
 // old does, and how many lines these are.
-func alike(text []byte, old string) (head, tail span) {
+func sharedLines(text []byte, old string) (head, tail lineRun) {
 	for {
 		n := bytes.IndexByte(text[head.octets:], '\n') + 1
 		end := head.octets + n
 		if n == 0 || end > len(old) || string(text[head.octets:end]) != old[head.octets:end] {
 			break
 		}
-		head = span{end, head.lines + 1}
+		head = lineRun{end, head.lines + 1}
 	}
 	text, old = text[head.octets:], old[head.octets:]
 	for tail.octets < len(text) {
@@ -66,21 +66,21 @@ func alike(text []byte, old string) (head, tail span) {
 		if at < 0 || old[at:at+len(line)] != string(line) || at > 0 && old[at-1] != '\n' {
 			break
 		}
-		tail = span{tail.octets + len(line), tail.lines + 1}
+		tail = lineRun{tail.octets + len(line), tail.lines + 1}
 	}
 	return head, tail
 }
 
-// span is a run of lines.
-type span struct{ octets, lines int }
+// lineRun is a run of lines.
+type lineRun struct{ octets, lines int }
 
-// quotedAlike does what quoted does. What text begins and ends with as the last
+// quotedPrintableReusing does what quotedPrintable does. What text begins and ends with as the last
 // one did is taken from that: each line is encoded for itself (RFC 2045, section
 // 6.7), and mails with links of their own differ in a few.
-func (p *press) quotedAlike(b, text []byte, last *prose) ([]byte, error) {
-	head, tail := alike(text, last.raw)
+func (w *workspace) quotedPrintableReusing(b, text []byte, last *encodedText) ([]byte, error) {
+	head, tail := sharedLines(text, last.raw)
 	b = append(b, last.encoded[:lineStart(last.encoded, head.lines)]...)
-	b, err := p.quoted(b, text[head.octets:len(text)-tail.octets])
+	b, err := w.quotedPrintable(b, text[head.octets:len(text)-tail.octets])
 	return append(b, last.encoded[lastLineStart(last.encoded, tail.lines):]...), err
 }
 

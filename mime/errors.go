@@ -37,4 +37,3 @@ func (c *checker) noteItem(list string, i int, field string, err error) {
 		c.note(fmt.Sprintf("%s[%d]%s", list, i, field), err)
 	}
 }
-

@@ -6,7 +6,7 @@ import (
 )
 
 // addressParser reads addresses as RFC 5322 has them.
-var addressParser = &mail.AddressParser{WordDecoder: words}
+var addressParser = &mail.AddressParser{WordDecoder: wordDecoder}
 
 // addresses reads an address list. Where the list is broken, what can be read
 // of it is kept, and the problem noted.

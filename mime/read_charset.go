@@ -17,10 +17,10 @@ import (
 
 var utf8BOM = []byte("\xEF\xBB\xBF")
 
-// words decodes encoded words (RFC 2047) of any character set known here.
-var words = &stdmime.WordDecoder{CharsetReader: charsetReader}
+// wordDecoder decodes encoded words (RFC 2047) of any character set known here.
+var wordDecoder = &stdmime.WordDecoder{CharsetReader: charsetReader}
 
-// charsetReader is how [words] reads character sets other than UTF-8. It fails
+// charsetReader is how [wordDecoder] reads character sets other than UTF-8. It fails
 // only where in does: what it does not know is UTF-8 with the damage replaced.
 func charsetReader(charset string, in io.Reader) (io.Reader, error) {
 	data, err := io.ReadAll(in)
@@ -36,7 +36,7 @@ func decodeWords(s string) string {
 	if !strings.Contains(s, "=?") {
 		return s
 	}
-	if decoded, err := words.DecodeHeader(s); err == nil {
+	if decoded, err := wordDecoder.DecodeHeader(s); err == nil {
 		s = decoded
 	}
 	return oneLine(s)

@@ -28,7 +28,7 @@ func (r *reader) fields() {
 		case "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To":
 			r.deliveredTo(f, f.Value)
 		case "Original-Recipient":
-			_, address := typed(f.Value)
+			_, address := cutType(f.Value)
 			r.deliveredTo(f, address)
 		case "Return-Path":
 			if out.ReturnPath == "" {

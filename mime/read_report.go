@@ -108,7 +108,7 @@ func (d *DeliveryReport) add(fields []Field) {
 	final, action := first(fields, "Final-Recipient"), first(fields, "Action")
 	if final == "" && action == "" {
 		d.Fields = append(d.Fields, fields...)
-		if _, name := typed(first(fields, "Reporting-MTA")); name != "" {
+		if _, name := cutType(first(fields, "Reporting-MTA")); name != "" {
 			d.ReportingMTA = name
 		}
 		if id := first(fields, "Original-Envelope-Id"); id != "" {
@@ -119,7 +119,7 @@ func (d *DeliveryReport) add(fields []Field) {
 		}
 		return
 	}
-	_, remote := typed(first(fields, "Remote-MTA"))
+	_, remote := cutType(first(fields, "Remote-MTA"))
 	d.Recipients = append(d.Recipients, DeliveryStatus{
 		FinalRecipient:    recipient(final),
 		OriginalRecipient: recipient(first(fields, "Original-Recipient")),
@@ -131,9 +131,9 @@ func (d *DeliveryReport) add(fields []Field) {
 	})
 }
 
-// typed splits "rfc822; bob@example.com" (RFC 3464, section 2.1.2); kind is ""
+// cutType splits "rfc822; bob@example.com" (RFC 3464, section 2.1.2); kind is ""
 // where no type is given.
-func typed(s string) (kind, value string) {
+func cutType(s string) (kind, value string) {
 	kind, value, ok := strings.Cut(s, ";")
 	if !ok {
 		return "", strings.TrimSpace(s)
@@ -144,7 +144,7 @@ func typed(s string) (kind, value string) {
 // recipient returns the address in a recipient field, or all of it where that
 // is no mail address.
 func recipient(s string) string {
-	_, value := typed(s)
+	_, value := cutType(s)
 	if a := firstOf(bareAddresses(value)); a != "" {
 		return a
 	}
