@@ -8,16 +8,15 @@ import (
 	"github.com/jhillyerd/enmime/v2"
 )
 
-// frame is what stands below the header fields of a mail, encoded, with gaps
-// for what mails of the same kind differ in: texts, calendar object, and the
-// boundaries, which depend on these.
+// frame is the part of a mail below its header fields, encoded, with gaps for
+// the values that differ between mails of one layout: the texts, the calendar
+// object, and the boundaries, which are derived from both.
 type frame struct {
-	of                   Draft // the fields that it is made of
-	hasHTML, hasCalendar bool
-	digestTail           []byte // over which a digest goes last
-	data                 []byte // the Content-* fields of the root part, and the body; nil if there is no frame yet
-	gaps                 []gap  // in the order of data
-	whole                bool   // there are no gaps, and data is that of one mail
+	layout
+	digestTail []byte // hashed behind the calendar object
+	data       []byte // the Content-* fields of the root part, and the body; nil if there is no frame yet
+	gaps       []gap  // in the order of data
+	whole      bool   // data is the content of one mail and has no gaps
 }
 
 // gap is a place in a frame that is filled for each mail.
@@ -57,19 +56,46 @@ var placeholderContent = func() gapValues {
 	return f
 }()
 
-// matches reports whether d needs no other frame than f.
-func (f *frame) matches(d *Draft) bool {
-	return f.data != nil && !f.whole && f.hasHTML == (d.HTML != "") && f.hasCalendar == (len(d.Calendar) > 0) &&
-		f.of.Method == d.Method && f.of.Filename == d.Filename && f.of.NoAttachment == d.NoAttachment &&
-		slices.EqualFunc(f.of.Inline, d.Inline, sameFile) && slices.EqualFunc(f.of.Attachments, d.Attachments, sameFile)
+// layout holds everything in a draft that its frame depends on.
+type layout struct {
+	method               string
+	filename             string
+	noAttachment         bool
+	hasHTML, hasCalendar bool
+	inline, attachments  []File
+}
+
+// layoutOf returns the layout of d, which shares its memory.
+func layoutOf(d *Draft) layout {
+	return layout{
+		method: d.Method, filename: d.Filename, noAttachment: d.NoAttachment,
+		hasHTML: d.HTML != "", hasCalendar: len(d.Calendar) > 0,
+		inline: d.Inline, attachments: d.Attachments,
+	}
+}
+
+// equal reports whether l and other lead to the same frame.
+func (l *layout) equal(other *layout) bool {
+	return l.method == other.method && l.filename == other.filename && l.noAttachment == other.noAttachment &&
+		l.hasHTML == other.hasHTML && l.hasCalendar == other.hasCalendar &&
+		slices.EqualFunc(l.inline, other.inline, sameFile) && slices.EqualFunc(l.attachments, other.attachments, sameFile)
 }
 
 func sameFile(a, b File) bool {
 	return a.Name == b.Name && a.MediaType == b.MediaType && a.ContentID == b.ContentID && bytes.Equal(a.Data, b.Data)
 }
 
-// hasFiles reports whether the frame holds more of a draft than a few words.
-func (f *frame) hasFiles() bool { return len(f.of.Inline)+len(f.of.Attachments) > 0 }
+// matches reports whether f is the frame of d.
+func (f *frame) matches(d *Draft) bool {
+	l := layoutOf(d)
+	return f.data != nil && !f.whole && f.layout.equal(&l)
+}
+
+// isGeneric reports whether f holds nothing that the author of a draft wrote.
+// Such a frame depends on a method and on three yes-or-no choices only.
+func (f *frame) isGeneric() bool {
+	return !f.whole && f.filename == "" && len(f.inline)+len(f.attachments) == 0
+}
 
 // copyFrom makes f a copy of other, in the memory that f has.
 func (f *frame) copyFrom(other *frame) {
@@ -79,7 +105,7 @@ func (f *frame) copyFrom(other *frame) {
 	data, gaps, tail := append(f.data[:0], other.data...), append(f.gaps[:0], other.gaps...), append(f.digestTail[:0], other.digestTail...)
 	*f = *other
 	f.data, f.gaps, f.digestTail = data, gaps, tail
-	f.of.Inline, f.of.Attachments = cloneFiles(f.of.Inline), cloneFiles(f.of.Attachments)
+	f.inline, f.attachments = cloneFiles(f.inline), cloneFiles(f.attachments)
 }
 
 func cloneFiles(list []File) []File {
@@ -100,7 +126,7 @@ func (f *frame) findGaps(root *enmime.Part) bool {
 	}
 	if f.hasCalendar {
 		want[gapCalendar] = 2
-		if f.of.NoAttachment {
+		if f.noAttachment {
 			want[gapCalendar] = 1
 		}
 	}
