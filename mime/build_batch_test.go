@@ -163,9 +163,9 @@ func guests(i int) []byte {
 	return bytes.Replace(ics("REQUEST"), []byte("STATUS:"), []byte(strings.Repeat(attendee, 53)+"STATUS:"), 1)
 }
 
-// BenchmarkBuilder builds mails that differ in their recipient alone, and in
+// BenchmarkBatch builds mails that differ in their recipient alone, and in
 // their calendar object, their text, or both.
-func BenchmarkBuilder(b *testing.B) {
+func BenchmarkBatch(b *testing.B) {
 	drafts := make([]*mime.Draft, 64)
 	for i := range drafts {
 		drafts[i] = large()

@@ -57,7 +57,7 @@ func BenchmarkBuild(b *testing.B) {
 	for _, bm := range []struct {
 		name  string
 		draft *mime.Draft
-	}{{"invitation", invitation()}, {"full", full()}, {"large", large()}} {
+	}{{"invitation", invitation()}, {"full", full()}, {"large", large()}, {"named", vary(func(d *mime.Draft) { d.Filename = "termin.ics" })}} {
 		b.Run(bm.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
