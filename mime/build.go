@@ -2,13 +2,14 @@ package mime
 
 import "hash"
 
-// Build checks d and renders it as a mail: 7-bit, CRLF line ends, no line
-// longer than 998 octets, and no longer than 76 but for single words that
-// cannot be folded. Equal drafts give equal bytes, and so equal Message-IDs
-// unless the draft brings its own.
+// Build checks d and renders it as a mail: 7-bit, with CRLF line ends, and with
+// no line longer than 998 octets. A line is longer than 76 octets only if it
+// holds a word that cannot be folded. Equal drafts give equal bytes, and
+// therefore equal Message-IDs if the drafts do not bring their own.
 //
 // The reverse path is the address of Sender if there is one, and otherwise the
-// address of From. The forward paths are those of To, then of Cc, each once.
+// address of From. The forward paths are the addresses of To, then of Cc, each
+// once.
 //
 // The error has a [*FieldError] for each value that cannot be written, in the
 // order of the fields of [Draft]. A nil draft counts as an empty one.
@@ -19,11 +20,11 @@ func Build(d *Draft) (*Message, error) {
 	return m, err
 }
 
-// Batch builds mails of which many have the same content, such as one for
-// each recipient. Text, HTML, calendar object and all the rest below their
-// headers are each checked and encoded once if successive mails share them.
-// The mails are those that [Build] makes. The zero value is ready; a Batch is
-// not safe for concurrent use, and not to be copied once it is used.
+// Batch builds mails of which many have the same content, such as one mail for
+// each recipient. Text, HTML, calendar object and everything else below the
+// header are each checked and encoded once if successive mails share them. The
+// mails equal those of [Build]. The zero value is ready for use. A Batch is not
+// safe for concurrent use, and must not be copied after its first use.
 type Batch struct {
 	frame      frame
 	text, html encodedText
@@ -32,7 +33,9 @@ type Batch struct {
 	sum        [32]byte
 }
 
-// content is what stands below the header fields of a mail.
+// content refers to the pieces of which the part of a mail below its header
+// fields consists. They belong to a workspace, or to a Batch if they are the
+// same as in its last mail.
 type content struct {
 	frame      *frame
 	text, html *encodedText
@@ -41,7 +44,7 @@ type content struct {
 	sum        [32]byte    // over all
 }
 
-// Build does what the function [Build] does.
+// Build does the same as the function [Build].
 func (b *Batch) Build(d *Draft) (*Message, error) {
 	w := workspaces.Get().(*workspace)
 	m, err := w.build(d, content{&b.frame, &b.text, &b.html, &b.calendar, b.textHash, b.sum})
@@ -52,7 +55,7 @@ func (b *Batch) Build(d *Draft) (*Message, error) {
 	return m, err
 }
 
-// copyFrom copies what c has that b has not.
+// copyFrom copies the pieces of c that b does not have yet.
 func (b *Batch) copyFrom(c *content) {
 	b.frame.copyFrom(c.frame)
 	b.text.copyFrom(c.text)

@@ -10,7 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// encodedCalendar is a calendar object that has been checked, and as parts hold it.
+// encodedCalendar is a calendar object that has passed its check, with its
+// encoded form.
 type encodedCalendar struct {
 	raw     []byte
 	method  string
@@ -18,7 +19,8 @@ type encodedCalendar struct {
 	encoded []byte // in base64
 }
 
-// matches reports whether d needs no other object than o.
+// matches reports whether o is the encoded form of d's calendar object, or d
+// has none.
 func (o *encodedCalendar) matches(d *Draft) bool {
 	return len(d.Calendar) == 0 || o.method == d.Method && bytes.Equal(o.raw, d.Calendar)
 }
@@ -42,11 +44,12 @@ func appendBase64(b, data []byte) []byte {
 	return b
 }
 
-// methods are those of RFC 5546, section 1.4.
+// methods are the methods of RFC 5546, section 1.4.
 var methods = []string{"PUBLISH", "REQUEST", "REPLY", "ADD", "CANCEL", "REFRESH", "COUNTER", "DECLINECOUNTER"}
 
-// checkMethod returns why method cannot stand beside calendar. Newer Exchange
-// refuses a mail whose parameter differs from the property in it.
+// checkMethod returns an error if method does not agree with calendar. Newer
+// versions of Exchange refuse a mail whose method parameter differs from the
+// METHOD property.
 func checkMethod(method string, calendar []byte) error {
 	switch {
 	case method == "":
@@ -64,8 +67,8 @@ func checkMethod(method string, calendar []byte) error {
 	return nil
 }
 
-// calendarMethod returns the last METHOD value that precedes the first
-// component, and how many there are.
+// calendarMethod returns the last METHOD value before the first component, and
+// the number of such values.
 func calendarMethod(calendar []byte) (method []byte, n int) {
 	for line, rest := contentLine(calendar); len(line) > 0; line, rest = contentLine(rest) {
 		name, value, _ := bytes.Cut(line, []byte(":"))
@@ -82,7 +85,7 @@ func calendarMethod(calendar []byte) (method []byte, n int) {
 }
 
 // contentLine returns the first line of b, unfolded (RFC 5545, section 3.1),
-// and what follows it.
+// and the rest of b.
 func contentLine(b []byte) (line, rest []byte) {
 	first, rest, _ := bytes.Cut(b, []byte("\r\n"))
 	if len(rest) == 0 || rest[0] != ' ' && rest[0] != '\t' {
@@ -97,8 +100,8 @@ func contentLine(b []byte) (line, rest []byte) {
 	return unfolded, rest
 }
 
-// checkCalendar returns why b cannot be sent as it is. It looks at octets and
-// lines only; what they say is for package ical.
+// checkCalendar returns an error if b cannot be sent byte for byte. It looks at
+// octets and line ends only. The properties are checked by package ical.
 func checkCalendar(b []byte) error {
 	const begin = "BEGIN:VCALENDAR\r\n"
 	switch {
@@ -119,8 +122,8 @@ func checkCalendar(b []byte) error {
 	return nil
 }
 
-// badLineEnd returns where the first CR or LF is that is not part of CRLF, or
-// -1. The last line needs an end, too.
+// badLineEnd returns the offset of the first CR or LF that is not part of a
+// CRLF, and -1 if there is none. The last line needs an end, too.
 func badLineEnd(b []byte) int {
 	for at := 0; at < len(b); {
 		line := b[at:]
@@ -140,7 +143,7 @@ func badLineEnd(b []byte) int {
 }
 
 // calendarUID returns the UID of the first VEVENT, and "" if there is none. It
-// reads no further than that line.
+// does not read past that line.
 func calendarUID(calendar []byte) string {
 	depth := 0 // of components within the VEVENT; 0 is outside of it
 	for rest := calendar; len(rest) > 0; {
@@ -168,11 +171,11 @@ func calendarUID(calendar []byte) string {
 	return ""
 }
 
-// textUnescapes undoes the escapes of a TEXT, except those of line ends, which no
-// UID has (RFC 5545, section 3.3.11).
+// textUnescapes undoes the escapes of a TEXT, except escaped line ends, which
+// no UID has (RFC 5545, section 3.3.11).
 var textUnescapes = strings.NewReplacer(`\\`, `\`, `\;`, ";", `\,`, ",")
 
-// textValue returns a TEXT as people read it.
+// textValue returns a TEXT without its escapes.
 func textValue(b []byte) string {
 	s := string(bytes.TrimSpace(b))
 	if strings.IndexByte(s, '\\') < 0 {
@@ -181,7 +184,7 @@ func textValue(b []byte) string {
 	return textUnescapes.Replace(s)
 }
 
-// nameEnd returns where the name of a content line ends.
+// nameEnd returns the offset at which the name of a content line ends.
 func nameEnd(line []byte) int {
 	if i := bytes.IndexAny(line, ":;"); i >= 0 {
 		return i
@@ -189,7 +192,7 @@ func nameEnd(line []byte) int {
 	return len(line)
 }
 
-// propertyValue returns what follows the first colon that is not in quotes.
+// propertyValue returns the octets after the first colon that is not in quotes.
 func propertyValue(line []byte) []byte {
 	quoted := false
 	for i, c := range line {

@@ -8,9 +8,13 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/convene-go/convene/internal/address"
 )
 
-// checkedDraft is a checked Draft: what is left can be written without an error.
+// checkedDraft is a Draft that has passed all checks, so that it can be written
+// without an error. Its addresses and identifiers have the form in which they
+// are sent.
 type checkedDraft struct {
 	*Draft
 	from, sender    mailbox // sender.addr is empty if it is not set
@@ -21,8 +25,8 @@ type checkedDraft struct {
 	text, html      []byte // without lone CR; set once they are encoded
 }
 
-// attachedName is the name of the attached copy of the calendar object, "" if
-// there is none.
+// attachedName returns the name of the attached copy of the calendar object,
+// and "" if there is no copy.
 func (cd *checkedDraft) attachedName() string {
 	switch {
 	case cd.NoAttachment:
@@ -44,9 +48,9 @@ func (cd *checkedDraft) filesSize() int {
 	return n
 }
 
-// check returns d in the form in which it is written, or all its FieldErrors,
-// in the order of the fields of Draft. What stands below the header may have been
-// checked before.
+// check returns d in the form in which it is written, or all its FieldErrors in
+// the order of the fields of Draft. Content that did not change since the last
+// mail has been checked already.
 func check(d *Draft, n changes) (*checkedDraft, error) {
 	c := new(checker)
 	cd := &checkedDraft{Draft: d}
@@ -65,7 +69,7 @@ func (c *checker) envelope(cd *checkedDraft) {
 		cd.sender = c.mailbox("Sender", *cd.Sender)
 	}
 	if len(cd.To)+len(cd.Cc) == 0 {
-		c.note("To", errors.New("no recipient, nor one in Cc"))
+		c.note("To", errors.New("no recipient in To or Cc"))
 	}
 	cd.to = c.mailboxes("To", cd.To)
 	cd.cc = c.mailboxes("Cc", cd.Cc)
@@ -92,7 +96,8 @@ func (c *checker) mailboxes(field string, list []mail.Address) []mailbox {
 	return boxes
 }
 
-// date takes a zone that RFC 5322, section 3.3, can write, else UTC.
+// date sets the date, in its own zone if RFC 5322, section 3.3, can express it,
+// and otherwise in UTC.
 func (c *checker) date(cd *checkedDraft) {
 	cd.date = cd.Date
 	if _, offset := cd.date.Zone(); offset%60 != 0 || offset/3600 <= -24 || offset/3600 >= 24 {
@@ -123,7 +128,7 @@ func (c *checker) identifiers(cd *checkedDraft) {
 	}
 }
 
-// checkText returns why s is not the text of a mail.
+// checkText returns an error if s cannot be the text of a mail.
 func checkText(s string) error {
 	if strings.TrimSpace(s) == "" {
 		return errors.New("is empty")
@@ -140,8 +145,8 @@ func checkText(s string) error {
 	return nil
 }
 
-// controlIn returns where the first control character is that no text of a mail
-// holds, or -1.
+// controlIn returns the offset of the first control character that must not be
+// in the text of a mail, and -1 if there is none.
 func controlIn[T string | []byte](s T) int {
 	for i := range len(s) {
 		if notInText[s[i]] {
@@ -151,8 +156,7 @@ func controlIn[T string | []byte](s T) int {
 	return -1
 }
 
-// notInText are these characters; a look into a table is the fastest that they
-// are found by.
+// notInText holds these characters. A table is the fastest way to look them up.
 var notInText = func() (is [256]bool) {
 	for c := range byte(' ') {
 		is[c] = c != '\t' && c != '\r' && c != '\n'
@@ -161,7 +165,7 @@ var notInText = func() (is [256]bool) {
 	return is
 }()
 
-// content checks what stands below the header.
+// content checks the fields that are written below the header.
 func (c *checker) content(cd *checkedDraft, n changes) {
 	if n.text || cd.Text == "" {
 		c.note("Text", checkText(cd.Text))
@@ -231,22 +235,24 @@ func (c *checker) fields(list []Field) {
 	}
 }
 
-// reserved are the fields, in lower case, that Build writes itself, those that
-// only servers on the way write (RFC 5321, section 4.4), and Bcc.
+// reserved lists, in lower case, fields that a draft cannot set by Header:
+// fields that Build writes itself, fields that only servers on the way write
+// (RFC 5321, section 4.4), and Bcc.
 var reserved = []string{
 	"from", "sender", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "in-reply-to",
 	"references", "mime-version", "return-path", "received",
 }
 
-// checkFieldName returns why s is not the name of a further field. RFC 5322,
-// section 3.6.8, allows all visible characters but the colon; readers do not.
+// checkFieldName returns an error if s cannot be the name of a further field.
+// RFC 5322, section 3.6.8, allows all visible characters except the colon, but
+// not all readers accept them.
 func checkFieldName(s string) error {
 	if s == "" || len(s) > plainWord {
 		return fmt.Errorf("is empty, or longer than %d octets", plainWord)
 	}
 	for i := range len(s) {
 		if !isAlnum(s[i]) && s[i] != '-' && s[i] != '_' {
-			return errors.New("holds another character than letters, digits, hyphen and underscore")
+			return errors.New("holds a character other than letters, digits, hyphen and underscore")
 		}
 	}
 	isReserved := func(name string) bool { return strings.EqualFold(s, name) }
@@ -264,7 +270,7 @@ func checkFieldValue(s string) error {
 	switch {
 	case strings.Trim(s, " ") == "":
 		return errors.New("is empty")
-	case isASCII(s) && longestWord(s) > maxWord:
+	case address.IsASCII(s) && longestWord(s) > maxWord:
 		return fmt.Errorf("holds a word of more than %d octets", maxWord)
 	}
 	return checkLine(s)

@@ -5,12 +5,14 @@ import "slices"
 // dateLayout is the date-time of RFC 5322, section 3.3.
 const dateLayout = "Mon, 02 Jan 2006 15:04:05 -0700"
 
-// header renders the fields of the mail in their conventional order, but for
-// the Message-ID: what precedes it ends at date, what follows it at rest. It is
-// written here, not by enmime, whose builder sorts fields by name, encodes a
-// whole address list as one word if a name is not ASCII, and does not fold a
-// long word. What enmime does write below it is the Content-* fields of the
-// root part.
+// header renders the fields of the mail in their conventional order, except the
+// Message-ID, which goes between Date and the rest. It returns the offsets in
+// h.buf at which Date and the rest end.
+//
+// The header is written here and not by enmime. enmime's builder sorts the
+// fields by name, encodes a whole address list as one word if a name is not
+// ASCII, and does not fold long words. enmime does write the Content-* fields
+// of the root part, below this header.
 func (cd *checkedDraft) header(h *headerWriter) (date, rest int) {
 	h.buf = h.buf[:0]
 	h.open("Date")
@@ -31,14 +33,15 @@ func (cd *checkedDraft) header(h *headerWriter) (date, rest int) {
 		h.open(f.Name).value(f.Value).close()
 	}
 	if len(cd.Calendar) > 0 {
-		// What Exchange writes, and sorts mail by.
+		// Exchange writes this field, and sorts mail by it.
 		h.words("Content-Class", "urn:content-classes:calendarmessage")
 	}
 	h.words("MIME-Version", "1.0")
 	return date, len(h.buf)
 }
 
-// reversePath returns where delivery reports go (RFC 5321, section 4.4).
+// reversePath returns the address to which delivery reports go (RFC 5321,
+// section 4.4).
 func (cd *checkedDraft) reversePath() string {
 	if cd.sender.addr != "" {
 		return cd.sender.addr
@@ -46,7 +49,8 @@ func (cd *checkedDraft) reversePath() string {
 	return cd.from.addr
 }
 
-// forwardPaths returns the address of each recipient once, as first written.
+// forwardPaths returns the address of each recipient once, in the spelling that
+// comes first.
 func (cd *checkedDraft) forwardPaths() []string {
 	paths := make([]string, 0, len(cd.to)+len(cd.cc))
 	var seen map[string]bool
@@ -63,8 +67,8 @@ func (cd *checkedDraft) forwardPaths() []string {
 	return paths
 }
 
-// known reports whether m is in paths. If seen is not nil, it looks there, and
-// adds m.
+// known reports whether m is in paths. If seen is not nil, known looks there
+// instead, and adds m.
 func known(paths []string, seen map[string]bool, m mailbox) bool {
 	if seen == nil {
 		return slices.ContainsFunc(paths, func(addr string) bool { return m.same(mailbox{addr: addr}) })

@@ -25,7 +25,7 @@ type gap struct {
 	kind       gapKind
 }
 
-// gapKind says what fills a gap.
+// gapKind tells which value fills a gap.
 type gapKind int
 
 const (
@@ -36,12 +36,13 @@ const (
 	gapKinds
 )
 
-// gapValues is what fills the gaps, by their kind.
+// gapValues holds the values that fill the gaps of a frame, by kind.
 type gapValues [gapKinds][]byte
 
-// placeholders are what the encoder is given in their place, once it is encoded.
-// None begins anywhere within itself or another one, and that of the digits is
-// as long as these, since fields are folded by their length.
+// placeholders are the values, already encoded, from which a frame is made.
+// They mark its gaps. No placeholder begins within itself or within another
+// one. The boundary's placeholder is as long as the real digits, because fields
+// are folded by their length.
 var placeholders = gapValues{
 	gapBoundary: []byte("?boundary-stands-in-here"),
 	gapText:     []byte("!plain-text-stands-in-here"),
@@ -49,7 +50,7 @@ var placeholders = gapValues{
 	gapCalendar: []byte("+calendar/object/stands/here\r\n"), // base64
 }
 
-// placeholderContent are the same before they are encoded.
+// placeholderContent holds the same values before they are encoded.
 var placeholderContent = func() gapValues {
 	f := placeholders
 	f[gapCalendar], _ = base64.StdEncoding.DecodeString(string(placeholders[gapCalendar]))
@@ -116,9 +117,9 @@ func cloneFiles(list []File) []File {
 	return list
 }
 
-// findGaps finds the gaps of f, and reports whether they are those that the encoder
-// made of root. It always makes that many; where there are more, a file or its
-// name holds a stand-in.
+// findGaps finds the gaps of f, and reports whether their numbers are those
+// that the encoder must have made of root. There are more if a file or its name
+// holds a placeholder.
 func (f *frame) findGaps(root *enmime.Part) bool {
 	want := [gapKinds]int{gapBoundary: countBoundaries(root), gapText: 1}
 	if f.hasHTML {
@@ -154,8 +155,9 @@ func (f *frame) addGaps(k gapKind, placeholder []byte) {
 	}
 }
 
-// countBoundaries counts how often boundaries stand in what p becomes: in the field
-// of each multipart, ahead of each of its children, and behind the last.
+// countBoundaries counts how often a boundary occurs in the encoded form of p:
+// in the field of each multipart, before each of its children, and after the
+// last child.
 func countBoundaries(p *enmime.Part) int {
 	if p.FirstChild == nil {
 		return 0
@@ -167,8 +169,8 @@ func countBoundaries(p *enmime.Part) int {
 	return n
 }
 
-// appendFilled appends to list what the content of a mail consists of: f with
-// its gaps filled, and CRLF where it would not end with one.
+// appendFilled appends the pieces of a mail's content to list: f with its gaps
+// filled, and a CRLF if it would not end with one.
 func (f *frame) appendFilled(list [][]byte, with *gapValues) [][]byte {
 	at := 0
 	for _, g := range f.gaps {

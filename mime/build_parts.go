@@ -8,16 +8,20 @@ import (
 	"github.com/jhillyerd/enmime/v2"
 )
 
-// The parts go through enmime's encoder, with four precautions. Encode writes
-// into the Part, so each mail has parts of its own. For text it chooses a
-// transfer encoding by counting octets: qp makes that quoted-printable, and a
-// ContentReader makes it base64. It drops all parameters when one of them is
-// not valid: none is given to it unchecked. It makes an encoded-word of a file
-// name that is not ASCII: Content-Disposition is given to it finished.
+// qp makes enmime's encoder write text in quoted-printable. The encoder is used
+// with four precautions:
+//
+//   - Encode writes into the Part, so each mail has parts of its own.
+//   - For text, Encode chooses a transfer encoding by counting octets. qp
+//     forces quoted-printable, and a ContentReader forces base64.
+//   - Encode drops all parameters if one of them is not valid. So it never gets
+//     an unchecked parameter.
+//   - Encode makes an encoded-word of a file name that is not ASCII. So it gets
+//     the finished Content-Disposition.
 var qp = enmime.NewEncoder(enmime.ForceQuotedPrintableCte(true))
 
-// partTree returns the parts of the mail as package documentation shows them, made
-// of what fills a frame.
+// partTree returns the parts of the mail in the shape that the package
+// documentation shows. The values in of may be placeholders.
 func partTree(cd *checkedDraft, of *gapValues) *enmime.Part {
 	root := alternative(cd, of)
 	var files []*enmime.Part
@@ -34,7 +38,7 @@ func partTree(cd *checkedDraft, of *gapValues) *enmime.Part {
 }
 
 // alternative returns the text in all its forms, the richest last (RFC 2046,
-// section 5.1.4), and the calendar object as the very last.
+// section 5.1.4), and the calendar object after all of them.
 func alternative(cd *checkedDraft, of *gapValues) *enmime.Part {
 	parts := []*enmime.Part{textPart("text/plain", of[gapText])}
 	if cd.HTML != "" {
@@ -49,7 +53,7 @@ func alternative(cd *checkedDraft, of *gapValues) *enmime.Part {
 	return multipart("alternative", boundary(of[gapBoundary], "alternative"), parts...)
 }
 
-// related returns the HTML, together with the images it shows.
+// related returns the HTML, together with the images that it shows.
 func related(cd *checkedDraft, of *gapValues) *enmime.Part {
 	shown := textPart("text/html", of[gapHTML])
 	if len(cd.Inline) == 0 {
@@ -66,7 +70,7 @@ func related(cd *checkedDraft, of *gapValues) *enmime.Part {
 	return p
 }
 
-// multipart returns a container. Its children must not have siblings yet.
+// multipart returns a container of children, which must not have siblings yet.
 func multipart(subtype, boundary string, children ...*enmime.Part) *enmime.Part {
 	p := enmime.NewPart("multipart/" + subtype)
 	p.Boundary = boundary
@@ -94,7 +98,7 @@ func calendarPart(calendar []byte, method string) *enmime.Part {
 	return p
 }
 
-// filePart returns f in base64, whatever its type is.
+// filePart returns f as a part in base64, which is right for all types.
 func filePart(f File, disposition string) *enmime.Part {
 	mediaType := strings.ToLower(f.MediaType)
 	if mediaType == "" {
@@ -117,6 +121,6 @@ func filePart(f File, disposition string) *enmime.Part {
 	return p
 }
 
-// setField sets a field under the spelling of the RFCs; Header.Set would make
-// "Content-Id" of Content-ID.
+// setField sets a field in the spelling of the RFCs. Header.Set would change
+// Content-ID to "Content-Id".
 func setField(p *enmime.Part, name, value string) { p.Header[name] = []string{value} }

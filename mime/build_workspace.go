@@ -11,23 +11,24 @@ import (
 	"github.com/jhillyerd/enmime/v2"
 )
 
-// workspace is the memory that building one mail takes. It serves one mail after
-// the other, of whatever caller. This is who owns what:
+// workspace is the memory that building one mail takes. It serves one mail
+// after the other, from any caller. The memory belongs to:
 //
-//   - A Draft belongs to the caller. While a mail is built, the workspace holds
-//     references to the draft's strings and slices. wipe drops all of them.
+//   - The caller owns a Draft. While a mail is built, the workspace refers to
+//     the draft's strings and slices. wipe drops all of these references.
 //   - A Message has Data of its own, and shares no octets with the workspace.
-//     Its strings are those of the Draft, or were made for it.
+//     Its strings come from the Draft, or were made for the Message.
 //   - A Batch keeps copies of the content of its last mail. It belongs to one
-//     caller, and no other Batch and no call of the function Build sees it.
+//     caller. No other Batch, and no call of the function Build, reads it.
 //   - A workspace in the pool holds buffers of length 0 in which all octets are
-//     zero, and perhaps a frame. The frame is there because it saves a single
-//     mail half of its time or more, and 110 of 140 allocations. It stays only
-//     if it is generic: it then holds one of the eight methods, the name
-//     "invite.ics", the structure of the parts and placeholders, but no address,
-//     header value, text, calendar object, file or name from any draft.
-//   - A workspace larger than maxWorkspace, and one in whose use a panic occurs,
-//     does not go back into the pool.
+//     zero, and perhaps a frame. The frame stays because a single mail without
+//     it takes 1.6 to 3 times as long, and 140 allocations instead of 26. It
+//     stays only if it is generic. It then holds one of the eight methods, the
+//     name "invite.ics", the structure of the parts and the placeholders. It
+//     holds no address, header value, text, calendar object, file or file name
+//     from a draft.
+//   - A workspace larger than maxWorkspace does not go back into the pool.
+//     After a panic, none does, because its state is unknown.
 type workspace struct {
 	content    content // of the mail that is being built
 	frame      frame   // of content if that frame is new; likewise the next three
@@ -90,11 +91,12 @@ func (w *workspace) resetOut() {
 	w.out.Reset()
 }
 
-// changes says what of the content of a draft was not in the mail before.
+// changes tells which pieces of a mail's content differ from the last mail, and
+// therefore have to be checked and encoded.
 type changes struct{ frame, text, html, calendar bool }
 
-// build builds the mail of d. Of last it takes what fits; w.content says what
-// the mail was made of.
+// build builds the mail of d. It takes the pieces of its content from last if
+// they match d. Afterwards, w.content refers to the pieces of the mail.
 func (w *workspace) build(d *Draft, last content) (*Message, error) {
 	if d == nil {
 		d = new(Draft)
@@ -113,8 +115,10 @@ func (w *workspace) build(d *Draft, last content) (*Message, error) {
 	return w.message(cd), nil
 }
 
-// compare sets those values in w.content that do not fit d to those that will
-// be made for it.
+// compare compares last with d, and returns the pieces that have to be made for
+// d. In w.content, it replaces each piece of last that does not match with the
+// same piece of w. The frame of w may match already, because it can outlive a
+// mail.
 func (w *workspace) compare(d *Draft) (n changes) {
 	c := &w.content
 	if !c.frame.matches(d) {
@@ -132,7 +136,8 @@ func (w *workspace) compare(d *Draft) (n changes) {
 	return n
 }
 
-// encode makes what is new, as much as it can from the last.
+// encode encodes the pieces that changed. A changed text takes over lines of
+// the last one.
 func (w *workspace) encode(cd *checkedDraft, n changes, last content) (err error) {
 	c := &w.content
 	if n.text || n.html || n.frame {
@@ -159,7 +164,7 @@ func (w *workspace) encode(cd *checkedDraft, n changes, last content) (err error
 	return w.encodeFrame(cd)
 }
 
-// normalizeTexts sets the texts of l as the encoder has to get them.
+// normalizeTexts sets the texts of cd as the encoder needs them.
 func (w *workspace) normalizeTexts(cd *checkedDraft) {
 	b := appendLF(w.texts[:0], cd.Text)
 	n := len(b)
@@ -187,7 +192,8 @@ func (w *workspace) startFrame(cd *checkedDraft) {
 	}
 }
 
-// encodeFrame encodes the frame, or else the whole mail.
+// encodeFrame encodes the frame. If its gaps cannot be told from other content,
+// it encodes the whole mail.
 func (w *workspace) encodeFrame(cd *checkedDraft) error {
 	root, size := partTree(cd, &placeholderContent), 2000+cd.filesSize()
 	if err := w.write(root, size); err != nil {
@@ -195,7 +201,7 @@ func (w *workspace) encodeFrame(cd *checkedDraft) error {
 	}
 	w.frame.data = w.out.Bytes()
 	if w.frame.findGaps(root) {
-		if w.frame.isGeneric() { // it stays when w.out is used again
+		if w.frame.isGeneric() { // the frame outlives the content of w.out
 			w.frame.data = bytes.Clone(w.frame.data)
 		}
 		return nil
@@ -207,21 +213,22 @@ func (w *workspace) encodeFrame(cd *checkedDraft) error {
 	return err
 }
 
-// write encodes the parts, of about this size, to w.out.
+// write encodes root and its children to w.out. size is an estimate, in octets.
 func (w *workspace) write(root *enmime.Part, size int) error {
 	w.resetOut()
 	w.out.Grow(size)
-	w.writer.Reset(&w.out) // large enough for the encoder not to make one of its own
+	w.writer.Reset(&w.out) // its buffer is large enough, so that the encoder does not make another
 	return root.Encode(w.writer)
 }
 
-// boundaryDigits are what boundaries hold of the digest.
+// boundaryDigits returns the part of the digest that boundaries contain, in
+// hexadecimal.
 func (w *workspace) boundaryDigits() []byte {
 	hex.Encode(w.digits[:], w.content.sum[16:28])
 	return w.digits[:]
 }
 
-// message puts the header in front of the content.
+// message joins header and content to the finished mail.
 func (w *workspace) message(cd *checkedDraft) *Message {
 	h, c := &w.header, &w.content
 	date, rest := cd.header(h)
@@ -233,7 +240,8 @@ func (w *workspace) message(cd *checkedDraft) *Message {
 	w.segments = c.frame.appendFilled(w.segments, &gapValues{
 		gapBoundary: w.boundaryDigits(), gapText: c.text.encoded, gapHTML: c.html.encoded, gapCalendar: c.calendar.encoded,
 	})
-	// Join allocates what is needed, and does not set it to zero beforehand.
+	// Join allocates as much as is needed, and does not fill it with zeros
+	// first.
 	data := bytes.Join(w.segments, nil)
 	m := &Message{From: cd.reversePath(), To: cd.forwardPaths(), ID: cd.id, Data: data}
 	if len(cd.Calendar) > 0 {
