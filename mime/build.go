@@ -33,17 +33,6 @@ type Batch struct {
 	sum        [32]byte
 }
 
-// content refers to the pieces of which the part of a mail below its header
-// fields consists. They belong to a workspace, or to a Batch if they are the
-// same as in its last mail.
-type content struct {
-	frame      *frame
-	text, html *encodedText
-	calendar   *encodedCalendar
-	textHash   hash.Cloner // over text and html
-	sum        [32]byte    // over all
-}
-
 // Build does the same as the function [Build].
 func (b *Batch) Build(d *Draft) (*Message, error) {
 	w := workspaces.Get().(*workspace)

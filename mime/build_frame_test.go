@@ -10,9 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestFrame compares what fills a frame with what the encoder makes of the whole
-// mail. An encoder that writes a stand-in otherwise would make building slow, not
-// wrong: so the test wants gaps where nothing hinders them.
+// TestFrame compares mails made from a frame with the encoder's output for the
+// whole mail. If the encoder wrote a placeholder in another way, building would
+// be slow, not wrong. So the test also checks that a frame has gaps if nothing
+// prevents them.
 func TestFrame(t *testing.T) {
 	const ics = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 	file := func(name, data string) []File { return []File{{Name: name, ContentID: "a@b", Data: []byte(data)}} }

@@ -37,7 +37,8 @@ func FuzzBuild(f *testing.F) {
 	})
 }
 
-// FuzzBatch builds a mail after another one, and wants what it is alone.
+// FuzzBatch builds a mail after another one, and compares it with the same mail
+// built alone.
 func FuzzBatch(f *testing.F) {
 	f.Add("a\nb\nc", "a\nx\nc")
 	f.Add("a=\r\nb \n", "a=\nb\r")

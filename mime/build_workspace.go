@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"slices"
 	"sync"
 
@@ -12,7 +13,7 @@ import (
 )
 
 // workspace is the memory that building one mail takes. It serves one mail
-// after the other, from any caller. The memory belongs to:
+// after the other, from any caller. The ownership of memory:
 //
 //   - The caller owns a Draft. While a mail is built, the workspace refers to
 //     the draft's strings and slices. wipe drops all of these references.
@@ -22,7 +23,7 @@ import (
 //     caller. No other Batch, and no call of the function Build, reads it.
 //   - A workspace in the pool holds buffers of length 0 in which all octets are
 //     zero, and perhaps a frame. The frame stays because a single mail without
-//     it takes 1.6 to 3 times as long, and 140 allocations instead of 26. It
+//     it takes 1.5 to 3 times as long, and 140 allocations instead of 26. It
 //     stays only if it is generic. It then holds one of the eight methods, the
 //     name "invite.ics", the structure of the parts and the placeholders. It
 //     holds no address, header value, text, calendar object, file or file name
@@ -89,6 +90,17 @@ func wiped(b []byte) []byte {
 func (w *workspace) resetOut() {
 	clear(w.out.Bytes())
 	w.out.Reset()
+}
+
+// content refers to the pieces of which the part of a mail below its header
+// fields consists. They belong to a workspace, or to a Batch if they are the
+// same as in its last mail.
+type content struct {
+	frame      *frame
+	text, html *encodedText
+	calendar   *encodedCalendar
+	textHash   hash.Cloner // over text and html
+	sum        [32]byte    // over all
 }
 
 // changes tells which pieces of a mail's content differ from the last mail, and

@@ -86,8 +86,8 @@ func TestWorkspaceIsWiped(t *testing.T) {
 	}
 }
 
-// TestWorkspaceMethod wants that the frame in a workspace does not keep the
-// string alive from which the draft's method was cut.
+// TestWorkspaceMethod checks that the frame in a workspace does not keep alive
+// the string from which the draft's method was cut.
 func TestWorkspaceMethod(t *testing.T) {
 	d := secretDraft("a")
 	d.Method = ("REQUEST" + strings.Repeat("x", 1000))[:len("REQUEST")]

@@ -11,7 +11,7 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// TestReadFields decodes the header of mails that have nothing else.
+// TestReadFields decodes the header of mails that have no body.
 func TestReadFields(t *testing.T) {
 	bob := mail.Address{Address: "bob@example.test"}
 	tests := []struct {
