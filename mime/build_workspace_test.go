@@ -162,11 +162,10 @@ func (f *tracer) list(v reflect.Value) {
 		v = v.Slice(0, v.Cap())
 	}
 	if v.Type().Elem().Kind() == reflect.Uint8 {
-		octets := make([]byte, v.Len())
-		for i := range octets {
-			octets[i] = byte(v.Index(i).Uint())
+		if v.Kind() == reflect.Array {
+			v = v.Slice(0, v.Len())
 		}
-		f.add(string(bytes.Trim(octets, "\x00")))
+		f.add(string(bytes.Trim(v.Bytes(), "\x00")))
 		return
 	}
 	for i := range v.Len() {
