@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// maxName is what common file systems allow, in octets.
+// maxName is the longest name that common file systems allow, in octets.
 const maxName = 255
 
-// A name goes into two parameters: filename of Content-Disposition (RFC 2183,
-// section 2.3), and name of Content-Type, which older clients read instead.
-// Where a name is not simple, filename is written in the extended form of RFC
-// 2231, and name holds a simple stand-in: no parameter is written twice, which
-// strict readers refuse, and none holds an encoded-word, which RFC 2047,
-// section 5, forbids.
+// A file name goes into two parameters: filename of Content-Disposition (RFC
+// 2183, section 2.3), and name of Content-Type, which older clients read
+// instead. If the name is not simple, filename is written in the extended form
+// of RFC 2231, and name holds a simple fallback. No parameter is written twice,
+// because strict readers refuse that. No parameter holds an encoded-word,
+// because RFC 2047, section 5, forbids it.
 
-// filenameParam returns "; filename=…" to follow the disposition.
+// filenameParam returns "; filename=…", to be appended to the disposition.
 func filenameParam(name string) string {
 	if isSimple(name) {
 		return `; filename="` + name + `"`
@@ -24,21 +24,22 @@ func filenameParam(name string) string {
 	return extendedParam("filename", name)
 }
 
-// plainName returns name, or what stands for it where that is not simple.
-func plainName(name string) string {
+// nameParam returns the value of the parameter name: the file name itself if it
+// is simple, and its fallback otherwise.
+func nameParam(name string) string {
 	if isSimple(name) {
 		return name
 	}
-	return standIn(name)
+	return fallbackName(name)
 }
 
 // isSimple reports whether a quoted-string without escapes can hold name, and
-// be folded at its spaces.
+// can be folded at its spaces.
 func isSimple(name string) bool { return isPlain(name) && !strings.Contains(name, `"`) }
 
-// standIn returns a name for those who cannot read the real one. It keeps the
-// extension, by which many decide how to open a file.
-func standIn(name string) string {
+// fallbackName returns an ASCII name for clients that cannot read the real one.
+// It keeps the extension, by which many clients decide how to open a file.
+func fallbackName(name string) string {
 	s := strings.Map(func(r rune) rune {
 		if r < 0x80 && (isAlnum(byte(r)) || strings.ContainsRune("-_.+", r)) {
 			return r
@@ -55,10 +56,10 @@ func standIn(name string) string {
 	return s[:plainWord-len(ext)] + ext
 }
 
-// extendedParam returns "; key*=utf-8”…", in several sections where it is
-// long (RFC 2231, sections 3 and 4).
+// extendedParam returns "; key*=" and the encoded value, in several sections if
+// it is long (RFC 2231, sections 3 and 4).
 func extendedParam(key, value string) string {
-	const room = 56 // what is left of a line beside "filename*10*=" and ";"
+	const room = 56 // the rest of a line beside "filename*10*=" and ";"
 	var sections []string
 	section := "utf-8''"
 	for _, r := range value {
@@ -79,7 +80,8 @@ func extendedParam(key, value string) string {
 	return b.String()
 }
 
-// percent encodes what is not an attribute-char (RFC 2231, section 7).
+// percent returns s with each octet escaped that is not an attribute-char (RFC
+// 2231, section 7).
 func percent(s string) string {
 	var b []byte
 	for i := range len(s) {
@@ -92,7 +94,7 @@ func percent(s string) string {
 	return string(b)
 }
 
-// checkFilename returns why s is no file name.
+// checkFilename returns an error if s cannot be a file name.
 func checkFilename(s string) error {
 	switch {
 	case len(s) > maxName:
@@ -103,9 +105,10 @@ func checkFilename(s string) error {
 	return checkLine(s)
 }
 
-// checkMediaType returns why s is not the type of a file: "type/subtype" (RFC
-// 2045, section 5.1). The composite types are refused, because they must not
-// be sent in base64 (RFC 2046, section 5.2.1), and would add parts of their own.
+// checkMediaType returns an error if s is not the type of a file:
+// "type/subtype" (RFC 2045, section 5.1). Composite types are refused, because
+// they must not be sent in base64 (RFC 2046, section 5.2.1) and would add parts
+// of their own.
 func checkMediaType(s string) error {
 	kind, sub, ok := strings.Cut(s, "/")
 	switch {

@@ -11,7 +11,7 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// angled returns id, given with or without angle brackets, with them.
+// angled returns id in angle brackets. id may have them already.
 func angled(id string) string {
 	if strings.HasPrefix(id, "<") {
 		return id
@@ -19,8 +19,8 @@ func angled(id string) string {
 	return "<" + id + ">"
 }
 
-// newID returns the msg-id of a mail or a part that is built here, so the
-// strict form is asked for (RFC 5322, section 3.6.4): dot-atoms only.
+// newID returns the msg-id of a mail or part that is built here, and therefore
+// must have the strict form: dot-atoms only (RFC 5322, section 3.6.4).
 func newID(s string) (string, error) {
 	id, err := earlierID(s)
 	if err != nil {
@@ -33,9 +33,9 @@ func newID(s string) (string, error) {
 	return id, nil
 }
 
-// earlierID returns the msg-id of a mail that someone else may have written.
-// It has to be repeated as it was, so all is taken that cannot be mistaken for
-// two of them, or for the end of one.
+// earlierID returns the msg-id of a mail that another program may have written.
+// It has to be repeated as it was. So each form passes, unless a reader could
+// take it for two identifiers, or for the end of one.
 func earlierID(s string) (string, error) {
 	id := angled(s)
 	if len(id) > maxWord {
@@ -56,22 +56,23 @@ func earlierID(s string) (string, error) {
 	return id, nil
 }
 
-// digest returns a hash over the content of a mail, from which its boundaries
-// are made. Each value counts with its length, so that no two drafts run
-// together to the same octets.
-func digest(c *content, calendar []byte) (sum [32]byte, err error) {
-	h, err := c.head.Clone()
+// contentDigest returns a hash over the content of a mail. Its boundaries are
+// made from this hash. Each value is hashed with its length, so that two
+// different drafts never lead to the same octets.
+func contentDigest(c *content, calendar []byte) (sum [32]byte, err error) {
+	h, err := c.textHash.Clone()
 	if err != nil {
 		return sum, err
 	}
 	hashValue(h, calendar)
-	h.Write(c.frame.tail)
+	h.Write(c.frame.digestTail)
 	h.Sum(sum[:0])
 	return sum, nil
 }
 
-// digestHead returns the hash over what precedes the calendar object.
-func digestHead(text, html []byte) hash.Cloner {
+// hashTexts returns the hash over the texts, which precede the calendar object
+// in the digest.
+func hashTexts(text, html []byte) hash.Cloner {
 	h := sha256.New().(hash.Cloner) // all hashes of the standard library are
 	hashValue(h, text)
 	hashValue(h, html)
@@ -85,11 +86,12 @@ func hashValue(h hash.Hash, value []byte) {
 	h.Write(value)
 }
 
-// appendDigestTail appends what is hashed behind the calendar object. The data
-// of a file counts by its own hash, or it would be hashed for each object.
-func appendDigestTail(b []byte, l *letter) []byte {
-	b = appendValue(b, l.attachedName())
-	for _, list := range [][]File{l.Inline, l.Attachments} {
+// appendDigestTail appends the values that follow the calendar object in the
+// digest. The data of a file counts by its own hash. Otherwise it would be
+// hashed again for each calendar object.
+func appendDigestTail(b []byte, cd *checkedDraft) []byte {
+	b = appendValue(b, cd.attachedName())
+	for _, list := range [][]File{cd.Inline, cd.Attachments} {
 		b = binary.BigEndian.AppendUint64(b, uint64(len(list)))
 		for _, f := range list {
 			data := sha256.Sum256(f.Data)
@@ -105,7 +107,8 @@ func appendValue(b []byte, value string) []byte {
 }
 
 // deriveID returns the Message-ID of a mail with this header and content (RFC
-// 5322, section 3.6.4). The domain of addr keeps it apart from everyone else's.
+// 5322, section 3.6.4). It ends with the domain of addr, so that it differs
+// from all Message-IDs of other domains.
 func deriveID(date, rest []byte, content [32]byte, addr string) string {
 	h := sha256.New()
 	h.Write(date)
@@ -115,7 +118,7 @@ func deriveID(date, rest []byte, content [32]byte, addr string) string {
 }
 
 // boundary returns the boundary of the multipart of this subtype. "=_" occurs
-// neither in quoted-printable nor in base64 (RFC 2045, section 6.7), and all
-// leaves are one or the other, so no line of content can look like it. No
-// boundary of a mail is the beginning of another one.
+// neither in quoted-printable nor in base64 (RFC 2045, section 6.7). All leaves
+// have one of these encodings, so no line of content can look like the
+// boundary. No boundary of a mail is the beginning of another one.
 func boundary(digits []byte, subtype string) string { return "=_" + string(digits) + "-" + subtype }

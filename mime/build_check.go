@@ -6,52 +6,74 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
+
+	"github.com/convene-go/convene/internal/address"
 )
 
-// checker collects the errors of a Draft or a Message.
-type checker struct{ errs []*FieldError }
-
-// note records err, if there is one, for a field.
-func (c *checker) note(field string, err error) {
-	if err != nil {
-		c.errs = append(c.errs, &FieldError{Field: field, Err: err})
-	}
+// checkedDraft is a Draft that has passed all checks, so that it can be written
+// without an error. Its addresses and identifiers have the form in which they
+// are sent.
+type checkedDraft struct {
+	*Draft
+	from, sender    mailbox // sender.addr is empty if it is not set
+	to, cc, replyTo []mailbox
+	date            time.Time
+	id, inReplyTo   string // with angle brackets
+	references      []string
+	text, html      []byte // without lone CR; set once they are encoded
 }
 
-// noteItem does the same for the element of a list, or a field of it.
-func (c *checker) noteItem(list string, i int, field string, err error) {
-	if err != nil {
-		c.note(fmt.Sprintf("%s[%d]%s", list, i, field), err)
+// attachedName returns the name of the attached copy of the calendar object,
+// and "" if there is no copy.
+func (cd *checkedDraft) attachedName() string {
+	switch {
+	case cd.NoAttachment:
+		return ""
+	case cd.Filename == "":
+		return "invite.ics"
 	}
+	return cd.Filename
 }
 
-// check returns d in the form in which it is written, or all its FieldErrors,
-// in the order of the fields of Draft. What stands below the header may have been
-// checked before.
-func check(d *Draft, n news) (*letter, error) {
+// filesSize estimates the octets of the parts that hold files.
+func (cd *checkedDraft) filesSize() int {
+	n := 0
+	for _, list := range [][]File{cd.Inline, cd.Attachments} {
+		for _, f := range list {
+			n += len(f.Data)*3/2 + 300
+		}
+	}
+	return n
+}
+
+// check returns d in the form in which it is written, or all its FieldErrors in
+// the order of the fields of Draft. Content that did not change since the last
+// mail has been checked already.
+func check(d *Draft, n changes) (*checkedDraft, error) {
 	c := new(checker)
-	l := &letter{Draft: d}
-	c.envelope(l)
+	cd := &checkedDraft{Draft: d}
+	c.envelope(cd)
 	c.note("Subject", checkLine(d.Subject))
-	c.date(l)
-	c.identifiers(l)
-	c.content(l, n)
+	c.date(cd)
+	c.identifiers(cd)
+	c.content(cd, n)
 	c.fields(d.Header)
-	return l, refuse(c.errs...)
+	return cd, refuse(c.errs...)
 }
 
-func (c *checker) envelope(l *letter) {
-	l.from = c.mailbox("From", l.From)
-	if l.Sender != nil {
-		l.sender = c.mailbox("Sender", *l.Sender)
+func (c *checker) envelope(cd *checkedDraft) {
+	cd.from = c.mailbox("From", cd.From)
+	if cd.Sender != nil {
+		cd.sender = c.mailbox("Sender", *cd.Sender)
 	}
-	if len(l.To)+len(l.Cc) == 0 {
-		c.note("To", errors.New("no recipient, nor one in Cc"))
+	if len(cd.To)+len(cd.Cc) == 0 {
+		c.note("To", errors.New("no recipient in To or Cc"))
 	}
-	l.to = c.mailboxes("To", l.To)
-	l.cc = c.mailboxes("Cc", l.Cc)
-	l.replyTo = c.mailboxes("ReplyTo", l.ReplyTo)
+	cd.to = c.mailboxes("To", cd.To)
+	cd.cc = c.mailboxes("Cc", cd.Cc)
+	cd.replyTo = c.mailboxes("ReplyTo", cd.ReplyTo)
 }
 
 func (c *checker) mailbox(field string, a mail.Address) mailbox {
@@ -74,38 +96,39 @@ func (c *checker) mailboxes(field string, list []mail.Address) []mailbox {
 	return boxes
 }
 
-// date takes a zone that RFC 5322, section 3.3, can write, else UTC.
-func (c *checker) date(l *letter) {
-	l.date = l.Date
-	if _, offset := l.date.Zone(); offset%60 != 0 || offset/3600 <= -24 || offset/3600 >= 24 {
-		l.date = l.date.UTC()
+// date sets the date, in its own zone if RFC 5322, section 3.3, can express it,
+// and otherwise in UTC.
+func (c *checker) date(cd *checkedDraft) {
+	cd.date = cd.Date
+	if _, offset := cd.date.Zone(); offset%60 != 0 || offset/3600 <= -24 || offset/3600 >= 24 {
+		cd.date = cd.date.UTC()
 	}
-	switch year := l.date.Year(); {
-	case l.Date.IsZero():
+	switch year := cd.date.Year(); {
+	case cd.Date.IsZero():
 		c.note("Date", errors.New("is not set"))
 	case year < 1900 || year > 9999:
 		c.note("Date", fmt.Errorf("year %d cannot be written", year))
 	}
 }
 
-func (c *checker) identifiers(l *letter) {
+func (c *checker) identifiers(cd *checkedDraft) {
 	var err error
-	if l.MessageID != "" {
-		l.id, err = newID(l.MessageID)
+	if cd.MessageID != "" {
+		cd.id, err = newID(cd.MessageID)
 		c.note("MessageID", err)
 	}
-	if l.InReplyTo != "" {
-		l.inReplyTo, err = earlierID(l.InReplyTo)
+	if cd.InReplyTo != "" {
+		cd.inReplyTo, err = earlierID(cd.InReplyTo)
 		c.note("InReplyTo", err)
 	}
-	l.references = make([]string, len(l.References))
-	for i, id := range l.References {
-		l.references[i], err = earlierID(id)
+	cd.references = make([]string, len(cd.References))
+	for i, id := range cd.References {
+		cd.references[i], err = earlierID(id)
 		c.noteItem("References", i, "", err)
 	}
 }
 
-// checkText returns why s is not the text of a mail.
+// checkText returns an error if s cannot be the text of a mail.
 func checkText(s string) error {
 	if strings.TrimSpace(s) == "" {
 		return errors.New("is empty")
@@ -122,8 +145,8 @@ func checkText(s string) error {
 	return nil
 }
 
-// controlIn returns where the first control character is that no text of a mail
-// holds, or -1.
+// controlIn returns the offset of the first control character that must not be
+// in the text of a mail, and -1 if there is none.
 func controlIn[T string | []byte](s T) int {
 	for i := range len(s) {
 		if notInText[s[i]] {
@@ -133,8 +156,7 @@ func controlIn[T string | []byte](s T) int {
 	return -1
 }
 
-// notInText are these characters; a look into a table is the fastest that they
-// are found by.
+// notInText holds these characters. A table is the fastest way to look them up.
 var notInText = func() (is [256]bool) {
 	for c := range byte(' ') {
 		is[c] = c != '\t' && c != '\r' && c != '\n'
@@ -143,21 +165,21 @@ var notInText = func() (is [256]bool) {
 	return is
 }()
 
-// content checks what stands below the header.
-func (c *checker) content(l *letter, n news) {
-	if n.text || l.Text == "" {
-		c.note("Text", checkText(l.Text))
+// content checks the fields that are written below the header.
+func (c *checker) content(cd *checkedDraft, n changes) {
+	if n.text || cd.Text == "" {
+		c.note("Text", checkText(cd.Text))
 	}
-	if n.html && l.HTML != "" {
-		c.note("HTML", checkText(l.HTML))
+	if n.html && cd.HTML != "" {
+		c.note("HTML", checkText(cd.HTML))
 	}
-	c.calendar(l.Draft, n.object)
+	c.calendar(cd.Draft, n.calendar)
 	if !n.frame {
 		return
 	}
-	c.note("Filename", checkFilename(l.Filename))
-	c.inline(l.Draft)
-	c.attachments(l.Attachments)
+	c.note("Filename", checkFilename(cd.Filename))
+	c.inline(cd.Draft)
+	c.attachments(cd.Attachments)
 }
 
 func (c *checker) calendar(d *Draft, object bool) {
@@ -213,22 +235,24 @@ func (c *checker) fields(list []Field) {
 	}
 }
 
-// reserved are the fields, in lower case, that Build writes itself, those that
-// only servers on the way write (RFC 5321, section 4.4), and Bcc.
+// reserved lists, in lower case, fields that a draft cannot set by Header:
+// fields that Build writes itself, fields that only servers on the way write
+// (RFC 5321, section 4.4), and Bcc.
 var reserved = []string{
 	"from", "sender", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "in-reply-to",
 	"references", "mime-version", "return-path", "received",
 }
 
-// checkFieldName returns why s is not the name of a further field. RFC 5322,
-// section 3.6.8, allows all visible characters but the colon; readers do not.
+// checkFieldName returns an error if s cannot be the name of a further field.
+// RFC 5322, section 3.6.8, allows all visible characters except the colon, but
+// not all readers accept them.
 func checkFieldName(s string) error {
 	if s == "" || len(s) > plainWord {
 		return fmt.Errorf("is empty, or longer than %d octets", plainWord)
 	}
 	for i := range len(s) {
 		if !isAlnum(s[i]) && s[i] != '-' && s[i] != '_' {
-			return errors.New("holds another character than letters, digits, hyphen and underscore")
+			return errors.New("holds a character other than letters, digits, hyphen and underscore")
 		}
 	}
 	isReserved := func(name string) bool { return strings.EqualFold(s, name) }
@@ -246,7 +270,7 @@ func checkFieldValue(s string) error {
 	switch {
 	case strings.Trim(s, " ") == "":
 		return errors.New("is empty")
-	case isASCII(s) && longestWord(s) > maxWord:
+	case address.IsASCII(s) && longestWord(s) > maxWord:
 		return fmt.Errorf("holds a word of more than %d octets", maxWord)
 	}
 	return checkLine(s)

@@ -9,18 +9,18 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// mailbox is a checked address: addr as it goes on the wire.
+// mailbox is a checked address; addr has the form in which it is sent.
 type mailbox struct{ name, addr string }
 
-// newMailbox checks both parts of a.
+// newMailbox checks the name and the address of a.
 func newMailbox(a mail.Address) (m mailbox, nameErr, addrErr error) {
 	m.name, nameErr = a.Name, checkLine(a.Name)
 	m.addr, addrErr = wireAddress(a.Address)
 	return m, nameErr, addrErr
 }
 
-// key is equal for two spellings of one address: a domain is not sensitive to
-// case (RFC 5321, section 2.3.11), what precedes it may be.
+// key returns the same string for two spellings of one address. A domain is not
+// sensitive to case (RFC 5321, section 2.3.11), but the local part may be.
 func (m mailbox) key() string {
 	at := strings.LastIndexByte(m.addr, '@')
 	return m.addr[:at] + strings.ToLower(m.addr[at:])
@@ -32,9 +32,10 @@ func (m mailbox) same(other mailbox) bool {
 	return len(m.addr) == len(other.addr) && m.addr[:at] == other.addr[:at] && strings.EqualFold(m.addr[at:], other.addr[at:])
 }
 
-// wireAddress returns addr with its domain in ASCII, or why it is no Mailbox
-// (RFC 5321, section 4.1.2). Address literals are refused: nobody invites to
-// one. So is what RFC 5322 calls obsolete, comments and spaces included.
+// wireAddress returns addr with its domain in ASCII, or an error if addr is no
+// Mailbox (RFC 5321, section 4.1.2). Address literals are refused, because
+// nobody sends invitations to them. Obsolete syntax of RFC 5322, such as
+// comments and spaces, is refused too.
 func wireAddress(addr string) (string, error) {
 	if addr == "" {
 		return "", errors.New("is empty")
@@ -59,10 +60,11 @@ func wireAddress(addr string) (string, error) {
 	return addr[:at+1] + domain, nil
 }
 
-// checkLocal returns why s is no Local-part, a Dot-string or a Quoted-string.
+// checkLocal returns an error if s is no Local-part: neither a Dot-string nor a
+// Quoted-string.
 func checkLocal(s string) error {
 	switch {
-	case !isASCII(s):
+	case !address.IsASCII(s):
 		return errors.New(`not ASCII before the "@": needs SMTPUTF8 (RFC 6531), which invitations do not use`)
 	case len(s) > address.MaxLocal:
 		return fmt.Errorf(`more than %d octets before the "@"`, address.MaxLocal)
@@ -73,8 +75,8 @@ func checkLocal(s string) error {
 }
 
 // isQuotedLocal reports whether s is a Quoted-string of visible characters
-// but for angle brackets: with a space or one of those in it, an address is
-// cut short by too many programs on its way.
+// without angle brackets. If an address holds a space or an angle bracket, too
+// many programs on its way cut it short.
 func isQuotedLocal(s string) bool {
 	if len(s) < 3 || s[0] != '"' || s[len(s)-1] != '"' {
 		return false

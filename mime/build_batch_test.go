@@ -13,8 +13,8 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// TestBatch builds many mails with one Batch, of which some share content,
-// and wants the mails of Build.
+// TestBatch builds many mails with one Batch. Some of them share content. Each
+// must equal the mail that Build makes.
 func TestBatch(t *testing.T) {
 	drafts := []func(*mime.Draft){
 		func(*mime.Draft) {},
@@ -69,8 +69,8 @@ func checkBatch(t *testing.T, b *mime.Batch, n int, d *mime.Draft) {
 	}
 }
 
-// TestBatchAfterError builds after drafts that were refused: what was not
-// checked must not count as checked.
+// TestBatchAfterError builds mails after drafts that were refused. A value that
+// was not checked must not count as checked.
 func TestBatchAfterError(t *testing.T) {
 	bad := []func(*mime.Draft){
 		func(d *mime.Draft) { d.Text = "\x00" },
@@ -97,7 +97,7 @@ func TestBatchAfterError(t *testing.T) {
 	}
 }
 
-// TestBatchMessagesAreSeparate wants that no later mail, of this Batch or
+// TestBatchMessagesAreSeparate checks that no later mail, of this Batch or
 // another one, writes into an earlier one.
 func TestBatchMessagesAreSeparate(t *testing.T) {
 	b := new(mime.Batch)
@@ -124,7 +124,8 @@ func TestBatchMessagesAreSeparate(t *testing.T) {
 	}
 }
 
-// TestBatchKeepsItsOwn changes what the first mail was made of, in place.
+// TestBatchKeepsItsOwn changes the file of the first mail in place. The Batch
+// must not take the changed file for the first one.
 func TestBatchKeepsItsOwn(t *testing.T) {
 	b := new(mime.Batch)
 	d := invitation()
@@ -163,9 +164,9 @@ func guests(i int) []byte {
 	return bytes.Replace(ics("REQUEST"), []byte("STATUS:"), []byte(strings.Repeat(attendee, 53)+"STATUS:"), 1)
 }
 
-// BenchmarkBuilder builds mails that differ in their recipient alone, and in
+// BenchmarkBatch builds mails that differ in their recipient alone, and in
 // their calendar object, their text, or both.
-func BenchmarkBuilder(b *testing.B) {
+func BenchmarkBatch(b *testing.B) {
 	drafts := make([]*mime.Draft, 64)
 	for i := range drafts {
 		drafts[i] = large()

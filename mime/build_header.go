@@ -10,37 +10,40 @@ import (
 
 const (
 	// foldAt is the longest line of a header that can be folded, without CRLF.
-	// RFC 2047, section 2, asks for 76 where there are encoded-words.
+	// RFC 2047, section 2, limits lines with encoded-words to 76.
 	foldAt = 76
-	// maxWord is the longest word that is never folded, so that its line stays
-	// below the 998 octets of RFC 5322, section 2.1.1, whatever precedes it.
+	// maxWord is the longest word that is never folded. With any field name
+	// before it, its line stays below the 998 octets of RFC 5322, section
+	// 2.1.1.
 	maxWord = 900
-	// plainWord is the longest word that is written as it is in free text; a
-	// longer one becomes encoded-words, which can be folded.
+	// plainWord is the longest word that free text keeps as it is. A longer one
+	// becomes encoded-words, which can be folded.
 	plainWord = 64
 )
 
-// header writes header fields, folded. Its methods take checked values: ASCII
-// without control characters, but for text, phrase and value.
-type header struct {
+// headerWriter writes header fields, folded. Its methods take checked values.
+// All values are ASCII without control characters, except those of the methods
+// text, phrase and value.
+type headerWriter struct {
 	buf   []byte
 	col   int  // octets in the current line
 	first bool // nothing after the colon yet
 }
 
-// open begins a field; close ends it.
-func (h *header) open(name string) *header {
+// open begins a field. The method close ends it.
+func (h *headerWriter) open(name string) *headerWriter {
 	h.buf = append(append(h.buf, name...), ':')
 	h.col, h.first = len(name)+1, true
 	return h
 }
 
-func (h *header) close() { h.buf = append(h.buf, "\r\n"...) }
+func (h *headerWriter) close() { h.buf = append(h.buf, "\r\n"...) }
 
-// word appends its parts, which are never folded, after a space or a folded
-// line end. The first word stays behind the colon however long it is: there are readers
-// that take a field with an empty first line for an empty field.
-func (h *header) word(parts ...string) *header {
+// word appends a space and the parts as one word, which is not folded. If the
+// line is full, the word begins a new one. The first word of a field always
+// stays in the line of the colon, because some readers take a field with an
+// empty first line for an empty field.
+func (h *headerWriter) word(parts ...string) *headerWriter {
 	size := 1
 	for _, s := range parts {
 		size += len(s)
@@ -57,13 +60,13 @@ func (h *header) word(parts ...string) *header {
 	return h
 }
 
-func (h *header) fold() {
+func (h *headerWriter) fold() {
 	h.buf = append(h.buf, "\r\n"...)
 	h.col = 0
 }
 
-// words appends a field of several words, or nothing where there are none.
-func (h *header) words(name string, list ...string) {
+// words appends a field of several words. It appends nothing if there are none.
+func (h *headerWriter) words(name string, list ...string) {
 	if len(list) == 0 || list[0] == "" {
 		return
 	}
@@ -74,8 +77,8 @@ func (h *header) words(name string, list ...string) {
 	h.close()
 }
 
-// mailboxes appends an address field, or nothing where the list is empty.
-func (h *header) mailboxes(name string, list ...mailbox) {
+// mailboxes appends an address field. It appends nothing if the list is empty.
+func (h *headerWriter) mailboxes(name string, list ...mailbox) {
 	if len(list) == 0 {
 		return
 	}
@@ -93,7 +96,7 @@ func (h *header) mailboxes(name string, list ...mailbox) {
 
 // phrase appends the display name of a mailbox (RFC 5322, section 3.2.5): as
 // atoms, as a quoted-string, or in encoded-words.
-func (h *header) phrase(s string) {
+func (h *headerWriter) phrase(s string) {
 	switch {
 	case s == "":
 	case !isPlain(s), !isPhrase(s) && len(s) > plainWord/2:
@@ -106,7 +109,7 @@ func (h *header) phrase(s string) {
 }
 
 // text appends free text.
-func (h *header) text(s string) *header {
+func (h *headerWriter) text(s string) *headerWriter {
 	switch {
 	case s == "":
 	case isPlain(s):
@@ -117,10 +120,11 @@ func (h *header) text(s string) *header {
 	return h
 }
 
-// value appends the value of a field whose syntax is not known here. ASCII is
-// left alone, since encoded-words have no meaning within structured fields.
-func (h *header) value(s string) *header {
-	if !isASCII(s) {
+// value appends the value of a field whose syntax is not known here. ASCII
+// values are not encoded, because encoded-words have no meaning in structured
+// fields.
+func (h *headerWriter) value(s string) *headerWriter {
+	if !address.IsASCII(s) {
 		h.encoded(s)
 		return h
 	}
@@ -129,7 +133,7 @@ func (h *header) value(s string) *header {
 }
 
 // split appends s, folded at single spaces.
-func (h *header) split(s string) {
+func (h *headerWriter) split(s string) {
 	for s != "" {
 		n := wordEnd(s)
 		h.word(s[:n])
@@ -137,8 +141,9 @@ func (h *header) split(s string) {
 	}
 }
 
-// wordEnd returns the length of the first word of s. Spaces in a row belong to
-// a word, or a folded line could consist of nothing else.
+// wordEnd returns the length of the first word of s. Several spaces in a row
+// belong to a word. Otherwise a folded line could consist of nothing but
+// spaces.
 func wordEnd(s string) int {
 	for i := 1; i < len(s)-1; i++ {
 		if s[i] == ' ' && s[i-1] != ' ' && s[i+1] != ' ' {
@@ -148,10 +153,10 @@ func wordEnd(s string) int {
 	return len(s)
 }
 
-// isPlain reports whether s can stand in free text as it is, and nobody can
+// isPlain reports whether s can stand in free text unchanged, and no reader can
 // take it for an encoded-word.
 func isPlain(s string) bool {
-	if !isASCII(s) || strings.Contains(s, "=?") || strings.Contains(s, "  ") || strings.Trim(s, " ") != s {
+	if !address.IsASCII(s) || strings.Contains(s, "=?") || strings.Contains(s, "  ") || strings.Trim(s, " ") != s {
 		return false
 	}
 	return longestWord(s) <= plainWord
@@ -182,15 +187,6 @@ func isAlnum(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
-}
-
 // quote returns s as a quoted-string (RFC 5322, section 3.2.4).
 func quote(s string) string {
 	b := make([]byte, 0, len(s)+8)
@@ -204,7 +200,7 @@ func quote(s string) string {
 	return string(append(b, '"'))
 }
 
-// checkLine returns why s cannot stand in one line of text.
+// checkLine returns an error if s cannot stand in one line of text.
 func checkLine(s string) error {
 	for i, r := range s {
 		switch {

@@ -17,13 +17,14 @@ const (
 	minEncoded = wordOverhead + 12
 )
 
-// encoded appends s, valid UTF-8, as encoded-words that break between runes.
-// The shorter of the two encodings is taken, the readable one where they are
-// equal. [mime.WordEncoder] does not know how far the line is filled, and its
-// "q" leaves characters which a display name must not hold (section 5, rule 3).
+// encoded appends s, valid UTF-8, as encoded-words that break between runes. It
+// takes the shorter of the two encodings, and the readable "q" if both are
+// equally long. [mime.WordEncoder] is not used, because it does not know how
+// full the line is, and because its "q" leaves characters that a display name
+// must not hold (section 5, rule 3).
 //
 // [mime.WordEncoder]: https://pkg.go.dev/mime#WordEncoder
-func (h *header) encoded(s string) {
+func (h *headerWriter) encoded(s string) {
 	q := lengthQ(s) <= lengthB(len(s))
 	for s != "" {
 		if foldAt-h.col-1 < minEncoded {
@@ -39,7 +40,8 @@ func (h *header) encoded(s string) {
 	}
 }
 
-// fitting returns how many octets of s, whole runes, fit into room octets.
+// fitting returns the number of octets of s, in whole runes, that fit into room
+// octets.
 func fitting(s string, q bool, room int) int {
 	used := 0
 	for i := 0; i < len(s); {

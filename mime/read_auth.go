@@ -3,38 +3,44 @@ package mime
 import "strings"
 
 // AuthResult is one result of an Authentication-Results field (RFC 8601).
-// Forgers write such fields too: only a field that your own server put on top,
-// and that it would have removed from a mail coming in, tells anything.
+// Forgers write such fields too. A field is evidence only if your own server
+// put it on top, and if that server removes such a field from each mail that
+// comes in.
 type AuthResult struct {
-	// Field is the number of the field it came in: 0 for the topmost one.
+	// Field is the number of the field that holds the result. The topmost field
+	// has number 0.
 	Field int
 	// AuthServID is the identifier of the server that checked (RFC 8601,
-	// section 2.5), as written; "" where the field has none.
+	// section 2.5), as written. It is "" if the field has none.
 	AuthServID string
-	// Method is what was checked, in lower case: "dkim", "spf", "dmarc", "arc",
-	// "auth", "iprev"; "" in the one result of a field that has none.
+	// Method is the method of the check, in lower case: "dkim", "spf", "dmarc",
+	// "arc", "auth", "iprev". A field without results yields one AuthResult,
+	// with Method "".
 	Method string
 	// Value is the outcome in lower case: "pass", "fail", "none", "softfail",
 	// "neutral", "temperror", "permerror", "policy"…
 	Value string
-	// Reason is what the server says of the cause; "" for nothing.
+	// Reason is the cause that the server states, and "" if it states none.
 	Reason string
-	// Identity is what the result speaks of, as written: the signer's header.i,
-	// the reverse path, the From domain; "" where it does not say.
+	// Identity is the checked identity, as written: the signer's header.i, the
+	// reverse path, the From domain. It is "" if the result does not name one.
 	Identity string
-	// Domain is the domain of that identity in lower case, for DKIM header.d.
+	// Domain is the domain of that identity in lower case. For DKIM, it is
+	// header.d.
 	Domain string
 	// Properties are all properties by their name in lower case, as in
-	// "header.from"; of a repeated one the first. Nil for none.
+	// "header.from". If one is repeated, the first counts. Nil means that there
+	// are none.
 	Properties map[string]string
 }
 
 // authResults parses one field, the n-th from the top.
 //
 // It does not use go-msgauth's authres, which cuts the field at every
-// semicolon, also inside comments and quoted strings: there a sender may write,
-// and with "; dmarc=pass" in the local part of an address make up a result. It
-// also refuses what Exchange Online writes (go-msgauth issue 64).
+// semicolon, even inside comments and quoted strings. A sender can write text
+// there. With "; dmarc=pass" in the local part of an address, a sender could
+// make up a result. authres also refuses fields of Exchange Online (go-msgauth
+// issue 64).
 func (r *reader) authResults(s string, n int) []AuthResult {
 	l := authLexer{s}
 	id := l.word("=;")
@@ -71,8 +77,8 @@ func (r *reader) authResults(s string, n int) []AuthResult {
 	return results
 }
 
-// authResult parses one result up to its semicolon; without a method where it
-// is none (RFC 8601, section 2.2).
+// authResult parses one result up to its semicolon. If the text is not a
+// result, Method is empty (RFC 8601, section 2.2).
 func (r *reader) authResult(l *authLexer) (a AuthResult) {
 	l.next(";")
 	method := strings.ToLower(l.word("=;"))
@@ -108,7 +114,8 @@ func (a *AuthResult) set(name, value string) {
 	}
 }
 
-// identify finds what the result speaks of (RFC 8601, section 2.7).
+// identify sets Identity and Domain from the properties (RFC 8601, section
+// 2.7).
 func (a *AuthResult) identify() {
 	for _, name := range []string{
 		"header.i", "header.d", "smtp.mailfrom", "header.from", "smtp.helo", "smtp.auth", "policy.iprev",
@@ -124,8 +131,8 @@ func (a *AuthResult) identify() {
 	a.Domain = strings.ToLower(strings.TrimSuffix(a.Domain, "."))
 }
 
-// isLocal tells whether an identity without an at sign is no domain: the name
-// of a user, or the address of a host.
+// isLocal tells whether an identity without an at sign is not a domain. It is
+// then the name of a user, or the address of a host.
 func (a *AuthResult) isLocal() bool {
 	return a.Identity == a.Properties["smtp.auth"] || a.Identity == a.Properties["policy.iprev"]
 }
@@ -150,7 +157,7 @@ func (l *authLexer) end() bool {
 	return l.rest == ""
 }
 
-// next takes the sign if it comes next.
+// next consumes the sign, and reports true, if the sign comes next.
 func (l *authLexer) next(sign string) bool {
 	l.skip()
 	rest, ok := strings.CutPrefix(l.rest, sign)
@@ -158,8 +165,8 @@ func (l *authLexer) next(sign string) bool {
 	return ok
 }
 
-// word takes a word, with what is quoted in it, up to white space, a comment or
-// one of the stop characters.
+// word consumes a word, including the quoted strings in it. The word ends at
+// white space, at a comment or at one of the stop characters.
 func (l *authLexer) word(stop string) string {
 	l.skip()
 	stop += " \t(\""
@@ -183,7 +190,7 @@ func (l *authLexer) word(stop string) string {
 	}
 }
 
-// until returns where the first of the stop characters is, or the end.
+// until returns the offset of the first stop character, or of the end.
 func (l *authLexer) until(stop string) int {
 	if end := strings.IndexAny(l.rest, stop); end >= 0 {
 		return end
@@ -191,7 +198,7 @@ func (l *authLexer) until(stop string) int {
 	return len(l.rest)
 }
 
-// skipPast skips what is left before the next sign, and that sign.
+// skipPast skips everything up to and including the next sign.
 func (l *authLexer) skipPast(sign string) {
 	for !l.end() && !l.next(sign) {
 		l.word(sign)

@@ -17,11 +17,12 @@ import (
 
 var utf8BOM = []byte("\xEF\xBB\xBF")
 
-// words decodes encoded words (RFC 2047) of any character set known here.
-var words = &stdmime.WordDecoder{CharsetReader: charsetReader}
+// wordDecoder decodes encoded words (RFC 2047) of any character set known here.
+var wordDecoder = &stdmime.WordDecoder{CharsetReader: charsetReader}
 
-// charsetReader is how [words] reads character sets other than UTF-8. It fails
-// only where in does: what it does not know is UTF-8 with the damage replaced.
+// charsetReader lets [wordDecoder] read character sets other than UTF-8. It
+// fails only if reading from in fails. Text in an unknown character set is read
+// as UTF-8, with damaged characters replaced.
 func charsetReader(charset string, in io.Reader) (io.Reader, error) {
 	data, err := io.ReadAll(in)
 	if err != nil {
@@ -36,15 +37,15 @@ func decodeWords(s string) string {
 	if !strings.Contains(s, "=?") {
 		return s
 	}
-	if decoded, err := words.DecodeHeader(s); err == nil {
+	if decoded, err := wordDecoder.DecodeHeader(s); err == nil {
 		s = decoded
 	}
 	return oneLine(s)
 }
 
-// toUTF8 converts data from a character set, "" for none declared, and removes
-// a byte order mark. What is UTF-8 already is not copied; problem says what was
-// guessed or lost.
+// toUTF8 converts data from a character set, "" if none is declared, and
+// removes a byte order mark. Data that is UTF-8 already is not copied. problem
+// tells if something was guessed or lost.
 func toUTF8(data []byte, charset string) (out []byte, problem string) {
 	charset = strings.ToLower(charset)
 	switch charset {
@@ -65,8 +66,9 @@ func toUTF8(data []byte, charset string) (out []byte, problem string) {
 	return bytes.TrimPrefix(out, utf8BOM), problem
 }
 
-// guessUTF8 reads text that declares no character set: UTF-8 where it is valid,
-// which is what RFC 5545, section 3.1.4, says of calendars.
+// guessUTF8 converts text for which no character set is declared. It is read as
+// UTF-8 if it is valid, which is the default of RFC 5545, section 3.1.4, for
+// calendars.
 func guessUTF8(data []byte) (out []byte, problem string) {
 	if utf8.Valid(data) {
 		return bytes.TrimPrefix(data, utf8BOM), ""
@@ -77,8 +79,8 @@ func guessUTF8(data []byte) (out []byte, problem string) {
 	return out, "no charset and not UTF-8: read as windows-1252"
 }
 
-// validUTF8 returns data with U+FFFD for what is not UTF-8, and the problem in
-// that case.
+// validUTF8 returns data with U+FFFD in place of invalid UTF-8, and in that
+// case the problem.
 func validUTF8(data []byte, problem string) ([]byte, string) {
 	data = bytes.TrimPrefix(data, utf8BOM)
 	if utf8.Valid(data) {
@@ -87,8 +89,8 @@ func validUTF8(data []byte, problem string) ([]byte, string) {
 	return bytes.ToValidUTF8(data, []byte("\uFFFD")), problem
 }
 
-// findEncoding returns the encoding of that name, or nil. The names that
-// browsers know come first: they read what mail programs really mean by them.
+// findEncoding returns the encoding of that name, or nil. Browsers' meanings of
+// the names come first, because mail programs mean the same by them.
 func findEncoding(charset string) encoding.Encoding {
 	enc, err := htmlindex.Get(charset)
 	if err == nil && enc != encoding.Replacement {

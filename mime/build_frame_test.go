@@ -10,9 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestFrame compares what fills a frame with what the encoder makes of the whole
-// mail. An encoder that writes a stand-in otherwise would make building slow, not
-// wrong: so the test wants gaps where nothing hinders them.
+// TestFrame compares mails made from a frame with the encoder's output for the
+// whole mail. If the encoder wrote a placeholder in another way, building would
+// be slow, not wrong. So the test also checks that a frame has gaps if nothing
+// prevents them.
 func TestFrame(t *testing.T) {
 	const ics = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n"
 	file := func(name, data string) []File { return []File{{Name: name, ContentID: "a@b", Data: []byte(data)}} }
@@ -32,12 +33,12 @@ func TestFrame(t *testing.T) {
 		{"long", func(d *Draft) { d.Calendar = pad(d.Calendar, 57*128*2+20) }, false},
 		{"inline", func(d *Draft) { d.Inline = file("a", "a") }, false},
 		{"CR", func(d *Draft) { d.Text, d.HTML = "\ré\r\n\r\nb", "\r\n\r\na\r" }, false},
-		{"stand-ins in texts", func(d *Draft) { d.Text, d.HTML = allStandIns(), allStandIns() }, false},
-		{"stand-ins in the calendar", func(d *Draft) { d.Calendar = append(d.Calendar, "X-A:"+allStandIns()...) }, false},
-		{"digits in a name", func(d *Draft) { d.Inline = file(string(standIns[kindDigits]), "a") }, true},
-		{"text in a name", func(d *Draft) { d.Inline = file(string(standIns[kindText]), "a") }, true},
-		{"HTML in a name", func(d *Draft) { d.Filename = string(standIns[kindHTML]) }, true},
-		{"calendar in a file", func(d *Draft) { d.Inline = file("a", string(standInParts[kindCalendar])) }, true},
+		{"stand-ins in texts", func(d *Draft) { d.Text, d.HTML = allPlaceholders(), allPlaceholders() }, false},
+		{"stand-ins in the calendar", func(d *Draft) { d.Calendar = append(d.Calendar, "X-A:"+allPlaceholders()...) }, false},
+		{"digits in a name", func(d *Draft) { d.Inline = file(string(placeholders[gapBoundary]), "a") }, true},
+		{"text in a name", func(d *Draft) { d.Inline = file(string(placeholders[gapText]), "a") }, true},
+		{"HTML in a name", func(d *Draft) { d.Filename = string(placeholders[gapHTML]) }, true},
+		{"calendar in a file", func(d *Draft) { d.Inline = file("a", string(placeholderContent[gapCalendar])) }, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -66,8 +67,8 @@ func pad(calendar []byte, n int) []byte {
 	return append(calendar, "X-A:"+strings.Repeat("a", n-len(calendar)-6)+"\r\n"...)
 }
 
-func allStandIns() string {
-	return string(bytes.Join(standIns[:], []byte(" "))) + "\r\n"
+func allPlaceholders() string {
+	return string(bytes.Join(placeholders[:], []byte(" "))) + "\r\n"
 }
 
 // bothWays returns the content of the mail as Build makes it, and as the
@@ -78,22 +79,22 @@ func bothWays(t *testing.T, d *Draft) (got, want string, whole bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := presses.New().(*press)
-	if _, err := p.build(d, content{frame: &p.frame, text: &p.text, html: &p.html, object: &p.object}); err != nil {
+	w := workspaces.New().(*workspace)
+	if _, err := w.build(d, content{frame: &w.frame, text: &w.text, html: &w.html, calendar: &w.calendar}); err != nil {
 		t.Fatal(err)
 	}
-	l := &letter{Draft: d}
-	p.unixLines(l)
-	err = p.write(tree(l, &filling{kindDigits: p.boundaryDigits(), kindText: l.text, kindHTML: l.html, kindCalendar: d.Calendar}), 0)
+	cd := &checkedDraft{Draft: d}
+	w.normalizeTexts(cd)
+	err = w.write(partTree(cd, &gapValues{gapBoundary: w.boundaryDigits(), gapText: cd.text, gapHTML: cd.html, gapCalendar: d.Calendar}), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want = p.out.String()
+	want = w.out.String()
 	if !strings.HasSuffix(want, "\r\n") {
 		want += "\r\n"
 	}
 	_, got, _ = strings.Cut(string(m.Data), "MIME-Version: 1.0\r\n")
-	return got, want, p.content.frame.whole
+	return got, want, w.content.frame.whole
 }
 
 func TestControlIn(t *testing.T) {
