@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -99,18 +98,6 @@ func line(list []string, i int) string {
 	return list[i]
 }
 
-func checkStranger(ctx context.Context, l invite.Ledger) error {
-	m, err := queued(1)
-	if err != nil {
-		return err
-	}
-	b := &begun{m, l, ctx}
-	if lost, err := l.Record(ctx, m.Event.UID, b.rows(invite.DeliverySending, 0)); err == nil {
-		return fmt.Errorf("calling Record with a claim of a meeting that is not stored returned %v, nil, want an error", lost)
-	}
-	return nil
-}
-
 func checkValues(ctx context.Context, l invite.Ledger) error {
 	b, err := begin(ctx, l, 3)
 	if err != nil {
@@ -137,21 +124,6 @@ func checkValues(ctx context.Context, l invite.Ledger) error {
 		return fmt.Errorf("after the caller changed the list that Record was given: %w", err)
 	}
 	return nil
-}
-
-// later returns the meeting as a later call makes it, of the meeting as it was
-// queued: with a new mail to the recipients of the mails that it overtakes.
-func (b *begun) later(overtaken ...int) *begun {
-	m := *b.Meeting
-	m.Deliveries = slices.Clone(b.Deliveries)
-	m.Event.Sequence++
-	for _, n := range overtaken {
-		d := m.Deliveries[n]
-		m.Deliveries[n].State = invite.DeliveryOvertaken
-		d.N, d.Sequence, d.MessageID = len(m.Deliveries), m.Event.Sequence, fmt.Sprintf("<later%d.%s", n, d.MessageID[1:])
-		m.Deliveries = append(m.Deliveries, d)
-	}
-	return &begun{&m, b.ledger, b.ctx}
 }
 
 func checkOvertaken(ctx context.Context, l invite.Ledger) error {
@@ -253,78 +225,4 @@ func checkKept(ctx context.Context, l invite.Ledger) error {
 		func() error { return next.set(invite.DeliveryDelivered, 1) },
 		func() error { return next.set(invite.DeliverySending, 4, 5) },
 	)
-}
-
-func checkApart(ctx context.Context, l invite.Ledger) error {
-	a, err := begin(ctx, l, 3)
-	if err != nil {
-		return err
-	}
-	b, err := begin(ctx, l, 3)
-	if err != nil {
-		return err
-	}
-	err = steps(
-		func() error { return a.set(invite.DeliverySending, 0, 1) },
-		func() error { return a.set(invite.DeliveryDelivered, 0) },
-		func() error { return b.set(invite.DeliverySending, 0, 1, 2) },
-		func() error { return b.set(invite.DeliveryPending, 0, 1, 2) },
-		func() error { return a.refuses(0, 1) },
-		func() error { return a.set(invite.DeliverySending, 2) },
-	)
-	if err != nil {
-		return err
-	}
-	var wg sync.WaitGroup
-	errs := make([]error, 6)
-	for i := range errs {
-		wg.Go(func() {
-			x, err := begin(ctx, l, 5)
-			for n := 0; err == nil && n < 5; n++ {
-				if err = x.set(invite.DeliverySending, n); err == nil {
-					err = x.set(invite.DeliveryDelivered, n)
-				}
-			}
-			errs[i] = err
-		})
-	}
-	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("of %d meetings at once: %w", len(errs), err)
-	}
-	return nil
-}
-
-func checkResume(ctx context.Context, l invite.Ledger) error {
-	const mails, programs = 12, 2
-	b, err := begin(ctx, l, mails)
-	if err != nil {
-		return err
-	}
-	var mu sync.Mutex
-	sent := make(map[string]int)
-	sender := invite.SenderFunc(func(_ context.Context, m *invite.Message) error {
-		mu.Lock()
-		defer mu.Unlock()
-		sent[m.ID]++
-		return nil
-	})
-	errs := make([]error, programs)
-	var wg sync.WaitGroup
-	for i := range programs {
-		wg.Go(func() {
-			c := invite.New(sender, &invite.Options{Ledger: l, Parallel: 1 + 2*i})
-			_, errs[i] = c.Resume(ctx, b.Meeting)
-		})
-	}
-	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("calling Resume returned %w", err)
-	}
-	for _, d := range b.Deliveries {
-		if n := sent[d.MessageID]; n != 1 {
-			return fmt.Errorf("%d programs resumed a meeting, and mail %d was handed over %d times, want 1", programs, d.N, n)
-		}
-	}
-	return nil
 }

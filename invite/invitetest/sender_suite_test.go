@@ -90,7 +90,7 @@ func TestGood(t *testing.T) {
 func broken(t *testing.T, newSender func() invite.Sender) []string {
 	t.Helper()
 	var names []string
-	for _, r := range rules {
+	for _, r := range senderRules {
 		if err := r.check(t.Context(), newSender()); err != nil && !errors.Is(err, errNotApplicable) {
 			names = append(names, r.name)
 		}
