@@ -23,7 +23,7 @@ func checkBegin(ctx context.Context, l invite.Ledger) error {
 		return err
 	}
 	if err := l.Begin(ctx, a, b); err != nil {
-		return fmt.Errorf("calling Begin with two new meetings returned %w", err)
+		return fmt.Errorf("calling Begin with two new meetings returned %w, want nil", err)
 	}
 	x, y := &begun{a, l, ctx}, &begun{b, l, ctx}
 	return steps(
@@ -48,10 +48,10 @@ func checkStored(ctx context.Context, l invite.Ledger) error {
 	same := func(when string) error {
 		got, err := reader.Meeting(ctx, b.Event.UID)
 		if err != nil {
-			return fmt.Errorf("calling Meeting %s returned %w", when, err)
+			return fmt.Errorf("calling Meeting %s returned %w, want nil", when, err)
 		}
 		if err := sameJSON(&want, got); err != nil {
-			return fmt.Errorf("%s the stored meeting differs from what was given: %w", when, err)
+			return fmt.Errorf("%s the stored meeting differs from the meeting that the ledger was given: %w", when, err)
 		}
 		return nil
 	}
@@ -66,13 +66,13 @@ func checkStored(ctx context.Context, l invite.Ledger) error {
 	changed = b.rows(invite.DeliveryRefused, 0)
 	changed[0].Reply = "550 5.1.1 nobody: ünknown"
 	want.Merge(changed)
-	claim := b.rows(invite.DeliverySending, 2) // which has it already
+	claim := b.rows(invite.DeliverySending, 2) // mail 2 is claimed already
 	claim[0].Reply, claim[0].Time = "again", claim[0].Time.Add(time.Hour)
 	return steps(func() error { return b.try([]int{2}, append(changed, claim...)...) },
 		func() error { return same("after a result and a refused claim") })
 }
 
-// sameJSON returns an error with the first line in which two meetings differ.
+// sameJSON returns an error that shows the first difference of two meetings.
 func sameJSON(want, got *invite.Meeting) error {
 	var lines [2][]string
 	for i, m := range []*invite.Meeting{want, got} {
@@ -91,6 +91,7 @@ func sameJSON(want, got *invite.Meeting) error {
 	return nil
 }
 
+// line returns list[i], or "" if the list is too short.
 func line(list []string, i int) string {
 	if i >= len(list) {
 		return ""
@@ -112,16 +113,16 @@ func checkValues(ctx context.Context, l invite.Ledger) error {
 	changed := b.rows(invite.DeliverySending, 0, 1)
 	before := slices.Clone(changed)
 	if err := b.try(nil, changed...); err != nil {
-		return fmt.Errorf("after the caller changed the meeting that Begin was given: %w", err)
+		return fmt.Errorf("after the caller changed the meeting that it had passed to Begin: %w", err)
 	}
 	if !slices.Equal(before, changed) {
-		return fmt.Errorf("Record changed the list %s that it was given to %s", shown(before), shown(changed))
+		return fmt.Errorf("Record changed its argument from %s to %s", shown(before), shown(changed))
 	}
 	for i := range changed {
 		changed[i].State = invite.DeliveryPending
 	}
 	if err := b.refuses(0, 1); err != nil {
-		return fmt.Errorf("after the caller changed the list that Record was given: %w", err)
+		return fmt.Errorf("after the caller changed the list that it had passed to Record: %w", err)
 	}
 	return nil
 }
@@ -133,7 +134,7 @@ func checkOvertaken(ctx context.Context, l invite.Ledger) error {
 	}
 	next := b.later(1)
 	if err := l.Begin(ctx, next.Meeting); err != nil {
-		return fmt.Errorf("calling Begin, which overtakes a pending mail, returned %w", err)
+		return fmt.Errorf("calling Begin with a meeting that overtakes a pending mail returned %w, want nil", err)
 	}
 	err = steps(func() error { return next.refuses(1) }, func() error { return next.set(invite.DeliverySending, 3) })
 	if err != nil {
@@ -150,15 +151,15 @@ func checkOvertaken(ctx context.Context, l invite.Ledger) error {
 			}
 		}
 		if err := l.Begin(ctx, b.later(0).Meeting); err == nil {
-			return fmt.Errorf("calling Begin, which overtakes mail 0, returned nil, though mail 0 is %s; want an error", way[len(way)-1])
+			return fmt.Errorf("calling Begin with a meeting that overtakes mail 0 returned nil, but mail 0 is %s: want an error", way[len(way)-1])
 		}
 		if n > 0 {
 			continue
 		}
-		// Whoever has the mail goes on.
+		// The call that claimed the mail goes on.
 		err = steps(func() error { return b.set(invite.DeliveryDelivered, 0) }, func() error { return b.set(invite.DeliverySending, 1) })
 		if err != nil {
-			return fmt.Errorf("after Begin was refused: %w", err)
+			return fmt.Errorf("after Begin returned an error: %w", err)
 		}
 	}
 	return nil
@@ -177,23 +178,23 @@ func checkTogether(ctx context.Context, l invite.Ledger) error {
 		if err := b.set(invite.DeliverySending, 0); err != nil {
 			return err
 		}
-		next := b.later(1, 0) // of which 1 is pending
+		next := b.later(1, 0) // mail 1 is pending, mail 0 is not
 		ms := []*invite.Meeting{fresh, next.Meeting}
 		if !first {
 			slices.Reverse(ms)
 		}
 		if err := l.Begin(ctx, ms...); err == nil {
-			return errors.New("calling Begin with a new meeting and with one that overtakes a mail which is being sent returned nil, want an error")
+			return errors.New("calling Begin with two meetings, one new and one that overtakes a mail in state sending, returned nil, want an error")
 		}
 		x := &begun{fresh, l, ctx}
 		if lost, err := l.Record(ctx, fresh.Event.UID, x.rows(invite.DeliverySending, 0)); err == nil && len(lost) == 0 {
-			return errors.New("a mail of the new meeting can be claimed after Begin returned an error")
+			return errors.New("after Begin returned an error, a mail of the new meeting can be claimed, so the meeting was stored")
 		}
 		if lost, err := l.Record(ctx, next.Event.UID, next.rows(invite.DeliverySending, 2)); err == nil && len(lost) == 0 {
-			return errors.New("a new mail of the meeting that was refused can be claimed after Begin returned an error")
+			return errors.New("after Begin returned an error, a new mail of the other meeting can be claimed, so that mail was stored")
 		}
 		if err := b.set(invite.DeliverySending, 1); err != nil {
-			return fmt.Errorf("mail 1 would have been overtaken by the Begin that was refused, and is pending: %w", err)
+			return fmt.Errorf("after Begin returned an error, mail 1 should not be overtaken, but still pending: %w", err)
 		}
 	}
 	return nil
@@ -204,7 +205,7 @@ func checkKept(ctx context.Context, l invite.Ledger) error {
 	if err != nil {
 		return err
 	}
-	next := b.later(3) // says that mails 0, 1, 2 and 4 are pending
+	next := b.later(3) // in this meeting mails 0, 1, 2 and 4 are pending
 	err = steps(
 		func() error { return b.set(invite.DeliverySending, 0, 1, 2) },
 		func() error { return b.set(invite.DeliveryDelivered, 0) },
@@ -214,11 +215,11 @@ func checkKept(ctx context.Context, l invite.Ledger) error {
 		return err
 	}
 	if err := l.Begin(ctx, next.Meeting); err != nil {
-		return fmt.Errorf("calling Begin, which overtakes mail 3 and says nothing new of the mails that are being sent, returned %w", err)
+		return fmt.Errorf("calling Begin with a meeting that overtakes the pending mail 3 and changes no other mail returned %w, want nil", err)
 	}
 	for n, is := range []invite.DeliveryState{invite.DeliveryDelivered, invite.DeliverySending, invite.DeliveryUnknown, invite.DeliveryOvertaken} {
 		if err := next.refuses(n); err != nil {
-			return fmt.Errorf("mail %d was %s when the later Begin came: %w", n, is, err)
+			return fmt.Errorf("mail %d should be %s after the later Begin: %w", n, is, err)
 		}
 	}
 	return steps(

@@ -16,7 +16,7 @@ func checkStranger(ctx context.Context, l invite.Ledger) error {
 	}
 	b := &begun{m, l, ctx}
 	if lost, err := l.Record(ctx, m.Event.UID, b.rows(invite.DeliverySending, 0)); err == nil {
-		return fmt.Errorf("calling Record with a claim of a meeting that is not stored returned %v, nil, want an error", lost)
+		return fmt.Errorf("calling Record with a claim for a meeting that is not stored returned lost = %v and no error, want an error", lost)
 	}
 	return nil
 }
@@ -56,7 +56,7 @@ func checkApart(ctx context.Context, l invite.Ledger) error {
 	}
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("of %d meetings at once: %w", len(errs), err)
+		return fmt.Errorf("with %d meetings at once: %w", len(errs), err)
 	}
 	return nil
 }
@@ -85,11 +85,11 @@ func checkResume(ctx context.Context, l invite.Ledger) error {
 	}
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("calling Resume returned %w", err)
+		return fmt.Errorf("calling Resume returned %w, want nil", err)
 	}
 	for _, d := range b.Deliveries {
 		if n := sent[d.MessageID]; n != 1 {
-			return fmt.Errorf("%d programs resumed a meeting, and mail %d was handed over %d times, want 1", programs, d.N, n)
+			return fmt.Errorf("%d programs resumed a meeting at once, and mail %d was handed over %d times, want once", programs, d.N, n)
 		}
 	}
 	return nil

@@ -21,13 +21,13 @@ func checkTakenBack(ctx context.Context, l invite.Ledger) error {
 	if err != nil {
 		return err
 	}
-	// What the ledger knows better it keeps, and it is no claim, so that it is not lost.
+	// Mails 2, 3 and 4 keep their state. Nothing is lost, because pending is no claim.
 	if err := b.set(invite.DeliveryPending, 0, 1, 2, 3, 4); err != nil {
 		return err
 	}
 	for n, was := range []invite.DeliveryState{invite.DeliverySending, invite.DeliveryUnknown} {
 		if err := b.set(invite.DeliverySending, n); err != nil {
-			return fmt.Errorf("mail %d was %s and was taken back: %w", n, was, err)
+			return fmt.Errorf("mail %d was %s and was taken back, so it can be claimed: %w", n, was, err)
 		}
 	}
 	for n, is := range []invite.DeliveryState{2: invite.DeliveryDelivered, 3: invite.DeliveryRefused} {
@@ -35,7 +35,7 @@ func checkTakenBack(ctx context.Context, l invite.Ledger) error {
 			continue
 		}
 		if err := b.refuses(n); err != nil {
-			return fmt.Errorf("mail %d is %s, which cannot be taken back: %w", n, is, err)
+			return fmt.Errorf("mail %d is %s and cannot be taken back, so it cannot be claimed: %w", n, is, err)
 		}
 	}
 	return b.set(invite.DeliverySending, 4)
@@ -50,7 +50,7 @@ func checkLate(ctx context.Context, l invite.Ledger) error {
 		func() error { return b.set(invite.DeliverySending, 0) },
 		func() error { return b.set(invite.DeliveryUnknown, 0) },
 		func() error { return b.set(invite.DeliveryDelivered, 0) },
-		func() error { return b.set(invite.DeliveryPending, 0) }, // which does not hold
+		func() error { return b.set(invite.DeliveryPending, 0) }, // this does not hold
 		func() error { return b.refuses(0) },
 	)
 }

@@ -4,32 +4,34 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 )
 
-// begun is a meeting that a ledger was given by Begin. Its mails are numbered from 0.
+// begun is a meeting that was passed to Begin of a ledger. Its mails are numbered
+// from 0.
 type begun struct {
 	*invite.Meeting
 	ledger invite.Ledger
 	ctx    context.Context
 }
 
-// begin queues a meeting and gives it to the ledger.
+// begin queues a meeting with n attendees, and passes it to Begin.
 func begin(ctx context.Context, l invite.Ledger, n int, opts ...invite.SendOption) (*begun, error) {
 	m, err := queued(n, opts...)
 	if err != nil {
 		return nil, err
 	}
 	if err := l.Begin(ctx, m); err != nil {
-		return nil, fmt.Errorf("calling Begin with a new meeting returned %w", err)
+		return nil, fmt.Errorf("calling Begin with a new meeting returned %w, want nil", err)
 	}
 	return &begun{m, l, ctx}, nil
 }
 
-// queued returns a meeting whose mails are pending.
+// queued returns a meeting with n attendees whose mails are pending.
 func queued(n int, opts ...invite.SendOption) (*invite.Meeting, error) {
 	start := time.Now().UTC().Truncate(time.Hour).AddDate(0, 0, 30)
 	e := ical.Event{
@@ -46,8 +48,8 @@ func queued(n int, opts ...invite.SendOption) (*invite.Meeting, error) {
 	return m, nil
 }
 
-// later returns the meeting as a later call makes it, of the meeting as it was
-// queued: with a new mail to the recipients of the mails that it overtakes.
+// later returns the meeting that a later call makes from the queued one. For each
+// mail that the call overtakes, it has a new mail to the same recipient.
 func (b *begun) later(overtaken ...int) *begun {
 	m := *b.Meeting
 	m.Deliveries = slices.Clone(b.Deliveries)
@@ -61,7 +63,7 @@ func (b *begun) later(overtaken ...int) *begun {
 	return &begun{&m, b.ledger, b.ctx}
 }
 
-// rows are deliveries of the meeting in another state.
+// rows returns the numbered deliveries of the meeting in another state.
 func (b *begun) rows(state invite.DeliveryState, numbers ...int) []invite.Delivery {
 	var out []invite.Delivery
 	for _, n := range numbers {
@@ -72,30 +74,49 @@ func (b *begun) rows(state invite.DeliveryState, numbers ...int) []invite.Delive
 	return out
 }
 
-// set records a state that holds for each of some mails.
+// set records a state of some mails, and expects that nothing is lost.
 func (b *begun) set(state invite.DeliveryState, numbers ...int) error {
 	return b.try(nil, b.rows(state, numbers...)...)
 }
 
-// refuses claims mails, and expects that none of them can be claimed.
+// refuses claims mails, and expects that all claims are refused.
 func (b *begun) refuses(numbers ...int) error {
 	return b.try(numbers, b.rows(invite.DeliverySending, numbers...)...)
 }
 
-// try records changes, and compares the numbers that are lost.
+// try records changes, and compares the numbers of the lost claims with want.
 func (b *begun) try(want []int, changed ...invite.Delivery) error {
 	lost, err := b.ledger.Record(b.ctx, b.Event.UID, changed)
 	if err != nil {
-		return fmt.Errorf("calling Record with %s returned %w", shown(changed), err)
+		return fmt.Errorf("calling Record with %s returned %w, want nil", shown(changed), err)
 	}
 	slices.Sort(lost)
 	if !slices.Equal(lost, want) {
-		return fmt.Errorf("calling Record with %s returned lost = %v, want %v", shown(changed), lost, want)
+		return fmt.Errorf("calling Record with %s returned lost = %v, want %v: %s", shown(changed), lost, want, explain(lost, want))
 	}
 	return nil
 }
 
-// shown are changes for an error text.
+// explain says in words how lost differs from want.
+func explain(lost, want []int) string {
+	var out []string
+	for _, n := range want {
+		if !slices.Contains(lost, n) {
+			out = append(out, fmt.Sprintf("the claim of mail %d should be refused", n))
+		}
+	}
+	for i, n := range lost {
+		switch {
+		case !slices.Contains(want, n):
+			out = append(out, fmt.Sprintf("the change of mail %d should not be refused", n))
+		case slices.Contains(lost[:i], n):
+			out = append(out, fmt.Sprintf("mail %d should be listed once", n))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// shown returns changes for an error text: their numbers and states.
 func shown(changed []invite.Delivery) string {
 	out := ""
 	for i, d := range changed {
@@ -107,7 +128,7 @@ func shown(changed []invite.Delivery) string {
 	return "[" + out + "]"
 }
 
-// steps are what a rule does in order, up to the first error.
+// steps calls functions in order, up to the first error.
 func steps(list ...func() error) error {
 	for _, f := range list {
 		if err := f(); err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// reading is a Ledger that the suite can look into.
+// reading is a Ledger whose meetings the suite can read.
 type reading struct{ *Ledger }
 
 func (r reading) Meeting(_ context.Context, uid string) (*invite.Meeting, error) {
@@ -31,7 +31,8 @@ func TestLedgerOfThisPackage(t *testing.T) {
 	TestLedger(t, func(*testing.T) invite.Ledger { return NewLedger().Call() })
 }
 
-// shelfLedger is a map of meetings that keeps all rules, except those of its fault.
+// shelfLedger is a map of meetings. It keeps all rules, except the rules that its
+// fault breaks.
 type shelfLedger struct {
 	mu    sync.Mutex
 	all   map[string]*invite.Meeting
@@ -127,24 +128,22 @@ func (l *shelfLedger) Record(_ context.Context, uid string, changed []invite.Del
 		l.mu.Lock()
 		m = l.all[uid]
 	}
-	taken := make(map[string]bool)
-	for _, d := range changed {
-		key := d.MessageID
-		if l.fault == "claims parts of a mail" {
-			key = fmt.Sprint(d.N)
-		}
-		free := state[d.N] == invite.DeliveryPending || l.fault == "claims what is unknown" && state[d.N] == invite.DeliveryUnknown
-		if d.State == invite.DeliverySending && !free && l.fault != "gives every claim" {
-			taken[key] = true
-		}
+	held, lost := l.judge(state, changed)
+	if l.fault == "loses the results" && len(lost) > 0 {
+		return lost, nil
 	}
-	var held []invite.Delivery
+	next := *m
+	next.Deliveries = slices.Clone(m.Deliveries)
+	next.Merge(held)
+	l.all[uid] = &next
+	return l.reported(lost, changed), nil
+}
+
+// judge returns the changes that hold, and the numbers of the claims that do not.
+func (l *shelfLedger) judge(state map[int]invite.DeliveryState, changed []invite.Delivery) (held []invite.Delivery, lost []int) {
+	taken := l.taken(state, changed)
 	for i, d := range changed {
-		key := d.MessageID
-		if l.fault == "claims parts of a mail" {
-			key = fmt.Sprint(d.N)
-		}
-		if d.State == invite.DeliverySending && (taken[key] || len(taken) > 0 && l.fault == "claims all or nothing") {
+		if d.State == invite.DeliverySending && (taken[l.mail(d)] || len(taken) > 0 && l.fault == "claims all or nothing") {
 			if l.fault == "stores refused claims" {
 				held = append(held, d)
 			}
@@ -167,22 +166,41 @@ func (l *shelfLedger) Record(_ context.Context, uid string, changed []invite.Del
 			changed[i].Time = time.Time{}
 		}
 	}
+	return held, lost
+}
+
+// taken returns the mails that cannot be claimed.
+func (l *shelfLedger) taken(state map[int]invite.DeliveryState, changed []invite.Delivery) map[string]bool {
+	out := make(map[string]bool)
+	for _, d := range changed {
+		free := state[d.N] == invite.DeliveryPending || l.fault == "claims what is unknown" && state[d.N] == invite.DeliveryUnknown
+		if d.State == invite.DeliverySending && !free && l.fault != "gives every claim" {
+			out[l.mail(d)] = true
+		}
+	}
+	return out
+}
+
+// mail returns the name under which a delivery is claimed.
+func (l *shelfLedger) mail(d invite.Delivery) string {
+	if l.fault == "claims parts of a mail" {
+		return fmt.Sprint(d.N)
+	}
+	return d.MessageID
+}
+
+// reported returns the numbers that the caller is told.
+func (l *shelfLedger) reported(lost []int, changed []invite.Delivery) []int {
 	switch {
 	case l.fault == "hides what is lost":
-		lost = nil
-	case l.fault == "loses the results" && len(lost) > 0:
-		return lost, nil
+		return nil
 	case l.fault == "calls everything lost" && len(lost) > 0:
 		lost = nil
 		for _, d := range changed {
 			lost = append(lost, d.N)
 		}
 	}
-	next := *m
-	next.Deliveries = slices.Clone(m.Deliveries)
-	next.Merge(held)
-	l.all[uid] = &next
-	return lost, nil
+	return lost
 }
 
 // brokenBy returns the names of the rules that a ledger breaks.
@@ -199,11 +217,11 @@ func brokenBy(t *testing.T, newLedger func() invite.Ledger) []string {
 	return names
 }
 
-// TestWrongLedgers has each way to break a rule be found.
+// TestWrongLedgers checks that the suite finds each way to break a rule.
 func TestWrongLedgers(t *testing.T) {
 	for _, tt := range []struct {
 		fault string
-		want  string // the rule whose text fits
+		want  string // the rule whose text explains the fault
 	}{
 		{"", ""},
 		{"stores the first meeting alone", "Begin"},
@@ -238,7 +256,7 @@ func TestWrongLedgers(t *testing.T) {
 	}
 }
 
-// TestWholeMeetingAsLedger has WholeMeeting keep what it promises: the rules of one
+// TestWholeMeetingAsLedger checks that WholeMeeting keeps the rules that concern one
 // call.
 func TestWholeMeetingAsLedger(t *testing.T) {
 	got := brokenBy(t, func() invite.Ledger {
@@ -257,6 +275,6 @@ func TestWholeMeetingAsLedger(t *testing.T) {
 	}
 }
 
-// notWhole are the rules of which the comment of TestLedger says that WholeMeeting
-// does not keep them.
+// notWhole are the rules that WholeMeeting does not keep, as the comment of
+// TestLedger says.
 var notWhole = []string{"TakenBack", "Late", "Overtaken", "Together", "Kept", "Resume"}

@@ -15,8 +15,8 @@ func stateOf(l *Ledger, m *begun, n int) invite.DeliveryState {
 	return l.Stored(m.Event.UID).Deliveries[n].State
 }
 
-// TestLedgerCall has calls of their own not take back what others have claimed, except
-// to send again what is left over.
+// TestLedgerCall checks that a call does not take back the claims of others, except
+// to send leftovers again.
 func TestLedgerCall(t *testing.T) {
 	root := NewLedger()
 	a, b, c := root.Call(), root.Call(), root.Call()
@@ -53,7 +53,7 @@ func TestLedgerCall(t *testing.T) {
 	}
 }
 
-// TestLedgerHooks counts calls and lets them fail before and after they are stored.
+// TestLedgerHooks counts calls, and makes them fail before and after they are stored.
 func TestLedgerHooks(t *testing.T) {
 	l := NewLedger()
 	oops := errors.New("oops")
@@ -93,8 +93,19 @@ func TestLedgerHooks(t *testing.T) {
 	}
 }
 
-// TestLedgerChange has a change lose against another, and against a mail that was just
-// claimed, and not against other mails.
+// answer applies an answer of p0@example.com to a stored meeting.
+func answer(l *Ledger, uid string) error {
+	return l.Change(uid, func(m *invite.Meeting) (*invite.Meeting, error) {
+		out, o := m.Answer(invite.Answer{Email: "p0@example.com", Status: ical.StatusAccepted, Via: "link", Stamp: epoch})
+		if o.Verdict != invite.VerdictApplied {
+			return nil, errors.New(o.Reason)
+		}
+		return out, nil
+	})
+}
+
+// TestLedgerChange checks that a change begins anew after another change, and after a
+// claim of a mail that it overtakes, but not after a claim of another mail.
 func TestLedgerChange(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
@@ -103,15 +114,7 @@ func TestLedgerChange(t *testing.T) {
 		overtaken int
 	}{
 		{"nothing", func(*Ledger, *begun) error { return nil }, 1, 2},
-		{"an answer", func(l *Ledger, m *begun) error {
-			return l.Change(m.Event.UID, func(m *invite.Meeting) (*invite.Meeting, error) {
-				out, o := m.Answer(invite.Answer{Email: "p0@example.com", Status: ical.StatusAccepted, Via: "link", Stamp: epoch})
-				if o.Verdict != invite.VerdictApplied {
-					return nil, errors.New(o.Reason)
-				}
-				return out, nil
-			})
-		}, 2, 2},
+		{"an answer", func(l *Ledger, m *begun) error { return answer(l, m.Event.UID) }, 2, 2},
 		{"a claim of a mail that it overtakes", func(_ *Ledger, m *begun) error { return m.set(invite.DeliverySending, 1) }, 2, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -151,8 +154,8 @@ func TestLedgerChange(t *testing.T) {
 	}
 }
 
-// TestLedgerConflict refuses a call that was planned before an answer, or before
-// another call.
+// TestLedgerConflict checks that a call is refused if it was planned before an answer
+// came in, or before another call.
 func TestLedgerConflict(t *testing.T) {
 	l := NewLedger()
 	c := invite.New(new(Recorder), &invite.Options{Ledger: l})
@@ -175,11 +178,7 @@ func TestLedgerConflict(t *testing.T) {
 		t.Errorf("Update of an old meeting = %v, want %v", err, ErrConflict)
 	}
 	now := l.Stored(m.Event.UID)
-	err = l.Change(m.Event.UID, func(m *invite.Meeting) (*invite.Meeting, error) {
-		out, _ := m.Answer(invite.Answer{Email: "p0@example.com", Status: ical.StatusAccepted, Via: "link", Stamp: epoch})
-		return out, nil
-	})
-	if err != nil {
+	if err := answer(l, m.Event.UID); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.Cancel(t.Context(), now); !errors.Is(err, ErrConflict) {
@@ -190,7 +189,7 @@ func TestLedgerConflict(t *testing.T) {
 	}
 }
 
-// TestRandom has equal seeds give equal octets.
+// TestRandom checks that equal seeds give equal octets.
 func TestRandom(t *testing.T) {
 	read := func(seed uint64, step int) string {
 		r, out := Random(seed), make([]byte, 60)

@@ -48,7 +48,7 @@ func checkUnchanged(ctx context.Context, s invite.Sender) error {
 	same := m.From == before.From && m.ID == before.ID &&
 		slices.Equal(m.To, before.To) && bytes.Equal(m.Data, before.Data)
 	if !same {
-		return fmt.Errorf("the message was %+v, and is %+v after Send", before, m)
+		return fmt.Errorf("Send changed the message from %+v to %+v", before, m)
 	}
 	return nil
 }
@@ -79,7 +79,7 @@ func checkConcurrent(ctx context.Context, s invite.Sender) error {
 	}
 	wg.Wait()
 	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("of %d calls at a time: %w", n, err)
+		return fmt.Errorf("%d calls of Send at the same time returned %w, want nil", n, err)
 	}
 	return checkArrived(s, want...)
 }
@@ -90,10 +90,10 @@ func checkEnded(ctx context.Context, s invite.Sender) error {
 	start := time.Now()
 	err := s.Send(ctx, newMessage("ann"))
 	if took := time.Since(start); took > late {
-		return fmt.Errorf("calling Send took %v", late)
+		return fmt.Errorf("calling Send with an ended context took %v", took)
 	}
 	if !errors.Is(err, context.Canceled) {
-		return fmt.Errorf("calling Send returned %v, want an error that leads to context.Canceled", err)
+		return fmt.Errorf("calling Send returned %v, want an error that wraps context.Canceled", err)
 	}
 	return checkArrived(s)
 }
@@ -112,7 +112,7 @@ func checkStalled(ctx context.Context, s invite.Sender) error {
 		return fmt.Errorf("calling Send took %v beyond the end of its context", took)
 	}
 	if !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("calling Send returned %v, want an error that leads to context.DeadlineExceeded", err)
+		return fmt.Errorf("calling Send returned %v, want an error that wraps context.DeadlineExceeded", err)
 	}
 	if !isUncertain(err) {
 		return checkArrived(s)
@@ -163,15 +163,15 @@ func checkJudgement(ctx context.Context, s invite.Sender) error {
 	bad := newMessage("ann", "no body")
 	for _, err := range []error{s.Send(ctx, m), s.Send(ctx, bad)} {
 		if isRefused(err) && isUncertain(err) {
-			return fmt.Errorf("%v is Refused and Uncertain at once", err)
+			return fmt.Errorf("the error %q has both Refused() and Uncertain() true", err)
 		}
 		for _, r := range recipientErrors(err) {
 			if r.Recipient() == "" {
-				continue // about all
+				continue // the error is about all recipients
 			}
 			known := func(to string) bool { return address.Same(to, r.Recipient()) }
 			if !slices.ContainsFunc(slices.Concat(m.To, bad.To), known) {
-				return fmt.Errorf("%v has the Recipient() %q, to whom nothing was sent", err, r.Recipient())
+				return fmt.Errorf("the error %q has the Recipient() %q, which is no recipient of the message", err, r.Recipient())
 			}
 		}
 	}

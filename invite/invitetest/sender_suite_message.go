@@ -10,7 +10,8 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// letter returns a message to the given mailboxes of example.com.
+// newMessage returns a message to the given mailboxes of example.com. Some of its
+// lines begin with dots or From, and one is long.
 func newMessage(to ...string) *mime.Message {
 	m := &mime.Message{
 		From: "desk@example.com",
@@ -31,7 +32,8 @@ func clone(m *mime.Message) *mime.Message {
 	return &c
 }
 
-// checkArrived compares what s delivered with what was sent, in any order.
+// checkArrived compares the messages that s delivered with want, in any order. If s
+// is no [Observer], it returns nil.
 func checkArrived(s invite.Sender, want ...*mime.Message) error {
 	o, ok := s.(Observer)
 	if !ok {
@@ -43,13 +45,14 @@ func checkArrived(s invite.Sender, want ...*mime.Message) error {
 	}
 	for _, w := range want {
 		if !slices.ContainsFunc(got, func(g *mime.Message) bool { return arrivedAs(w, g) }) {
-			return fmt.Errorf("no message arrived as it was sent to %q; the first is %+.300v", w.To, first(got))
+			return fmt.Errorf("the message to %q did not arrive as it was sent; the first that arrived is %+.300v", w.To, first(got))
 		}
 	}
 	return nil
 }
 
-// arrivedAs reports whether got is want. Signatures in front are no difference.
+// arrivedAs reports whether got is want. Header fields that were added in front, such
+// as signatures, make no difference.
 func arrivedAs(want, got *mime.Message) bool {
 	if !bytes.HasSuffix(got.Data, want.Data) {
 		return false
@@ -57,7 +60,7 @@ func arrivedAs(want, got *mime.Message) bool {
 	return got.To == nil || got.From == want.From && slices.Equal(got.To, want.To)
 }
 
-// first returns the envelope and the text of the first message, if there is one.
+// first returns the envelope and the text of the first message, for an error text.
 func first(all []*mime.Message) string {
 	if len(all) == 0 {
 		return "none"

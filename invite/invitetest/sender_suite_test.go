@@ -31,7 +31,7 @@ type named struct{ refusal }
 
 func (n *named) Recipient() string { return n.to }
 
-// fake is a sender that keeps all rules, except where its hook takes over.
+// fake is a sender that keeps all rules, unless its hook takes over.
 type fake struct {
 	mu      sync.Mutex
 	got     []*mime.Message
@@ -59,7 +59,7 @@ func (f *fake) Send(ctx context.Context, m *mime.Message) error {
 	return f.keep(m)
 }
 
-// check is what a sender must look at first.
+// check returns the errors that a sender must find first.
 func check(ctx context.Context, m *mime.Message) error {
 	if len(m.To) == 0 || strings.ContainsAny(m.From+strings.Join(m.To, ""), "\r\n\x00<> ") {
 		return &refusal{refused: true}
@@ -67,7 +67,7 @@ func check(ctx context.Context, m *mime.Message) error {
 	return ctx.Err()
 }
 
-// keep delivers m to all but nobody.
+// keep delivers m to all recipients except nobody@example.com.
 func (f *fake) keep(m *mime.Message) (err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -80,7 +80,7 @@ func (f *fake) keep(m *mime.Message) (err error) {
 	return err
 }
 
-// TestGood has a sender that keeps the rules pass them all.
+// TestGood checks that a sender that keeps all rules passes the suite.
 func TestGood(t *testing.T) {
 	TestSender(t, func(*testing.T) invite.Sender { return new(fake) })
 	TestSender(t, func(*testing.T) invite.Sender { return invite.SenderFunc(new(fake).Send) })
@@ -98,79 +98,82 @@ func broken(t *testing.T, newSender func() invite.Sender) []string {
 	return names
 }
 
-// TestBroken has each way to break a rule be found.
+var errOops = errors.New("oops")
+
+// brokenSenders are hooks of senders that break rules, with the names of the rules.
+var brokenSenders = []struct {
+	name string
+	hook func(f *fake, ctx context.Context, m *mime.Message) (bool, error)
+	want []string
+}{
+	{"always fails", func(*fake, context.Context, *mime.Message) (bool, error) { return true, errOops },
+		[]string{"Accepts", "Bytes", "Unchanged", "Forgets", "Concurrent", "EndedContext", "Stalled", "NoRecipients", "Injection", "Refused"}},
+	{"loses all", func(_ *fake, ctx context.Context, m *mime.Message) (bool, error) { return true, check(ctx, m) },
+		[]string{"Accepts", "Bytes", "Forgets", "Concurrent", "Stalled", "Refused"}},
+	{"doubles", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
+		if check(ctx, m) == nil && !f.stalled {
+			f.keep(m)
+		}
+		return false, nil
+	}, []string{"Accepts", "Bytes", "Forgets", "Concurrent", "Refused"}},
+	{"eats dots", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
+		m = clone(m)
+		m.Data = []byte(strings.ReplaceAll(string(m.Data), "\r\n..", "\r\n."))
+		if check(ctx, m) != nil || f.stalled {
+			return false, nil
+		}
+		return true, f.keep(m)
+	}, []string{"Accepts", "Bytes", "Forgets", "Concurrent", "Refused"}},
+	{"changes the message", func(_ *fake, _ context.Context, m *mime.Message) (bool, error) {
+		if len(m.To) > 0 {
+			m.To[0] = strings.ToUpper(m.To[0])
+		}
+		return false, nil
+	}, []string{"Accepts", "Bytes", "Unchanged", "Forgets", "Concurrent", "Refused"}},
+	{"keeps the message", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
+		if check(ctx, m) != nil || f.stalled || slices.Contains(m.To, "nobody@example.com") {
+			return false, nil
+		}
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.got = append(f.got, m)
+		return true, nil
+	}, []string{"Forgets"}},
+	{"ignores the context", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
+		if check(context.Background(), m) != nil {
+			return false, nil
+		}
+		return true, f.keep(m)
+	}, []string{"EndedContext", "Stalled"}},
+	{"takes what is hostile", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
+		if ctx.Err() != nil || f.stalled {
+			return false, nil
+		}
+		return true, f.keep(m)
+	}, []string{"NoRecipients", "Injection"}},
+	{"blames all", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
+		if slices.Contains(m.To, "nobody@example.com") {
+			return true, &refusal{refused: true}
+		}
+		return false, nil
+	}, []string{"Refused"}},
+	{"cannot decide", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
+		if err := check(ctx, m); err != nil {
+			return true, &refusal{refused: true, uncertain: true, err: err}
+		}
+		return false, nil
+	}, []string{"Judgement"}},
+	{"names strangers", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
+		if err := check(ctx, m); err != nil {
+			return true, &named{refusal{to: "eve@example.com", refused: true, err: err}}
+		}
+		return false, nil
+	}, []string{"Judgement"}},
+}
+
+// TestBroken checks that the suite finds each way to break a rule.
 func TestBroken(t *testing.T) {
-	oops := errors.New("oops")
-	tests := []struct {
-		name string
-		hook func(f *fake, ctx context.Context, m *mime.Message) (bool, error)
-		want []string
-	}{
-		{"always fails", func(*fake, context.Context, *mime.Message) (bool, error) { return true, oops },
-			[]string{"Accepts", "Bytes", "Unchanged", "Forgets", "Concurrent", "EndedContext", "Stalled", "NoRecipients", "Injection", "Refused"}},
-		{"loses all", func(_ *fake, ctx context.Context, m *mime.Message) (bool, error) { return true, check(ctx, m) },
-			[]string{"Accepts", "Bytes", "Forgets", "Concurrent", "Stalled", "Refused"}},
-		{"doubles", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
-			if check(ctx, m) == nil && !f.stalled {
-				f.keep(m)
-			}
-			return false, nil
-		}, []string{"Accepts", "Bytes", "Forgets", "Concurrent", "Refused"}},
-		{"eats dots", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
-			m = clone(m)
-			m.Data = []byte(strings.ReplaceAll(string(m.Data), "\r\n..", "\r\n."))
-			if check(ctx, m) != nil || f.stalled {
-				return false, nil
-			}
-			return true, f.keep(m)
-		}, []string{"Accepts", "Bytes", "Forgets", "Concurrent", "Refused"}},
-		{"changes the message", func(_ *fake, _ context.Context, m *mime.Message) (bool, error) {
-			if len(m.To) > 0 {
-				m.To[0] = strings.ToUpper(m.To[0])
-			}
-			return false, nil
-		}, []string{"Accepts", "Bytes", "Unchanged", "Forgets", "Concurrent", "Refused"}},
-		{"keeps the message", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
-			if check(ctx, m) != nil || f.stalled || slices.Contains(m.To, "nobody@example.com") {
-				return false, nil
-			}
-			f.mu.Lock()
-			defer f.mu.Unlock()
-			f.got = append(f.got, m)
-			return true, nil
-		}, []string{"Forgets"}},
-		{"ignores the context", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
-			if check(context.Background(), m) != nil {
-				return false, nil
-			}
-			return true, f.keep(m)
-		}, []string{"EndedContext", "Stalled"}},
-		{"takes what is hostile", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
-			if ctx.Err() != nil || f.stalled {
-				return false, nil
-			}
-			return true, f.keep(m)
-		}, []string{"NoRecipients", "Injection"}},
-		{"blames all", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
-			if slices.Contains(m.To, "nobody@example.com") {
-				return true, &refusal{refused: true}
-			}
-			return false, nil
-		}, []string{"Refused"}},
-		{"cannot decide", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
-			if err := check(ctx, m); err != nil {
-				return true, &refusal{refused: true, uncertain: true, err: err}
-			}
-			return false, nil
-		}, []string{"Judgement"}},
-		{"names strangers", func(f *fake, ctx context.Context, m *mime.Message) (bool, error) {
-			if err := check(ctx, m); err != nil {
-				return true, &named{refusal{to: "eve@example.com", refused: true, err: err}}
-			}
-			return false, nil
-		}, []string{"Judgement"}},
-	}
-	for _, tt := range tests {
+	for _, tt := range brokenSenders {
 		got := broken(t, func() invite.Sender { return &fake{hook: tt.hook} })
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%s: broken rules: -want +got\n%s", tt.name, diff)
