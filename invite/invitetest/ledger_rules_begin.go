@@ -217,7 +217,10 @@ func checkKept(ctx context.Context, l invite.Ledger) error {
 	if err := l.Begin(ctx, next.Meeting); err != nil {
 		return fmt.Errorf("calling Begin with a meeting that overtakes the pending mail 3 and changes no other mail returned %w, want nil", err)
 	}
-	for n, is := range []invite.DeliveryState{invite.DeliveryDelivered, invite.DeliverySending, invite.DeliveryUnknown, invite.DeliveryOvertaken} {
+	want := []invite.DeliveryState{
+		invite.DeliveryDelivered, invite.DeliverySending, invite.DeliveryUnknown, invite.DeliveryOvertaken,
+	}
+	for n, is := range want {
 		if err := next.refuses(n); err != nil {
 			return fmt.Errorf("mail %d should be %s after the later Begin: %w", n, is, err)
 		}

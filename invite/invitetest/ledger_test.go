@@ -87,7 +87,10 @@ func TestLedgerHooks(t *testing.T) {
 		t.Errorf("states (-want +got):\n%s", diff)
 	}
 	uid := m.Event.UID
-	want := []string{"before begin", uid, "after begin", uid, "before record", "sending", "before record", "sending", "after record", "sending"}
+	want := []string{
+		"before begin", uid, "after begin", uid,
+		"before record", "sending", "before record", "sending", "after record", "sending",
+	}
 	if diff := cmp.Diff(want, seen); diff != "" {
 		t.Errorf("hooks (-want +got):\n%s", diff)
 	}

@@ -28,7 +28,11 @@ func checkBytes(ctx context.Context, s invite.Sender) error {
 		return errNotApplicable
 	}
 	var want []*mime.Message
-	for _, body := range []string{"", ".\r\n", "..\r\n.\r\n", "From x\r\n>From y\r\n", "\t \r\n\r\n", strings.Repeat("x", 998) + "\r\n", strings.Repeat("y\r\n", 100_000)} {
+	bodies := []string{
+		"", ".\r\n", "..\r\n.\r\n", "From x\r\n>From y\r\n", "\t \r\n\r\n",
+		strings.Repeat("x", 998) + "\r\n", strings.Repeat("y\r\n", 100_000),
+	}
+	for _, body := range bodies {
 		m := newMessage("ann")
 		m.Data = []byte("Subject: bytes\r\n\r\n" + body)
 		if err := s.Send(ctx, clone(m)); err != nil {
@@ -128,7 +132,10 @@ func checkNoRecipients(ctx context.Context, s invite.Sender) error {
 }
 
 func checkInjection(ctx context.Context, s invite.Sender) error {
-	for _, bad := range []string{"ann@example.com\r\nDATA", "ann\n@example.com", "ann@example.com\x00", "ann@example.com> X", "<ann@example.com"} {
+	addresses := []string{
+		"ann@example.com\r\nDATA", "ann\n@example.com", "ann@example.com\x00", "ann@example.com> X", "<ann@example.com",
+	}
+	for _, bad := range addresses {
 		to, from := newMessage("bob"), newMessage("bob")
 		to.To = append(to.To, bad)
 		from.From = bad

@@ -59,7 +59,7 @@ func TestSender(t *testing.T, newSender func(t *testing.T) invite.Sender) {
 
 // errNotApplicable is the result of a rule that cannot be checked, because the
 // sender lacks an interface.
-var errNotApplicable = errors.New("not checked: the sender does not implement the interface (Observer, Refuser or Staller) that this rule needs")
+var errNotApplicable = errors.New("not checked: this rule needs a sender that is an Observer, Refuser or Staller")
 
 const (
 	// patience is the lifetime of a context that ends while a sender hangs.
@@ -81,37 +81,59 @@ type senderRule struct {
 // senderRules are the rules for an [invite.Sender].
 var senderRules = []senderRule{
 	{
-		"Accepts", "Send returns nil for a good message. Then each recipient has it once and unchanged.",
-		"pass From, each address of To once, and Data as it is.", checkAccepts,
+		"Accepts",
+		"Send returns nil for a good message. Then each recipient has it once and unchanged.",
+		"pass From, each address of To once, and Data as it is.",
+		checkAccepts,
 	}, {
-		"Bytes", "Data arrives byte for byte, however its lines look.",
-		"undo on arrival whatever the way adds, such as a dot in front of a dot (SMTP) or > in front of From (mbox).", checkBytes,
+		"Bytes",
+		"Data arrives byte for byte, however its lines look.",
+		"undo on arrival whatever the way adds, such as a dot in front of a dot (SMTP) or > in front of From (mbox).",
+		checkBytes,
 	}, {
-		"Unchanged", "Send does not change the message, because other goroutines may be reading it.",
-		"change a copy: clone To and Data first.", checkUnchanged,
+		"Unchanged",
+		"Send does not change the message, because other goroutines may be reading it.",
+		"change a copy: clone To and Data first.",
+		checkUnchanged,
 	}, {
-		"Forgets", "Send keeps no part of the message after it has returned, because the caller may use its memory again.",
-		"if something is needed later, keep a copy of To and Data.", checkForgets,
+		"Forgets",
+		"Send keeps no part of the message after it has returned, because the caller may use its memory again.",
+		"if something is needed later, keep a copy of To and Data.",
+		checkForgets,
 	}, {
-		"Concurrent", "Several goroutines may call Send at the same time.",
-		"guard shared state with a mutex, or use one connection for each call.", checkConcurrent,
+		"Concurrent",
+		"Several goroutines may call Send at the same time.",
+		"guard shared state with a mutex, or use one connection for each call.",
+		checkConcurrent,
 	}, {
-		"EndedContext", "If the context has ended before the call, Send sends nothing and returns an error that wraps ctx.Err().",
-		"begin with ctx.Err(), and wrap it with %w.", checkEnded,
+		"EndedContext",
+		"If the context has ended before the call, Send sends nothing and returns an error that wraps ctx.Err().",
+		"begin with ctx.Err(), and wrap it with %w.",
+		checkEnded,
 	}, {
-		"Stalled", "If the context ends during the call, Send returns soon with an error that wraps ctx.Err().",
-		"pass ctx to everything that may block, and wrap ctx.Err() with %w. If the mail may have arrived, add Uncertain() true.", checkStalled,
+		"Stalled",
+		"If the context ends during the call, Send returns soon with an error that wraps ctx.Err().",
+		"pass ctx to everything that may block, and wrap ctx.Err() with %w. If the mail may have arrived, add Uncertain() true.",
+		checkStalled,
 	}, {
-		"NoRecipients", "If a message has no recipients, the error has Refused() true.",
-		"call mime.Message.Validate first, and return its error.", checkNoRecipients,
+		"NoRecipients",
+		"If a message has no recipients, the error has Refused() true.",
+		"call mime.Message.Validate first, and return its error.",
+		checkNoRecipients,
 	}, {
-		"Injection", "If an address holds a line break, NUL or angle bracket, nothing is sent and the error has Refused() true.",
-		"call mime.Message.Validate first, and return its error.", checkInjection,
+		"Injection",
+		"If an address holds a line break, NUL or angle bracket, nothing is sent and the error has Refused() true.",
+		"call mime.Message.Validate first, and return its error.",
+		checkInjection,
 	}, {
-		"Refused", "If a recipient is refused, one error has its address as Recipient() and Refused() true. The others get the message, and no error.",
-		"send to the remaining recipients, and return one error for each refused one, joined with errors.Join.", checkRefused,
+		"Refused",
+		"If a recipient is refused, one error has its address as Recipient() and Refused() true. The others get the message, and no error.",
+		"send to the remaining recipients, and return one error for each refused one, joined with errors.Join.",
+		checkRefused,
 	}, {
-		"Judgement", "No error has both Refused() and Uncertain() true. Recipient() is a recipient of the message, or empty.",
-		"Refused means that trying again is useless, Uncertain that the mail may have arrived: decide for one of them.", checkJudgement,
+		"Judgement",
+		"No error has both Refused() and Uncertain() true. Recipient() is a recipient of the message, or empty.",
+		"Refused means that trying again is useless, Uncertain that the mail may have arrived: decide for one of them.",
+		checkJudgement,
 	},
 }
