@@ -116,7 +116,7 @@ func checkValues(ctx context.Context, l invite.Ledger) error {
 		return fmt.Errorf("after the caller changed the meeting that it had passed to Begin: %w", err)
 	}
 	if !slices.Equal(before, changed) {
-		return fmt.Errorf("Record changed its argument from %s to %s", shown(before), shown(changed))
+		return fmt.Errorf("Record changed its argument from %+v to %+v", before, changed)
 	}
 	for i := range changed {
 		changed[i].State = invite.DeliveryPending

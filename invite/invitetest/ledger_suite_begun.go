@@ -99,21 +99,22 @@ func (b *begun) try(want []int, changed ...invite.Delivery) error {
 
 // explain says in words how lost differs from want.
 func explain(lost, want []int) string {
-	var out []string
-	for _, n := range want {
-		if !slices.Contains(lost, n) {
-			out = append(out, fmt.Sprintf("the claim of mail %d should be refused", n))
-		}
+	var text []string
+	if n := without(want, lost); len(n) > 0 {
+		text = append(text, fmt.Sprintf("the claims of the mails %v should be refused", n))
 	}
-	for i, n := range lost {
-		switch {
-		case !slices.Contains(want, n):
-			out = append(out, fmt.Sprintf("the change of mail %d should not be refused", n))
-		case slices.Contains(lost[:i], n):
-			out = append(out, fmt.Sprintf("mail %d should be listed once", n))
-		}
+	if n := without(lost, want); len(n) > 0 {
+		text = append(text, fmt.Sprintf("the changes of the mails %v should not be refused", n))
 	}
-	return strings.Join(out, ", ")
+	if len(text) == 0 {
+		return "each number should be listed once"
+	}
+	return strings.Join(text, ", and ")
+}
+
+// without returns the numbers of list that other does not have.
+func without(list, other []int) []int {
+	return slices.DeleteFunc(slices.Clone(list), func(n int) bool { return slices.Contains(other, n) })
 }
 
 // shown returns changes for an error text: their numbers and states.
