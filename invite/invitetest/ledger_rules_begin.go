@@ -115,8 +115,10 @@ func checkValues(ctx context.Context, l invite.Ledger) error {
 	if err := b.try(nil, changed...); err != nil {
 		return fmt.Errorf("after the caller changed the meeting that it had passed to Begin: %w", err)
 	}
-	if !slices.Equal(before, changed) {
-		return fmt.Errorf("Record changed its argument from %+v to %+v", before, changed)
+	for i, d := range before {
+		if d != changed[i] {
+			return fmt.Errorf("Record changed its argument from %+v to %+v", d, changed[i])
+		}
 	}
 	for i := range changed {
 		changed[i].State = invite.DeliveryPending
