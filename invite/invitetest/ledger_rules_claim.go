@@ -10,8 +10,8 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// closed are the states of mails that cannot be claimed, and the states that lead
-// there.
+// closed lists the ways into a state in which a mail cannot be claimed. The last
+// state of each way is that state.
 var closed = [][]invite.DeliveryState{
 	{invite.DeliverySending},
 	{invite.DeliverySending, invite.DeliveryDelivered},
@@ -34,7 +34,7 @@ func checkClaim(ctx context.Context, l invite.Ledger) error {
 			return fmt.Errorf("mail %d is %s: %w", n, way[len(way)-1], err)
 		}
 		if err := b.refuses(n); err != nil {
-			return fmt.Errorf("mail %d, which could not be claimed before: %w", n, err)
+			return fmt.Errorf("claiming mail %d for the second time, after a refused claim: %w", n, err)
 		}
 	}
 	if err := b.set(invite.DeliverySending, len(closed)); err != nil {
@@ -62,7 +62,7 @@ func checkClaimants(ctx context.Context, l invite.Ledger) error {
 				}
 				lost, err := l.Record(ctx, b.Event.UID, b.rows(invite.DeliverySending, claim...))
 				if err != nil {
-					errs[c] = fmt.Errorf("calling Record from one of %d goroutines returned %w", claimants, err)
+					errs[c] = fmt.Errorf("calling Record from one of %d goroutines returned %w, want nil", claimants, err)
 					return
 				}
 				mu.Lock()
@@ -81,7 +81,7 @@ func checkClaimants(ctx context.Context, l invite.Ledger) error {
 	}
 	for n, count := range holders {
 		if count != 1 {
-			return fmt.Errorf("%d goroutines claimed mail %d at once, and %d of them have it, want 1", claimants, n, count)
+			return fmt.Errorf("%d goroutines claimed mail %d at once, and the claims of %d of them hold, want 1", claimants, n, count)
 		}
 	}
 	return nil
@@ -103,7 +103,7 @@ func checkWhole(ctx context.Context, l invite.Ledger) error {
 		func() error { return b.refuses(0, 1, 2) },
 	)
 	if err != nil {
-		return fmt.Errorf("of one mail to three recipients: %w", err)
+		return fmt.Errorf("mails 0, 1 and 2 are one mail to three recipients: %w", err)
 	}
 	const claimants = 8
 	lost := make([][]int, claimants)
@@ -125,7 +125,7 @@ func checkWhole(ctx context.Context, l invite.Ledger) error {
 			won++
 		case 3:
 		default:
-			return fmt.Errorf("a claim of one mail to three recipients returned lost = %v, want all or none", list)
+			return fmt.Errorf("claiming one mail to three recipients returned lost = %v, want all three numbers or none", list)
 		}
 	}
 	if won != 1 {
@@ -151,53 +151,5 @@ func checkLost(ctx context.Context, l invite.Ledger) error {
 		func() error { return b.try(nil, b.rows(invite.DeliveryDelivered, 4)...) },
 		func() error { return b.try([]int{4}, b.rows(invite.DeliverySending, 4, 5)...) },
 		func() error { return b.refuses(5) },
-	)
-}
-
-func checkTakenBack(ctx context.Context, l invite.Ledger) error {
-	b, err := begin(ctx, l, 5)
-	if err != nil {
-		return err
-	}
-	err = steps(
-		func() error { return b.set(invite.DeliverySending, 0, 1, 2, 3) },
-		func() error { return b.set(invite.DeliveryUnknown, 1) },
-		func() error { return b.set(invite.DeliveryDelivered, 2) },
-		func() error { return b.set(invite.DeliveryRefused, 3) },
-	)
-	if err != nil {
-		return err
-	}
-	// What the ledger knows better it keeps, and it is no claim, so that it is not lost.
-	if err := b.set(invite.DeliveryPending, 0, 1, 2, 3, 4); err != nil {
-		return err
-	}
-	for n, was := range []invite.DeliveryState{invite.DeliverySending, invite.DeliveryUnknown} {
-		if err := b.set(invite.DeliverySending, n); err != nil {
-			return fmt.Errorf("mail %d was %s and was taken back: %w", n, was, err)
-		}
-	}
-	for n, is := range []invite.DeliveryState{2: invite.DeliveryDelivered, 3: invite.DeliveryRefused} {
-		if is == "" {
-			continue
-		}
-		if err := b.refuses(n); err != nil {
-			return fmt.Errorf("mail %d is %s, which cannot be taken back: %w", n, is, err)
-		}
-	}
-	return b.set(invite.DeliverySending, 4)
-}
-
-func checkLate(ctx context.Context, l invite.Ledger) error {
-	b, err := begin(ctx, l, 1)
-	if err != nil {
-		return err
-	}
-	return steps(
-		func() error { return b.set(invite.DeliverySending, 0) },
-		func() error { return b.set(invite.DeliveryUnknown, 0) },
-		func() error { return b.set(invite.DeliveryDelivered, 0) },
-		func() error { return b.set(invite.DeliveryPending, 0) }, // which does not hold
-		func() error { return b.refuses(0) },
 	)
 }

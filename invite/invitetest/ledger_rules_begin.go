@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -24,7 +23,7 @@ func checkBegin(ctx context.Context, l invite.Ledger) error {
 		return err
 	}
 	if err := l.Begin(ctx, a, b); err != nil {
-		return fmt.Errorf("calling Begin with two new meetings returned %w", err)
+		return fmt.Errorf("calling Begin with two new meetings returned %w, want nil", err)
 	}
 	x, y := &begun{a, l, ctx}, &begun{b, l, ctx}
 	return steps(
@@ -49,10 +48,10 @@ func checkStored(ctx context.Context, l invite.Ledger) error {
 	same := func(when string) error {
 		got, err := reader.Meeting(ctx, b.Event.UID)
 		if err != nil {
-			return fmt.Errorf("calling Meeting %s returned %w", when, err)
+			return fmt.Errorf("calling Meeting %s returned %w, want nil", when, err)
 		}
 		if err := sameJSON(&want, got); err != nil {
-			return fmt.Errorf("%s the stored meeting differs from what was given: %w", when, err)
+			return fmt.Errorf("%s the stored meeting differs from the meeting that the ledger was given: %w", when, err)
 		}
 		return nil
 	}
@@ -67,13 +66,13 @@ func checkStored(ctx context.Context, l invite.Ledger) error {
 	changed = b.rows(invite.DeliveryRefused, 0)
 	changed[0].Reply = "550 5.1.1 nobody: ünknown"
 	want.Merge(changed)
-	claim := b.rows(invite.DeliverySending, 2) // which has it already
+	claim := b.rows(invite.DeliverySending, 2) // mail 2 is claimed already
 	claim[0].Reply, claim[0].Time = "again", claim[0].Time.Add(time.Hour)
 	return steps(func() error { return b.try([]int{2}, append(changed, claim...)...) },
 		func() error { return same("after a result and a refused claim") })
 }
 
-// sameJSON returns an error with the first line in which two meetings differ.
+// sameJSON returns an error that shows the first difference of two meetings.
 func sameJSON(want, got *invite.Meeting) error {
 	var lines [2][]string
 	for i, m := range []*invite.Meeting{want, got} {
@@ -92,23 +91,12 @@ func sameJSON(want, got *invite.Meeting) error {
 	return nil
 }
 
+// line returns list[i], or "" if the list is too short.
 func line(list []string, i int) string {
 	if i >= len(list) {
 		return ""
 	}
 	return list[i]
-}
-
-func checkStranger(ctx context.Context, l invite.Ledger) error {
-	m, err := queued(1)
-	if err != nil {
-		return err
-	}
-	b := &begun{m, l, ctx}
-	if lost, err := l.Record(ctx, m.Event.UID, b.rows(invite.DeliverySending, 0)); err == nil {
-		return fmt.Errorf("calling Record with a claim of a meeting that is not stored returned %v, nil, want an error", lost)
-	}
-	return nil
 }
 
 func checkValues(ctx context.Context, l invite.Ledger) error {
@@ -125,33 +113,20 @@ func checkValues(ctx context.Context, l invite.Ledger) error {
 	changed := b.rows(invite.DeliverySending, 0, 1)
 	before := slices.Clone(changed)
 	if err := b.try(nil, changed...); err != nil {
-		return fmt.Errorf("after the caller changed the meeting that Begin was given: %w", err)
+		return fmt.Errorf("after the caller changed the meeting that it had passed to Begin: %w", err)
 	}
-	if !slices.Equal(before, changed) {
-		return fmt.Errorf("Record changed the list %s that it was given to %s", shown(before), shown(changed))
+	for i, d := range before {
+		if d != changed[i] {
+			return fmt.Errorf("Record changed its argument from %+v to %+v", d, changed[i])
+		}
 	}
 	for i := range changed {
 		changed[i].State = invite.DeliveryPending
 	}
 	if err := b.refuses(0, 1); err != nil {
-		return fmt.Errorf("after the caller changed the list that Record was given: %w", err)
+		return fmt.Errorf("after the caller changed the list that it had passed to Record: %w", err)
 	}
 	return nil
-}
-
-// later returns the meeting as a later call makes it, of the meeting as it was
-// queued: with a new mail to the recipients of the mails that it overtakes.
-func (b *begun) later(overtaken ...int) *begun {
-	m := *b.Meeting
-	m.Deliveries = slices.Clone(b.Deliveries)
-	m.Event.Sequence++
-	for _, n := range overtaken {
-		d := m.Deliveries[n]
-		m.Deliveries[n].State = invite.DeliveryOvertaken
-		d.N, d.Sequence, d.MessageID = len(m.Deliveries), m.Event.Sequence, fmt.Sprintf("<later%d.%s", n, d.MessageID[1:])
-		m.Deliveries = append(m.Deliveries, d)
-	}
-	return &begun{&m, b.ledger, b.ctx}
 }
 
 func checkOvertaken(ctx context.Context, l invite.Ledger) error {
@@ -161,7 +136,7 @@ func checkOvertaken(ctx context.Context, l invite.Ledger) error {
 	}
 	next := b.later(1)
 	if err := l.Begin(ctx, next.Meeting); err != nil {
-		return fmt.Errorf("calling Begin, which overtakes a pending mail, returned %w", err)
+		return fmt.Errorf("calling Begin with a meeting that overtakes a pending mail returned %w, want nil", err)
 	}
 	err = steps(func() error { return next.refuses(1) }, func() error { return next.set(invite.DeliverySending, 3) })
 	if err != nil {
@@ -178,15 +153,15 @@ func checkOvertaken(ctx context.Context, l invite.Ledger) error {
 			}
 		}
 		if err := l.Begin(ctx, b.later(0).Meeting); err == nil {
-			return fmt.Errorf("calling Begin, which overtakes mail 0, returned nil, though mail 0 is %s; want an error", way[len(way)-1])
+			return fmt.Errorf("calling Begin with a meeting that overtakes mail 0 returned nil, but mail 0 is %s: want an error", way[len(way)-1])
 		}
 		if n > 0 {
 			continue
 		}
-		// Whoever has the mail goes on.
+		// The call that claimed the mail goes on.
 		err = steps(func() error { return b.set(invite.DeliveryDelivered, 0) }, func() error { return b.set(invite.DeliverySending, 1) })
 		if err != nil {
-			return fmt.Errorf("after Begin was refused: %w", err)
+			return fmt.Errorf("after Begin returned an error: %w", err)
 		}
 	}
 	return nil
@@ -205,23 +180,23 @@ func checkTogether(ctx context.Context, l invite.Ledger) error {
 		if err := b.set(invite.DeliverySending, 0); err != nil {
 			return err
 		}
-		next := b.later(1, 0) // of which 1 is pending
+		next := b.later(1, 0) // mail 1 is pending, mail 0 is not
 		ms := []*invite.Meeting{fresh, next.Meeting}
 		if !first {
 			slices.Reverse(ms)
 		}
 		if err := l.Begin(ctx, ms...); err == nil {
-			return errors.New("calling Begin with a new meeting and with one that overtakes a mail which is being sent returned nil, want an error")
+			return errors.New("calling Begin with two meetings, one new and one that overtakes a mail in state sending, returned nil, want an error")
 		}
 		x := &begun{fresh, l, ctx}
 		if lost, err := l.Record(ctx, fresh.Event.UID, x.rows(invite.DeliverySending, 0)); err == nil && len(lost) == 0 {
-			return errors.New("a mail of the new meeting can be claimed after Begin returned an error")
+			return errors.New("after Begin returned an error, a mail of the new meeting can be claimed, so the meeting was stored")
 		}
 		if lost, err := l.Record(ctx, next.Event.UID, next.rows(invite.DeliverySending, 2)); err == nil && len(lost) == 0 {
-			return errors.New("a new mail of the meeting that was refused can be claimed after Begin returned an error")
+			return errors.New("after Begin returned an error, a new mail of the other meeting can be claimed, so that mail was stored")
 		}
 		if err := b.set(invite.DeliverySending, 1); err != nil {
-			return fmt.Errorf("mail 1 would have been overtaken by the Begin that was refused, and is pending: %w", err)
+			return fmt.Errorf("after Begin returned an error, mail 1 should not be overtaken, but still pending: %w", err)
 		}
 	}
 	return nil
@@ -232,7 +207,7 @@ func checkKept(ctx context.Context, l invite.Ledger) error {
 	if err != nil {
 		return err
 	}
-	next := b.later(3) // says that mails 0, 1, 2 and 4 are pending
+	next := b.later(3) // in this meeting mails 0, 1, 2 and 4 are pending
 	err = steps(
 		func() error { return b.set(invite.DeliverySending, 0, 1, 2) },
 		func() error { return b.set(invite.DeliveryDelivered, 0) },
@@ -242,89 +217,18 @@ func checkKept(ctx context.Context, l invite.Ledger) error {
 		return err
 	}
 	if err := l.Begin(ctx, next.Meeting); err != nil {
-		return fmt.Errorf("calling Begin, which overtakes mail 3 and says nothing new of the mails that are being sent, returned %w", err)
+		return fmt.Errorf("calling Begin with a meeting that overtakes the pending mail 3 and changes no other mail returned %w, want nil", err)
 	}
-	for n, is := range []invite.DeliveryState{invite.DeliveryDelivered, invite.DeliverySending, invite.DeliveryUnknown, invite.DeliveryOvertaken} {
+	want := []invite.DeliveryState{
+		invite.DeliveryDelivered, invite.DeliverySending, invite.DeliveryUnknown, invite.DeliveryOvertaken,
+	}
+	for n, is := range want {
 		if err := next.refuses(n); err != nil {
-			return fmt.Errorf("mail %d was %s when the later Begin came: %w", n, is, err)
+			return fmt.Errorf("mail %d should be %s after the later Begin: %w", n, is, err)
 		}
 	}
 	return steps(
 		func() error { return next.set(invite.DeliveryDelivered, 1) },
 		func() error { return next.set(invite.DeliverySending, 4, 5) },
 	)
-}
-
-func checkApart(ctx context.Context, l invite.Ledger) error {
-	a, err := begin(ctx, l, 3)
-	if err != nil {
-		return err
-	}
-	b, err := begin(ctx, l, 3)
-	if err != nil {
-		return err
-	}
-	err = steps(
-		func() error { return a.set(invite.DeliverySending, 0, 1) },
-		func() error { return a.set(invite.DeliveryDelivered, 0) },
-		func() error { return b.set(invite.DeliverySending, 0, 1, 2) },
-		func() error { return b.set(invite.DeliveryPending, 0, 1, 2) },
-		func() error { return a.refuses(0, 1) },
-		func() error { return a.set(invite.DeliverySending, 2) },
-	)
-	if err != nil {
-		return err
-	}
-	var wg sync.WaitGroup
-	errs := make([]error, 6)
-	for i := range errs {
-		wg.Go(func() {
-			x, err := begin(ctx, l, 5)
-			for n := 0; err == nil && n < 5; n++ {
-				if err = x.set(invite.DeliverySending, n); err == nil {
-					err = x.set(invite.DeliveryDelivered, n)
-				}
-			}
-			errs[i] = err
-		})
-	}
-	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("of %d meetings at once: %w", len(errs), err)
-	}
-	return nil
-}
-
-func checkResume(ctx context.Context, l invite.Ledger) error {
-	const mails, programs = 12, 2
-	b, err := begin(ctx, l, mails)
-	if err != nil {
-		return err
-	}
-	var mu sync.Mutex
-	sent := make(map[string]int)
-	sender := invite.SenderFunc(func(_ context.Context, m *invite.Message) error {
-		mu.Lock()
-		defer mu.Unlock()
-		sent[m.ID]++
-		return nil
-	})
-	errs := make([]error, programs)
-	var wg sync.WaitGroup
-	for i := range programs {
-		wg.Go(func() {
-			c := invite.New(sender, &invite.Options{Ledger: l, Parallel: 1 + 2*i})
-			_, errs[i] = c.Resume(ctx, b.Meeting)
-		})
-	}
-	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("calling Resume returned %w", err)
-	}
-	for _, d := range b.Deliveries {
-		if n := sent[d.MessageID]; n != 1 {
-			return fmt.Errorf("%d programs resumed a meeting, and mail %d was handed over %d times, want 1", programs, d.N, n)
-		}
-	}
-	return nil
 }

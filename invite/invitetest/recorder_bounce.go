@@ -9,9 +9,9 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// Bounce returns the report of a mail server that the last mail to an address
-// did not arrive (RFC 3464), which makes the delivery [invite.DeliveryUndelivered]. It
-// panics if no mail arrived there.
+// Bounce returns a mail server's report that the last mail to an address did not
+// arrive (RFC 3464). If it is applied, the delivery becomes
+// [invite.DeliveryUndelivered]. Bounce panics if no mail arrived at the address.
 func (r *Recorder) Bounce(email string) []byte {
 	mails := r.MessagesTo(email)
 	if len(mails) == 0 {

@@ -112,7 +112,8 @@ func TestReply(t *testing.T) {
 	}
 }
 
-// checkEvent compares what an answer is about with what was sent.
+// checkEvent compares the meeting or occurrence in an answer with the one that was
+// sent.
 func checkEvent(t *testing.T, m *invite.Meeting, in *invite.Inbound, id time.Time) {
 	t.Helper()
 	start, end := m.Event.Start, m.Event.End
@@ -156,8 +157,8 @@ func TestReplyCounter(t *testing.T) {
 	}
 }
 
-// TestReplyOrder checks that the answers of one Recorder are a minute apart, and
-// answer the newest request.
+// TestReplyOrder checks that the answers of one Recorder are a minute apart, and that
+// they answer the newest request.
 func TestReplyOrder(t *testing.T) {
 	r, m := send(t, review())
 	first := read(t, r.Reply("ann@example.com", ical.StatusAccepted, invitetest.ClientGmail))
@@ -229,8 +230,8 @@ func TestBounce(t *testing.T) {
 	}
 }
 
-// TestReplyApplied takes the answers of all clients into a meeting, under the
-// policies that a program may have.
+// TestReplyApplied applies the answers of all clients to a meeting, under the default
+// policy and a strict one.
 func TestReplyApplied(t *testing.T) {
 	second := time.Date(2027, 3, 9, 9, 0, 0, 0, time.UTC)
 	for _, client := range invitetest.Clients() {
@@ -264,7 +265,7 @@ func TestReplyApplied(t *testing.T) {
 	}
 }
 
-// TestReplyTokens answers to the signed addresses of a meeting.
+// TestReplyTokens sends answers to the signed addresses of a meeting.
 func TestReplyTokens(t *testing.T) {
 	for _, client := range invitetest.Clients() {
 		r, o := new(invitetest.Recorder), invitetest.Options(nil)
@@ -282,7 +283,7 @@ func TestReplyTokens(t *testing.T) {
 	}
 }
 
-// TestReplyProposal takes proposals and delegations in.
+// TestReplyProposal applies proposals and delegations.
 func TestReplyProposal(t *testing.T) {
 	start := time.Date(2027, 3, 3, 13, 0, 0, 0, time.UTC)
 	for _, client := range invitetest.Clients() {
