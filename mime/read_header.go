@@ -30,7 +30,7 @@ func (r *reader) headerAroundCalendar(data []byte, at int) (fields []Field, body
 	// QUIRK: an answer of Thunderbird in the test data of Apache James has the
 	// calendar first and its header fields below it:
 	// testdata/read/calendar-in-header.eml.
-	r.problem("header: a calendar stands where fields should be: taken as the body")
+	r.problem("header: a calendar object stands in place of the fields: taken as the body")
 	fields = r.block(string(data[:at]), nil)
 	data = data[at:]
 	last := lineIndex(data, endCalendar)

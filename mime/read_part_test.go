@@ -168,9 +168,9 @@ func TestReadContent(t *testing.T) {
 		{name: "base64 with junk", encoding: "base64", in: "QU*JDREVG\nR0hJ", want: "ABCDEFGHI",
 			problems: []string{"part 0 (text/calendar): damaged base64: foreign characters skipped"}},
 		{name: "base64 with data after padding", encoding: "base64", in: "QUJDRA==\nQUJD", want: "ABCD",
-			problems: []string{"part 0 (text/calendar): damaged base64: what follows its end ignored"}},
+			problems: []string{"part 0 (text/calendar): damaged base64: text after its end ignored"}},
 		{name: "base64 with a footer", encoding: "base64", in: "QUJD\n____\nto leave this list\n", want: "ABC",
-			problems: []string{"part 0 (text/calendar): damaged base64: what follows its end ignored"}},
+			problems: []string{"part 0 (text/calendar): damaged base64: text after its end ignored"}},
 		{name: "no base64", encoding: "base64", in: "!!!", want: "",
 			problems: []string{"part 0 (text/calendar): damaged base64: foreign characters skipped"}},
 

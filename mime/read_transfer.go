@@ -131,7 +131,7 @@ func (d *base64Decoder) problem() string {
 		what = append(what, "it breaks off")
 	}
 	if d.trailing {
-		what = append(what, "what follows its end ignored")
+		what = append(what, "text after its end ignored")
 	}
 	if what == nil {
 		return ""
