@@ -58,64 +58,69 @@ func (c *catalog) answers(statuses []ical.Status, brand PageBrand) *Answers {
 // placeholder has nothing that any context of HTML would escape.
 func placeholder(i int) string { return "https://answer.invalid/" + strconv.Itoa(i) + "/" }
 
-// spliced is a text with gaps: after each literal but the last, the link of
-// that index.
-type spliced struct {
+// gapped is a text with gaps for answer links: one after each literal except the
+// last.
+type gapped struct {
 	literals []string
-	links    []int
+	links    []int // the index of the link that goes into each gap
 }
 
-// splice puts a block of n placeholders where mark is in a text, and opens it
-// at them. A text without mark stays whole.
-func splice(text, mark, block string, n int) (*spliced, error) {
+// openGaps puts a block of n placeholders at the mark of a text and makes each
+// placeholder a gap. A text without the mark stays whole.
+func openGaps(text, mark, block string, n int) (*gapped, error) {
 	before, after, ok := strings.Cut(text, mark)
 	if !ok {
-		return &spliced{literals: []string{text}}, nil
+		return &gapped{literals: []string{text}}, nil
 	}
-	s := &spliced{literals: []string{before}}
-	last := &s.literals[0]
+	g := new(gapped)
+	literal := before
 	for {
-		at, link := len(block), -1
-		for i := range n {
-			if j := strings.Index(block, placeholder(i)); j >= 0 && j < at {
-				at, link = j, i
-			}
-		}
-		*last += block[:at]
+		link, at := firstPlaceholder(block, n)
 		if link < 0 {
 			break
 		}
-		block = block[at+len(placeholder(link)):]
-		s.links, s.literals = append(s.links, link), append(s.literals, "")
-		last = &s.literals[len(s.literals)-1]
+		g.literals, g.links = append(g.literals, literal+block[:at]), append(g.links, link)
+		literal, block = "", block[at+len(placeholder(link)):]
 	}
-	*last += after
+	g.literals = append(g.literals, literal+block+after)
 	for i := range n {
-		if !slices.Contains(s.links, i) {
+		if !slices.Contains(g.links, i) {
 			return nil, errors.New(`the block "answers" leaves out a link`)
 		}
 	}
-	return s, nil
+	return g, nil
+}
+
+// firstPlaceholder returns the link whose placeholder is the first in a block,
+// and where it begins; -1 if no placeholder is left.
+func firstPlaceholder(block string, n int) (link, at int) {
+	link, at = -1, len(block)
+	for i := range n {
+		if j := strings.Index(block, placeholder(i)); j >= 0 && j < at {
+			link, at = i, j
+		}
+	}
+	return link, at
 }
 
 // with returns the text with the links in their gaps.
-func (s *spliced) with(links []string) string {
-	if len(s.links) == 0 {
-		return s.literals[0]
+func (g *gapped) with(links []string) string {
+	if len(g.links) == 0 {
+		return g.literals[0]
 	}
 	size := 0
-	for _, l := range s.literals {
+	for _, l := range g.literals {
 		size += len(l)
 	}
-	for _, i := range s.links {
+	for _, i := range g.links {
 		size += len(links[i])
 	}
 	var b strings.Builder
 	b.Grow(size)
-	for i, l := range s.literals {
+	for i, l := range g.literals {
 		b.WriteString(l)
-		if i < len(s.links) {
-			b.WriteString(links[s.links[i]])
+		if i < len(g.links) {
+			b.WriteString(links[g.links[i]])
 		}
 	}
 	return b.String()
