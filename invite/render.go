@@ -38,14 +38,15 @@ type renderer struct {
 	options *settings
 	meeting *Meeting // whose ledger has the letters
 	plan    *plan
-	ours    bool // texts are of package body, and but for answer links depend on their key alone
+	ours    *body.Renderer // nil if texts are of another renderer; otherwise they depend on their key alone, except for links
 
 	kept []*mime.Message // of the first letters
 	size int             // of these, in octets
 
-	textOf    textKey // of the text below
-	text      *body.Body
-	calendars []calendar // the last objects
+	textOf    textKey // of the last text
+	words     map[textKey]fill
+	seen      []seenEvent // the last events
+	calendars []calendar  // the last objects
 	*builders
 
 	built     textKey     // of the last mail that was built
@@ -62,9 +63,10 @@ type builders struct {
 var freeBuilders = sync.Pool{New: func() any { return new(builders) }}
 
 func newRenderer(x *part, o *settings) *renderer {
-	_, ours := o.Body.(*body.Renderer)
+	ours, _ := o.Body.(*body.Renderer)
 	return &renderer{
-		options: o, meeting: x.meeting, plan: x.plan, ours: ours, builders: freeBuilders.Get().(*builders),
+		options: o, meeting: x.meeting, plan: x.plan, ours: ours, words: make(map[textKey]fill),
+		builders: freeBuilders.Get().(*builders),
 	}
 }
 
@@ -123,7 +125,7 @@ func (r *renderer) check(l letter) error {
 	if err != nil {
 		return err
 	}
-	if !r.ours || r.built != r.textOf || !r.isValid(l[0].event) {
+	if r.ours == nil || r.built != r.textOf || !r.isValid(l[0].event) {
 		_, err = r.message(l)
 		return err
 	}
@@ -169,67 +171,6 @@ func (r *renderer) draft(l letter) (*mime.Draft, error) {
 		d.To[i] = mail.Address{Name: l[i].attendee.Name, Address: l[i].attendee.Email}
 	}
 	return d, nil
-}
-
-// textKey is all that the text of a mail by package body depends on in one call.
-type textKey struct {
-	object         objectKey
-	action         body.Action
-	comment        string
-	language, zone string // of the reader
-}
-
-// write makes the mail's text, or takes the last again.
-func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
-	n := &l[0]
-	key := textKey{object: n.objectKey(), action: d.Action, comment: d.Comment}
-	key.object.replyTo = ""
-	if len(l) == 1 {
-		key.language, key.zone = n.attendee.Language, n.attendee.TimeZone
-	}
-	if r.ours && r.options.AnswerURL == nil && r.text != nil && r.textOf == key {
-		return r.text, nil
-	}
-	text, err := r.options.Body.Render(r.view(l, d))
-	if err != nil {
-		return nil, err
-	}
-	r.textOf, r.text = key, text
-	return text, nil
-}
-
-// view is what the mail's text is about.
-func (r *renderer) view(l letter, d *Delivery) *body.View {
-	n := &l[0]
-	v := &body.View{
-		Event: n.event, Before: n.before, Action: d.Action, Method: n.method,
-		Language: r.options.Language, HideGuests: r.options.hideGuests, Comment: d.Comment,
-	}
-	if r.options.hideGuests {
-		// Without the one attendee that the object names it is equal for all of
-		// them, and a Renderer can use its text again.
-		v.Event, v.Before = nobody(n.event), nobody(n.before)
-	}
-	if len(l) == 1 {
-		v.Attendee = *n.attendee
-		v.Answers = r.answerLinks(n)
-	}
-	return v
-}
-
-// answerLinks are the links by which the reader of a request can answer without
-// buttons.
-func (r *renderer) answerLinks(n *notice) []body.AnswerLink {
-	if r.options.AnswerURL == nil || n.method != ical.MethodRequest || n.attendee.NoReply {
-		return nil
-	}
-	var out []body.AnswerLink
-	for _, s := range []ical.Status{ical.StatusAccepted, ical.StatusTentative, ical.StatusDeclined} {
-		if u := r.options.AnswerURL(r.meeting, *n.attendee, s); u != "" {
-			out = append(out, body.AnswerLink{Status: s, URL: u})
-		}
-	}
-	return out
 }
 
 // inline hands the pictures of the text to the mail.
