@@ -74,11 +74,11 @@ func (c *catalog) read(file string) error {
 // text returns the message of a key with the values of the pairs put in: a name
 // and its value, in turn.
 func (c *catalog) text(key string, pairs ...string) string {
-	return fill(c.Messages[key], pairs...)
+	return substitute(c.Messages[key], pairs...)
 }
 
-// fill puts values into a pattern, each once and without looking into them.
-func fill(pattern string, pairs ...string) string {
+// substitute puts values into a pattern, each once and without looking into them.
+func substitute(pattern string, pairs ...string) string {
 	if strings.IndexByte(pattern, '{') < 0 {
 		return pattern
 	}
@@ -102,7 +102,7 @@ func fill(pattern string, pairs ...string) string {
 // count returns the message of a key for a number.
 func (c *catalog) count(key string, n int) string {
 	category := strings.ToLower(c.cldr.CardinalPluralRule(float64(n), 0).String())
-	return fill(c.Plurals[key][category], "n", strconv.Itoa(n))
+	return substitute(c.Plurals[key][category], "n", strconv.Itoa(n))
 }
 
 // labelled is a name and the space up to its value, which a wide colon brings along.

@@ -15,7 +15,7 @@ import (
 
 func wordsOf(t *testing.T, l *language) *catalog {
 	t.Helper()
-	c, err := l.words()
+	c, err := l.texts()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestCatalogDirection(t *testing.T) {
 func TestTimeIsCLDR(t *testing.T) {
 	own := map[string]string{"am": "AM", "pm": "PM", "PM": "오후", "AM": "오전"}
 	for _, l := range languages {
-		c := clock{wordsOf(t, l), time.UTC}
+		c := formatter{wordsOf(t, l), time.UTC}
 		for hour := range 24 {
 			at := time.Date(2027, 3, 2, hour, 5, 0, 0, time.UTC)
 			want := l.locale().FmtTimeShort(at)
@@ -179,7 +179,7 @@ func TestCatalogFilesAreUsed(t *testing.T) {
 
 func TestReadCatalogErrors(t *testing.T) {
 	for _, l := range []*language{{file: "none", locale: languages[0].locale}, {file: "en", base: "none", locale: languages[0].locale}} {
-		if _, err := l.words(); err == nil {
+		if _, err := l.texts(); err == nil {
 			t.Errorf("words(%s over %s) = nil error", l.file, l.base)
 		}
 	}

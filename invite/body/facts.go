@@ -11,15 +11,15 @@ import (
 
 // facts are the rows of one state of a meeting.
 type facts struct {
-	clock
+	formatter
 	event *ical.Event
 	rows  []Row
 }
 
 // newFacts collects all that has a name and a value. own is the reader's zone
 // where it shows another clock, or nil.
-func newFacts(c clock, v *View, e *ical.Event, own *time.Location) []Row {
-	f := &facts{clock: c, event: e, rows: make([]Row, 0, len(order))}
+func newFacts(c formatter, v *View, e *ical.Event, own *time.Location) []Row {
+	f := &facts{formatter: c, event: e, rows: make([]Row, 0, len(rowOrder))}
 	f.when(own)
 	if e.Recurrence != nil {
 		f.series()
@@ -58,17 +58,17 @@ func (f *facts) inline(id, separator string) {
 
 func (f *facts) when(own *time.Location) {
 	e := f.event
-	f.add("when", Value{Text: f.clock.event(e)})
+	f.add("when", Value{Text: f.formatter.event(e)})
 	if id := e.RecurrenceID; !id.IsZero() && !id.Equal(e.Start) {
-		f.add("when", Value{Text: f.text("occurrence", "date", f.date(f.instance(id))), Note: true})
+		f.add("when", Value{Text: f.text("occurrence", "date", f.date(f.onClock(id))), Note: true})
 	}
 	if own != nil {
-		f.add("own", Value{Text: clock{f.catalog, own}.event(e)})
+		f.add("own", Value{Text: formatter{f.catalog, own}.event(e)})
 	}
 }
 
-// instance is the start of an occurrence on the clock that its date is read from.
-func (f *facts) instance(t time.Time) time.Time {
+// onClock is the start of an occurrence on the clock that its date is read from.
+func (f *facts) onClock(t time.Time) time.Time {
 	if f.event.AllDay {
 		return t
 	}
@@ -111,7 +111,7 @@ func (f *facts) override(i int) string {
 	o, e := f.event.Override(i), f.event
 	var parts []string
 	if !o.Start.Equal(o.RecurrenceID) || !o.End.IsZero() && o.End.Sub(o.Start) != e.End.Sub(e.Start) {
-		parts = append(parts, f.clock.event(&o))
+		parts = append(parts, f.formatter.event(&o))
 	}
 	if o.Summary != e.Summary {
 		parts = append(parts, f.isolate(clean(o.Summary, maxTitle)))

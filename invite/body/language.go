@@ -103,8 +103,8 @@ func matchLanguage(tag string) *language {
 // maxTag is longer than any tag in use (RFC 5646, section 4.4.1).
 const maxTag = 64
 
-// words returns the catalogue of the language, which is read once.
-func (l *language) words() (*catalog, error) {
+// texts returns the catalogue of the language, which is read once.
+func (l *language) texts() (*catalog, error) {
 	l.once.Do(func() { l.catalog, l.err = readCatalog(l) })
 	return l.catalog, l.err
 }

@@ -1,6 +1,10 @@
 package body
 
-import "github.com/convene-go/convene/ical"
+import (
+	"time"
+
+	"github.com/convene-go/convene/ical"
+)
 
 // View is what one mail is about and who reads it. Rendering changes nothing in it.
 type View struct {
@@ -53,41 +57,6 @@ const (
 	ActionAnswer Action = "answer"
 )
 
-// AnswerLink is a page that gives an answer for the reader.
-type AnswerLink struct {
-	// Status is the answer: [ical.StatusAccepted], [ical.StatusTentative] or [ical.StatusDeclined].
-	Status ical.Status
-	// URL is an absolute http, https or mailto link; others are left out.
-	URL string
-}
-
-// Body is the part of a mail that people read.
-type Body struct {
-	// Subject is one line in any script.
-	Subject string
-	// Text is plain text with LF line ends, lines of at most 78 columns where
-	// the words allow it; a character of East Asian width takes two.
-	Text string
-	// HTML says the same as a complete document, below 40 KB unless a template
-	// of the caller is longer.
-	HTML string
-	// Inline are the images that HTML refers to as "cid:" and their ContentID.
-	// They belong into a multipart/related with it.
-	Inline []Image
-}
-
-// Image is a picture that goes with the HTML.
-type Image struct {
-	// Name is a file name; "" makes one.
-	Name string
-	// MediaType is "image/png", "image/jpeg" or "image/gif"; "" is found from Data.
-	MediaType string
-	// ContentID is left@right, without angle brackets; "" is made from Data.
-	ContentID string
-	// Data is the file, at most 256 KB.
-	Data []byte
-}
-
 // action returns what the view does, where it says so only by its method.
 func (v *View) action() Action {
 	if v.Action != "" {
@@ -112,4 +81,67 @@ func (v *View) language() string {
 		}
 	}
 	return ""
+}
+
+// before is what the reader of an update last saw; of a series, the occurrence
+// that the event is about.
+func (v *View) before() *ical.Event {
+	b := v.Before
+	if v.action() != ActionUpdate || b == nil {
+		return nil
+	}
+	if v.Event.RecurrenceID.IsZero() || b.Recurrence == nil {
+		return b
+	}
+	for i := range b.Overrides {
+		if b.Overrides[i].RecurrenceID.Equal(v.Event.RecurrenceID) {
+			o := b.Override(i)
+			return &o
+		}
+	}
+	series := *b
+	series.Overrides = []ical.Event{{RecurrenceID: v.Event.RecurrenceID}}
+	o := series.Override(0)
+	return &o
+}
+
+// ownZone is the reader's zone where its clock differs from loc at the start or
+// the end, else nil.
+func (v *View) ownZone(loc *time.Location) *time.Location {
+	if v.Attendee.TimeZone == "" || v.Event.AllDay || v.action() == ActionAnswer {
+		return nil
+	}
+	own, err := ical.LoadLocation(v.Attendee.TimeZone)
+	if err != nil {
+		return nil
+	}
+	for _, t := range []time.Time{v.Event.Start, v.Event.End} {
+		_, here := t.In(own).Zone()
+		_, there := t.In(loc).Zone()
+		if here != there && !t.IsZero() {
+			return own
+		}
+	}
+	return nil
+}
+
+// answerer is the name of who answers: the reader's own, else the one attendee
+// that an answer has (RFC 5546, section 3.2.3).
+func (v *View) answerer() string {
+	a := v.Attendee
+	if a.Email == "" && a.Name == "" && len(v.Event.Attendees) == 1 {
+		a = v.Event.Attendees[0]
+	}
+	return firstOf(a.Name, a.Email)
+}
+
+// answerKey is the part of a key that names what an attendee answers.
+func (v *View) answerKey() string {
+	switch {
+	case !v.Proposed.Start.IsZero() || v.Method == ical.MethodCounter:
+		return "counter"
+	case v.Status == ical.StatusAccepted || v.Status == ical.StatusTentative || v.Status == ical.StatusDeclined:
+		return string(v.Status)
+	}
+	return "answer"
 }

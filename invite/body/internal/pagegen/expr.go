@@ -26,7 +26,7 @@ func (g *generator) command(c *parse.CommandNode, dot value) (value, error) {
 		args = append(args, v)
 	}
 	if f, ok := c.Args[0].(*parse.IdentifierNode); ok {
-		return g.function(f.Ident, args)
+		return g.callFunction(f.Ident, args)
 	}
 	v, err := g.arg(c.Args[0], dot)
 	if err != nil || v.kind.Kind() != reflect.Func {
@@ -43,8 +43,8 @@ func exprs(list []value) string {
 	return strings.Join(out, ", ")
 }
 
-// function calls one of those that templates of this package have.
-func (g *generator) function(name string, args []value) (value, error) {
+// callFunction calls one of those that templates of this package have.
+func (g *generator) callFunction(name string, args []value) (value, error) {
 	switch {
 	case name == "eq" && len(args) == 2:
 		return value{"", args[0].expr + " == " + args[1].expr, reflect.TypeFor[bool]()}, nil

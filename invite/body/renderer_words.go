@@ -25,13 +25,13 @@ type words struct {
 // write makes the words of a mail with links for the given answers.
 func (r *Renderer) write(v *View, c *catalog, statuses []ical.Status) (*words, error) {
 	w := &words{statuses: statuses}
-	answers := c.answers(statuses, r.brand)
+	answers := newAnswers(c, statuses, r.brand)
 	for i, level := range levels {
 		p, err := newPage(v, c, level)
 		if err != nil {
 			return nil, err
 		}
-		p.Brand, p.answers = r.brand, len(statuses) > 0
+		p.Brand, p.hasAnswers = r.brand, len(statuses) > 0
 		if i == 0 {
 			if err := r.writeText(w, p, answers); err != nil {
 				return nil, err
@@ -61,7 +61,7 @@ func (r *Renderer) writeText(w *words, p *Page, answers *Answers) (err error) {
 		p.Subject = strings.Join(strings.Fields(p.Subject), " ")
 	}
 	w.subject = p.Subject
-	if p.AnswerLinks = ""; p.answers {
+	if p.AnswerLinks = ""; p.hasAnswers {
 		p.AnswerLinks = textMark
 	}
 	text := ""
@@ -77,7 +77,7 @@ func (r *Renderer) writeText(w *words, p *Page, answers *Answers) (err error) {
 // writeHTML sets the document, with a description of at most that many octets,
 // and returns its size.
 func (r *Renderer) writeHTML(w *words, p *Page, answers *Answers, most int) (int, error) {
-	if p.AnswerLinks = template.HTML(""); p.answers {
+	if p.AnswerLinks = template.HTML(""); p.hasAnswers {
 		p.AnswerLinks = template.HTML(htmlMark)
 	}
 	if text, cut := shortText(p.Description, most); cut {
@@ -88,7 +88,7 @@ func (r *Renderer) writeHTML(w *words, p *Page, answers *Answers, most int) (int
 		return 0, err
 	}
 	block := ""
-	if p.answers {
+	if p.hasAnswers {
 		if block, err = r.templates.answers(answers); err != nil {
 			return 0, err
 		}

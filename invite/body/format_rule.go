@@ -25,7 +25,7 @@ var units = map[ical.Frequency][2]string{
 
 // rule says in words when a series repeats. A rule that the words do not fit,
 // which Outlook could not hold either, is left to the calendar entry.
-func (c clock) rule(e *ical.Event) string {
+func (c formatter) rule(e *ical.Event) string {
 	r := e.Recurrence
 	start := e.Start
 	if !e.AllDay {
@@ -48,12 +48,12 @@ func (c clock) rule(e *ical.Event) string {
 }
 
 // every is the rule without its end.
-func (c clock) every(r *ical.Recurrence, start time.Time) (string, bool) {
+func (c formatter) every(r *ical.Recurrence, start time.Time) (string, bool) {
 	unit, ok := units[r.Freq]
 	if !ok {
 		return "", false
 	}
-	if r.Freq == ical.FreqWeekly && r.Interval <= 1 && set(r.ByDay) == workday && onlyDays(r) {
+	if r.Freq == ical.FreqWeekly && r.Interval <= 1 && dayGroup(r.ByDay) == workday && onlyDays(r) {
 		return c.text("every.workday"), true
 	}
 	every := c.text(unit[0])
@@ -73,7 +73,7 @@ func onlyDays(r *ical.Recurrence) bool {
 }
 
 // on is what narrows the rule; "" for nothing.
-func (c clock) on(r *ical.Recurrence, start time.Time) (string, bool) {
+func (c formatter) on(r *ical.Recurrence, start time.Time) (string, bool) {
 	switch r.Freq {
 	case ical.FreqDaily:
 		return "", onlyDays(r) && len(r.ByDay) == 0
@@ -95,7 +95,7 @@ func (c clock) on(r *ical.Recurrence, start time.Time) (string, bool) {
 	return c.inMonth(r, start, month)
 }
 
-func (c clock) onWeekdays(r *ical.Recurrence, start time.Time) (string, bool) {
+func (c formatter) onWeekdays(r *ical.Recurrence, start time.Time) (string, bool) {
 	if !onlyDays(r) {
 		return "", false
 	}
@@ -124,7 +124,7 @@ func (c clock) onWeekdays(r *ical.Recurrence, start time.Time) (string, bool) {
 }
 
 // inMonth is a day of the month, or of a month of the year where that is not 0.
-func (c clock) inMonth(r *ical.Recurrence, start time.Time, month time.Month) (string, bool) {
+func (c formatter) inMonth(r *ical.Recurrence, start time.Time, month time.Month) (string, bool) {
 	if len(r.ByDay) > 0 {
 		return c.onNth(r, month)
 	}
@@ -147,20 +147,20 @@ func (c clock) inMonth(r *ical.Recurrence, start time.Time, month time.Month) (s
 }
 
 // dayOfMonth writes a date without its year.
-func (c clock) dayOfMonth(day int, month time.Month) string {
+func (c formatter) dayOfMonth(day int, month time.Month) string {
 	return c.text("date.month", "day", strconv.Itoa(day), "m", strconv.Itoa(int(month)),
 		"month", c.cldr.MonthWide(month))
 }
 
 // onNth is the nth weekday, or the nth of a set of days.
-func (c clock) onNth(r *ical.Recurrence, month time.Month) (string, bool) {
+func (c formatter) onNth(r *ical.Recurrence, month time.Month) (string, bool) {
 	if len(r.ByMonthDay) > 0 || len(r.BySetPos) > 1 {
 		return "", false
 	}
 	n, wd, ok := r.ByDay[0].Split()
 	day := int(wd)
 	if len(r.ByDay) > 1 {
-		day = set(r.ByDay)
+		day = dayGroup(r.ByDay)
 	}
 	if len(r.BySetPos) == 1 {
 		ok = ok && n == 0
@@ -173,7 +173,7 @@ func (c clock) onNth(r *ical.Recurrence, month time.Month) (string, bool) {
 }
 
 // nth is the first to fourth (or, -1, last) of one of catalog.Days.
-func (c clock) nth(n, day int, month time.Month) (string, bool) {
+func (c formatter) nth(n, day int, month time.Month) (string, bool) {
 	if n == 0 || n < -1 || n > 4 {
 		return "", false
 	}
@@ -192,8 +192,8 @@ func (c clock) nth(n, day int, month time.Month) (string, bool) {
 	return c.text("on.nth.month", append(pairs, "on", on, "month", name)...), true
 }
 
-// set returns the place in catalog.Days of a set of weekdays, -1 for none there.
-func set(days []ical.Day) int {
+// dayGroup returns the place in catalog.Days of a set of weekdays, -1 for none there.
+func dayGroup(days []ical.Day) int {
 	seen := 0
 	for _, d := range days {
 		n, wd, ok := d.Split()

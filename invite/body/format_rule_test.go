@@ -63,7 +63,7 @@ func TestRule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := clock{wordsOf(t, languages[0]), loc}
+	c := formatter{wordsOf(t, languages[0]), loc}
 	for _, tt := range rules {
 		if got := c.rule(ruleEvent(tt.rule)); got != tt.want {
 			t.Errorf("%s: rule(%+v) = %q, want %q", tt.name, tt.rule, got, tt.want)
@@ -75,7 +75,7 @@ func TestRule(t *testing.T) {
 // sentence needs.
 func TestRuleGolden(t *testing.T) {
 	for _, l := range languages {
-		c := clock{wordsOf(t, l), time.UTC}
+		c := formatter{wordsOf(t, l), time.UTC}
 		var b strings.Builder
 		for _, tt := range rules[:20] {
 			fmt.Fprintf(&b, "%s: %s\n", tt.name, c.rule(ruleEvent(tt.rule)))

@@ -10,14 +10,14 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// clock writes times in one language, on the clock of one zone.
-type clock struct {
+// formatter writes times in one language, on the clock of one zone.
+type formatter struct {
 	*catalog
 	loc *time.Location
 }
 
 // event writes when a meeting is.
-func (c clock) event(e *ical.Event) string {
+func (c formatter) event(e *ical.Event) string {
 	if e.AllDay {
 		return c.days(e.Start, e.End)
 	}
@@ -26,7 +26,7 @@ func (c clock) event(e *ical.Event) string {
 
 // span writes a time with the zone's name and offset: "Tuesday, March 2, 2027,
 // 9:00 – 10:00 AM (Europe/Berlin, UTC+01:00)".
-func (c clock) span(s ical.Span) string {
+func (c formatter) span(s ical.Span) string {
 	start, end := s.Start.In(c.loc), s.End.In(c.loc)
 	when := c.text("at", "date", c.date(start), "time", c.ltr(c.time(start)))
 	switch {
@@ -37,12 +37,12 @@ func (c clock) span(s ical.Span) string {
 		when = c.text("range", "start", when,
 			"end", c.text("at", "date", c.date(end), "time", c.ltr(c.time(end))))
 	}
-	return title(when) + " (" + c.ltr(zoneName(start, end)) + ")"
+	return capitalized(when) + " (" + c.ltr(zoneName(start, end)) + ")"
 }
 
 // days writes the dates of an all-day event; its end is the day after the last.
 // Dates are read where they were written, not on the clock's zone.
-func (c clock) days(start, end time.Time) string {
+func (c formatter) days(start, end time.Time) string {
 	last := start
 	if end.After(start) {
 		last = end.AddDate(0, 0, -1)
@@ -51,24 +51,24 @@ func (c clock) days(start, end time.Time) string {
 	if !sameDay(start, last) {
 		date = c.text("range", "start", date, "end", c.date(last))
 	}
-	return title(c.text("allday", "date", date))
+	return capitalized(c.text("allday", "date", date))
 }
 
 // date writes a whole date with its weekday, as it stands in t.
-func (c clock) date(t time.Time) string { return c.mend(c.cldr.FmtDateFull(t), t) }
+func (c formatter) date(t time.Time) string { return c.corrected(c.cldr.FmtDateFull(t), t) }
 
 // day writes the date of an occurrence without its weekday.
-func (c clock) day(t time.Time, allDay bool) string {
+func (c formatter) day(t time.Time, allDay bool) string {
 	if !allDay {
 		t = t.In(c.loc)
 	}
-	return c.mend(c.cldr.FmtDateLong(t), t)
+	return c.corrected(c.cldr.FmtDateLong(t), t)
 }
 
-// mend corrects what the locale library makes of CLDR's patterns: in Hebrew
+// corrected mends what the locale library makes of CLDR's patterns: in Hebrew
 // "day" stands before every weekday but Saturday, and the first of a month is
 // an ordinal in French.
-func (c clock) mend(s string, t time.Time) string {
+func (c formatter) corrected(s string, t time.Time) string {
 	switch {
 	case c.tag == "he":
 		return strings.Replace(s, "יום שבת", "שבת", 1)
@@ -79,10 +79,10 @@ func (c clock) mend(s string, t time.Time) string {
 }
 
 // time writes the time of day.
-func (c clock) time(t time.Time) string { return c.pattern(t, c.Messages["time"]) }
+func (c formatter) time(t time.Time) string { return c.pattern(t, c.Messages["time"]) }
 
 // times writes two times of one day, with AM or PM once where it is the same.
-func (c clock) times(start, end time.Time) string {
+func (c formatter) times(start, end time.Time) string {
 	first := c.Messages["time"]
 	second := first
 	if (start.Hour() < 12) == (end.Hour() < 12) {
@@ -100,12 +100,12 @@ func withoutPeriod(pattern string) string {
 	return strings.TrimSpace(strings.Replace(pattern, "{a}", "", 1))
 }
 
-func (c clock) pattern(t time.Time, pattern string) string {
+func (c formatter) pattern(t time.Time, pattern string) string {
 	period := c.Messages["am"]
 	if t.Hour() >= 12 {
 		period = c.Messages["pm"]
 	}
-	return fill(pattern, "HH", twoDigits(t.Hour()), "H", strconv.Itoa(t.Hour()),
+	return substitute(pattern, "HH", twoDigits(t.Hour()), "H", strconv.Itoa(t.Hour()),
 		"h", strconv.Itoa((t.Hour()+11)%12+1), "mm", twoDigits(t.Minute()), "a", period)
 }
 
@@ -141,31 +141,11 @@ func sameDay(a, b time.Time) bool {
 	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
 }
 
-// title begins a text with a capital letter, as a line of a table does.
-func title(s string) string {
+// capitalized begins a text with a capital letter, as a line of a table does.
+func capitalized(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if u := unicode.ToTitle(r); u != r {
 		return string(u) + s[n:]
 	}
 	return s
-}
-
-// ownZone is the reader's zone where its clock differs from loc at the start or
-// the end, else nil.
-func ownZone(v *View, loc *time.Location) *time.Location {
-	if v.Attendee.TimeZone == "" || v.Event.AllDay || v.action() == ActionAnswer {
-		return nil
-	}
-	own, err := ical.LoadLocation(v.Attendee.TimeZone)
-	if err != nil {
-		return nil
-	}
-	for _, t := range []time.Time{v.Event.Start, v.Event.End} {
-		_, here := t.In(own).Zone()
-		_, there := t.In(loc).Zone()
-		if here != there && !t.IsZero() {
-			return own
-		}
-	}
-	return nil
 }

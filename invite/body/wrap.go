@@ -37,9 +37,9 @@ const (
 	notLast  = "（「『【〔《〈［｛"
 )
 
-// chunks cuts a word where a line may end within it: between two characters of
+// breakable cuts a word where a line may end within it: between two characters of
 // a script that has no spaces. Korean has them.
-func chunks(word string) []string {
+func breakable(word string) []string {
 	var out []string
 	start, last := 0, rune(0)
 	for i, r := range word {
@@ -78,7 +78,7 @@ func wrap(b *strings.Builder, first, indent, s string) {
 			l.add(word, true)
 			continue
 		}
-		for i, piece := range chunks(word) {
+		for i, piece := range breakable(word) {
 			l.add(piece, i == 0)
 		}
 	}

@@ -138,10 +138,3 @@ func (t *templates) answers(a *Answers) (string, error) {
 	}
 	return b.String(), nil
 }
-
-// Isolated cuts a text of the page for the block "text", and keeps it in its
-// own direction.
-func (p *Page) Isolated(s string) []Segment { return segments(p.c.isolate(s)) }
-
-// Labelled is a name in front of a value: "When:".
-func (p *Page) Labelled(name string) string { return p.c.text("label", "label", name) }
