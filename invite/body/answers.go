@@ -10,37 +10,40 @@ import (
 type AnswerLink struct {
 	// Status is the answer: [ical.StatusAccepted], [ical.StatusTentative] or [ical.StatusDeclined].
 	Status ical.Status
-	// URL is an absolute http, https or mailto link; others are left out.
+	// URL is an absolute http, https or mailto link. A link of another kind is
+	// left out.
 	URL string
 }
 
-// Answers are what the block "answers" of a template gets: the links with which
-// a reader answers whose client has no buttons.
+// Answers are the data of the block "answers" of a template: links for readers
+// whose mail client has no buttons to answer with.
 type Answers struct {
 	// Question stands before the links.
 	Question string
 	// Links are the answers, in the caller's order.
 	Links []AnswerChoice
-	// Brand is the sender's.
+	// Brand is the sender's brand.
 	Brand PageBrand
 }
 
 // AnswerChoice is one answer that can be given.
 type AnswerChoice struct {
-	// Status is the answer, Label its word in the reader's language.
+	// Status is the answer, and Label is its word in the reader's language.
 	Status ical.Status
 	Label  string
-	// Link is the page that gives it.
+	// Link is the page that gives the answer. A template gets a placeholder,
+	// which the reader's own link replaces later.
 	Link template.URL
 }
 
-// answerWords are the keys of what can be answered.
+// answerWords are the catalog's keys for the answers that a link can give.
 var answerWords = map[ical.Status]string{
 	ical.StatusAccepted: "answer.yes", ical.StatusTentative: "answer.maybe", ical.StatusDeclined: "answer.no",
 }
 
-// safeAnswers are the links that may stand in a mail. Their addresses differ by
-// recipient; which answers they are makes a mail another one.
+// safeAnswers returns the links that may stand in a mail, and the answer that
+// each of them gives. The words of a mail depend on the answers, but not on the
+// links.
 func safeAnswers(list []AnswerLink) (statuses []ical.Status, links []string) {
 	for _, l := range list {
 		if link := safeLink(l.URL); link != "" && answerWords[l.Status] != "" {
@@ -50,7 +53,7 @@ func safeAnswers(list []AnswerLink) (statuses []ical.Status, links []string) {
 	return statuses, links
 }
 
-// newAnswers returns the block with a placeholder for each link.
+// newAnswers returns the data of the block, with a placeholder for each link.
 func newAnswers(c *catalog, statuses []ical.Status, brand PageBrand) *Answers {
 	a := &Answers{Question: c.Messages["answer.question"], Brand: brand}
 	for i, s := range statuses {

@@ -41,7 +41,8 @@ func openGaps(text, mark, block string, n int) (*gapped, error) {
 	return g, nil
 }
 
-// placeholder has nothing that any context of HTML would escape.
+// placeholder stands for the link at index i. It has no character that
+// html/template escapes in a text or an attribute.
 func placeholder(i int) string { return "https://answer.invalid/" + strconv.Itoa(i) + "/" }
 
 // firstPlaceholder returns the link whose placeholder is the first in a block,
@@ -56,7 +57,7 @@ func firstPlaceholder(block string, n int) (link, at int) {
 	return link, at
 }
 
-// with returns the text with the links in their gaps.
+// with returns the text with the given links in its gaps.
 func (g *gapped) with(links []string) string {
 	if len(g.links) == 0 {
 		return g.literals[0]
@@ -79,8 +80,8 @@ func (g *gapped) with(links []string) string {
 	return b.String()
 }
 
-// escaped are links as they stand in an attribute. [safeLink] has let through
-// neither spaces nor quotes.
+// escaped returns links in the form of an attribute's value. [safeLink] has
+// refused spaces and quotes already.
 func escaped(links []string) []string {
 	out := make([]string, len(links))
 	for i, l := range links {

@@ -5,28 +5,31 @@ import (
 	"html/template"
 )
 
-// Brand is how mails show whom they come from.
+// Brand shows in a mail which sender it comes from.
 type Brand struct {
-	// Name is shown at the top, or is the text of the Logo; "" is nothing.
+	// Name is shown at the top, or is the alternative text of Logo. If it is "",
+	// no name is shown.
 	Name string
-	// Colour is that of the top edge and of the button, "#rrggbb"; "" is a blue.
+	// Colour is the colour of the top edge and of the button, as "#rrggbb". If it
+	// is "", a blue is used.
 	Colour string
-	// Logo is a picture, shown 40 pixels high, that goes with each mail. Without
-	// Data there is none.
+	// Logo is a picture that goes with each mail and is shown 40 pixels high. If
+	// its Data is empty, mails have no logo.
 	Logo Image
 }
 
 // PageBrand is a [Brand] in the form that templates need.
 type PageBrand struct {
-	// Name is shown at the top, or is the text of the logo.
+	// Name is shown at the top, or is the alternative text of the logo.
 	Name string
-	// Colour is that of the brand, OnColour one that is readable on it.
+	// Colour is the brand's colour, and OnColour is a colour for text on it.
 	Colour, OnColour string
-	// Logo is the address of the image; "" where there is none.
+	// Logo is the address of the image; "" if the brand has none.
 	Logo template.URL
 }
 
-// page returns the brand as templates need it, and the logo as mails do.
+// page returns the brand in the form that templates need, and the logo in the form
+// that mails need.
 func (b *Brand) page() (PageBrand, []Image, error) {
 	p := PageBrand{Name: clean(b.Name, maxName), Colour: b.Colour}
 	if p.Colour == "" {

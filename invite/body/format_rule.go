@@ -8,14 +8,14 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// Places in catalog.Days behind the weekdays.
+// Indexes of catalog.Days after the weekdays.
 const (
 	workday = 7 + iota
 	weekendDay
 	anyDay
 )
 
-// units are the keys of each frequency: every one, and every n.
+// units are the two keys of each frequency: for every unit, and for every n units.
 var units = map[ical.Frequency][2]string{
 	ical.FreqDaily:   {"every.day", "every.days"},
 	ical.FreqWeekly:  {"every.week", "every.weeks"},
@@ -23,8 +23,8 @@ var units = map[ical.Frequency][2]string{
 	ical.FreqYearly:  {"every.year", "every.years"},
 }
 
-// rule says in words when a series repeats. A rule that the words do not fit,
-// which Outlook could not hold either, is left to the calendar entry.
+// rule says in words when a series repeats. If the words do not fit the rule, the
+// text refers to the calendar entry. Outlook cannot hold such a rule either.
 func (c formatter) rule(e *ical.Event) string {
 	r := e.Recurrence
 	start := e.Start
@@ -47,7 +47,7 @@ func (c formatter) rule(e *ical.Event) string {
 	return c.text("rule.limit", "rule", out, "limit", limit)
 }
 
-// every is the rule without its end.
+// every writes the rule without its end. It is false if the words do not fit.
 func (c formatter) every(r *ical.Recurrence, start time.Time) (string, bool) {
 	unit, ok := units[r.Freq]
 	if !ok {
@@ -67,12 +67,13 @@ func (c formatter) every(r *ical.Recurrence, start time.Time) (string, bool) {
 	return c.text("rule", "every", every, "on", on), true
 }
 
-// onlyDays reports that nothing but days narrows a rule.
+// onlyDays reports whether nothing except BYDAY narrows a rule.
 func onlyDays(r *ical.Recurrence) bool {
 	return len(r.ByMonth)+len(r.ByMonthDay)+len(r.BySetPos) == 0
 }
 
-// on is what narrows the rule; "" for nothing.
+// on writes the days of a rule, as "on Tuesday and Thursday"; "" if the frequency
+// alone says them. It is false if the words do not fit.
 func (c formatter) on(r *ical.Recurrence, start time.Time) (string, bool) {
 	switch r.Freq {
 	case ical.FreqDaily:
@@ -95,6 +96,7 @@ func (c formatter) on(r *ical.Recurrence, start time.Time) (string, bool) {
 	return c.inMonth(r, start, month)
 }
 
+// onWeekdays writes the weekdays of a weekly rule.
 func (c formatter) onWeekdays(r *ical.Recurrence, start time.Time) (string, bool) {
 	if !onlyDays(r) {
 		return "", false
@@ -123,7 +125,7 @@ func (c formatter) onWeekdays(r *ical.Recurrence, start time.Time) (string, bool
 	return c.text("on.days", "days", c.join(names)), true
 }
 
-// inMonth is a day of the month, or of a month of the year where that is not 0.
+// inMonth writes a day of every month, or of the given month if it is not 0.
 func (c formatter) inMonth(r *ical.Recurrence, start time.Time, month time.Month) (string, bool) {
 	if len(r.ByDay) > 0 {
 		return c.onNth(r, month)
@@ -152,7 +154,7 @@ func (c formatter) dayOfMonth(day int, month time.Month) string {
 		"month", c.cldr.MonthWide(month))
 }
 
-// onNth is the nth weekday, or the nth of a set of days.
+// onNth writes the nth weekday of a month, or the nth day of a group of weekdays.
 func (c formatter) onNth(r *ical.Recurrence, month time.Month) (string, bool) {
 	if len(r.ByMonthDay) > 0 || len(r.BySetPos) > 1 {
 		return "", false
@@ -172,7 +174,7 @@ func (c formatter) onNth(r *ical.Recurrence, month time.Month) (string, bool) {
 	return c.nth(n, day, month)
 }
 
-// nth is the first to fourth (or, -1, last) of one of catalog.Days.
+// nth writes the nth of one of catalog.Days, from 1 to 4; -1 is the last.
 func (c formatter) nth(n, day int, month time.Month) (string, bool) {
 	if n == 0 || n < -1 || n > 4 {
 		return "", false
@@ -192,7 +194,8 @@ func (c formatter) nth(n, day int, month time.Month) (string, bool) {
 	return c.text("on.nth.month", append(pairs, "on", on, "month", name)...), true
 }
 
-// dayGroup returns the place in catalog.Days of a set of weekdays, -1 for none there.
+// dayGroup returns the index in catalog.Days of a set of weekdays; -1 if it is none
+// of the groups there.
 func dayGroup(days []ical.Day) int {
 	seen := 0
 	for _, d := range days {

@@ -10,13 +10,14 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// formatter writes times in one language, on the clock of one zone.
+// formatter writes times and recurrence rules in the language of its catalog and in
+// one time zone.
 type formatter struct {
 	*catalog
 	loc *time.Location
 }
 
-// event writes when a meeting is.
+// event writes the time of a meeting.
 func (c formatter) event(e *ical.Event) string {
 	if e.AllDay {
 		return c.days(e.Start, e.End)
@@ -24,8 +25,8 @@ func (c formatter) event(e *ical.Event) string {
 	return c.span(ical.Span{Start: e.Start, End: e.End})
 }
 
-// span writes a time with the zone's name and offset: "Tuesday, March 2, 2027,
-// 9:00 – 10:00 AM (Europe/Berlin, UTC+01:00)".
+// span writes the time of a meeting with the zone's name and offset: "Tuesday,
+// March 2, 2027, 9:00 – 10:00 AM (Europe/Berlin, UTC+01:00)".
 func (c formatter) span(s ical.Span) string {
 	start, end := s.Start.In(c.loc), s.End.In(c.loc)
 	when := c.text("at", "date", c.date(start), "time", c.ltr(c.time(start)))
@@ -40,8 +41,8 @@ func (c formatter) span(s ical.Span) string {
 	return capitalized(when) + " (" + c.ltr(zoneName(start, end)) + ")"
 }
 
-// days writes the dates of an all-day event; its end is the day after the last.
-// Dates are read where they were written, not on the clock's zone.
+// days writes the dates of an all-day event. The end is the day after the last one.
+// Dates are read in the zone of start and end, not in the formatter's zone.
 func (c formatter) days(start, end time.Time) string {
 	last := start
 	if end.After(start) {
@@ -54,7 +55,7 @@ func (c formatter) days(start, end time.Time) string {
 	return capitalized(c.text("allday", "date", date))
 }
 
-// date writes a whole date with its weekday, as it stands in t.
+// date writes a whole date with its weekday, in the zone of t.
 func (c formatter) date(t time.Time) string { return c.corrected(c.cldr.FmtDateFull(t), t) }
 
 // day writes the date of an occurrence without its weekday.
@@ -65,9 +66,9 @@ func (c formatter) day(t time.Time, allDay bool) string {
 	return c.corrected(c.cldr.FmtDateLong(t), t)
 }
 
-// corrected mends what the locale library makes of CLDR's patterns: in Hebrew
-// "day" stands before every weekday but Saturday, and the first of a month is
-// an ordinal in French.
+// corrected mends two dates that the locale library does not write as CLDR does. In
+// Hebrew the word for day stands before every weekday except Saturday. In French the
+// first of a month is an ordinal.
 func (c formatter) corrected(s string, t time.Time) string {
 	switch {
 	case c.tag == "he":
@@ -81,7 +82,7 @@ func (c formatter) corrected(s string, t time.Time) string {
 // time writes the time of day.
 func (c formatter) time(t time.Time) string { return c.pattern(t, c.Messages["time"]) }
 
-// times writes two times of one day, with AM or PM once where it is the same.
+// times writes two times of one day, with AM or PM once if it is the same for both.
 func (c formatter) times(start, end time.Time) string {
 	first := c.Messages["time"]
 	second := first
@@ -96,10 +97,12 @@ func (c formatter) times(start, end time.Time) string {
 	return strings.ReplaceAll(times, " ", nbsp) + joiner
 }
 
+// withoutPeriod removes AM or PM from a pattern.
 func withoutPeriod(pattern string) string {
 	return strings.TrimSpace(strings.Replace(pattern, "{a}", "", 1))
 }
 
+// pattern writes a time of day in a pattern of the catalog.
 func (c formatter) pattern(t time.Time, pattern string) string {
 	period := c.Messages["am"]
 	if t.Hour() >= 12 {
@@ -116,8 +119,8 @@ func twoDigits(n int) string {
 	return strconv.Itoa(n)
 }
 
-// zoneName is "Europe/Berlin, UTC+01:00", with both offsets where the clock
-// changes before the end.
+// zoneName returns a zone with its offset, as "Europe/Berlin, UTC+01:00". It has both
+// offsets if the clock changes before the end.
 func zoneName(start, end time.Time) string {
 	first, last := offset(start), offset(end)
 	name := start.Location().String()
@@ -141,7 +144,8 @@ func sameDay(a, b time.Time) bool {
 	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
 }
 
-// capitalized begins a text with a capital letter, as a line of a table does.
+// capitalized returns a text with a capital letter at its beginning, as a line of a
+// table needs it.
 func capitalized(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if u := unicode.ToTitle(r); u != r {

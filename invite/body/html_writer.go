@@ -7,13 +7,14 @@ import (
 
 //go:generate go test -run GeneratedPage -update
 
-// htmlWriter is what the generated functions of page_html.go write to. Its
-// methods escape as html/template does in the same places; tests compare the two.
+// htmlWriter is the output of the generated functions in page_html.go. Its methods
+// escape values as html/template does in the same places. Tests compare the two.
 type htmlWriter struct{ strings.Builder }
 
+// raw writes markup, which is not escaped.
 func (w *htmlWriter) raw(s string) { w.WriteString(s) }
 
-// html writes a text between tags, or the value of a quoted attribute.
+// html writes a text between tags, or into a quoted attribute.
 func (w *htmlWriter) html(s string) {
 	from := 0
 	for i := range len(s) {
@@ -26,15 +27,14 @@ func (w *htmlWriter) html(s string) {
 	w.WriteString(s[from:])
 }
 
-// entities are what stands for a character that means something in HTML. The
-// plus sign is among them for old readers of UTF-7.
+// entities are the replacements for characters that have a meaning in HTML. The plus
+// sign is one of them, because old programs read it as the beginning of UTF-7.
 var entities = [256]string{
 	0: "\uFFFD", '"': "&#34;", '&': "&amp;", '\'': "&#39;", '+': "&#43;", '<': "&lt;", '>': "&gt;",
 }
 
-// url writes a link into a quoted attribute. It is one of the allowed schemes
-// already, see [safeLink]; what a URI cannot hold (RFC 3986, section 2) is
-// written in hexadecimal.
+// url writes a link into a quoted attribute. [safeLink] has checked its scheme.
+// Octets that a URI cannot hold (RFC 3986, section 2) are written in hexadecimal.
 func (w *htmlWriter) url(u template.URL) {
 	const hex = "0123456789abcdef"
 	for i := range len(u) {
@@ -49,8 +49,9 @@ func (w *htmlWriter) url(u template.URL) {
 	}
 }
 
-// inURL are the characters that a URI holds as they are; html/template takes
-// the quote and the parentheses out, which end a string or url() in CSS.
+// inURL are the characters that a URI holds unescaped. As in html/template the single
+// quote and the parentheses are not among them, because they end a string or a
+// url() in CSS.
 var inURL = func() (is [256]bool) {
 	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~%!#$&*+,/:;=?@[]") {
 		is[c] = true
@@ -65,7 +66,7 @@ func isHex(c byte) bool {
 // css writes a colour, which [New] has checked.
 func (w *htmlWriter) css(s string) { w.html(s) }
 
-// any writes the place of the answer links, or nothing.
+// any writes the mark for the answer links, or nothing.
 func (w *htmlWriter) any(v any) {
 	if s, ok := v.(template.HTML); ok {
 		w.raw(string(s))

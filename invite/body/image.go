@@ -12,27 +12,30 @@ import (
 
 // Image is a picture that goes with the HTML.
 type Image struct {
-	// Name is a file name; "" makes one.
+	// Name is a file name. If it is "", a name is made.
 	Name string
-	// MediaType is "image/png", "image/jpeg" or "image/gif"; "" is found from Data.
+	// MediaType is "image/png", "image/jpeg" or "image/gif". If it is "", the
+	// type is found from Data.
 	MediaType string
-	// ContentID is left@right, without angle brackets; "" is made from Data.
+	// ContentID has the form left@right, without angle brackets. If it is "", it
+	// is made from Data.
 	ContentID string
 	// Data is the file, at most 256 KB.
 	Data []byte
 }
 
-// maxLogo is what a mail to each attendee can bear, in octets.
+// maxLogo is the largest image that a mail to each attendee may carry, in octets.
 const maxLogo = 256 << 10
 
-// imageTypes are the types that mail clients show, and how their files begin.
+// imageTypes are the types of images that mail clients show, each with the octets
+// that its files begin with.
 var imageTypes = []struct{ mediaType, extension, magic string }{
 	{"image/png", ".png", "\x89PNG\r\n\x1a\n"},
 	{"image/jpeg", ".jpg", "\xff\xd8\xff"},
 	{"image/gif", ".gif", "GIF8"},
 }
 
-// complete returns a checked copy of the image with no field left unset.
+// complete returns a checked copy of the image in which every field is set.
 func (i Image) complete() (Image, error) {
 	if len(i.Data) > maxLogo {
 		return i, fmt.Errorf("has %d octets, more than %d", len(i.Data), maxLogo)

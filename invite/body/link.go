@@ -8,12 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// schemes are the links that a mail may hold.
+// schemes are the beginnings of links that a mail may hold.
 var schemes = []string{"https://", "http://", "mailto:", "tel:"}
 
-// safeLink returns a link as it may stand in a mail, "" for every other: of
-// another scheme, without a host, or with a user name or characters that hide
-// where it leads.
+// safeLink returns a link in the form in which it may stand in a mail. It returns ""
+// for a link that may not:
+//   - with another scheme, or without a host,
+//   - with a user name or characters that hide the host from the reader,
+//   - longer than maxLink.
 func safeLink(link string) template.URL {
 	link = strings.TrimSpace(link)
 	scheme := schemeOf(link)
@@ -28,7 +30,7 @@ func safeLink(link string) template.URL {
 	return template.URL(scheme + link[len(scheme):])
 }
 
-// maxLink is what browsers open everywhere, in octets of HTML.
+// maxLink is the longest link that every browser opens, in octets of HTML.
 const maxLink = 2048
 
 // schemeOf returns the allowed scheme that s begins with, in lower case.
@@ -41,8 +43,8 @@ func schemeOf(s string) string {
 	return ""
 }
 
-// findLink returns where the first link of s begins and ends; both are its
-// length without one.
+// findLink returns the beginning and the end of the first link in s. If s has no
+// link, both are its length.
 func findLink(s string) (start, end int) {
 	if strings.IndexByte(s, ':') < 0 {
 		return len(s), len(s)
@@ -63,14 +65,15 @@ func findLink(s string) (start, end int) {
 	return len(s), len(s)
 }
 
-// startsWord reports whether what follows s can be a word of its own.
+// startsWord reports whether a new word can begin after s.
 func startsWord(s string) bool {
 	r, _ := utf8.DecodeLastRuneInString(s)
 	return s == "" || !(unicode.IsLetter(r) && r < '\u2E80' || unicode.IsDigit(r) || r == '_' || r == '-' || r == '.' || r == '+')
 }
 
-// linkLength is how much of s belongs to a link: up to a space or bracket, and
-// without the punctuation of the sentence around it.
+// linkLength returns the length of the link that s begins with. The link ends before
+// a space or a bracket, and does not include the punctuation of the sentence
+// around it.
 func linkLength(s string) int {
 	n := strings.IndexFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || isBidiControl(r) || strings.ContainsRune("<>\"`\\«»“”„、。，）」』】；：！？", r)

@@ -2,52 +2,57 @@ package body
 
 import "github.com/convene-go/convene/ical"
 
-// Page is what a template gets: the text of one mail in the reader's language,
-// free of control characters, without any markup.
+// Page is the data of a template: the texts of one mail in the reader's language,
+// without markup and without control characters.
 type Page struct {
-	// Language is a BCP 47 tag, Dir "ltr" or "rtl".
+	// Language is a BCP 47 tag, and Dir is "ltr" or "rtl".
 	Language, Dir string
-	// Action is what the mail does, and Status the answer of an [ActionAnswer].
+	// Action is the purpose of the mail, and Status is the answer of an
+	// [ActionAnswer].
 	Action Action
 	Status ical.Status
-	// Subject is that of the mail.
+	// Subject is the subject of the mail.
 	Subject string
-	// Badge is what the mail is in a word or two, Lead in a sentence.
+	// Badge says in a word or two what kind of mail it is, and Lead says it in a
+	// sentence.
 	Badge, Lead string
-	// Title is that of the meeting, OldTitle what it was where that differs.
+	// Title is the title of the meeting. OldTitle is the title before an update if
+	// it was another, and "" otherwise.
 	Title, OldTitle string
-	// Tile is the first day, for a leaf of a calendar.
+	// Tile is the first day, for the picture of a calendar leaf.
 	Tile Tile
-	// ChangedLabel and Changed name what an update changes; empty where it is not known.
+	// ChangedLabel is a label, and Changed names the facts that an update changes.
+	// Both are "" if they are not known.
 	ChangedLabel string
 	Changed      string
-	// CommentLabel and Comment are what somebody says about the action.
+	// CommentLabel is a label for Comment. Both are "" if there is no comment.
 	CommentLabel, Comment string
 	// Rows are the facts of the meeting.
 	Rows []Row
-	// JoinLabel is the text of the button of the row "join".
+	// JoinLabel is the text of the button for the row "join".
 	JoinLabel string
-	// DescriptionLabel and Description are the meeting's own text. In HTML a
-	// very long one is cut, and Cut says so.
+	// DescriptionLabel is a label for Description, the meeting's own text. In HTML
+	// a very long Description is cut, and Cut is a sentence that says so.
 	DescriptionLabel, Description, Cut string
-	// Brand is the sender's.
+	// Brand is the sender's brand.
 	Brand PageBrand
-	// AnswerLinks is where the links of the block "answers" are to stand.
+	// AnswerLinks stands for the block "answers": a template writes it at the place
+	// of the links. It is "" if there are no links.
 	AnswerLinks any
 
 	c          *catalog
 	hasAnswers bool
 }
 
-// Tile is a day in short words.
+// Tile is a day in abbreviated words.
 type Tile struct{ Month, Day, Weekday string }
 
-// Was says in words that a value was so before.
+// Was returns words for a former value, as "was: 10:00".
 func (p *Page) Was(old string) string { return p.c.text("was", "old", old) }
 
-// Labelled is a name in front of a value: "When:".
+// Labelled returns a name in the form that it has before a value: "When:".
 func (p *Page) Labelled(name string) string { return p.c.text("label", "label", name) }
 
-// Isolated cuts a text of the page for the block "text", and keeps it in its
-// own direction.
+// Isolated cuts a text of the page into segments for the block "text", and keeps it
+// in its own direction.
 func (p *Page) Isolated(s string) []Segment { return segments(p.c.isolate(s)) }

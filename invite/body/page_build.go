@@ -6,10 +6,12 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// limits are how much of a meeting is shown.
+// limits say how much of a meeting is shown: how many guests, dates and documents,
+// how many characters of the comment, and how many octets of the description in
+// HTML.
 type limits struct{ guests, dates, documents, comment, description int }
 
-// levels are tried in turn until the HTML is short enough.
+// levels are tried in this order until the HTML is short enough.
 var levels = []limits{
 	{guests: 50, dates: 12, documents: 20, comment: 4000, description: 18000},
 	{guests: 50, dates: 12, documents: 10, comment: 2000, description: 6000},
@@ -17,16 +19,16 @@ var levels = []limits{
 	{guests: 5, dates: 3, documents: 1, comment: 100, description: 100},
 }
 
-// newPage writes all that the reader sees but the answer links. Times are in
-// the meeting's zone, and in the reader's own where that shows another clock.
-func newPage(v *View, words *catalog, m limits) (*Page, error) {
+// newPage returns the page of a mail without its answer links. Times are in the
+// meeting's zone, and also in the reader's own zone if its clock differs.
+func newPage(v *View, texts *catalog, most limits) (*Page, error) {
 	loc, err := v.Event.Zone()
 	if err != nil {
 		return nil, err
 	}
-	c := formatter{words, loc}
-	p := &Page{c: words, Language: words.tag, Dir: "ltr", Action: v.action(), Status: v.Status}
-	if words.rtl {
+	c := formatter{texts, loc}
+	p := &Page{c: texts, Language: texts.tag, Dir: "ltr", Action: v.action(), Status: v.Status}
+	if texts.rtl {
 		p.Dir = "rtl"
 	}
 	p.headline(v, c)
@@ -36,20 +38,20 @@ func newPage(v *View, words *catalog, m limits) (*Page, error) {
 	}
 	p.proposed(v, c)
 	for i := range p.Rows {
-		most := m.dates
+		values := most.dates
 		switch p.Rows[i].ID {
 		case "required", "optional", "rooms":
-			most = m.guests
+			values = most.guests
 		case "documents":
-			most = m.documents
+			values = most.documents
 		}
-		p.Rows[i].shorten(most, func(n int) string { return words.count("more", n) })
+		p.Rows[i].shorten(values, func(n int) string { return texts.count("more", n) })
 	}
-	p.comment(v, m.comment)
+	p.comment(v, most.comment)
 	return p, nil
 }
 
-// headline sets the sentences and the title.
+// headline sets the title and the texts around it.
 func (p *Page) headline(v *View, c formatter) {
 	e := v.Event
 	p.Title = clean(e.Summary, maxTitle)
@@ -71,7 +73,8 @@ func (p *Page) headline(v *View, c formatter) {
 	}
 }
 
-// lead is what the mail is, in a sentence.
+// lead returns a sentence that says what kind of mail it is. It is "" if the
+// sentence names a person of whom neither name nor address is known.
 func (p *Page) lead(v *View, c formatter, key string) string {
 	if _, ok := c.Messages["lead."+key+".occurrence"]; ok && !v.Event.RecurrenceID.IsZero() {
 		key += ".occurrence"
@@ -87,7 +90,8 @@ func (p *Page) lead(v *View, c formatter, key string) string {
 	return substitute(pattern, "who", c.isolate(who))
 }
 
-// subject is one line: what the mail does, the title, and the date of one occurrence.
+// subject returns one line: the badge, the title, and the date if the mail is about
+// one occurrence.
 func (p *Page) subject(e *ical.Event, c formatter) string {
 	name := c.isolate(p.Title)
 	if e.RecurrenceID.IsZero() {
@@ -108,7 +112,8 @@ func newTile(e *ical.Event, c formatter) Tile {
 	return Tile{c.cldr.MonthAbbreviated(t.Month()), t.Format("2"), c.cldr.WeekdayAbbreviated(t.Weekday())}
 }
 
-// differences marks what has changed.
+// differences marks the values that have changed, and lists the labels of the
+// changed facts.
 func (p *Page) differences(v *View, before *ical.Event, c formatter) {
 	was := c
 	if loc, err := before.Zone(); err == nil {
@@ -128,7 +133,8 @@ func (p *Page) differences(v *View, before *ical.Event, c formatter) {
 	}
 }
 
-// proposed adds the time that was proposed, struck out where it was declined.
+// proposed adds a row for the proposed time. It is struck out if the proposal was
+// declined.
 func (p *Page) proposed(v *View, c formatter) {
 	if v.Proposed.Start.IsZero() || p.Action != ActionProposalDeclined && p.Action != ActionAnswer {
 		return
@@ -140,7 +146,7 @@ func (p *Page) proposed(v *View, c formatter) {
 	p.Rows = append([]Row{row}, p.Rows...)
 }
 
-// comment sets the comment on the action, at most that many characters of it.
+// comment sets the comment on the action, cut to the given number of characters.
 func (p *Page) comment(v *View, most int) {
 	if text := shortened(cleanLines(v.Comment), most); text != "" {
 		p.CommentLabel, p.Comment = p.c.text("label.comment"), text

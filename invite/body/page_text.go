@@ -4,7 +4,7 @@ import (
 	"strings"
 )
 
-// Plain is the page as plain text, with a line of its own for each fact.
+// Plain returns the page as plain text, with a line of its own for each fact.
 func (p *Page) Plain() string {
 	t := &plain{page: p, width: p.labelWidth()}
 	t.b.Grow(1<<10 + len(p.Description))
@@ -37,14 +37,15 @@ func (p *Page) Plain() string {
 	return t.b.String()
 }
 
-// plain writes a page as text.
+// plain writes a page as plain text.
 type plain struct {
 	page  *Page
 	b     strings.Builder
 	width int // columns of the labels
 }
 
-// labelWidth is that of the longest label and the space after it.
+// labelWidth returns the width of the longest label with the space after it, in
+// columns. It is at most 22.
 func (p *Page) labelWidth() int {
 	most := 0
 	for _, r := range p.Rows {
@@ -53,7 +54,7 @@ func (p *Page) labelWidth() int {
 	return min(most, 20) + 2
 }
 
-// gap leaves a line free, but not at the top.
+// gap leaves a line free, except at the top.
 func (t *plain) gap() {
 	if t.b.Len() > 0 {
 		t.b.WriteByte('\n')
@@ -66,7 +67,7 @@ func (t *plain) paragraph(s string) {
 	}
 }
 
-// lines writes a text of several lines; those that are short stay as they are.
+// lines writes a text of several lines. It breaks those that are too long.
 func (t *plain) lines(s string) {
 	for line := range strings.SplitSeq(s, "\n") {
 		line = strings.TrimRight(line, " ")
@@ -82,7 +83,7 @@ func (t *plain) lines(s string) {
 	}
 }
 
-// row writes a fact: its values, and those that it had before.
+// row writes a fact: its values, and after them its former values.
 func (t *plain) row(r Row) {
 	indent := strings.Repeat(" ", t.width)
 	first := t.page.label(r.Label, t.width)
@@ -98,7 +99,7 @@ func (t *plain) row(r Row) {
 		now, old = joined(now, r.Separator), joined(old, r.Separator)
 	}
 	for i := range old {
-		if r.ID == "proposed" { // it never was so, and the first sentence says that
+		if r.ID == "proposed" { // a declined time never was so, and the first sentence says that
 			break
 		}
 		if r.list() {
@@ -120,13 +121,14 @@ func joined(list []string, separator string) []string {
 	return []string{strings.Join(list, separator)}
 }
 
-// label is a name and the space up to its value.
+// label returns a name with the space up to its value, which begins at the given
+// column.
 func (p *Page) label(name string, width int) string {
 	s := p.Labelled(name)
 	return s + strings.Repeat(" ", max(width-columns(s), 1))
 }
 
-// value writes a value with its link behind it.
+// value returns a value with its link behind it.
 func (t *plain) value(v Value) string {
 	link := strings.TrimPrefix(string(v.Link), "mailto:")
 	switch {
@@ -138,7 +140,7 @@ func (t *plain) value(v Value) string {
 	return t.page.c.isolate(v.Text) + " " + t.page.c.ltr("<"+link+">")
 }
 
-// plainAnswers are the links of the block "answers".
+// plainAnswers returns the block "answers" as plain text.
 func plainAnswers(c *catalog, a *Answers) string {
 	var b strings.Builder
 	wrap(&b, "", "", a.Question)

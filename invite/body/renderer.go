@@ -14,8 +14,9 @@ type Renderer struct {
 	inline    []Image
 }
 
-// New returns a renderer. A template that cannot be parsed, or that fails on
-// the mails it is tried on here, is an error with its file and line.
+// New returns a renderer. It tries the caller's templates on sample mails. If a
+// template cannot be parsed, or fails on a sample, the error has its file and
+// line.
 func New(o *Options) (*Renderer, error) {
 	if o == nil {
 		o = new(Options)
@@ -39,8 +40,8 @@ func New(o *Options) (*Renderer, error) {
 	return r, nil
 }
 
-// Render writes the body of one mail. Errors are about the event's time zone,
-// or about a template of the caller.
+// Render writes the body of one mail. An error is about the event's time zone or
+// about a template of the caller.
 func (r *Renderer) Render(v *View) (*Body, error) {
 	w, links, err := r.words(v)
 	if err != nil {

@@ -8,21 +8,23 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// Where the answer links go. No text of a caller can hold either: html/template
-// escapes the first, and the second is a control character.
+// The marks at which the block of the answer links goes into a text. A caller's
+// text cannot hold either of them: html/template escapes the first, and the second
+// has a control character.
 const (
 	htmlMark = "<!--answers-->"
 	textMark = "\x00answers\n"
 )
 
-// words are all of a mail except its answer links, for which they have gaps.
+// words are a whole mail except its answer links, for which they have gaps.
 type words struct {
 	statuses   []ical.Status // the answers that have a gap
 	subject    string
 	text, html *gapped
 }
 
-// write makes the words of a mail with links for the given answers.
+// write makes the words of a mail with links for the given answers. It shows less
+// and less of the meeting until the HTML is short enough.
 func (r *Renderer) write(v *View, c *catalog, statuses []ical.Status) (*words, error) {
 	w := &words{statuses: statuses}
 	answers := newAnswers(c, statuses, r.brand)
@@ -49,7 +51,7 @@ func (r *Renderer) write(v *View, c *catalog, statuses []ical.Status) (*words, e
 	return w, nil
 }
 
-// maxHTML leaves the answer links room below 40 KB.
+// maxHTML leaves room for the answer links below 40 KB. It is in octets.
 const maxHTML = 38 << 10
 
 // writeText sets the subject and the plain text.
@@ -74,8 +76,8 @@ func (r *Renderer) writeText(w *words, p *Page, answers *Answers) (err error) {
 	return err
 }
 
-// writeHTML sets the document, with a description of at most that many octets,
-// and returns its size.
+// writeHTML sets the document and returns its size. The description in it has at
+// most the given number of octets.
 func (r *Renderer) writeHTML(w *words, p *Page, answers *Answers, most int) (int, error) {
 	if p.AnswerLinks = template.HTML(""); p.hasAnswers {
 		p.AnswerLinks = template.HTML(htmlMark)
@@ -97,8 +99,8 @@ func (r *Renderer) writeHTML(w *words, p *Page, answers *Answers, most int) (int
 	return len(html) + len(block), err
 }
 
-// shortText cuts a text at a line or a word so that it is at most that many
-// octets long in HTML.
+// shortText cuts a text at a line or a word, so that in HTML it has at most the
+// given number of octets.
 func shortText(s string, most int) (text string, cut bool) {
 	size := 0
 	for i, r := range s {
@@ -115,7 +117,8 @@ func shortText(s string, most int) (text string, cut bool) {
 	return s, false
 }
 
-// atWord leaves out a word that was cut, unless it has 100 characters or more.
+// atWord removes the last word of a text that was cut, unless the word has 100
+// characters or more.
 func atWord(s string) string {
 	if i := strings.LastIndexAny(s, " \n"); i > 0 && utf8.RuneCountInString(s[i:]) <= 100 {
 		s = s[:i]

@@ -4,8 +4,9 @@ import (
 	"slices"
 )
 
-// compare marks in the rows of now what was not in those of before, adds what
-// was only there, and returns the labels of what differs.
+// compare returns the rows of an update. The values that only the rows of now have
+// are marked as new. The values that only the rows of before have are added and
+// marked as old. changed are the labels of the rows that differ.
 func compare(before, now []Row) (rows []Row, changed []string) {
 	for _, id := range rowOrder {
 		old, new := rowByID(before, id), rowByID(now, id)
@@ -24,6 +25,7 @@ func compare(before, now []Row) (rows []Row, changed []string) {
 	return rows, changed
 }
 
+// rowByID returns the row with an ID; nil if it does not exist.
 func rowByID(rows []Row, id string) *Row {
 	if i := slices.IndexFunc(rows, func(r Row) bool { return r.ID == id }); i >= 0 {
 		return &rows[i]
@@ -31,7 +33,7 @@ func rowByID(rows []Row, id string) *Row {
 	return nil
 }
 
-// merge puts two states of a row into one. Either may be nil.
+// merge puts two states of a row into one. Either may be nil, but not both.
 func merge(old, new *Row) (row Row, differs bool) {
 	if new == nil {
 		row = *old
@@ -59,6 +61,7 @@ func merge(old, new *Row) (row Row, differs bool) {
 	return row, differs
 }
 
+// valueSet holds the keys of all values of a row.
 func valueSet(r *Row) map[string]bool {
 	out := map[string]bool{}
 	if r != nil {

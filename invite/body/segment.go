@@ -5,14 +5,16 @@ import (
 	"strings"
 )
 
-// Segment is a piece of a text: a link, a piece in a direction of its own, or
+// Segment is a piece of a text: a link, a piece with a direction of its own, or
 // plain words.
 type Segment struct {
-	// Text is what is read.
+	// Text is the text of the piece.
 	Text string
-	// Link is where it leads, one of the allowed schemes; "" nowhere.
+	// Link is the address that the piece leads to, with an allowed scheme; "" if it
+	// is no link.
 	Link template.URL
-	// Dir is "ltr" or "auto" where the piece must be kept apart (as with bdi).
+	// Dir is "ltr" or "auto" if the piece must be kept apart from the words around
+	// it, as by bdi; "" otherwise.
 	Dir string
 	// NoBreak keeps the piece on one line.
 	NoBreak bool
@@ -20,7 +22,7 @@ type Segment struct {
 	Break bool
 }
 
-// segments cuts a text at its lines, links and isolates.
+// segments cuts a text at its line ends, links and isolates.
 func segments(s string) []Segment {
 	var out []Segment
 	for line := range strings.SplitSeq(s, "\n") {
@@ -58,7 +60,7 @@ func appendIsolated(out []Segment, s string) []Segment {
 	return out
 }
 
-// appendLinks cuts a text at the links in it.
+// appendLinks cuts a text at its links.
 func appendLinks(out []Segment, s, dir string) []Segment {
 	for s != "" {
 		start, end := findLink(s)
@@ -72,8 +74,9 @@ func appendLinks(out []Segment, s, dir string) []Segment {
 	return out
 }
 
-// appendWords cuts a text where words are held together by no-break spaces or
-// a joiner: clients break after a dash, and after the hyphen of "UTC-05:00".
+// appendWords cuts a text around the words that no-break spaces or a joiner hold
+// together. Without a piece of their own they would be broken, because clients
+// break a line after a dash and after the hyphen of "UTC-05:00".
 func appendWords(out []Segment, s, dir string) []Segment {
 	for s != "" {
 		i := -1
@@ -97,14 +100,15 @@ func appendWords(out []Segment, s, dir string) []Segment {
 	return out
 }
 
-// The characters that keep a time, or a zone and its offset, on one line. They
-// are not written.
+// The characters that keep a time, or a zone with its offset, on one line. They are
+// not written into a mail.
 const (
 	nbsp   = "\u00A0"
 	joiner = "\u2060"
 )
 
-// unjoined is a text as it is written, without these.
+// unjoined returns a text in the form in which it is written: without joiners, and
+// with ordinary spaces.
 func unjoined(s string) string {
 	if strings.IndexByte(s, lastByte) < 0 {
 		return s
@@ -114,6 +118,6 @@ func unjoined(s string) string {
 
 var unjoiner = strings.NewReplacer(nbsp, " ", joiner, "")
 
-// lastByte is the last octet of both in UTF-8. To look for it takes a fraction
-// of the time that a search for them takes.
+// lastByte is the last octet of both characters in UTF-8. A search for this octet
+// takes a fraction of the time of a search for the characters.
 const lastByte = 0xA0

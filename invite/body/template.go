@@ -12,17 +12,18 @@ import (
 	texttemplate "text/template"
 )
 
-// builtin is the HTML document, one block for each part.
+// builtin is the built-in HTML document, with a block for each part.
 //
 //go:embed template/body.html
 var builtin string
 
-// builtinSet is parsed once.
+// builtinSet returns the built-in templates, which are parsed once.
 var builtinSet = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("body.html").Funcs(functions).Parse(builtin)
 })
 
-// builtinCopy is a set that the caller's templates may be added to.
+// builtinCopy returns a copy of the built-in templates, to which templates of the
+// caller may be added.
 func builtinCopy() (*template.Template, error) {
 	set, err := builtinSet()
 	if err != nil {
@@ -31,17 +32,19 @@ func builtinCopy() (*template.Template, error) {
 	return set.Clone()
 }
 
-// functions are what templates may call beside those of the standard library.
+// functions are the functions that templates have in addition to those of
+// html/template.
 var functions = template.FuncMap{"segments": segments}
 
-// templates are what a renderer writes with. Where the caller has none of a
-// kind it is nil, and Go code does the same: for HTML that of page_html.go.
+// templates are the templates of a renderer. A field is nil if the caller has no
+// template of that kind. Then Go code writes the text: Page.Subject, page_text.go,
+// or page_html.go, which is made from the built-in template.
 type templates struct {
-	html          *template.Template // the caller's over the built-in ones
+	html          *template.Template // the caller's templates over the built-in ones
 	text, subject *texttemplate.Template
 }
 
-// readTemplates reads those of the caller over the built-in ones.
+// readTemplates reads the templates in a folder of the caller.
 func readTemplates(own fs.FS) (*templates, error) {
 	t := new(templates)
 	if own == nil {
@@ -73,6 +76,7 @@ func readTemplates(own fs.FS) (*templates, error) {
 	return t, nil
 }
 
+// add parses a file of HTML templates.
 func (t *templates) add(own fs.FS, name string) error {
 	data, err := fs.ReadFile(own, name)
 	if err != nil {
@@ -86,7 +90,7 @@ func (t *templates) add(own fs.FS, name string) error {
 	return err
 }
 
-// readText reads a text template; nil where there is none of that name.
+// readText reads a text template; nil if the folder has no file of that name.
 func readText(own fs.FS, name string) (*texttemplate.Template, error) {
 	data, err := fs.ReadFile(own, name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -98,7 +102,7 @@ func readText(own fs.FS, name string) (*texttemplate.Template, error) {
 	return texttemplate.New(name).Option("missingkey=error").Parse(string(data))
 }
 
-// executor is a template of either kind.
+// executor is a template of html/template or text/template.
 type executor interface {
 	Execute(w io.Writer, data any) error
 }
@@ -122,10 +126,10 @@ func (t *templates) document(p *Page) (string, error) {
 	return w.String(), nil
 }
 
-// pageSize is more than most pages need, in octets.
+// pageSize is a size that most pages do not exceed, in octets.
 const pageSize = 12 << 10
 
-// answers writes the block of the answer links.
+// answers writes the block "answers" as HTML.
 func (t *templates) answers(a *Answers) (string, error) {
 	if t.html == nil {
 		w := new(htmlWriter)

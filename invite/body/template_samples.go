@@ -6,8 +6,8 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// samples are the views on which templates are tried: each action once, with
-// all that a page can hold and with next to nothing.
+// samples returns the views on which New tries templates. Each action occurs twice:
+// with every field of a page, and with as few as possible.
 func samples() []*View {
 	full, bare := sampleEvent(), &ical.Event{Start: time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)}
 	before := *full
@@ -27,6 +27,7 @@ func samples() []*View {
 	return out
 }
 
+// sampleEvent is a series with a value in every field that mails show.
 func sampleEvent() *ical.Event {
 	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
 	return &ical.Event{

@@ -6,58 +6,62 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// View is what one mail is about and who reads it. Rendering changes nothing in it.
+// View is the subject matter of one mail, and its reader. Rendering changes nothing
+// in it.
 type View struct {
-	// Event is the meeting as the reader may see it. One occurrence of a series
-	// alone has its RecurrenceID set.
+	// Event is the meeting as the reader may see it. If the mail is about one
+	// occurrence of a series, Event is that occurrence and has a RecurrenceID.
 	Event *ical.Event
-	// Before is what the reader last saw; an [ActionUpdate] shows the differences to
-	// it. For one occurrence it may be the whole series. Nil, none are shown.
+	// Before is the version of the meeting that the reader last saw. An
+	// [ActionUpdate] shows the differences between it and Event. If Event is one
+	// occurrence, Before may be the whole series. If it is nil, no differences
+	// are shown.
 	Before *ical.Event
-	// Action is what the mail does; "" is what Method says.
+	// Action is the purpose of the mail. If it is "", it follows from Method.
 	Action Action
-	// Method is that of the calendar object; "" is a request.
+	// Method is the method of the calendar object; "" is a request.
 	Method ical.Method
-	// Attendee is the reader; the zero value writes for everybody, in the
-	// event's own zone. Of an [ActionAnswer] it is the one who answers, and the
-	// organizer reads.
+	// Attendee is the reader. The zero value writes for all attendees, in the
+	// event's own zone. In an [ActionAnswer] it is the attendee who answers, and
+	// the reader is the organizer.
 	Attendee ical.Attendee
-	// Language is the BCP 47 tag to use where neither Attendee nor Event names one.
+	// Language is the BCP 47 tag to use if neither Attendee nor Event has one.
 	Language string
-	// HideGuests leaves out who is invited; Event need not name anybody then.
+	// HideGuests leaves out the list of attendees. Then Event need not have any.
 	HideGuests bool
-	// Comment is what the organizer says about a cancellation, a reminder or a
-	// declined proposal, or the attendee with an answer.
+	// Comment is the organizer's comment on a cancellation, a reminder or a
+	// declined proposal, or the attendee's comment on an answer.
 	Comment string
-	// Proposed is the time that was proposed: of a [ActionProposalDeclined], and of
-	// an [ActionAnswer] that proposes another time. Zero, none was.
+	// Proposed is the proposed time, for an [ActionProposalDeclined] and for an
+	// [ActionAnswer] that proposes another time. Zero means no proposal.
 	Proposed ical.Span
 	// Status is the answer of an [ActionAnswer].
 	Status ical.Status
-	// Answers are links for readers whose client has no buttons.
+	// Answers are links for readers whose mail client has no buttons.
 	Answers []AnswerLink
 }
 
-// Action is what a mail does for its reader.
+// Action is the purpose of a mail.
 type Action string
 
 // The values of [Action].
 const (
-	// Invitation asks for an answer to a meeting that is new to the reader.
+	// ActionInvitation asks for an answer to a meeting that is new to the reader.
 	ActionInvitation Action = "invitation"
-	// Update says that something of the meeting has changed.
+	// ActionUpdate says that the meeting has changed.
 	ActionUpdate Action = "update"
-	// Cancellation says that the meeting, or one occurrence, does not take place.
+	// ActionCancellation says that the meeting, or one occurrence, does not take place.
 	ActionCancellation Action = "cancellation"
-	// Reminder says that the meeting is near.
+	// ActionReminder says that the meeting is near.
 	ActionReminder Action = "reminder"
-	// ProposalDeclined says that the meeting keeps its time.
+	// ActionProposalDeclined says that the meeting keeps its time.
 	ActionProposalDeclined Action = "proposal-declined"
-	// ActionAnswer is the attendee's own mail to the organizer.
+	// ActionAnswer is an attendee's own mail to the organizer.
 	ActionAnswer Action = "answer"
 )
 
-// action returns what the view does, where it says so only by its method.
+// action returns the action of the view, or the action of its method if it has
+// none.
 func (v *View) action() Action {
 	if v.Action != "" {
 		return v.Action
@@ -73,7 +77,7 @@ func (v *View) action() Action {
 	return ActionInvitation
 }
 
-// language returns the tag that counts for the reader.
+// language returns the language tag that counts for the reader; "" if no tag is set.
 func (v *View) language() string {
 	for _, tag := range []string{v.Attendee.Language, v.Event.Language, v.Language} {
 		if tag != "" {
@@ -83,8 +87,9 @@ func (v *View) language() string {
 	return ""
 }
 
-// before is what the reader of an update last saw; of a series, the occurrence
-// that the event is about.
+// before returns the version that the reader of an update last saw, and nil for
+// other actions. If the event is one occurrence and Before is the series, it
+// returns that occurrence of Before.
 func (v *View) before() *ical.Event {
 	b := v.Before
 	if v.action() != ActionUpdate || b == nil {
@@ -105,8 +110,8 @@ func (v *View) before() *ical.Event {
 	return &o
 }
 
-// ownZone is the reader's zone where its clock differs from loc at the start or
-// the end, else nil.
+// ownZone returns the reader's zone if its clock differs from the clock of loc at
+// the start or the end of the event, and nil otherwise.
 func (v *View) ownZone(loc *time.Location) *time.Location {
 	if v.Attendee.TimeZone == "" || v.Event.AllDay || v.action() == ActionAnswer {
 		return nil
@@ -125,8 +130,8 @@ func (v *View) ownZone(loc *time.Location) *time.Location {
 	return nil
 }
 
-// answerer is the name of who answers: the reader's own, else the one attendee
-// that an answer has (RFC 5546, section 3.2.3).
+// answerer returns the name of the attendee who answers: Attendee, or if it is not
+// set, the one attendee in the object of an answer (RFC 5546, section 3.2.3).
 func (v *View) answerer() string {
 	a := v.Attendee
 	if a.Email == "" && a.Name == "" && len(v.Event.Attendees) == 1 {
@@ -135,7 +140,7 @@ func (v *View) answerer() string {
 	return firstOf(a.Name, a.Email)
 }
 
-// answerKey is the part of a key that names what an attendee answers.
+// answerKey returns the part of a catalog key that names the answer of an attendee.
 func (v *View) answerKey() string {
 	switch {
 	case !v.Proposed.Start.IsZero() || v.Method == ical.MethodCounter:

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/width"
 )
 
-// runeWidth is how many columns a character takes.
+// runeWidth returns the number of columns of a character.
 func runeWidth(r rune) int {
 	if r < 0x7F {
 		return 1
@@ -21,7 +21,7 @@ func runeWidth(r rune) int {
 	return 1
 }
 
-// columns is how many columns a text takes.
+// columns returns the number of columns of a text.
 func columns(s string) int {
 	n := 0
 	for _, r := range s {
@@ -30,15 +30,15 @@ func columns(s string) int {
 	return n
 }
 
-// Characters that no line begins with, and that no line ends with, in Japanese
-// and Chinese (JIS X 4051; GB/T 15834).
+// Characters that may not begin a line, and that may not end a line, in Japanese and
+// Chinese (JIS X 4051; GB/T 15834).
 const (
 	notFirst = "、。，．・：；？！）」』】〕》〉］｝ー々…～ゃゅょっぁぃぅぇぉャュョッァィゥェォ％"
 	notLast  = "（「『【〔《〈［｛"
 )
 
-// breakable cuts a word where a line may end within it: between two characters of
-// a script that has no spaces. Korean has them.
+// breakable cuts a word into the pieces between which a line may end. It cuts between
+// two characters of a script that has no spaces. Korean has spaces.
 func breakable(word string) []string {
 	var out []string
 	start, last := 0, rune(0)
@@ -55,18 +55,21 @@ func breakable(word string) []string {
 	return append(out, word[start:])
 }
 
+// spaceless reports whether r is of a script that has no spaces.
 func spaceless(r rune) bool {
 	return isWide(r) && runeWidth(r) == 2 && !unicode.Is(unicode.Hangul, r)
 }
 
-// isWide reports whether r stands behind all scripts that have one column a character.
+// isWide reports whether r stands after all scripts with one column for each
+// character.
 func isWide(r rune) bool { return r >= '\u2E80' }
 
-// textWidth is the length of a line that every client shows unbroken.
+// textWidth is the greatest length of a line that no client breaks, in columns.
 const textWidth = 78
 
-// wrap writes s after first, broken between words, further lines after indent.
-// A no-break space keeps its words together and is written as a space.
+// wrap writes s as lines. The first line begins with first, and every other line
+// with indent. Lines are broken between words. A no-break space keeps the words
+// around it together and is written as a space.
 func wrap(b *strings.Builder, first, indent, s string) {
 	b.WriteString(first)
 	l := line{b: b, indent: indent, at: columns(first), fresh: true}
@@ -89,11 +92,12 @@ func wrap(b *strings.Builder, first, indent, s string) {
 type line struct {
 	b      *strings.Builder
 	indent string
-	at     int  // columns filled
-	fresh  bool // nothing but the indent yet
+	at     int  // the columns that are filled
+	fresh  bool // the line has no text after its indent
 }
 
-// add appends a piece of text that is not broken, as a word or as part of one.
+// add appends a piece of text that is not broken. word is false if the piece
+// continues a word.
 func (l *line) add(piece string, word bool) {
 	w, space := columns(piece), 0
 	if word && !l.fresh {

@@ -8,7 +8,7 @@ import (
 	"text/template/parse"
 )
 
-// list writes nodes with the given dot; what they declare ends with them.
+// list writes nodes with the given dot. Variables that they declare end with the list.
 func (g *generator) list(l *parse.ListNode, dot value) error {
 	if l == nil {
 		return nil
@@ -41,7 +41,7 @@ func (g *generator) node(n parse.Node, dot value) error {
 	return fmt.Errorf("%s: not known", n)
 }
 
-// raw writes a literal, one line of the file for each of its own.
+// raw writes a literal, with one line of Go for each line of text.
 func (g *generator) raw(s string) {
 	var lines []string
 	for line := range strings.Lines(s) {
@@ -52,14 +52,15 @@ func (g *generator) raw(s string) {
 	}
 }
 
-// writerMethods are those of htmlWriter for what html/template escapes a value with.
+// writerMethods are the methods of htmlWriter, by the escapers that html/template
+// puts behind a value.
 var writerMethods = map[string]string{
 	"_html_template_htmlescaper": "html", "_html_template_attrescaper": "html", "_html_template_rcdataescaper": "html",
 	"_html_template_cssvaluefilter|_html_template_attrescaper":                         "css",
 	"_html_template_urlfilter|_html_template_urlnormalizer|_html_template_attrescaper": "url",
 }
 
-// action writes a value, or keeps it under a name.
+// action writes a value, or declares it as a variable.
 func (g *generator) action(p *parse.PipeNode, dot value) error {
 	v, err := g.command(p.Cmds[0], dot)
 	if err != nil {
@@ -84,6 +85,7 @@ func (g *generator) action(p *parse.PipeNode, dot value) error {
 	return nil
 }
 
+// conditional writes an if with its else branches.
 func (g *generator) conditional(n *parse.BranchNode, dot value) error {
 	v, err := g.pipe(n.Pipe, dot)
 	if err != nil {
@@ -111,7 +113,7 @@ func (g *generator) conditional(n *parse.BranchNode, dot value) error {
 	return nil
 }
 
-// truth is what "if" makes of a value.
+// truth returns the condition of Go that is true if a template finds v true.
 func truth(v value) (string, error) {
 	switch v.kind.Kind() {
 	case reflect.Bool:
@@ -124,7 +126,7 @@ func truth(v value) (string, error) {
 	return "", fmt.Errorf("truth of %s not known", v.kind)
 }
 
-// with is for a struct, which is always true.
+// with writes a with for a struct. A struct is always true, so there is no condition.
 func (g *generator) with(n *parse.BranchNode, dot value) error {
 	v, err := g.pipe(n.Pipe, dot)
 	if err != nil {
@@ -140,6 +142,7 @@ func (g *generator) with(n *parse.BranchNode, dot value) error {
 	return err
 }
 
+// rangeOver writes a range over a slice.
 func (g *generator) rangeOver(n *parse.BranchNode, dot value) error {
 	v, err := g.pipe(n.Pipe, dot)
 	if err != nil {
@@ -161,13 +164,13 @@ func (g *generator) rangeOver(n *parse.BranchNode, dot value) error {
 	return err
 }
 
-// newDot is a fresh variable.
+// newDot returns a new variable for a dot.
 func (g *generator) newDot(kind reflect.Type) value {
 	g.dots++
 	return value{".", fmt.Sprintf("d%d", g.dots), kind}
 }
 
-// callBlock writes the call of another block, and remembers what that gets.
+// callBlock writes the call of another block, and remembers the type of its data.
 func (g *generator) callBlock(n *parse.TemplateNode, dot value) error {
 	if n.Pipe == nil {
 		return g.constant(n.Name)
@@ -176,9 +179,9 @@ func (g *generator) callBlock(n *parse.TemplateNode, dot value) error {
 	if err != nil {
 		return err
 	}
-	// html/template keeps a copy for itself of a block that is called outside of
-	// text. The block as it was parsed will do where it writes no values: they
-	// have no escapers yet, which is an error.
+	// html/template makes a copy of its own, with a "$" in the name, of a block that
+	// is called outside of text. The block as it was parsed is equal if it writes no
+	// values. If it does, they have no escapers, which is an error.
 	name, _, _ := strings.Cut(n.Name, "$")
 	if before, ok := g.blocks[name]; ok && before != v.kind {
 		return fmt.Errorf("block %s gets %s and %s", name, before, v.kind)
@@ -188,7 +191,8 @@ func (g *generator) callBlock(n *parse.TemplateNode, dot value) error {
 	return nil
 }
 
-// constant writes a block that is called without data, which can be text alone.
+// constant writes a block that is called without data. It may hold nothing except
+// text.
 func (g *generator) constant(block string) error {
 	for _, n := range g.set.Lookup(block).Tree.Root.Nodes {
 		text, ok := n.(*parse.TextNode)

@@ -1,10 +1,13 @@
-// Package pagegen writes the blocks of an html/template as Go functions that
-// make the same octets, twenty times as fast: what the template finds by
-// reflection for each mail is found here once.
+// Package pagegen writes the blocks of an html/template as Go functions, which make
+// the same octets twenty times as fast. A template looks its fields up by
+// reflection for each mail. The generator looks them up once.
 //
-// It knows what the built-in page needs: text, fields and methods, if, with,
-// range, template, the functions eq, index and segments, and values in text, in
-// attributes, in URLs and in CSS. Everything else is an error.
+// It supports the parts of the language that the built-in page needs. Everything
+// else is an error:
+//   - text, fields and methods
+//   - the actions if, with, range and template
+//   - the functions eq, index and segments
+//   - values in text, in attributes, in URLs and in CSS
 package pagegen
 
 import (
@@ -20,9 +23,10 @@ import (
 	"strings"
 )
 
-// Generate returns a file of package body with a function for each block of
-// set. roots are the blocks that are called from Go, with what they get, and
-// "text" with what segments returns.
+// Generate returns a file of package body with a function for each block of set.
+// roots are the blocks that Go code calls, each with a value of the type of its
+// data. "text" must be among them, with a value of the type that the function
+// segments returns.
 func Generate(set *template.Template, roots map[string]any) ([]byte, error) {
 	g := &generator{set: set, blocks: make(map[string]reflect.Type), written: make(map[string][]byte)}
 	for name, data := range roots {
@@ -30,7 +34,7 @@ func Generate(set *template.Template, roots map[string]any) ([]byte, error) {
 			return nil, fmt.Errorf("block %s is not defined", name)
 		}
 		g.blocks[name] = reflect.TypeOf(data)
-		set.ExecuteTemplate(io.Discard, name, nil) // fails for want of data, but finds the contexts first
+		set.ExecuteTemplate(io.Discard, name, nil) // fails without data, but finds the contexts of values first
 	}
 	var out bytes.Buffer
 	out.WriteString("// Code generated from template/body.html by go test -run GeneratedPage -update; DO NOT EDIT.\n\npackage body\n")
@@ -50,24 +54,26 @@ func Generate(set *template.Template, roots map[string]any) ([]byte, error) {
 	return format.Source(out.Bytes())
 }
 
-// generator writes blocks. Structs are handed on as pointers.
+// generator writes blocks. It passes structs on as pointers.
 type generator struct {
 	set     *template.Template
-	blocks  map[string]reflect.Type // what they get
-	written map[string][]byte
+	blocks  map[string]reflect.Type // the types of the blocks' data
+	written map[string][]byte       // the functions of the blocks
 
 	out  bytes.Buffer // the block that is being written
-	vars []value      // in scope, the latest last
-	dots int          // how many have had a name
+	vars []value      // the variables in scope, the latest last
+	dots int          // the number of variables for dots so far
 }
 
-// value is a Go expression and its type. A variable has its name in the template.
+// value is a Go expression and its type. name is its name in the template if it is a
+// variable.
 type value struct {
 	name string
 	expr string
 	kind reflect.Type
 }
 
+// block writes the function of a block.
 func (g *generator) block(name string) error {
 	t := g.set.Lookup(name)
 	if t == nil || t.Tree == nil {
@@ -85,12 +91,13 @@ func (g *generator) block(name string) error {
 	return nil
 }
 
-// functionName is the name of a block's function.
+// functionName returns the name of a block's function.
 func functionName(block string) string {
 	block = strings.TrimSuffix(block, ".html")
 	return "write" + strings.ToUpper(block[:1]) + block[1:]
 }
 
+// typeName returns a type as package body writes it.
 func typeName(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Pointer:
