@@ -11,7 +11,7 @@ import (
 	"github.com/convene-go/convene/internal/golden"
 )
 
-// rules are one of each kind that Outlook can hold.
+// rules has one rule of each kind that Outlook can hold.
 var rules = []struct {
 	name string
 	rule ical.Recurrence
@@ -71,8 +71,8 @@ func TestRule(t *testing.T) {
 	}
 }
 
-// The rules in every language, each weekday and month in the form that a
-// sentence needs.
+// TestRuleGolden compares the rules in every language with files. Each weekday and
+// month must have the form that a sentence needs.
 func TestRuleGolden(t *testing.T) {
 	for _, l := range languages {
 		c := formatter{wordsOf(t, l), time.UTC}

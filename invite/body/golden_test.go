@@ -10,9 +10,9 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// htmlGoldens are the languages whose HTML is compared with files: one of each
-// direction, and one with wide characters. [TestSkeleton] says that the HTML of
-// the other languages differs from it in text alone.
+// htmlGoldens are the languages whose HTML is compared with files: one for each
+// direction, and one with wide characters. TestSkeleton shows that the HTML of the
+// other languages differs from the English one in texts only.
 var htmlGoldens = []string{"en", "ar", "ja"}
 
 // TestGolden compares the text of every language and action, under its subject,

@@ -10,8 +10,8 @@ import (
 	"github.com/convene-go/convene/invite/body/internal/pagegen"
 )
 
-// TestGeneratedPage fails where template/body.html has changed since
-// page_html.go was made from it.
+// TestGeneratedPage fails if template/body.html has changed since page_html.go was
+// made from it.
 func TestGeneratedPage(t *testing.T) {
 	set, err := builtinCopy()
 	if err != nil {
@@ -24,8 +24,8 @@ func TestGeneratedPage(t *testing.T) {
 	golden.Assert(t, "page_html.go", got)
 }
 
-// FuzzGeneratedPage puts a text into every place of every page that can hold
-// one, and wants what html/template makes of the same page.
+// FuzzGeneratedPage puts a text into every place of a page that can hold one. It
+// compares the result with the page that html/template makes.
 func FuzzGeneratedPage(f *testing.F) {
 	for _, s := range []string{
 		"", "Title", `<script>alert("1")</script>&amp;'+`, "a\x00b\xffc\u2028d\u202ee\u2066f", "=\"'`<!--{{.}}-->]]>",
@@ -59,7 +59,7 @@ func FuzzGeneratedPage(f *testing.F) {
 	})
 }
 
-// twin returns a renderer, and one that uses html/template in its place.
+// twin returns a renderer that uses page_html.go, and one that uses html/template.
 func twin(t *testing.T, o *Options) (fast, slow *Renderer) {
 	t.Helper()
 	fast, err := New(o)

@@ -33,8 +33,8 @@ func TestColumns(t *testing.T) {
 	}
 }
 
-// No line of a text is longer than 78 columns unless it is one word, in any
-// language.
+// TestLineLength checks in every language that no line of a text is longer than 78
+// columns, unless it is one word.
 func TestLineLength(t *testing.T) {
 	r, err := New(nil)
 	if err != nil {

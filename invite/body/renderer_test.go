@@ -13,8 +13,8 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// TestRenderKeepsNothing changes a view in place: a renderer that has written
-// other mails writes the same as a new one.
+// TestRenderKeepsNothing changes a view in place. A renderer that has written other
+// mails must write the same as a new one.
 func TestRenderKeepsNothing(t *testing.T) {
 	r := newRenderer(t, nil)
 	e, before := series(t), series(t)
@@ -83,7 +83,7 @@ func TestRenderKeepsNothing(t *testing.T) {
 	}
 }
 
-// Rendering changes nothing in the view.
+// TestViewUnchanged checks that rendering changes nothing in the view.
 func TestViewUnchanged(t *testing.T) {
 	for a, v := range views(t) {
 		want := views(t)[a]
@@ -112,7 +112,7 @@ func TestConcurrent(t *testing.T) {
 	wg.Wait()
 }
 
-// prepare returns the second step for a view.
+// prepare returns the function that puts links into the words of a view.
 func prepare(t testing.TB, r *body.Renderer, v *body.View) func(links []body.AnswerLink) *body.Body {
 	t.Helper()
 	fill, err := r.Prepare(v)
@@ -130,15 +130,14 @@ func prepare(t testing.TB, r *body.Renderer, v *body.View) func(links []body.Ans
 	}
 }
 
-// linkTemplates write each link more than once, in places that escape it in
-// different ways, and in another order.
+// linkTemplates write links more than once and in places of several kinds.
 var linkTemplates = folder(
 	"answers.html", `{{define "answers"}}<p title="{{(index .Links 0).Link}}">{{range .Links}}<a href="{{.Link}}">{{.Link}}</a>{{end}}</p>{{end}}`,
 	"body.txt", "{{.AnswerLinks}}{{.Lead}}\n",
 )
 
-// TestPrepare has words that were prepared with the links of one reader, and
-// links that fit them or do not.
+// TestPrepare prepares words with the links of one reader, and puts other links in,
+// which fit the words or do not. The result must be equal to a whole rendering.
 func TestPrepare(t *testing.T) {
 	unsafe := func(url string) []body.AnswerLink {
 		return []body.AnswerLink{{Status: ical.StatusAccepted, URL: url}, answers("u")[1], answers("u")[2]}
@@ -201,8 +200,8 @@ func checkReader(t *testing.T, b *body.Body, token string) {
 	}
 }
 
-// TestOwnLinks puts the links of many readers into the same words, in turns and
-// at the same time: no reader gets a link of another.
+// TestOwnLinks puts the links of many readers into the same words, in turns and at
+// the same time. No reader may get a link of another.
 func TestOwnLinks(t *testing.T) {
 	for name, o := range map[string]*body.Options{"built in": nil, "own templates": {Templates: linkTemplates}} {
 		t.Run(name, func(t *testing.T) {
@@ -238,7 +237,7 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// BenchmarkRecipient is the second step alone.
+// BenchmarkRecipient puts links into words, without writing the words.
 func BenchmarkRecipient(b *testing.B) {
 	v := views(b)[body.ActionInvitation]
 	v.Attendee.Language = "de"

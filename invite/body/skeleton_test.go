@@ -37,10 +37,10 @@ func TestSkeleton(t *testing.T) {
 	}
 }
 
-// skeleton returns the elements of a document, each with the elements around
-// it, its attributes, and "text" if it has any text. It leaves out the attributes lang
-// and dir, and the elements that only give a piece of text its direction or keep
-// it on one line, because they depend on the letters of the text.
+// skeleton returns the elements of a document, each with the elements around it, its
+// attributes, and "text" if it has any. It leaves out the attributes lang and dir.
+// It also leaves out elements that only give a text its direction or keep it on one
+// line, because they depend on the letters of the text.
 func skeleton(t *testing.T, document string) (out []string) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(document))
@@ -66,8 +66,8 @@ func skeleton(t *testing.T, document string) (out []string) {
 	return out
 }
 
-// onlyHoldsText reports whether n does nothing except to give a text its
-// direction, or to keep it on one line.
+// onlyHoldsText reports whether n only gives a text its direction or keeps it on one
+// line.
 func onlyHoldsText(n *html.Node) bool {
 	if n.Data != "bdi" && n.Data != "span" {
 		return false
@@ -77,7 +77,7 @@ func onlyHoldsText(n *html.Node) bool {
 	})
 }
 
-// element is the start tag of n without its lang and dir.
+// element returns the start tag of n without lang and dir.
 func element(n *html.Node) string {
 	tag := "<" + n.Data
 	for _, a := range n.Attr {
@@ -88,8 +88,8 @@ func element(n *html.Node) string {
 	return tag + ">"
 }
 
-// content is the text of a style sheet, "text" for every other element that holds
-// some, and "" for an element without text.
+// content returns the text of a style sheet, "text" for any other element that holds
+// text, and "" for an element that does not.
 func content(n *html.Node) string {
 	text := ""
 	for c := range n.Descendants() {
@@ -103,8 +103,8 @@ func content(n *html.Node) string {
 	return text
 }
 
-// firstDifference says which element of got is the first that is not that of
-// want; "" if all are equal.
+// firstDifference describes the first element in which two skeletons differ; "" if
+// they are equal.
 func firstDifference(want, got []string) string {
 	const end = "the end"
 	for i := range max(len(want), len(got)) {

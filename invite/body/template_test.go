@@ -21,8 +21,8 @@ func folder(files ...string) fstest.MapFS {
 	return out
 }
 
-// What is wrong with a template is found before anything is sent, with its
-// file and line.
+// TestBrokenTemplate checks that New finds an error in a template, with its file and
+// line.
 func TestBrokenTemplate(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
