@@ -38,7 +38,7 @@ type renderer struct {
 	options *settings
 	meeting *Meeting // whose ledger has the letters
 	plan    *plan
-	ours    *body.Renderer // nil if texts are of another renderer; otherwise they depend on their key alone, except for links
+	ours    *body.Renderer // nil for the renderer of a caller, whose texts may depend on anything
 
 	kept []*mime.Message // of the first letters
 	size int             // of these, in octets

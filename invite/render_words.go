@@ -8,25 +8,27 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// textKey is all that the text of a mail by package body depends on in one call,
-// except for the addresses of its answer links.
+// textKey holds everything that the text of a mail by package body depends on in one
+// call, except for the addresses of its answer links.
 type textKey struct {
 	object         objectKey
 	action         body.Action
 	comment        string
 	language, zone string         // of the reader
-	answers        [3]ical.Status // that have a link
+	answers        [3]ical.Status // the answers that have a link
 }
 
-// fill puts a reader's answer links into words that are written.
+// fill puts a reader's answer links into the words of a mail, see
+// [body.Renderer.Prepare].
 type fill func(links []body.AnswerLink) (*body.Body, error)
 
-// mostWords is how many words are kept: about as many as there are languages and
-// zones of readers in one meeting.
+// mostWords is how many words a call keeps, about as many as its readers have
+// languages and zones. Without the kept words a mail to 10,000 hidden guests in eight
+// languages and zones would be written 10,000 times.
 const mostWords = 32
 
-// write makes the mail's text. Its words are written once for all mails with the
-// same key and events that read the same.
+// write makes the mail's text. It writes the words once for all mails with the same
+// key and events that read the same.
 func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
 	links := r.answerLinks(l)
 	if r.ours == nil {
@@ -49,6 +51,7 @@ func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
 	return put(links)
 }
 
+// newTextKey returns the key of a letter with these answer links.
 func newTextKey(l letter, d *Delivery, links []body.AnswerLink) textKey {
 	n := &l[0]
 	key := textKey{object: n.objectKey(), action: d.Action, comment: d.Comment}
@@ -65,12 +68,15 @@ func newTextKey(l letter, d *Delivery, links []body.AnswerLink) textKey {
 // seenEvent is an event of a letter, and the event that its text is about.
 type seenEvent struct{ event, text *ical.Event }
 
-// mostSeen is how many events are kept. A change of several dates has one for each.
+// mostSeen is how many events a call keeps. A change of several dates has an event
+// for each.
 const mostSeen = 8
 
-// readable returns e as its readers may see it; nil stays nil. It is the same value
-// for events that read the same: a guest of single occurrences, and an attendee
-// who is not invited to some, have a copy of their own in the plan.
+// readable returns e as its readers may see it; nil stays nil. It returns one value
+// for events that read the same. A plan has a copy of its own for each guest of
+// single occurrences, and for each attendee who is not invited to some. Without
+// readable the words would be written for each of them, and a call with many such
+// guests would take 1.6 times as long.
 func (r *renderer) readable(e *ical.Event) *ical.Event {
 	if e == nil {
 		return nil
@@ -80,7 +86,7 @@ func (r *renderer) readable(e *ical.Event) *ical.Event {
 	}
 	text := e
 	if r.options.hideGuests {
-		text = nobody(e) // without the one attendee that the object names, too
+		text = nobody(e) // without the reader, too: the words are for all
 	}
 	if i := slices.IndexFunc(r.seen, func(s seenEvent) bool { return reflect.DeepEqual(s.text, text) }); i >= 0 {
 		return r.seen[i].text
@@ -92,7 +98,7 @@ func (r *renderer) readable(e *ical.Event) *ical.Event {
 	return text
 }
 
-// view is what the mail's text is about.
+// view returns the view from which the mail's text is written.
 func (r *renderer) view(l letter, d *Delivery, links []body.AnswerLink) *body.View {
 	n := &l[0]
 	v := &body.View{
@@ -105,7 +111,7 @@ func (r *renderer) view(l letter, d *Delivery, links []body.AnswerLink) *body.Vi
 	return v
 }
 
-// answerLinks are the links by which the reader of a request can answer without
+// answerLinks returns the links by which the reader of a request can answer without
 // buttons.
 func (r *renderer) answerLinks(l letter) []body.AnswerLink {
 	n := &l[0]
