@@ -1,105 +1,15 @@
 package invite
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
-	"github.com/convene-go/convene/mime"
+	"github.com/convene-go/convene/invite/internal/roster"
+	"github.com/convene-go/convene/invite/internal/series"
 )
-
-// Outcome is what [Meeting.Apply] made of a mail.
-type Outcome struct {
-	// Verdict says it for programs.
-	Verdict Verdict `json:"verdict"`
-	// Reason says it for people and logs.
-	Reason string `json:"reason"`
-	// Invite are the attendees who should now get the current request: those
-	// that somebody delegated to, and those who asked for it. Give them to
-	// [Client.Reinvite].
-	Invite []string `json:"invite,omitempty"`
-}
-
-// Verdict says what became of a mail. Only [VerdictApplied] and [VerdictUndeliverable] come
-// with a changed Meeting.
-type Verdict string
-
-// The values of [Verdict].
-const (
-	// VerdictApplied: the meeting holds the answer or the proposal now.
-	VerdictApplied Verdict = "applied"
-	// VerdictDuplicate: the meeting holds it already.
-	VerdictDuplicate Verdict = "duplicate"
-	// VerdictStale: a later answer of the same attendee counts, or the meeting has
-	// changed so that everybody was asked anew.
-	VerdictStale Verdict = "stale"
-	// VerdictUnknownEvent: it is about another meeting, or about an occurrence that
-	// the series does not have.
-	VerdictUnknownEvent Verdict = "unknown-event"
-	// VerdictUnknownAttendee: who answers is not invited.
-	VerdictUnknownAttendee Verdict = "unknown-attendee"
-	// VerdictUnverified: the mail does not show that it comes from who answers.
-	VerdictUnverified Verdict = "unverified"
-	// VerdictNotAnAnswer: the mail answers nothing. Where Outcome.Invite is set, it asks.
-	VerdictNotAnAnswer Verdict = "not-an-answer"
-	// VerdictUndeliverable: a server reports that a mail of this meeting did not
-	// arrive; its Delivery says so now.
-	VerdictUndeliverable Verdict = "undeliverable"
-	// VerdictHeld: a person has to decide.
-	VerdictHeld Verdict = "held"
-)
-
-// Apply takes a mail in and returns the meeting with it and what became of it.
-// It changes neither m nor in, does no I/O, and returns m itself if the
-// verdict changes nothing. A nil Policy is the zero value; see [Policy].
-//
-// Answers are ordered by attendee and occurrence, by SEQUENCE and then by
-// DTSTAMP, never by the order of their arrival. One to an older SEQUENCE counts
-// unless a change since asked everybody anew (Meeting.Revised). An answer to one
-// occurrence stands against answers to the whole series, earlier and later.
-func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
-	x := &intake{m: m.clone(), in: *in, p: p.withDefaults()}
-	if x.in.Mail == nil {
-		x.in.Mail = new(mime.Received)
-	}
-	o := x.run()
-	if o.Verdict != VerdictApplied && o.Verdict != VerdictUndeliverable {
-		return m, o
-	}
-	return x.m, o
-}
-
-// intake is one mail on its way into a meeting.
-type intake struct {
-	m      *Meeting // a copy
-	in     Inbound
-	p      *Policy
-	token  token
-	invite []string
-	days   int // how far the series was searched for occurrences
-}
-
-// refusal is why something is not applied.
-type refusal Outcome
-
-func (r *refusal) Error() string { return r.Reason }
-
-func refuse(v Verdict, format string, args ...any) error {
-	return &refusal{Verdict: v, Reason: fmt.Sprintf(format, args...)}
-}
-
-// outcome makes a verdict of what a step returned.
-func outcome(done string, err error) Outcome {
-	var r *refusal
-	if errors.As(err, &r) {
-		return Outcome(*r)
-	}
-	return Outcome{Verdict: VerdictApplied, Reason: done}
-}
 
 func (x *intake) run() Outcome {
 	switch {
@@ -126,8 +36,9 @@ func (x *intake) run() Outcome {
 	return o
 }
 
-// join makes one outcome of those of all components: what was applied counts,
-// else the first.
+// join makes one outcome of the outcomes of all components. If anything was
+// applied, the verdict says so. Otherwise it is the verdict of the first
+// component.
 func join(all []Outcome) Outcome {
 	out := all[0]
 	var reasons []string
@@ -143,14 +54,14 @@ func join(all []Outcome) Outcome {
 	return out
 }
 
-// take applies one statement and says what it did.
+// take applies one statement and returns a description of the change.
 func (x *intake) take(s statement) (string, error) {
 	if !x.spend(s.event.RecurrenceID) {
 		return "", refuse(VerdictHeld, "answers to more occurrences than are looked for")
 	}
-	at, err := x.m.target(s.event.RecurrenceID)
-	if err != nil {
-		return "", err
+	at, ok := x.m.find(s.event.RecurrenceID)
+	if !ok {
+		return "", refuse(VerdictUnknownEvent, "%v", noOccurrence(s.event.RecurrenceID))
 	}
 	who, err := x.identify(s, at)
 	if err != nil {
@@ -160,7 +71,7 @@ func (x *intake) take(s statement) (string, error) {
 		x.invite = []string{who.Email}
 		return "", refuse(VerdictNotAnAnswer, "%s asks for the current version", who.Email)
 	}
-	if at.cancelled {
+	if at.Cancelled {
 		return "", refuse(VerdictStale, "answers a meeting that is cancelled")
 	}
 	a := x.statementAnswer(s, who, at)
@@ -170,11 +81,12 @@ func (x *intake) take(s statement) (string, error) {
 	return x.accept(who, a, at)
 }
 
-// mostDays is how many days of a series are searched for one mail: about a quarter
-// of a second where it is daily.
+// mostDays limits the days of a series that are searched for one mail. The search
+// takes about a quarter of a second if the series is daily.
 const mostDays = 150_000
 
-// spend counts the search for an occurrence, which goes from the first one on.
+// spend counts the search for an occurrence, which begins at the start of the
+// series. It reports false if the mail has used up its days.
 func (x *intake) spend(id time.Time) bool {
 	if days := id.Sub(x.m.Event.Start) / (24 * time.Hour); days > 0 {
 		x.days += int(days)
@@ -183,11 +95,11 @@ func (x *intake) spend(id time.Time) bool {
 }
 
 // accept keeps an answer, if it is one and the newest.
-func (x *intake) accept(who ical.Attendee, a Answer, at target) (string, error) {
-	if !counts(a.Status) && !x.leavesOpen(&a) {
+func (x *intake) accept(who ical.Attendee, a Answer, at series.Target) (string, error) {
+	if !roster.IsAnswer(a.Status) && !x.leavesOpen(&a) {
 		return "", refuse(VerdictNotAnAnswer, "says neither yes nor no: %.40s", a.Status)
 	}
-	if err := x.m.inOrder(&a); err != nil {
+	if err := x.inOrder(&a); err != nil {
 		return "", err
 	}
 	if a.Status == ical.StatusDelegated {
@@ -195,7 +107,7 @@ func (x *intake) accept(who ical.Attendee, a Answer, at target) (string, error) 
 			return "", err
 		}
 	}
-	x.m.record(a, who, at)
+	x.m.keep(a, who, at)
 	return a.describe(), nil
 }
 
@@ -208,38 +120,17 @@ func (x *intake) leavesOpen(a *Answer) bool {
 	if a.Status != ical.StatusNeedsAction || a.RecurrenceID.IsZero() || x.in.Event == nil {
 		return false
 	}
-	own := x.m.standing().latest[answerKey{address.Key(a.Email), a.RecurrenceID.Unix()}]
-	return x.in.Event.RecurrenceID.IsZero() && counts(x.in.Attendee.Status) && (own == nil || !counts(own.Status))
+	newest := x.m.counting().Newest(address.Key(a.Email), a.RecurrenceID)
+	return x.in.Event.RecurrenceID.IsZero() && roster.IsAnswer(x.in.Attendee.Status) && (newest == nil || !roster.IsAnswer(newest.Status))
 }
 
-// counts tells whether a status is an answer. A client that knows no answer
-// yet, or one that RFC 5545 does not, says nothing.
-func counts(s ical.Status) bool {
-	switch s {
-	case ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative, ical.StatusDelegated:
-		return true
-	}
-	return false
-}
-
-// describe says what was applied.
-func (a *Answer) describe() string {
-	s := fmt.Sprintf("%s: %s", a.Email, a.Status)
-	if a.DelegatedTo != "" {
-		s += " to " + a.DelegatedTo
-	}
-	if !a.RecurrenceID.IsZero() {
-		s += ", on " + a.RecurrenceID.Format(time.RFC3339)
-	}
-	return s
-}
-
-// statementAnswer is what will be kept. An answer to a version that was never
-// sent counts as one to the current, so that no real one is older.
-func (x *intake) statementAnswer(s statement, who ical.Attendee, at target) Answer {
+// statementAnswer returns the answer that a statement gives. An answer to a
+// version that was never sent counts as one to the current version, so that it
+// cannot outlive later answers.
+func (x *intake) statementAnswer(s statement, who ical.Attendee, at series.Target) Answer {
 	a := Answer{
 		Email: who.Email, Status: s.attendee.Status, Comment: s.attendee.Comment, Guests: guests(s.attendee),
-		RecurrenceID: at.id, Sequence: min(s.event.Sequence, max(x.m.Event.Sequence, at.sequence)),
+		RecurrenceID: at.Start, Sequence: min(s.event.Sequence, max(x.m.Event.Sequence, at.Sequence)),
 		Stamp: x.stamp(), DelegatedTo: s.attendee.DelegatedTo, MessageID: x.in.Mail.MessageID,
 	}
 	if !address.Same(s.attendee.Email, who.Email) {
@@ -251,8 +142,8 @@ func (x *intake) statementAnswer(s statement, who ical.Attendee, at target) Answ
 	return a
 }
 
-// stamp is DTSTAMP; where a client leaves it out, the Date of the mail, which
-// the same clock wrote.
+// stamp returns the DTSTAMP of the answer. If the client left it out, the Date of
+// the mail is used, which the same clock wrote.
 func (x *intake) stamp() time.Time {
 	if c := x.in.Calendar; c != nil && !c.Stamp.IsZero() {
 		return c.Stamp.UTC()

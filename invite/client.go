@@ -7,30 +7,31 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite/internal/plan"
 )
 
 // Client sends meeting requests through one [Sender]. It holds no meetings, so
-// one Client serves a whole program; it is safe for concurrent use if its
-// Sender is.
+// one Client serves a whole program. It is safe for concurrent use if its Sender
+// is.
 //
-// Its methods never change the Meeting or Event that they are given; they return
+// Its methods never change the Meeting or Event that they are given. They return
 // the Meeting as it is afterwards, and never nil for a Meeting that they were
 // given. If an error comes before anything was sent, that Meeting comes back
 // unchanged, so meeting, err = client.Update(ctx, meeting, after) loses nothing.
-// If only some mails of a call fail, the Meeting that comes back records what
-// happened to each, and the error is a [*DeliveryError]. A nil Meeting as argument
+// If only some mails of a call fail, the Meeting that comes back records the fate
+// of each, and the error is a [*DeliveryError]. If the Meeting is nil, the error
 // is [ErrNoMeeting].
 //
-// Nothing is sent if any mail of a call cannot be built, the event is not valid
-// ([ical.FieldErrors] lists the fields), or a mail client would refuse it
-// ([*LintError]).
+// Nothing is sent if any mail of a call cannot be built, if the event is not
+// valid ([ical.FieldErrors] lists the fields), or if a mail client would refuse
+// it ([*LintError]).
 type Client struct {
 	sender  Sender
 	options Options
 }
 
-// New returns a client that sends through s. A nil Options is the zero value; o is
-// copied, so later changes of it have no effect.
+// New returns a client that sends through s. If o is nil, it stands for the zero
+// value. o is copied, so later changes of it have no effect.
 func New(s Sender, o *Options) *Client {
 	return &Client{sender: s, options: o.clone()}
 }
@@ -59,45 +60,47 @@ func (c *Client) Send(ctx context.Context, e ical.Event, opts ...SendOption) (*M
 	return out[0], err
 }
 
-// PlanSend returns what [Client.Send] sends for e, and sends nothing.
+// PlanSend returns the mails that [Client.Send] would send for e, and sends
+// nothing.
 func (c *Client) PlanSend(e ical.Event, opts ...SendOption) (*Plan, error) {
 	o := c.settings(callOf(opts, SendOption.forSend))
 	p, err := planSend(e, o)
-	return p.public(o), err
+	return publicPlan(p, o), err
 }
 
-// Update changes the meeting to what after says: each attendee gets what they
-// need to see their part of it, and nothing else. Answers stay, except those that
-// the change makes void. The UID and the organizer cannot change; after.Sequence
-// and an empty UID are filled in. An attendee's status in after that differs from
-// the answer that counts is an answer that the organizer gives. If the start of a
-// series moves, its exceptions and overrides are to be moved with it: they name
-// occurrences by the start that the rule gives them. If the meeting lies wholly in
-// the past, nobody is mailed without [AllowPast].
-func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts ...MailOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (*plan, error) {
-		return planUpdate(m, after, o)
-	})
-}
-
-// PlanUpdate returns what [Client.Update] sends, and sends nothing.
-func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*Plan, error) {
-	return c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (*plan, error) {
-		return planUpdate(m, after, o)
-	})
-}
-
-// UpdateFollowing changes the occurrence with that original start and all that
-// follow it. Calendars agree on no range for that, so the series ends before the
-// occurrence, and after becomes a meeting of its own with a new UID: old and rest
-// are both to be kept. after.Start is the first start of the rest, and the old start
-// of the series stands for that of the occurrence. A Count that after has from the old series is lowered by the
-// occurrences that stay with it. Answers are carried to the rest unless the change
-// needs new ones. If start is the first occurrence, the whole meeting is updated
-// and rest is nil.
+// Update changes the meeting to the event after. Each attendee is told only the
+// changes to their part of it. Answers stay, except answers that the change makes
+// void.
 //
-// It is one call: nothing is sent if a mail of either half cannot be built, and
-// each attendee gets the rest before the end of the old series, so that between the
+// The UID and the organizer cannot change. after.Sequence is filled in, and so is
+// an empty UID. If an attendee's status in after differs from the answer that
+// counts, it is an answer that the organizer gives. If the start of a series
+// moves, its exceptions and overrides must be moved with it, because they name
+// occurrences by the start that the rule gives them. If the meeting lies wholly
+// in the past, nobody is mailed without [AllowPast].
+func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts ...MailOption) (*Meeting, error) {
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), planUpdate(after))
+}
+
+// PlanUpdate returns the mails that [Client.Update] would send, and sends
+// nothing.
+func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*Plan, error) {
+	return c.plan(m, callOf(opts, MailOption.forMail), planUpdate(after))
+}
+
+// UpdateFollowing changes the occurrence with that original start and all later
+// ones. Calendars have no common way to say this. So the series ends before the
+// occurrence, and after becomes a meeting of its own with a new UID. Both old and
+// rest must be kept.
+//
+// after.Start is the first start of the rest. If it is the old start of the
+// series, the start of the occurrence is meant. If after has the Count of the old
+// series, it is lowered by the occurrences that stay with the old series. Answers
+// are carried to the rest unless the change needs new ones. If start is the first
+// occurrence, the whole meeting is updated and rest is nil.
+//
+// It is one call: nothing is sent if a mail of either half cannot be built. Each
+// attendee gets the rest before the end of the old series, so that between the
 // two mails they have it twice rather than not at all. If mails are left pending,
 // resume the rest first.
 func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (old, rest *Meeting, err error) {
@@ -124,66 +127,57 @@ func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Tim
 	return out[1], out[0], err
 }
 
-// PlanUpdateFollowing returns what [Client.UpdateFollowing] sends, and sends
-// nothing. The plan has the mails of both halves.
+// PlanUpdateFollowing returns the mails that [Client.UpdateFollowing] would send,
+// and sends nothing. The plan has the mails of both halves.
 func (c *Client) PlanUpdateFollowing(m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (*Plan, error) {
-	var rest *plan
-	p, err := c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (old *plan, err error) {
+	var rest *plan.Plan
+	p, err := c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (old *plan.Plan, err error) {
 		old, rest, err = planFollowing(m, start, after, o)
 		return old, err
 	})
 	if err != nil || rest == nil {
 		return p, err
 	}
-	return p.with(rest.public(c.settings(call{}).about(m))), nil
+	return p.withRest(publicPlan(rest, c.settings(call{}).about(m))), nil
 }
 
-// Cancel cancels the meeting, or with the option [Occurrence] one occurrence of
-// it, or with [OccurrenceAndLater] one and all that follow. [Comment] tells the
-// attendees why.
+// Cancel cancels the meeting. With the option [Occurrence] it cancels one
+// occurrence, and with [OccurrenceAndLater] one and all later ones. [Comment]
+// tells the attendees why.
 func (c *Client) Cancel(ctx context.Context, m *Meeting, opts ...CancelOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, CancelOption.forCancel), func(m *Meeting, o *settings) (*plan, error) {
-		return planCancel(m, o)
-	})
+	return c.change(ctx, m, callOf(opts, CancelOption.forCancel), planCancel)
 }
 
-// PlanCancel returns what [Client.Cancel] sends, and sends nothing.
+// PlanCancel returns the mails that [Client.Cancel] would send, and sends
+// nothing.
 func (c *Client) PlanCancel(m *Meeting, opts ...CancelOption) (*Plan, error) {
-	return c.plan(m, callOf(opts, CancelOption.forCancel), func(m *Meeting, o *settings) (*plan, error) {
-		return planCancel(m, o)
-	})
+	return c.plan(m, callOf(opts, CancelOption.forCancel), planCancel)
 }
 
 // Remind sends the current request again, with the same sequence, to the
 // attendees who have not answered, or with the option [OnlyTo] to others.
 func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...RemindOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, RemindOption.forRemind), func(m *Meeting, o *settings) (*plan, error) {
-		return planRemind(m, o)
-	})
+	return c.change(ctx, m, callOf(opts, RemindOption.forRemind), planRemind)
 }
 
-// PlanRemind returns what [Client.Remind] sends, and sends nothing.
+// PlanRemind returns the mails that [Client.Remind] would send, and sends
+// nothing.
 func (c *Client) PlanRemind(m *Meeting, opts ...RemindOption) (*Plan, error) {
-	return c.plan(m, callOf(opts, RemindOption.forRemind), func(m *Meeting, o *settings) (*plan, error) {
-		return planRemind(m, o)
-	})
+	return c.plan(m, callOf(opts, RemindOption.forRemind), planRemind)
 }
 
-// Reinvite sends the current request to some of the attendees again: to those
-// that [Outcome] names because somebody delegated to them or because they asked
+// Reinvite sends the current request again to the attendees with these addresses.
+// [Outcome] names such attendees if somebody delegated to them, or if they asked
 // with METHOD:REFRESH. An attendee of single occurrences gets only these. The
-// sequence stays, as nothing changes (RFC 5546, section 2.1.4).
+// sequence stays, because nothing changes (RFC 5546, section 2.1.4).
 func (c *Client) Reinvite(ctx context.Context, m *Meeting, emails []string, opts ...MailOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(m *Meeting, _ *settings) (*plan, error) {
-		return planReinvite(m, emails)
-	})
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), planReinvite(emails))
 }
 
-// PlanReinvite returns what [Client.Reinvite] sends, and sends nothing.
+// PlanReinvite returns the mails that [Client.Reinvite] would send, and sends
+// nothing.
 func (c *Client) PlanReinvite(m *Meeting, emails []string, opts ...MailOption) (*Plan, error) {
-	return c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, _ *settings) (*plan, error) {
-		return planReinvite(m, emails)
-	})
+	return c.plan(m, callOf(opts, MailOption.forMail), planReinvite(emails))
 }
 
 // DeclineProposal tells the attendee who made p that the meeting will not change
@@ -191,17 +185,17 @@ func (c *Client) PlanReinvite(m *Meeting, emails []string, opts ...MailOption) (
 // mail only, so that says it too. The proposal, which p.ID names, is marked as
 // declined.
 func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, opts ...MailOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, MailOption.forMail), func(m *Meeting, _ *settings) (*plan, error) {
-		return planDecline(m, p)
-	})
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), planDecline(p))
 }
 
-// Resume hands over the mails that the ledger of a meeting says are pending, and
-// never what is delivered, refused or overtaken. What may have arrived is sent
-// again only with the option [ResendUnknown], as the same mail: same Message-ID,
-// UID and SEQUENCE. Mails that somebody is sending are left alone, and so are later
-// mails to their recipients. That is no error: if a crash left a mail in state
-// [DeliverySending], [Meeting.Tally] counts it as unknown until it is resent.
+// Resume hands over the mails that are pending in the ledger of a meeting. It
+// never sends a mail that is delivered, refused or overtaken. A mail that may
+// have arrived is sent again only with the option [ResendUnknown], as the same
+// mail: same Message-ID, UID and SEQUENCE.
+//
+// If somebody is sending a mail, it is left alone, and so are later mails to its
+// recipient. That is no error. If a crash left a mail in state [DeliverySending],
+// [Meeting.Tally] counts it as unknown until it is resent.
 func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (*Meeting, error) {
 	if m == nil {
 		return nil, ErrNoMeeting
@@ -211,13 +205,11 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 	}
 	o := c.settings(callOf(opts, ResumeOption.forResume)).about(m)
 	out := m.settled().clone()
-	p := out.repeat()
-	x := newPart(p, m, out)
-	x.letters = out.unsent(p, o)
+	p := plan.Repeat(out.planned())
+	x := part{plan: p, from: m, meeting: out, letters: out.unsent(p, o)}
 	if err := x.render(o); err != nil {
 		return m, err
 	}
-	defer x.renderer.release()
 	if h, ok := o.Ledger.(*wholeMeetings); ok {
 		h.hold(out)
 	}
@@ -225,15 +217,15 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 	if err := out.takeBack(ctx, x.letters, o); err != nil {
 		return m, err
 	}
-	err := c.deliver(ctx, []part{*x}, o)
+	err := deliver(ctx, c.sender, []part{x}, o)
 	out.forget()
 	return out, err
 }
 
-// Respond answers an invitation that [Read] has read, as the attendee r.As: a
-// REPLY, or a COUNTER if another time is proposed, goes to the organizer. The
+// Respond answers an invitation that [Read] has read, as the attendee r.As. A
+// REPLY goes to the organizer, or a COUNTER if r proposes another time. The
 // answer repeats UID, SEQUENCE, RECURRENCE-ID and time, which the organizer's
-// program matches, and has as its one attendee the one who answers.
+// program matches. Its only attendee is r.As, or r.OnBehalfOf.
 func (c *Client) Respond(ctx context.Context, in *Inbound, r Response) error {
 	if c.sender == nil {
 		return ErrNoSender
@@ -249,14 +241,17 @@ func (c *Client) Respond(ctx context.Context, in *Inbound, r Response) error {
 	return nil
 }
 
+// settings returns the options of c joined with the options of one call.
+func (c *Client) settings(opts call) *settings { return newSettings(&c.options, opts) }
+
 // change carries out the plan of one call about a meeting.
-func (c *Client) change(ctx context.Context, m *Meeting, opts call, plan func(*Meeting, *settings) (*plan, error)) (*Meeting, error) {
+func (c *Client) change(ctx context.Context, m *Meeting, opts call, makePlan planner) (*Meeting, error) {
 	if m == nil {
 		return nil, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)
 	from := m.settled()
-	p, err := plan(from, o)
+	p, err := makePlan(from, o)
 	if err != nil {
 		return m, err
 	}
@@ -268,25 +263,14 @@ func (c *Client) change(ctx context.Context, m *Meeting, opts call, plan func(*M
 }
 
 // plan returns the plan of one call about a meeting.
-func (c *Client) plan(m *Meeting, opts call, plan func(*Meeting, *settings) (*plan, error)) (*Plan, error) {
+func (c *Client) plan(m *Meeting, opts call, makePlan planner) (*Plan, error) {
 	if m == nil {
 		return nil, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)
-	p, err := plan(m.settled(), o)
-	return p.public(o), err
+	p, err := makePlan(m.settled(), o)
+	return publicPlan(p, o), err
 }
-
-// part is what a call does to one meeting.
-type part struct {
-	plan     *plan
-	from     *Meeting // as it was
-	meeting  *Meeting // as it will be
-	letters  []letter
-	renderer *renderer
-}
-
-func newPart(p *plan, from, to *Meeting) *part { return &part{plan: p, from: from, meeting: to} }
 
 // execute is the one way of every call: render all mails of all its meetings, then
 // deliver and record each. It returns nil if an error came before anything was
@@ -301,7 +285,6 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 		if err := x.prepare(o); err != nil {
 			return nil, err
 		}
-		defer x.renderer.release()
 		out[i] = x.meeting
 	}
 	if o.queueOnly {
@@ -316,38 +299,17 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 			return nil, fmt.Errorf("invite: ledger: %w", err)
 		}
 	}
-	err := c.deliver(ctx, parts, o)
+	err := deliver(ctx, c.sender, parts, o)
 	for _, m := range out {
 		m.forget()
 	}
 	return out, err
 }
 
-// prepare makes the meeting as it will be, and its mails.
-func (x *part) prepare(o *settings) error {
-	x.meeting = x.from.after(x.plan, o)
-	if err := o.ReplyAddress.stamp(x.plan, x.meeting, o); err != nil {
-		return err
-	}
-	x.letters = letters(x.plan.notices, o.oneMail && !o.hideGuests)
-	if err := x.meeting.enter(x.letters, x.plan, o); err != nil {
-		return err
-	}
-	return x.render(o)
-}
-
-// end ends a call for a ledger that holds the meetings of one.
-func (s *settings) end(ms ...*Meeting) {
-	if h, ok := s.Ledger.(*wholeMeetings); ok {
-		for _, m := range ms {
-			h.release(m.Event.UID)
-		}
-	}
-}
-
 var defaultClient atomic.Pointer[Client]
 
-// SetDefault makes c the client of the package's own [Send]; nil unsets it.
+// SetDefault makes c the client of the package's own [Send]. If c is nil, there
+// is none any more.
 func SetDefault(c *Client) { defaultClient.Store(c) }
 
 // Default returns the client that [SetDefault] was given, or nil.

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// errWaits is why a mail was not tried.
+// errWaits is the error of a mail that was not tried.
 var errWaits = errors.New("waits for an earlier mail to the same attendee")
 
 func deliveryError(failed []*RecipientError) error {
@@ -23,13 +23,13 @@ func (l letter) outcome(m *Meeting, err error, o *settings) []*RecipientError {
 	}
 	var failed []*RecipientError
 	named := recipientErrors(err)
-	if !slices.ContainsFunc(l, func(n notice) bool { return errorFor(n.attendee.Email, named) != nil }) {
+	if !slices.ContainsFunc(l, func(n recipient) bool { return errorFor(n.Attendee.Email, named) != nil }) {
 		named = nil // an error that names nobody of the mail is about all of them
 	}
 	for i := range l {
 		cause := err
 		if len(named) > 0 {
-			cause = errorFor(l[i].attendee.Email, named)
+			cause = errorFor(l[i].Attendee.Email, named)
 		}
 		failed = append(failed, l[i:i+1].fail(m, stateOf(cause), cause, o)...)
 	}

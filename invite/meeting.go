@@ -1,31 +1,33 @@
 package invite
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
-	"github.com/convene-go/convene/invite/body"
+	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// Meeting is all that is known of a meeting that was sent. It is plain data: keep
-// it anywhere, as JSON, and give it back to change, cancel or repeat it and to take
-// answers in. It holds three kinds of data, and none rewrites another: what the
-// organizer wants (Event), what the attendees said (Answers, Joined, Proposals),
-// and what became of the mails (Deliveries).
+// Meeting is everything that is known of a meeting that was sent. It is plain
+// data: keep it anywhere, as JSON, and give it back to change, cancel or repeat
+// the meeting and to take answers in. It has three kinds of data, none of which
+// rewrites another: the intent of the organizer (Event), the words of the
+// attendees (Answers, Joined, Proposals), and the fate of the mails (Deliveries).
 type Meeting struct {
-	// Event is the meeting as the organizer wants it. Nobody's answer is in it:
+	// Event is the meeting as the organizer wants it. Nobody's answer is in it.
 	// [Meeting.Attendees] and [Meeting.Status] say who comes.
 	Event ical.Event `json:"event"`
-	// Tag is the caller's own, such as the name of a tenant; see [Tag].
+	// Tag is the caller's own, such as the name of a tenant. See [Tag].
 	Tag string `json:"tag,omitempty"`
-	// Revised is the sequence of the last change that asked for new answers:
-	// answers to an earlier one do not count.
+	// Revised is the sequence of the last change that asked for new answers.
+	// Answers to an earlier sequence do not count.
 	Revised int `json:"revised"`
-	// Revisions are the same for single occurrences of a series.
+	// Revisions has the same for single occurrences of a series.
 	Revisions []Revision `json:"revisions,omitempty"`
-	// Answers are all answers that counted when they came in, in this order.
+	// Answers has all answers that counted when they came in, in the order of
+	// their arrival.
 	Answers []Answer `json:"answers"`
 	// Joined are the attendees who came to single occurrences by an answer:
 	// delegates, and uninvited people if the [Policy] lets them in.
@@ -37,13 +39,13 @@ type Meeting struct {
 	// ReplyAddresses are the addresses that answers come to if
 	// Options.ReplyAddress is set, by the attendee's address in lower case.
 	ReplyAddresses map[string]string `json:"replyAddresses,omitempty"`
-	// HideGuests and OneMail are the options that the invitation was sent with;
-	// every later mail is sent so too.
+	// HideGuests and OneMail are the options that the invitation was sent with.
+	// Every later mail is sent with them too.
 	HideGuests bool `json:"hideGuests,omitempty"`
 	OneMail    bool `json:"oneMail,omitempty"`
-	// Before are earlier versions of Event that some attendee still has, because the
-	// mails about the changes since were not handed over, the oldest first. Updates
-	// and [Client.Resume] tell what is new to them.
+	// Before has earlier versions of Event, the oldest first. Some attendee still
+	// has each of them, because mails about later changes were not handed over.
+	// Updates and [Client.Resume] use them to tell such attendees the difference.
 	Before []ical.Event `json:"before,omitempty"`
 }
 
@@ -67,132 +69,43 @@ type Answer struct {
 	Email string `json:"email"`
 	// Status is the answer.
 	Status ical.Status `json:"status"`
-	// Comment is the attendee's words with it.
+	// Comment has the attendee's words with it.
 	Comment string `json:"comment,omitempty"`
-	// RecurrenceID is the occurrence that the answer is about; zero for all.
+	// RecurrenceID is the original start of the occurrence that the answer is
+	// about. It is zero if the answer is about the whole meeting.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
-	// Sequence and Stamp are SEQUENCE and DTSTAMP of the answer, which order it.
+	// Sequence and Stamp are the SEQUENCE and the DTSTAMP of the answer, which
+	// order it.
 	Sequence int       `json:"sequence"`
 	Stamp    time.Time `json:"stamp,omitzero"`
-	// Via is the way that the answer came: "" by mail, "organizer" as the
-	// organizer's own word in an event, "import" from an older stored form, or what
-	// the caller of [Meeting.Answer] says, such as "link" or "phone".
+	// Via is the way by which the answer came. "" is a mail, "organizer" is a
+	// status that the organizer set in an event, and "import" is an older stored
+	// form. Every other value was given by the caller of [Meeting.Answer], such
+	// as "link" or "phone".
 	Via string `json:"via,omitempty"`
 	// Guests is the number of people that the attendee brings along.
 	Guests int `json:"guests,omitempty"`
 	// DelegatedTo is the address of the delegate if Status is delegated.
 	DelegatedTo string `json:"delegatedTo,omitempty"`
-	// AnsweredAs is the address that the answer gives as the attendee's, and SentBy
-	// the address of the mail's author, if they are not Email.
+	// AnsweredAs is the address that the answer gives as the attendee's, and
+	// SentBy is the address of the mail's author. Each is "" if it equals Email.
 	AnsweredAs string `json:"answeredAs,omitempty"`
 	SentBy     string `json:"sentBy,omitempty"`
-	// MessageID is the Message-ID of the mail it came in, with angle brackets.
+	// MessageID is the Message-ID of the mail with the answer, with angle
+	// brackets.
 	MessageID string `json:"messageId,omitempty"`
 }
 
-// Proposal is another time that an attendee asked for (RFC 5546, section 3.2.7).
-type Proposal struct {
-	// ID names the proposal within the meeting. [Meeting.Apply] and
-	// [Meeting.Propose] make it.
-	ID string `json:"id,omitempty"`
-	// Email is the attendee's address as the event has it.
-	Email string `json:"email"`
-	// Start and End are the time they propose, dates if AllDay is set.
-	Start  time.Time `json:"start,omitzero"`
-	End    time.Time `json:"end,omitzero"`
-	AllDay bool      `json:"allDay,omitempty"`
-	// Location is the place they propose; "" is that of the meeting.
-	Location string `json:"location,omitempty"`
-	// Comment is the attendee's words with it.
-	Comment string `json:"comment,omitempty"`
-	// RecurrenceID is the occurrence that the proposal is about; zero for all.
-	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
-	// Sequence and Stamp are SEQUENCE and DTSTAMP of the proposal, which order it.
-	Sequence int       `json:"sequence"`
-	Stamp    time.Time `json:"stamp,omitzero"`
-	// Via is the way that the proposal came: "" by mail, or what the caller of
-	// [Meeting.Propose] says, such as "link".
-	Via string `json:"via,omitempty"`
-	// MessageID is the Message-ID of the mail it came in, with angle brackets.
-	MessageID string `json:"messageId,omitempty"`
-	// Declined is set by [Client.DeclineProposal].
-	Declined bool `json:"declined,omitempty"`
-}
+// clone returns a copy of m that shares no list with it.
+func (m *Meeting) clone() *Meeting { return m.withEvent(series.Normalized(m.Event)) }
 
-// Delivery is the fate of one mail to one recipient.
-type Delivery struct {
-	// N is its number in the meeting, from 0; it never changes.
-	N int `json:"n"`
-	// To is the recipient's address as the event has it.
-	To string `json:"to"`
-	// Method, Sequence and RecurrenceID are those of the mail's calendar object.
-	Method       ical.Method `json:"method"`
-	Sequence     int         `json:"sequence"`
-	RecurrenceID time.Time   `json:"recurrenceId,omitzero"`
-	// Action is the kind of the mail's text; "" is an invitation.
-	Action body.Action `json:"action,omitempty"`
-	// Comment is the organizer's words in it.
-	Comment string `json:"comment,omitempty"`
-	// Stamp is its DTSTAMP and Date: a mail that is sent again is the same mail.
-	Stamp time.Time `json:"stamp,omitzero"`
-	// MessageID is the mail's Message-ID, with angle brackets. Deliveries with one
-	// Message-ID are one mail.
-	MessageID string `json:"messageId"`
-	// State is how far the mail came.
-	State DeliveryState `json:"state"`
-	// Reply is the Sender's text if it failed, for people.
-	Reply string `json:"reply,omitempty"`
-	// Time is when the state was reached.
-	Time time.Time `json:"time,omitzero"`
-}
-
-// DeliveryState is how far a mail came.
-type DeliveryState string
-
-// The values of [DeliveryState].
-const (
-	// DeliveryPending: not handed over yet; trying again is safe.
-	DeliveryPending DeliveryState = "pending"
-	// DeliverySending: in somebody's hands. After a crash it is a leftover, which
-	// may or may not have arrived.
-	DeliverySending DeliveryState = "sending"
-	// DeliveryDelivered: handed over to the Sender's server.
-	DeliveryDelivered DeliveryState = "delivered"
-	// DeliveryRefused: the server will not take it; trying again is useless.
-	DeliveryRefused DeliveryState = "refused"
-	// DeliveryUnknown: it may or may not have been taken; trying again may deliver
-	// it twice.
-	DeliveryUnknown DeliveryState = "unknown"
-	// DeliveryUndelivered: a server took it, and reported later that it did not
-	// arrive.
-	DeliveryUndelivered DeliveryState = "undelivered"
-	// DeliveryOvertaken: a later mail took its place before it was handed over.
-	DeliveryOvertaken DeliveryState = "overtaken"
-)
-
-// open reports whether a mail is still to arrive: it is pending, or in somebody's
-// hands.
-func (s DeliveryState) open() bool { return s == DeliveryPending || s == DeliverySending }
-
-// handedOver reports whether a mail may have reached its recipient.
-func (s DeliveryState) handedOver() bool {
-	switch s {
-	case DeliverySending, DeliveryDelivered, DeliveryUnknown, DeliveryUndelivered:
-		return true
-	}
-	return false
-}
-
-// clone is a copy of m that shares no list with it.
-func (m *Meeting) clone() *Meeting { return m.withEvent(own(m.Event)) }
-
-// withEvent is a copy of m that shares no list with it, with another event.
+// withEvent returns a copy of m that shares no list with it, with another event.
 func (m *Meeting) withEvent(e ical.Event) *Meeting {
 	out := *m
 	out.Event = e
 	out.Before = slices.Clone(m.Before)
 	for i := range out.Before {
-		out.Before[i] = own(out.Before[i])
+		out.Before[i] = series.Normalized(out.Before[i])
 	}
 	out.Revisions = slices.Clone(m.Revisions)
 	out.Answers = slices.Clone(m.Answers)
@@ -203,8 +116,8 @@ func (m *Meeting) withEvent(e ical.Event) *Meeting {
 	return &out
 }
 
-// Merge takes in changes of deliveries, as a [Ledger] is given them: each
-// replaces the delivery with its number, and new numbers are added at the end.
+// Merge takes in changes of deliveries, as a [Ledger] is given them. Each
+// replaces the delivery with its number. New numbers are added at the end.
 func (m *Meeting) Merge(changed []Delivery) {
 	at := make(map[int]int, len(changed))
 	for i := range m.Deliveries {
@@ -221,7 +134,7 @@ func (m *Meeting) Merge(changed []Delivery) {
 	}
 }
 
-// nextNumber is the number of the next delivery.
+// nextNumber returns the number of the next delivery.
 func (m *Meeting) nextNumber() int {
 	n := 0
 	for i := range m.Deliveries {
@@ -230,44 +143,16 @@ func (m *Meeting) nextNumber() int {
 	return n
 }
 
-// revise takes in new floors of answers. If everybody is asked anew, the floors of
-// single occurrences go, except for those with attendees of their own.
-func (m *Meeting) revise(list []Revision) {
-	for _, r := range list {
-		if r.RecurrenceID.IsZero() {
-			m.Revised = r.Sequence
-			m.Revisions = slices.DeleteFunc(m.Revisions, func(old Revision) bool { return !m.hasGuests(old.RecurrenceID) })
-			continue
-		}
-		m.Revisions = slices.DeleteFunc(m.Revisions, func(old Revision) bool {
-			return old.RecurrenceID.Equal(r.RecurrenceID)
-		})
-		m.Revisions = append(m.Revisions, r)
-	}
-	if len(m.Revisions) == 0 {
-		m.Revisions = nil
-	}
-}
+func (a *Answer) version() version { return version{a.Sequence, a.Stamp} }
 
-// hasGuests reports whether an occurrence has attendees of its own.
-func (m *Meeting) hasGuests(id time.Time) bool {
-	i := overrideOf(&m.Event, id)
-	return i >= 0 && len(m.Event.Overrides[i].Attendees) > 0 || slices.ContainsFunc(m.Joined, func(j Joined) bool {
-		return j.RecurrenceID.Equal(id)
-	})
-}
-
-// floor is the sequence of the last change that asked an attendee for a new answer
-// to an occurrence; zero is the whole meeting.
-func (m *Meeting) floor(email string, id time.Time) int {
-	floor := 0
-	if id.IsZero() || indexOf(m.Event.Attendees, email) >= 0 {
-		floor = m.Revised
+// describe returns a description of the answer, for people.
+func (a *Answer) describe() string {
+	s := fmt.Sprintf("%s: %s", a.Email, a.Status)
+	if a.DelegatedTo != "" {
+		s += " to " + a.DelegatedTo
 	}
-	for _, r := range m.Revisions {
-		if r.RecurrenceID.Equal(id) {
-			floor = max(floor, r.Sequence)
-		}
+	if !a.RecurrenceID.IsZero() {
+		s += ", on " + a.RecurrenceID.Format(time.RFC3339)
 	}
-	return floor
+	return s
 }

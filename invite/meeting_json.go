@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite/internal/roster"
+	"github.com/convene-go/convene/invite/internal/series"
 )
 
 // meetingFormat is the number of the JSON form that this version writes.
@@ -19,7 +21,7 @@ type meetingJSON struct {
 
 type plainMeeting Meeting // without the methods
 
-// MarshalJSON writes the meeting with the number of its format in front; lists
+// MarshalJSON writes the meeting with the number of its format in front. Lists
 // are never null.
 func (m Meeting) MarshalJSON() ([]byte, error) {
 	p := plainMeeting(m)
@@ -36,9 +38,9 @@ func notNil[T any](list []T) []T {
 	return list
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote, in this format or in format 1,
-// which kept answers in the event. A meeting of a newer format is refused,
-// because what this version does not know of it would be lost.
+// UnmarshalJSON reads the output of MarshalJSON, in this format or in format 1,
+// which kept answers in the event. It refuses a meeting of a newer format,
+// because fields that this version does not know would be lost.
 func (m *Meeting) UnmarshalJSON(data []byte) error {
 	var head struct {
 		Format int `json:"format"`
@@ -77,7 +79,7 @@ func strictly(data []byte, into any) error {
 	return dec.Decode(into)
 }
 
-// meeting1 is the form of format 1, where it differs.
+// meeting1 has the fields of format 1 that differ.
 type meeting1 struct {
 	Format int `json:"format"`
 	*plainMeeting
@@ -91,8 +93,8 @@ type answer1 struct {
 	AnsweredAs string `json:"as"`
 }
 
-// readFormat1 reads a meeting whose overrides hold answers: the statuses become
-// Answers, and lists and overrides that were there for them alone are dropped.
+// readFormat1 reads a meeting whose overrides hold answers. The statuses become
+// Answers. Lists and overrides that existed only for them are dropped.
 func readFormat1(data []byte) (*Meeting, error) {
 	aux := meeting1{plainMeeting: new(plainMeeting)}
 	if err := strictly(data, &aux); err != nil {
@@ -112,32 +114,31 @@ func readFormat1(data []byte) (*Meeting, error) {
 	}
 	m.importStatuses()
 	for i := range m.Before {
-		clearStatuses(&m.Before[i])
+		roster.ClearAnswers(&m.Before[i])
 		dropAnswerOverrides(&m.Before[i])
 	}
 	m.markOvertaken()
 	return m, nil
 }
 
-// importStatuses makes Answers of the statuses in the event of format 1, unless
+// importStatuses makes Answers of the statuses in an event of format 1, unless
 // its Answers say the same.
 func (m *Meeting) importStatuses() {
-	m.Answers = append(m.Answers, m.recorded().heard(&m.Event, Answer{Via: viaImport}, func(by *ical.Attendee, counting *Answer) bool {
-		return !counting.told(by)
-	})...)
-	clearStatuses(&m.Event)
+	m.Answers = append(m.Answers, answersOf(m.record().Imported())...)
+	roster.ClearAnswers(&m.Event)
 	dropAnswerOverrides(&m.Event)
 }
 
-// dropAnswerOverrides removes attendee lists that equal the series' except in
-// their answers, and overrides that then say nothing.
+// dropAnswerOverrides removes the attendee lists of overrides that equal the list
+// of the series except in their answers. It also removes overrides that then
+// change nothing.
 func dropAnswerOverrides(e *ical.Event) {
 	kept := e.Overrides[:0]
 	for _, o := range e.Overrides {
-		if len(o.Attendees) > 0 && sameInvited(o.Attendees, e.Attendees) {
+		if len(o.Attendees) > 0 && roster.SameInvited(o.Attendees, e.Attendees) {
 			o.Attendees = nil
 		}
-		if len(o.Attendees) == 0 && isBare(o) {
+		if len(o.Attendees) == 0 && series.IsBare(o) {
 			continue
 		}
 		kept = append(kept, o)

@@ -2,25 +2,28 @@ package invite
 
 import (
 	"errors"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/plan"
+	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// Plan is what a call will send, before anything is sent.
+// Plan has the mails that a call will send, before anything is sent.
 type Plan struct {
 	// Event is the meeting as it will be, with everybody's answers.
 	Event ical.Event
-	// Rest is the new meeting that [Client.UpdateFollowing] begins; nil otherwise.
+	// Rest is the new meeting that [Client.UpdateFollowing] begins. Otherwise it
+	// is nil.
 	Rest *ical.Event
-	// Notices are the mails in the order of sending: the mails of one attendee
-	// follow each other, the attendees come in the order of the event, and removed
-	// attendees last.
+	// Notices has the mails in the order of sending. The mails of one attendee
+	// follow each other. The attendees come in the order of the event, and
+	// removed attendees last.
 	Notices []Notice
-	// Skipped are the notices that are not sent, with the reason; their
-	// Method is empty.
+	// Skipped has the notices that are not sent, with the reason. Their Method is
+	// empty.
 	Skipped []Notice
 }
 
@@ -28,108 +31,155 @@ type Plan struct {
 type Notice struct {
 	// Attendee is the recipient.
 	Attendee ical.Attendee
-	// Method and Sequence are those of the object.
+	// Method and Sequence are the METHOD and the SEQUENCE of the object.
 	Method   ical.Method
 	Sequence int
 	// Reason says in words why the attendee gets this.
 	Reason string
-	// Event is the meeting, or one occurrence of it, as the attendee may see
-	// it. Notices that show the same share one value, which must not be changed.
+	// Event is the meeting, or one occurrence of it, as the attendee may see it.
+	// Notices with equal events share one value, which must not be changed.
 	Event *ical.Event
-	// Before is the same as the attendee saw it until now; nil for an
+	// Before is the event as the attendee saw it until now. It is nil for an
 	// invitation and for a repetition.
 	Before *ical.Event
 }
 
-func planSend(e ical.Event, o *settings) (*plan, error) {
-	e = own(e)
-	if e.UID == "" {
-		e.UID = o.NewID()
-	}
-	if err := check(&e, o); err != nil {
-		return nil, err
-	}
-	p := newPlan(e)
-	p.said = new(Meeting).spoken(&e, o.stamp())
-	clearStatuses(&p.intent)
-	p.show(new(Meeting))
-	p.inviteAll()
-	if len(p.notices) == 0 {
-		return nil, fieldError("Attendees", "has nobody but the organizer")
-	}
-	return p, nil
-}
-
-// inviteAll makes the notices of a new meeting.
-func (p *plan) inviteAll() {
-	list := people(&p.event)
-	p.notices = make([]notice, 0, len(list))
-	for _, a := range list {
-		p.invite(a, p.view(&p.event, a.Email), "is invited")
-	}
-}
-
-// onOccurrence names the occurrence that e is, "" for the whole meeting.
-func onOccurrence(e *ical.Event) string {
-	if e.RecurrenceID.IsZero() {
-		return ""
-	}
-	return onDate(e, e.RecurrenceID)
-}
-
-// onDate names a time on the meeting's own clock.
-func onDate(e *ical.Event, t time.Time) string {
-	zone, err := e.Zone()
-	if err != nil {
-		zone = time.UTC
-	}
-	return " on " + moment(t, e.AllDay, zone)
-}
-
-// check refuses an event before anything is sent.
-func check(e *ical.Event, o *settings) error {
-	if o.oneMail && o.hideGuests {
-		return errors.New("invite: OneMail and HideGuests exclude each other: a mail to all shows all addresses")
-	}
-	if err := e.Validate(); err != nil {
-		return invalid(err)
-	}
-	if err := o.Levels.check(); err != nil {
-		return err
-	}
-	if err := checkOverrides(e); err != nil {
-		return err
-	}
-	var bad []ical.Finding
-	for _, f := range e.Lint() {
-		if f.Severity == ical.SeverityError && !o.allows(f.Rule) {
-			bad = append(bad, f)
-		}
-	}
-	if len(bad) > 0 {
-		return &LintError{bad}
-	}
-	return nil
-}
-
-// checkOverrides refuses overrides of occurrences that the series does not have,
-// and overrides with another organizer.
-func checkOverrides(e *ical.Event) error {
-	if len(e.Overrides) == 0 {
+// publicPlan returns a plan in its exported form. Guests are hidden from each
+// other if the call hides them. A nil plan stays nil.
+func publicPlan(p *plan.Plan, o *settings) *Plan {
+	if p == nil {
 		return nil
 	}
-	ids := make([]time.Time, len(e.Overrides))
-	for i := range e.Overrides {
-		ids[i] = e.Overrides[i].RecurrenceID
+	out := &Plan{Event: p.Event, Notices: publicNotices(p.Notices), Skipped: publicNotices(p.Skipped)}
+	if !o.hideGuests {
+		return out
 	}
-	has := startsOf(e, ids)
-	for i, v := range e.Overrides {
-		if !has[v.RecurrenceID.Unix()] {
-			return fieldError(fmt.Sprintf("Overrides[%d].RecurrenceID", i), noOccurrence(e, v.RecurrenceID))
-		}
-		if by := v.Organizer.Email; by != "" && !address.Same(by, e.Organizer.Email) {
-			return fieldError(fmt.Sprintf("Overrides[%d].Organizer.Email", i), "is not that of the series")
-		}
+	for i := range out.Notices {
+		n := &out.Notices[i]
+		n.Event, n.Before = p.Index.Narrowed(n.Event, &n.Attendee), p.Index.Narrowed(n.Before, &n.Attendee)
 	}
-	return nil
+	return out
+}
+
+func publicNotices(list []plan.Notice) (out []Notice) {
+	for _, n := range list {
+		out = append(out, Notice{
+			Attendee: *n.Attendee, Method: n.Method, Sequence: n.Sequence, Reason: n.Reason, Event: n.Event, Before: n.Before,
+		})
+	}
+	return out
+}
+
+// withRest returns the plan with the mails of a new meeting, which each attendee gets
+// first.
+func (p *Plan) withRest(rest *Plan) *Plan {
+	out := *p
+	out.Rest = &rest.Event
+	out.Notices = grouped(slices.Concat(rest.Notices, p.Notices), func(n Notice) string {
+		return address.Key(n.Attendee.Email)
+	})
+	out.Skipped = slices.Concat(rest.Skipped, p.Skipped)
+	return &out
+}
+
+// grouped returns a list ordered by the first element with each key. The order of the
+// elements with one key stays.
+func grouped[T any](list []T, key func(T) string) (out []T) {
+	of := make(map[string][]T)
+	var order []string
+	for _, x := range list {
+		k := key(x)
+		if of[k] == nil {
+			order = append(order, k)
+		}
+		of[k] = append(of[k], x)
+	}
+	for _, k := range order {
+		out = append(out, of[k]...)
+	}
+	return out
+}
+
+// planner makes the plan of one call about a meeting.
+type planner func(m *Meeting, o *settings) (*plan.Plan, error)
+
+func planSend(e ical.Event, o *settings) (*plan.Plan, error) { return plan.Send(e, o.planning()) }
+
+func planUpdate(after ical.Event) planner {
+	return func(m *Meeting, o *settings) (*plan.Plan, error) {
+		if m.Event.Cancelled {
+			return nil, ErrCancelled
+		}
+		return plan.Update(m.planned(), after, o.planning())
+	}
+}
+
+func planFollowing(m *Meeting, start time.Time, after ical.Event, o *settings) (old, rest *plan.Plan, err error) {
+	if m.Event.Cancelled {
+		return nil, nil, ErrCancelled
+	}
+	return plan.Following(m.planned(), start, after, o.planning())
+}
+
+func planCancel(m *Meeting, o *settings) (*plan.Plan, error) {
+	switch {
+	case m.Event.Cancelled:
+		return nil, ErrCancelled
+	case o.occurrence != nil && o.andLater != nil:
+		return nil, errors.New("invite: Occurrence and OccurrenceAndLater exclude each other")
+	case o.occurrence != nil:
+		return plan.CancelOccurrence(m.planned(), *o.occurrence, o.planning())
+	case o.andLater != nil:
+		return plan.CancelFrom(m.planned(), *o.andLater, o.planning())
+	}
+	return plan.CancelAll(m.planned(), o.planning())
+}
+
+func planRemind(m *Meeting, o *settings) (*plan.Plan, error) {
+	e := series.Normalized(m.Event)
+	switch {
+	case e.Cancelled:
+		return nil, ErrCancelled
+	case !o.allowPast && series.IsPast(&e, o.Now()):
+		return nil, ErrPast
+	case o.onlyTo && len(o.only) == 0:
+		return nil, fieldError("emails", "is empty")
+	}
+	return plan.Remind(m.planned(), o.only)
+}
+
+func planReinvite(emails []string) planner {
+	return func(m *Meeting, _ *settings) (*plan.Plan, error) {
+		if m.Event.Cancelled {
+			return nil, ErrCancelled
+		}
+		return plan.Reinvite(m.planned(), emails)
+	}
+}
+
+// planDecline plans the refusal of a proposal.
+func planDecline(p Proposal) planner {
+	return func(m *Meeting, _ *settings) (*plan.Plan, error) {
+		i := slices.IndexFunc(m.Proposals, func(q Proposal) bool {
+			if p.ID != "" {
+				return p.ID == q.ID && address.Same(p.Email, q.Email)
+			}
+			return p.equal(q)
+		})
+		if i < 0 {
+			return nil, p.error(errors.New("is not one of this meeting"))
+		}
+		held := &m.Proposals[i]
+		at, ok := m.find(held.RecurrenceID)
+		if !ok {
+			return nil, held.error(noOccurrence(held.RecurrenceID))
+		}
+		a, ok := m.attendee(held.Email, at)
+		if !ok {
+			return nil, held.error(ErrNotInvited)
+		}
+		a = m.withAnswer(a, at.Start)
+		e := at.Event(m.Event)
+		return plan.Decline(m.planned(), &e, &a, held.ID), nil
+	}
 }

@@ -1,81 +1,44 @@
 package invite
 
 import (
-	"fmt"
 	"net/mail"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite/body"
+	"github.com/convene-go/convene/invite/internal/plan"
+	"github.com/convene-go/convene/invite/internal/roster"
+	"github.com/convene-go/convene/invite/internal/series"
 	"github.com/convene-go/convene/mime"
 )
 
-// mostKept is how many octets of finished mails wait in memory for their turn.
-// Those beyond it are checked, and built when they are sent.
-const mostKept = 4 << 20
-
-// render builds or checks all mails, so that nothing is sent where one of them
-// cannot be built.
-func (x *part) render(o *settings) error {
-	x.renderer = newRenderer(x, o)
-	for _, l := range x.letters {
-		try := x.renderer.keep
-		if x.renderer.size >= mostKept {
-			try = x.renderer.check
-		}
-		if err := try(l); err != nil {
-			x.renderer.release()
-			return fmt.Errorf("invite: mail to %s: %w", l.addresses(), err)
-		}
-	}
-	return nil
-}
-
-// renderer builds the mails of one call. What successive mails share is made once.
+// renderer builds the mails of one call. Parts that successive mails share are
+// made once.
 type renderer struct {
-	options *settings
-	meeting *Meeting // whose ledger has the letters
-	plan    *plan
-	ours    *body.Renderer // nil for the renderer of a caller, whose texts may depend on anything
+	options  *settings
+	meeting  *Meeting // whose ledger has the letters
+	plan     *plan.Plan
+	standard *body.Renderer // nil if texts are made by another renderer, so that they may depend on anything
 
 	kept []*mime.Message // of the first letters
 	size int             // of these, in octets
 
 	textOf    textKey // of the last text
 	words     map[textKey]fill
-	seen      []seenEvent // the last events
-	calendars []calendar  // the last objects
-	*builders
+	readables []readableEvent // of the last events
+	calendars []madeCalendar  // the last objects
+	batch     mime.Batch
+	headers   mime.Batch // of mails that are only checked
 
 	built     textKey     // of the last mail that was built
 	validated *ical.Event // the last event that was
-	valid     bool        // what it was found to be
+	valid     bool        // whether it was valid
 }
 
-// builders have room for a mail, which the next call uses again.
-type builders struct {
-	builder mime.Batch
-	headers mime.Batch // of mails that are only checked
-}
-
-var freeBuilders = sync.Pool{New: func() any { return new(builders) }}
-
-func newRenderer(x *part, o *settings) *renderer {
-	ours, _ := o.Body.(*body.Renderer)
-	return &renderer{
-		options: o, meeting: x.meeting, plan: x.plan, ours: ours, words: make(map[textKey]fill),
-		builders: freeBuilders.Get().(*builders),
-	}
-}
-
-// release ends the use of r, unless there was a panic.
-func (r *renderer) release() {
-	if r.builders != nil {
-		freeBuilders.Put(r.builders)
-		r.builders = nil
-	}
+func newRenderer(m *Meeting, p *plan.Plan, o *settings) *renderer {
+	standard, _ := o.Body.(*body.Renderer)
+	return &renderer{options: o, meeting: m, plan: p, standard: standard, words: make(map[textKey]fill)}
 }
 
 // keep builds a mail and keeps it until its turn.
@@ -89,7 +52,8 @@ func (r *renderer) keep(l letter) error {
 	return nil
 }
 
-// finished is the mail of the letter at index i, built now where it was not kept.
+// finished returns the mail of the letter at index i. If it was not kept, it is
+// built now.
 func (r *renderer) finished(i int, l letter) (*mime.Message, error) {
 	if i >= len(r.kept) {
 		return r.message(l)
@@ -100,7 +64,7 @@ func (r *renderer) finished(i int, l letter) (*mime.Message, error) {
 }
 
 func (r *renderer) message(l letter) (*mime.Message, error) {
-	calendar, err := r.object(l, r.entry(l).Stamp)
+	calendar, err := r.calendar(l, r.entry(l).Stamp)
 	if err != nil {
 		return nil, err
 	}
@@ -108,24 +72,25 @@ func (r *renderer) message(l letter) (*mime.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.Calendar, d.Method = calendar, string(l[0].method)
-	m, err := r.builder.Build(d)
+	d.Calendar, d.Method = calendar, string(l[0].Method)
+	m, err := r.batch.Build(d)
 	if err == nil {
 		r.built = r.textOf
 	}
 	return m, err
 }
 
-// check reports why a mail cannot be built. Where one with the same text was built
-// and the event is valid, only the header can be wrong: package ical encodes what
-// is valid, also for one of the attendees, and package mime takes what it encodes.
-// Package body leaves out answer links that could not be in a mail.
+// check returns an error if a mail cannot be built. If a mail with the same text
+// was built and the event is valid, only the header can be wrong: package ical
+// can encode every valid event, also narrowed to one attendee, and package mime
+// accepts its output. Package body leaves out answer links that a mail cannot
+// have.
 func (r *renderer) check(l letter) error {
 	d, err := r.draft(l)
 	if err != nil {
 		return err
 	}
-	if r.ours == nil || r.built != r.textOf || !r.isValid(l[0].event) {
+	if r.standard == nil || r.built != r.textOf || !r.isValid(l[0].Event) {
 		_, err = r.message(l)
 		return err
 	}
@@ -141,17 +106,17 @@ func (r *renderer) isValid(e *ical.Event) bool {
 	return r.valid
 }
 
-// entry is the letter's first in the ledger.
+// entry returns the first delivery of a letter.
 func (r *renderer) entry(l letter) *Delivery { return &r.meeting.Deliveries[l[0].entry] }
 
-// draft is the mail of a letter without its calendar object.
+// draft returns the mail of a letter without its calendar object.
 func (r *renderer) draft(l letter) (*mime.Draft, error) {
 	n, entry := &l[0], r.entry(l)
 	text, err := r.write(l, entry)
 	if err != nil {
 		return nil, err
 	}
-	organizer := &n.event.Organizer
+	organizer := &n.Event.Organizer
 	d := &mime.Draft{
 		From:    mail.Address{Name: organizer.Name, Address: organizer.Email},
 		Subject: text.Subject, Date: entry.Stamp, MessageID: entry.MessageID,
@@ -168,12 +133,12 @@ func (r *renderer) draft(l letter) (*mime.Draft, error) {
 	}
 	d.To = make([]mail.Address, len(l))
 	for i := range l {
-		d.To[i] = mail.Address{Name: l[i].attendee.Name, Address: l[i].attendee.Email}
+		d.To[i] = mail.Address{Name: l[i].Attendee.Name, Address: l[i].Attendee.Email}
 	}
 	return d, nil
 }
 
-// inline hands the pictures of the text to the mail.
+// inline returns the pictures of a text as files of the mail.
 func inline(list []body.Image) []mime.File {
 	var out []mime.File
 	for _, i := range list {
@@ -182,34 +147,34 @@ func inline(list []body.Image) []mime.File {
 	return out
 }
 
-// calendarKey is all that a calendar object depends on in one call.
+// calendarKey has everything that a calendar object depends on within one call.
 type calendarKey struct {
 	event    *ical.Event
 	method   ical.Method
 	sequence int
 	stamp    time.Time
 	replyTo  string
-	reader   *ical.Attendee // the only one that it is for; nil is for all
+	reader   *ical.Attendee // the only attendee that the object is for; nil if it is for all
 }
 
-// calendar is a calendar object that the next mails may share.
-type calendar struct {
+// madeCalendar is a calendar object that the next mails may share.
+type madeCalendar struct {
 	key  calendarKey
 	data []byte
 }
 
-// mostCalendars is how many objects are kept. A change of several dates makes one
-// for each, which the attendees get in turn: an update of two dates for 1,250 guests
-// takes 2.2 times as long if the last one alone is kept.
+// mostCalendars limits the objects that are kept. A change of several dates makes
+// an object for each of them, which the attendees get in turn: an update of two
+// dates for 1,250 guests takes 2.2 times as long if only the last object is kept.
 const mostCalendars = 8
 
-// object returns the calendar object of a letter.
-func (r *renderer) object(l letter, stamp time.Time) ([]byte, error) {
+// calendar returns the calendar object of a letter.
+func (r *renderer) calendar(l letter, stamp time.Time) ([]byte, error) {
 	n := &l[0]
-	key := calendarKey{event: n.event, method: n.method, sequence: n.sequence, stamp: stamp, replyTo: n.replyTo}
-	own := r.ownAnswers(l, stamp)
-	if r.options.hideGuests || len(own) > 0 {
-		key.reader = n.attendee
+	key := calendarKey{event: n.Event, method: n.Method, sequence: n.Sequence, stamp: stamp, replyTo: n.replyTo}
+	personal := r.ownAnswers(l, stamp)
+	if r.options.hideGuests || len(personal) > 0 {
+		key.reader = n.Attendee
 	}
 	for i := range r.calendars {
 		if r.calendars[i].key == key {
@@ -217,7 +182,7 @@ func (r *renderer) object(l letter, stamp time.Time) ([]byte, error) {
 		}
 	}
 	data, err := ical.Encode(&ical.Calendar{
-		Method: n.method, ProductID: r.options.ProductID, Stamp: stamp, Events: r.events(n, own),
+		Method: n.Method, ProductID: r.options.ProductID, Stamp: stamp, Events: r.events(n, personal),
 	})
 	if err != nil {
 		return nil, err
@@ -225,24 +190,24 @@ func (r *renderer) object(l letter, stamp time.Time) ([]byte, error) {
 	if len(r.calendars) == mostCalendars {
 		r.calendars = r.calendars[1:]
 	}
-	r.calendars = append(r.calendars, calendar{key, data})
+	r.calendars = append(r.calendars, madeCalendar{key, data})
 	return data, nil
 }
 
-// events are the events of a notice's calendar object: the meeting, and the
+// events returns the events of a calendar object: the meeting, and the
 // occurrences for which the reader's own answer differs.
-func (r *renderer) events(n *notice, own []ical.Event) []ical.Event {
-	e := *n.event
-	e.Sequence, e.Overrides = n.sequence, slices.Clone(e.Overrides)
+func (r *renderer) events(n *recipient, personal []ical.Event) []ical.Event {
+	e := *n.Event
+	e.Sequence, e.Overrides = n.Sequence, slices.Clone(e.Overrides)
 	if r.options.hideGuests {
-		r.plan.only(&e, n.attendee)
+		r.plan.Index.Narrow(&e, n.Attendee)
 	}
 	e.Overrides = slices.DeleteFunc(e.Overrides, func(o ical.Event) bool {
-		return saysNothing(&o, e.Attendees) || slices.ContainsFunc(own, func(v ical.Event) bool {
+		return saysNothing(&o, e.Attendees) || slices.ContainsFunc(personal, func(v ical.Event) bool {
 			return v.RecurrenceID.Equal(o.RecurrenceID)
 		})
 	})
-	out := append([]ical.Event{e}, own...)
+	out := append([]ical.Event{e}, personal...)
 	for i := range out {
 		if n.replyTo != "" {
 			answeredTo(&out[i], n.replyTo)
@@ -251,14 +216,15 @@ func (r *renderer) events(n *notice, own []ical.Event) []ical.Event {
 	return out
 }
 
-// saysNothing reports whether an override repeats the series, which a client would
-// show as an exception.
-func saysNothing(o *ical.Event, series []ical.Attendee) bool {
-	return isBare(*o) && (len(o.Attendees) == 0 || sameInvited(o.Attendees, series) &&
-		slices.EqualFunc(o.Attendees, series, func(a, b ical.Attendee) bool { return a.Status == b.Status }))
+// saysNothing reports whether an override repeats the series. A client would show
+// it as an exception.
+func saysNothing(o *ical.Event, whole []ical.Attendee) bool {
+	return series.IsBare(*o) && (len(o.Attendees) == 0 || roster.SameInvited(o.Attendees, whole) &&
+		slices.EqualFunc(o.Attendees, whole, func(a, b ical.Attendee) bool { return a.Status == b.Status }))
 }
 
-// answeredTo makes the answers to e come to an address. The overrides are e's own.
+// answeredTo changes the address that answers to e go to. The overrides must
+// belong to e alone.
 func answeredTo(e *ical.Event, email string) {
 	e.Organizer.Email = email
 	for i := range e.Overrides {

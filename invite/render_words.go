@@ -6,12 +6,13 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite/body"
+	"github.com/convene-go/convene/invite/internal/roster"
 )
 
-// textKey holds everything that the text of a mail by package body depends on in one
-// call, except for the addresses of its answer links.
+// textKey has everything that the text of a mail by package body depends on within
+// one call, except for the addresses of its answer links.
 type textKey struct {
-	object         objectKey
+	content        contentKey
 	action         body.Action
 	comment        string
 	language, zone string         // of the reader
@@ -31,16 +32,16 @@ const mostWords = 32
 // key and events that read the same.
 func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
 	links := r.answerLinks(l)
-	if r.ours == nil {
-		return r.options.Body.Render(r.view(l, d, links))
+	if r.standard == nil {
+		return r.options.Body.Render(r.bodyView(l, d, links))
 	}
 	r.textOf = newTextKey(l, d, links)
 	key := r.textOf
-	key.object.event, key.object.before = r.readable(key.object.event), r.readable(key.object.before)
+	key.content.event, key.content.before = r.readable(key.content.event), r.readable(key.content.before)
 	put := r.words[key]
 	if put == nil {
 		var err error
-		if put, err = r.ours.Prepare(r.view(l, d, links)); err != nil {
+		if put, err = r.standard.Prepare(r.bodyView(l, d, links)); err != nil {
 			return nil, err
 		}
 		if len(r.words) == mostWords {
@@ -54,10 +55,10 @@ func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
 // newTextKey returns the key of a letter with these answer links.
 func newTextKey(l letter, d *Delivery, links []body.AnswerLink) textKey {
 	n := &l[0]
-	key := textKey{object: n.objectKey(), action: d.Action, comment: d.Comment}
-	key.object.replyTo = ""
+	key := textKey{content: n.contentKey(), action: d.Action, comment: d.Comment}
+	key.content.replyTo = ""
 	if len(l) == 1 {
-		key.language, key.zone = n.attendee.Language, n.attendee.TimeZone
+		key.language, key.zone = n.Attendee.Language, n.Attendee.TimeZone
 	}
 	for i := range links {
 		key.answers[i] = links[i].Status
@@ -65,12 +66,12 @@ func newTextKey(l letter, d *Delivery, links []body.AnswerLink) textKey {
 	return key
 }
 
-// seenEvent is an event of a letter, and the event that its text is about.
-type seenEvent struct{ event, text *ical.Event }
+// readableEvent is an event of a letter, and the same event as its readers may see it.
+type readableEvent struct{ event, text *ical.Event }
 
-// mostSeen is how many events a call keeps. A change of several dates has an event
+// mostReadables is how many events a call keeps. A change of several dates has an event
 // for each.
-const mostSeen = 8
+const mostReadables = 8
 
 // readable returns e as its readers may see it; nil stays nil. It returns one value
 // for events that read the same. A plan has a copy of its own for each guest of
@@ -81,32 +82,32 @@ func (r *renderer) readable(e *ical.Event) *ical.Event {
 	if e == nil {
 		return nil
 	}
-	if i := slices.IndexFunc(r.seen, func(s seenEvent) bool { return s.event == e }); i >= 0 {
-		return r.seen[i].text
+	if i := slices.IndexFunc(r.readables, func(x readableEvent) bool { return x.event == e }); i >= 0 {
+		return r.readables[i].text
 	}
 	text := e
 	if r.options.hideGuests {
-		text = nobody(e) // without the reader, too: the words are for all
+		text = roster.WithoutAttendees(e) // without the reader, too: the words are for all
 	}
-	if i := slices.IndexFunc(r.seen, func(s seenEvent) bool { return reflect.DeepEqual(s.text, text) }); i >= 0 {
-		return r.seen[i].text
+	if i := slices.IndexFunc(r.readables, func(x readableEvent) bool { return reflect.DeepEqual(x.text, text) }); i >= 0 {
+		return r.readables[i].text
 	}
-	if len(r.seen) == mostSeen {
-		r.seen = r.seen[1:]
+	if len(r.readables) == mostReadables {
+		r.readables = r.readables[1:]
 	}
-	r.seen = append(r.seen, seenEvent{e, text})
+	r.readables = append(r.readables, readableEvent{e, text})
 	return text
 }
 
-// view returns the view from which the mail's text is written.
-func (r *renderer) view(l letter, d *Delivery, links []body.AnswerLink) *body.View {
+// bodyView returns the view from which the mail's text is written.
+func (r *renderer) bodyView(l letter, d *Delivery, links []body.AnswerLink) *body.View {
 	n := &l[0]
 	v := &body.View{
-		Event: r.readable(n.event), Before: r.readable(n.before), Action: d.Action, Method: n.method,
+		Event: r.readable(n.Event), Before: r.readable(n.Before), Action: d.Action, Method: n.Method,
 		Language: r.options.Language, HideGuests: r.options.hideGuests, Comment: d.Comment, Answers: links,
 	}
 	if len(l) == 1 {
-		v.Attendee = *n.attendee
+		v.Attendee = *n.Attendee
 	}
 	return v
 }
@@ -115,12 +116,12 @@ func (r *renderer) view(l letter, d *Delivery, links []body.AnswerLink) *body.Vi
 // buttons.
 func (r *renderer) answerLinks(l letter) []body.AnswerLink {
 	n := &l[0]
-	if r.options.AnswerURL == nil || len(l) > 1 || n.method != ical.MethodRequest || n.attendee.NoReply {
+	if r.options.AnswerURL == nil || len(l) > 1 || n.Method != ical.MethodRequest || n.Attendee.NoReply {
 		return nil
 	}
 	var out []body.AnswerLink
 	for _, s := range []ical.Status{ical.StatusAccepted, ical.StatusTentative, ical.StatusDeclined} {
-		if u := r.options.AnswerURL(r.meeting, *n.attendee, s); u != "" {
+		if u := r.options.AnswerURL(r.meeting, *n.Attendee, s); u != "" {
 			out = append(out, body.AnswerLink{Status: s, URL: u})
 		}
 	}

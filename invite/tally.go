@@ -4,27 +4,27 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/convene-go/convene/ical"
-	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/roster"
 )
 
 // Tally counts the attendees by their answers, and the mails that are not known
-// to have arrived. [Meeting.Attendees] says who they are.
+// to have arrived. [Meeting.Attendees] says who the attendees are.
 type Tally struct {
 	Accepted  int `json:"accepted"`
 	Tentative int `json:"tentative"`
 	Declined  int `json:"declined"`
-	// Delegated counts the attendees who sent somebody else; the delegate counts
-	// by an answer of their own.
+	// Delegated counts the attendees who sent somebody else. The delegate is
+	// counted by their own answer.
 	Delegated int `json:"delegated"`
 	// Waiting counts the attendees who have not answered, or not since everybody
 	// was asked anew.
 	Waiting int `json:"waiting"`
-	// Guests is how many more the attendees who accepted bring.
+	// Guests is the number of people that the attendees who accepted bring along.
 	Guests int `json:"guests"`
-	// Proposals is how many wait for the organizer, see [Meeting.OpenProposals].
+	// Proposals is the number of proposals that wait for the organizer. See
+	// [Meeting.OpenProposals].
 	Proposals int `json:"proposals"`
 
 	// Pending, Unknown, Refused and Undelivered count mails by their state, one for
@@ -35,36 +35,8 @@ type Tally struct {
 	Undelivered int `json:"undelivered"`
 }
 
-// Tally counts the answers to the whole meeting, and its mails.
-func (m *Meeting) Tally() Tally {
-	t, _ := m.OccurrenceTally(time.Time{})
-	t.Proposals = len(m.OpenProposals())
-	for i := range m.Deliveries {
-		t.count(m.Deliveries[i].State)
-	}
-	return t
-}
-
-// OccurrenceTally counts the answers to the occurrence with that original start.
-// It reports false if the series has no such occurrence. The mails are counted for
-// the meeting as a whole alone.
-func (m *Meeting) OccurrenceTally(start time.Time) (Tally, bool) {
-	var t Tally
-	at, err := m.target(start)
-	if err != nil {
-		return t, false
-	}
-	s := m.standing()
-	for _, a := range m.attendees(at) {
-		if !address.Same(a.Email, m.Event.Organizer.Email) {
-			t.add(s.answer(address.Key(a.Email), at.id))
-		}
-	}
-	return t, true
-}
-
-func (t *Tally) add(a *Answer) {
-	switch a.status() {
+func (t *Tally) add(a *roster.Answer) {
+	switch a.StatusOf() {
 	case ical.StatusAccepted:
 		t.Accepted++
 		t.Guests += a.Guests
@@ -110,7 +82,7 @@ func (t Tally) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// plural counts things; "" for none.
+// plural returns a count in words, or "" for none.
 func plural(n int, one, many string) string {
 	switch n {
 	case 0:

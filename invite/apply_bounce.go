@@ -1,0 +1,106 @@
+package invite
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/mime"
+)
+
+// bounce marks the deliveries that a report speaks of. They are found by the
+// Message-ID of the mail that came back. If a relay replaced the Message-ID, they
+// are found by the UID of the meeting in that mail.
+func (x *intake) bounce() Outcome {
+	r := x.in.Mail.Report
+	if r == nil {
+		return Outcome{Verdict: VerdictNotAnAnswer, Reason: "reports no delivery"}
+	}
+	var all []Outcome
+	for i := range r.Recipients {
+		if failed(&r.Recipients[i]) {
+			all = append(all, outcome("", x.undeliver(&r.Recipients[i])))
+		}
+	}
+	for _, v := range []Verdict{VerdictUndeliverable, VerdictDuplicate} {
+		for _, o := range all {
+			if o.Verdict == v {
+				return o
+			}
+		}
+	}
+	if len(all) > 0 {
+		return all[0]
+	}
+	return Outcome{Verdict: VerdictNotAnAnswer, Reason: "reports no failure: " + x.in.Reason}
+}
+
+// failed tells a failure from a delay and from a confirmation (RFC 3464, section
+// 2.3.3). A report without an action has a code at least.
+func failed(d *mime.DeliveryStatus) bool {
+	return d.Action == "failed" || d.Action == "" && strings.HasPrefix(d.Status, "5")
+}
+
+// undeliver marks the delivery to one recipient.
+func (x *intake) undeliver(d *mime.DeliveryStatus) error {
+	to := cmp.Or(d.OriginalRecipient, d.FinalRecipient)
+	id, event := x.returned()
+	found := -1
+	for i := range x.m.Deliveries {
+		l := &x.m.Deliveries[i]
+		switch named := address.Same(l.To, d.OriginalRecipient) || address.Same(l.To, d.FinalRecipient); {
+		case id != "" && l.MessageID == id && (named || x.alone(id)):
+			found = i
+		case found < 0 && event && named && !x.p.RequireAuth && l.Sequence == x.in.Event.Sequence:
+			found = i
+		}
+	}
+	switch {
+	case found < 0 && (event || x.knows(id)):
+		return refuse(VerdictUnknownAttendee, "no mail of this meeting went to %s", to)
+	case found < 0:
+		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", cmp.Or(id, "no Message-ID came back"))
+	}
+	return x.mark(&x.m.Deliveries[found], strings.TrimSpace(d.Status+" "+d.DiagnosticCode))
+}
+
+// returned returns the Message-ID of the mail that came back, and reports whether
+// its calendar object is of this meeting.
+func (x *intake) returned() (id string, ours bool) {
+	if r := x.in.Mail.Returned; r != nil {
+		id = r.MessageID
+	}
+	return id, x.in.Event != nil && sameUID(x.in.Event.UID, x.m.Event.UID)
+}
+
+// alone reports whether a mail went to one recipient. If it did, this recipient
+// is meant even if the report names another address, because theirs may forward
+// to it.
+func (x *intake) alone(id string) bool {
+	n := 0
+	for i := range x.m.Deliveries {
+		if x.m.Deliveries[i].MessageID == id {
+			n++
+		}
+	}
+	return n == 1
+}
+
+func (x *intake) knows(id string) bool {
+	for i := range x.m.Deliveries {
+		if id != "" && x.m.Deliveries[i].MessageID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// mark makes a delivery undelivered.
+func (x *intake) mark(l *Delivery, text string) error {
+	if l.State == DeliveryUndelivered {
+		return refuse(VerdictDuplicate, "is known already: the mail to %s did not arrive", l.To)
+	}
+	l.State, l.Time, l.Reply = DeliveryUndelivered, x.p.Now().UTC(), text
+	return refuse(VerdictUndeliverable, "%s", fmt.Sprintf("the mail to %s did not arrive: %s", l.To, text))
+}

@@ -1,0 +1,47 @@
+package invite
+
+import (
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/series"
+)
+
+// delegate adds the delegate of an attendee (RFC 5546, section 3.2.2.3), so that
+// the delegate's answer comes from somebody invited, and asks for their
+// invitation.
+func (x *intake) delegate(who ical.Attendee, a *Answer, at series.Target) error {
+	to := a.DelegatedTo
+	if to == "" {
+		return refuse(VerdictHeld, "%s delegates and does not say to whom", who.Email)
+	}
+	if err := validAddress(to); err != nil {
+		return err
+	}
+	if address.Same(to, x.m.Event.Organizer.Email) || x.leadsTo(to, who.Email, at) {
+		return refuse(VerdictHeld, "%s delegates to %s, which goes in a circle", who.Email, to)
+	}
+	if has, ok := x.m.attendee(to, at); ok { // and an invitation already
+		a.DelegatedTo = has.Email
+		return nil
+	}
+	x.m.admit(ical.Attendee{
+		Email: to, Role: who.Role, Kind: who.Kind, Status: ical.StatusNeedsAction, DelegatedFrom: who.Email,
+	}, at)
+	x.invite = append(x.invite, to)
+	return nil
+}
+
+// leadsTo reports whether the delegations from one address end at another.
+func (x *intake) leadsTo(from, to string, at series.Target) bool {
+	for range len(x.m.attendees(at)) + 1 {
+		if address.Same(from, to) {
+			return true
+		}
+		a, ok := x.m.attendee(from, at)
+		if a = x.m.withAnswer(a, at.Start); !ok || a.DelegatedTo == "" {
+			return false
+		}
+		from = a.DelegatedTo
+	}
+	return true
+}

@@ -1,0 +1,82 @@
+package invite
+
+import (
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/mailauth"
+)
+
+// mostTo is how many tokens are looked at in one mail.
+const mostTo = 10
+
+// findToken looks for a token of ours in the addresses that the mail came to. One
+// that is forged, expired or of another meeting refuses the mail.
+func (x *intake) findToken() error {
+	r := x.p.ReplyAddress
+	if r == nil {
+		return nil
+	}
+	if err := r.check(); err != nil {
+		return refuse(VerdictUnverified, "%v", err)
+	}
+	var refused error
+	for _, raw := range x.tokens() {
+		t, err := x.verify(raw)
+		if err == nil {
+			x.token = t
+			return nil
+		}
+		refused = err
+	}
+	return refused
+}
+
+// tokens are those in the addresses that the mail was sent to and came to, and
+// in the organizer's as the answer has it.
+func (x *intake) tokens() (found []mailauth.Token) {
+	m := x.in.Mail
+	list := append([]string{x.in.Event.Organizer.Email}, m.DeliveredTo...)
+	for _, a := range append(m.To[:len(m.To):len(m.To)], m.Cc...) {
+		list = append(list, a.Address)
+	}
+	for _, addr := range list {
+		if raw := x.p.ReplyAddress.tokens().Find(addr); raw != nil && len(found) < mostTo {
+			found = append(found, raw)
+		}
+	}
+	return found
+}
+
+// verify finds whose token it is. All keys and attendees are tried, and compared
+// in constant time.
+func (x *intake) verify(raw mailauth.Token) (t token, err error) {
+	email, ok := x.p.ReplyAddress.tokens().Signed(raw, x.m.Event.UID, x.addresses())
+	t.email = email
+	switch {
+	case !ok:
+		return t, refuse(VerdictUnverified, "came to an address whose token is not of this meeting, or forged")
+	case raw.Expired(x.p.Now()):
+		return t, refuse(VerdictUnverified, "came to an address whose token has expired")
+	}
+	return t, nil
+}
+
+// addresses returns the addresses of all attendees, of the whole meeting and of
+// single occurrences. The first is empty, which stands for all attendees
+// together.
+func (x *intake) addresses() []string {
+	out, seen := []string{""}, map[string]bool{}
+	add := func(list []ical.Attendee) {
+		for i := range list {
+			if key := address.Key(list[i].Email); !seen[key] {
+				seen[key] = true
+				out = append(out, list[i].Email)
+			}
+		}
+	}
+	add(x.m.Event.Attendees)
+	for i := range x.m.Event.Overrides {
+		add(x.m.Event.Overrides[i].Attendees)
+	}
+	return out
+}

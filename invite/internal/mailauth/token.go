@@ -1,0 +1,139 @@
+package mailauth
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/convene-go/convene/internal/address"
+)
+
+// Tokens makes and verifies addresses with a signed token, such as
+// desk+TOKEN@example.com. A token is 18 octets in base 32: the last day on which
+// it is valid, and a MAC over this day, the meeting and the attendee. Tokens has
+// the fields of invite.ReplyAddress, so that a pointer to the one type can be
+// converted to a pointer to the other.
+type Tokens struct {
+	Mailbox  string
+	Keys     [][]byte
+	Lifetime time.Duration
+}
+
+const (
+	maxLocal  = 64                // octets in front of the @ (RFC 5321, section 4.5.3.1.1)
+	tokenMAC  = 16                // octets of the HMAC that are kept
+	tokenText = 29                // characters of day and MAC in base 32
+	minKey    = 16                // octets
+	day       = 24 * 60 * 60      // seconds
+	tokenUse  = "convene reply 1" // separates these MACs from others with the same key
+	twoYears  = 731 * 24 * time.Hour
+)
+
+// Base32 is lower case without padding. It survives programs that change the case of
+// addresses.
+var Base32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// Check reports a setting that cannot work. The error begins with the field's name.
+func (t *Tokens) Check() error {
+	if _, err := address.ASCII(t.Mailbox); err != nil {
+		return fieldError("Mailbox", "%w", err)
+	}
+	if local := t.local(); len(local)+1+tokenText > maxLocal {
+		return fieldError("Mailbox", "%d octets in front of the @, %d leave room for the token",
+			len(local), maxLocal-1-tokenText)
+	}
+	if len(t.Keys) == 0 {
+		return fieldError("Keys", "is missing")
+	}
+	for i, k := range t.Keys {
+		if len(k) < minKey {
+			return fieldError(fmt.Sprintf("Keys[%d]", i), "has %d octets, %d are the least", len(k), minKey)
+		}
+	}
+	return nil
+}
+
+func fieldError(field, format string, args ...any) error {
+	return fmt.Errorf("%s: %w", field, fmt.Errorf(format, args...))
+}
+
+// local returns the part of the mailbox in front of the @.
+func (t *Tokens) local() string { return t.Mailbox[:strings.LastIndexByte(t.Mailbox, '@')] }
+
+// Address returns the address of an attendee of a meeting, valid until expires. An
+// empty email stands for all attendees together.
+func (t *Tokens) Address(uid, email string, expires time.Time) string {
+	last := uint16(min(max(expires.Unix()/day+1, 0), 1<<16-1))
+	raw := binary.BigEndian.AppendUint16(nil, last)
+	raw = append(raw, sign(t.Keys[0], raw, uid, email)...)
+	return t.local() + "+" + Base32.EncodeToString(raw) + t.Mailbox[len(t.local()):]
+}
+
+// sign returns the MAC over a day, a meeting and an attendee.
+func sign(key, day []byte, uid, email string) []byte {
+	mac := hmac.New(sha256.New, key)
+	fmt.Fprintf(mac, "%s\x00%s%d\x00%s\x00%s", tokenUse, day, len(uid), strings.ToLower(uid), address.Key(email))
+	return mac.Sum(nil)[:tokenMAC]
+}
+
+// Token is a token that was found in an address and is not verified yet.
+type Token []byte
+
+// Find returns the token in an address. It is nil if there is none.
+func (t *Tokens) Find(addr string) Token {
+	addr = address.Key(addr)
+	box := address.Key(t.Mailbox)
+	at := strings.LastIndexByte(box, '@')
+	prefix, suffix := box[:at]+"+", box[at:]
+	if len(addr) != len(prefix)+tokenText+len(suffix) || !strings.HasPrefix(addr, prefix) || !strings.HasSuffix(addr, suffix) {
+		return nil
+	}
+	raw, err := Base32.DecodeString(addr[len(prefix) : len(prefix)+tokenText])
+	if err != nil {
+		return nil
+	}
+	return raw
+}
+
+// Signed returns the address among emails that the token was made for, with the
+// meeting's UID. It tries all keys and all addresses, and compares in constant time.
+// ok is false if the token is of another meeting or forged. [Token.Expired] is to be
+// asked too.
+func (t *Tokens) Signed(raw Token, uid string, emails []string) (email string, ok bool) {
+	for _, key := range t.Keys {
+		for _, e := range emails {
+			if hmac.Equal(raw[2:], sign(key, raw[:2], uid, e)) {
+				email, ok = e, true
+			}
+		}
+	}
+	return email, ok
+}
+
+// Expired reports whether the last day of the token is over.
+func (raw Token) Expired(now time.Time) bool {
+	return now.Unix()/day > int64(binary.BigEndian.Uint16(raw))
+}
+
+// Renew returns the address of an attendee that a meeting sent at now is to have:
+// the one that the attendee has already, or a new one if that would not last until
+// the end of the meeting.
+func (t *Tokens) Renew(has, uid, email string, end, now time.Time) string {
+	if now.After(end) {
+		end = now
+	}
+	if raw := t.Find(has); raw != nil && !raw.Expired(end) {
+		if _, ok := t.Signed(raw, uid, []string{email}); ok {
+			return has
+		}
+	}
+	life := t.Lifetime
+	if life == 0 {
+		life = twoYears
+	}
+	return t.Address(uid, email, end.Add(life))
+}

@@ -1,0 +1,89 @@
+package plan
+
+import (
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/roster"
+	"github.com/convene-go/convene/invite/internal/series"
+)
+
+// CancelAll plans the cancellation of everything for everybody who has an
+// invitation.
+func CancelAll(m *Meeting, o *Options) (*Plan, error) {
+	before := series.Normalized(*m.Event)
+	p := newPlan(series.Normalized(*m.Event))
+	p.Previous = &before
+	p.Intent.Cancelled = true
+	p.Intent.Sequence++
+	p.show(&m.Record)
+	u := newUpdate(m, &before, p.Intent, o) // knows the version that each attendee has
+	u.plan = p
+	people := roster.All(u.before)
+	p.Replaces = make(map[string]bool, len(people))
+	for _, a := range people {
+		key := address.Key(a.Email)
+		p.Replaces[key] = true
+		if !u.history.invited(key) {
+			p.skip(a, "the meeting is cancelled: no invitation has gone out, so nothing to send")
+			continue
+		}
+		_, was := u.base(a)
+		p.cancel(a, was, "the meeting is cancelled")
+	}
+	if !o.AllowPast && series.IsPast(&before, o.Now()) {
+		p.silence("the meeting lies in the past")
+		p.Intent.Sequence, p.Previous = before.Sequence, nil
+		p.show(&m.Record)
+	}
+	return p, nil
+}
+
+// CancelOccurrence plans the cancellation of the occurrence with that original
+// start, which becomes a cancelled override.
+func CancelOccurrence(m *Meeting, start time.Time, o *Options) (*Plan, error) {
+	after := series.Normalized(*m.Event)
+	if start = series.NormalizedStart(&after, start); series.Occurrence(&after, start) == nil {
+		return nil, fieldError("RecurrenceID", NoOccurrence(&after, start))
+	}
+	after.Overrides = slices.DeleteFunc(after.Overrides, func(e ical.Event) bool { return e.RecurrenceID.Equal(start) })
+	after.Overrides = append(after.Overrides, ical.Event{RecurrenceID: start, Cancelled: true})
+	return Update(m, after, o)
+}
+
+// CancelFrom plans the cancellation of the occurrence with that original start and
+// of all later ones: the series ends before it.
+func CancelFrom(m *Meeting, start time.Time, o *Options) (*Plan, error) {
+	before := series.Normalized(*m.Event)
+	if start = series.NormalizedStart(&before, start); !series.InRule(&before, start) {
+		return nil, fieldError("RecurrenceID", NoOccurrence(&before, start))
+	}
+	after, ok := series.EndBefore(&before, start)
+	if !ok {
+		return CancelAll(m, o)
+	}
+	return Update(m, after, o)
+}
+
+// cancel adds the cancellations of everything that an attendee saw.
+func (p *Plan) cancel(a *ical.Attendee, was roster.View, reason string) {
+	for _, e := range was.Events() {
+		p.add(a, Content{Method: ical.MethodCancel, Reason: reason + onOccurrence(e),
+			Event: p.cancelled(e, a, p.Event.Sequence), Before: e})
+	}
+}
+
+// cancelled returns the object that cancels e for one attendee: the recipient is its
+// only attendee (RFC 5546, section 3.2.5).
+func (p *Plan) cancelled(e *ical.Event, a *ical.Attendee, sequence int) *ical.Event {
+	out := *e
+	out.Sequence, out.Cancelled = sequence, true
+	out.Overrides, out.Reminders = nil, nil
+	if at := p.Index.Find(e.Attendees, address.Key(a.Email)); at >= 0 {
+		a = &e.Attendees[at]
+	}
+	out.Attendees = []ical.Attendee{*a}
+	return &out
+}

@@ -1,0 +1,215 @@
+package plan
+
+import (
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/roster"
+)
+
+// Mail is a mail in the ledger.
+type Mail struct {
+	To           string
+	Method       ical.Method
+	Sequence     int
+	RecurrenceID time.Time
+	Action       Action
+	State        MailState
+}
+
+// MailState says how far a mail came, as far as a plan asks.
+type MailState int
+
+// The values of [MailState], in an order that its methods rely on.
+
+const (
+	MailFailed     MailState = iota // it did not reach its recipient and will not, or a later one took its place
+	MailPending                     // it was not handed over yet
+	MailSending                     // it is being handed over
+	MailUnknown                     // it may have been handed over
+	MailHandedOver                  // it was handed over
+)
+
+// open reports whether the mail may still be sent.
+func (s MailState) open() bool { return s == MailPending || s == MailSending }
+
+// mayHaveArrived reports whether the recipient may have the mail.
+func (s MailState) mayHaveArrived() bool { return s >= MailSending }
+
+// history says which mails the attendees have received, by the ledger.
+type history struct {
+	of    map[string]*received // by the key of the address
+	known bool                 // the meeting has a ledger
+}
+
+// received says which mails one attendee has received, and which are owed to them.
+type received struct {
+	whole    bool           // a request for the whole meeting
+	singles  map[int64]bool // requests for single occurrences
+	next     int            // the sequence after the highest so far
+	leaving  bool           // a CANCEL of the whole meeting is still to be sent
+	answered bool           // they answered, so they have an invitation, perhaps by another way
+	left     int            // an answer shows an invitation after the last CANCEL of the whole meeting if it has at least this sequence
+
+	// owed are mails that were not handed over: for each occurrence the lowest
+	// sequence since the last mail about it, or about the whole meeting, that was.
+	owed map[int64]int
+	// got are mails about single occurrences that were handed over while a mail about
+	// the whole meeting was owed: their sequences, by occurrence.
+	got map[int64]int
+}
+
+// history reads the ledger. A meeting without any mail came from elsewhere, so its
+// attendees count as invited.
+func (m *Meeting) history() *history {
+	h := &history{of: make(map[string]*received), known: len(m.Mails) > 0}
+	for i := range m.Mails {
+		h.at(m.Mails[i].To).add(&m.Mails[i], m.Event.RecurrenceID)
+	}
+	for _, a := range m.Given {
+		if a.MessageID != "" {
+			w := h.at(a.Email)
+			w.answered = w.answered || a.Sequence >= w.left
+		}
+	}
+	return h
+}
+
+// at returns the entry of an address, made if it does not exist.
+func (h *history) at(email string) *received {
+	key := address.Key(email)
+	if h.of[key] == nil {
+		h.of[key] = new(received)
+	}
+	return h.of[key]
+}
+
+// add takes a mail in. self is the occurrence that the meeting itself is.
+func (w *received) add(d *Mail, self time.Time) {
+	id := d.RecurrenceID.Unix()
+	if d.RecurrenceID.Equal(self) {
+		id = roster.Whole
+	}
+	switch {
+	case d.Method == ical.MethodDeclineCounter:
+	case d.State.mayHaveArrived():
+		w.leaving = w.leaving && id != roster.Whole
+		w.settle(d, id)
+		w.receive(d, id)
+	case !w.repeats(d, id):
+		w.leaving = w.leaving || d.Method == ical.MethodCancel && id == roster.Whole && d.State.open()
+		w.owe(d, id)
+	}
+	w.next = max(w.next, d.Sequence+1)
+}
+
+// owe takes in a mail that was not handed over. If the whole meeting is owed, so are
+// its occurrences.
+func (w *received) owe(d *Mail, id int64) {
+	if _, ok := w.owedSince(id); ok {
+		return
+	}
+	if w.owed == nil {
+		w.owed = make(map[int64]int)
+	}
+	w.owed[id] = d.Sequence
+}
+
+// settle removes the debt that a mail has paid.
+func (w *received) settle(d *Mail, id int64) {
+	if id == roster.Whole {
+		w.owed, w.got = nil, nil
+		return
+	}
+	delete(w.owed, id)
+	if _, ok := w.owed[roster.Whole]; ok {
+		if w.got == nil {
+			w.got = make(map[int64]int)
+		}
+		w.got[id] = d.Sequence
+	}
+}
+
+// receive takes in the content of a mail that was handed over.
+func (w *received) receive(d *Mail, id int64) {
+	switch {
+	case d.Method == ical.MethodRequest && id == roster.Whole:
+		w.whole = true
+	case d.Method == ical.MethodRequest:
+		if w.singles == nil {
+			w.singles = make(map[int64]bool)
+		}
+		w.singles[id] = true
+	case d.Method == ical.MethodCancel && id == roster.Whole:
+		w.whole, w.singles, w.left = false, nil, d.Sequence
+	case d.Method == ical.MethodCancel:
+		delete(w.singles, id)
+	}
+}
+
+// repeats reports whether a request tells nothing new: it is a reminder, or the
+// invitation once more.
+func (w *received) repeats(d *Mail, id int64) bool {
+	if d.Method != ical.MethodRequest {
+		return false
+	}
+	invites := d.Action == "" || d.Action == ActionInvitation
+	return d.Action == ActionReminder || id == roster.Whole && d.Sequence < w.next ||
+		invites && (w.whole || w.singles[id])
+}
+
+// owedSince returns the sequence of the first mail about an occurrence that is owed.
+func (w *received) owedSince(id int64) (sequence int, owed bool) {
+	if n, ok := w.owed[id]; ok {
+		return n, true
+	}
+	if _, ok := w.got[id]; ok {
+		return 0, false
+	}
+	n, ok := w.owed[roster.Whole]
+	return n, ok
+}
+
+// anyOwedSince returns the lowest sequence of the mails that are owed.
+func (w *received) anyOwedSince() (sequence int, owed bool) {
+	for _, n := range w.owed {
+		if !owed || n < sequence {
+			sequence, owed = n, true
+		}
+	}
+	return sequence, owed
+}
+
+// has reports whether the attendee may have an occurrence that came alone.
+func (w *received) has(id int64) bool { return w.answered || w.singles[id] }
+
+// invited reports whether the attendee has an invitation.
+func (w *received) invited() bool { return w.whole || len(w.singles) > 0 || w.answered }
+
+// invited reports whether the attendee with that key has an invitation.
+func (h *history) invited(key string) bool {
+	w := h.of[key]
+	return !h.known || w != nil && w.invited()
+}
+
+// version returns the newest version that the attendee with that key has of an
+// occurrence, or of the whole meeting if id is zero. This is now, unless a mail about
+// a later change was not handed over and the version before it is kept in before.
+func (h *history) version(key string, id time.Time, now *ical.Event, before []ical.Event) *ical.Event {
+	w := h.of[key]
+	if w == nil {
+		return now
+	}
+	since, owed := w.anyOwedSince()
+	if !id.IsZero() {
+		since, owed = w.owedSince(id.Unix())
+	}
+	if !owed {
+		return now
+	}
+	if v := versionUpTo(before, since-1); v != nil {
+		return v
+	}
+	return now
+}

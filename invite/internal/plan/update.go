@@ -1,0 +1,267 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/roster"
+	"github.com/convene-go/convene/invite/internal/series"
+)
+
+// Update plans the change of a meeting to the event after.
+func Update(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
+	before := series.Normalized(*m.Event)
+	after = series.Normalized(after)
+	if after.UID == "" {
+		after.UID = before.UID
+	}
+	after.Sequence = before.Sequence
+	switch {
+	case after.UID != before.UID:
+		return nil, fieldError("UID", "is not that of the meeting: a new UID is a new meeting")
+	case !address.Same(after.Organizer.Email, before.Organizer.Email):
+		return nil, fieldError("Organizer.Email", "is not that of the meeting: a new organizer needs a new meeting")
+	}
+	after.Organizer.Email = before.Organizer.Email // clients compare it with case
+	if after.Cancelled {
+		return CancelAll(m, o)
+	}
+	if err := checkAfter(after, o); err != nil {
+		return nil, err
+	}
+	return newUpdate(m, &before, after, o).run(), nil
+}
+
+// checkAfter checks an event as Send does, except that nobody needs to attend it any
+// more.
+func checkAfter(after ical.Event, o *Options) error {
+	if len(after.Attendees) == 0 {
+		after.Attendees = []ical.Attendee{{Email: after.Organizer.Email}}
+	}
+	return o.Check(&after)
+}
+
+// update makes the plan of a change.
+type update struct {
+	meeting *Meeting
+	options *Options
+	given   ical.Event // the new version as it was given, without answers
+	before  *ical.Event
+	plan    *Plan
+	history *history
+	counted *roster.Answers // the answers that counted before
+	extra   bool            // a notice is one sequence later than the others
+
+	// Results that are the same for all attendees who see the same:
+	versions    *filledVersions
+	mixtures    map[string]*ical.Event // see mixed
+	diffs       map[pair][]change
+	occurrences map[occurrenceKey]*ical.Event
+	inRules     map[occurrenceKey]bool
+}
+
+// pair are two versions that are compared.
+type pair struct{ was, is *ical.Event }
+
+// occurrenceKey is an occurrence of a version, as a Unix time.
+type occurrenceKey struct {
+	version *ical.Event
+	start   int64
+}
+
+func newUpdate(m *Meeting, before *ical.Event, after ical.Event, o *Options) *update {
+	u := &update{
+		meeting: m, options: o, given: series.Normalized(after), plan: newPlan(after),
+		history: m.history(), counted: m.Counting(), versions: newFilledVersions(m), mixtures: make(map[string]*ical.Event),
+		diffs: make(map[pair][]change), occurrences: make(map[occurrenceKey]*ical.Event), inRules: make(map[occurrenceKey]bool),
+	}
+	u.plan.Said = m.Spoken(&after, o.stamp())
+	u.plan.Previous = before
+	roster.ClearAnswers(&u.given)
+	roster.ClearAnswers(&u.plan.Intent)
+	filled := m.Filled(*before)
+	u.before = &filled
+	return u
+}
+
+// occurrence returns an occurrence of a version, one value for all attendees who see
+// the same.
+func (u *update) occurrence(version *ical.Event, start time.Time) *ical.Event {
+	key := occurrenceKey{version, start.Unix()}
+	e, ok := u.occurrences[key]
+	if !ok {
+		e = u.plan.Answers.Occurrence(version, start)
+		u.occurrences[key] = e
+	}
+	return e
+}
+
+// inRule reports whether the rule of a version gives an occurrence.
+func (u *update) inRule(version *ical.Event, start time.Time) bool {
+	key := occurrenceKey{version, start.Unix()}
+	has, ok := u.inRules[key]
+	if !ok {
+		has = series.InRule(version, start)
+		u.inRules[key] = has
+	}
+	return has
+}
+
+// diff compares two versions.
+func (u *update) diff(was, is *ical.Event) []change {
+	key := pair{was, is}
+	changes, ok := u.diffs[key]
+	if !ok {
+		changes = diff(was, is, u.options.Levels)
+		u.diffs[key] = changes
+	}
+	return changes
+}
+
+// run adds the notices of all attendees.
+func (u *update) run() *Plan {
+	p := u.plan
+	p.Intent.Sequence = u.before.Sequence + 1
+	u.revise()
+	p.show(&u.meeting.Record)
+	people := roster.All(&p.Event, u.before)
+	p.Replaces = make(map[string]bool, len(people))
+	for _, a := range people {
+		p.Replaces[address.Key(a.Email)] = true
+		u.attendee(a)
+	}
+	if !u.options.AllowPast && series.IsPast(u.before, u.options.Now()) && series.IsPast(&p.Event, u.options.Now()) {
+		p.silence("the meeting lies in the past")
+		p.Replaces = nil
+	}
+	switch {
+	case len(p.Notices) == 0:
+		u.withoutMail()
+	case u.extra:
+		p.Intent.Sequence++
+		p.Event.Sequence++
+	}
+	return p
+}
+
+// withoutMail makes the event as it is if nobody is told of the change: with the
+// sequence and all answers that it had.
+func (u *update) withoutMail() {
+	p := u.plan
+	p.Intent, p.Revised, p.Previous = u.given, nil, nil
+	p.Intent.Sequence = u.before.Sequence
+	p.show(&u.meeting.Record)
+}
+
+// attendee adds the notices of one attendee.
+func (u *update) attendee(a *ical.Attendee) {
+	base, was := u.base(a)
+	is := u.plan.View(&u.plan.Event, a.Email)
+	if !u.history.invited(address.Key(a.Email)) {
+		if is.IsEmpty() && !was.IsEmpty() {
+			u.plan.skip(a, "is no longer invited: no invitation has gone out, so nothing to send")
+		}
+		was = roster.View{}
+	}
+	switch {
+	case was.Whole == nil && is.Whole == nil:
+		u.singles(a, base, was, is)
+	case was.IsEmpty():
+		u.plan.invite(a, is, "is invited")
+	case is.IsEmpty():
+		u.plan.cancel(a, was, "is no longer invited")
+	case was.Whole != nil && is.Whole != nil:
+		u.whole(a, base, was.Whole, is.Whole)
+	case is.Whole != nil:
+		u.plan.invite(a, is, "is now invited to the whole series")
+	default:
+		u.plan.cancel(a, was, "is no longer invited to the whole series")
+		u.staysFor(a, is)
+	}
+}
+
+// whole adds the notices of an attendee who was and is invited to the whole meeting.
+// They get single occurrences if only these changed, and otherwise everything.
+func (u *update) whole(a *ical.Attendee, base, was, is *ical.Event) {
+	changes := slices.Concat(u.diff(base, &u.plan.Event), u.roleChange(was, is, a.Email))
+	dates, restored := u.changedDates(a, base, was, is)
+	if highest(changes) > LevelSilent || restored {
+		for _, d := range dates {
+			changes = append(changes, d.beside(changes)...)
+		}
+		u.request(a, was, is, changes)
+		return
+	}
+	told := len(u.plan.Notices) + len(u.plan.Skipped)
+	for _, d := range dates {
+		u.single(a, base, d.was, d.is)
+	}
+	if len(changes) > 0 && told == len(u.plan.Notices)+len(u.plan.Skipped) {
+		u.plan.skip(a, reasonFor(changes))
+	}
+}
+
+// request adds a request that tells the changes, unless the attendee declined and
+// need not care.
+func (u *update) request(a *ical.Attendee, was, is *ical.Event, changes []change) {
+	text := reasonFor(changes)
+	if !is.RecurrenceID.IsZero() {
+		text = "only" + onOccurrence(is) + ": " + text
+	}
+	if u.mayIgnore(a, was, changes) {
+		u.plan.skip(a, text+": declined, so nothing to send")
+		return
+	}
+	u.plan.add(a, Content{Method: ical.MethodRequest, Event: is, Before: was, Reason: text})
+}
+
+// mayIgnore reports whether an attendee declined the meeting, with every occurrence
+// of it, and the changes neither ask them anything nor remove anything from their
+// calendar.
+func (u *update) mayIgnore(a *ical.Attendee, was *ical.Event, changes []change) bool {
+	key := address.Key(a.Email)
+	if u.options.TellDeclined || highest(changes) >= LevelMajor || u.counted.Status(key, was.RecurrenceID) != ical.StatusDeclined {
+		return false
+	}
+	if was.RecurrenceID.IsZero() && slices.ContainsFunc(u.counted.Apart(key), func(start time.Time) bool {
+		return u.counted.Status(key, start) != ical.StatusDeclined
+	}) {
+		return false
+	}
+	return !slices.ContainsFunc(changes, func(c change) bool { return c.field == "cancelled" })
+}
+
+// roleChange returns the change of the attendee's own role.
+func (u *update) roleChange(was, is *ical.Event, email string) []change {
+	key := address.Key(email)
+	i, j := u.plan.Index.Find(was.Attendees, key), u.plan.Index.Find(is.Attendees, key)
+	if i < 0 || j < 0 {
+		return nil
+	}
+	b, a := roleOf(&was.Attendees[i]), roleOf(&is.Attendees[j])
+	if b == a {
+		return nil
+	}
+	return []change{{"attendees", LevelMinor, fmt.Sprintf("is now %s instead of %s", a, b)}}
+}
+
+func roleOf(a *ical.Attendee) ical.Role {
+	if a.Role == "" {
+		return ical.RoleRequired
+	}
+	return a.Role
+}
+
+// staysFor adds the occurrences that an attendee keeps whose series was cancelled.
+// They are one sequence later, because a client could otherwise take them for older
+// than the cancellation.
+func (u *update) staysFor(a *ical.Attendee, is roster.View) {
+	for _, e := range is.Singles {
+		u.plan.add(a, Content{Method: ical.MethodRequest, Sequence: u.plan.Event.Sequence + 1,
+			Event: e, Reason: "stays invited" + onOccurrence(e)})
+	}
+	u.extra = true
+}

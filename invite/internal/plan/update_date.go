@@ -1,0 +1,110 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/roster"
+	"github.com/convene-go/convene/invite/internal/series"
+)
+
+// changedDate is an occurrence that changes for one attendee. It is nil in a version
+// that does not have it.
+type changedDate struct {
+	was, is *ical.Event
+	changes []change
+}
+
+// changedDates returns the occurrences that either version changes, cancels or
+// excepts, with their changes. If restored is true, the attendee needs the whole
+// series, because an occurrence takes place again that was excepted for them:
+// Thunderbird keeps its EXDATE if only the occurrence comes, and goes on hiding it.
+func (u *update) changedDates(a *ical.Attendee, base, was, is *ical.Event) (list []changedDate, restored bool) {
+	for _, start := range series.Exceptions(was, is) {
+		d := changedDate{was: u.occurrence(was, start), is: u.occurrence(is, start)}
+		switch {
+		case d.was == nil && d.is == nil, !u.inRule(base, start), !u.inRule(&u.plan.Event, start):
+			continue // the change of the rule says it
+		case d.was == nil:
+			restored = true
+			d.changes = []change{{"cancelled", LevelMajor, u.begins(a, base, d.is)}}
+		case d.is == nil:
+			d.changes = []change{{"cancelled", LevelMinor, u.ends(d.was)}} // asks for no answer
+		default:
+			d.changes = slices.Concat(u.diff(d.was, d.is), u.roleChange(d.was, d.is, a.Email))
+		}
+		list = append(list, d)
+	}
+	return list, restored
+}
+
+// beside returns the changes of the date for a reason that already has the
+// changes of the whole meeting. It leaves out changes that only follow from
+// these.
+func (d *changedDate) beside(whole []change) (out []change) {
+	e := d.is
+	if e == nil {
+		e = d.was
+	}
+	for _, c := range d.changes {
+		if c.level == LevelSilent || slices.Contains(whole, c) {
+			continue
+		}
+		if c.field == "cancelled" {
+			c.text += onOccurrence(e)
+		} else {
+			c.text = strings.TrimSpace(onOccurrence(e)) + ": " + c.text
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// singles adds the notices of an attendee who was and is invited to single
+// occurrences alone.
+func (u *update) singles(a *ical.Attendee, base *ical.Event, was, is roster.View) {
+	list := append(slices.Clone(was.Singles), is.Singles...)
+	slices.SortStableFunc(list, func(x, y *ical.Event) int { return x.RecurrenceID.Compare(y.RecurrenceID) })
+	list = slices.CompactFunc(list, func(x, y *ical.Event) bool { return x.RecurrenceID.Equal(y.RecurrenceID) })
+	for _, e := range list {
+		u.single(a, base, roster.WithStart(was.Singles, e.RecurrenceID), roster.WithStart(is.Singles, e.RecurrenceID))
+	}
+}
+
+// single adds the notice of one occurrence. It is nil in a version that does not have
+// it.
+func (u *update) single(a *ical.Attendee, base, was, is *ical.Event) {
+	switch {
+	case was == nil && is == nil:
+	case was == nil:
+		is.Sequence = u.plan.Event.Sequence
+		u.plan.add(a, Content{Method: ical.MethodRequest, Event: is, Reason: u.begins(a, base, is) + onOccurrence(is)})
+	case is == nil:
+		u.plan.add(a, Content{Method: ical.MethodCancel, Event: u.plan.cancelled(was, a, u.plan.Event.Sequence), Before: was,
+			Reason: u.ends(was) + onOccurrence(was)})
+	default:
+		changes := slices.Concat(u.diff(was, is), u.roleChange(was, is, a.Email))
+		if highest(changes) > LevelSilent {
+			is.Sequence = u.plan.Event.Sequence
+			u.request(a, was, is, changes)
+		}
+	}
+}
+
+// begins says why an attendee gets an occurrence that they did not see.
+func (u *update) begins(a *ical.Attendee, base, is *ical.Event) string {
+	if u.plan.Index.Find(base.Attendees, address.Key(a.Email)) >= 0 && u.occurrence(base, is.RecurrenceID) == nil {
+		return "takes place after all"
+	}
+	return "is invited"
+}
+
+// ends says why an attendee does not see an occurrence any more.
+func (u *update) ends(was *ical.Event) string {
+	if u.occurrence(&u.plan.Event, was.RecurrenceID) == nil {
+		return "does not take place"
+	}
+	return "is no longer invited"
+}

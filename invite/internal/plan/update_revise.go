@@ -1,0 +1,67 @@
+package plan
+
+import (
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/roster"
+	"github.com/convene-go/convene/invite/internal/series"
+)
+
+// revise finds the changes that ask for new answers, and gives changed occurrences
+// the new sequence.
+func (u *update) revise() {
+	p := u.plan
+	after := series.Normalized(p.Intent)
+	for _, j := range u.meeting.Joined {
+		roster.Admit(&after, j)
+	}
+	major := highest(diff(u.before, &after, u.options.Levels)) == LevelMajor
+	if major {
+		p.Revised = append(p.Revised, roster.Revision{Sequence: p.Intent.Sequence})
+	}
+	for _, start := range series.Exceptions(u.before, &after) {
+		is := series.Occurrence(&after, start)
+		if is == nil {
+			continue
+		}
+		level := u.level(series.Occurrence(u.before, start), is)
+		if i := series.OverrideIndex(&p.Intent, start); i >= 0 && level > LevelSilent {
+			p.Intent.Overrides[i].Sequence = p.Intent.Sequence
+		}
+		if level == LevelMajor && (!major || roster.HasOwnAttendees(&after, start)) {
+			p.Revised = append(p.Revised, roster.Revision{RecurrenceID: start, Sequence: p.Intent.Sequence})
+		}
+	}
+	u.askAnew(&after)
+	for i := range p.Said { // the organizer's word is about the new version
+		for _, r := range p.Revised {
+			if a := &p.Said[i]; r.RecurrenceID.IsZero() || r.RecurrenceID.Equal(a.RecurrenceID) {
+				a.Sequence = max(a.Sequence, r.Sequence)
+			}
+		}
+	}
+}
+
+// askAnew takes back the earlier answers of attendees who were not invited any more
+// and are invited again.
+func (u *update) askAnew(after *ical.Event) {
+	asked := make(map[string]bool)
+	for _, a := range u.meeting.Given {
+		key := address.Key(a.Email)
+		if asked[key] || u.plan.Index.Attendee(u.before, key) != nil {
+			continue
+		}
+		if asked[key] = true; u.plan.Index.Attendee(after, key) != nil {
+			u.plan.Said = append(u.counted.TakenBack(key, u.plan.Intent.Sequence), u.plan.Said...)
+		}
+	}
+}
+
+// level returns the level of the change of one occurrence. An occurrence that did not
+// take place before is as good as new.
+func (u *update) level(was, is *ical.Event) Level {
+	if was == nil {
+		return LevelMajor
+	}
+	return highest(diff(was, is, u.options.Levels))
+}

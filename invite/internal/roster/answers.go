@@ -1,0 +1,225 @@
+package roster
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/series"
+)
+
+// Answers finds the answers that count now, for many attendees and occurrences.
+//
+//   - Of the answers of one attendee to one subject, the newest counts: by
+//     SEQUENCE, then by DTSTAMP (RFC 5546, section 2.1.5), then by arrival.
+//   - It counts only if its sequence is not below the floor, see [Record.Floor].
+//   - For an occurrence, the answer to the occurrence comes before the answer to the
+//     series.
+type Answers struct {
+	newest  map[subject]*Answer
+	dates   map[string][]time.Time // the occurrences that an attendee answered alone, by key
+	floor   int                    // Record.Revised
+	floors  map[int64]int          // of Record.Revisions, by occurrence
+	revised []time.Time            // the occurrences of floors
+	series  []ical.Attendee        // the attendees of the whole meeting
+	index   Index
+}
+
+// subject is an attendee, by key, and the occurrence that they answer, as a Unix
+// time or [Whole].
+type subject struct {
+	key string
+	id  int64
+}
+
+func (a *Answer) subject() subject { return subject{address.Key(a.Email), a.RecurrenceID.Unix()} }
+
+// Whole stands for the whole meeting among occurrences that are given as Unix times.
+var Whole = time.Time{}.Unix()
+
+// Counting returns the answers that count now, [Record.Unsettled] ones included.
+func (r *Record) Counting() *Answers {
+	s := r.given()
+	for _, a := range r.Unsettled() {
+		s.add(&a)
+	}
+	return s
+}
+
+// given returns the answers of r.Given that count.
+func (r *Record) given() *Answers {
+	s := &Answers{floor: r.Revised, series: r.Event.Attendees, index: make(Index)}
+	if len(r.Revisions) > 0 {
+		s.floors = make(map[int64]int, len(r.Revisions))
+	}
+	if len(r.Given) > 0 {
+		s.newest = make(map[subject]*Answer, len(r.Given))
+	}
+	for _, v := range r.Revisions {
+		id := v.RecurrenceID.Unix()
+		if _, ok := s.floors[id]; !ok {
+			s.revised = append(s.revised, v.RecurrenceID)
+		}
+		s.floors[id] = max(s.floors[id], v.Sequence)
+	}
+	for _, a := range r.Given {
+		s.add(a)
+	}
+	return s
+}
+
+// add keeps a if it is not older than the answer that is kept for its subject.
+func (s *Answers) add(a *Answer) {
+	of := a.subject()
+	last, ok := s.newest[of]
+	if ok && a.compare(last) < 0 {
+		return
+	}
+	if s.newest == nil {
+		s.newest = make(map[subject]*Answer)
+	}
+	s.newest[of] = a
+	if !ok && !a.RecurrenceID.IsZero() {
+		if s.dates == nil {
+			s.dates = make(map[string][]time.Time)
+		}
+		s.dates[of.key] = append(s.dates[of.key], a.RecurrenceID)
+	}
+}
+
+// compare orders two answers to one subject by SEQUENCE, then by DTSTAMP.
+func (a *Answer) compare(b *Answer) int {
+	return cmp.Or(cmp.Compare(a.Sequence, b.Sequence), a.Stamp.Compare(b.Stamp))
+}
+
+// Floor is [Record.Floor] for the attendee with that key.
+func (s *Answers) Floor(key string, id time.Time) int {
+	n := s.floors[id.Unix()]
+	if id.IsZero() || s.index.Find(s.series, key) >= 0 {
+		n = max(n, s.floor)
+	}
+	return n
+}
+
+// Newest returns the newest answer of the attendee with that key to exactly that
+// occurrence, or to the whole meeting if id is zero, whether it counts or not. It is
+// nil if there is none.
+func (s *Answers) Newest(key string, id time.Time) *Answer { return s.newest[subject{key, id.Unix()}] }
+
+// Answer returns the answer of the attendee with that key that counts for an
+// occurrence, or for the whole meeting if id is zero. It is nil if there is none.
+func (s *Answers) Answer(key string, id time.Time) *Answer {
+	if a := s.Newest(key, id); a != nil && a.Sequence >= s.Floor(key, id) {
+		return a
+	}
+	return s.general(key, id)
+}
+
+// general returns the attendee's answer to the series, if it counts for the
+// occurrence.
+func (s *Answers) general(key string, id time.Time) *Answer {
+	if a := s.newest[subject{key, Whole}]; a != nil && a.Sequence >= s.Floor(key, id) {
+		return a
+	}
+	return nil
+}
+
+// Status returns the status of the attendee with that key.
+func (s *Answers) Status(key string, id time.Time) ical.Status { return s.Answer(key, id).StatusOf() }
+
+// AnswerOf returns the answer of one attendee that counts. It is faster than
+// [Answers.Answer] if only one is asked for.
+func (r *Record) AnswerOf(email string, id time.Time) *Answer {
+	key := address.Key(email)
+	one := *r
+	one.Given = slices.DeleteFunc(slices.Clone(r.Given), func(a *Answer) bool { return address.Key(a.Email) != key })
+	return one.Counting().Answer(key, id)
+}
+
+// Apart returns the occurrences for which the attendee's status may differ from
+// their status for the series, in order.
+func (s *Answers) Apart(key string) []time.Time {
+	dates := s.dates[key]
+	if len(dates) == 0 && len(s.revised) == 0 {
+		return nil
+	}
+	return series.Sorted(slices.Concat(dates, s.revised))
+}
+
+// Written returns a list of attendees with the answers that count for an
+// occurrence: list itself if it has them already, and otherwise a copy. The
+// organizer's own status stays.
+func (s *Answers) Written(list []ical.Attendee, id time.Time, organizer string) []ical.Attendee {
+	out := list
+	for i := range list {
+		a := s.Answer(address.Key(list[i].Email), id)
+		if a.matches(&list[i]) || address.Same(list[i].Email, organizer) {
+			continue
+		}
+		if &out[0] == &list[0] {
+			out = slices.Clone(list)
+		}
+		a.Put(&out[i])
+	}
+	return out
+}
+
+// Occurrence returns one occurrence of a series as an event of its own, with
+// everybody's answers to it. It is nil if the occurrence does not take place.
+func (s *Answers) Occurrence(e *ical.Event, id time.Time) *ical.Event {
+	out := series.Occurrence(e, id)
+	if out != nil {
+		out.Attendees = s.Written(out.Attendees, id, e.Organizer.Email)
+	}
+	return out
+}
+
+// Filled returns a copy of a version of the event with everybody's answers.
+func (r *Record) Filled(e ical.Event) ical.Event {
+	e = series.Normalized(e)
+	r.Counting().Fill(&e, r.Joined)
+	return e
+}
+
+// Fill completes an event as all of its attendees may see it. It changes e, which
+// must share no list with another event. Attendees get their answers to the series,
+// and attendees who joined an occurrence stand in an override of it.
+//
+// In overrides too, attendees of the series have their answers to the series, unless
+// the occurrence asked everybody anew: an answer to one occurrence is shown to its
+// attendee alone.
+func (s *Answers) Fill(e *ical.Event, joined []Joined) {
+	for _, j := range joined {
+		Admit(e, j)
+	}
+	for i := range e.Attendees {
+		if a := &e.Attendees[i]; !address.Same(a.Email, e.Organizer.Email) {
+			s.general(address.Key(a.Email), time.Time{}).Put(a)
+		}
+	}
+	invited := make(Index)
+	for i := range e.Overrides {
+		s.fillOverride(e, &e.Overrides[i], invited)
+	}
+}
+
+// fillOverride writes answers into an override of e. invited finds the attendees of
+// the series.
+func (s *Answers) fillOverride(e, o *ical.Event, invited Index) {
+	if s.floors[o.RecurrenceID.Unix()] > s.floor && len(o.Attendees) == 0 {
+		o.Attendees = slices.Clone(e.Attendees)
+	}
+	for i := range o.Attendees {
+		a := &o.Attendees[i]
+		key := address.Key(a.Email)
+		switch {
+		case address.Same(a.Email, e.Organizer.Email):
+		case invited.Find(e.Attendees, key) >= 0:
+			s.general(key, o.RecurrenceID).Put(a)
+		default:
+			s.Answer(key, o.RecurrenceID).Put(a)
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package roster
+
+import (
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/series"
+)
+
+// Spoken returns the answers that the organizer gives by the statuses in an event:
+// the statuses that differ from the answers that count.
+func (r *Record) Spoken(e *ical.Event, stamp time.Time) []Answer {
+	return r.Counting().read(e, Answer{Via: ViaOrganizer, Stamp: stamp}, func(by *ical.Attendee, counting *Answer) bool {
+		return IsAnswer(by.Status) && counting.StatusOf() != by.Status
+	})
+}
+
+// Imported returns the answers that the statuses in r.Event give, for an event of
+// a stored form that kept answers there. It leaves out answers that r.Given has.
+func (r *Record) Imported() []Answer {
+	return r.given().read(r.Event, Answer{Via: ViaImport}, func(by *ical.Attendee, counting *Answer) bool {
+		return !counting.matches(by)
+	})
+}
+
+// read makes answers of the statuses in an event, if isNew says so of them. They
+// have the Via and the Stamp of a.
+func (s *Answers) read(e *ical.Event, a Answer, isNew func(by *ical.Attendee, counting *Answer) bool) []Answer {
+	out := s.readList(e.Attendees, a, e.Organizer.Email, isNew)
+	for i := range e.Overrides {
+		if o := &e.Overrides[i]; !o.Cancelled {
+			a.RecurrenceID = o.RecurrenceID
+			out = append(out, s.readList(o.Attendees, a, e.Organizer.Email, isNew)...)
+		}
+	}
+	return out
+}
+
+// readList is read for one list.
+func (s *Answers) readList(list []ical.Attendee, a Answer, organizer string, isNew func(*ical.Attendee, *Answer) bool) (out []Answer) {
+	for i := range list {
+		by := &list[i]
+		key := address.Key(by.Email)
+		if address.Same(by.Email, organizer) || !isNew(by, s.Answer(key, a.RecurrenceID)) {
+			continue
+		}
+		given := a
+		given.Email, given.Status, given.Comment, given.DelegatedTo = by.Email, by.Status, by.Comment, by.DelegatedTo
+		if given.Status == "" {
+			given.Status = ical.StatusNeedsAction
+		}
+		given.Sequence = s.UnversionedSequence(key, a.RecurrenceID)
+		if last := s.Newest(key, a.RecurrenceID); last != nil {
+			given.Stamp = series.Later(given.Stamp, last.Stamp)
+		}
+		s.add(&given)
+		out = append(out, given)
+	}
+	return out
+}
+
+// TakenBack returns answers that take back all that an attendee said before they
+// were invited anew with that sequence. They have no time, so that every answer to
+// the new invitation comes after them, whatever the clock of the attendee shows.
+func (s *Answers) TakenBack(key string, sequence int) (out []Answer) {
+	for _, id := range slices.Concat([]time.Time{{}}, s.dates[key]) {
+		if a := s.Newest(key, id); a != nil && a.Status != ical.StatusNeedsAction {
+			out = append(out, Answer{
+				Email: a.Email, Status: ical.StatusNeedsAction, RecurrenceID: id, Sequence: sequence, Via: ViaOrganizer,
+			})
+		}
+	}
+	return out
+}
+
+// UnversionedSequence returns the sequence of an answer that names no version, such
+// as one by link. The answer is about the current version. It gets the lowest
+// sequence that can still count, so that the order in time decides between it and a
+// mail. An answer to the series is about all of its occurrences.
+func (s *Answers) UnversionedSequence(key string, id time.Time) int {
+	n := s.Floor(key, id)
+	if id.IsZero() {
+		for _, floor := range s.floors {
+			n = max(n, floor)
+		}
+	}
+	if a := s.Newest(key, id); a != nil {
+		n = max(n, a.Sequence)
+	}
+	return n
+}

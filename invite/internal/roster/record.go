@@ -1,0 +1,195 @@
+package roster
+
+import (
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/series"
+)
+
+// Record is the part of a meeting that says who answered, and how. Package invite
+// makes it of a Meeting without copying the answers.
+type Record struct {
+	Event     *ical.Event
+	Revised   int        // the sequence of the last change that asked everybody anew
+	Revisions []Revision // the same for single occurrences
+	Given     []*Answer  // in the order of their arrival
+	Joined    []Joined   // attendees who came to single occurrences by an answer
+}
+
+// Answer is one answer of one attendee. It has the fields of invite.Answer, so
+// that a pointer to the one type can be converted to a pointer to the other.
+type Answer struct {
+	Email        string
+	Status       ical.Status
+	Comment      string
+	RecurrenceID time.Time
+	Sequence     int
+	Stamp        time.Time
+	Via          string
+	Guests       int
+	DelegatedTo  string
+	AnsweredAs   string
+	SentBy       string
+	MessageID    string
+}
+
+// The values of Answer.Via for answers that come neither by mail nor from a caller.
+const (
+	ViaOrganizer = "organizer"
+	ViaImport    = "import"
+)
+
+// Revision is the sequence at which an occurrence last needed new answers. It has
+// the fields of invite.Revision.
+type Revision struct {
+	RecurrenceID time.Time
+	Sequence     int
+}
+
+// Joined is an attendee of one occurrence who is not in the organizer's list. It
+// has the fields of invite.Joined.
+type Joined struct {
+	RecurrenceID time.Time
+	Attendee     ical.Attendee
+}
+
+// IsAnswer reports whether a status is an answer. A client that has no answer yet,
+// or one that RFC 5545 does not define, says nothing by it.
+func IsAnswer(s ical.Status) bool {
+	switch s {
+	case ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative, ical.StatusDelegated:
+		return true
+	}
+	return false
+}
+
+// StatusOf returns the status of an answer. It is needs-action if a is nil.
+func (a *Answer) StatusOf() ical.Status {
+	if a == nil {
+		return ical.StatusNeedsAction
+	}
+	return a.Status
+}
+
+// Put writes an answer to its attendee. If a is nil, it removes the attendee's
+// answer.
+func (a *Answer) Put(to *ical.Attendee) {
+	if a == nil {
+		to.Status, to.Comment, to.DelegatedTo = ical.StatusNeedsAction, "", ""
+		return
+	}
+	to.Status, to.Comment, to.DelegatedTo = a.Status, a.Comment, a.DelegatedTo
+}
+
+// matches reports whether an attendee in an event says the same as an answer. A nil
+// answer is matched by an attendee who has not answered.
+func (a *Answer) matches(by *ical.Attendee) bool {
+	if a == nil {
+		return (by.Status == "" || by.Status == ical.StatusNeedsAction) && by.Comment == "" && by.DelegatedTo == ""
+	}
+	return a.Status == by.Status && a.Comment == by.Comment && a.DelegatedTo == by.DelegatedTo
+}
+
+// Floor returns the lowest sequence that an attendee's answer must have to count
+// for an occurrence, or for the whole meeting if id is zero. A change that asks
+// everybody anew raises it. Attendees of single occurrences are asked anew only by
+// changes of these occurrences.
+func (r *Record) Floor(email string, id time.Time) int {
+	floor := 0
+	if id.IsZero() || IndexOf(r.Event.Attendees, email) >= 0 {
+		floor = r.Revised
+	}
+	for _, v := range r.Revisions {
+		if v.RecurrenceID.Equal(id) {
+			floor = max(floor, v.Sequence)
+		}
+	}
+	return floor
+}
+
+// Revise takes new floors in. If everybody is asked anew, the floors of single
+// occurrences are dropped, except for occurrences with attendees of their own.
+func (r *Record) Revise(list []Revision) {
+	for _, v := range list {
+		if v.RecurrenceID.IsZero() {
+			r.Revised = v.Sequence
+			r.Revisions = slices.DeleteFunc(r.Revisions, func(old Revision) bool { return !r.hasOwnAttendees(old.RecurrenceID) })
+			continue
+		}
+		r.Revisions = slices.DeleteFunc(r.Revisions, func(old Revision) bool {
+			return old.RecurrenceID.Equal(v.RecurrenceID)
+		})
+		r.Revisions = append(r.Revisions, v)
+	}
+	if len(r.Revisions) == 0 {
+		r.Revisions = nil
+	}
+}
+
+func (r *Record) hasOwnAttendees(id time.Time) bool {
+	return HasOwnAttendees(r.Event, id) || slices.ContainsFunc(r.Joined, func(j Joined) bool {
+		return j.RecurrenceID.Equal(id)
+	})
+}
+
+// HasOwnAttendees reports whether an occurrence of e has a list of attendees of its
+// own.
+func HasOwnAttendees(e *ical.Event, id time.Time) bool {
+	i := series.OverrideIndex(e, id)
+	return i >= 0 && len(e.Overrides[i].Attendees) > 0
+}
+
+// Unsettled returns answers that only the statuses in the event give. A Meeting that
+// was made by hand may have some, and one that a call returned has none. They count
+// as the oldest answers of their attendees.
+func (r *Record) Unsettled() (out []Answer) {
+	add := func(list []ical.Attendee, id time.Time) {
+		for _, a := range list {
+			if IsAnswer(a.Status) && !address.Same(a.Email, r.Event.Organizer.Email) {
+				out = append(out, Answer{
+					Email: a.Email, Status: a.Status, Comment: a.Comment, DelegatedTo: a.DelegatedTo,
+					RecurrenceID: id, Sequence: r.Floor(a.Email, id), Via: ViaImport,
+				})
+			}
+		}
+	}
+	add(r.Event.Attendees, time.Time{})
+	for i := range r.Event.Overrides {
+		add(r.Event.Overrides[i].Attendees, r.Event.Overrides[i].RecurrenceID)
+	}
+	given := make(map[subject]bool)
+	if len(out) > 0 {
+		for _, a := range r.Given {
+			given[a.subject()] = true
+		}
+	}
+	return slices.DeleteFunc(out, func(a Answer) bool { return given[a.subject()] })
+}
+
+// Admit adds an attendee to an occurrence of e, if the series has it and it takes
+// place. It changes e, which must share no list with another event.
+func Admit(e *ical.Event, j Joined) {
+	i := series.OverrideIndex(e, j.RecurrenceID)
+	if i < 0 {
+		if !series.InRule(e, j.RecurrenceID) || slices.ContainsFunc(e.Recurrence.Except, j.RecurrenceID.Equal) {
+			return
+		}
+		i = len(e.Overrides)
+		e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: j.RecurrenceID})
+	}
+	o := &e.Overrides[i]
+	if o.Cancelled {
+		return
+	}
+	list := o.Attendees
+	if len(list) == 0 {
+		list = slices.Clone(e.Attendees)
+	}
+	if IndexOf(list, j.Attendee.Email) < 0 {
+		list = append(list, j.Attendee)
+	}
+	o.Attendees = list
+}

@@ -1,0 +1,137 @@
+// Package series has functions on the occurrences of a series of meetings. An
+// occurrence is named by its original start: the time that the rule of the series
+// gives it (RECURRENCE-ID, RFC 5545, section 3.8.4.4). The functions are pure:
+// they change no event that they are given, unless their comment says so.
+package series
+
+import (
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+)
+
+// Occurrence returns one occurrence of a series as an event of its own. It is nil
+// if the occurrence is cancelled or excepted, and if the series does not have it.
+func Occurrence(e *ical.Event, start time.Time) *ical.Event {
+	if OverrideIndex(e, start) < 0 && !InRule(e, start) {
+		return nil
+	}
+	return InRuleOccurrence(e, start)
+}
+
+// InRuleOccurrence is [Occurrence] for an original start that the rule is known to
+// give.
+func InRuleOccurrence(e *ical.Event, start time.Time) *ical.Event {
+	if i := OverrideIndex(e, start); i >= 0 {
+		if e.Overrides[i].Cancelled {
+			return nil
+		}
+		full := e.Override(i)
+		return &full
+	}
+	if slices.ContainsFunc(e.Recurrence.Except, start.Equal) {
+		return nil
+	}
+	return regular(e, start)
+}
+
+// regular returns an occurrence that has no override.
+func regular(e *ical.Event, start time.Time) *ical.Event {
+	out := *e
+	out.RecurrenceID, out.Start, out.End = start, start, End(e, start)
+	out.Recurrence, out.Overrides = nil, nil
+	return &out
+}
+
+// End returns the end of an occurrence that begins at start and is as long as e.
+// It is zero if e has no end.
+func End(e *ical.Event, start time.Time) time.Time {
+	if e.End.IsZero() {
+		return e.End
+	}
+	return start.Add(e.End.Sub(e.Start))
+}
+
+// Exceptions returns the original starts of all occurrences that at least one of
+// the versions changes, cancels or excepts, in order.
+func Exceptions(versions ...*ical.Event) []time.Time {
+	var out []time.Time
+	for _, e := range versions {
+		for _, o := range e.Overrides {
+			out = append(out, o.RecurrenceID)
+		}
+		if e.Recurrence != nil {
+			out = append(out, e.Recurrence.Except...)
+		}
+	}
+	return Sorted(out)
+}
+
+// Sorted sorts times in place and removes equal ones.
+func Sorted(list []time.Time) []time.Time {
+	slices.SortFunc(list, time.Time.Compare)
+	return slices.CompactFunc(list, time.Time.Equal)
+}
+
+// Target is the subject of an answer: the whole meeting, or one occurrence.
+type Target struct {
+	Start     time.Time // the original start of the occurrence; zero for the whole meeting
+	Override  int       // the index of its override; -1 if it has none
+	Sequence  int       // the sequence of its override
+	Cancelled bool
+}
+
+// Find returns the subject that a RECURRENCE-ID names. Zero is the whole meeting. A
+// meeting that is itself one occurrence is its own whole. ok is false if the series
+// has no such occurrence; a cancelled one is found.
+func Find(e *ical.Event, id time.Time) (t Target, ok bool) {
+	if id.IsZero() || Same(e, e.RecurrenceID, id) {
+		return Target{Override: -1, Cancelled: e.Cancelled}, true
+	}
+	for i := range e.Overrides {
+		if o := &e.Overrides[i]; Same(e, o.RecurrenceID, id) {
+			return Target{o.RecurrenceID, i, o.Sequence, o.Cancelled || e.Cancelled}, true
+		}
+	}
+	start, ok := originalStart(*e, id)
+	return Target{Start: start, Override: -1, Cancelled: e.Cancelled}, ok
+}
+
+// originalStart returns the original start that id names, as the series has it.
+func originalStart(e ical.Event, id time.Time) (time.Time, bool) {
+	if e.Recurrence == nil {
+		return time.Time{}, false
+	}
+	e.Overrides, e.Cancelled = nil, false
+	o, ok := e.Occurrence(id)
+	return o.RecurrenceID, ok
+}
+
+// Event returns the occurrence as an event of its own, cancelled or not, or e if t
+// is the whole meeting.
+func (t Target) Event(e ical.Event) ical.Event {
+	switch {
+	case t.Start.IsZero():
+		return e
+	case t.Override >= 0:
+		return e.Override(t.Override)
+	}
+	e.Overrides = []ical.Event{{RecurrenceID: t.Start}}
+	return e.Override(0)
+}
+
+// Same reports whether two identifiers name one occurrence. In an all-day series
+// they are compared by date, each read in its own Location. Zero names none.
+func Same(e *ical.Event, a, b time.Time) bool {
+	if a.IsZero() || b.IsZero() {
+		return false
+	}
+	if !e.AllDay {
+		return a.Equal(b)
+	}
+	return SameDate(a, b)
+}
+
+// SameDate reports whether two times have the same date, each in its own Location.
+func SameDate(a, b time.Time) bool { return a.Format(time.DateOnly) == b.Format(time.DateOnly) }

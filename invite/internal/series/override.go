@@ -1,0 +1,63 @@
+package series
+
+import (
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+)
+
+// OverrideIndex returns the index of the override of an occurrence, or -1.
+func OverrideIndex(e *ical.Event, start time.Time) int {
+	return slices.IndexFunc(e.Overrides, func(o ical.Event) bool { return o.RecurrenceID.Equal(start) })
+}
+
+// Override returns the override of an occurrence. It adds one to e if none exists.
+func Override(e *ical.Event, start time.Time) *ical.Event {
+	i := slices.IndexFunc(e.Overrides, func(o ical.Event) bool { return Same(e, o.RecurrenceID, start) })
+	if i < 0 {
+		i = len(e.Overrides)
+		e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: start})
+	}
+	return &e.Overrides[i]
+}
+
+// IsBare reports whether an override changes nothing, apart from its attendees.
+func IsBare(o ical.Event) bool {
+	o.RecurrenceID, o.Sequence, o.Attendees = time.Time{}, 0, nil
+	return reflect.ValueOf(o).IsZero()
+}
+
+// WithCancelled returns e with the overrides at these indexes cancelled: e itself
+// if there are none, and otherwise a copy.
+func WithCancelled(e *ical.Event, indexes []int) *ical.Event {
+	if len(indexes) == 0 {
+		return e
+	}
+	out := *e
+	out.Overrides = slices.Clone(e.Overrides)
+	for _, i := range indexes {
+		out.Overrides[i].Cancelled = true
+	}
+	return &out
+}
+
+// CopyOccurrence changes one occurrence of e, given as a Unix time, to its form in
+// another version: its override and its exception.
+func CopyOccurrence(e, from *ical.Event, start int64) {
+	is := func(t time.Time) bool { return t.Unix() == start }
+	e.Overrides = slices.DeleteFunc(e.Overrides, func(o ical.Event) bool { return is(o.RecurrenceID) })
+	for i := range from.Overrides {
+		if is(from.Overrides[i].RecurrenceID) {
+			e.Overrides = append(e.Overrides, from.Overrides[i].Clone())
+		}
+	}
+	if e.Recurrence == nil || from.Recurrence == nil {
+		return
+	}
+	e.Recurrence.Except = slices.DeleteFunc(e.Recurrence.Except, is)
+	if i := slices.IndexFunc(from.Recurrence.Except, is); i >= 0 {
+		e.Recurrence.Except = append(e.Recurrence.Except, from.Recurrence.Except[i])
+	}
+}

@@ -1,0 +1,131 @@
+package series
+
+import (
+	"time"
+
+	"github.com/convene-go/convene/ical"
+)
+
+// Normalized returns a copy of e that shares nothing with it, in the form that a
+// meeting is stored in. The zone has its name, which JSON would lose otherwise. The
+// times of an all-day meeting are dates in UTC. Attendees without a status need
+// action.
+func Normalized(e ical.Event) ical.Event {
+	if e.TimeZone == "" && !e.AllDay && !e.Start.IsZero() {
+		if zone, err := e.Zone(); err == nil && zone != time.UTC {
+			e.TimeZone = zone.String()
+		}
+	}
+	e = e.Clone()
+	needAction(e.Attendees)
+	for i := range e.Overrides {
+		needAction(e.Overrides[i].Attendees)
+	}
+	if e.AllDay {
+		datesOnly(&e)
+		for i := range e.Overrides {
+			datesOnly(&e.Overrides[i])
+		}
+	}
+	return e
+}
+
+// needAction sets the status of the attendees who have none.
+func needAction(list []ical.Attendee) {
+	for i := range list {
+		if list[i].Status == "" {
+			list[i].Status = ical.StatusNeedsAction
+		}
+	}
+}
+
+// datesOnly makes dates of all times of e that say when it takes place.
+func datesOnly(e *ical.Event) {
+	times := []*time.Time{&e.RecurrenceID, &e.Start, &e.End}
+	if r := e.Recurrence; r != nil {
+		times = append(times, &r.Until)
+		for i := range r.Except {
+			times = append(times, &r.Except[i])
+		}
+		for i := range r.Include {
+			times = append(times, &r.Include[i])
+		}
+	}
+	for _, t := range times {
+		if !t.IsZero() {
+			*t = Date(*t)
+		}
+	}
+}
+
+// NormalizedStart returns an original start in the form that [Normalized] gives it.
+func NormalizedStart(e *ical.Event, start time.Time) time.Time {
+	if e.AllDay && !start.IsZero() {
+		return Date(start)
+	}
+	return start
+}
+
+// Date returns midnight in UTC of the date that t has in its own Location.
+func Date(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// Length returns the duration of a meeting. An all-day meeting is counted in whole
+// days of 24 hours.
+func Length(e *ical.Event) time.Duration {
+	const day = 24 * time.Hour
+	if !e.AllDay {
+		if e.End.IsZero() {
+			return 0
+		}
+		return e.End.Sub(e.Start)
+	}
+	if e.End.IsZero() {
+		return day
+	}
+	return Date(e.End).Sub(Date(e.Start))
+}
+
+// EndOf returns the end of a meeting, also if its End is zero (RFC 5545, section
+// 3.6.1).
+func EndOf(e *ical.Event) time.Time {
+	switch {
+	case !e.End.IsZero():
+		return e.End
+	case e.AllDay:
+		return e.Start.AddDate(0, 0, 1)
+	}
+	return e.Start
+}
+
+// IsPast reports whether nothing of a meeting lies after now. The dates of an
+// all-day meeting end last twelve hours west of Greenwich.
+func IsPast(e *ical.Event, now time.Time) bool {
+	if e.AllDay {
+		now = now.Add(-12 * time.Hour)
+	}
+	if e.Recurrence == nil {
+		return Later(e.Start, e.End).Before(now)
+	}
+	longest := e.End.Sub(e.Start)
+	for i := range e.Overrides {
+		o := e.Override(i)
+		longest = max(longest, o.End.Sub(o.Start))
+	}
+	for o := range e.Occurrences(now.Add(-max(longest, 0)), time.Time{}) {
+		if !Later(o.Start, o.End).Before(now) {
+			return false
+		}
+	}
+	return true
+}
+
+// Later returns the later of two times.
+func Later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

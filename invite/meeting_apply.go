@@ -1,0 +1,144 @@
+package invite
+
+import (
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/series"
+	"github.com/convene-go/convene/mime"
+)
+
+// Apply takes a mail in, and returns the meeting with it and the outcome. It
+// changes neither m nor in and does no I/O. If the verdict changes nothing, it
+// returns m itself. If p is nil, it stands for the zero [Policy].
+//
+// Answers are ordered by attendee and occurrence, by SEQUENCE and then by
+// DTSTAMP, never by the order of their arrival. An answer to an older SEQUENCE
+// counts unless a later change asked everybody anew (Meeting.Revised). An answer
+// to one occurrence stands against answers to the whole series, earlier and
+// later.
+func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
+	x := &intake{m: m.clone(), in: *in, p: p.withDefaults()}
+	if x.in.Mail == nil {
+		x.in.Mail = new(mime.Received)
+	}
+	o := x.run()
+	if o.Verdict != VerdictApplied && o.Verdict != VerdictUndeliverable {
+		return m, o
+	}
+	return x.m, o
+}
+
+// Answer takes an answer in that did not come by mail, but by a link or by
+// telephone. It obeys the same order as answers that [Meeting.Apply] takes in.
+// a.Email, a.Status, a.Stamp (the time of the answer) and a.Via (its way) are
+// required. If a.Sequence is 0, it stands for the current version. If a value is
+// missing or invalid, the verdict is [VerdictNotAnAnswer] or
+// [VerdictUnknownAttendee], and the reason says why.
+//
+// It does not change m. If the verdict changes nothing, it returns m itself.
+func (m *Meeting) Answer(a Answer) (*Meeting, Outcome) {
+	return m.byHand(a.Email, a.RecurrenceID, requiredOf(a.Stamp, a.Via), func(x *intake, who ical.Attendee, at series.Target) (string, error) {
+		a.Email, a.RecurrenceID, a.Stamp = who.Email, at.Start, a.Stamp.UTC().Truncate(time.Second)
+		a.Sequence = x.m.sequenceByHand(a.Sequence, who.Email, at)
+		return x.accept(who, a, at)
+	})
+}
+
+// Propose takes another time in that an attendee asks for by a link or by
+// telephone. p.Email, p.Start, p.Stamp and p.Via are required. If p.End is zero,
+// the length of the meeting stays. The event stays as it is, because to accept a
+// proposal is an update, and the organizer's decision.
+//
+// It does not change m. If the verdict changes nothing, it returns m itself.
+func (m *Meeting) Propose(p Proposal) (*Meeting, Outcome) {
+	missing := requiredOf(p.Stamp, p.Via)
+	switch {
+	case p.Start.IsZero():
+		missing = refuse(VerdictNotAnAnswer, "Start: is missing")
+	case !p.End.IsZero() && p.End.Before(p.Start):
+		missing = refuse(VerdictNotAnAnswer, "End: is before the start")
+	}
+	return m.byHand(p.Email, p.RecurrenceID, missing, func(x *intake, who ical.Attendee, at series.Target) (string, error) {
+		now := at.Event(x.m.Event)
+		if p.End.IsZero() {
+			p.End = p.Start.Add(series.EndOf(&now).Sub(now.Start))
+		}
+		p.Email, p.RecurrenceID, p.Stamp = who.Email, at.Start, p.Stamp.UTC().Truncate(time.Second)
+		p.Sequence = x.m.sequenceByHand(p.Sequence, who.Email, at)
+		return x.propose(p)
+	})
+}
+
+// Undelivered takes a report in that a mail did not arrive, as an HTTP API gives
+// it. id is the Message-ID of the mail. email is the recipient, and may be empty
+// if the mail went to one recipient. text is the text of the server, for people.
+//
+// It does not change m. If the verdict changes nothing, it returns m itself.
+func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
+	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
+	o := outcome("", func() error {
+		if id == "" {
+			return refuse(VerdictUnknownEvent, "names no mail")
+		}
+		for i := range x.m.Deliveries {
+			if l := &x.m.Deliveries[i]; l.MessageID == id && (address.Same(l.To, email) || email == "" && x.alone(id)) {
+				return x.mark(l, text)
+			}
+		}
+		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %.80s to %.80s", id, email)
+	}())
+	if o.Verdict != VerdictUndeliverable {
+		return m, o
+	}
+	return x.m, o
+}
+
+// requiredOf refuses an answer or proposal that does not say when and by which
+// way it came.
+func requiredOf(stamp time.Time, via string) error {
+	switch {
+	case stamp.IsZero():
+		return refuse(VerdictNotAnAnswer, "Stamp: is missing")
+	case via == "":
+		return refuse(VerdictNotAnAnswer, "Via: is missing")
+	}
+	return nil
+}
+
+// byHand takes in the word of an attendee that came without a mail.
+func (m *Meeting) byHand(email string, id time.Time, missing error, take func(*intake, ical.Attendee, series.Target) (string, error)) (*Meeting, Outcome) {
+	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
+	o := outcome(func() (string, error) {
+		if missing != nil {
+			return "", missing
+		}
+		at, ok := x.m.find(id)
+		if !ok {
+			return "", refuse(VerdictUnknownEvent, "%v", noOccurrence(id))
+		}
+		who, ok := x.m.attendee(email, at)
+		switch {
+		case !ok:
+			return "", refuse(VerdictUnknownAttendee, "%.80s is not invited", email)
+		case at.Cancelled:
+			return "", refuse(VerdictStale, "answers a meeting that is cancelled")
+		}
+		return take(x, who, at)
+	}())
+	o.Invite = x.invite
+	if o.Verdict != VerdictApplied {
+		return m, o
+	}
+	return x.m, o
+}
+
+// sequenceByHand returns the sequence of an answer or proposal whose sequence may
+// be 0. See [roster.Answers.UnversionedSequence].
+func (m *Meeting) sequenceByHand(named int, email string, at series.Target) int {
+	if named > 0 {
+		return min(named, max(m.Event.Sequence, at.Sequence))
+	}
+	return m.counting().UnversionedSequence(address.Key(email), at.Start)
+}

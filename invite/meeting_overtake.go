@@ -1,0 +1,106 @@
+package invite
+
+import (
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/plan"
+	"github.com/convene-go/convene/invite/internal/roster"
+)
+
+// overtake marks the pending mails that new ones replace:
+//
+//   - the mails to the attendees in p.Replaces, which the plan was made anew for,
+//   - the mails that say less than a new mail to the same attendee.
+//
+// A mail to several attendees stays unless all of them are told anew. A reminder to
+// an attendee who gets nothing new stays. An answer to a proposal stays unless its
+// attendee or its occurrence is gone.
+func (m *Meeting) overtake(list []letter, p *plan.Plan, now time.Time) {
+	if !slices.ContainsFunc(m.Deliveries, func(d Delivery) bool { return d.State == DeliveryPending }) {
+		return
+	}
+	told := toldBy(list)
+	queued := make(map[string][]int) // by Message-ID
+	stays := make(map[string]bool)
+	for i := range m.Deliveries {
+		d := &m.Deliveries[i]
+		declines := d.Method == ical.MethodDeclineCounter
+		if d.State != DeliveryPending || declines && p.Invites(d.To, d.RecurrenceID) {
+			continue
+		}
+		queued[d.MessageID] = append(queued[d.MessageID], i)
+		key := address.Key(d.To)
+		switch {
+		case declines:
+		case told.subjects[subject{key, roster.Whole}], told.subjects[subject{key, d.RecurrenceID.Unix()}]:
+		case !p.Replaces[key], !m.OneMail && !told.anything[key] && d.repeats() && p.Invites(d.To, d.RecurrenceID):
+			stays[d.MessageID] = true
+		}
+	}
+	for id, entries := range queued {
+		for _, i := range entries {
+			if !stays[id] {
+				d := &m.Deliveries[i]
+				d.State, d.Reply, d.Time = DeliveryOvertaken, "", now
+			}
+		}
+	}
+}
+
+// subject is what a mail is about: its recipient, by key, and an occurrence, as a
+// Unix time, or [roster.Whole]. A mail says all that an earlier mail about the same
+// subject, or about an occurrence of it, would say.
+type subject struct {
+	to         string
+	occurrence int64
+}
+
+// told is the content of new mails.
+type told struct {
+	subjects map[subject]bool
+	anything map[string]bool // the attendees who are told anything, by key
+}
+
+func toldBy(list []letter) told {
+	t := told{make(map[subject]bool), make(map[string]bool)}
+	for _, l := range list {
+		for i := range l {
+			if l[i].Method != ical.MethodDeclineCounter {
+				key := l[i].Key()
+				t.anything[key] = true
+				t.subjects[subject{key, l[i].Event.RecurrenceID.Unix()}] = true
+			}
+		}
+	}
+	return t
+}
+
+// markOvertaken marks the pending mails of format 1 that a later one has
+// overtaken.
+func (m *Meeting) markOvertaken() {
+	for _, i := range m.outdated() {
+		if d := &m.Deliveries[i]; d.State == DeliveryPending {
+			d.State = DeliveryOvertaken
+		}
+	}
+}
+
+// outdated returns the deliveries for which a later mail to the same attendee
+// exists that says as much, whatever became of it.
+func (m *Meeting) outdated() (out []int) {
+	later := make(map[subject]bool)
+	for i := len(m.Deliveries) - 1; i >= 0; i-- {
+		d := &m.Deliveries[i]
+		to := address.Key(d.To)
+		if later[subject{to, roster.Whole}] || later[subject{to, d.RecurrenceID.Unix()}] {
+			out = append(out, i)
+		}
+		if d.Method != ical.MethodDeclineCounter {
+			later[subject{to, d.RecurrenceID.Unix()}] = true
+		}
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package invite
+
+import (
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/plan"
+	"github.com/convene-go/convene/invite/internal/roster"
+	"github.com/convene-go/convene/invite/internal/series"
+)
+
+// record returns the part of m that says who answered, and how. It shares the
+// answers with m.
+func (m *Meeting) record() *roster.Record {
+	r := &roster.Record{Event: &m.Event, Revised: m.Revised}
+	if len(m.Answers) > 0 {
+		r.Given = make([]*roster.Answer, len(m.Answers))
+	}
+	for i := range m.Answers {
+		r.Given[i] = (*roster.Answer)(&m.Answers[i])
+	}
+	for _, v := range m.Revisions {
+		r.Revisions = append(r.Revisions, roster.Revision(v))
+	}
+	for _, j := range m.Joined {
+		r.Joined = append(r.Joined, roster.Joined(j))
+	}
+	return r
+}
+
+// counting returns the answers that count now.
+func (m *Meeting) counting() *roster.Answers { return m.record().Counting() }
+
+// planned returns m as a plan reads it.
+func (m *Meeting) planned() *plan.Meeting {
+	p := &plan.Meeting{Record: *m.record(), Before: m.Before}
+	if len(m.Deliveries) > 0 {
+		p.Mails = make([]plan.Mail, len(m.Deliveries))
+	}
+	for i := range m.Deliveries {
+		d := &m.Deliveries[i]
+		p.Mails[i] = plan.Mail{
+			To: d.To, Method: d.Method, Sequence: d.Sequence, RecurrenceID: d.RecurrenceID,
+			Action: plan.Action(d.Action), State: mailStates[d.State],
+		}
+	}
+	return p
+}
+
+// mailStates has the states that matter to a plan. A mail in any other state has
+// failed.
+var mailStates = map[DeliveryState]plan.MailState{
+	DeliveryPending: plan.MailPending, DeliverySending: plan.MailSending, DeliveryUnknown: plan.MailUnknown,
+	DeliveryDelivered: plan.MailHandedOver, DeliveryUndelivered: plan.MailHandedOver,
+}
+
+// settled returns m with the answers that only its event gives among its Answers.
+func (m *Meeting) settled() *Meeting {
+	given := m.record().Unsettled()
+	if len(given) == 0 {
+		return m
+	}
+	out := m.clone()
+	out.Answers = append(answersOf(given), out.Answers...)
+	roster.ClearAnswers(&out.Event)
+	return out
+}
+
+// answersOf converts answers.
+func answersOf(list []roster.Answer) (out []Answer) {
+	for _, a := range list {
+		out = append(out, Answer(a))
+	}
+	return out
+}
+
+// revise takes new floors of answers in.
+func (m *Meeting) revise(list []roster.Revision) {
+	if len(list) == 0 {
+		return
+	}
+	r := m.record()
+	r.Revise(list)
+	m.Revised, m.Revisions = r.Revised, nil
+	for _, v := range r.Revisions {
+		m.Revisions = append(m.Revisions, Revision(v))
+	}
+}
+
+// forget drops the earlier versions that are not needed any more.
+func (m *Meeting) forget() {
+	if len(m.Before) > 0 {
+		m.Before = m.planned().Needed()
+	}
+}
+
+// find returns the subject of an answer: the whole meeting if id is zero, or an
+// occurrence. ok is false if the series has no such occurrence.
+func (m *Meeting) find(id time.Time) (at series.Target, ok bool) { return series.Find(&m.Event, id) }
+
+// attendees returns the attendees of a target, without their answers.
+func (m *Meeting) attendees(at series.Target) []ical.Attendee {
+	list := m.Event.Attendees
+	if at.Override >= 0 && len(m.Event.Overrides[at.Override].Attendees) > 0 {
+		list = m.Event.Overrides[at.Override].Attendees
+	}
+	if at.Start.IsZero() {
+		return list
+	}
+	for _, j := range m.Joined {
+		if j.RecurrenceID.Equal(at.Start) && roster.IndexOf(list, j.Attendee.Email) < 0 {
+			list = append(list[:len(list):len(list)], j.Attendee)
+		}
+	}
+	return list
+}
+
+// attendee returns an attendee of a target, without their answer.
+func (m *Meeting) attendee(email string, at series.Target) (ical.Attendee, bool) {
+	list := m.attendees(at)
+	if i := roster.IndexOf(list, email); i >= 0 {
+		return list[i], true
+	}
+	return ical.Attendee{}, false
+}
+
+// withAnswer returns an attendee with the answer that counts for an occurrence.
+func (m *Meeting) withAnswer(a ical.Attendee, id time.Time) ical.Attendee {
+	if a.Status == "" {
+		a.Status = ical.StatusNeedsAction
+	}
+	if !address.Same(a.Email, m.Event.Organizer.Email) {
+		m.record().AnswerOf(a.Email, id).Put(&a)
+	}
+	return a
+}
+
+// admit invites somebody to a target, if they are not invited. An attendee who joins
+// the whole meeting stands in the event from then on, because the policy that let
+// them in is the organizer's. They also join those occurrences with a list of their
+// own to which the attendee is invited who delegated to them. An attendee who joins
+// one occurrence stands in Joined.
+func (m *Meeting) admit(a ical.Attendee, at series.Target) {
+	if roster.IndexOf(m.attendees(at), a.Email) >= 0 {
+		return
+	}
+	if !at.Start.IsZero() {
+		m.Joined = append(m.Joined, Joined{at.Start, a})
+		return
+	}
+	m.Event.Attendees = append(m.Event.Attendees, a)
+	for i := range m.Event.Overrides {
+		o := &m.Event.Overrides[i]
+		if roster.IndexOf(o.Attendees, a.DelegatedFrom) >= 0 && roster.IndexOf(o.Attendees, a.Email) < 0 {
+			o.Attendees = append(o.Attendees, a)
+		}
+	}
+}
+
+// keep adds an answer, and its attendee if they joined by it.
+func (m *Meeting) keep(a Answer, who ical.Attendee, at series.Target) {
+	m.admit(who, at)
+	m.Answers = append(m.Answers, a)
+}

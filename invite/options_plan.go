@@ -1,0 +1,90 @@
+package invite
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/plan"
+	"github.com/convene-go/convene/invite/internal/series"
+)
+
+// sending returns the options of the plan of an invitation.
+func (s *settings) sending() *plan.Options {
+	return &plan.Options{Now: s.Now, NewID: s.NewID, Check: s.check}
+}
+
+// planning returns the options of the plan of a change.
+func (s *settings) planning() *plan.Options {
+	o := s.sending()
+	o.Levels, o.TellDeclined, o.AllowPast = s.levels(), s.TellDeclined, s.allowPast
+	return o
+}
+
+// levels returns the level of every field. If guests are hidden, nobody sees a
+// change of the list of attendees, so it is silent. With [TellAll] it is at least
+// minor.
+func (s *settings) levels() plan.Levels {
+	out := s.Levels.all()
+	switch {
+	case s.hideGuests:
+		out["attendees"] = plan.LevelSilent
+	case s.tellAll:
+		out["attendees"] = max(out["attendees"], plan.LevelMinor)
+	}
+	return out
+}
+
+// allows reports whether a call is sent even if a lint rule has findings.
+func (s *settings) allows(rule string) bool { return slices.Contains(s.allowLint, rule) }
+
+// check returns an error if an event must not be sent by the call.
+func (s *settings) check(e *ical.Event) error {
+	if s.oneMail && s.hideGuests {
+		return errors.New("invite: OneMail and HideGuests exclude each other: a mail to all shows all addresses")
+	}
+	if err := e.Validate(); err != nil {
+		return invalid(err)
+	}
+	if err := s.Levels.check(); err != nil {
+		return err
+	}
+	if err := checkOverrides(e); err != nil {
+		return err
+	}
+	var bad []ical.Finding
+	for _, f := range e.Lint() {
+		if f.Severity == ical.SeverityError && !s.allows(f.Rule) {
+			bad = append(bad, f)
+		}
+	}
+	if len(bad) > 0 {
+		return &LintError{bad}
+	}
+	return nil
+}
+
+// checkOverrides refuses overrides of occurrences that the series does not have,
+// and overrides with another organizer.
+func checkOverrides(e *ical.Event) error {
+	if len(e.Overrides) == 0 {
+		return nil
+	}
+	starts := make([]time.Time, len(e.Overrides))
+	for i := range e.Overrides {
+		starts[i] = e.Overrides[i].RecurrenceID
+	}
+	inRule := series.StartsInRule(e, starts)
+	for i, o := range e.Overrides {
+		if !inRule[o.RecurrenceID.Unix()] {
+			return fieldError(fmt.Sprintf("Overrides[%d].RecurrenceID", i), plan.NoOccurrence(e, o.RecurrenceID))
+		}
+		if by := o.Organizer.Email; by != "" && !address.Same(by, e.Organizer.Email) {
+			return fieldError(fmt.Sprintf("Overrides[%d].Organizer.Email", i), "is not that of the series")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package invite
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Outcome says what [Meeting.Apply] did with a mail.
+type Outcome struct {
+	// Verdict is the result for programs.
+	Verdict Verdict `json:"verdict"`
+	// Reason is the result in words, for people and logs.
+	Reason string `json:"reason"`
+	// Invite has the attendees who should get the current request now, because
+	// somebody delegated to them or because they asked for it. Give them to
+	// [Client.Reinvite].
+	Invite []string `json:"invite,omitempty"`
+}
+
+// Verdict is the result of taking a mail in. Only [VerdictApplied] and
+// [VerdictUndeliverable] come with a changed Meeting.
+type Verdict string
+
+// The values of [Verdict].
+const (
+	// VerdictApplied: the meeting holds the answer or the proposal now.
+	VerdictApplied Verdict = "applied"
+	// VerdictDuplicate: the meeting holds it already.
+	VerdictDuplicate Verdict = "duplicate"
+	// VerdictStale: a later answer of the same attendee counts, or a change of
+	// the meeting has asked everybody anew.
+	VerdictStale Verdict = "stale"
+	// VerdictUnknownEvent: it is about another meeting, or about an occurrence that
+	// the series does not have.
+	VerdictUnknownEvent Verdict = "unknown-event"
+	// VerdictUnknownAttendee: the attendee who answers is not invited.
+	VerdictUnknownAttendee Verdict = "unknown-attendee"
+	// VerdictUnverified: the mail does not show that it comes from the attendee.
+	VerdictUnverified Verdict = "unverified"
+	// VerdictNotAnAnswer: the mail answers nothing. If Outcome.Invite is set, it
+	// asks.
+	VerdictNotAnAnswer Verdict = "not-an-answer"
+	// VerdictUndeliverable: a server reports that a mail of this meeting did not
+	// arrive. Its Delivery says so now.
+	VerdictUndeliverable Verdict = "undeliverable"
+	// VerdictHeld: a person has to decide.
+	VerdictHeld Verdict = "held"
+)
+
+// refusal is the error of a step that does not apply an answer.
+type refusal Outcome
+
+func (r *refusal) Error() string { return r.Reason }
+
+func refuse(v Verdict, format string, args ...any) error {
+	return &refusal{Verdict: v, Reason: fmt.Sprintf(format, args...)}
+}
+
+// outcome returns the outcome of a step: applied with the description done, or
+// refused.
+func outcome(done string, err error) Outcome {
+	var r *refusal
+	if errors.As(err, &r) {
+		return Outcome(*r)
+	}
+	return Outcome{Verdict: VerdictApplied, Reason: done}
+}

@@ -1,0 +1,113 @@
+package invite
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/mailauth"
+	"github.com/convene-go/convene/invite/internal/series"
+)
+
+// Proposal is another time that an attendee asked for (RFC 5546, section 3.2.7).
+type Proposal struct {
+	// ID names the proposal within the meeting. [Meeting.Apply] and
+	// [Meeting.Propose] make it.
+	ID string `json:"id,omitempty"`
+	// Email is the attendee's address as the event has it.
+	Email string `json:"email"`
+	// Start and End are the proposed time. They are dates if AllDay is set.
+	Start  time.Time `json:"start,omitzero"`
+	End    time.Time `json:"end,omitzero"`
+	AllDay bool      `json:"allDay,omitempty"`
+	// Location is the proposed place. If it is "", the place of the meeting
+	// stays.
+	Location string `json:"location,omitempty"`
+	// Comment has the attendee's words with it.
+	Comment string `json:"comment,omitempty"`
+	// RecurrenceID is the original start of the occurrence that the proposal is
+	// about. It is zero if the proposal is about the whole meeting.
+	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
+	// Sequence and Stamp are the SEQUENCE and the DTSTAMP of the proposal, which
+	// order it.
+	Sequence int       `json:"sequence"`
+	Stamp    time.Time `json:"stamp,omitzero"`
+	// Via is the way by which the proposal came. "" is a mail. Every other value
+	// was given by the caller of [Meeting.Propose], such as "link".
+	Via string `json:"via,omitempty"`
+	// MessageID is the Message-ID of the mail with the proposal, with angle
+	// brackets.
+	MessageID string `json:"messageId,omitempty"`
+	// Declined is set by [Client.DeclineProposal].
+	Declined bool `json:"declined,omitempty"`
+}
+
+// Accept returns the event as the proposal has it, for [Client.Update]. It fails
+// if the event has no such occurrence, or if one occurrence of a series
+// would have to change between days and hours.
+func (p *Proposal) Accept(e ical.Event) (ical.Event, error) {
+	out := series.Normalized(e)
+	at, ok := series.Find(&out, p.RecurrenceID)
+	switch {
+	case !ok:
+		return e, p.error(noOccurrence(p.RecurrenceID))
+	case at.Cancelled:
+		return e, p.error(errors.New("the meeting is cancelled"))
+	case !at.Start.IsZero() && p.AllDay != e.AllDay:
+		return e, p.error(errors.New("one occurrence cannot change between days and hours"))
+	}
+	o := &out
+	if !at.Start.IsZero() {
+		o = series.Override(o, at.Start)
+	} else {
+		o.AllDay = p.AllDay
+	}
+	o.Start, o.End = p.Start, p.End
+	o.Location = cmp.Or(p.Location, o.Location)
+	return out, nil
+}
+
+// error reports why a proposal cannot be used.
+func (p *Proposal) error(cause error) error {
+	return fmt.Errorf("invite: proposal of %s: %w", p.Email, cause)
+}
+
+// equal reports whether another proposal is the same.
+func (p *Proposal) equal(q Proposal) bool {
+	return p.version().compare(q.version()) == 0 && address.Same(p.Email, q.Email) &&
+		p.RecurrenceID.Equal(q.RecurrenceID) && p.Start.Equal(q.Start) && p.End.Equal(q.End) &&
+		p.Location == q.Location && p.Comment == q.Comment
+}
+
+// describe says the proposal in words.
+func (p *Proposal) describe() string {
+	s := fmt.Sprintf("%s proposes %s to %s", p.Email, p.Start.Format(time.RFC3339), p.End.Format(time.RFC3339))
+	if p.Location != "" {
+		s += ", " + p.Location
+	}
+	return s
+}
+
+// id returns the name of a proposal, made of its content.
+func (p *Proposal) id() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d\n%d\n%d\n%d\n%d\n%v\n%s\n%s", address.Key(p.Email), p.RecurrenceID.Unix(),
+		p.Sequence, p.Stamp.Unix(), p.Start.Unix(), p.End.Unix(), p.AllDay, p.Location, p.Comment))
+	return mailauth.Base32.EncodeToString(sum[:10])
+}
+
+func (p *Proposal) version() version { return version{p.Sequence, p.Stamp} }
+
+// version orders the answers and proposals of one attendee to one occurrence: by
+// SEQUENCE, then by DTSTAMP (RFC 5546, section 2.1.5).
+type version struct {
+	sequence int
+	stamp    time.Time
+}
+
+func (v version) compare(w version) int {
+	return cmp.Or(cmp.Compare(v.sequence, w.sequence), v.stamp.Compare(w.stamp))
+}
