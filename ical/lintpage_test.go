@@ -10,14 +10,14 @@ import (
 
 const lintPageHead = `# Lint rules
 
-What ` + "`ical.Event.Lint`" + ` and ` + "`invitectl lint`" + ` report, in this order. An error stops ` + "`invite.Send`" + `, unless
-` + "`Options.AllowLint`" + ` names the rule: a client would refuse the mail, or show another meeting than was meant. A warning stops
-nothing. Findings about one occurrence or one value name it in brackets after the text; those of an override have
-` + "`Overrides[i].`" + ` in front of the field. Identifiers do not change.
+` + "`ical.Event.Lint`" + ` and ` + "`invitectl lint`" + ` report these findings, in this order. An error stops ` + "`invite.Send`" + `, unless the
+option ` + "`AllowLint`" + ` names the rule, because a client would refuse the mail, or show another meeting than was meant. A warning stops
+nothing. If a finding is about one occurrence or one value, the text ends with its name in brackets. If it is about an override, the
+field begins with ` + "`Overrides[i].`" + `. Identifiers do not change.
 
 This page is written from the table in the code: ` + "`go test ./ical -run TestLintPage -update`" + `.
 
-| rule | | field | what happens | clients | source |
+| rule | | field | effect | clients | source |
 |---|---|---|---|---|---|
 `
 

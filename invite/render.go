@@ -28,6 +28,7 @@ type renderer struct {
 	words     map[textKey]fill
 	readables []readableEvent // of the last events
 	calendars []madeCalendar  // the last objects
+	single    bool            // there is one mail, so no other can share its parts
 	batch     mime.Batch
 	headers   mime.Batch // of mails that are only checked
 
@@ -38,7 +39,7 @@ type renderer struct {
 
 func newRenderer(m *Meeting, p *plan.Plan, o *settings) *renderer {
 	standard, _ := o.Body.(*body.Renderer)
-	return &renderer{options: o, meeting: m, plan: p, standard: standard, words: make(map[textKey]fill)}
+	return &renderer{options: o, meeting: m, plan: p, standard: standard}
 }
 
 // keep builds a mail and keeps it until its turn.
@@ -73,7 +74,11 @@ func (r *renderer) message(l letter) (*mime.Message, error) {
 		return nil, err
 	}
 	d.Calendar, d.Method = calendar, string(l[0].Method)
-	m, err := r.batch.Build(d)
+	build := mime.Build
+	if !r.single {
+		build = r.batch.Build
+	}
+	m, err := build(d)
 	if err == nil {
 		r.built = r.textOf
 	}

@@ -32,10 +32,10 @@ const mostWords = 32
 // key and events that read the same.
 func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
 	links := r.answerLinks(l)
-	if r.standard == nil {
+	r.textOf = newTextKey(l, d, links)
+	if r.standard == nil || r.single {
 		return r.options.Body.Render(r.bodyView(l, d, links))
 	}
-	r.textOf = newTextKey(l, d, links)
 	key := r.textOf
 	key.content.event, key.content.before = r.readable(key.content.event), r.readable(key.content.before)
 	put := r.words[key]
@@ -44,8 +44,8 @@ func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
 		if put, err = r.standard.Prepare(r.bodyView(l, d, links)); err != nil {
 			return nil, err
 		}
-		if len(r.words) == mostWords {
-			clear(r.words)
+		if r.words == nil || len(r.words) == mostWords {
+			r.words = make(map[textKey]fill)
 		}
 		r.words[key] = put
 	}
