@@ -19,15 +19,16 @@ type renderer struct {
 	options  *settings
 	meeting  *Meeting // whose ledger has the letters
 	plan     *plan.Plan
-	standard bool // texts are made by package body. Except for answer links they depend on their key alone
+	standard *body.Renderer // nil if texts are made by another renderer, so that they may depend on anything
 
 	kept []*mime.Message // of the first letters
 	size int             // of these, in octets
 
-	textOf    textKey // of the text below
-	text      *body.Body
-	calendars []madeCalendar // the last objects
-	single    bool           // there is one mail, so no other can share its parts
+	textOf    textKey // of the last text
+	words     map[textKey]fill
+	readables []readableEvent // of the last events
+	calendars []madeCalendar  // the last objects
+	single    bool            // there is one mail, so no other can share its parts
 	batch     mime.Batch
 	headers   mime.Batch // of mails that are only checked
 
@@ -37,7 +38,7 @@ type renderer struct {
 }
 
 func newRenderer(m *Meeting, p *plan.Plan, o *settings) *renderer {
-	_, standard := o.Body.(*body.Renderer)
+	standard, _ := o.Body.(*body.Renderer)
 	return &renderer{options: o, meeting: m, plan: p, standard: standard}
 }
 
@@ -94,7 +95,7 @@ func (r *renderer) check(l letter) error {
 	if err != nil {
 		return err
 	}
-	if !r.standard || r.built != r.textOf || !r.isValid(l[0].Event) {
+	if r.standard == nil || r.built != r.textOf || !r.isValid(l[0].Event) {
 		_, err = r.message(l)
 		return err
 	}
@@ -140,68 +141,6 @@ func (r *renderer) draft(l letter) (*mime.Draft, error) {
 		d.To[i] = mail.Address{Name: l[i].Attendee.Name, Address: l[i].Attendee.Email}
 	}
 	return d, nil
-}
-
-// textKey has everything that the text of a mail by package body depends on
-// within one call.
-type textKey struct {
-	content        contentKey
-	action         body.Action
-	comment        string
-	language, zone string // of the reader
-}
-
-// write makes the mail's text, or returns the last text if it is the same.
-func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
-	n := &l[0]
-	key := textKey{content: n.contentKey(), action: d.Action, comment: d.Comment}
-	key.content.replyTo = ""
-	if len(l) == 1 {
-		key.language, key.zone = n.Attendee.Language, n.Attendee.TimeZone
-	}
-	if r.standard && r.options.AnswerURL == nil && r.text != nil && r.textOf == key {
-		return r.text, nil
-	}
-	text, err := r.options.Body.Render(r.bodyView(l, d))
-	if err != nil {
-		return nil, err
-	}
-	r.textOf, r.text = key, text
-	return text, nil
-}
-
-// bodyView returns the view that the mail's text is made of.
-func (r *renderer) bodyView(l letter, d *Delivery) *body.View {
-	n := &l[0]
-	v := &body.View{
-		Event: n.Event, Before: n.Before, Action: d.Action, Method: n.Method,
-		Language: r.options.Language, HideGuests: r.options.hideGuests, Comment: d.Comment,
-	}
-	if r.options.hideGuests {
-		// Without the one attendee that the object names it is equal for all of
-		// them, and a Renderer can use its text again.
-		v.Event, v.Before = roster.WithoutAttendees(n.Event), roster.WithoutAttendees(n.Before)
-	}
-	if len(l) == 1 {
-		v.Attendee = *n.Attendee
-		v.Answers = r.answerLinks(n)
-	}
-	return v
-}
-
-// answerLinks returns the links by which the reader of a request can answer
-// without buttons.
-func (r *renderer) answerLinks(n *recipient) []body.AnswerLink {
-	if r.options.AnswerURL == nil || n.Method != ical.MethodRequest || n.Attendee.NoReply {
-		return nil
-	}
-	var out []body.AnswerLink
-	for _, s := range []ical.Status{ical.StatusAccepted, ical.StatusTentative, ical.StatusDeclined} {
-		if u := r.options.AnswerURL(r.meeting, *n.Attendee, s); u != "" {
-			out = append(out, body.AnswerLink{Status: s, URL: u})
-		}
-	}
-	return out
 }
 
 // inline returns the pictures of a text as files of the mail.
