@@ -64,15 +64,6 @@ const (
 // hands.
 func (s DeliveryState) open() bool { return s == DeliveryPending || s == DeliverySending }
 
-// handedOver reports whether a mail may have reached its recipient.
-func (s DeliveryState) handedOver() bool {
-	switch s {
-	case DeliverySending, DeliveryDelivered, DeliveryUnknown, DeliveryUndelivered:
-		return true
-	}
-	return false
-}
-
 // repeats reports whether a mail tells of no change.
 func (d *Delivery) repeats() bool {
 	return d.Method == ical.MethodRequest && (d.Action == body.ActionReminder || d.Action == body.ActionInvitation)
