@@ -1,12 +1,8 @@
 package ical
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"strings"
-
-	ics "github.com/arran4/golang-ical"
 )
 
 // DecodeOptions are the limits of [Decode]. Nil and zero values mean the defaults.
@@ -69,36 +65,6 @@ func Decode(r io.Reader, o *DecodeOptions) (*Calendar, error) {
 		out.Events = group(out.Events)
 	}
 	return out, nil
-}
-
-// calendar builds the model with golang-ical, which takes each line from our
-// own parser, and reads it.
-func (o *object) calendar() (*Calendar, error) {
-	next := 0
-	parse := func(ics.ContentLine) (*ics.BaseProperty, error) {
-		if next == len(o.props) {
-			return nil, ErrNotClosed
-		}
-		next++
-		return o.props[next-1], nil
-	}
-	m, err := ics.ParseCalendarWithOptions(strings.NewReader(strings.Repeat("X\n", len(o.props))),
-		ics.WithPropertyParser(parse), ics.WithUnknownPropertyHandler(ics.AcceptUnknownPropertyHandler))
-	if errors.Is(err, ics.ErrComponentNestingTooDeep) {
-		err = fmt.Errorf("%w: %w", ErrLimit, err)
-	}
-	if err != nil {
-		return nil, &SyntaxError{o.line, err}
-	}
-	c, err := FromModel(m)
-	if err != nil {
-		var fe *FieldError
-		if errors.As(err, &fe) {
-			err = fmt.Errorf("%s: %w", fe.Field, fe.Err)
-		}
-		return nil, &SyntaxError{o.line, err}
-	}
-	return c, nil
 }
 
 // merge adds the events of another object of the same method to c.

@@ -1,10 +1,5 @@
 package ical
 
-import (
-	"errors"
-	"strconv"
-)
-
 // Encode returns c as an iCalendar object (RFC 5545): every property that mail
 // clients need, in one order, CRLF line ends, lines of at most 75 octets. Equal
 // input gives equal bytes. The error has a [*FieldError] for each value that
@@ -64,15 +59,4 @@ func (c *Calendar) size() int {
 		}
 	}
 	return min(n, most)
-}
-
-// errRepeated refuses a series on a wall clock that means another instant.
-var errRepeated = errors.New("repeats the hour of the start or end when its clock is set back, and a series can only mean the first")
-
-func indexed(list string, i int, field string) string {
-	s := list + "[" + strconv.Itoa(i) + "]"
-	if field != "" {
-		s += "." + field
-	}
-	return s
 }

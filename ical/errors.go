@@ -3,6 +3,7 @@ package ical
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/convene-go/convene/internal/fault"
 )
@@ -96,4 +97,12 @@ func (f *fieldErrors) under(path string, part fieldErrors) {
 	for _, e := range part {
 		f.add(path+e.Field, e.Err)
 	}
+}
+
+func indexed(list string, i int, field string) string {
+	s := list + "[" + strconv.Itoa(i) + "]"
+	if field != "" {
+		s += "." + field
+	}
+	return s
 }

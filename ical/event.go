@@ -136,69 +136,6 @@ const (
 	SensitivityConfidential Sensitivity = "confidential"
 )
 
-// Override returns the override at index i of a series, complete: what it
-// leaves zero is taken from the series, its start from its RecurrenceID and its
-// length from the series.
-func (e Event) Override(i int) Event {
-	o := e.Overrides[i]
-	o.UID, o.Recurrence, o.Overrides = e.UID, nil, nil
-	o.Sequence = max(o.Sequence, e.Sequence)
-	o.AllDay, o.TimeZone = e.AllDay, or(o.TimeZone, e.TimeZone)
-	o.inheritTime(&e)
-	o.inheritText(&e)
-	o.inheritPeople(&e)
-	return o
-}
-
-func (e *Event) inheritTime(series *Event) {
-	if e.Start.IsZero() {
-		e.Start = e.RecurrenceID
-	}
-	if !e.End.IsZero() || series.End.IsZero() {
-		return
-	}
-	if e.AllDay { // in days, which need not have 24 hours where the dates are read
-		days := dateOf(series.End).Sub(dateOf(series.Start)) / day
-		e.End = e.Start.AddDate(0, 0, int(days))
-		return
-	}
-	e.End = e.Start.Add(series.End.Sub(series.Start))
-}
-
-func (e *Event) inheritText(series *Event) {
-	e.Summary = or(e.Summary, series.Summary)
-	e.Description = or(e.Description, series.Description)
-	e.Location = or(e.Location, series.Location)
-	e.URL = or(e.URL, series.URL)
-	e.Conference = or(e.Conference, series.Conference)
-	e.Language = or(e.Language, series.Language)
-	if len(e.Categories) == 0 {
-		e.Categories = series.Categories
-	}
-	if len(e.Attachments) == 0 {
-		e.Attachments = series.Attachments
-	}
-	if len(e.Extra) == 0 {
-		e.Extra = series.Extra
-	}
-}
-
-func (e *Event) inheritPeople(series *Event) {
-	if e.Organizer == (Person{}) {
-		e.Organizer = series.Organizer
-	}
-	if len(e.Attendees) == 0 {
-		e.Attendees = series.Attendees
-	}
-	if len(e.Reminders) == 0 {
-		e.Reminders = series.Reminders
-	}
-	e.ShowAs = or(e.ShowAs, series.ShowAs)
-	e.Sensitivity = or(e.Sensitivity, series.Sensitivity)
-	e.Priority = or(e.Priority, series.Priority)
-	e.NoCounter = e.NoCounter || series.NoCounter
-}
-
 // or returns the first value that is not zero.
 func or[T comparable](a, b T) T {
 	var zero T

@@ -68,11 +68,6 @@ func lintStartGap(e *linted) []hit {
 	return out
 }
 
-// skips reports whether t, which instant has made of wall, shows another clock.
-func skips(loc *time.Location, wall int64, t time.Time) bool {
-	return t.Unix()+int64(offsetAt(loc, t.Unix())) != wall
-}
-
 func lintZoneUnnamed(e *linted) []hit {
 	unnamed := e.err == nil && e.on.loc == time.UTC && e.Start.Location() != time.UTC
 	return hitIf(unnamed && e.TimeZone == "" && !e.AllDay && !e.keepsClock(), "TimeZone")

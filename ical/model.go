@@ -1,6 +1,10 @@
 package ical
 
-import ics "github.com/arran4/golang-ical"
+import (
+	"reflect"
+
+	ics "github.com/arran4/golang-ical"
+)
 
 // Model returns c as a golang-ical tree, for those who add to it before
 // [WriteModel]: a VCALENDAR with its VTIMEZONE components and one VEVENT for
@@ -53,4 +57,67 @@ func (t *tree) property(l *contentLine) {
 		return
 	}
 	t.calendar.CalendarProperties = append(t.calendar.CalendarProperties, ics.CalendarProperty{BaseProperty: p})
+}
+
+// component returns the name and the content of a component of the model.
+func component(c ics.Component) (ics.ComponentType, *ics.ComponentBase, bool) {
+	if v := reflect.ValueOf(c); v.Kind() == reflect.Pointer && v.IsNil() {
+		return "", nil, false
+	}
+	switch c := c.(type) {
+	case *ics.VEvent:
+		return ics.ComponentVEvent, &c.ComponentBase, true
+	case *ics.VTimezone:
+		return ics.ComponentVTimezone, &c.ComponentBase, true
+	case *ics.Standard:
+		return ics.ComponentStandard, &c.ComponentBase, true
+	case *ics.Daylight:
+		return ics.ComponentDaylight, &c.ComponentBase, true
+	case *ics.VAlarm:
+		return ics.ComponentVAlarm, &c.ComponentBase, true
+	case *ics.VTodo:
+		return ics.ComponentVTodo, &c.ComponentBase, true
+	case *ics.VJournal:
+		return ics.ComponentVJournal, &c.ComponentBase, true
+	case *ics.VBusy:
+		return ics.ComponentVFreeBusy, &c.ComponentBase, true
+	case *ics.GeneralComponent:
+		return ics.ComponentType(c.Token), &c.ComponentBase, true
+	}
+	return "", nil, false
+}
+
+// first returns the first property of a name, or nil.
+func first(props []ics.IANAProperty, name string) *ics.BaseProperty {
+	for i := range props {
+		if props[i].IANAToken == name {
+			return &props[i].BaseProperty
+		}
+	}
+	return nil
+}
+
+// all returns the properties of a name.
+func all(props []ics.IANAProperty, name string) []*ics.BaseProperty {
+	var out []*ics.BaseProperty
+	for i := range props {
+		if props[i].IANAToken == name {
+			out = append(out, &props[i].BaseProperty)
+		}
+	}
+	return out
+}
+
+// param returns the first value of a parameter, or "".
+func param(p *ics.BaseProperty, name string) string {
+	if v := p.ICalParameters[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+// property makes a property of the model, without parameters.
+func property(name, value string) ics.IANAProperty {
+	return ics.IANAProperty{BaseProperty: ics.BaseProperty{
+		IANAToken: name, Value: value, ICalParameters: make(map[string][]string)}}
 }

@@ -16,8 +16,6 @@ type Reminder struct {
 	Before time.Duration
 }
 
-const day = 24 * time.Hour
-
 // MarshalText writes the length in days, hours, minutes and seconds, without zero parts.
 func (r Reminder) MarshalText() ([]byte, error) {
 	d := r.Before

@@ -1,10 +1,5 @@
 package ical
 
-import (
-	"slices"
-	"time"
-)
-
 func (r *Recurrence) check() (errs fieldErrors) {
 	if r.Freq == "" && len(r.Include) == 0 {
 		errs.add("Freq", errMissing)
@@ -61,48 +56,5 @@ func checkRange(errs *fieldErrors, field string, list []int, lo, hi int) {
 		if n == 0 || n < lo || n > hi {
 			errs.addf(indexed(field, i, ""), "%d is not between %d and %d, without 0", n, lo, hi)
 		}
-	}
-}
-
-// startsOn reports whether start is an instance, of a rule that tells it without
-// being expanded: one with nothing but weekdays.
-func (r *Recurrence) startsOn(start time.Time) bool {
-	if len(r.ByMonth)+len(r.ByMonthDay)+len(r.BySetPos) > 0 || start.Year() >= 9999 {
-		return false
-	}
-	ordinal := func(d Day) bool { return len(d) > len(DayMonday) }
-	return len(r.ByDay) == 0 || slices.Contains(r.ByDay, weekdays[start.Weekday()]) && !slices.ContainsFunc(r.ByDay, ordinal)
-}
-
-// checkAligned refuses a series whose start is not an instance of its rule:
-// Outlook leaves it out, others show it beside the rule.
-func (e *Event) checkAligned(errs *fieldErrors) {
-	c, err := e.clock()
-	if err != nil || e.Start.IsZero() || e.Recurrence == nil || len(e.Recurrence.check()) > 0 {
-		return
-	}
-	if e.Recurrence.startsOn(c.wall(e.Start)) {
-		return
-	}
-	s, ok := e.series(c)
-	if !ok {
-		errs.addf("Recurrence.ByDay", "has an ordinal that no month has, or days both with and without one")
-		return
-	}
-	until := e.Recurrence.Until
-	if !until.IsZero() && c.wall(until).Before(s.start) {
-		return // a matter of Until, see the lint rule recurrence-until
-	}
-	first, ok := s.aligned()
-	switch {
-	case ok:
-	case first.IsZero():
-		errs.addf("Recurrence", "has no occurrence at or after Start")
-	case c.allDay:
-		errs.addf("Start", "%s is not an occurrence of the rule; the first is %s",
-			s.start.Format(time.DateOnly), first.Format(time.DateOnly))
-	default:
-		errs.addf("Start", "%s is not an occurrence of the rule; the first is %s",
-			e.Start.In(c.loc).Format(time.RFC3339), instant(first.Unix(), c.loc).Format(time.RFC3339))
 	}
 }

@@ -2,12 +2,6 @@ package ical
 
 import "time"
 
-// offsetAt is the UTC offset of loc at the instant u (Unix seconds), in seconds east.
-func offsetAt(loc *time.Location, u int64) int {
-	_, offset := time.Unix(u, 0).In(loc).Zone()
-	return offset
-}
-
 // offsetChange is an instant at which a zone's UTC offset changes.
 type offsetChange struct {
 	at       int64 // Unix seconds
@@ -76,3 +70,7 @@ func changes(loc *time.Location, from, to int64) []offsetChange {
 
 // newYear is the first second of a year in UTC.
 func newYear(year int) int64 { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Unix() }
+
+// horizon is for how many years an endless series is looked at: after 28, the
+// weekdays fall on the same dates again.
+const horizon = 28

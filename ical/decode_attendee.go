@@ -8,6 +8,20 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
+func (x *eventReader) people(p *ics.BaseProperty) bool {
+	switch p.IANAToken {
+	case "ORGANIZER":
+		if x.event.Organizer == (Person{}) {
+			x.event.Organizer = Person{commonName(p), mailbox(p), trimMailto(param(p, "SENT-BY"))}
+		}
+	case "ATTENDEE":
+		x.event.Attendees = append(x.event.Attendees, readAttendee(p, x.method))
+	default:
+		return false
+	}
+	return true
+}
+
 // readAttendee reads an ATTENDEE. RSVP counts in a request only: answers and
 // cancellations leave it out and mean nothing by it.
 func readAttendee(p *ics.BaseProperty, method Method) Attendee {

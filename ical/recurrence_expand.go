@@ -3,6 +3,7 @@ package ical
 import (
 	"iter"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/teambition/rrule-go"
@@ -113,4 +114,55 @@ func (s *series) instances() iter.Seq[time.Time] {
 			}
 		}
 	}
+}
+
+// startsOn reports whether start is an instance, of a rule that tells it without
+// being expanded: one with nothing but weekdays.
+func (r *Recurrence) startsOn(start time.Time) bool {
+	if len(r.ByMonth)+len(r.ByMonthDay)+len(r.BySetPos) > 0 || start.Year() >= 9999 {
+		return false
+	}
+	ordinal := func(d Day) bool { return len(d) > len(DayMonday) }
+	return len(r.ByDay) == 0 || slices.Contains(r.ByDay, weekdays[start.Weekday()]) && !slices.ContainsFunc(r.ByDay, ordinal)
+}
+
+// end is an instant after the last start, at most the horizon after the first.
+func (r *Recurrence) end(start time.Time) time.Time {
+	end := start.AddDate(horizon, 0, 0)
+	if n := r.Count * max(r.Interval, 1); r.Count > 0 && n < 1<<15 {
+		n *= 2 // months without the day are passed over
+		switch r.Freq {
+		case FreqDaily:
+			end = earlier(end, start.AddDate(0, 0, n))
+		case FreqWeekly:
+			end = earlier(end, start.AddDate(0, 0, 7*n))
+		case FreqMonthly:
+			end = earlier(end, start.AddDate(0, n, 0))
+		}
+	}
+	if !r.Until.IsZero() {
+		end = earlier(end, r.Until)
+	}
+	if end.Before(start) {
+		return start
+	}
+	return end
+}
+
+// matchesDay reports whether the rule's BYDAY and BYMONTHDAY allow the day of
+// t; without both, it is the given day of the month.
+func (r *Recurrence) matchesDay(t time.Time, day int) bool {
+	length := time.Date(t.Year(), t.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	fromEnd := t.Day() - length - 1
+	if len(r.ByDay) == 0 && len(r.ByMonthDay) == 0 {
+		return t.Day() == day
+	}
+	if len(r.ByMonthDay) > 0 && !slices.Contains(r.ByMonthDay, t.Day()) && !slices.Contains(r.ByMonthDay, fromEnd) {
+		return false
+	}
+	return len(r.ByDay) == 0 || slices.ContainsFunc(r.ByDay, func(d Day) bool {
+		n, weekday, _ := d.Split()
+		nth, nthLast := (t.Day()-1)/7+1, (fromEnd+1)/7-1
+		return weekday == t.Weekday() && (n == 0 || n == nth || n == nthLast)
+	})
 }

@@ -13,10 +13,6 @@ type candidate struct {
 	wrong       []stretch
 }
 
-// horizon is for how many years an endless series is looked at: after 28, the
-// weekdays fall on the same dates again.
-const horizon = 28
-
 // ruleYears is for how many years a rule should hold, so that a meeting that is
 // moved still has the right one. In 11 years a date falls on every weekday,
 // which tells the fourth from the last.

@@ -1,6 +1,9 @@
 package ical
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // cache remembers what is slow to find out again and never changes. It forgets
 // everything when it is full, so that no input makes it grow for ever. The zero
@@ -32,4 +35,23 @@ func (c *cache[K, V]) put(key K, v V) V {
 	}
 	c.m[key] = v
 	return v
+}
+
+// zoneKey is what the cache goes by. A Location is compared by identity, since
+// two with one name may differ.
+type zoneKey struct {
+	loc         *time.Location
+	first, last int
+}
+
+var zoneCache cache[zoneKey, *zoneInYears]
+
+// zoneYears returns the forms of loc for the years of a span.
+func zoneYears(loc *time.Location, s Span) (*zoneInYears, error) {
+	key := zoneKey{loc, s.Start.UTC().Year(), s.End.UTC().Year()}
+	z, ok := zoneCache.get(key)
+	if !ok {
+		z = zoneCache.put(key, newZoneInYears(key, s.Start))
+	}
+	return z, z.err
 }

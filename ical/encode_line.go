@@ -2,8 +2,6 @@ package ical
 
 import (
 	"fmt"
-	"io"
-	"reflect"
 	"strings"
 	"unicode/utf8"
 
@@ -12,31 +10,6 @@ import (
 
 // maxLine is the length of a line in octets, without its end (RFC 5545, section 3.1).
 const maxLine = 75
-
-// WriteModel writes any golang-ical tree strictly: CRLF line ends, folding on
-// rune borders, quoting and escaping as RFC 5545 asks. Values of type TEXT are
-// taken as people read them; all others, and the lists CATEGORIES and RESOURCES
-// and the structured REQUEST-STATUS, as they stand on the wire. Names that are
-// not tokens, control characters and invalid UTF-8 are refused. The error has a
-// [*FieldError] whose Field is a path such as "VEVENT[1].SUMMARY".
-func WriteModel(w io.Writer, m *ics.Calendar) error {
-	if m == nil {
-		return refuse(&FieldError{Field: "Model", Err: errMissing})
-	}
-	out := newLineWriter(0)
-	for i := range m.CalendarProperties {
-		out.model(&m.CalendarProperties[i].BaseProperty)
-	}
-	out.components(m.Components)
-	data, err := out.finish()
-	if err != nil {
-		return err
-	}
-	if _, err := w.Write(data); err != nil {
-		return fmt.Errorf("ical: write: %w", err)
-	}
-	return nil
-}
 
 // lineWriter is a sink that appends content lines, up to the first error.
 type lineWriter struct {
@@ -102,74 +75,6 @@ func (w *lineWriter) fail(path string, err error) {
 	if w.err == nil {
 		w.err = refuse(&FieldError{Field: path, Err: err})
 	}
-}
-
-func (w *lineWriter) timezone(tz *ics.VTimezone) { w.component(tz) }
-
-// maxDepth is how deep components may nest on writing; reading has a limit of its own.
-const maxDepth = 100
-
-func (w *lineWriter) components(list []ics.Component) {
-	for _, c := range list {
-		if w.err != nil {
-			return
-		}
-		w.component(c)
-	}
-}
-
-func (w *lineWriter) component(c ics.Component) {
-	name, base, ok := component(c)
-	w.begin(name)
-	switch {
-	case !ok:
-		w.fail(w.path(), fmt.Errorf("%T is not a component", c))
-	case len(w.open)-1 > maxDepth:
-		w.fail(w.path(), fmt.Errorf("is nested deeper than %d", maxDepth))
-	case !isToken(string(name)):
-		w.fail(w.path(), fmt.Errorf("%.40q is not a component name", name))
-	default:
-		for i := range base.Properties {
-			w.model(&base.Properties[i].BaseProperty)
-		}
-		w.components(base.Components)
-	}
-	w.end()
-}
-
-// component returns the name and the content of a component of the model.
-func component(c ics.Component) (ics.ComponentType, *ics.ComponentBase, bool) {
-	if v := reflect.ValueOf(c); v.Kind() == reflect.Pointer && v.IsNil() {
-		return "", nil, false
-	}
-	switch c := c.(type) {
-	case *ics.VEvent:
-		return ics.ComponentVEvent, &c.ComponentBase, true
-	case *ics.VTimezone:
-		return ics.ComponentVTimezone, &c.ComponentBase, true
-	case *ics.Standard:
-		return ics.ComponentStandard, &c.ComponentBase, true
-	case *ics.Daylight:
-		return ics.ComponentDaylight, &c.ComponentBase, true
-	case *ics.VAlarm:
-		return ics.ComponentVAlarm, &c.ComponentBase, true
-	case *ics.VTodo:
-		return ics.ComponentVTodo, &c.ComponentBase, true
-	case *ics.VJournal:
-		return ics.ComponentVJournal, &c.ComponentBase, true
-	case *ics.VBusy:
-		return ics.ComponentVFreeBusy, &c.ComponentBase, true
-	case *ics.GeneralComponent:
-		return ics.ComponentType(c.Token), &c.ComponentBase, true
-	}
-	return "", nil, false
-}
-
-// model writes a property of the model.
-func (w *lineWriter) model(p *ics.BaseProperty) {
-	w.line.name, w.line.value, w.line.params = p.IANAToken, p.Value, w.line.params[:0]
-	w.line.addParams(p.ICalParameters)
-	w.property(&w.line)
 }
 
 func (w *lineWriter) property(l *contentLine) {

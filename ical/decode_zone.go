@@ -2,7 +2,6 @@ package ical
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -194,43 +193,4 @@ func (o *fileObservance) in(year int) (t time.Time, ok bool) {
 		}
 	}
 	return t, false
-}
-
-// matchesDay reports whether the rule's BYDAY and BYMONTHDAY allow the day of
-// t; without both, it is the given day of the month.
-func (r *Recurrence) matchesDay(t time.Time, day int) bool {
-	length := time.Date(t.Year(), t.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
-	fromEnd := t.Day() - length - 1
-	if len(r.ByDay) == 0 && len(r.ByMonthDay) == 0 {
-		return t.Day() == day
-	}
-	if len(r.ByMonthDay) > 0 && !slices.Contains(r.ByMonthDay, t.Day()) && !slices.Contains(r.ByMonthDay, fromEnd) {
-		return false
-	}
-	return len(r.ByDay) == 0 || slices.ContainsFunc(r.ByDay, func(d Day) bool {
-		n, weekday, _ := d.Split()
-		nth, nthLast := (t.Day()-1)/7+1, (fromEnd+1)/7-1
-		return weekday == t.Weekday() && (n == 0 || n == nth || n == nthLast)
-	})
-}
-
-// parseOffset reads a UTC-OFFSET (RFC 5545, section 3.3.14) of less than a day, in seconds east.
-func parseOffset(s string) (int, error) {
-	sign := 1
-	if s != "" && s[0] == '-' {
-		sign = -1
-	}
-	digits := s[min(1, len(s)):]
-	n, err := strconv.Atoi(digits)
-	if err != nil || n < 0 || (s[0] != '-' && s[0] != '+') || (len(digits) != 4 && len(digits) != 6) {
-		return 0, errValue(s)
-	}
-	if len(digits) == 4 {
-		n *= 100
-	}
-	seconds := n/10000*3600 + n/100%100*60 + n%100
-	if seconds >= 24*60*60 {
-		return 0, errValue(s)
-	}
-	return sign * seconds, nil
 }

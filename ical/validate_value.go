@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -113,6 +114,25 @@ func checkDate(t time.Time) error {
 	}
 	return checkYear(t)
 }
+
+// checkAbbreviation refuses a time that package time has made of a zone's
+// abbreviation which it does not know: it keeps the letters, with offset 0, so
+// that "10:00 PST" is the wrong instant.
+func checkAbbreviation(t time.Time) error {
+	name := t.Location().String()
+	if _, offset := t.Zone(); offset != 0 || len(name) < 3 || slices.Contains(zeroAbbreviations, name) {
+		return nil
+	}
+	for _, c := range name {
+		if c < 'A' || c > 'Z' {
+			return nil
+		}
+	}
+	return fmt.Errorf("is in a zone %.10q with the offset 0, which is what parsing makes of an unknown abbreviation: the instant is not what was meant", name)
+}
+
+// zeroAbbreviations are those whose offset is 0 indeed.
+var zeroAbbreviations = []string{"UTC", "UCT", "GMT", "WET", "EGST", "AZOST"}
 
 func firstError(errs ...error) error {
 	for _, err := range errs {

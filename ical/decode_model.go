@@ -81,32 +81,3 @@ func group(events []Event) []Event {
 	}
 	return out
 }
-
-// first returns the first property of a name, or nil.
-func first(props []ics.IANAProperty, name string) *ics.BaseProperty {
-	for i := range props {
-		if props[i].IANAToken == name {
-			return &props[i].BaseProperty
-		}
-	}
-	return nil
-}
-
-// all returns the properties of a name.
-func all(props []ics.IANAProperty, name string) []*ics.BaseProperty {
-	var out []*ics.BaseProperty
-	for i := range props {
-		if props[i].IANAToken == name {
-			out = append(out, &props[i].BaseProperty)
-		}
-	}
-	return out
-}
-
-// param returns the first value of a parameter, or "".
-func param(p *ics.BaseProperty, name string) string {
-	if v := p.ICalParameters[name]; len(v) > 0 {
-		return v[0]
-	}
-	return ""
-}

@@ -45,19 +45,6 @@ func (x *eventReader) adoptZone() {
 	}
 }
 
-// years are those of the start of a series and of the last time that it names,
-// at least as late as an endless one is looked at.
-func (e *Event) years() (first, last int) {
-	first = e.Start.UTC().Year()
-	last = first + horizon
-	for _, list := range [][]time.Time{e.Recurrence.Except, e.Recurrence.Include, {e.Recurrence.Until}} {
-		for _, t := range list {
-			last = max(last, t.UTC().Year())
-		}
-	}
-	return first, last
-}
-
 // sameSeries reports whether the occurrences are the same in both zones, as far
 // as a few hundred tell: a file may describe no more of its zone than it needs.
 func (x *eventReader) sameSeries(a, b *time.Location) bool {

@@ -61,6 +61,12 @@ const maxZoneParts = 3
 // count leap seconds.
 var notZones = []string{"Local", "localtime", "posixrules", "Factory", "posix", "right"}
 
+// isKnown reports whether LoadLocation knows a zone by its name.
+func isKnown(loc *time.Location) bool {
+	_, err := LoadLocation(loc.String())
+	return err == nil
+}
+
 // offsetName is the TZID of a zone that is nothing but an offset: "UTC+02:00",
 // with seconds where it has any, "UTC" for 0.
 func offsetName(offset int) string {

@@ -2,6 +2,7 @@ package ical
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,30 @@ func (o *observance) at(wall time.Time) int64 { return wall.Unix() - int64(o.fro
 
 // clock is the time of day of the onset.
 func (o *observance) clock() time.Duration { return o.onset.Sub(dateOf(o.onset)) }
+
+// component writes the observance.
+func (o *observance) component() ics.Component {
+	base := ics.ComponentBase{Properties: []ics.IANAProperty{
+		property("DTSTART", o.onset.Format(layoutLocal)),
+	}}
+	switch {
+	case o.rule.n != 0:
+		base.Properties = append(base.Properties, property("RRULE", o.rule.String()))
+	case o.window.day != 0:
+		base.Properties = append(base.Properties, property("RRULE", o.window.String()))
+	case len(o.dates) > 1:
+		// ical.js passes over DTSTART where there is an RDATE, so that repeats it.
+		for _, d := range o.dates {
+			base.Properties = append(base.Properties, property("RDATE", d.Format(layoutLocal)))
+		}
+	}
+	base.Properties = append(base.Properties,
+		property("TZOFFSETFROM", formatOffset(o.from)), property("TZOFFSETTO", formatOffset(o.to)))
+	if o.daylight() {
+		return &ics.Daylight{ComponentBase: base}
+	}
+	return &ics.Standard{ComponentBase: base}
+}
 
 // nthWeekday is the first to fourth, or (-1) last, weekday of a month; n 0 is none.
 type nthWeekday struct {
@@ -83,39 +108,34 @@ func (w weekdayWindow) String() string {
 	return fmt.Sprintf("FREQ=YEARLY;BYMONTH=%d;BYMONTHDAY=%s;BYDAY=%s", w.month, strings.Join(days, ","), weekdays[w.weekday])
 }
 
-// component writes the observance.
-func (o *observance) component() ics.Component {
-	base := ics.ComponentBase{Properties: []ics.IANAProperty{
-		property("DTSTART", o.onset.Format(layoutLocal)),
-	}}
-	switch {
-	case o.rule.n != 0:
-		base.Properties = append(base.Properties, property("RRULE", o.rule.String()))
-	case o.window.day != 0:
-		base.Properties = append(base.Properties, property("RRULE", o.window.String()))
-	case len(o.dates) > 1:
-		// ical.js passes over DTSTART where there is an RDATE, so that repeats it.
-		for _, d := range o.dates {
-			base.Properties = append(base.Properties, property("RDATE", d.Format(layoutLocal)))
-		}
+// zoneComponent writes observances as a VTIMEZONE.
+func zoneComponent(tzid string, list []observance) *ics.VTimezone {
+	tz := new(ics.VTimezone)
+	tz.Properties = []ics.IANAProperty{property("TZID", tzid)}
+	for i := range list {
+		tz.Components = append(tz.Components, list[i].component())
 	}
-	base.Properties = append(base.Properties,
-		property("TZOFFSETFROM", formatOffset(o.from)), property("TZOFFSETTO", formatOffset(o.to)))
-	if o.daylight() {
-		return &ics.Daylight{ComponentBase: base}
-	}
-	return &ics.Standard{ComponentBase: base}
+	return tz
 }
 
-// formatOffset writes a UTC-OFFSET (RFC 5545, section 3.3.14); offset is in seconds east.
-func formatOffset(offset int) string {
-	sign := "+"
-	if offset < 0 {
-		sign, offset = "-", -offset
+// cloneZone returns a copy of what zoneComponent made that shares nothing with it.
+func cloneZone(tz *ics.VTimezone) *ics.VTimezone {
+	out := &ics.VTimezone{ComponentBase: cloneBase(&tz.ComponentBase)}
+	for _, c := range tz.Components {
+		switch c := c.(type) {
+		case *ics.Standard:
+			out.Components = append(out.Components, &ics.Standard{ComponentBase: cloneBase(&c.ComponentBase)})
+		case *ics.Daylight:
+			out.Components = append(out.Components, &ics.Daylight{ComponentBase: cloneBase(&c.ComponentBase)})
+		}
 	}
-	s := fmt.Sprintf("%s%02d%02d", sign, offset/3600, offset/60%60)
-	if offset%60 != 0 {
-		s += fmt.Sprintf("%02d", offset%60)
+	return out
+}
+
+func cloneBase(base *ics.ComponentBase) ics.ComponentBase {
+	out := ics.ComponentBase{Properties: slices.Clone(base.Properties)}
+	for i := range out.Properties {
+		out.Properties[i].ICalParameters = make(map[string][]string) // none of ours has any
 	}
-	return s
+	return out
 }

@@ -28,20 +28,6 @@ func (e Event) Clone() Event {
 	return e
 }
 
-func (r *Recurrence) clone() *Recurrence {
-	if r == nil {
-		return nil
-	}
-	out := *r
-	out.ByDay = slices.Clone(r.ByDay)
-	out.ByMonthDay = slices.Clone(r.ByMonthDay)
-	out.ByMonth = slices.Clone(r.ByMonth)
-	out.BySetPos = slices.Clone(r.BySetPos)
-	out.Except = slices.Clone(r.Except)
-	out.Include = slices.Clone(r.Include)
-	return &out
-}
-
 // copyParams keeps nil, which JSON leaves out.
 func copyParams(params map[string][]string) map[string][]string {
 	out := maps.Clone(params)

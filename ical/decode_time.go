@@ -7,6 +7,41 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
+func (x *eventReader) when(p *ics.BaseProperty) bool {
+	e := &x.event
+	switch p.IANAToken {
+	case "DTSTART":
+		t, date, err := x.time(p, p.Value)
+		if err == nil {
+			e.Start, e.AllDay = t, date
+			e.TimeZone = x.zoneName(p, t)
+			x.tzid, x.zoned = param(p, "TZID"), !date && !strings.HasSuffix(strings.TrimSpace(p.Value), "Z")
+		}
+	case "DTEND":
+		e.End, _, _ = x.time(p, p.Value)
+	case "DTSTAMP":
+		x.stamp, _, _ = parseTime(p.Value, time.UTC)
+	case "CREATED":
+		e.Created, _, _ = parseTime(p.Value, time.UTC)
+	case "LAST-MODIFIED":
+		e.Modified, _, _ = parseTime(p.Value, time.UTC)
+	case "DURATION":
+		x.duration = p.Value
+	case "RRULE":
+		if x.rule != "" { // a second rule makes another series: kept, so that Validate refuses it
+			e.Extra = append(e.Extra, Property{Name: "RRULE", Value: p.Value})
+		}
+		x.rule = or(x.rule, p.Value)
+	case "EXDATE":
+		x.except = append(x.except, x.times(p)...)
+	case "RDATE":
+		x.include = append(x.include, x.times(p)...)
+	default:
+		return false
+	}
+	return true
+}
+
 // time reads one value of p, in the zone that its TZID names.
 func (x *eventReader) time(p *ics.BaseProperty, value string) (time.Time, bool, error) {
 	tzid := param(p, "TZID")

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -84,55 +85,6 @@ func (x *eventReader) text(p *ics.BaseProperty) bool {
 			return p.Value == ""
 		}
 		x.comment = p.Value
-	default:
-		return false
-	}
-	return true
-}
-
-func (x *eventReader) when(p *ics.BaseProperty) bool {
-	e := &x.event
-	switch p.IANAToken {
-	case "DTSTART":
-		t, date, err := x.time(p, p.Value)
-		if err == nil {
-			e.Start, e.AllDay = t, date
-			e.TimeZone = x.zoneName(p, t)
-			x.tzid, x.zoned = param(p, "TZID"), !date && !strings.HasSuffix(strings.TrimSpace(p.Value), "Z")
-		}
-	case "DTEND":
-		e.End, _, _ = x.time(p, p.Value)
-	case "DTSTAMP":
-		x.stamp, _, _ = parseTime(p.Value, time.UTC)
-	case "CREATED":
-		e.Created, _, _ = parseTime(p.Value, time.UTC)
-	case "LAST-MODIFIED":
-		e.Modified, _, _ = parseTime(p.Value, time.UTC)
-	case "DURATION":
-		x.duration = p.Value
-	case "RRULE":
-		if x.rule != "" { // a second rule makes another series: kept, so that Validate refuses it
-			e.Extra = append(e.Extra, Property{Name: "RRULE", Value: p.Value})
-		}
-		x.rule = or(x.rule, p.Value)
-	case "EXDATE":
-		x.except = append(x.except, x.times(p)...)
-	case "RDATE":
-		x.include = append(x.include, x.times(p)...)
-	default:
-		return false
-	}
-	return true
-}
-
-func (x *eventReader) people(p *ics.BaseProperty) bool {
-	switch p.IANAToken {
-	case "ORGANIZER":
-		if x.event.Organizer == (Person{}) {
-			x.event.Organizer = Person{commonName(p), mailbox(p), trimMailto(param(p, "SENT-BY"))}
-		}
-	case "ATTENDEE":
-		x.event.Attendees = append(x.event.Attendees, readAttendee(p, x.method))
 	default:
 		return false
 	}
@@ -265,15 +217,6 @@ func (x *eventReader) showAs() ShowAs {
 	return ""
 }
 
-// readWord reads an enumeration; what is no word reads as the default.
-func readWord[T ~string](v string, table map[T]string) T {
-	v = strings.TrimSpace(v)
-	if !isToken(v) {
-		return ""
-	}
-	return fromWire(v, table)
-}
-
 // language reads LANGUAGE.
 //
 // QUIRK: some write "de_DE".
@@ -298,4 +241,31 @@ func cloneParams(in map[string][]string) map[string][]string {
 		out[name] = append([]string(nil), values...)
 	}
 	return out
+}
+
+// unwrapUID returns the identifier that a calendar export of Exchange wraps: 16
+// octets of signature, 20 of date and length, then "vCal-Uid", 01 00 00 00, the
+// identifier and a zero, all in hexadecimal (MS-OXOCAL, section 2.2.1.27).
+func unwrapUID(uid string) string {
+	const signature, marker = "040000008200E00074C5B7101A82E008", "7643616C2D55696401000000"
+	upper := strings.ToUpper(strings.TrimSpace(uid))
+	if !strings.HasPrefix(upper, signature) {
+		return strings.TrimSpace(uid)
+	}
+	_, tail, ok := strings.Cut(upper, marker)
+	if !ok || len(tail)%2 != 0 {
+		return strings.TrimSpace(uid)
+	}
+	var b strings.Builder
+	for ; len(tail) >= 2 && tail[:2] != "00"; tail = tail[2:] {
+		n, err := strconv.ParseUint(tail[:2], 16, 8)
+		if err != nil {
+			return strings.TrimSpace(uid)
+		}
+		b.WriteByte(byte(n))
+	}
+	if plain := b.String(); plain != "" && checkLine(plain) == nil {
+		return unwrapUID(plain)
+	}
+	return strings.TrimSpace(uid)
 }

@@ -1,7 +1,7 @@
 package ical
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -111,76 +111,32 @@ func (n *normaliser) finish() ([]*object, error) {
 
 func componentName(value string) string { return strings.ToUpper(strings.TrimSpace(value)) }
 
-// lines yields unfolded lines (RFC 5545, section 3.1) with their numbers.
-type lines struct {
-	rest   []byte
-	number int
-	// QUIRK: some old Macintosh software ends lines with CR alone; a lone CR
-	// among other line ends is noise.
-	crOnly bool
-}
-
-func newLines(data []byte) *lines {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // QUIRK: Outlook's exports have a byte order mark
-	return &lines{rest: data, crOnly: bytes.IndexByte(data, '\n') < 0}
-}
-
-// next returns the next line that is not empty, with its continuations.
-func (l *lines) next() (string, int, bool) {
-	var line []byte
-	number := 0
-	for len(l.rest) > 0 {
-		c := l.rest[0]
-		continues := c == ' ' || c == '\t'
-		if number > 0 && !continues && !l.blank() {
-			break
+// calendar builds the model with golang-ical, which takes each line from our
+// own parser, and reads it.
+func (o *object) calendar() (*Calendar, error) {
+	next := 0
+	parse := func(ics.ContentLine) (*ics.BaseProperty, error) {
+		if next == len(o.props) {
+			return nil, ErrNotClosed
 		}
-		piece := l.physical()
-		if number == 0 {
-			if len(bytes.TrimSpace(piece)) == 0 {
-				continue
-			}
-			number = l.number
-		} else if continues {
-			piece = piece[1:]
+		next++
+		return o.props[next-1], nil
+	}
+	m, err := ics.ParseCalendarWithOptions(strings.NewReader(strings.Repeat("X\n", len(o.props))),
+		ics.WithPropertyParser(parse), ics.WithUnknownPropertyHandler(ics.AcceptUnknownPropertyHandler))
+	if errors.Is(err, ics.ErrComponentNestingTooDeep) {
+		err = fmt.Errorf("%w: %w", ErrLimit, err)
+	}
+	if err != nil {
+		return nil, &SyntaxError{o.line, err}
+	}
+	c, err := FromModel(m)
+	if err != nil {
+		var fe *FieldError
+		if errors.As(err, &fe) {
+			err = fmt.Errorf("%s: %w", fe.Field, fe.Err)
 		}
-		line = append(line, piece...)
+		return nil, &SyntaxError{o.line, err}
 	}
-	return cleanLine(line), number, number > 0
+	return c, nil
 }
-
-// blank reports whether the rest starts with an empty line.
-//
-// QUIRK: a doubled CR, which some gateways make, looks like one.
-func (l *lines) blank() bool {
-	return l.rest[0] == '\n' || l.rest[0] == '\r' && (l.crOnly || len(l.rest) > 1 && l.rest[1] == '\n')
-}
-
-// physical cuts one line off the rest and counts it.
-func (l *lines) physical() []byte {
-	end := byte('\n')
-	if l.crOnly {
-		end = '\r'
-	}
-	line, rest, _ := bytes.Cut(l.rest, []byte{end})
-	l.rest = rest
-	l.number++
-	return bytes.TrimRight(line, "\r")
-}
-
-// cleanLine drops control characters, which no line may hold, and makes the
-// rest valid UTF-8.
-func cleanLine(line []byte) string {
-	clean := bytes.IndexFunc(line, isControl) < 0
-	if !clean {
-		line = bytes.Map(func(r rune) rune {
-			if isControl(r) {
-				return -1
-			}
-			return r
-		}, line)
-	}
-	return strings.ToValidUTF8(string(line), "\uFFFD")
-}
-
-func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }

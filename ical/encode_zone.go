@@ -1,0 +1,95 @@
+package ical
+
+import (
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// zoneChooser chooses the time zones of one calendar.
+type zoneChooser struct {
+	cal   *Calendar
+	zones map[string]*zoneUse
+	order []*ics.VTimezone // shared
+}
+
+// zone chooses the form of e's times, and adds the VTIMEZONE that it needs. A
+// single event that no form is right for is in UTC, which always is.
+func (m *zoneChooser) zone(e *Event) (wallZone, error) {
+	if e.AllDay {
+		return wallZone{loc: time.UTC, allDay: true}, nil
+	}
+	loc, err := e.zone()
+	if err != nil {
+		return wallZone{}, err
+	}
+	if !e.keepsClock() && (loc == time.UTC || loc.String() == "UTC") {
+		return wallZone{loc: time.UTC}, nil
+	}
+	use, err := m.use(loc)
+	if err != nil {
+		return wallZone{}, err
+	}
+	if !e.keepsClock() && (!use.exact(e.span()) || e.repeats(loc)) {
+		return wallZone{loc: time.UTC}, nil
+	}
+	if e.keepsClock() && e.misread(loc) {
+		return wallZone{}, errRepeated
+	}
+	if !use.added {
+		use.added = true
+		m.order = append(m.order, use.tree)
+	}
+	return wallZone{loc: loc, tzid: loc.String()}, nil
+}
+
+// zoneUse is the one VTIMEZONE of a zone in a calendar.
+type zoneUse struct {
+	*zoneWriter
+	added bool
+}
+
+// use returns the form of loc's VTIMEZONE: right for every event in that zone,
+// else for every series, since single events can do without.
+func (m *zoneChooser) use(loc *time.Location) (*zoneUse, error) {
+	name := loc.String()
+	if u := m.zones[name]; u != nil {
+		return u, nil
+	}
+	list := m.inZone(name)
+	w, err := writerFor(loc, list, extentOf(list))
+	if err != nil {
+		return nil, err
+	}
+	if !w.form.Exact() {
+		if series := keptClocks(list); len(series) > 0 {
+			if w, err = writerFor(loc, series, extentOf(series)); err != nil {
+				return nil, err
+			}
+		}
+	}
+	m.zones[name] = &zoneUse{zoneWriter: w}
+	return m.zones[name], nil
+}
+
+// inZone are the events whose clock is that of a zone.
+func (m *zoneChooser) inZone(name string) []*Event {
+	var out []*Event
+	for i := range m.cal.Events {
+		e := &m.cal.Events[i]
+		if loc, err := e.zone(); !e.AllDay && err == nil && loc.String() == name {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+func keptClocks(list []*Event) []*Event {
+	var out []*Event
+	for _, e := range list {
+		if e.keepsClock() {
+			out = append(out, e)
+		}
+	}
+	return out
+}

@@ -1,0 +1,94 @@
+package ical
+
+import (
+	"iter"
+	"time"
+)
+
+// span is the time of the event itself, or of its first occurrence.
+func (e *Event) span() Span { return Span{e.Start, e.End}.normal() }
+
+// extent is the time in which the event's zone must be right, at most the
+// horizon before and after its start.
+func (e *Event) extent() Span {
+	const surely = (horizon - 1) * 365 * day // less than the horizon, without asking the calendar
+	all := e.whole()
+	if e.Start.Sub(all.Start) < surely && all.End.Sub(e.Start) < surely {
+		return all
+	}
+	return all.within(Span{e.Start.AddDate(-horizon, 0, 0), e.Start.AddDate(horizon, 0, 0)})
+}
+
+// whole is the time from the first to the last instant of the event.
+func (e *Event) whole() Span {
+	s := e.span()
+	if !e.RecurrenceID.IsZero() {
+		s = s.join(Span{e.RecurrenceID, e.RecurrenceID})
+	}
+	if r := e.Recurrence; r != nil {
+		length := s.End.Sub(s.Start)
+		s.End = r.end(e.Start).Add(length)
+		for _, list := range [][]time.Time{r.Except, r.Include} {
+			for _, t := range list {
+				s = s.join(Span{t, t.Add(length)})
+			}
+		}
+	}
+	for i := range e.Overrides {
+		o := e.Override(i)
+		s = s.join(o.whole())
+	}
+	return s
+}
+
+// years are those of the start of a series and of the last time that it names,
+// at least as late as an endless one is looked at.
+func (e *Event) years() (first, last int) {
+	first = e.Start.UTC().Year()
+	last = first + horizon
+	for _, list := range [][]time.Time{e.Recurrence.Except, e.Recurrence.Include, {e.Recurrence.Until}} {
+		for _, t := range list {
+			last = max(last, t.UTC().Year())
+		}
+	}
+	return first, last
+}
+
+// spans yields what the events' zone must be right for, as far as all extend.
+func spans(list []*Event, all Span) iter.Seq[Span] {
+	return func(yield func(Span) bool) {
+		for _, e := range list {
+			if e.Recurrence == nil {
+				if !e.yieldSpans(all, yield) {
+					return
+				}
+				continue
+			}
+			for o := range e.Occurrences(time.Time{}, all.End.Add(time.Second)) {
+				if o.Override < 0 && !yield(Span{o.Start, o.End}.within(all)) {
+					return
+				}
+			}
+			for i := range e.Overrides { // also of what the series has not
+				if o := e.Override(i); !o.Cancelled && !o.yieldSpans(all, yield) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// yieldSpans yields the time of one occurrence, and when it was to be.
+func (e *Event) yieldSpans(all Span, yield func(Span) bool) bool {
+	return yield(e.span().within(all)) &&
+		(e.RecurrenceID.IsZero() || yield(Span{e.RecurrenceID, e.RecurrenceID}.within(all)))
+}
+
+// extentOf is the time in which all events of a list extend.
+func extentOf(list []*Event) Span {
+	all := list[0].extent()
+	for _, e := range list[1:] {
+		all = all.join(e.extent())
+	}
+	return all
+}

@@ -1,0 +1,56 @@
+package ical
+
+import "sync"
+
+// lintRule is one line of the tables.
+type lintRule struct {
+	id       string
+	severity Severity
+	field    string // the path that it reports, with i for an index
+	text     string
+	source   string
+	clients  []string
+	check    func(e *linted) []hit
+}
+
+// linted is an event with what several rules ask of it.
+type linted struct {
+	*Event
+	on    clock
+	err   error       // why it has no clock
+	reach func() Span // its extent
+	touch func() bool // whether a change of the clock may touch its series
+}
+
+func newLinted(e *Event) *linted {
+	x := &linted{Event: e}
+	x.on, x.err = e.clock()
+	x.reach = sync.OnceValue(e.extent)
+	x.touch = sync.OnceValue(x.mayTouch)
+	return x
+}
+
+// hit is a field that breaks a rule, and where that is not plain, how.
+type hit struct{ field, detail string }
+
+// hitIf is a hit on a field where broken.
+func hitIf(broken bool, field string) []hit {
+	if !broken {
+		return nil
+	}
+	return []hit{{field, ""}}
+}
+
+// hitAt is a hit on a value in a list, or on its field, where broken.
+func hitAt(broken bool, list string, i int, field string) []hit {
+	if !broken {
+		return nil
+	}
+	return []hit{{indexed(list, i, field), ""}}
+}
+
+var (
+	outlook = []string{"Outlook", "Exchange"}
+	gmail   = []string{"Gmail"}
+	every   = []string{"Outlook", "Gmail", "Apple Mail", "Thunderbird"}
+)
