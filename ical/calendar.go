@@ -38,9 +38,9 @@ const (
 	MethodDeclineCounter Method = "DECLINECOUNTER"
 )
 
-// remind reports whether an object of this method may hold alarms (RFC 5546,
+// allowsAlarms reports whether an object of this method may hold alarms (RFC 5546,
 // section 3.2: not in an answer, a cancellation or a refusal).
-func (m Method) remind() bool {
+func (m Method) allowsAlarms() bool {
 	switch m {
 	case MethodReply, MethodCancel, MethodRefresh, MethodDeclineCounter:
 		return false

@@ -56,7 +56,7 @@ func compareParams(a, b lineParam) int {
 		}
 		return len(paramOrder)
 	}
-	return or(cmp.Compare(rank(a.name), rank(b.name)), strings.Compare(a.name, b.name))
+	return cmp.Or(cmp.Compare(rank(a.name), rank(b.name)), strings.Compare(a.name, b.name))
 }
 
 // kind is how the value of a property is held in the model.

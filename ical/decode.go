@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 )
@@ -25,10 +26,10 @@ func (o *DecodeOptions) withDefaults() DecodeOptions {
 	if o != nil {
 		out = *o
 	}
-	out.MaxBytes = or(out.MaxBytes, 8<<20)
-	out.MaxDepth = or(out.MaxDepth, 16)
-	out.MaxProperties = or(out.MaxProperties, 100_000)
-	out.MaxParams = or(out.MaxParams, 256)
+	out.MaxBytes = cmp.Or(out.MaxBytes, 8<<20)
+	out.MaxDepth = cmp.Or(out.MaxDepth, 16)
+	out.MaxProperties = cmp.Or(out.MaxProperties, 100_000)
+	out.MaxParams = cmp.Or(out.MaxParams, 256)
 	if out.Skipped == nil {
 		out.Skipped = func(*SyntaxError) {}
 	}

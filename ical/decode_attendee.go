@@ -8,11 +8,11 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-func (x *eventReader) people(p *ics.BaseProperty) bool {
+func (x *eventReader) readPeople(p *ics.BaseProperty) bool {
 	switch p.IANAToken {
 	case "ORGANIZER":
 		if x.event.Organizer == (Person{}) {
-			x.event.Organizer = Person{commonName(p), mailbox(p), trimMailto(param(p, "SENT-BY"))}
+			x.event.Organizer = Person{commonName(p), mailbox(p), trimMailto(paramValue(p, "SENT-BY"))}
 		}
 	case "ATTENDEE":
 		x.event.Attendees = append(x.event.Attendees, readAttendee(p, x.method))
@@ -25,14 +25,14 @@ func (x *eventReader) people(p *ics.BaseProperty) bool {
 // readAttendee reads an ATTENDEE. RSVP counts in a request only: answers and
 // cancellations leave it out and mean nothing by it.
 func readAttendee(p *ics.BaseProperty, method Method) Attendee {
-	rsvp := param(p, "RSVP")
+	rsvp := paramValue(p, "RSVP")
 	a := Attendee{
 		Name: commonName(p), Email: mailbox(p),
-		Kind: readWord(param(p, "CUTYPE"), wireKinds), Role: readWord(param(p, "ROLE"), wireRoles),
-		Status:      readWord(param(p, "PARTSTAT"), wireStatuses),
+		Kind: readWord(paramValue(p, "CUTYPE"), wireKinds), Role: readWord(paramValue(p, "ROLE"), wireRoles),
+		Status:      readWord(paramValue(p, "PARTSTAT"), wireStatuses),
 		NoReply:     strings.EqualFold(rsvp, "FALSE") || (method == MethodRequest && rsvp == ""),
-		DelegatedTo: trimMailto(param(p, "DELEGATED-TO")), DelegatedFrom: trimMailto(param(p, "DELEGATED-FROM")),
-		SentBy: trimMailto(param(p, "SENT-BY")), Comment: param(p, "X-RESPONSE-COMMENT"),
+		DelegatedTo: trimMailto(paramValue(p, "DELEGATED-TO")), DelegatedFrom: trimMailto(paramValue(p, "DELEGATED-FROM")),
+		SentBy: trimMailto(paramValue(p, "SENT-BY")), Comment: paramValue(p, "X-RESPONSE-COMMENT"),
 	}
 	for name, values := range p.ICalParameters {
 		if !attendeeParams[name] && name != "X-RESPONSE-COMMENT" && (name != "EMAIL" || a.Email != trimMailto(values[0])) {
@@ -48,7 +48,7 @@ func readAttendee(p *ics.BaseProperty, method Method) Attendee {
 // commonName returns the CN, a tab in it as a space: no header of a mail could
 // hold it.
 func commonName(p *ics.BaseProperty) string {
-	return strings.ReplaceAll(param(p, "CN"), "\t", " ")
+	return strings.ReplaceAll(paramValue(p, "CN"), "\t", " ")
 }
 
 // mailbox returns the address of an ORGANIZER or ATTENDEE.
@@ -57,7 +57,7 @@ func commonName(p *ics.BaseProperty) string {
 // in an EMAIL parameter (RFC 7986, section 6.2).
 func mailbox(p *ics.BaseProperty) string {
 	addr := trimMailto(p.Value)
-	if email := param(p, "EMAIL"); email != "" && !strings.Contains(addr, "@") {
+	if email := paramValue(p, "EMAIL"); email != "" && !strings.Contains(addr, "@") {
 		return trimMailto(email)
 	}
 	return addr

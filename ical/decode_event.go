@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -32,7 +33,7 @@ func (x *eventReader) read(base *ics.ComponentBase) error {
 	for i := range base.Properties {
 		p := &base.Properties[i].BaseProperty
 		if p.IANAToken == "RECURRENCE-ID" {
-			t, _, err := x.time(p, p.Value)
+			t, _, err := x.parseTime(p, p.Value)
 			if err == nil && t.IsZero() {
 				err = errValue(p.Value)
 			}
@@ -42,38 +43,38 @@ func (x *eventReader) read(base *ics.ComponentBase) error {
 			x.event.RecurrenceID = t
 			continue
 		}
-		if x.text(p) || x.when(p) || x.people(p) || x.flag(p) || x.list(p) {
+		if x.readText(p) || x.readTime(p) || x.readPeople(p) || x.readFlag(p) || x.readList(p) {
 			continue
 		}
-		if !ownProperties[p.IANAToken] {
+		if !eventProperties[p.IANAToken] {
 			x.event.Extra = append(x.event.Extra, Property{p.IANAToken, extraParams(p.ICalParameters), p.Value})
 		}
 	}
 	for _, c := range base.Components {
 		if alarm, ok := c.(*ics.VAlarm); ok && alarm != nil {
-			x.alarm(alarm.Properties)
+			x.readAlarm(alarm.Properties)
 		}
 	}
 	x.finish()
 	return nil
 }
 
-func (x *eventReader) text(p *ics.BaseProperty) bool {
+func (x *eventReader) readText(p *ics.BaseProperty) bool {
 	e := &x.event
 	switch p.IANAToken {
 	case "UID":
-		e.UID = or(e.UID, unwrapUID(p.Value))
+		e.UID = cmp.Or(e.UID, unwrapUID(p.Value))
 	case "SUMMARY":
-		e.Summary = or(e.Summary, p.Value)
-		e.Language = or(e.Language, language(p))
+		e.Summary = cmp.Or(e.Summary, p.Value)
+		e.Language = cmp.Or(e.Language, language(p))
 	case "DESCRIPTION":
-		e.Description = or(e.Description, p.Value)
-		e.Language = or(e.Language, language(p))
+		e.Description = cmp.Or(e.Description, p.Value)
+		e.Language = cmp.Or(e.Language, language(p))
 	case "LOCATION":
-		e.Location = or(e.Location, p.Value)
-		e.Language = or(e.Language, language(p))
+		e.Location = cmp.Or(e.Location, p.Value)
+		e.Language = cmp.Or(e.Language, language(p))
 	case "URL":
-		e.URL = or(e.URL, p.Value)
+		e.URL = cmp.Or(e.URL, p.Value)
 	case "CONFERENCE":
 		if e.Conference != "" {
 			return false
@@ -91,7 +92,7 @@ func (x *eventReader) text(p *ics.BaseProperty) bool {
 	return true
 }
 
-func (x *eventReader) flag(p *ics.BaseProperty) bool {
+func (x *eventReader) readFlag(p *ics.BaseProperty) bool {
 	e, v := &x.event, strings.TrimSpace(p.Value)
 	switch p.IANAToken {
 	case "SEQUENCE":
@@ -119,7 +120,7 @@ func (x *eventReader) flag(p *ics.BaseProperty) bool {
 	return true
 }
 
-func (x *eventReader) list(p *ics.BaseProperty) bool {
+func (x *eventReader) readList(p *ics.BaseProperty) bool {
 	e := &x.event
 	switch p.IANAToken {
 	case "CATEGORIES":
@@ -132,20 +133,20 @@ func (x *eventReader) list(p *ics.BaseProperty) bool {
 			}
 		}
 	case "ATTACH":
-		if param(p, "ENCODING") != "" || p.Value == "" {
+		if paramValue(p, "ENCODING") != "" || p.Value == "" {
 			return false
 		}
-		name := or(param(p, "FILENAME"), param(p, "X-FILENAME"))
-		e.Attachments = append(e.Attachments, Link{p.Value, param(p, "FMTTYPE"), name})
+		name := cmp.Or(paramValue(p, "FILENAME"), paramValue(p, "X-FILENAME"))
+		e.Attachments = append(e.Attachments, Link{p.Value, paramValue(p, "FMTTYPE"), name})
 	default:
 		return false
 	}
 	return true
 }
 
-func (x *eventReader) alarm(props []ics.IANAProperty) {
-	p := first(props, "TRIGGER")
-	if p == nil || strings.EqualFold(param(p, "RELATED"), "END") {
+func (x *eventReader) readAlarm(props []ics.IANAProperty) {
+	p := firstProperty(props, "TRIGGER")
+	if p == nil || strings.EqualFold(paramValue(p, "RELATED"), "END") {
 		return
 	}
 	if d, err := parseDuration(p.Value); err == nil && d <= 0 && -d <= 3650*day {
@@ -161,7 +162,7 @@ func (x *eventReader) finish() {
 		e.End = e.Start.Add(d)
 	}
 	x.finishRule()
-	x.adoptZone()
+	x.resolveZone()
 	if e.AllDay {
 		e.keepDates()
 	}
@@ -221,7 +222,7 @@ func (x *eventReader) showAs() ShowAs {
 //
 // QUIRK: some write "de_DE".
 func language(p *ics.BaseProperty) string {
-	tag := strings.ReplaceAll(param(p, "LANGUAGE"), "_", "-")
+	tag := strings.ReplaceAll(paramValue(p, "LANGUAGE"), "_", "-")
 	if checkLanguage(tag) != nil {
 		return ""
 	}

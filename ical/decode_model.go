@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -39,7 +40,7 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 			events = append(events, x.event)
 		}
 	}
-	if zones.left < 0 {
+	if zones.budget < 0 {
 		return nil, refuse(&FieldError{Field: "Model", Err: fmt.Errorf("%w: too many dates or zones", ErrLimit)})
 	}
 	out.Events = group(events)
@@ -49,9 +50,9 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 func (c *Calendar) readHeader(p *ics.BaseProperty) {
 	switch p.IANAToken {
 	case "METHOD":
-		c.Method = or(c.Method, Method(strings.ToUpper(strings.TrimSpace(p.Value))))
+		c.Method = cmp.Or(c.Method, Method(strings.ToUpper(strings.TrimSpace(p.Value))))
 	case "PRODID":
-		c.ProductID = or(c.ProductID, p.Value)
+		c.ProductID = cmp.Or(c.ProductID, p.Value)
 	}
 }
 

@@ -18,7 +18,7 @@ type object struct {
 // stands before, between and after them, every component closed.
 func normalise(data []byte, opts *DecodeOptions) ([]*object, error) {
 	n := &normaliser{opts: opts}
-	lines := newLines(data)
+	lines := newUnfolder(data)
 	for {
 		raw, number, ok := lines.next()
 		if !ok {

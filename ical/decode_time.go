@@ -1,24 +1,25 @@
 package ical
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
 )
 
-func (x *eventReader) when(p *ics.BaseProperty) bool {
+func (x *eventReader) readTime(p *ics.BaseProperty) bool {
 	e := &x.event
 	switch p.IANAToken {
 	case "DTSTART":
-		t, date, err := x.time(p, p.Value)
+		t, date, err := x.parseTime(p, p.Value)
 		if err == nil {
 			e.Start, e.AllDay = t, date
 			e.TimeZone = x.zoneName(p, t)
-			x.tzid, x.zoned = param(p, "TZID"), !date && !strings.HasSuffix(strings.TrimSpace(p.Value), "Z")
+			x.tzid, x.zoned = paramValue(p, "TZID"), !date && !strings.HasSuffix(strings.TrimSpace(p.Value), "Z")
 		}
 	case "DTEND":
-		e.End, _, _ = x.time(p, p.Value)
+		e.End, _, _ = x.parseTime(p, p.Value)
 	case "DTSTAMP":
 		x.stamp, _, _ = parseTime(p.Value, time.UTC)
 	case "CREATED":
@@ -31,11 +32,11 @@ func (x *eventReader) when(p *ics.BaseProperty) bool {
 		if x.rule != "" { // a second rule makes another series: kept, so that Validate refuses it
 			e.Extra = append(e.Extra, Property{Name: "RRULE", Value: p.Value})
 		}
-		x.rule = or(x.rule, p.Value)
+		x.rule = cmp.Or(x.rule, p.Value)
 	case "EXDATE":
-		x.except = append(x.except, x.times(p)...)
+		x.except = append(x.except, x.parseTimes(p)...)
 	case "RDATE":
-		x.include = append(x.include, x.times(p)...)
+		x.include = append(x.include, x.parseTimes(p)...)
 	default:
 		return false
 	}
@@ -43,8 +44,8 @@ func (x *eventReader) when(p *ics.BaseProperty) bool {
 }
 
 // time reads one value of p, in the zone that its TZID names.
-func (x *eventReader) time(p *ics.BaseProperty, value string) (time.Time, bool, error) {
-	tzid := param(p, "TZID")
+func (x *eventReader) parseTime(p *ics.BaseProperty, value string) (time.Time, bool, error) {
+	tzid := paramValue(p, "TZID")
 	named := x.zones.location(tzid)
 	loc := named
 	if named == nil {
@@ -71,21 +72,21 @@ func (x *eventReader) time(p *ics.BaseProperty, value string) (time.Time, bool, 
 // zoneName is the IANA name of the zone that t was read in; "" for UTC and for
 // zones that have none.
 func (x *eventReader) zoneName(p *ics.BaseProperty, t time.Time) string {
-	loc := x.zones.location(param(p, "TZID"))
+	loc := x.zones.location(paramValue(p, "TZID"))
 	if loc == nil || loc == time.UTC || t.Location() != loc {
 		return ""
 	}
 	return loc.String()
 }
 
-func (x *eventReader) times(p *ics.BaseProperty) []time.Time {
+func (x *eventReader) parseTimes(p *ics.BaseProperty) []time.Time {
 	var out []time.Time
 	if !x.zones.spend(strings.Count(p.Value, ",")) {
 		return nil
 	}
 	for s := range strings.SplitSeq(p.Value, ",") {
 		s, _, _ = strings.Cut(s, "/") // RDATE;VALUE=PERIOD
-		if t, _, err := x.time(p, s); err == nil {
+		if t, _, err := x.parseTime(p, s); err == nil {
 			out = append(out, t)
 		}
 	}

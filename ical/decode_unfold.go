@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// lines yields unfolded lines (RFC 5545, section 3.1) with their numbers.
-type lines struct {
+// unfolder yields unfolded lines (RFC 5545, section 3.1) with their numbers.
+type unfolder struct {
 	rest   []byte
 	number int
 	// QUIRK: some old Macintosh software ends lines with CR alone; a lone CR
@@ -14,13 +14,13 @@ type lines struct {
 	crOnly bool
 }
 
-func newLines(data []byte) *lines {
+func newUnfolder(data []byte) *unfolder {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // QUIRK: Outlook's exports have a byte order mark
-	return &lines{rest: data, crOnly: bytes.IndexByte(data, '\n') < 0}
+	return &unfolder{rest: data, crOnly: bytes.IndexByte(data, '\n') < 0}
 }
 
 // next returns the next line that is not empty, with its continuations.
-func (l *lines) next() (string, int, bool) {
+func (l *unfolder) next() (string, int, bool) {
 	var line []byte
 	number := 0
 	for len(l.rest) > 0 {
@@ -29,7 +29,7 @@ func (l *lines) next() (string, int, bool) {
 		if number > 0 && !continues && !l.blank() {
 			break
 		}
-		piece := l.physical()
+		piece := l.physicalLine()
 		if number == 0 {
 			if len(bytes.TrimSpace(piece)) == 0 {
 				continue
@@ -46,12 +46,12 @@ func (l *lines) next() (string, int, bool) {
 // blank reports whether the rest starts with an empty line.
 //
 // QUIRK: a doubled CR, which some gateways make, looks like one.
-func (l *lines) blank() bool {
+func (l *unfolder) blank() bool {
 	return l.rest[0] == '\n' || l.rest[0] == '\r' && (l.crOnly || len(l.rest) > 1 && l.rest[1] == '\n')
 }
 
-// physical cuts one line off the rest and counts it.
-func (l *lines) physical() []byte {
+// physicalLine cuts one line off the rest and counts it.
+func (l *unfolder) physicalLine() []byte {
 	end := byte('\n')
 	if l.crOnly {
 		end = '\r'

@@ -10,11 +10,11 @@ import (
 
 // fileZones resolves the TZIDs of one object.
 type fileZones struct {
-	file  map[string]fileZone       // the VTIMEZONE components
-	named map[string]*time.Location // what LoadLocation said, nil for an error
-	left  int                       // see spend
+	file   map[string]fileZone       // the VTIMEZONE components
+	named  map[string]*time.Location // what LoadLocation said, nil for an error
+	budget int                       // see spend
 
-	adoptions map[adoptKey]*time.Location // see adopted
+	equivalents map[equivalentKey]*time.Location // see adopted
 }
 
 // fileZoneWork is how many dates in lists, onsets and observances one object may
@@ -23,10 +23,10 @@ const fileZoneWork = 5_000_000
 
 // spend takes n from the work that is left, and reports whether it was enough.
 func (z *fileZones) spend(n int) bool {
-	if z.left >= 0 {
-		z.left -= n
+	if z.budget >= 0 {
+		z.budget -= n
 	}
-	return z.left >= 0
+	return z.budget >= 0
 }
 
 // location returns the zone that a TZID names, nil for none.
@@ -59,13 +59,13 @@ type yearOnset struct {
 
 func readZones(m *ics.Calendar) *fileZones {
 	zones := &fileZones{file: make(map[string]fileZone), named: make(map[string]*time.Location),
-		left: fileZoneWork, adoptions: make(map[adoptKey]*time.Location)}
+		budget: fileZoneWork, equivalents: make(map[equivalentKey]*time.Location)}
 	for _, c := range m.Components {
 		tz, ok := c.(*ics.VTimezone)
 		if !ok || tz == nil {
 			continue
 		}
-		if p := first(tz.Properties, "TZID"); p != nil {
+		if p := firstProperty(tz.Properties, "TZID"); p != nil {
 			zones.file[p.Value] = zones.read(tz)
 		}
 	}
@@ -89,7 +89,7 @@ func (z *fileZones) read(tz *ics.VTimezone) fileZone {
 // readObservance reads what it understands; an observance without an onset or
 // an offset is none.
 func (z *fileZones) readObservance(props []ics.IANAProperty) (o fileObservance, ok bool) {
-	start, to := first(props, "DTSTART"), first(props, "TZOFFSETTO")
+	start, to := firstProperty(props, "DTSTART"), firstProperty(props, "TZOFFSETTO")
 	if start == nil || to == nil {
 		return o, false
 	}
@@ -97,13 +97,13 @@ func (z *fileZones) readObservance(props []ics.IANAProperty) (o fileObservance, 
 	o.onset, _, errStart = parseTime(start.Value, time.UTC)
 	o.to, errTo = parseOffset(to.Value)
 	o.from, o.years = o.to, make(map[int]yearOnset)
-	if p := first(props, "TZOFFSETFROM"); p != nil {
+	if p := firstProperty(props, "TZOFFSETFROM"); p != nil {
 		o.from, _ = parseOffset(p.Value)
 	}
-	if p := first(props, "RRULE"); p != nil {
+	if p := firstProperty(props, "RRULE"); p != nil {
 		o.rule, _ = parseRule(p.Value, o.onset)
 	}
-	for _, p := range all(props, "RDATE") {
+	for _, p := range allProperties(props, "RDATE") {
 		if !z.spend(strings.Count(p.Value, ",")) {
 			break
 		}

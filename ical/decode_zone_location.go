@@ -9,19 +9,19 @@ import (
 	"github.com/convene-go/convene/internal/windowszones"
 )
 
-// adoptZone gives a series whose zone is described in the file a Location with
+// resolveZone gives a series whose zone is described in the file a Location with
 // these rules, since one offset is not enough for it: the zone that its TZID
 // names where this has the same clock, else an IANA zone that has, else one made
 // of the VTIMEZONE, under its TZID.
 //
 // QUIRK: Exchange names every zone that is not one of Windows "Customized Time Zone".
-func (x *eventReader) adoptZone() {
+func (x *eventReader) resolveZone() {
 	e := &x.event
 	if e.Recurrence == nil || e.AllDay || e.Start.IsZero() || len(x.zones.file[x.tzid]) == 0 || !x.zoned {
 		return
 	}
 	first, last := e.years()
-	loc := x.zones.adopted(x.tzid, first, last)
+	loc := x.zones.equivalent(x.tzid, first, last)
 	if loc == nil {
 		return
 	}
@@ -53,8 +53,8 @@ func (x *eventReader) sameSeries(a, b *time.Location) bool {
 		return false
 	}
 	e := x.event
-	c := clock{loc: a}
-	s, ok := e.series(c)
+	c := wallClock{loc: a}
+	s, ok := e.expansion(c)
 	if !ok {
 		return true
 	}
@@ -70,24 +70,24 @@ func (x *eventReader) sameSeries(a, b *time.Location) bool {
 	return true
 }
 
-// adoptKey names a zone of the file as it is in some years.
-type adoptKey struct {
+// equivalentKey names a zone of the file as it is in some years.
+type equivalentKey struct {
 	tzid        string
 	first, last int
 }
 
-// adopted returns what stands for a zone of the file in these years, nil for nothing.
-func (z *fileZones) adopted(tzid string, first, last int) *time.Location {
-	key := adoptKey{tzid, first, last}
-	loc, known := z.adoptions[key]
+// equivalent returns what stands for a zone of the file in these years, nil for nothing.
+func (z *fileZones) equivalent(tzid string, first, last int) *time.Location {
+	key := equivalentKey{tzid, first, last}
+	loc, known := z.equivalents[key]
 	if !known && z.spend(2000) {
-		loc = z.adopt(tzid, first, last)
-		z.adoptions[key] = loc
+		loc = z.findEquivalent(tzid, first, last)
+		z.equivalents[key] = loc
 	}
 	return loc
 }
 
-func (z *fileZones) adopt(tzid string, year, last int) *time.Location {
+func (z *fileZones) findEquivalent(tzid string, year, last int) *time.Location {
 	named := z.location(tzid)
 	name := tzid
 	if named != nil {
@@ -128,10 +128,10 @@ func agree(a, b *time.Location, year int) bool {
 // build makes a Location of a VTIMEZONE, right from the year before the given
 // one to the last.
 func (z *fileZones) build(name string, zone fileZone, year, last int) *time.Location {
-	var steps []step
+	var steps []transition
 	for i := range zone {
 		o := &zone[i]
-		add := func(wall time.Time) { steps = append(steps, step{wall.Unix() - int64(o.from), o.to}) }
+		add := func(wall time.Time) { steps = append(steps, transition{wall.Unix() - int64(o.from), o.to}) }
 		add(o.onset)
 		for _, d := range o.dates {
 			add(d)
@@ -145,7 +145,7 @@ func (z *fileZones) build(name string, zone fileZone, year, last int) *time.Loca
 			}
 		}
 	}
-	slices.SortFunc(steps, func(a, b step) int { return cmp.Compare(a.at, b.at) })
+	slices.SortFunc(steps, func(a, b transition) int { return cmp.Compare(a.at, b.at) })
 	first := slices.MinFunc(zone, func(a, b fileObservance) int { return a.onset.Compare(b.onset) })
 	loc, err := time.LoadLocationFromTZData(name, tzif(first.from, steps))
 	if err != nil {
@@ -155,7 +155,7 @@ func (z *fileZones) build(name string, zone fileZone, year, last int) *time.Loca
 }
 
 // tzif writes steps in the form that package time reads (RFC 8536, version 2).
-func tzif(initial int, steps []step) []byte {
+func tzif(initial int, steps []transition) []byte {
 	types := []int{initial}
 	var times, indexes []byte
 	for _, s := range steps {

@@ -19,14 +19,14 @@ func (c *Calendar) write(out sink) error {
 		return err
 	}
 	m := &zoneChooser{cal: c, zones: make(map[string]*zoneUse)}
-	zones := make([]wallZone, len(c.Events))
+	zones := make([]timeForm, len(c.Events))
 	for i := range c.Events {
 		var err error
 		if zones[i], err = m.zone(&c.Events[i]); err != nil {
 			return refuse(&FieldError{Field: indexed("Events", i, "TimeZone"), Err: err})
 		}
 	}
-	b := newBuilder(c, out)
+	b := newEventEncoder(c, out)
 	b.header()
 	for _, tz := range m.order {
 		out.timezone(tz)

@@ -7,7 +7,7 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-func (b *builder) people() {
+func (b *eventEncoder) people() {
 	e := b.event
 	if o := &e.Organizer; o.Email != "" {
 		b.put("ORGANIZER", mailto(o.Email), "SENT-BY", mailto(o.SentBy), "CN", safeName(o.Name))
@@ -23,7 +23,7 @@ func (b *builder) people() {
 }
 
 // attendee writes an attendee. RSVP is asked for in a request only.
-func (b *builder) attendee(a *Attendee) {
+func (b *eventEncoder) attendee(a *Attendee) {
 	rsvp := ""
 	if a.NoReply {
 		rsvp = "FALSE"

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"time"
@@ -8,8 +9,8 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// builder hands the properties of one calendar to a sink, line by line.
-type builder struct {
+// eventEncoder hands the properties of one calendar to a sink, line by line.
+type eventEncoder struct {
 	cal   *Calendar
 	out   sink
 	event *Event // the one being written
@@ -20,24 +21,24 @@ type builder struct {
 	text   []byte
 }
 
-// newBuilder has room for what an attendee's line consists of.
-func newBuilder(c *Calendar, out sink) *builder {
-	b := &builder{cal: c, out: out, values: make([]string, 0, 8), text: make([]byte, 0, 64)}
+// newEventEncoder has room for what an attendee's line consists of.
+func newEventEncoder(c *Calendar, out sink) *eventEncoder {
+	b := &eventEncoder{cal: c, out: out, values: make([]string, 0, 8), text: make([]byte, 0, 64)}
 	b.line.params = make([]lineParam, 0, 8)
 	return b
 }
 
 // header puts METHOD first: clients that read it only in front of the first
 // component find it, and so do people.
-func (b *builder) header() {
+func (b *eventEncoder) header() {
 	b.put("METHOD", string(b.cal.Method))
 	b.put("VERSION", "2.0")
-	b.put("PRODID", or(b.cal.ProductID, DefaultProductID))
+	b.put("PRODID", cmp.Or(b.cal.ProductID, DefaultProductID))
 	b.put("CALSCALE", "GREGORIAN")
 }
 
 // events writes the VEVENT of e and those of its overrides.
-func (b *builder) events(e *Event, z wallZone) {
+func (b *eventEncoder) events(e *Event, z timeForm) {
 	b.vevent(e, z)
 	for i := range e.Overrides {
 		if e.Overrides[i].Cancelled {
@@ -49,12 +50,12 @@ func (b *builder) events(e *Event, z wallZone) {
 }
 
 // vevent writes every property that Outlook needs, in one fixed order.
-func (b *builder) vevent(e *Event, z wallZone) {
+func (b *eventEncoder) vevent(e *Event, z timeForm) {
 	b.event = e
 	b.out.begin(ics.ComponentVEvent)
 	b.put("UID", e.UID)
 	b.put("SEQUENCE", strconv.Itoa(e.Sequence))
-	b.putTimes("DTSTAMP", wallZone{loc: time.UTC}, b.cal.Stamp)
+	b.putTimes("DTSTAMP", timeForm{loc: time.UTC}, b.cal.Stamp)
 	b.times(z)
 	b.people()
 	b.texts()
@@ -66,7 +67,7 @@ func (b *builder) vevent(e *Event, z wallZone) {
 		b.line.addParams(p.Params)
 		b.out.property(&b.line)
 	}
-	if b.cal.Method.remind() {
+	if b.cal.Method.allowsAlarms() {
 		for _, r := range e.Reminders {
 			b.alarm(r)
 		}
@@ -75,13 +76,13 @@ func (b *builder) vevent(e *Event, z wallZone) {
 }
 
 // start begins a line without parameters.
-func (b *builder) start(name, value string) {
+func (b *eventEncoder) start(name, value string) {
 	b.values = b.values[:0]
 	b.line.name, b.line.value, b.line.params = name, value, b.line.params[:0]
 }
 
 // params adds parameters, names and values in turn, unless the value is empty.
-func (b *builder) params(list ...string) {
+func (b *eventEncoder) params(list ...string) {
 	for i := 0; i+1 < len(list); i += 2 {
 		if list[i+1] != "" {
 			b.values = append(b.values, list[i+1])
@@ -92,7 +93,7 @@ func (b *builder) params(list ...string) {
 }
 
 // put writes a property with its parameters unless its value is empty.
-func (b *builder) put(name, value string, params ...string) {
+func (b *eventEncoder) put(name, value string, params ...string) {
 	if value != "" {
 		b.start(name, value)
 		b.params(params...)
@@ -102,7 +103,7 @@ func (b *builder) put(name, value string, params ...string) {
 
 // putTimes writes times under one name: one property with a list, because
 // Outlook reads only the first EXDATE.
-func (b *builder) putTimes(name string, z wallZone, times ...time.Time) {
+func (b *eventEncoder) putTimes(name string, z timeForm, times ...time.Time) {
 	b.text = b.text[:0]
 	for i, t := range times {
 		b.text = z.append(appendComma(b.text, i), t)
@@ -124,12 +125,12 @@ func appendComma(b []byte, i int) []byte {
 
 // times writes RECURRENCE-ID as the series writes DTSTART, for that is what
 // clients compare it with. One occurrence can have its times in UTC.
-func (b *builder) times(z wallZone) {
+func (b *eventEncoder) times(z timeForm) {
 	e := b.event
 	if !e.RecurrenceID.IsZero() {
 		b.putTimes("RECURRENCE-ID", z, e.RecurrenceID)
 		if z.tzid != "" && e.repeats(z.loc) {
-			z = wallZone{loc: time.UTC}
+			z = timeForm{loc: time.UTC}
 		}
 	}
 	if !e.Start.IsZero() {
@@ -146,7 +147,7 @@ func (b *builder) times(z wallZone) {
 	}
 }
 
-func (b *builder) recurrence(z wallZone) {
+func (b *eventEncoder) recurrence(z timeForm) {
 	r := b.event.Recurrence
 	if r.Freq != "" {
 		b.text = r.appendRule(b.text[:0], z.allDay)
@@ -166,16 +167,16 @@ func (b *builder) recurrence(z wallZone) {
 	}
 }
 
-func (b *builder) texts() {
+func (b *eventEncoder) texts() {
 	e := b.event
 	b.put("SUMMARY", e.Summary, "LANGUAGE", e.Language)
-	b.put("LOCATION", or(e.Location, asciiURI(e.Conference)), "LANGUAGE", e.Language)
+	b.put("LOCATION", cmp.Or(e.Location, asciiURI(e.Conference)), "LANGUAGE", e.Language)
 	b.put("DESCRIPTION", e.Description, "LANGUAGE", e.Language)
 }
 
 // flags adds what Outlook makes its appointment's state of (MS-OXCICAL, section
 // 2.1.3.1.1.20.31 and following).
-func (b *builder) flags() {
+func (b *eventEncoder) flags() {
 	e := b.event
 	status, busy, intended := "CONFIRMED", "TENTATIVE", wireName(e.ShowAs, wireShows)
 	transp, allDay := "OPAQUE", "FALSE"
@@ -196,7 +197,7 @@ func (b *builder) flags() {
 	b.put("STATUS", status)
 	b.put("TRANSP", transp)
 	b.put("CLASS", wireName(e.Sensitivity, wireClasses))
-	b.put("PRIORITY", strconv.Itoa(or(e.Priority, 5)))
+	b.put("PRIORITY", strconv.Itoa(cmp.Or(e.Priority, 5)))
 	b.put("X-MICROSOFT-CDO-BUSYSTATUS", busy)
 	b.put("X-MICROSOFT-CDO-INTENDEDSTATUS", intended)
 	b.put("X-MICROSOFT-CDO-ALLDAYEVENT", allDay)
@@ -205,7 +206,7 @@ func (b *builder) flags() {
 	}
 }
 
-func (b *builder) links() {
+func (b *eventEncoder) links() {
 	e := b.event
 	if len(e.Categories) > 0 {
 		b.text = b.text[:0]
@@ -214,22 +215,22 @@ func (b *builder) links() {
 		}
 		b.put("CATEGORIES", string(b.text))
 	}
-	b.put("URL", asciiURI(or(e.URL, e.Conference)))
+	b.put("URL", asciiURI(cmp.Or(e.URL, e.Conference)))
 	b.put("CONFERENCE", asciiURI(e.Conference), "VALUE", "URI")
 	for _, a := range e.Attachments {
 		b.put("ATTACH", asciiURI(a.URL), "FILENAME", safeName(a.Name), "FMTTYPE", a.MediaType)
 	}
 	if !e.Created.IsZero() {
-		b.putTimes("CREATED", wallZone{loc: time.UTC}, e.Created)
+		b.putTimes("CREATED", timeForm{loc: time.UTC}, e.Created)
 	}
 	if !e.Modified.IsZero() {
-		b.putTimes("LAST-MODIFIED", wallZone{loc: time.UTC}, e.Modified)
+		b.putTimes("LAST-MODIFIED", timeForm{loc: time.UTC}, e.Modified)
 	}
 }
 
 // alarm writes a VALARM that shows a text, the one action of a request that
 // all clients accept.
-func (b *builder) alarm(r Reminder) {
+func (b *eventEncoder) alarm(r Reminder) {
 	b.out.begin(ics.ComponentVAlarm)
 	b.put("ACTION", "DISPLAY")
 	b.put("DESCRIPTION", "Reminder")

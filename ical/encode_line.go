@@ -15,15 +15,15 @@ const maxLine = 75
 type lineWriter struct {
 	buf     []byte
 	err     error
-	open    []place // the calendar and what is in it
+	open    []openComponent // the calendar and what is in it
 	line    contentLine
 	scratch []byte
 }
 
 var _ sink = (*lineWriter)(nil)
 
-// place is a component that is being written.
-type place struct {
+// openComponent is a component that is being written.
+type openComponent struct {
 	name  ics.ComponentType
 	index int // among those of its parent
 	parts int // how many it has
@@ -31,7 +31,7 @@ type place struct {
 
 // newLineWriter begins an object that will have about size octets.
 func newLineWriter(size int) *lineWriter {
-	w := &lineWriter{buf: make([]byte, 0, size), scratch: make([]byte, 0, 256), open: make([]place, 0, 4)}
+	w := &lineWriter{buf: make([]byte, 0, size), scratch: make([]byte, 0, 256), open: make([]openComponent, 0, 4)}
 	w.begin(ics.ComponentVCalendar)
 	return w
 }
@@ -46,7 +46,7 @@ func (w *lineWriter) finish() ([]byte, error) {
 }
 
 func (w *lineWriter) begin(name ics.ComponentType) {
-	p := place{name: name}
+	p := openComponent{name: name}
 	if n := len(w.open); n > 0 {
 		p.index = w.open[n-1].parts
 		w.open[n-1].parts++

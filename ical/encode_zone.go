@@ -15,37 +15,37 @@ type zoneChooser struct {
 
 // zone chooses the form of e's times, and adds the VTIMEZONE that it needs. A
 // single event that no form is right for is in UTC, which always is.
-func (m *zoneChooser) zone(e *Event) (wallZone, error) {
+func (m *zoneChooser) zone(e *Event) (timeForm, error) {
 	if e.AllDay {
-		return wallZone{loc: time.UTC, allDay: true}, nil
+		return timeForm{loc: time.UTC, allDay: true}, nil
 	}
 	loc, err := e.zone()
 	if err != nil {
-		return wallZone{}, err
+		return timeForm{}, err
 	}
 	if !e.keepsClock() && (loc == time.UTC || loc.String() == "UTC") {
-		return wallZone{loc: time.UTC}, nil
+		return timeForm{loc: time.UTC}, nil
 	}
 	use, err := m.use(loc)
 	if err != nil {
-		return wallZone{}, err
+		return timeForm{}, err
 	}
 	if !e.keepsClock() && (!use.exact(e.span()) || e.repeats(loc)) {
-		return wallZone{loc: time.UTC}, nil
+		return timeForm{loc: time.UTC}, nil
 	}
 	if e.keepsClock() && e.misread(loc) {
-		return wallZone{}, errRepeated
+		return timeForm{}, errRepeated
 	}
 	if !use.added {
 		use.added = true
 		m.order = append(m.order, use.tree)
 	}
-	return wallZone{loc: loc, tzid: loc.String()}, nil
+	return timeForm{loc: loc, tzid: loc.String()}, nil
 }
 
 // zoneUse is the one VTIMEZONE of a zone in a calendar.
 type zoneUse struct {
-	*zoneWriter
+	*zoneForm
 	added bool
 }
 
@@ -57,18 +57,18 @@ func (m *zoneChooser) use(loc *time.Location) (*zoneUse, error) {
 		return u, nil
 	}
 	list := m.inZone(name)
-	w, err := writerFor(loc, list, extentOf(list))
+	w, err := formFor(loc, list, extentOf(list))
 	if err != nil {
 		return nil, err
 	}
 	if !w.form.Exact() {
 		if series := keptClocks(list); len(series) > 0 {
-			if w, err = writerFor(loc, series, extentOf(series)); err != nil {
+			if w, err = formFor(loc, series, extentOf(series)); err != nil {
 				return nil, err
 			}
 		}
 	}
-	m.zones[name] = &zoneUse{zoneWriter: w}
+	m.zones[name] = &zoneUse{zoneForm: w}
 	return m.zones[name], nil
 }
 

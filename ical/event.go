@@ -135,12 +135,3 @@ const (
 	SensitivityPrivate      Sensitivity = "private"
 	SensitivityConfidential Sensitivity = "confidential"
 )
-
-// or returns the first value that is not zero.
-func or[T comparable](a, b T) T {
-	var zero T
-	if a != zero {
-		return a
-	}
-	return b
-}

@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// clock is the wall clock on which an event's times are.
-type clock struct {
+// wallClock is the wall clock on which an event's times are.
+type wallClock struct {
 	loc    *time.Location
 	allDay bool
 	length time.Duration // exact, or whole days (RFC 5545, section 3.8.5.3)
 }
 
-func (e *Event) clock() (clock, error) {
+func (e *Event) wallClock() (wallClock, error) {
 	if e.AllDay {
 		days := day
 		if !e.End.IsZero() {
 			days = dateOf(e.End).Sub(dateOf(e.Start))
 		}
-		return clock{time.UTC, true, max(days, 0)}, nil
+		return wallClock{time.UTC, true, max(days, 0)}, nil
 	}
 	loc, err := e.zone()
 	if err != nil {
-		return clock{}, err
+		return wallClock{}, err
 	}
-	c := clock{loc: loc}
+	c := wallClock{loc: loc}
 	if !e.End.IsZero() {
 		c.length = max(e.End.Sub(e.Start), 0)
 	}
@@ -32,7 +32,7 @@ func (e *Event) clock() (clock, error) {
 }
 
 // wall is what the clock shows at t, labelled UTC.
-func (c clock) wall(t time.Time) time.Time {
+func (c wallClock) wall(t time.Time) time.Time {
 	if c.allDay {
 		return dateOf(t)
 	}
@@ -41,20 +41,20 @@ func (c clock) wall(t time.Time) time.Time {
 }
 
 // start is t on this clock: in its zone, or its date.
-func (c clock) start(t time.Time) time.Time {
+func (c wallClock) start(t time.Time) time.Time {
 	if c.allDay {
 		return dateOf(t)
 	}
 	return t.In(c.loc)
 }
 
-func (c clock) end(start time.Time) time.Time { return start.Add(c.length) }
+func (c wallClock) end(start time.Time) time.Time { return start.Add(c.length) }
 
 // key is equal for equal starts: of an all-day event only the date counts.
-func (c clock) key(t time.Time) int64 { return c.start(t).Unix() }
+func (c wallClock) key(t time.Time) int64 { return c.start(t).Unix() }
 
 // bound is a limit of a search. All-day events are compared with its wall clock.
-func (c clock) bound(t time.Time) time.Time {
+func (c wallClock) bound(t time.Time) time.Time {
 	if !c.allDay || t.IsZero() {
 		return t
 	}
@@ -62,13 +62,13 @@ func (c clock) bound(t time.Time) time.Time {
 	return t.Add(time.Duration(offset) * time.Second)
 }
 
-func (c clock) single(e *Event) Occurrence {
+func (c wallClock) single(e *Event) Occurrence {
 	o := Occurrence{RecurrenceID: e.RecurrenceID, Start: c.start(e.Start), Override: -1}
 	o.End = c.end(o.Start)
 	return o
 }
 
-func (c clock) override(series *Event, i int) Occurrence {
+func (c wallClock) override(series *Event, i int) Occurrence {
 	e := series.Override(i)
 	o := Occurrence{RecurrenceID: c.start(e.RecurrenceID), Start: c.start(e.Start), Override: i}
 	switch {
@@ -81,9 +81,9 @@ func (c clock) override(series *Event, i int) Occurrence {
 }
 
 // starts yields the starts that the rule gives, in order.
-func (c clock) starts(e *Event) iter.Seq[time.Time] {
+func (c wallClock) starts(e *Event) iter.Seq[time.Time] {
 	return func(yield func(time.Time) bool) {
-		s, ok := e.series(c)
+		s, ok := e.expansion(c)
 		if !ok {
 			yield(c.start(e.Start))
 			return
@@ -104,11 +104,11 @@ func (c clock) starts(e *Event) iter.Seq[time.Time] {
 	}
 }
 
-// series returns the rule of e on its clock.
-func (e *Event) series(c clock) (*series, bool) {
+// expansion returns the rule of e on its clock.
+func (e *Event) expansion(c wallClock) (*expansion, bool) {
 	var until time.Time
 	if !e.Recurrence.Until.IsZero() {
 		until = c.wall(e.Recurrence.Until)
 	}
-	return newSeries(e.Recurrence, c.wall(e.Start), until)
+	return newExpansion(e.Recurrence, c.wall(e.Start), until)
 }

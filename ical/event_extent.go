@@ -6,7 +6,7 @@ import (
 )
 
 // span is the time of the event itself, or of its first occurrence.
-func (e *Event) span() Span { return Span{e.Start, e.End}.normal() }
+func (e *Event) span() Span { return Span{e.Start, e.End}.withEnd() }
 
 // extent is the time in which the event's zone must be right, at most the
 // horizon before and after its start.
@@ -16,7 +16,7 @@ func (e *Event) extent() Span {
 	if e.Start.Sub(all.Start) < surely && all.End.Sub(e.Start) < surely {
 		return all
 	}
-	return all.within(Span{e.Start.AddDate(-horizon, 0, 0), e.Start.AddDate(horizon, 0, 0)})
+	return all.clip(Span{e.Start.AddDate(-horizon, 0, 0), e.Start.AddDate(horizon, 0, 0)})
 }
 
 // whole is the time from the first to the last instant of the event.
@@ -65,7 +65,7 @@ func spans(list []*Event, all Span) iter.Seq[Span] {
 				continue
 			}
 			for o := range e.Occurrences(time.Time{}, all.End.Add(time.Second)) {
-				if o.Override < 0 && !yield(Span{o.Start, o.End}.within(all)) {
+				if o.Override < 0 && !yield(Span{o.Start, o.End}.clip(all)) {
 					return
 				}
 			}
@@ -80,8 +80,8 @@ func spans(list []*Event, all Span) iter.Seq[Span] {
 
 // yieldSpans yields the time of one occurrence, and when it was to be.
 func (e *Event) yieldSpans(all Span, yield func(Span) bool) bool {
-	return yield(e.span().within(all)) &&
-		(e.RecurrenceID.IsZero() || yield(Span{e.RecurrenceID, e.RecurrenceID}.within(all)))
+	return yield(e.span().clip(all)) &&
+		(e.RecurrenceID.IsZero() || yield(Span{e.RecurrenceID, e.RecurrenceID}.clip(all)))
 }
 
 // extentOf is the time in which all events of a list extend.

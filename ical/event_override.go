@@ -1,5 +1,7 @@
 package ical
 
+import "cmp"
+
 // Override returns the override at index i of a series, complete: what it
 // leaves zero is taken from the series, its start from its RecurrenceID and its
 // length from the series.
@@ -7,7 +9,7 @@ func (e Event) Override(i int) Event {
 	o := e.Overrides[i]
 	o.UID, o.Recurrence, o.Overrides = e.UID, nil, nil
 	o.Sequence = max(o.Sequence, e.Sequence)
-	o.AllDay, o.TimeZone = e.AllDay, or(o.TimeZone, e.TimeZone)
+	o.AllDay, o.TimeZone = e.AllDay, cmp.Or(o.TimeZone, e.TimeZone)
 	o.inheritTime(&e)
 	o.inheritText(&e)
 	o.inheritPeople(&e)
@@ -30,12 +32,12 @@ func (e *Event) inheritTime(series *Event) {
 }
 
 func (e *Event) inheritText(series *Event) {
-	e.Summary = or(e.Summary, series.Summary)
-	e.Description = or(e.Description, series.Description)
-	e.Location = or(e.Location, series.Location)
-	e.URL = or(e.URL, series.URL)
-	e.Conference = or(e.Conference, series.Conference)
-	e.Language = or(e.Language, series.Language)
+	e.Summary = cmp.Or(e.Summary, series.Summary)
+	e.Description = cmp.Or(e.Description, series.Description)
+	e.Location = cmp.Or(e.Location, series.Location)
+	e.URL = cmp.Or(e.URL, series.URL)
+	e.Conference = cmp.Or(e.Conference, series.Conference)
+	e.Language = cmp.Or(e.Language, series.Language)
 	if len(e.Categories) == 0 {
 		e.Categories = series.Categories
 	}
@@ -57,8 +59,8 @@ func (e *Event) inheritPeople(series *Event) {
 	if len(e.Reminders) == 0 {
 		e.Reminders = series.Reminders
 	}
-	e.ShowAs = or(e.ShowAs, series.ShowAs)
-	e.Sensitivity = or(e.Sensitivity, series.Sensitivity)
-	e.Priority = or(e.Priority, series.Priority)
+	e.ShowAs = cmp.Or(e.ShowAs, series.ShowAs)
+	e.Sensitivity = cmp.Or(e.Sensitivity, series.Sensitivity)
+	e.Priority = cmp.Or(e.Priority, series.Priority)
 	e.NoCounter = e.NoCounter || series.NoCounter
 }

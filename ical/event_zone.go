@@ -22,7 +22,7 @@ func (e *Event) zone() (*time.Location, error) {
 	if loc == time.UTC {
 		return loc, nil
 	}
-	named, err := properZone(loc, e.Start)
+	named, err := namedZone(loc, e.Start)
 	if e.keepsClock() {
 		return named, err
 	}

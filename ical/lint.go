@@ -52,7 +52,7 @@ func (e Event) Lint() []Finding {
 
 func (e *Event) lint() []Finding {
 	var out []Finding
-	x := newLinted(e)
+	x := newLintTarget(e)
 	for _, r := range allRules {
 		for _, h := range r.check(x) {
 			text := r.text

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -11,24 +12,24 @@ import (
 var lintRules = []lintRule{
 	{"summary-empty", SeverityWarning, "Summary", "clients show a meeting without a title as \"(no subject)\"",
 		"RFC 5545, section 3.8.1.12", every,
-		func(e *linted) []hit { return hitIf(e.Summary == "", "Summary") }},
+		func(e *lintTarget) []hit { return hitIf(e.Summary == "", "Summary") }},
 	{"summary-length", SeverityWarning, "Summary", "Outlook cuts a title after 255 characters",
 		"MS-OXCICAL, section 2.1.3.1.1.20.24", outlook,
-		func(e *linted) []hit { return hitIf(utf8.RuneCountInString(e.Summary) > 255, "Summary") }},
+		func(e *lintTarget) []hit { return hitIf(utf8.RuneCountInString(e.Summary) > 255, "Summary") }},
 	{"location-length", SeverityWarning, "Location", "Outlook cuts a location after 255 characters",
 		"MS-OXCICAL, section 2.1.3.1.1.20.13", outlook,
-		func(e *linted) []hit {
-			return hitIf(utf8.RuneCountInString(or(e.Location, e.Conference)) > 255, "Location")
+		func(e *lintTarget) []hit {
+			return hitIf(utf8.RuneCountInString(cmp.Or(e.Location, e.Conference)) > 255, "Location")
 		}},
 	{"conference-hidden", SeverityWarning, "Conference", "Outlook ignores the conference link where a location is given; the mail's text still has it",
 		"MS-OXCICAL has no CONFERENCE", outlook,
-		func(e *linted) []hit {
+		func(e *lintTarget) []hit {
 			hidden := e.Conference != "" && e.Location != "" && !strings.Contains(e.Location+e.Description, e.Conference)
 			return hitIf(hidden, "Conference")
 		}},
 	{"uid-exchange", SeverityError, "UID", "Exchange takes an identifier of its own form for a meeting that it made itself, and misdirects the answers",
 		"MS-OXOCAL, section 2.2.1.27", outlook,
-		func(e *linted) []hit {
+		func(e *lintTarget) []hit {
 			const exchange = "040000008200E0"
 			return hitIf(len(e.UID) >= len(exchange) && strings.EqualFold(e.UID[:len(exchange)], exchange), "UID")
 		}},
@@ -42,7 +43,7 @@ var lintRules = []lintRule{
 		lintPeople("Name", func(name, email string) bool { return strings.Contains(name, `"`) })},
 	{"no-reply", SeverityWarning, "Attendees[i].NoReply", "Exchange asks for no response without RSVP=TRUE and shows no buttons",
 		"MS-OXCICAL, section 2.1.3.1.1.20.2.4", outlook,
-		func(e *linted) (out []hit) {
+		func(e *lintTarget) (out []hit) {
 			for i := range e.Attendees {
 				out = append(out, hitAt(e.Attendees[i].NoReply, "Attendees", i, "NoReply")...)
 			}
@@ -50,10 +51,10 @@ var lintRules = []lintRule{
 		}},
 	{"reminders-several", SeverityWarning, "Reminders[i]", "Outlook keeps the first reminder only",
 		"MS-OXCICAL, section 2.1.3.1.2", outlook,
-		func(e *linted) []hit { return hitIf(len(e.Reminders) > 1, "Reminders[1]") }},
+		func(e *lintTarget) []hit { return hitIf(len(e.Reminders) > 1, "Reminders[1]") }},
 	{"reminder-seconds", SeverityWarning, "Reminders[i]", "Outlook counts reminders in whole minutes",
 		"MS-OXCICAL, section 2.1.3.1.2.1", outlook,
-		func(e *linted) (out []hit) {
+		func(e *lintTarget) (out []hit) {
 			for i, r := range e.Reminders {
 				out = append(out, hitAt(r.Before%time.Minute != 0, "Reminders", i, "")...)
 			}
@@ -68,15 +69,15 @@ var lintRules = []lintRule{
 		"several reports", every, lintExtra("X-WR-*")},
 }
 
-func lintWebmail(e *linted) []hit {
+func lintWebmail(e *lintTarget) []hit {
 	_, domain, _ := strings.Cut(strings.ToLower(e.Organizer.Email), "@")
 	webmail := []string{"gmail.com", "googlemail.com", "yahoo.com", "outlook.com", "hotmail.com", "icloud.com"}
 	return hitIf(slices.Contains(webmail, domain), "Organizer.Email")
 }
 
 // lintPeople looks at the organizer and every attendee.
-func lintPeople(field string, broken func(name, email string) bool) func(*linted) []hit {
-	return func(e *linted) []hit {
+func lintPeople(field string, broken func(name, email string) bool) func(*lintTarget) []hit {
+	return func(e *lintTarget) []hit {
 		out := hitIf(broken(e.Organizer.Name, e.Organizer.Email), "Organizer."+field)
 		for i := range e.Attendees {
 			a := &e.Attendees[i]
@@ -87,8 +88,8 @@ func lintPeople(field string, broken func(name, email string) bool) func(*linted
 }
 
 // lintExtra looks for properties by name, or by the beginning of a name before a "*".
-func lintExtra(names ...string) func(*linted) []hit {
-	return func(e *linted) (out []hit) {
+func lintExtra(names ...string) func(*lintTarget) []hit {
+	return func(e *lintTarget) (out []hit) {
 		for i, p := range e.Extra {
 			found := slices.ContainsFunc(names, func(name string) bool {
 				prefix, all := strings.CutSuffix(name, "*")

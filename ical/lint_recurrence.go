@@ -54,8 +54,8 @@ var recurrenceRules = []lintRule{
 var mostIntervals = map[Frequency]int{FreqDaily: 999, FreqWeekly: 99, FreqMonthly: 99, FreqYearly: 8}
 
 // ofRule makes a check of one that looks at the rule of a series.
-func ofRule(check func(r *Recurrence) []hit) func(*linted) []hit {
-	return func(e *linted) []hit {
+func ofRule(check func(r *Recurrence) []hit) func(*lintTarget) []hit {
+	return func(e *lintTarget) []hit {
 		if e.Recurrence == nil {
 			return nil
 		}
@@ -63,11 +63,11 @@ func ofRule(check func(r *Recurrence) []hit) func(*linted) []hit {
 	}
 }
 
-func lintUntil(e *linted) []hit {
+func lintUntil(e *lintTarget) []hit {
 	if e.err != nil || e.Recurrence == nil || e.Recurrence.Until.IsZero() {
 		return nil
 	}
-	return hitIf(e.on.wall(e.Recurrence.Until).Before(e.on.wall(e.Start)), "Recurrence.Until")
+	return hitIf(e.clock.wall(e.Recurrence.Until).Before(e.clock.wall(e.Start)), "Recurrence.Until")
 }
 
 // plainDays reports weekdays without ordinals, each once.
@@ -118,12 +118,12 @@ func isDaySet(list []Day) bool {
 	return false
 }
 
-func lintShortMonths(e *linted) []hit {
+func lintShortMonths(e *lintTarget) []hit {
 	r := e.Recurrence
 	if e.err != nil || r == nil || len(r.ByDay) > 0 || r.Freq != FreqMonthly && r.Freq != FreqYearly {
 		return nil
 	}
-	start := e.on.wall(e.Start)
+	start := e.clock.wall(e.Start)
 	numbers, month := r.ByMonthDay, int(start.Month())
 	if len(numbers) == 0 {
 		numbers = []int{start.Day()}
@@ -137,7 +137,7 @@ func lintShortMonths(e *linted) []hit {
 	return hitIf(slices.ContainsFunc(numbers, short), "Recurrence")
 }
 
-func lintExcept(e *linted) (out []hit) {
+func lintExcept(e *lintTarget) (out []hit) {
 	if e.Recurrence == nil || len(e.Recurrence.Except) == 0 {
 		return nil
 	}
@@ -152,7 +152,7 @@ func lintExcept(e *linted) (out []hit) {
 	return out
 }
 
-func lintOverrides(e *linted) (out []hit) {
+func lintOverrides(e *lintTarget) (out []hit) {
 	if e.Recurrence == nil || len(e.Overrides) == 0 {
 		return nil
 	}
@@ -171,11 +171,11 @@ func lintOverrides(e *linted) (out []hit) {
 
 // known returns whether a time is an original start by the given rule, for
 // those times; where the event has no clock, all are.
-func (e *linted) known(r *Recurrence, times []time.Time) func(time.Time) bool {
+func (e *lintTarget) known(r *Recurrence, times []time.Time) func(time.Time) bool {
 	if e.err != nil {
 		return func(time.Time) bool { return true }
 	}
-	c := e.on
+	c := e.clock
 	left := make(map[int64]bool, len(times))
 	for _, t := range times {
 		left[c.key(t)] = true

@@ -10,21 +10,21 @@ type lintRule struct {
 	text     string
 	source   string
 	clients  []string
-	check    func(e *linted) []hit
+	check    func(e *lintTarget) []hit
 }
 
-// linted is an event with what several rules ask of it.
-type linted struct {
+// lintTarget is an event with what several rules ask of it.
+type lintTarget struct {
 	*Event
-	on    clock
+	clock wallClock
 	err   error       // why it has no clock
 	reach func() Span // its extent
 	touch func() bool // whether a change of the clock may touch its series
 }
 
-func newLinted(e *Event) *linted {
-	x := &linted{Event: e}
-	x.on, x.err = e.clock()
+func newLintTarget(e *Event) *lintTarget {
+	x := &lintTarget{Event: e}
+	x.clock, x.err = e.wallClock()
 	x.reach = sync.OnceValue(e.extent)
 	x.touch = sync.OnceValue(x.mayTouch)
 	return x

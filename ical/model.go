@@ -10,22 +10,22 @@ import (
 // [WriteModel]: a VCALENDAR with its VTIMEZONE components and one VEVENT for
 // each event and each override. The errors are those of [Encode].
 func Model(c *Calendar) (*ics.Calendar, error) {
-	t := &tree{calendar: new(ics.Calendar)}
+	t := &modelSink{calendar: new(ics.Calendar)}
 	if err := c.write(t); err != nil {
 		return nil, err
 	}
 	return t.calendar, nil
 }
 
-// tree is a sink that makes a golang-ical tree.
-type tree struct {
+// modelSink is a sink that makes a golang-ical tree.
+type modelSink struct {
 	calendar *ics.Calendar
 	open     []*ics.ComponentBase // what is in the calendar and not at its end
 }
 
-var _ sink = (*tree)(nil)
+var _ sink = (*modelSink)(nil)
 
-func (t *tree) begin(name ics.ComponentType) {
+func (t *modelSink) begin(name ics.ComponentType) {
 	var c ics.Component = new(ics.VEvent)
 	if name == ics.ComponentVAlarm {
 		c = new(ics.VAlarm)
@@ -35,11 +35,11 @@ func (t *tree) begin(name ics.ComponentType) {
 	t.open = append(t.open, base)
 }
 
-func (t *tree) end() { t.open = t.open[:len(t.open)-1] }
+func (t *modelSink) end() { t.open = t.open[:len(t.open)-1] }
 
-func (t *tree) timezone(tz *ics.VTimezone) { t.add(cloneZone(tz)) }
+func (t *modelSink) timezone(tz *ics.VTimezone) { t.add(cloneZone(tz)) }
 
-func (t *tree) add(c ics.Component) {
+func (t *modelSink) add(c ics.Component) {
 	list := &t.calendar.Components
 	if n := len(t.open); n > 0 {
 		list = &t.open[n-1].Components
@@ -47,7 +47,7 @@ func (t *tree) add(c ics.Component) {
 	*list = append(*list, c)
 }
 
-func (t *tree) property(l *contentLine) {
+func (t *modelSink) property(l *contentLine) {
 	p := ics.BaseProperty{IANAToken: l.name, Value: l.value, ICalParameters: make(map[string][]string, len(l.params))}
 	for _, x := range l.params {
 		p.ICalParameters[x.name] = append([]string(nil), x.values...)
@@ -87,8 +87,8 @@ func component(c ics.Component) (ics.ComponentType, *ics.ComponentBase, bool) {
 	return "", nil, false
 }
 
-// first returns the first property of a name, or nil.
-func first(props []ics.IANAProperty, name string) *ics.BaseProperty {
+// firstProperty returns the first property of a name, or nil.
+func firstProperty(props []ics.IANAProperty, name string) *ics.BaseProperty {
 	for i := range props {
 		if props[i].IANAToken == name {
 			return &props[i].BaseProperty
@@ -97,8 +97,8 @@ func first(props []ics.IANAProperty, name string) *ics.BaseProperty {
 	return nil
 }
 
-// all returns the properties of a name.
-func all(props []ics.IANAProperty, name string) []*ics.BaseProperty {
+// allProperties returns the properties of a name.
+func allProperties(props []ics.IANAProperty, name string) []*ics.BaseProperty {
 	var out []*ics.BaseProperty
 	for i := range props {
 		if props[i].IANAToken == name {
@@ -108,8 +108,8 @@ func all(props []ics.IANAProperty, name string) []*ics.BaseProperty {
 	return out
 }
 
-// param returns the first value of a parameter, or "".
-func param(p *ics.BaseProperty, name string) string {
+// paramValue returns the first value of a parameter, or "".
+func paramValue(p *ics.BaseProperty, name string) string {
 	if v := p.ICalParameters[name]; len(v) > 0 {
 		return v[0]
 	}

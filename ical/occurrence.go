@@ -30,7 +30,7 @@ type Occurrence struct {
 // expanded; [Event.Validate] reports both. An event without a zone has none.
 func (e Event) Occurrences(from, to time.Time) iter.Seq[Occurrence] {
 	return func(yield func(Occurrence) bool) {
-		c, err := e.clock()
+		c, err := e.wallClock()
 		if err != nil || e.Start.IsZero() {
 			return
 		}
@@ -50,7 +50,7 @@ func (e Event) Occurrences(from, to time.Time) iter.Seq[Occurrence] {
 // place. It reports false where the series has none, or it is excepted or
 // cancelled. For a single event id is zero.
 func (e Event) Occurrence(id time.Time) (Occurrence, bool) {
-	c, err := e.clock()
+	c, err := e.wallClock()
 	if err != nil || e.Start.IsZero() {
 		return Occurrence{}, false
 	}
@@ -73,7 +73,7 @@ func (e Event) Occurrence(id time.Time) (Occurrence, bool) {
 }
 
 // has reports whether the series, without its overrides, has an occurrence.
-func (e *Event) has(c clock, id time.Time) bool {
+func (e *Event) has(c wallClock, id time.Time) bool {
 	for o := range e.base(c) {
 		if k := c.key(o.Start); k >= c.key(id) {
 			return k == c.key(id)
@@ -83,7 +83,7 @@ func (e *Event) has(c clock, id time.Time) bool {
 }
 
 // all yields every occurrence in order of Start.
-func (e *Event) all(c clock) iter.Seq[Occurrence] {
+func (e *Event) all(c wallClock) iter.Seq[Occurrence] {
 	return func(yield func(Occurrence) bool) {
 		if e.Cancelled {
 			return
@@ -114,7 +114,7 @@ func (e *Event) all(c clock) iter.Seq[Occurrence] {
 }
 
 // overrides are the indexes of the overrides by what they replace.
-func (e *Event) overrides(c clock) map[int64]int {
+func (e *Event) overrides(c wallClock) map[int64]int {
 	if len(e.Overrides) == 0 {
 		return nil
 	}
@@ -126,7 +126,7 @@ func (e *Event) overrides(c clock) map[int64]int {
 }
 
 // moved are the overrides that replace an occurrence, in order of Start.
-func (e *Event) moved(c clock, replaced map[int64]int) []Occurrence {
+func (e *Event) moved(c wallClock, replaced map[int64]int) []Occurrence {
 	var out []Occurrence
 	left := len(replaced)
 	if left == 0 {
@@ -150,7 +150,7 @@ func (e *Event) moved(c clock, replaced map[int64]int) []Occurrence {
 }
 
 // base yields the occurrences of the rule and of Include, without the excepted.
-func (e *Event) base(c clock) iter.Seq[Occurrence] {
+func (e *Event) base(c wallClock) iter.Seq[Occurrence] {
 	return func(yield func(Occurrence) bool) {
 		r := e.Recurrence
 		except := make(map[int64]bool, len(r.Except))

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"cmp"
 	"iter"
 	"math"
 	"slices"
@@ -9,22 +10,22 @@ import (
 	"github.com/teambition/rrule-go"
 )
 
-// series is a rule made ready for expansion. Its instances are wall clocks,
+// expansion is a rule made ready for expansion. Its instances are wall clocks,
 // labelled UTC, so that they keep their hour whatever the zone does.
-type series struct {
+type expansion struct {
 	rule  *rrule.RRule // nil where only Include makes the series
 	start time.Time    // wall clock of the first instance
 	shift int          // years between the rule's calendar and ours
 }
 
-// newSeries returns the series of r from a start on the wall clock. It reports
+// newExpansion returns the series of r from a start on the wall clock. It reports
 // false for rules that the library cannot expand: it panics on the sixth weekday
 // of a month and finds nothing where BYDAY mixes days with and without ordinals.
-func newSeries(r *Recurrence, start, until time.Time) (s *series, ok bool) {
+func newExpansion(r *Recurrence, start, until time.Time) (s *expansion, ok bool) {
 	if len(r.check()) > 0 || r.outOfMonth() || r.mixedDays() {
 		return nil, false
 	}
-	s = &series{start: start, shift: calendarShift(start.Year())}
+	s = &expansion{start: start, shift: calendarShift(start.Year())}
 	if r.Freq == "" {
 		return s, true
 	}
@@ -32,7 +33,7 @@ func newSeries(r *Recurrence, start, until time.Time) (s *series, ok bool) {
 	opts := rrule.ROption{
 		Freq: ruleFrequencies[r.Freq], Dtstart: from, Interval: max(r.Interval, 1), Count: r.Count,
 		Until:   from.Add(math.MaxInt64), // 292 years
-		Bymonth: r.ByMonth, Bymonthday: r.ByMonthDay, Bysetpos: r.BySetPos, Wkst: ruleDay(or(r.WeekStart, DayMonday)),
+		Bymonth: r.ByMonth, Bymonthday: r.ByMonthDay, Bysetpos: r.BySetPos, Wkst: ruleDay(cmp.Or(r.WeekStart, DayMonday)),
 	}
 	if !until.IsZero() && until.AddDate(s.shift, 0, 0).Before(opts.Until) {
 		opts.Until = until.AddDate(s.shift, 0, 0)
@@ -83,7 +84,7 @@ func (r *Recurrence) mixedDays() bool {
 
 // aligned returns the first instance of the rule, and whether that is the
 // start. A rule without any instance has the zero time.
-func (s *series) aligned() (first time.Time, ok bool) {
+func (s *expansion) aligned() (first time.Time, ok bool) {
 	if s.rule == nil {
 		return s.start, true
 	}
@@ -97,13 +98,13 @@ func (s *series) aligned() (first time.Time, ok bool) {
 
 // instances yields the wall clocks of the rule in order, the start first even
 // where the rule has another first instance (RFC 5545, section 3.8.5.3).
-func (s *series) instances() iter.Seq[time.Time] {
+func (s *expansion) instances() iter.Seq[time.Time] {
 	return func(yield func(time.Time) bool) {
 		if !yield(s.start) || s.rule == nil {
 			return
 		}
 		next := s.rule.Iterator()
-		left := or(s.rule.OrigOptions.Count, math.MaxInt) - 1
+		left := cmp.Or(s.rule.OrigOptions.Count, math.MaxInt) - 1
 		for t, ok := next(); ok && left > 0; t, ok = next() {
 			t = t.AddDate(-s.shift, 0, 0)
 			if t.Equal(s.start) {

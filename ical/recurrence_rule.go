@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ func (r *Recurrence) appendRule(b []byte, allDay bool) []byte {
 		b = strconv.AppendInt(append(b, ";COUNT="...), int64(r.Count), 10)
 	}
 	if !r.Until.IsZero() {
-		b = wallZone{loc: time.UTC, allDay: allDay}.append(append(b, ";UNTIL="...), r.Until)
+		b = timeForm{loc: time.UTC, allDay: allDay}.append(append(b, ";UNTIL="...), r.Until)
 	}
 	b = appendInts(b, "BYMONTH", r.ByMonth)
 	b = appendInts(b, "BYMONTHDAY", r.ByMonthDay)
@@ -25,8 +26,8 @@ func (r *Recurrence) appendRule(b []byte, allDay bool) []byte {
 		b = append(appendSeparator(b, i, "BYDAY"), d...)
 	}
 	b = appendInts(b, "BYSETPOS", r.BySetPos)
-	if several := r.Interval > 1 && len(r.ByDay) > 1; several || or(r.WeekStart, DayMonday) != DayMonday {
-		b = append(append(b, ";WKST="...), or(r.WeekStart, DayMonday)...) // where it matters, programs have other defaults
+	if several := r.Interval > 1 && len(r.ByDay) > 1; several || cmp.Or(r.WeekStart, DayMonday) != DayMonday {
+		b = append(append(b, ";WKST="...), cmp.Or(r.WeekStart, DayMonday)...) // where it matters, programs have other defaults
 	}
 	return b
 }
@@ -93,15 +94,15 @@ func (r *Recurrence) set(name, v string, start time.Time) (err error) {
 	case "WKST":
 		r.WeekStart, err = parseWeekStart(v)
 	default:
-		return passOver(name, v, start)
+		return checkRepeatsStart(name, v, start)
 	}
 	return err
 }
 
-// passOver accepts the parts that say the same as the start.
+// checkRepeatsStart accepts the parts that say the same as the start.
 //
 // QUIRK: Google and Oracle write BYHOUR and BYMINUTE that repeat DTSTART.
-func passOver(name, v string, start time.Time) error {
+func checkRepeatsStart(name, v string, start time.Time) error {
 	want := -1
 	switch name {
 	case "BYHOUR":

@@ -17,8 +17,8 @@ const day = 24 * time.Hour
 // Span is a stretch of time from Start up to, and not with, End.
 type Span struct{ Start, End time.Time }
 
-// normal returns s with an end: one that is missing or too early is the start.
-func (s Span) normal() Span {
+// withEnd returns s with an end: one that is missing or too early is the start.
+func (s Span) withEnd() Span {
 	if s.End.Before(s.Start) {
 		s.End = s.Start
 	}
@@ -36,8 +36,8 @@ func (s Span) join(t Span) Span {
 	return s
 }
 
-// within cuts s to what lies in all.
-func (s Span) within(all Span) Span {
+// clip cuts s to what lies in all.
+func (s Span) clip(all Span) Span {
 	cut := func(t time.Time) time.Time {
 		if t.Before(all.Start) {
 			return all.Start
@@ -81,15 +81,15 @@ func dateOf(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
-// wallZone is the form in which one event and its overrides write their times.
-type wallZone struct {
+// timeForm is the form in which one event and its overrides write their times.
+type timeForm struct {
 	loc    *time.Location
 	tzid   string // empty for UTC and for dates
 	allDay bool
 }
 
 // append writes t.
-func (z wallZone) append(b []byte, t time.Time) []byte {
+func (z timeForm) append(b []byte, t time.Time) []byte {
 	switch {
 	case z.allDay:
 		return t.AppendFormat(b, layoutDate)

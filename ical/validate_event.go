@@ -130,14 +130,14 @@ func (e *Event) checkLists(errs *fieldErrors) {
 // checkAligned refuses a series whose start is not an instance of its rule:
 // Outlook leaves it out, others show it beside the rule.
 func (e *Event) checkAligned(errs *fieldErrors) {
-	c, err := e.clock()
+	c, err := e.wallClock()
 	if err != nil || e.Start.IsZero() || e.Recurrence == nil || len(e.Recurrence.check()) > 0 {
 		return
 	}
 	if e.Recurrence.startsOn(c.wall(e.Start)) {
 		return
 	}
-	s, ok := e.series(c)
+	s, ok := e.expansion(c)
 	if !ok {
 		errs.addf("Recurrence.ByDay", "has an ordinal that no month has, or days both with and without one")
 		return

@@ -6,7 +6,7 @@ func (p *Property) check() (errs fieldErrors) {
 	switch {
 	case !isToken(p.Name) || p.Name != strings.ToUpper(p.Name):
 		errs.addf("Name", "%.40q is not a property name in upper case", p.Name)
-	case ownProperties[p.Name]:
+	case eventProperties[p.Name]:
 		errs.addf("Name", "%s is written from the event's own fields", p.Name)
 	}
 	checkParams(&errs, p.Params, nil)
@@ -38,8 +38,8 @@ func checkParams(errs *fieldErrors, params map[string][]string, own map[string]b
 	}
 }
 
-// ownProperties are those that the fields of [Event] stand for.
-var ownProperties = setOf("BEGIN", "END", "UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND",
+// eventProperties are those that the fields of [Event] stand for.
+var eventProperties = setOf("BEGIN", "END", "UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND",
 	"DURATION", "RRULE", "EXDATE", "RDATE", "ORGANIZER", "ATTENDEE", "SUMMARY", "LOCATION", "DESCRIPTION",
 	"STATUS", "TRANSP", "CLASS", "PRIORITY", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-INTENDEDSTATUS",
 	"X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-DISALLOW-COUNTER", "CATEGORIES", "URL", "CONFERENCE",

@@ -43,15 +43,15 @@ func VTimezone(loc *time.Location, at []Span) (*ics.VTimezone, Form, error) {
 	if loc == nil || len(at) == 0 {
 		return nil, "", refuse(&FieldError{Field: "TimeZone", Err: errors.New("no zone, or no time to describe it at")})
 	}
-	all := at[0].normal()
+	all := at[0].withEnd()
 	for _, s := range at[1:] {
-		all = all.join(s.normal())
+		all = all.join(s.withEnd())
 	}
-	z, err := zoneYears(loc, all)
+	z, err := formsOf(loc, all)
 	if err != nil {
 		return nil, "", refuse(&FieldError{Field: "TimeZone", Err: err})
 	}
-	w := z.choose(func(w *zoneWriter) bool {
+	w := z.choose(func(w *zoneForm) bool {
 		for _, s := range at {
 			if !w.exact(s) {
 				return false

@@ -44,14 +44,14 @@ type zoneKey struct {
 	first, last int
 }
 
-var zoneCache cache[zoneKey, *zoneInYears]
+var zoneCache cache[zoneKey, *zoneForms]
 
-// zoneYears returns the forms of loc for the years of a span.
-func zoneYears(loc *time.Location, s Span) (*zoneInYears, error) {
+// formsOf returns the forms of loc for the years of a span.
+func formsOf(loc *time.Location, s Span) (*zoneForms, error) {
 	key := zoneKey{loc, s.Start.UTC().Year(), s.End.UTC().Year()}
 	z, ok := zoneCache.get(key)
 	if !ok {
-		z = zoneCache.put(key, newZoneInYears(key, s.Start))
+		z = zoneCache.put(key, newZoneForms(key, s.Start))
 	}
 	return z, z.err
 }

@@ -10,7 +10,7 @@ import (
 type candidate struct {
 	form        Form
 	observances []observance
-	wrong       []stretch
+	wrong       []period
 }
 
 // ruleYears is for how many years a rule should hold, so that a meeting that is
@@ -24,13 +24,13 @@ const ruleYears = 12
 func candidates(loc *time.Location, first, last int) []candidate {
 	in := inYears(first, last)
 	around := changes(loc, newYear(first-1)-24*60*60, newYear(min(last, first+1)+2)+24*60*60)
-	zone := zoneSteps(loc, in)
+	zone := zoneTransitions(loc, in)
 	var out []candidate
 	add := func(f Form, list []observance, ok bool) (done bool) {
 		if !ok {
 			return false
 		}
-		c := candidate{f, list, wrong(list, zone, in)}
+		c := candidate{f, list, misreadPeriods(list, zone, in)}
 		out = append(out, c)
 		return len(c.wrong) == 0
 	}
@@ -46,8 +46,8 @@ func candidates(loc *time.Location, first, last int) []candidate {
 			return out
 		}
 	}
-	for _, offset := range offsets(zone) {
-		if add(FormFixed, []observance{fixed(offset, first)}, true) {
+	for _, offset := range distinctOffsets(zone) {
+		if add(FormFixed, []observance{fixedObservance(offset, first)}, true) {
 			return out
 		}
 	}
@@ -55,12 +55,12 @@ func candidates(loc *time.Location, first, last int) []candidate {
 }
 
 // inYears are the seconds of some years on every clock.
-func inYears(first, last int) stretch {
-	return stretch{newYear(first) - 2*24*60*60, newYear(last+1) + 2*24*60*60}
+func inYears(first, last int) period {
+	return period{newYear(first) - 2*24*60*60, newYear(last+1) + 2*24*60*60}
 }
 
-// offsets are those of the steps, each once.
-func offsets(list []step) []int {
+// distinctOffsets are those of the steps, each once.
+func distinctOffsets(list []transition) []int {
 	var out []int
 	for _, s := range list {
 		if !slices.Contains(out, s.offset) {
@@ -70,8 +70,8 @@ func offsets(list []step) []int {
 	return out
 }
 
-// fixed is one STANDARD that begins in the year before.
-func fixed(offset, year int) observance {
+// fixedObservance is one STANDARD that begins in the year before.
+func fixedObservance(offset, year int) observance {
 	return observance{from: offset, to: offset, onset: time.Unix(newYear(year-1), 0).UTC()}
 }
 
@@ -126,15 +126,15 @@ func bestRule(loc *time.Location, c offsetChange, years int) observance {
 	for _, early := range []time.Duration{0, time.Second} {
 		wall := c.wall().Add(-early)
 		for _, rule := range nthOf(wall) {
-			clock := wall.Sub(dateOf(wall)) + early
+			timeOfDay := wall.Sub(dateOf(wall)) + early
 			held := 0
-			for held < years && rule.changes(loc, c, wall.Year()+held, clock) {
+			for held < years && rule.changes(loc, c, wall.Year()+held, timeOfDay) {
 				held++
 			}
 			if held > most {
 				most = held
 				best = observance{from: c.from, to: c.to, rule: rule}
-				best.onset = rule.in(wall.Year() - 1).Add(clock - early)
+				best.onset = rule.in(wall.Year() - 1).Add(timeOfDay - early)
 			}
 			if held == years {
 				return best
@@ -146,7 +146,7 @@ func bestRule(loc *time.Location, c offsetChange, years int) observance {
 
 // changes reports whether loc changes in a year as c says, on the rule's day at
 // a time of day.
-func (r nthWeekday) changes(loc *time.Location, c offsetChange, year int, clock time.Duration) bool {
-	at := r.in(year).Add(clock).Unix() - int64(c.from)
+func (r nthWeekday) changes(loc *time.Location, c offsetChange, year int, timeOfDay time.Duration) bool {
+	at := r.in(year).Add(timeOfDay).Unix() - int64(c.from)
 	return offsetAt(loc, at-1) == c.from && offsetAt(loc, at) == c.to
 }

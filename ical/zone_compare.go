@@ -11,8 +11,8 @@ import (
 // keeps one pair of yearly rules (MS-OXCICAL, section 2.1.3.1.1.19). Both, and
 // the zone itself, are compared as the steps that their UTC offset takes.
 
-// step is an instant from which an offset holds.
-type step struct {
+// transition is an instant from which an offset holds.
+type transition struct {
 	at     int64 // Unix seconds
 	offset int   // seconds east of UTC
 }
@@ -20,42 +20,42 @@ type step struct {
 // unknownOffset is that of instants before the first onset.
 const unknownOffset = 1 << 30
 
-// stretch is a stretch of Unix seconds, the end not included.
-type stretch struct{ from, to int64 }
+// period is a stretch of Unix seconds, the end not included.
+type period struct{ from, to int64 }
 
-// zoneSteps are those of loc.
-func zoneSteps(loc *time.Location, in stretch) []step {
-	out := []step{{in.from, offsetAt(loc, in.from)}}
+// zoneTransitions are those of loc.
+func zoneTransitions(loc *time.Location, in period) []transition {
+	out := []transition{{in.from, offsetAt(loc, in.from)}}
 	for _, c := range changes(loc, in.from, in.to) {
-		out = append(out, step{c.at, c.to})
+		out = append(out, transition{c.at, c.to})
 	}
 	return out
 }
 
-// rfcSteps are those of observances that begin at their onset (RFC 5545,
+// rfcTransitions are those of observances that begin at their onset (RFC 5545,
 // section 3.6.5). Only the onset and the rule are considered.
-func rfcSteps(list []observance, in stretch) []step {
-	out := make([]step, 1, 8)
-	out[0] = step{math.MinInt64, unknownOffset}
+func rfcTransitions(list []observance, in period) []transition {
+	out := make([]transition, 1, 8)
+	out[0] = transition{math.MinInt64, unknownOffset}
 	last := time.Unix(in.to, 0).UTC().Year()
 	for i := range list {
 		o := &list[i]
-		out = append(out, step{o.at(o.onset), o.to})
+		out = append(out, transition{o.at(o.onset), o.to})
 		if o.rule.n == 0 {
 			continue
 		}
 		for year := o.onset.Year() + 1; year <= last; year++ {
-			out = append(out, step{o.at(o.rule.in(year).Add(o.clock())), o.to})
+			out = append(out, transition{o.at(o.rule.in(year).Add(o.timeOfDay())), o.to})
 		}
 	}
-	return within(out, in)
+	return clipTransitions(out, in)
 }
 
-// outlookSteps are those of a pair of rules that hold in every year, whatever
+// outlookTransitions are those of a pair of rules that hold in every year, whatever
 // DTSTART says; an observance without a rule repeats the weekday of its onset.
-func outlookSteps(list []observance, in stretch) []step {
-	out := make([]step, 1, 8)
-	out[0] = step{math.MinInt64, list[0].to}
+func outlookTransitions(list []observance, in period) []transition {
+	out := make([]transition, 1, 8)
+	out[0] = transition{math.MinInt64, list[0].to}
 	if len(list) == 1 {
 		return out
 	}
@@ -68,17 +68,17 @@ func outlookSteps(list []observance, in stretch) []step {
 			rule = n[len(n)-1]
 		}
 		for year := first; year <= last; year++ {
-			at := rule.in(year).Add(o.clock()).Unix() - int64(list[1-i].to)
-			out = append(out, step{at, o.to})
+			at := rule.in(year).Add(o.timeOfDay()).Unix() - int64(list[1-i].to)
+			out = append(out, transition{at, o.to})
 		}
 	}
-	return within(out, in)
+	return clipTransitions(out, in)
 }
 
-// within sorts steps and cuts off what is outside: of those before, the last
+// clipTransitions sorts steps and cuts off what is outside: of those before, the last
 // says with what offset the stretch begins.
-func within(list []step, in stretch) []step {
-	slices.SortStableFunc(list, func(a, b step) int { return cmp.Compare(a.at, b.at) })
+func clipTransitions(list []transition, in period) []transition {
+	slices.SortStableFunc(list, func(a, b transition) int { return cmp.Compare(a.at, b.at) })
 	begin := 0
 	for i := range list {
 		if list[i].at <= in.from {
@@ -95,8 +95,8 @@ func within(list []step, in stretch) []step {
 
 // differences are the stretches in which two lists of steps disagree, and those
 // which, on the wall clock, the wrong offset makes look like them.
-func differences(a, b []step, in stretch) []stretch {
-	var out []stretch
+func differences(a, b []transition, in period) []period {
+	var out []period
 	for at, i, j := in.from, 0, 0; at < in.to; {
 		for i+1 < len(a) && a[i+1].at <= at {
 			i++
@@ -112,16 +112,16 @@ func differences(a, b []step, in stretch) []stretch {
 			next = min(next, b[j+1].at)
 		}
 		if shift := int64(a[i].offset - b[j].offset); shift != 0 {
-			out = append(out, stretch{at, next}, stretch{at - shift, next - shift}, stretch{at + shift, next + shift})
+			out = append(out, period{at, next}, period{at - shift, next - shift}, period{at + shift, next + shift})
 		}
 		at = next
 	}
 	return out
 }
 
-// wrong are the stretches in which one of the two readings is not the clock of
+// misreadPeriods are the stretches in which one of the two readings is not the clock of
 // the zone whose steps are given.
-func wrong(list []observance, zone []step, in stretch) []stretch {
-	out := differences(zone, rfcSteps(list, in), in)
-	return append(out, differences(zone, outlookSteps(list, in), in)...)
+func misreadPeriods(list []observance, zone []transition, in period) []period {
+	out := differences(zone, rfcTransitions(list, in), in)
+	return append(out, differences(zone, outlookTransitions(list, in), in)...)
 }

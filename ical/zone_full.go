@@ -25,17 +25,17 @@ func fullForm(loc *time.Location, first, last int) []observance {
 		groups[p] = append(groups[p], c)
 	}
 	for _, p := range order {
-		out = append(out, describe(groups[p], last)...)
+		out = append(out, groupObservances(groups[p], last)...)
 	}
 	slices.SortStableFunc(out, func(a, b observance) int { return cmp.Compare(a.at(a.onset), b.at(b.onset)) })
 	return out
 }
 
-// describe writes changes between the same two offsets: as a rule from where
+// groupObservances writes changes between the same two offsets: as a rule from where
 // one holds to the end, and as dates before that.
-func describe(list []offsetChange, last int) []observance {
+func groupObservances(list []offsetChange, last int) []observance {
 	var out []observance
-	n := ruled(list, last)
+	n := countRuled(list, last)
 	if dated := list[:len(list)-n]; len(dated) > 0 {
 		o := observance{from: dated[0].from, to: dated[0].to, onset: dated[0].wall()}
 		for _, c := range dated {
@@ -54,9 +54,9 @@ func describe(list []offsetChange, last int) []observance {
 	return out
 }
 
-// ruled returns how many of the changes, counted from the last, follow one
+// countRuled returns how many of the changes, counted from the last, follow one
 // rule, one a year up to the last year; 0 where it is too few to be a rule.
-func ruled(list []offsetChange, last int) int {
+func countRuled(list []offsetChange, last int) int {
 	n := 0
 	for n < len(list) {
 		c := list[len(list)-1-n]

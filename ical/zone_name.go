@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// properZone returns the zone that may stand for loc under its own name: UTC,
+// namedZone returns the zone that may stand for loc under its own name: UTC,
 // the IANA zone of that name with the same clock, an offset zone where the clock
 // does not change, or loc itself where its name is nobody else's.
-func properZone(loc *time.Location, at time.Time) (*time.Location, error) {
+func namedZone(loc *time.Location, at time.Time) (*time.Location, error) {
 	name := loc.String()
 	if loc == time.UTC || name == "UTC" {
 		return time.UTC, nil

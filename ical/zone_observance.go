@@ -31,7 +31,7 @@ const mostDaylight = 12 * 60 * 60
 func (o *observance) at(wall time.Time) int64 { return wall.Unix() - int64(o.from) }
 
 // clock is the time of day of the onset.
-func (o *observance) clock() time.Duration { return o.onset.Sub(dateOf(o.onset)) }
+func (o *observance) timeOfDay() time.Duration { return o.onset.Sub(dateOf(o.onset)) }
 
 // component writes the observance.
 func (o *observance) component() ics.Component {

@@ -131,7 +131,7 @@ func TestVTimezoneNames(t *testing.T) {
 // renamed is a zone with summer time under another name.
 func renamed(t testing.TB, name string) *time.Location {
 	t.Helper()
-	loc, err := time.LoadLocationFromTZData(name, tzif(3600, []step{
+	loc, err := time.LoadLocationFromTZData(name, tzif(3600, []transition{
 		{time.Date(2026, 3, 29, 1, 0, 0, 0, time.UTC).Unix(), 7200}, {time.Date(2026, 10, 25, 1, 0, 0, 0, time.UTC).Unix(), 3600}}))
 	if err != nil {
 		t.Fatal(err)
@@ -291,7 +291,7 @@ func BenchmarkVTimezone(b *testing.B) {
 		b.Run("uncached/"+name, func(b *testing.B) {
 			key := zoneKey{loc, 2027, 2027}
 			for b.Loop() {
-				newZoneInYears(key, at[0].Start).choose(func(w *zoneWriter) bool { return w.exact(at[0]) })
+				newZoneForms(key, at[0].Start).choose(func(w *zoneForm) bool { return w.exact(at[0]) })
 			}
 		})
 		b.Run("cached/"+name, func(b *testing.B) {
