@@ -10,7 +10,7 @@ import (
 type DecodeOptions struct {
 	// MaxBytes is the size of the input in octets; 0 is 8 MiB.
 	MaxBytes int
-	// MaxDepth is how deep components may nest; 0 is 16.
+	// MaxDepth is how deep components may nest, at most 1,000; 0 is 16.
 	MaxDepth int
 	// MaxProperties is the number of properties in the object; 0 is 100,000.
 	MaxProperties int
@@ -50,7 +50,7 @@ func Decode(r io.Reader, o *DecodeOptions) (*Calendar, error) {
 	if len(data) > opts.MaxBytes {
 		return nil, &SyntaxError{0, fmt.Errorf("%w: more than %d octets", ErrLimit, opts.MaxBytes)}
 	}
-	objects, err := normalise(data, &opts)
+	objects, err := parseObjects(data, &opts)
 	if err != nil {
 		return nil, err
 	}

@@ -18,22 +18,21 @@ func isLimit(err error) bool { return errors.Is(err, ErrLimit) }
 // parseLine reads an unfolded content line (RFC 5545, section 3.1). Names come
 // out in upper case, parameter values decoded as RFC 6868 says, TEXT values
 // unescaped.
-func parseLine(s string, maxParams int) (*ics.BaseProperty, error) {
+func parseLine(s string, maxParams int) (p ics.BaseProperty, err error) {
 	name, rest := cutName(s)
 	if name == "" {
-		return nil, errNoName
+		return p, errNoName
 	}
-	p := &ics.BaseProperty{IANAToken: strings.ToUpper(name), ICalParameters: make(map[string][]string)}
+	p = ics.BaseProperty{IANAToken: strings.ToUpper(name), ICalParameters: make(map[string][]string)}
 	count := 0
 	for strings.HasPrefix(rest, ";") {
-		var err error
-		if rest, err = parseParam(p, rest[1:], &count, maxParams); err != nil {
-			return nil, err
+		if rest, err = parseParam(&p, rest[1:], &count, maxParams); err != nil {
+			return p, err
 		}
 	}
 	value, ok := strings.CutPrefix(strings.TrimLeft(rest, " \t"), ":")
 	if !ok {
-		return nil, errNoEnd
+		return p, errNoEnd
 	}
 	if p.Value = value; valueKind(p.IANAToken, p.ICalParameters["VALUE"]) == kindText {
 		p.Value = unescapeText(value)

@@ -10,36 +10,35 @@ import (
 // [WriteModel]: a VCALENDAR with its VTIMEZONE components and one VEVENT for
 // each event and each override. The errors are those of [Encode].
 func Model(c *Calendar) (*ics.Calendar, error) {
-	t := &modelSink{calendar: new(ics.Calendar)}
+	t := &modelBuilder{calendar: new(ics.Calendar)}
 	if err := c.write(t); err != nil {
 		return nil, err
 	}
 	return t.calendar, nil
 }
 
-// modelSink is a sink that makes a golang-ical tree.
-type modelSink struct {
+// modelBuilder puts a golang-ical tree together, component by component. It is
+// the sink of [Model], and the decoder fills it with the lines of a file.
+type modelBuilder struct {
 	calendar *ics.Calendar
-	open     []*ics.ComponentBase // what is in the calendar and not at its end
+	open     []*ics.ComponentBase // the components that have begun and not ended
 }
 
-var _ sink = (*modelSink)(nil)
+var _ sink = (*modelBuilder)(nil)
 
-func (t *modelSink) begin(name ics.ComponentType) {
-	var c ics.Component = new(ics.VEvent)
-	if name == ics.ComponentVAlarm {
-		c = new(ics.VAlarm)
-	}
+func (t *modelBuilder) begin(name ics.ComponentType) {
+	c := newComponent(name)
 	t.add(c)
 	_, base, _ := component(c)
 	t.open = append(t.open, base)
 }
 
-func (t *modelSink) end() { t.open = t.open[:len(t.open)-1] }
+func (t *modelBuilder) end() { t.open = t.open[:len(t.open)-1] }
 
-func (t *modelSink) timezone(tz *ics.VTimezone) { t.add(cloneZone(tz)) }
+func (t *modelBuilder) timezone(tz *ics.VTimezone) { t.add(cloneZone(tz)) }
 
-func (t *modelSink) add(c ics.Component) {
+// add adds c to the component that was begun last.
+func (t *modelBuilder) add(c ics.Component) {
 	list := &t.calendar.Components
 	if n := len(t.open); n > 0 {
 		list = &t.open[n-1].Components
@@ -47,16 +46,45 @@ func (t *modelSink) add(c ics.Component) {
 	*list = append(*list, c)
 }
 
-func (t *modelSink) property(l *contentLine) {
+func (t *modelBuilder) property(l *contentLine) {
 	p := ics.BaseProperty{IANAToken: l.name, Value: l.value, ICalParameters: make(map[string][]string, len(l.params))}
 	for _, x := range l.params {
 		p.ICalParameters[x.name] = append([]string(nil), x.values...)
 	}
+	t.addProperty(p)
+}
+
+// addProperty adds p to the component that was begun last.
+func (t *modelBuilder) addProperty(p ics.BaseProperty) {
 	if n := len(t.open); n > 0 {
 		t.open[n-1].Properties = append(t.open[n-1].Properties, ics.IANAProperty{BaseProperty: p})
 		return
 	}
 	t.calendar.CalendarProperties = append(t.calendar.CalendarProperties, ics.CalendarProperty{BaseProperty: p})
+}
+
+// newComponent returns an empty component of a name, of the type that
+// golang-ical has for it.
+func newComponent(name ics.ComponentType) ics.Component {
+	switch name {
+	case ics.ComponentVEvent:
+		return new(ics.VEvent)
+	case ics.ComponentVTimezone:
+		return new(ics.VTimezone)
+	case ics.ComponentStandard:
+		return new(ics.Standard)
+	case ics.ComponentDaylight:
+		return new(ics.Daylight)
+	case ics.ComponentVAlarm:
+		return new(ics.VAlarm)
+	case ics.ComponentVTodo:
+		return new(ics.VTodo)
+	case ics.ComponentVJournal:
+		return new(ics.VJournal)
+	case ics.ComponentVFreeBusy:
+		return new(ics.VBusy)
+	}
+	return &ics.GeneralComponent{Token: string(name)}
 }
 
 // component returns the name and the content of a component of the model.
