@@ -37,21 +37,16 @@ type zoneForms struct {
 	tzid  string
 	forms []zoneForm
 	full  func() *zoneForm // made when none of forms will do
-	err   error            // why it has no TZID
 }
 
-func newZoneForms(key zoneKey, at time.Time) *zoneForms {
-	loc, err := namedZone(key.loc, at)
-	if err != nil {
-		return &zoneForms{err: err}
-	}
-	z := &zoneForms{tzid: loc.String()}
+func newZoneForms(key zoneYears) *zoneForms {
+	z := &zoneForms{tzid: key.loc.String()}
 	in := inYears(key.first, key.last)
-	for _, c := range candidates(loc, key.first, key.last) {
+	for _, c := range candidates(key.loc, key.first, key.last) {
 		z.forms = append(z.forms, zoneForm{c.form, in, c.wrong, zoneComponent(z.tzid, c.observances)})
 	}
 	z.full = sync.OnceValue(func() *zoneForm {
-		return &zoneForm{FormFull, in, nil, zoneComponent(z.tzid, fullForm(loc, key.first, key.last))}
+		return &zoneForm{FormFull, in, nil, zoneComponent(z.tzid, fullForm(key.loc, key.first, key.last))}
 	})
 	return z
 }

@@ -17,25 +17,27 @@ import (
 // It never returns [time.Local]; unknown names are an error. The system's zone
 // files are preferred to those built into the program; each is read once.
 func LoadLocation(tzid string) (*time.Location, error) {
-	if loc, ok := locations.get(tzid); ok {
+	if loc, ok := sharedZones.get(tzid); ok {
+		return loc, nil
+	}
+	if loc, ok := zoneAliases.get(tzid); ok {
 		return loc, nil
 	}
 	loc, err := findLocation(tzid)
-	if err != nil {
-		return nil, err
+	if err == nil && loc.String() != tzid && isShared(loc) && len(tzid) <= maxAlias {
+		zoneAliases.put(strings.Clone(tzid), loc)
 	}
-	loc = locations.put(loc.String(), loc)
-	return locations.put(strings.Clone(tzid), loc), nil
+	return loc, err
 }
 
-// locations are the zones that LoadLocation has found, by TZID. One value for
-// each name makes them comparable, and a key of zoneCache.
-var locations cache[string, *time.Location]
+// maxAlias is the length in octets of the longest name that zoneAliases keeps.
+const maxAlias = 128
 
+// findLocation reads the name of a zone and loads the zone.
 func findLocation(tzid string) (*time.Location, error) {
 	name := strings.Trim(tzid, " /")
 	if offset, ok := parseOffsetName(name); ok {
-		return fixedZone(offsetName(offset), offset), nil
+		return shareZone(fixedZone(offsetName(offset), offset)), nil
 	}
 	// QUIRK: Exchange and Outlook name zones as Windows does, often without a VTIMEZONE.
 	if iana, ok := windowszones.Lookup(name); ok && name != "UTC" {
@@ -47,8 +49,12 @@ func findLocation(tzid string) (*time.Location, error) {
 		if slices.Contains(notZones, parts[0]) {
 			continue
 		}
-		if loc, err := time.LoadLocation(strings.Join(parts, "/")); err == nil && parts[0] != "" {
+		name := strings.Join(parts, "/")
+		if loc, ok := sharedZones.get(name); ok {
 			return loc, nil
+		}
+		if loc, err := time.LoadLocation(name); err == nil && parts[0] != "" {
+			return shareZone(loc), nil
 		}
 	}
 	return nil, fmt.Errorf("ical: unknown time zone %.60q", tzid)
