@@ -2,21 +2,22 @@ package ical
 
 import "time"
 
-// Calendar is one iCalendar object: what a method says about one meeting.
+// Calendar is one iCalendar object: a method and the meeting that it is about.
 type Calendar struct {
-	// Method is what the object is for; "" makes it a plain file.
+	// Method is the purpose of the object; "" makes it a plain file.
 	Method Method `json:"method,omitempty"`
 	// ProductID names the program that wrote the object (RFC 5545, section
-	// 3.7.3). Empty, it is [DefaultProductID].
+	// 3.7.3). If it is empty, [DefaultProductID] is written.
 	ProductID string `json:"productId,omitempty"`
-	// Stamp is DTSTAMP: when this object was written, in whole seconds. Every
-	// sending has its own; among equal sequences the later stamp wins (RFC 5546,
-	// section 2.1.5). Decode reports the latest where the events differ.
+	// Stamp is DTSTAMP, the time at which this object was written, in whole
+	// seconds. Every sending has its own. Among equal sequences the later stamp
+	// wins (RFC 5546, section 2.1.5). Decode reports the latest stamp if the
+	// events differ.
 	Stamp time.Time `json:"stamp,omitzero"`
 	// Events are the meetings. In a mail they share one UID (RFC 6047, section 2.2).
 	Events []Event `json:"events,omitempty"`
 	// Skipped are the names of components that Decode passed over because they
-	// are neither events nor time zones, as "VTODO". Encode ignores it.
+	// are neither events nor time zones, such as "VTODO". Encode ignores it.
 	Skipped []string `json:"skipped,omitempty"`
 }
 
@@ -38,8 +39,8 @@ const (
 	MethodDeclineCounter Method = "DECLINECOUNTER"
 )
 
-// allowsAlarms reports whether an object of this method may hold alarms (RFC 5546,
-// section 3.2: not in an answer, a cancellation or a refusal).
+// allowsAlarms reports whether an object of this method may hold alarms. An
+// answer, a cancellation and a refusal may not (RFC 5546, section 3.2).
 func (m Method) allowsAlarms() bool {
 	switch m {
 	case MethodReply, MethodCancel, MethodRefresh, MethodDeclineCounter:

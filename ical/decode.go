@@ -16,8 +16,8 @@ type DecodeOptions struct {
 	MaxProperties int
 	// MaxParams is the number of parameter values of one property; 0 is 256.
 	MaxParams int
-	// Skipped, where set, is told of every line that is no content line and was
-	// passed over.
+	// Skipped, if it is not nil, is called for every line that is not a content
+	// line and was passed over.
 	Skipped func(*SyntaxError)
 }
 
@@ -36,11 +36,13 @@ func (o *DecodeOptions) withDefaults() DecodeOptions {
 	return out
 }
 
-// Decode reads an iCalendar object leniently: names in any case, every kind of
-// line end, a byte order mark, text before and after the object. Where several
-// objects follow each other, those with the first one's METHOD are one. An
-// object without METHOD has an empty Method; one that is cut off, nested wrongly
-// or over a limit is a [*SyntaxError]. Decode takes time linear in the input.
+// Decode reads an iCalendar object leniently. It accepts names in any case,
+// every kind of line end, a byte order mark, and text before and after the
+// object. If several objects follow each other, Decode joins all that have the
+// METHOD of the first. An object without METHOD has an empty Method.
+//
+// The error is a [*SyntaxError] if the object is cut off, nested wrongly or
+// over a limit. Decode takes time linear in the input.
 func Decode(r io.Reader, o *DecodeOptions) (*Calendar, error) {
 	opts := o.withDefaults()
 	data, err := io.ReadAll(io.LimitReader(r, int64(opts.MaxBytes)+1))
@@ -68,7 +70,7 @@ func Decode(r io.Reader, o *DecodeOptions) (*Calendar, error) {
 	return out, nil
 }
 
-// merge adds the events of another object of the same method to c.
+// merge adds the events of another object to c if both have the same method.
 func merge(c, more *Calendar) *Calendar {
 	if c == nil {
 		return more

@@ -8,6 +8,8 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
+// readPeople reads p if it is the organizer or an attendee, and reports whether
+// it is.
 func (x *eventReader) readPeople(p *ics.BaseProperty) bool {
 	switch p.IANAToken {
 	case "ORGANIZER":
@@ -22,8 +24,8 @@ func (x *eventReader) readPeople(p *ics.BaseProperty) bool {
 	return true
 }
 
-// readAttendee reads an ATTENDEE. RSVP counts in a request only: answers and
-// cancellations leave it out and mean nothing by it.
+// readAttendee reads an ATTENDEE. A missing RSVP means NoReply only in a
+// request. Answers and cancellations always omit it.
 func readAttendee(p *ics.BaseProperty, method Method) Attendee {
 	rsvp := paramValue(p, "RSVP")
 	a := Attendee{
@@ -45,8 +47,8 @@ func readAttendee(p *ics.BaseProperty, method Method) Attendee {
 	return a
 }
 
-// commonName returns the CN, a tab in it as a space: no header of a mail could
-// hold it.
+// commonName returns the CN. A tab becomes a space, because no header of a mail
+// can hold a tab in a name.
 func commonName(p *ics.BaseProperty) string {
 	return strings.ReplaceAll(paramValue(p, "CN"), "\t", " ")
 }
@@ -63,9 +65,9 @@ func mailbox(p *ics.BaseProperty) string {
 	return addr
 }
 
-// trimMailto takes the address out of a mailto URI.
+// trimMailto returns the address in a mailto URI.
 //
-// QUIRK: Exchange writes MAILTO in upper case, others quote the URI or put
+// QUIRK: Exchange writes MAILTO in upper case. Others quote the URI or put
 // spaces around it.
 func trimMailto(uri string) string {
 	s := strings.Trim(strings.TrimSpace(uri), `"'<>`)

@@ -9,8 +9,8 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// eventReader reads one VEVENT. What depends on several properties waits until
-// all have been seen.
+// eventReader reads one VEVENT. Fields that depend on several properties are
+// set at the end, by finish.
 type eventReader struct {
 	method Method
 	zones  *fileZones
@@ -29,6 +29,7 @@ type eventReader struct {
 	include  []time.Time
 }
 
+// read reads all properties and alarms of the event.
 func (x *eventReader) read(base *ics.ComponentBase) error {
 	for i := range base.Properties {
 		p := &base.Properties[i].BaseProperty
@@ -59,6 +60,7 @@ func (x *eventReader) read(base *ics.ComponentBase) error {
 	return nil
 }
 
+// readText reads p if it is a text, and reports whether it is.
 func (x *eventReader) readText(p *ics.BaseProperty) bool {
 	e := &x.event
 	switch p.IANAToken {
@@ -92,6 +94,8 @@ func (x *eventReader) readText(p *ics.BaseProperty) bool {
 	return true
 }
 
+// readFlag reads p if it has one of a few values or a number, and reports
+// whether it has.
 func (x *eventReader) readFlag(p *ics.BaseProperty) bool {
 	e, v := &x.event, strings.TrimSpace(p.Value)
 	switch p.IANAToken {
@@ -120,6 +124,8 @@ func (x *eventReader) readFlag(p *ics.BaseProperty) bool {
 	return true
 }
 
+// readList reads p if it is a category or an attachment, and reports whether it
+// is.
 func (x *eventReader) readList(p *ics.BaseProperty) bool {
 	e := &x.event
 	switch p.IANAToken {
@@ -144,6 +150,8 @@ func (x *eventReader) readList(p *ics.BaseProperty) bool {
 	return true
 }
 
+// readAlarm reads an alarm that sounds before the start. Other alarms are
+// passed over.
 func (x *eventReader) readAlarm(props []ics.IANAProperty) {
 	p := firstProperty(props, "TRIGGER")
 	if p == nil || strings.EqualFold(paramValue(p, "RELATED"), "END") {
@@ -154,7 +162,7 @@ func (x *eventReader) readAlarm(props []ics.IANAProperty) {
 	}
 }
 
-// finish sets what depends on several properties.
+// finish sets the fields that depend on several properties.
 func (x *eventReader) finish() {
 	e := &x.event
 	d, err := parseDuration(x.duration)
@@ -184,8 +192,9 @@ func (x *eventReader) finish() {
 	}
 }
 
-// finishRule keeps a rule that no field can hold as an Extra, which Validate
-// refuses, so that it cannot be sent on as another one.
+// finishRule sets the recurrence. A rule that no field can hold is kept in
+// Extra. [Event.Validate] refuses it there, so that it cannot be sent on as
+// another rule.
 func (x *eventReader) finishRule() {
 	e := &x.event
 	if x.rule == "" && len(x.include) == 0 {
@@ -204,8 +213,8 @@ func (x *eventReader) finishRule() {
 	e.Recurrence = r
 }
 
-// showAs prefers what the organizer intends to what the attendee's calendar is
-// to show until the answer.
+// showAs returns the value that the organizer intends. If there is none, it
+// returns the value that the attendee's calendar shows until the answer.
 func (x *eventReader) showAs() ShowAs {
 	for _, v := range []string{x.intended, x.busy} {
 		if v != "" {
@@ -220,7 +229,7 @@ func (x *eventReader) showAs() ShowAs {
 
 // language reads LANGUAGE.
 //
-// QUIRK: some write "de_DE".
+// QUIRK: some programs write "de_DE".
 func language(p *ics.BaseProperty) string {
 	tag := strings.ReplaceAll(paramValue(p, "LANGUAGE"), "_", "-")
 	if checkLanguage(tag) != nil {
@@ -244,9 +253,10 @@ func cloneParams(in map[string][]string) map[string][]string {
 	return out
 }
 
-// unwrapUID returns the identifier that a calendar export of Exchange wraps: 16
-// octets of signature, 20 of date and length, then "vCal-Uid", 01 00 00 00, the
-// identifier and a zero, all in hexadecimal (MS-OXOCAL, section 2.2.1.27).
+// unwrapUID returns the identifier inside a UID that a calendar export of
+// Exchange has wrapped. The wrapping is 16 octets of signature, 20 of date and
+// length, "vCal-Uid", 01 00 00 00, the identifier and a zero, all in
+// hexadecimal (MS-OXOCAL, section 2.2.1.27).
 func unwrapUID(uid string) string {
 	const signature, marker = "040000008200E00074C5B7101A82E008", "7643616C2D55696401000000"
 	upper := strings.ToUpper(strings.TrimSpace(uid))

@@ -15,8 +15,8 @@ var (
 
 func isLimit(err error) bool { return errors.Is(err, ErrLimit) }
 
-// parseLine reads an unfolded content line (RFC 5545, section 3.1). Names come
-// out in upper case, parameter values decoded as RFC 6868 says, TEXT values
+// parseLine reads an unfolded content line (RFC 5545, section 3.1). It returns
+// names in upper case, parameter values decoded (RFC 6868), and TEXT values
 // unescaped.
 func parseLine(s string, maxParams int) (p ics.BaseProperty, err error) {
 	name, rest := cutName(s)
@@ -51,8 +51,8 @@ func cutName(s string) (name, rest string) {
 	return s[:i], strings.TrimLeft(s[i:], " ")
 }
 
-// parseParam reads one parameter with its list of values; a name without "="
-// has the empty value.
+// parseParam reads one parameter with its list of values. A name without "="
+// has one empty value.
 func parseParam(p *ics.BaseProperty, s string, count *int, most int) (rest string, err error) {
 	name, rest := cutName(s)
 	if name == "" {
@@ -97,8 +97,9 @@ func cutParamValue(s string) (value, rest string, err error) {
 
 var paramEscapes = strings.NewReplacer("^n", "\n", "^^", "^", "^'", `"`)
 
-// decodeParam undoes the escapes of RFC 6868. A line end becomes a space: no
-// name or address has one, and nothing that is written may hold it.
+// decodeParam decodes the escapes of RFC 6868. A line end becomes a space,
+// because names and addresses have no line ends and no parameter can be written
+// with one.
 func decodeParam(v string) string {
 	if !strings.Contains(v, "^") {
 		return v

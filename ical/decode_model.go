@@ -8,11 +8,15 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// FromModel reads a golang-ical tree as meetings. It is lenient: a property
-// that it cannot read stays in Extra if it can, and a time without a zone is
-// in UTC, as Exchange reads it. Overrides are put under their series; without
-// it they are events of their own. An unreadable RECURRENCE-ID is an error,
-// because the event would otherwise be taken for the whole series.
+// FromModel reads a golang-ical tree as meetings, leniently:
+//
+//   - A property that it cannot read is kept in Extra if possible.
+//   - A time without a zone is in UTC, as Exchange reads it.
+//   - Overrides are put under their series. If the tree does not have the
+//     series, they are events of their own.
+//
+// An unreadable RECURRENCE-ID is an error, because the event would otherwise be
+// taken for the whole series.
 func FromModel(m *ics.Calendar) (*Calendar, error) {
 	if m == nil {
 		return nil, refuse(&FieldError{Field: "Model", Err: errMissing})
@@ -56,7 +60,7 @@ func (c *Calendar) readHeader(p *ics.BaseProperty) {
 	}
 }
 
-// group puts overrides under their series, also if they come before it.
+// group puts overrides under their series, even if they come before it.
 func group(events []Event) []Event {
 	var out []Event
 	series := make(map[string]int)

@@ -8,6 +8,7 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
+// readTime reads p if it is a time or a rule, and reports whether it is.
 func (x *eventReader) readTime(p *ics.BaseProperty) bool {
 	e := &x.event
 	switch p.IANAToken {
@@ -43,7 +44,15 @@ func (x *eventReader) readTime(p *ics.BaseProperty) bool {
 	return true
 }
 
-// time reads one value of p, in the zone that its TZID names.
+// parseTime reads one value of p and reports whether it is a date.
+//
+// A time is in UTC if it ends in Z or has no TZID. For a TZID, a VTIMEZONE of
+// the file counts more than the zone that the name stands for, because it is
+// the zone that the sender meant. If both give the same offset, the time keeps
+// the named zone. If the VTIMEZONE does not reach back to the time, the named
+// zone is used too. Otherwise the time is in a fixed offset, under the TZID if
+// no zone has that name. If neither the file nor [LoadLocation] knows the TZID,
+// the time is in UTC.
 func (x *eventReader) parseTime(p *ics.BaseProperty, value string) (time.Time, bool, error) {
 	tzid := paramValue(p, "TZID")
 	named := x.zones.location(tzid)
@@ -69,8 +78,8 @@ func (x *eventReader) parseTime(p *ics.BaseProperty, value string) (time.Time, b
 	return wall.Add(-time.Duration(offset) * time.Second).In(fixedZone(tzid, offset)), false, nil
 }
 
-// zoneName is the IANA name of the zone that t was read in; "" for UTC and for
-// zones that have none.
+// zoneName returns the IANA name of the zone in which t was read, and "" for
+// UTC and for zones without a name.
 func (x *eventReader) zoneName(p *ics.BaseProperty, t time.Time) string {
 	loc := x.zones.location(paramValue(p, "TZID"))
 	if loc == nil || loc == time.UTC || t.Location() != loc {
@@ -79,6 +88,8 @@ func (x *eventReader) zoneName(p *ics.BaseProperty, t time.Time) string {
 	return loc.String()
 }
 
+// parseTimes reads a list of times. It leaves out the times that it cannot
+// read.
 func (x *eventReader) parseTimes(p *ics.BaseProperty) []time.Time {
 	var out []time.Time
 	if !x.zones.spend(strings.Count(p.Value, ",")) {
@@ -93,10 +104,11 @@ func (x *eventReader) parseTimes(p *ics.BaseProperty) []time.Time {
 	return out
 }
 
-// keepDates drops the clock of everything in an all-day event, which lasts a
-// day at least.
+// keepDates reduces all times of an all-day event to dates. The event lasts at
+// least a day.
 //
-// QUIRK: Some write an end that is the start, or a DATE-TIME as EXDATE or UNTIL.
+// QUIRK: some programs write an end that equals the start, or a DATE-TIME as
+// EXDATE or UNTIL.
 func (e *Event) keepDates() {
 	if e.End = dateOf(e.End); !e.End.After(e.Start) {
 		e.End = e.Start.AddDate(0, 0, 1)

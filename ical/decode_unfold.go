@@ -19,7 +19,8 @@ func newUnfolder(data []byte) *unfolder {
 	return &unfolder{rest: data, crOnly: bytes.IndexByte(data, '\n') < 0}
 }
 
-// next returns the next line that is not empty, with its continuations.
+// next returns the next line that is not empty, joined with its continuation
+// lines.
 func (l *unfolder) next() (string, int, bool) {
 	var line []byte
 	number := 0
@@ -45,7 +46,7 @@ func (l *unfolder) next() (string, int, bool) {
 
 // blank reports whether the rest starts with an empty line.
 //
-// QUIRK: a doubled CR, which some gateways make, looks like one.
+// QUIRK: a doubled CR, which some gateways make, looks like an empty line.
 func (l *unfolder) blank() bool {
 	return l.rest[0] == '\n' || l.rest[0] == '\r' && (l.crOnly || len(l.rest) > 1 && l.rest[1] == '\n')
 }
@@ -62,8 +63,8 @@ func (l *unfolder) physicalLine() []byte {
 	return bytes.TrimRight(line, "\r")
 }
 
-// cleanLine drops control characters, which no line may hold, and makes the
-// rest valid UTF-8.
+// cleanLine drops control characters, which no line may hold, and replaces
+// invalid UTF-8.
 func cleanLine(line []byte) string {
 	clean := bytes.IndexFunc(line, isControl) < 0
 	if !clean {

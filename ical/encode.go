@@ -1,10 +1,10 @@
 package ical
 
-// Encode returns c as an iCalendar object (RFC 5545): every property that mail
-// clients need, in one order, CRLF line ends, lines of at most 75 octets. Equal
-// input gives equal bytes. The error has a [*FieldError] for each value that
-// cannot be written, see [FieldErrors]. Nothing in a field can add a line, a
-// property or a parameter.
+// Encode returns c as an iCalendar object (RFC 5545). The object has every
+// property that mail clients need, in one order, with CRLF line ends and lines
+// of at most 75 octets. Equal input gives equal bytes. The error has a
+// [*FieldError] for each value that cannot be written, see [FieldErrors].
+// Nothing in a field can add a line, a property or a parameter.
 func Encode(c *Calendar) ([]byte, error) {
 	w := newLineWriter(c.size())
 	if err := c.write(w); err != nil {
@@ -13,7 +13,7 @@ func Encode(c *Calendar) ([]byte, error) {
 	return w.finish()
 }
 
-// write hands c to out: its header, the time zones of its events, the events.
+// write writes c to out: the header, the time zones of the events, the events.
 func (c *Calendar) write(out sink) error {
 	if err := c.validate(); err != nil {
 		return err
@@ -37,8 +37,8 @@ func (c *Calendar) write(out sink) error {
 	return nil
 }
 
-// size is about how many octets c has on the wire, so that the writer seldom
-// has to copy what it has.
+// size returns about the number of octets that c has on the wire. With it, the
+// writer seldom has to grow its buffer.
 func (c *Calendar) size() int {
 	const header, event, attendee, most = 512, 640, 104, 1 << 20
 	if c == nil {

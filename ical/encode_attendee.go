@@ -22,7 +22,7 @@ func (b *eventEncoder) people() {
 	}
 }
 
-// attendee writes an attendee. RSVP is asked for in a request only.
+// attendee writes an attendee. Only a request asks for an answer (RSVP=TRUE).
 func (b *eventEncoder) attendee(a *Attendee) {
 	rsvp := ""
 	if a.NoReply {
@@ -40,16 +40,17 @@ func (b *eventEncoder) attendee(a *Attendee) {
 }
 
 // refused reports whether e is an occurrence for one attendee who has declined
-// it, which leaves their time free.
+// it, so that the attendee's time is free.
 func (e *Event) refused() bool {
 	return !e.RecurrenceID.IsZero() && len(e.Attendees) == 1 && e.Attendees[0].Status == StatusDeclined
 }
 
-// safeName puts an apostrophe in place of a double quote, which a parameter
-// cannot hold; Outlook does not know the escapes of RFC 6868.
+// safeName replaces double quotes by apostrophes. A parameter cannot hold a
+// double quote, and Outlook does not know the escapes of RFC 6868.
 func safeName(name string) string { return strings.ReplaceAll(name, `"`, "'") }
 
-// mailto makes a URI of an address (RFC 6068, section 2); empty stays empty.
+// mailto returns the mailto URI of an address (RFC 6068, section 2), and "" for
+// "".
 func mailto(addr string) string {
 	if addr == "" {
 		return ""

@@ -9,7 +9,7 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// eventEncoder hands the properties of one calendar to a sink, line by line.
+// eventEncoder writes the properties of one calendar to a sink, line by line.
 type eventEncoder struct {
 	cal   *Calendar
 	out   sink
@@ -21,15 +21,16 @@ type eventEncoder struct {
 	text   []byte
 }
 
-// newEventEncoder has room for what an attendee's line consists of.
+// newEventEncoder returns an encoder with room for an attendee's line, the
+// longest that is common.
 func newEventEncoder(c *Calendar, out sink) *eventEncoder {
 	b := &eventEncoder{cal: c, out: out, values: make([]string, 0, 8), text: make([]byte, 0, 64)}
 	b.line.params = make([]lineParam, 0, 8)
 	return b
 }
 
-// header puts METHOD first: clients that read it only in front of the first
-// component find it, and so do people.
+// header writes METHOD first. Some clients read it only in front of the first
+// component.
 func (b *eventEncoder) header() {
 	b.put("METHOD", string(b.cal.Method))
 	b.put("VERSION", "2.0")
@@ -37,7 +38,7 @@ func (b *eventEncoder) header() {
 	b.put("CALSCALE", "GREGORIAN")
 }
 
-// events writes the VEVENT of e and those of its overrides.
+// events writes the VEVENT of e and the VEVENTs of its overrides.
 func (b *eventEncoder) events(e *Event, z timeForm) {
 	b.vevent(e, z)
 	for i := range e.Overrides {
@@ -92,7 +93,7 @@ func (b *eventEncoder) params(list ...string) {
 	}
 }
 
-// put writes a property with its parameters unless its value is empty.
+// put writes a property with its parameters if its value is not empty.
 func (b *eventEncoder) put(name, value string, params ...string) {
 	if value != "" {
 		b.start(name, value)
@@ -101,8 +102,8 @@ func (b *eventEncoder) put(name, value string, params ...string) {
 	}
 }
 
-// putTimes writes times under one name: one property with a list, because
-// Outlook reads only the first EXDATE.
+// putTimes writes times as one property with a list, because Outlook reads only
+// the first EXDATE.
 func (b *eventEncoder) putTimes(name string, z timeForm, times ...time.Time) {
 	b.text = b.text[:0]
 	for i, t := range times {
@@ -115,7 +116,7 @@ func (b *eventEncoder) putTimes(name string, z timeForm, times ...time.Time) {
 	b.put(name, string(b.text), "VALUE", value, "TZID", z.tzid)
 }
 
-// appendComma puts a comma before all values of a list but the first.
+// appendComma appends a comma before every value of a list except the first.
 func appendComma(b []byte, i int) []byte {
 	if i > 0 {
 		b = append(b, ',')
@@ -123,8 +124,9 @@ func appendComma(b []byte, i int) []byte {
 	return b
 }
 
-// times writes RECURRENCE-ID as the series writes DTSTART, for that is what
-// clients compare it with. One occurrence can have its times in UTC.
+// times writes the start, the end and the rule. RECURRENCE-ID has the form of
+// the series' DTSTART, because clients compare the two. One occurrence can have
+// its other times in UTC.
 func (b *eventEncoder) times(z timeForm) {
 	e := b.event
 	if !e.RecurrenceID.IsZero() {
@@ -147,6 +149,7 @@ func (b *eventEncoder) times(z timeForm) {
 	}
 }
 
+// recurrence writes RRULE, EXDATE and RDATE. A cancelled override is an EXDATE.
 func (b *eventEncoder) recurrence(z timeForm) {
 	r := b.event.Recurrence
 	if r.Freq != "" {
@@ -174,8 +177,8 @@ func (b *eventEncoder) texts() {
 	b.put("DESCRIPTION", e.Description, "LANGUAGE", e.Language)
 }
 
-// flags adds what Outlook makes its appointment's state of (MS-OXCICAL, section
-// 2.1.3.1.1.20.31 and following).
+// flags writes the properties from which Outlook makes the state of its
+// appointment (MS-OXCICAL, section 2.1.3.1.1.20.31 and following).
 func (b *eventEncoder) flags() {
 	e := b.event
 	status, busy, intended := "CONFIRMED", "TENTATIVE", wireName(e.ShowAs, wireShows)
@@ -228,8 +231,8 @@ func (b *eventEncoder) links() {
 	}
 }
 
-// alarm writes a VALARM that shows a text, the one action of a request that
-// all clients accept.
+// alarm writes a VALARM that shows a text. Of all actions, only this one is
+// accepted by all clients in a request.
 func (b *eventEncoder) alarm(r Reminder) {
 	b.out.begin(ics.ComponentVAlarm)
 	b.put("ACTION", "DISPLAY")
@@ -238,8 +241,8 @@ func (b *eventEncoder) alarm(r Reminder) {
 	b.out.end()
 }
 
-// asciiURI escapes what a URI cannot hold as it is (RFC 3986, section 2); one
-// that needs nothing stays as it was given.
+// asciiURI escapes the characters that a URI cannot hold (RFC 3986, section 2).
+// A URI without such characters is returned unchanged.
 func asciiURI(raw string) string {
 	for i := range len(raw) {
 		if raw[i] <= ' ' || raw[i] >= 0x7f || raw[i] == '"' {

@@ -11,7 +11,8 @@ import (
 // maxLine is the length of a line in octets, without its end (RFC 5545, section 3.1).
 const maxLine = 75
 
-// lineWriter is a sink that appends content lines, up to the first error.
+// lineWriter is a sink that appends content lines to a buffer. It stops at the
+// first error.
 type lineWriter struct {
 	buf     []byte
 	err     error
@@ -22,21 +23,21 @@ type lineWriter struct {
 
 var _ sink = (*lineWriter)(nil)
 
-// openComponent is a component that is being written.
+// openComponent is a component that has begun and not ended.
 type openComponent struct {
 	name  ics.ComponentType
 	index int // among those of its parent
 	parts int // how many it has
 }
 
-// newLineWriter begins an object that will have about size octets.
+// newLineWriter begins an object of about size octets.
 func newLineWriter(size int) *lineWriter {
 	w := &lineWriter{buf: make([]byte, 0, size), scratch: make([]byte, 0, 256), open: make([]openComponent, 0, 4)}
 	w.begin(ics.ComponentVCalendar)
 	return w
 }
 
-// finish ends the object and returns it.
+// finish ends the object and returns it, or the first error.
 func (w *lineWriter) finish() ([]byte, error) {
 	w.end()
 	if w.err != nil {
@@ -61,7 +62,8 @@ func (w *lineWriter) end() {
 	w.open = w.open[:last]
 }
 
-// path names the component that is being written, as "VEVENT[1].VALARM[0]".
+// path returns the path of the component that is being written, such as
+// "VEVENT[1].VALARM[0]".
 func (w *lineWriter) path() string {
 	var names []string
 	for _, p := range w.open[1:] {
@@ -91,6 +93,7 @@ func (w *lineWriter) property(l *contentLine) {
 	w.scratch = line
 }
 
+// appendLine appends a content line, not folded and without its end.
 func appendLine(line []byte, l *contentLine) ([]byte, error) {
 	if !isToken(l.name) {
 		return nil, fmt.Errorf("%.40q is not a property name", l.name)
@@ -116,6 +119,8 @@ func appendLine(line []byte, l *contentLine) ([]byte, error) {
 	return appendText(line, l.value), nil
 }
 
+// appendParam appends a parameter. Values are in quotes if they have a
+// separator, or if the parameter requires quotes.
 func appendParam(line []byte, p *lineParam) ([]byte, error) {
 	if len(p.values) == 0 {
 		return line, nil
@@ -142,7 +147,8 @@ func appendParam(line []byte, p *lineParam) ([]byte, error) {
 	return line, nil
 }
 
-// isQuoted names the parameters whose values stand in quotes always (RFC 5545, section 3.2).
+// isQuoted reports whether the values of a parameter are always in quotes (RFC
+// 5545, section 3.2).
 func isQuoted(name string) bool {
 	switch name {
 	case "SENT-BY", "DELEGATED-TO", "DELEGATED-FROM", "MEMBER", "DIR", "ALTREP":
@@ -151,12 +157,13 @@ func isQuoted(name string) bool {
 	return false
 }
 
-// paramMasks write a caret as RFC 6868 asks, so that it cannot be taken for an
-// escape, and a double quote as an apostrophe, because Outlook does not know
-// RFC 6868 and no value may hold one.
+// paramMasks replaces a caret by two, so that it cannot be taken for an escape
+// (RFC 6868). It replaces a double quote by an apostrophe, because no value may
+// hold one and Outlook does not know RFC 6868.
 var paramMasks = strings.NewReplacer("^", "^^", `"`, "'")
 
-// appendText writes a TEXT value (RFC 5545, section 3.3.11). Line ends of every kind become one "\n".
+// appendText appends a TEXT value (RFC 5545, section 3.3.11). A line end of any
+// kind becomes one "\n".
 func appendText(b []byte, s string) []byte {
 	for i := range len(s) {
 		switch c := s[i]; {
@@ -172,7 +179,8 @@ func appendText(b []byte, s string) []byte {
 	return b
 }
 
-// fieldName is name as it may stand in an error's path, which ends up in logs.
+// fieldName returns name in a form that is safe in an error's path, which may
+// be logged.
 func fieldName(name string) string {
 	if name == "" || isToken(name) {
 		return name
@@ -180,7 +188,8 @@ func fieldName(name string) string {
 	return fmt.Sprintf("%.40q", name)
 }
 
-// fold writes a content line in pieces of at most 75 octets that do not cut a rune.
+// fold writes a content line in pieces of at most 75 octets. No piece ends
+// inside a rune.
 func (w *lineWriter) fold(line []byte) {
 	for limit := maxLine; len(line) > limit; limit = maxLine - 1 {
 		cut := limit

@@ -7,11 +7,13 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// WriteModel writes any golang-ical tree strictly: CRLF line ends, folding on
-// rune borders, quoting and escaping as RFC 5545 asks. Values of type TEXT are
-// taken as people read them; all others, and the lists CATEGORIES and RESOURCES
-// and the structured REQUEST-STATUS, as they stand on the wire. Names that are
-// not tokens, control characters and invalid UTF-8 are refused. The error has a
+// WriteModel writes any golang-ical tree strictly: CRLF line ends, folding at
+// rune borders, quoting and escaping as RFC 5545 requires.
+//
+// Values of type TEXT are written from the text that people read. All other
+// values, and the lists CATEGORIES and RESOURCES and the structured
+// REQUEST-STATUS, must already have the form of the wire. Names that are not
+// tokens, control characters and invalid UTF-8 are refused. The error has a
 // [*FieldError] whose Field is a path such as "VEVENT[1].SUMMARY".
 func WriteModel(w io.Writer, m *ics.Calendar) error {
 	if m == nil {
@@ -34,7 +36,7 @@ func WriteModel(w io.Writer, m *ics.Calendar) error {
 
 func (w *lineWriter) timezone(tz *ics.VTimezone) { w.component(tz) }
 
-// maxDepth is how deep components may nest on writing; reading has a limit of its own.
+// maxDepth is the limit of nesting for writing. Reading has a limit of its own.
 const maxDepth = 100
 
 func (w *lineWriter) components(list []ics.Component) {

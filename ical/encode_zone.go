@@ -6,15 +6,16 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// zoneChooser chooses the time zones of one calendar.
+// zoneChooser chooses the VTIMEZONEs of one calendar.
 type zoneChooser struct {
 	cal   *Calendar
 	zones map[string]*zoneUse
 	order []*ics.VTimezone // shared
 }
 
-// zone chooses the form of e's times, and adds the VTIMEZONE that it needs. A
-// single event that no form is right for is in UTC, which always is.
+// zone chooses the form of e's times, and adds the VTIMEZONE that it needs. If
+// no VTIMEZONE is right for a single event, its times are in UTC, which is
+// always right.
 func (m *zoneChooser) zone(e *Event) (timeForm, error) {
 	if e.AllDay {
 		return timeForm{loc: time.UTC, allDay: true}, nil
@@ -43,14 +44,16 @@ func (m *zoneChooser) zone(e *Event) (timeForm, error) {
 	return timeForm{loc: loc, tzid: loc.String()}, nil
 }
 
-// zoneUse is the one VTIMEZONE of a zone in a calendar.
+// zoneUse is the VTIMEZONE of a zone in a calendar. A calendar has one for each
+// zone.
 type zoneUse struct {
 	*zoneForm
 	added bool
 }
 
-// use returns the form of loc's VTIMEZONE: right for every event in that zone,
-// else for every series, since single events can do without.
+// use returns the VTIMEZONE of loc. If possible, it is right for every event in
+// that zone. Otherwise it is right for every series, because single events can
+// be in UTC.
 func (m *zoneChooser) use(loc *time.Location) (*zoneUse, error) {
 	name := loc.String()
 	if u := m.zones[name]; u != nil {
@@ -72,7 +75,7 @@ func (m *zoneChooser) use(loc *time.Location) (*zoneUse, error) {
 	return m.zones[name], nil
 }
 
-// inZone are the events whose clock is that of a zone.
+// inZone returns the events that are in the zone with that name.
 func (m *zoneChooser) inZone(name string) []*Event {
 	var out []*Event
 	for i := range m.cal.Events {
@@ -84,6 +87,7 @@ func (m *zoneChooser) inZone(name string) []*Event {
 	return out
 }
 
+// keptClocks returns the events of a list that must be on a wall clock.
 func keptClocks(list []*Event) []*Event {
 	var out []*Event
 	for _, e := range list {

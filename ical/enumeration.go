@@ -2,8 +2,8 @@ package ical
 
 import "strings"
 
-// The words of the wire where they differ from ours; "" is what is written for
-// the zero value.
+// The tables list the words of the wire that differ from ours. The entry for ""
+// is written for the zero value.
 var (
 	wireRoles = map[Role]string{
 		"": "REQ-PARTICIPANT", RoleRequired: "REQ-PARTICIPANT", RoleOptional: "OPT-PARTICIPANT",
@@ -17,8 +17,9 @@ var (
 	}
 )
 
-// wireName returns an enumeration's value as it stands on the wire: "in-process"
-// as IN-PROCESS, or its entry in the table where the wire has another word.
+// wireName returns an enumeration's value as it is written on the wire:
+// IN-PROCESS for "in-process". If the table has an entry for the value, the
+// entry is written instead.
 func wireName[T ~string](v T, table map[T]string) string {
 	if w, ok := table[v]; ok {
 		return w
@@ -26,7 +27,7 @@ func wireName[T ~string](v T, table map[T]string) string {
 	return strings.ToUpper(string(v))
 }
 
-// fromWire is the inverse of wireName; the default of the RFC comes back as "".
+// fromWire is the inverse of wireName. It returns "" for the RFC's default.
 func fromWire[T ~string](wire string, table map[T]string) T {
 	for v, w := range table {
 		if v != "" && strings.EqualFold(w, wire) {
@@ -42,7 +43,8 @@ func fromWire[T ~string](wire string, table map[T]string) T {
 	return T(strings.ToLower(wire))
 }
 
-// readWord reads an enumeration; what is no word reads as the default.
+// readWord reads the value of an enumeration. It returns the default, "", for
+// text that is not a word.
 func readWord[T ~string](v string, table map[T]string) T {
 	v = strings.TrimSpace(v)
 	if !isToken(v) {

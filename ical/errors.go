@@ -24,8 +24,8 @@ type FieldError = fault.FieldError
 // with HTTP 422 lists them.
 func FieldErrors(err error) []*FieldError { return fault.Fields(err) }
 
-// refuse returns the error of this package about some fields, and nil if there
-// are none.
+// refuse returns this package's error about some fields, and nil if there are
+// no errors.
 func refuse(errs ...*FieldError) error { return fault.Join("ical", errs...) }
 
 // SyntaxError reports input that is not an iCalendar object.
@@ -62,11 +62,13 @@ var (
 	errNotUTF8 = errors.New("is not UTF-8")
 )
 
+// errValue is the error for a value that cannot be read.
 func errValue(v string) error { return fmt.Errorf("%.60q is not a valid value", v) }
 
 // fieldErrors collects the errors of one value's fields.
 type fieldErrors []*FieldError
 
+// add adds an error of a field; a nil err adds nothing.
 func (f *fieldErrors) add(field string, err error) {
 	if err != nil {
 		*f = append(*f, &FieldError{Field: field, Err: err})
@@ -77,28 +79,30 @@ func (f *fieldErrors) addf(field, format string, args ...any) {
 	f.add(field, fmt.Errorf(format, args...))
 }
 
-// at adds an error of a value in a list, or of its field. A path is put together
-// only for an error: most lists have none.
+// at adds an error of a value in a list, or of its field. The path is built
+// only if there is an error, because most lists have none.
 func (f *fieldErrors) at(list string, i int, field string, err error) {
 	if err != nil {
 		f.add(indexed(list, i, field), err)
 	}
 }
 
-// inside adds the errors of a part that is in a list.
+// inside adds the errors of one element of a list.
 func (f *fieldErrors) inside(list string, i int, part fieldErrors) {
 	if len(part) > 0 {
 		f.under(indexed(list, i, "")+".", part)
 	}
 }
 
-// under adds the errors of a part, its field names prefixed with path.
+// under adds the errors of a part. It puts path in front of their field names.
 func (f *fieldErrors) under(path string, part fieldErrors) {
 	for _, e := range part {
 		f.add(path+e.Field, e.Err)
 	}
 }
 
+// indexed returns the path of a list element, "Attendees[2]", or of its field,
+// "Attendees[2].Email".
 func indexed(list string, i int, field string) string {
 	s := list + "[" + strconv.Itoa(i) + "]"
 	if field != "" {

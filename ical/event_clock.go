@@ -5,13 +5,15 @@ import (
 	"time"
 )
 
-// wallClock is the wall clock on which an event's times are.
+// wallClock is the wall clock that an event keeps, with the length of its
+// occurrences.
 type wallClock struct {
 	loc    *time.Location
 	allDay bool
 	length time.Duration // exact, or whole days (RFC 5545, section 3.8.5.3)
 }
 
+// wallClock returns the clock of the event, or an error if its zone is unknown.
 func (e *Event) wallClock() (wallClock, error) {
 	if e.AllDay {
 		days := day
@@ -31,7 +33,7 @@ func (e *Event) wallClock() (wallClock, error) {
 	return c, nil
 }
 
-// wall is what the clock shows at t, labelled UTC.
+// wall returns the time that the clock shows at t, labelled UTC.
 func (c wallClock) wall(t time.Time) time.Time {
 	if c.allDay {
 		return dateOf(t)
@@ -40,7 +42,7 @@ func (c wallClock) wall(t time.Time) time.Time {
 	return time.Unix(u+int64(offsetAt(c.loc, u)), 0).UTC()
 }
 
-// start is t on this clock: in its zone, or its date.
+// start returns t on this clock: in its zone, or as its date.
 func (c wallClock) start(t time.Time) time.Time {
 	if c.allDay {
 		return dateOf(t)
@@ -48,12 +50,14 @@ func (c wallClock) start(t time.Time) time.Time {
 	return t.In(c.loc)
 }
 
+// end returns the end of an occurrence.
 func (c wallClock) end(start time.Time) time.Time { return start.Add(c.length) }
 
-// key is equal for equal starts: of an all-day event only the date counts.
+// key is equal for equal starts. For an all-day event only the date counts.
 func (c wallClock) key(t time.Time) int64 { return c.start(t).Unix() }
 
-// bound is a limit of a search. All-day events are compared with its wall clock.
+// bound returns a limit of a search. All-day events are compared with the
+// limit's own wall clock.
 func (c wallClock) bound(t time.Time) time.Time {
 	if !c.allDay || t.IsZero() {
 		return t
@@ -62,12 +66,15 @@ func (c wallClock) bound(t time.Time) time.Time {
 	return t.Add(time.Duration(offset) * time.Second)
 }
 
+// single returns the one occurrence of an event without a rule.
 func (c wallClock) single(e *Event) Occurrence {
 	o := Occurrence{RecurrenceID: e.RecurrenceID, Start: c.start(e.Start), Override: -1}
 	o.End = c.end(o.Start)
 	return o
 }
 
+// override returns the occurrence that the override at index i of a series
+// describes.
 func (c wallClock) override(series *Event, i int) Occurrence {
 	e := series.Override(i)
 	o := Occurrence{RecurrenceID: c.start(e.RecurrenceID), Start: c.start(e.Start), Override: i}
@@ -104,7 +111,8 @@ func (c wallClock) starts(e *Event) iter.Seq[time.Time] {
 	}
 }
 
-// expansion returns the rule of e on its clock.
+// expansion returns the expanded rule of e on its clock. It reports false if
+// the rule cannot be expanded.
 func (e *Event) expansion(c wallClock) (*expansion, bool) {
 	var until time.Time
 	if !e.Recurrence.Until.IsZero() {

@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Clone returns a copy of the event that shares nothing with it. Assigning an
-// event copies no list: to change an attendee of the copy would change the
-// original, too.
+// Clone returns a copy of the event that shares no memory with it. A plain
+// assignment copies no list, so that a change to an attendee of the copy would
+// change the original too.
 func (e Event) Clone() Event {
 	e.Categories = slices.Clone(e.Categories)
 	e.Attendees = slices.Clone(e.Attendees)
@@ -28,7 +28,7 @@ func (e Event) Clone() Event {
 	return e
 }
 
-// copyParams keeps nil, which JSON leaves out.
+// copyParams returns a copy of params. It keeps nil, which JSON leaves out.
 func copyParams(params map[string][]string) map[string][]string {
 	out := maps.Clone(params)
 	for name, values := range out {

@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// span is the time of the event itself, or of its first occurrence.
+// span returns the time of the event itself, or of the first occurrence of a
+// series.
 func (e *Event) span() Span { return Span{e.Start, e.End}.withEnd() }
 
-// extent is the time in which the event's zone must be right, at most the
-// horizon before and after its start.
+// extent returns the time in which the event's zone must be right. It ends at
+// most the horizon before and after the start.
 func (e *Event) extent() Span {
 	const surely = (horizon - 1) * 365 * day // less than the horizon, without asking the calendar
 	all := e.whole()
@@ -19,7 +20,7 @@ func (e *Event) extent() Span {
 	return all.clip(Span{e.Start.AddDate(-horizon, 0, 0), e.Start.AddDate(horizon, 0, 0)})
 }
 
-// whole is the time from the first to the last instant of the event.
+// whole returns the time from the first to the last instant of the event.
 func (e *Event) whole() Span {
 	s := e.span()
 	if !e.RecurrenceID.IsZero() {
@@ -41,8 +42,9 @@ func (e *Event) whole() Span {
 	return s
 }
 
-// years are those of the start of a series and of the last time that it names,
-// at least as late as an endless one is looked at.
+// years returns the year in which a series starts and the year of the last time
+// that it names. The last year is at least the horizon after the first, because
+// an endless series is expanded that far.
 func (e *Event) years() (first, last int) {
 	first = e.Start.UTC().Year()
 	last = first + horizon
@@ -54,7 +56,9 @@ func (e *Event) years() (first, last int) {
 	return first, last
 }
 
-// spans yields what the events' zone must be right for, as far as all extend.
+// spans yields the periods in which the VTIMEZONE of the events must be exact,
+// cut to all. These are the time of every event, of every occurrence that has
+// no override, and of every override, together with its original start.
 func spans(list []*Event, all Span) iter.Seq[Span] {
 	return func(yield func(Span) bool) {
 		for _, e := range list {
@@ -78,13 +82,14 @@ func spans(list []*Event, all Span) iter.Seq[Span] {
 	}
 }
 
-// yieldSpans yields the time of one occurrence, and when it was to be.
+// yieldSpans yields the time of one event, and its original start if it is an
+// override.
 func (e *Event) yieldSpans(all Span, yield func(Span) bool) bool {
 	return yield(e.span().clip(all)) &&
 		(e.RecurrenceID.IsZero() || yield(Span{e.RecurrenceID, e.RecurrenceID}.clip(all)))
 }
 
-// extentOf is the time in which all events of a list extend.
+// extentOf returns the time from the earliest to the latest extent in a list.
 func extentOf(list []*Event) Span {
 	all := list[0].extent()
 	for _, e := range list[1:] {

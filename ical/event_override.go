@@ -2,9 +2,9 @@ package ical
 
 import "cmp"
 
-// Override returns the override at index i of a series, complete: what it
-// leaves zero is taken from the series, its start from its RecurrenceID and its
-// length from the series.
+// Override returns the override at index i of a series, with every field filled
+// in. A zero field gets the value of the series. A zero Start becomes the
+// RecurrenceID, and the length is the length of the series.
 func (e Event) Override(i int) Event {
 	o := e.Overrides[i]
 	o.UID, o.Recurrence, o.Overrides = e.UID, nil, nil

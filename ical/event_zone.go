@@ -6,11 +6,13 @@ import (
 	"time"
 )
 
-// Zone returns the zone whose wall clock the event keeps; its String is the
-// TZID that [Encode] writes. Without TimeZone it is Start's Location where this
-// has an IANA name. Else a single event is in UTC, and a series keeps the
-// offset of its Location ("UTC+02:00"), or is an error where this has changes
-// and no name of its own, as [time.Local] may.
+// Zone returns the zone whose wall clock the event keeps. Its String is the
+// TZID that [Encode] writes.
+//
+// Without TimeZone, the zone is Start's Location if this has an IANA name.
+// Otherwise a single event is in UTC, and a series keeps the offset of its
+// Location ("UTC+02:00"). A series is an error if its Location has clock
+// changes and no name of its own, as [time.Local] may.
 func (e Event) Zone() (*time.Location, error) { return e.zone() }
 
 // zone is Zone without a copy of the event.
@@ -32,19 +34,20 @@ func (e *Event) zone() (*time.Location, error) {
 	return time.UTC, nil
 }
 
-// keepsClock reports whether the event's times must be on a wall clock: those of
-// a series, because an hour in UTC is another one in summer, and those of one
-// occurrence, because they are written as the series is.
+// keepsClock reports whether the event's times must be on a wall clock. A
+// series must, because an hour in UTC is another hour in summer. One occurrence
+// must, because its times are written as the times of its series are.
 func (e *Event) keepsClock() bool { return e.Recurrence != nil || !e.RecurrenceID.IsZero() }
 
-// repeats reports whether the event starts or ends in an hour that comes twice:
-// a wall clock means the first, and some clients take the second.
+// repeats reports whether the event starts or ends in an hour that comes twice.
+// Such a wall clock means the first of the two, but some clients take the
+// second.
 func (e *Event) repeats(loc *time.Location) bool {
 	return repeated(loc, e.Start) || !e.End.IsZero() && repeated(loc, e.End)
 }
 
-// misread reports whether a wall clock that must be written means another
-// instant: the second time of an hour that comes twice cannot be said.
+// misread reports whether a wall clock that must be written would mean another
+// instant: no wall clock names the second time of an hour that comes twice.
 func (e *Event) misread(loc *time.Location) bool {
 	times := []time.Time{e.RecurrenceID}
 	if e.Recurrence != nil {
@@ -56,5 +59,5 @@ func (e *Event) misread(loc *time.Location) bool {
 	})
 }
 
-// errRepeated refuses a series on a wall clock that means another instant.
+// errRepeated refuses a series whose wall clock would mean another instant.
 var errRepeated = errors.New("repeats the hour of the start or end when its clock is set back, and a series can only mean the first")

@@ -6,9 +6,10 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// Model returns c as a golang-ical tree, for those who add to it before
-// [WriteModel]: a VCALENDAR with its VTIMEZONE components and one VEVENT for
-// each event and each override. The errors are those of [Encode].
+// Model returns c as a golang-ical tree, for programs that add to it before
+// [WriteModel]. The tree is a VCALENDAR with its VTIMEZONE components and one
+// VEVENT for each event and each override. The errors are the errors of
+// [Encode].
 func Model(c *Calendar) (*ics.Calendar, error) {
 	t := &modelBuilder{calendar: new(ics.Calendar)}
 	if err := c.write(t); err != nil {
@@ -87,7 +88,8 @@ func newComponent(name ics.ComponentType) ics.Component {
 	return &ics.GeneralComponent{Token: string(name)}
 }
 
-// component returns the name and the content of a component of the model.
+// component returns the name and the content of a component. It reports false
+// for nil and for a type that golang-ical does not have.
 func component(c ics.Component) (ics.ComponentType, *ics.ComponentBase, bool) {
 	if v := reflect.ValueOf(c); v.Kind() == reflect.Pointer && v.IsNil() {
 		return "", nil, false
@@ -115,7 +117,7 @@ func component(c ics.Component) (ics.ComponentType, *ics.ComponentBase, bool) {
 	return "", nil, false
 }
 
-// firstProperty returns the first property of a name, or nil.
+// firstProperty returns the first property with that name, or nil.
 func firstProperty(props []ics.IANAProperty, name string) *ics.BaseProperty {
 	for i := range props {
 		if props[i].IANAToken == name {
@@ -125,7 +127,7 @@ func firstProperty(props []ics.IANAProperty, name string) *ics.BaseProperty {
 	return nil
 }
 
-// allProperties returns the properties of a name.
+// allProperties returns the properties with that name.
 func allProperties(props []ics.IANAProperty, name string) []*ics.BaseProperty {
 	var out []*ics.BaseProperty
 	for i := range props {
@@ -144,7 +146,7 @@ func paramValue(p *ics.BaseProperty, name string) string {
 	return ""
 }
 
-// property makes a property of the model, without parameters.
+// property returns a property without parameters.
 func property(name, value string) ics.IANAProperty {
 	return ics.IANAProperty{BaseProperty: ics.BaseProperty{
 		IANAToken: name, Value: value, ICalParameters: make(map[string][]string)}}

@@ -6,28 +6,35 @@ import (
 	"time"
 )
 
-// Occurrence is one taking place of a meeting.
+// Occurrence is one occurrence of a meeting.
 type Occurrence struct {
-	// RecurrenceID is the original start, which names the occurrence; zero for
-	// a single event.
+	// RecurrenceID is the original start, which names the occurrence. It is zero
+	// for a single event.
 	RecurrenceID time.Time
-	// Start and End are when it takes place, for an all-day event midnight in
-	// UTC of its dates.
+	// Start and End are the times of the occurrence. For an all-day event they
+	// are midnight in UTC of its dates.
 	Start, End time.Time
-	// Override is the index in Overrides of what replaces it, -1 for none.
+	// Override is the index in Overrides of the event that replaces it, -1 if
+	// there is none.
 	Override int
 }
 
-// Occurrences yields what starts at or after from and before to, in order of
-// Start, overrides in the place of what they replace; a zero to is no end. What
-// is excepted or cancelled is left out. An endless series ends after 292 years.
-// For an all-day event, from and to count as their own wall clock shows them.
+// Occurrences yields the occurrences that start at or after from and before to,
+// in order of Start. An override takes the place of the occurrence that it
+// replaces. Excepted and cancelled occurrences are left out. If to is zero, the
+// search has no end, but an endless series ends after 292 years. For an all-day
+// event, from and to count as their own wall clock shows them.
 //
-// The rule runs on the wall clock of [Event.Zone]: an occurrence in an hour that
-// a clock change skips starts as many minutes later as are skipped; in an hour
-// that comes twice it is in the first (RFC 5545, section 3.3.5). A series has its Start
-// even where the rule has another, and nothing else where the rule cannot be
-// expanded; [Event.Validate] reports both. An event without a zone has none.
+// The rule runs on the wall clock of [Event.Zone] (RFC 5545, section 3.3.5):
+//
+//   - If a clock change skips the hour, the occurrence starts as many minutes
+//     later as are skipped.
+//   - If the hour comes twice, the occurrence is in the first.
+//
+// A series always has its Start, even if the rule has another first instance.
+// If the rule cannot be expanded, Start is the only occurrence.
+// [Event.Validate] reports both cases. An event without a zone has no
+// occurrences.
 func (e Event) Occurrences(from, to time.Time) iter.Seq[Occurrence] {
 	return func(yield func(Occurrence) bool) {
 		c, err := e.wallClock()
@@ -46,9 +53,9 @@ func (e Event) Occurrences(from, to time.Time) iter.Seq[Occurrence] {
 	}
 }
 
-// Occurrence returns the occurrence whose original start is id, as it takes
-// place. It reports false where the series has none, or it is excepted or
-// cancelled. For a single event id is zero.
+// Occurrence returns the occurrence whose original start is id, at the time at
+// which it takes place. It reports false if the series does not have it, or if
+// it is excepted or cancelled. For a single event, id is zero.
 func (e Event) Occurrence(id time.Time) (Occurrence, bool) {
 	c, err := e.wallClock()
 	if err != nil || e.Start.IsZero() {
@@ -72,7 +79,8 @@ func (e Event) Occurrence(id time.Time) (Occurrence, bool) {
 	return Occurrence{}, false
 }
 
-// has reports whether the series, without its overrides, has an occurrence.
+// has reports whether the series, without its overrides, has an occurrence with
+// the original start id.
 func (e *Event) has(c wallClock, id time.Time) bool {
 	for o := range e.base(c) {
 		if k := c.key(o.Start); k >= c.key(id) {
@@ -113,7 +121,8 @@ func (e *Event) all(c wallClock) iter.Seq[Occurrence] {
 	}
 }
 
-// overrides are the indexes of the overrides by what they replace.
+// overrides returns the indexes of the overrides, by the key of the occurrence
+// that each replaces.
 func (e *Event) overrides(c wallClock) map[int64]int {
 	if len(e.Overrides) == 0 {
 		return nil
@@ -125,7 +134,8 @@ func (e *Event) overrides(c wallClock) map[int64]int {
 	return out
 }
 
-// moved are the overrides that replace an occurrence, in order of Start.
+// moved returns the occurrences that overrides describe, in order of Start. An
+// override that replaces nothing is left out.
 func (e *Event) moved(c wallClock, replaced map[int64]int) []Occurrence {
 	var out []Occurrence
 	left := len(replaced)
@@ -149,7 +159,8 @@ func (e *Event) moved(c wallClock, replaced map[int64]int) []Occurrence {
 	return out
 }
 
-// base yields the occurrences of the rule and of Include, without the excepted.
+// base yields the occurrences of the rule and of Include, without the excepted
+// ones.
 func (e *Event) base(c wallClock) iter.Seq[Occurrence] {
 	return func(yield func(Occurrence) bool) {
 		r := e.Recurrence

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// Recurrence is the rule of a series (RFC 5545, section 3.3.10), in the part
-// that calendars agree on.
+// Recurrence is the rule of a series (RFC 5545, section 3.3.10), limited to the
+// parts on which calendars agree.
 type Recurrence struct {
 	// Freq is the unit that Interval counts. It is required.
 	Freq Frequency `json:"freq,omitempty"`
 	// Interval is the number of units between two occurrences; 0 is 1.
 	Interval int `json:"interval,omitempty"`
-	// Count is the number of occurrences, exceptions included; 0 is no limit.
+	// Count is the number of occurrences, exceptions included; 0 means no limit.
 	Count int `json:"count,omitempty"`
 	// Until is the last instant (all-day: date) at which an occurrence may
-	// start; zero is for ever. Count and Until exclude each other.
+	// start; zero means for ever. Count and Until exclude each other.
 	Until time.Time `json:"until,omitzero"`
 	// ByDay, ByMonthDay, ByMonth and BySetPos narrow the rule as in RFC 5545.
 	ByDay      []Day `json:"byDay,omitempty"`
@@ -26,7 +26,7 @@ type Recurrence struct {
 	// WeekStart is the first day of the week; "" is Monday.
 	WeekStart Day `json:"weekStart,omitempty"`
 	// Except are the original starts of occurrences that do not take place. If
-	// Start moves to another hour, they have to move with it.
+	// Start moves to another hour, they must move too.
 	Except []time.Time `json:"except,omitempty"`
 	// Include are further starts. Outlook refuses a series that has any.
 	Include []time.Time `json:"include,omitempty"`
@@ -43,8 +43,9 @@ const (
 	FreqYearly  Frequency = "yearly"
 )
 
-// Day is a weekday as in BYDAY: two letters, "MO" to "SU", with an ordinal in
-// front where one of them in a month or year is meant: "2TU", "-1FR" the last Friday.
+// Day is a weekday as in BYDAY: two letters, "MO" to "SU". An ordinal in front
+// selects one of them in a month or year: "2TU" is the second Tuesday, "-1FR"
+// the last Friday.
 type Day string
 
 // The days of the week.
@@ -61,8 +62,8 @@ const (
 // weekdays are the days in the order of time.Weekday.
 var weekdays = [...]Day{DaySunday, DayMonday, DayTuesday, DayWednesday, DayThursday, DayFriday, DaySaturday}
 
-// Split returns the ordinal (0 for none, -53 to 53 else) and the weekday, and
-// whether d is well formed.
+// Split returns the ordinal (-53 to 53, 0 if d has none) and the weekday, and
+// reports whether d is well formed.
 func (d Day) Split() (n int, wd time.Weekday, ok bool) {
 	if len(d) < 2 {
 		return 0, 0, false
@@ -86,13 +87,14 @@ func (d Day) Split() (n int, wd time.Weekday, ok bool) {
 	return 0, 0, false
 }
 
-// What a rule can hold at most, on writing as on reading.
+// The limits of a rule, for writing and for reading.
 const (
 	maxInterval = 1 << 15
 	maxCount    = 1 << 20
 	maxRuleList = 400
 )
 
+// clone returns a copy that shares no memory with r.
 func (r *Recurrence) clone() *Recurrence {
 	if r == nil {
 		return nil

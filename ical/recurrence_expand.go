@@ -10,17 +10,18 @@ import (
 	"github.com/teambition/rrule-go"
 )
 
-// expansion is a rule made ready for expansion. Its instances are wall clocks,
-// labelled UTC, so that they keep their hour whatever the zone does.
+// expansion is a rule prepared for expansion. Its instances are wall clocks,
+// labelled UTC, so that they keep their hour across clock changes of the zone.
 type expansion struct {
 	rule  *rrule.RRule // nil where only Include makes the series
 	start time.Time    // wall clock of the first instance
 	shift int          // years between the rule's calendar and ours
 }
 
-// newExpansion returns the series of r from a start on the wall clock. It reports
-// false for rules that the library cannot expand: it panics on the sixth weekday
-// of a month and finds nothing where BYDAY mixes days with and without ordinals.
+// newExpansion returns the expansion of r from a start on the wall clock. It
+// reports false for two kinds of rules that the library cannot expand. The
+// library panics on the sixth weekday of a month, and it finds nothing if BYDAY
+// mixes days with and without ordinals.
 func newExpansion(r *Recurrence, start, until time.Time) (s *expansion, ok bool) {
 	if len(r.check()) > 0 || r.outOfMonth() || r.mixedDays() {
 		return nil, false
@@ -46,22 +47,26 @@ func newExpansion(r *Recurrence, start, until time.Time) (s *expansion, ok bool)
 	return s, err == nil
 }
 
-// calendarShift is a multiple of 400 years, after which the calendar repeats.
-// It puts a year near the end of the library's calendar, the year 9999: where a
-// rule has no further instance, the library searches up to there.
+// calendarShift returns the years by which a rule's calendar is shifted, a
+// multiple of 400 years, after which the calendar repeats. The shift puts the
+// rule near the year 9999, at which the library's calendar ends. If a rule has
+// no further instance, the library searches up to that year, and a search from
+// today would take long.
 func calendarShift(year int) int { return max(0, (9999-300-year)/400*400) }
 
+// ruleFrequencies are the frequencies in the library's terms.
 var ruleFrequencies = map[Frequency]rrule.Frequency{
 	FreqDaily: rrule.DAILY, FreqWeekly: rrule.WEEKLY, FreqMonthly: rrule.MONTHLY, FreqYearly: rrule.YEARLY,
 }
 
+// ruleDay returns d in the library's terms.
 func ruleDay(d Day) rrule.Weekday {
 	n, weekday, _ := d.Split()
 	w := [...]rrule.Weekday{rrule.SU, rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA}[weekday]
 	return w.Nth(n)
 }
 
-// outOfMonth reports a weekday ordinal that no month has.
+// outOfMonth reports whether the rule has a weekday ordinal that no month has.
 func (r *Recurrence) outOfMonth() bool {
 	for _, d := range r.ByDay {
 		n, _, _ := d.Split()
@@ -72,7 +77,8 @@ func (r *Recurrence) outOfMonth() bool {
 	return false
 }
 
-// mixedDays reports weekdays with and without ordinals.
+// mixedDays reports whether the rule has weekdays both with and without
+// ordinals.
 func (r *Recurrence) mixedDays() bool {
 	plain, ordinal := false, false
 	for _, d := range r.ByDay {
@@ -82,8 +88,8 @@ func (r *Recurrence) mixedDays() bool {
 	return plain && ordinal
 }
 
-// aligned returns the first instance of the rule, and whether that is the
-// start. A rule without any instance has the zero time.
+// aligned returns the first instance of the rule, and reports whether it is the
+// start. If the rule has no instance, first is the zero time.
 func (s *expansion) aligned() (first time.Time, ok bool) {
 	if s.rule == nil {
 		return s.start, true
@@ -96,8 +102,8 @@ func (s *expansion) aligned() (first time.Time, ok bool) {
 	return first, first.Equal(s.start)
 }
 
-// instances yields the wall clocks of the rule in order, the start first even
-// where the rule has another first instance (RFC 5545, section 3.8.5.3).
+// instances yields the wall clocks of the rule in order. The start comes first
+// even if the rule has another first instance (RFC 5545, section 3.8.5.3).
 func (s *expansion) instances() iter.Seq[time.Time] {
 	return func(yield func(time.Time) bool) {
 		if !yield(s.start) || s.rule == nil {
@@ -117,8 +123,9 @@ func (s *expansion) instances() iter.Seq[time.Time] {
 	}
 }
 
-// startsOn reports whether start is an instance, of a rule that tells it without
-// being expanded: one with nothing but weekdays.
+// startsOn reports whether start is an instance of a rule that has only
+// weekdays. It reports false for every other rule, because those need
+// expansion.
 func (r *Recurrence) startsOn(start time.Time) bool {
 	if len(r.ByMonth)+len(r.ByMonthDay)+len(r.BySetPos) > 0 || start.Year() >= 9999 {
 		return false
@@ -127,7 +134,8 @@ func (r *Recurrence) startsOn(start time.Time) bool {
 	return len(r.ByDay) == 0 || slices.Contains(r.ByDay, weekdays[start.Weekday()]) && !slices.ContainsFunc(r.ByDay, ordinal)
 }
 
-// end is an instant after the last start, at most the horizon after the first.
+// end returns an instant that is not before the last start, and at most the
+// horizon after the first.
 func (r *Recurrence) end(start time.Time) time.Time {
 	end := start.AddDate(horizon, 0, 0)
 	if n := r.Count * max(r.Interval, 1); r.Count > 0 && n < 1<<15 {
@@ -151,7 +159,7 @@ func (r *Recurrence) end(start time.Time) time.Time {
 }
 
 // matchesDay reports whether the rule's BYDAY and BYMONTHDAY allow the day of
-// t; without both, it is the given day of the month.
+// t. If the rule has neither, only the given day of the month is allowed.
 func (r *Recurrence) matchesDay(t time.Time, day int) bool {
 	length := time.Date(t.Year(), t.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
 	fromEnd := t.Day() - length - 1

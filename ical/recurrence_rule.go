@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// appendRule writes the RRULE value. UNTIL is a date for an all-day series and in
-// UTC for every other (RFC 5545, section 3.3.10).
+// appendRule appends the RRULE value to b. UNTIL is a date for an all-day
+// series and in UTC for every other (RFC 5545, section 3.3.10).
 func (r *Recurrence) appendRule(b []byte, allDay bool) []byte {
 	b = append(append(b, "FREQ="...), strings.ToUpper(string(r.Freq))...)
 	if r.Interval > 1 {
@@ -39,6 +39,8 @@ func appendInts(b []byte, name string, list []int) []byte {
 	return b
 }
 
+// appendSeparator appends the text that comes before the value at index i of a
+// list.
 func appendSeparator(b []byte, i int, name string) []byte {
 	if i == 0 {
 		return append(append(append(b, ';'), name...), '=')
@@ -46,9 +48,9 @@ func appendSeparator(b []byte, i int, name string) []byte {
 	return append(b, ',')
 }
 
-// parseRule reads an RRULE value. Parts that [Recurrence] has no field for make
-// it fail, because a rule without them would be another rule; BYHOUR, BYMINUTE
-// and BYSECOND are passed over where they only repeat the start.
+// parseRule reads an RRULE value. A part that [Recurrence] has no field for is
+// an error, because without it the rule would be another one. BYHOUR, BYMINUTE
+// and BYSECOND are accepted if they only repeat the start.
 func parseRule(value string, start time.Time) (*Recurrence, error) {
 	r := new(Recurrence)
 	for part := range strings.SplitSeq(strings.Trim(value, "; "), ";") {
@@ -69,6 +71,7 @@ func parseRule(value string, start time.Time) (*Recurrence, error) {
 	return r, nil
 }
 
+// set stores one part of a rule.
 func (r *Recurrence) set(name, v string, start time.Time) (err error) {
 	switch name {
 	case "FREQ":
@@ -99,7 +102,7 @@ func (r *Recurrence) set(name, v string, start time.Time) (err error) {
 	return err
 }
 
-// checkRepeatsStart accepts the parts that say the same as the start.
+// checkRepeatsStart accepts a part that repeats the time of day of the start.
 //
 // QUIRK: Google and Oracle write BYHOUR and BYMINUTE that repeat DTSTART.
 func checkRepeatsStart(name, v string, start time.Time) error {
@@ -141,6 +144,7 @@ func parseWeekStart(v string) (Day, error) {
 	return d, nil
 }
 
+// parseInts reads a list of integers between lo and hi, without 0.
 func parseInts(v string, lo, hi int) ([]int, error) {
 	var out []int
 	for s := range strings.SplitSeq(v, ",") {

@@ -14,10 +14,11 @@ const (
 
 const day = 24 * time.Hour
 
-// Span is a stretch of time from Start up to, and not with, End.
+// Span is a period of time that includes Start and excludes End.
 type Span struct{ Start, End time.Time }
 
-// withEnd returns s with an end: one that is missing or too early is the start.
+// withEnd returns s with an End that is not before Start. A missing or earlier
+// End becomes Start.
 func (s Span) withEnd() Span {
 	if s.End.Before(s.Start) {
 		s.End = s.Start
@@ -36,7 +37,7 @@ func (s Span) join(t Span) Span {
 	return s
 }
 
-// clip cuts s to what lies in all.
+// clip returns the part of s that lies in all.
 func (s Span) clip(all Span) Span {
 	cut := func(t time.Time) time.Time {
 		if t.Before(all.Start) {
@@ -54,8 +55,8 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// parseTime reads a DATE or DATE-TIME; one without "Z" is in loc. It says
-// whether it was a date; dates are midnight in UTC.
+// parseTime reads a DATE or DATE-TIME. A time without "Z" is in loc, and a date
+// is midnight in UTC. date reports whether the value was a date.
 func parseTime(s string, loc *time.Location) (t time.Time, date bool, err error) {
 	s = strings.ToUpper(strings.TrimSpace(s))
 	switch {
@@ -75,20 +76,21 @@ func parseTime(s string, loc *time.Location) (t time.Time, date bool, err error)
 	return t.Truncate(time.Second), date, nil
 }
 
-// dateOf is the date of t in its own Location, as midnight in UTC.
+// dateOf returns the date of t in its own Location, as midnight in UTC.
 func dateOf(t time.Time) time.Time {
 	y, m, d := t.Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
-// timeForm is the form in which one event and its overrides write their times.
+// timeForm is the form in which one event and its overrides write their times:
+// dates, times in UTC, or times with a TZID (RFC 5545, section 3.3.5).
 type timeForm struct {
 	loc    *time.Location
 	tzid   string // empty for UTC and for dates
 	allDay bool
 }
 
-// append writes t.
+// append appends t to b in this form.
 func (z timeForm) append(b []byte, t time.Time) []byte {
 	switch {
 	case z.allDay:
