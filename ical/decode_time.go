@@ -65,15 +65,13 @@ func (x *eventReader) parseTime(p *ics.BaseProperty, value string) (time.Time, b
 	if err != nil || date || len(zone) == 0 || strings.HasSuffix(strings.TrimSpace(value), "Z") {
 		return t, date, err
 	}
-	// The zone in the file is what the sender meant, also where the name says
-	// something else.
 	wall, _, _ := parseTime(value, time.UTC)
 	offset, told := x.zones.offset(zone, wall)
 	if _, have := t.Zone(); named != nil && (have == offset || !told) {
 		return t, false, nil
 	}
 	if named != nil {
-		tzid = "" // a name that would say something else
+		tzid = "" // the name stands for another offset
 	}
 	return wall.Add(-time.Duration(offset) * time.Second).In(fixedZone(tzid, offset)), false, nil
 }

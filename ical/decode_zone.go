@@ -8,20 +8,22 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// fileZones resolves the TZIDs of one object.
+// fileZones resolves the TZIDs of one object. It lives as long as one call of
+// [Decode] or [FromModel], so that no file can leave anything behind.
 type fileZones struct {
 	file   map[string]fileZone       // the VTIMEZONE components
-	named  map[string]*time.Location // what LoadLocation said, nil for an error
+	named  map[string]*time.Location // results of LoadLocation, nil for an error
 	budget int                       // see spend
 
 	equivalents map[equivalentKey]*time.Location // see adopted
 }
 
-// fileZoneWork is how many dates in lists, onsets and observances one object may
-// have; a file with every zone and a long history needs a tenth of it.
+// fileZoneWork is the budget of one object, counted in dates of lists and looks
+// at observances. A file with every zone and a long history needs a tenth of
+// it.
 const fileZoneWork = 5_000_000
 
-// spend takes n from the work that is left, and reports whether it was enough.
+// spend takes n from the budget, and reports whether it was enough.
 func (z *fileZones) spend(n int) bool {
 	if z.budget >= 0 {
 		z.budget -= n
@@ -29,7 +31,8 @@ func (z *fileZones) spend(n int) bool {
 	return z.budget >= 0
 }
 
-// location returns the zone that a TZID names, nil for none.
+// location returns the zone that a TZID names, or nil if [LoadLocation] does
+// not know it.
 func (z *fileZones) location(tzid string) *time.Location {
 	loc, known := z.named[tzid]
 	if !known && z.spend(2000) { // opens files
@@ -39,10 +42,11 @@ func (z *fileZones) location(tzid string) *time.Location {
 	return loc
 }
 
-// fileZone is a VTIMEZONE as read. An instant is on the observance with the
-// latest onset before it (RFC 5545, section 3.6.5).
+// fileZone is a VTIMEZONE as read. The observance with the latest onset before
+// an instant gives the instant's offset (RFC 5545, section 3.6.5).
 type fileZone []fileObservance
 
+// fileObservance is a STANDARD or DAYLIGHT as read.
 type fileObservance struct {
 	onset    time.Time // wall clock, labelled UTC
 	from, to int
@@ -51,12 +55,14 @@ type fileObservance struct {
 	years    map[int]yearOnset // by the rule, as far as asked for
 }
 
-// yearOnset is what the rule gives in a year.
+// yearOnset is the onset that a rule gives in one year; ok is false if there is
+// none.
 type yearOnset struct {
 	at time.Time
 	ok bool
 }
 
+// readZones reads the VTIMEZONE components of an object.
 func readZones(m *ics.Calendar) *fileZones {
 	zones := &fileZones{file: make(map[string]fileZone), named: make(map[string]*time.Location),
 		budget: fileZoneWork, equivalents: make(map[equivalentKey]*time.Location)}
@@ -72,6 +78,7 @@ func readZones(m *ics.Calendar) *fileZones {
 	return zones
 }
 
+// read reads one VTIMEZONE.
 func (z *fileZones) read(tz *ics.VTimezone) fileZone {
 	var zone fileZone
 	for _, c := range tz.Components {
@@ -86,8 +93,8 @@ func (z *fileZones) read(tz *ics.VTimezone) fileZone {
 	return zone
 }
 
-// readObservance reads what it understands; an observance without an onset or
-// an offset is none.
+// readObservance reads the parts of an observance that it understands. It
+// reports false if the onset or the offset is missing or unreadable.
 func (z *fileZones) readObservance(props []ics.IANAProperty) (o fileObservance, ok bool) {
 	start, to := firstProperty(props, "DTSTART"), firstProperty(props, "TZOFFSETTO")
 	if start == nil || to == nil {
@@ -117,10 +124,10 @@ func (z *fileZones) readObservance(props []ics.IANAProperty) (o fileObservance, 
 	return o, errStart == nil && errTo == nil
 }
 
-// offset returns the UTC offset on the wall clock w (labelled UTC): in an hour
-// that a change skips, that before the change (RFC 5545, section 3.3.5). Before
-// the first onset the zone does not tell; it is the offset from which that one
-// changed.
+// offset returns the UTC offset in seconds on the wall clock w (labelled UTC).
+// In an hour that a change skips, this is the offset before the change (RFC
+// 5545, section 3.3.5). If w is before the first onset, told is false and the
+// offset is TZOFFSETFROM of that onset.
 func (z *fileZones) offset(zone fileZone, w time.Time) (seconds int, told bool) {
 	var latest time.Time
 	found := -1
@@ -141,6 +148,11 @@ func (z *fileZones) offset(zone fileZone, w time.Time) (seconds int, told bool) 
 }
 
 // latest returns the latest onset of o that is not after w.
+//
+// The candidates are DTSTART, the last RDATE before w, and the onset of the
+// yearly rule. The rule is asked for the year of w and the two years before,
+// because the onset of this year may be after w, and a rule may have none in some
+// years. Rules that are not yearly are ignored.
 func (z *fileZones) latest(o *fileObservance, w time.Time) (at time.Time, ok bool) {
 	if w.Before(o.onset) || !z.spend(1) {
 		return at, false
@@ -168,7 +180,7 @@ func (z *fileZones) latest(o *fileObservance, w time.Time) (at time.Time, ok boo
 	return at, true
 }
 
-// inYear returns the onset that the rule gives in a year.
+// inYear returns the onset that the rule gives in a year, and remembers it.
 func (z *fileZones) inYear(o *fileObservance, year int) yearOnset {
 	t, known := o.years[year]
 	if !known && z.spend(40) {
@@ -178,7 +190,7 @@ func (z *fileZones) inYear(o *fileObservance, year int) yearOnset {
 	return t
 }
 
-// in computes what inYear remembers.
+// in computes the onset for inYear. It tries each day of the month in turn.
 func (o *fileObservance) in(year int) (t time.Time, ok bool) {
 	month := o.onset.Month()
 	if len(o.rule.ByMonth) > 0 {

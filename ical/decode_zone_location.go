@@ -9,12 +9,13 @@ import (
 	"github.com/convene-go/convene/internal/windowszones"
 )
 
-// resolveZone gives a series whose zone is described in the file a Location with
-// these rules, since one offset is not enough for it: the zone that its TZID
-// names where this has the same clock, else an IANA zone that has, else one made
-// of the VTIMEZONE, under its TZID.
+// resolveZone puts a series whose zone the file describes into a Location with
+// the same rules, because one offset is not enough for a series. A series whose
+// occurrences are the same in the zone that its TZID names is in that zone.
+// Otherwise it is in the zone of fileZones.equivalent.
 //
-// QUIRK: Exchange names every zone that is not one of Windows "Customized Time Zone".
+// QUIRK: Exchange names every zone that Windows does not have "Customized Time
+// Zone".
 func (x *eventReader) resolveZone() {
 	e := &x.event
 	if e.Recurrence == nil || e.AllDay || e.Start.IsZero() || len(x.zones.file[x.tzid]) == 0 || !x.zoned {
@@ -45,8 +46,9 @@ func (x *eventReader) resolveZone() {
 	}
 }
 
-// sameSeries reports whether the occurrences are the same in both zones, as far
-// as a few hundred tell: a file may describe no more of its zone than it needs.
+// sameSeries reports whether the first 300 occurrences are at the same instants
+// in both zones. The zones themselves need not agree, because a file may
+// describe no more of its zone than its events need.
 func (x *eventReader) sameSeries(a, b *time.Location) bool {
 	const most = 300
 	if !x.zones.spend(10 * most) {
@@ -70,13 +72,15 @@ func (x *eventReader) sameSeries(a, b *time.Location) bool {
 	return true
 }
 
-// equivalentKey names a zone of the file as it is in some years.
+// equivalentKey is the key of fileZones.equivalents. The result depends on the
+// years.
 type equivalentKey struct {
 	tzid        string
 	first, last int
 }
 
-// equivalent returns what stands for a zone of the file in these years, nil for nothing.
+// equivalent returns the Location that stands for a zone of the file in the
+// years from first to last, or nil if there is none.
 func (z *fileZones) equivalent(tzid string, first, last int) *time.Location {
 	key := equivalentKey{tzid, first, last}
 	loc, known := z.equivalents[key]
@@ -87,6 +91,13 @@ func (z *fileZones) equivalent(tzid string, first, last int) *time.Location {
 	return loc
 }
 
+// findEquivalent returns the first of these:
+//
+//   - the zone that the TZID names, if its clock is the clock of the
+//     VTIMEZONE
+//   - a fixed offset, if the VTIMEZONE has no change in three years
+//   - the first IANA zone of the Windows table with the same clock
+//   - a Location made of the VTIMEZONE, under its TZID
 func (z *fileZones) findEquivalent(tzid string, year, last int) *time.Location {
 	named := z.location(tzid)
 	name := tzid
@@ -114,7 +125,8 @@ func (z *fileZones) findEquivalent(tzid string, year, last int) *time.Location {
 }
 
 // agree reports whether two zones have the same clock in a year and the two
-// after it. Rules at 24:00 are written a second early.
+// years after it. Changes may differ by a second, because a rule at 24:00 is
+// written a second early.
 func agree(a, b *time.Location, year int) bool {
 	from, to := newYear(year), newYear(year+3)
 	if offsetAt(a, from) != offsetAt(b, from) {
@@ -125,8 +137,8 @@ func agree(a, b *time.Location, year int) bool {
 	})
 }
 
-// build makes a Location of a VTIMEZONE, right from the year before the given
-// one to the last.
+// build makes a Location of a VTIMEZONE. It is right from the year before the
+// given one to the last, because only these years become transitions.
 func (z *fileZones) build(name string, zone fileZone, year, last int) *time.Location {
 	var steps []transition
 	for i := range zone {
@@ -154,7 +166,8 @@ func (z *fileZones) build(name string, zone fileZone, year, last int) *time.Loca
 	return loc
 }
 
-// tzif writes steps in the form that package time reads (RFC 8536, version 2).
+// tzif writes transitions in the format that package time reads (RFC 8536,
+// version 2). It returns nil if there are more than 255 different offsets.
 func tzif(initial int, steps []transition) []byte {
 	types := []int{initial}
 	var times, indexes []byte

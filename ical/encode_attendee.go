@@ -57,7 +57,7 @@ func mailto(addr string) string {
 	}
 	ascii, err := address.ASCII(addr)
 	if err != nil {
-		ascii = addr // validate has refused it where it matters
+		ascii = addr // if it matters, validate has refused it
 	}
 	return "mailto:" + mailtoEscapes.Replace(ascii)
 }

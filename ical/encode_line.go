@@ -16,7 +16,7 @@ const maxLine = 75
 type lineWriter struct {
 	buf     []byte
 	err     error
-	open    []openComponent // the calendar and what is in it
+	open    []openComponent // the calendar and the components in it
 	line    contentLine
 	scratch []byte
 }
@@ -26,7 +26,7 @@ var _ sink = (*lineWriter)(nil)
 // openComponent is a component that has begun and not ended.
 type openComponent struct {
 	name  ics.ComponentType
-	index int // among those of its parent
+	index int // among the components of its parent
 	parts int // how many it has
 }
 

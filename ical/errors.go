@@ -30,9 +30,9 @@ func refuse(errs ...*FieldError) error { return fault.Join("ical", errs...) }
 
 // SyntaxError reports input that is not an iCalendar object.
 type SyntaxError struct {
-	// Line is the line of the input, counted from 1; 0 if no line is to blame.
+	// Line is the line of the input, counted from 1; 0 if the error is not in one line.
 	Line int
-	// Err says what is wrong with it.
+	// Err is the cause.
 	Err error
 }
 

@@ -73,7 +73,7 @@ func spans(list []*Event, all Span) iter.Seq[Span] {
 					return
 				}
 			}
-			for i := range e.Overrides { // also of what the series has not
+			for i := range e.Overrides { // also if the series does not have the occurrence
 				if o := e.Override(i); !o.Cancelled && !o.yieldSpans(all, yield) {
 					return
 				}

@@ -23,7 +23,7 @@ func (e *Event) inheritTime(series *Event) {
 	if !e.End.IsZero() || series.End.IsZero() {
 		return
 	}
-	if e.AllDay { // in days, which need not have 24 hours where the dates are read
+	if e.AllDay { // in days, because a day need not have 24 hours in the Location of Start
 		days := dateOf(series.End).Sub(dateOf(series.Start)) / day
 		e.End = e.Start.AddDate(0, 0, int(days))
 		return

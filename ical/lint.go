@@ -2,19 +2,19 @@ package ical
 
 import "slices"
 
-// Finding is one thing that is legal and yet goes wrong in some client.
+// Finding is one value that is legal but goes wrong in some client.
 type Finding struct {
-	// Rule is the stable identifier of the rule, as "summary-length".
+	// Rule is the stable identifier of the rule, such as "summary-length".
 	Rule string `json:"rule"`
 	// Severity says whether the event should be sent at all.
 	Severity Severity `json:"severity"`
-	// Field is the path of the value, as "Attendees[2].Email".
+	// Field is the path of the value, such as "Attendees[2].Email".
 	Field string `json:"field"`
-	// Text says in one sentence what which client does.
+	// Text is one sentence that names the client and its behaviour.
 	Text string `json:"text"`
-	// Source is where that is written, or how it was found.
+	// Source is the document that says so, or the way in which it was found.
 	Source string `json:"source"`
-	// Clients are those that behave so.
+	// Clients are the clients that behave so.
 	Clients []string `json:"clients"`
 }
 
@@ -29,9 +29,10 @@ const (
 	SeverityWarning Severity = "warning"
 )
 
-// Lint reports what a client will refuse, cut off or misread, in the order of
-// the rules in docs/lint.md, nil for nothing; of an override, what the series
-// does not have too. It expects an event that [Event.Validate] accepts.
+// Lint reports values that a client will refuse, cut off or misread, in the
+// order of the rules in docs/lint.md. It returns nil if there are none. For an
+// override, it reports only findings that the series does not have too. It
+// expects an event that [Event.Validate] accepts.
 func (e Event) Lint() []Finding {
 	out := e.lint()
 	for i := range e.Overrides {
@@ -50,6 +51,7 @@ func (e Event) Lint() []Finding {
 	return out
 }
 
+// lint reports the findings of one event, without its overrides.
 func (e *Event) lint() []Finding {
 	var out []Finding
 	x := newLintTarget(e)

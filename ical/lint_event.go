@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// lintRules are those about everything but time.
+// lintRules are the rules about everything except time.
 var lintRules = []lintRule{
 	{"summary-empty", SeverityWarning, "Summary", "clients show a meeting without a title as \"(no subject)\"",
 		"RFC 5545, section 3.8.1.12", every,
@@ -69,13 +69,14 @@ var lintRules = []lintRule{
 		"several reports", every, lintExtra("X-WR-*")},
 }
 
+// lintWebmail finds an organizer with an account at a large webmail service.
 func lintWebmail(e *lintTarget) []hit {
 	_, domain, _ := strings.Cut(strings.ToLower(e.Organizer.Email), "@")
 	webmail := []string{"gmail.com", "googlemail.com", "yahoo.com", "outlook.com", "hotmail.com", "icloud.com"}
 	return hitIf(slices.Contains(webmail, domain), "Organizer.Email")
 }
 
-// lintPeople looks at the organizer and every attendee.
+// lintPeople returns a check of the organizer and every attendee.
 func lintPeople(field string, broken func(name, email string) bool) func(*lintTarget) []hit {
 	return func(e *lintTarget) []hit {
 		out := hitIf(broken(e.Organizer.Name, e.Organizer.Email), "Organizer."+field)
@@ -87,7 +88,8 @@ func lintPeople(field string, broken func(name, email string) bool) func(*lintTa
 	}
 }
 
-// lintExtra looks for properties by name, or by the beginning of a name before a "*".
+// lintExtra returns a check for properties by name. A name that ends in "*"
+// stands for all names that begin so.
 func lintExtra(names ...string) func(*lintTarget) []hit {
 	return func(e *lintTarget) (out []hit) {
 		for i, p := range e.Extra {

@@ -2,7 +2,7 @@ package ical
 
 import "sync"
 
-// lintRule is one line of the tables.
+// lintRule is one line of the rule tables.
 type lintRule struct {
 	id       string
 	severity Severity
@@ -13,7 +13,7 @@ type lintRule struct {
 	check    func(e *lintTarget) []hit
 }
 
-// lintTarget is an event with what several rules ask of it.
+// lintTarget is an event with the results that several rules need.
 type lintTarget struct {
 	*Event
 	clock wallClock
@@ -30,10 +30,11 @@ func newLintTarget(e *Event) *lintTarget {
 	return x
 }
 
-// hit is a field that breaks a rule, and where that is not plain, how.
+// hit is a field that breaks a rule, with a detail if the field alone does not
+// explain it.
 type hit struct{ field, detail string }
 
-// hitIf is a hit on a field where broken.
+// hitIf returns a hit on a field if broken is true.
 func hitIf(broken bool, field string) []hit {
 	if !broken {
 		return nil
@@ -41,7 +42,7 @@ func hitIf(broken bool, field string) []hit {
 	return []hit{{field, ""}}
 }
 
-// hitAt is a hit on a value in a list, or on its field, where broken.
+// hitAt returns a hit on a value in a list, or on its field, if broken is true.
 func hitAt(broken bool, list string, i int, field string) []hit {
 	if !broken {
 		return nil
@@ -49,6 +50,7 @@ func hitAt(broken bool, list string, i int, field string) []hit {
 	return []hit{{indexed(list, i, field), ""}}
 }
 
+// The clients of the rules.
 var (
 	outlook = []string{"Outlook", "Exchange"}
 	gmail   = []string{"Gmail"}

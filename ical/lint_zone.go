@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// zoneRules are those about times and zones.
+// zoneRules are the rules about times and zones.
 var zoneRules = []lintRule{
 	{"end-missing", SeverityWarning, "End", "Outlook shows a meeting without an end as one that takes no time",
 		"RFC 5545, section 3.6.1", outlook,
@@ -43,8 +43,9 @@ func midnight(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, t.Location())
 }
 
-// lintStartGap finds a clock time that the zone does not have, in a time that
-// was written with another offset: package time itself shifts such a time.
+// lintStartGap finds a clock time that the zone does not have. It needs a time
+// that was written with another offset, because package time shifts such a time
+// itself.
 func lintStartGap(e *lintTarget) []hit {
 	if e.err != nil || e.TimeZone == "" || e.AllDay {
 		return nil
@@ -96,8 +97,7 @@ func lintZoneOutlook(e *lintTarget) []hit {
 	return hitIf(err == nil && !w.form.Exact(), "TimeZone")
 }
 
-// clockChanges reports the first occurrence that a change of the clock touches
-// in the given way.
+// clockChanges reports the first occurrence for which touched is true.
 func (e *lintTarget) clockChanges(touched func(c wallClock, wall, start time.Time) bool) []hit {
 	if e.err != nil || e.AllDay || e.Recurrence == nil || !e.touch() {
 		return nil
@@ -120,14 +120,17 @@ func (e *lintTarget) clockChanges(touched func(c wallClock, wall, start time.Tim
 	return nil
 }
 
+// skipped reports whether a clock change skips the start.
 func skipped(c wallClock, wall, start time.Time) bool { return skips(c.loc, wall.Unix(), start) }
 
+// twice reports whether the start or the end is in an hour that comes twice.
 func twice(c wallClock, _, start time.Time) bool {
 	return repeated(c.loc, start) || repeated(c.loc, c.end(start))
 }
 
-// mayTouch reports whether the time of day of the start or the end is near that
-// of a clock change, which spares most series the search.
+// mayTouch reports whether the time of day of the start or the end is near the
+// time of day of a clock change. If it is not, no occurrence can be touched,
+// and the search through the series is not needed.
 func (e *lintTarget) mayTouch() bool {
 	c, all := e.clock, e.reach()
 	start := c.wall(e.Start)
@@ -143,4 +146,5 @@ func (e *lintTarget) mayTouch() bool {
 	return false
 }
 
+// mod returns the remainder of a/n that is not negative.
 func mod(a, n int64) int64 { return (a%n + n) % n }

@@ -13,7 +13,7 @@ import (
 // expansion is a rule prepared for expansion. Its instances are wall clocks,
 // labelled UTC, so that they keep their hour across clock changes of the zone.
 type expansion struct {
-	rule  *rrule.RRule // nil where only Include makes the series
+	rule  *rrule.RRule // nil if only Include makes the series
 	start time.Time    // wall clock of the first instance
 	shift int          // years between the rule's calendar and ours
 }

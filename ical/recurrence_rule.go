@@ -27,7 +27,7 @@ func (r *Recurrence) appendRule(b []byte, allDay bool) []byte {
 	}
 	b = appendInts(b, "BYSETPOS", r.BySetPos)
 	if several := r.Interval > 1 && len(r.ByDay) > 1; several || cmp.Or(r.WeekStart, DayMonday) != DayMonday {
-		b = append(append(b, ";WKST="...), cmp.Or(r.WeekStart, DayMonday)...) // where it matters, programs have other defaults
+		b = append(append(b, ";WKST="...), cmp.Or(r.WeekStart, DayMonday)...) // if the week start matters, because programs have other defaults
 	}
 	return b
 }

@@ -3,10 +3,10 @@ package ical
 import "strings"
 
 // Validate reports why e cannot be sent as a meeting request (RFC 5545, section
-// 3.6.1; RFC 5546, section 3.2.2), as one error with a [*FieldError] for each
+// 3.6.1; RFC 5546, section 3.2.2). The error has a [*FieldError] for each
 // fault, which [FieldErrors] lists. A missing UID is no error, because the
-// sender of the event gives it one. [Event.Lint] finds what is legal but misread
-// by some client.
+// sender of the event adds it. [Event.Lint] finds values that are legal but
+// misread by some client.
 func (e Event) Validate() error {
 	errs := e.check()
 	errs = append(errs, e.checkMethod(MethodRequest)...)
@@ -44,12 +44,13 @@ func (c *Calendar) validateEvent(i int) fieldErrors {
 		errs.add("UID", errMissing)
 	}
 	if c.Method != "" && c.Method != MethodPublish && e.UID != c.Events[0].UID {
-		errs.addf("UID", "is not that of the first event: a mail is about one meeting (RFC 6047, section 2.2)")
+		errs.addf("UID", "differs from the UID of the first event: a mail is about one meeting (RFC 6047, section 2.2)")
 	}
 	return errs
 }
 
-// checkMethod reports what the method asks for and e lacks (RFC 5546, section 3.2).
+// checkMethod reports properties that the method requires and e lacks (RFC
+// 5546, section 3.2).
 func (e *Event) checkMethod(m Method) (errs fieldErrors) {
 	if m == "" || m == MethodPublish {
 		return nil

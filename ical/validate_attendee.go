@@ -4,6 +4,8 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
+// check reports invalid fields. If empty is true, the person has no field that
+// could be invalid.
 func (p Person) check(empty bool) (errs fieldErrors) {
 	if empty {
 		return nil
@@ -14,8 +16,8 @@ func (p Person) check(empty bool) (errs fieldErrors) {
 	return errs
 }
 
-// checkAttendees compares addresses without case: to a mail server and to every
-// client, two spellings are one attendee.
+// checkAttendees checks each attendee, and refuses an address that comes twice.
+// Addresses are compared without case, because mail servers and clients do so.
 func checkAttendees(errs *fieldErrors, list []Attendee) {
 	seen := make(map[string]int, len(list))
 	for i := range list {

@@ -82,7 +82,7 @@ func (e *Event) checkOverrides(errs *fieldErrors) {
 		if o := &e.Overrides[i]; o.RecurrenceID.IsZero() {
 			errs.at("Overrides", i, "RecurrenceID", errMissing)
 		} else if o.UID != "" && o.UID != e.UID {
-			errs.addf(indexed("Overrides", i, "UID"), "is not that of the series")
+			errs.addf(indexed("Overrides", i, "UID"), "differs from the UID of the series")
 		} else if len(o.Overrides) > 0 || o.Recurrence != nil {
 			errs.addf(indexed("Overrides", i, "Recurrence"), "an override is one occurrence and cannot be a series")
 		} else if !o.Cancelled {
@@ -92,8 +92,8 @@ func (e *Event) checkOverrides(errs *fieldErrors) {
 	}
 }
 
-// inherits reports whether the field of an error is the series', which has the
-// error already.
+// inherits reports whether an override takes the field of an error from its
+// series. The error is then reported for the series already.
 func (e *Event) inherits(f *FieldError) bool {
 	name, _, _ := strings.Cut(f.Field, ".")
 	name, _, _ = strings.Cut(name, "[")
@@ -127,8 +127,8 @@ func (e *Event) checkLists(errs *fieldErrors) {
 	}
 }
 
-// checkAligned refuses a series whose start is not an instance of its rule:
-// Outlook leaves it out, others show it beside the rule.
+// checkAligned refuses a series whose start is not an instance of its rule.
+// Outlook leaves such a start out, and other clients show it beside the rule.
 func (e *Event) checkAligned(errs *fieldErrors) {
 	c, err := e.wallClock()
 	if err != nil || e.Start.IsZero() || e.Recurrence == nil || len(e.Recurrence.check()) > 0 {

@@ -17,6 +17,8 @@ func (p *Property) check() (errs fieldErrors) {
 	return errs
 }
 
+// checkParams checks parameters in the order of the wire. The names in own
+// belong to fields and are refused.
 func checkParams(errs *fieldErrors, params map[string][]string, own map[string]bool) {
 	var all contentLine
 	all.addParams(params)
@@ -38,17 +40,18 @@ func checkParams(errs *fieldErrors, params map[string][]string, own map[string]b
 	}
 }
 
-// eventProperties are those that the fields of [Event] stand for.
+// eventProperties are the properties for which [Event] has fields.
 var eventProperties = setOf("BEGIN", "END", "UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND",
 	"DURATION", "RRULE", "EXDATE", "RDATE", "ORGANIZER", "ATTENDEE", "SUMMARY", "LOCATION", "DESCRIPTION",
 	"STATUS", "TRANSP", "CLASS", "PRIORITY", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-INTENDEDSTATUS",
 	"X-MICROSOFT-CDO-ALLDAYEVENT", "X-MICROSOFT-DISALLOW-COUNTER", "CATEGORIES", "URL", "CONFERENCE",
 	"CREATED", "LAST-MODIFIED")
 
-// attendeeParams are those that the fields of [Attendee] stand for.
+// attendeeParams are the parameters for which [Attendee] has fields.
 var attendeeParams = setOf("CUTYPE", "ROLE", "PARTSTAT", "RSVP", "DELEGATED-TO", "DELEGATED-FROM",
 	"SENT-BY", "CN")
 
+// setOf returns the set of the names.
 func setOf(names ...string) map[string]bool {
 	m := make(map[string]bool, len(names))
 	for _, n := range names {

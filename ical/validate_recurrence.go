@@ -1,5 +1,6 @@
 package ical
 
+// check reports parts of the rule that are wrong by themselves.
 func (r *Recurrence) check() (errs fieldErrors) {
 	if r.Freq == "" && len(r.Include) == 0 {
 		errs.add("Freq", errMissing)
@@ -48,6 +49,7 @@ func (r *Recurrence) checkDays(errs *fieldErrors) {
 	}
 }
 
+// checkRange reports values of a list that are 0 or not between lo and hi.
 func checkRange(errs *fieldErrors, field string, list []int, lo, hi int) {
 	if len(list) > maxRuleList {
 		errs.addf(field, "has %d values, %d are allowed", len(list), maxRuleList)

@@ -11,11 +11,11 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// checkLine accepts text of one line.
+// checkLine accepts text that fits into one line.
 func checkLine(s string) error { return checkValue(s) }
 
-// checkName accepts what can be a name in a calendar object and in the header
-// of a mail, where a tab is no part of a text.
+// checkName accepts text that can be a name in a calendar object and in the
+// header of a mail. A tab is not allowed in the latter.
 func checkName(s string) error {
 	if strings.Contains(s, "\t") {
 		return errors.New("has a tab")
@@ -31,7 +31,7 @@ func checkFilled(s string) error {
 	return nil
 }
 
-// checkIfFilled accepts the empty value, and what check accepts.
+// checkIfFilled accepts the empty value, and every value that check accepts.
 func checkIfFilled(s string, check func(string) error) error {
 	if s == "" {
 		return nil
@@ -39,7 +39,8 @@ func checkIfFilled(s string, check func(string) error) error {
 	return check(s)
 }
 
-// checkWord accepts the value of an enumeration, also one that is not ours.
+// checkWord accepts the value of an enumeration, including values that this
+// package does not know.
 func checkWord(s string) error {
 	if octetsOf(s)&(noToken|upperCase) != 0 {
 		return fmt.Errorf("%.40q is not a word in lower case", s)
@@ -47,6 +48,7 @@ func checkWord(s string) error {
 	return nil
 }
 
+// checkEmail accepts a bare address.
 func checkEmail(s string) error {
 	const scheme = "mailto:"
 	start := s[:min(len(s), len(scheme)+1)] // one more: a capital i with a dot has two octets
@@ -57,7 +59,7 @@ func checkEmail(s string) error {
 	return err
 }
 
-// checkURI accepts an absolute URI, and nothing.
+// checkURI accepts an absolute URI and the empty value.
 func checkURI(s string) error {
 	if s == "" {
 		return nil
@@ -72,7 +74,8 @@ func checkURI(s string) error {
 	return nil
 }
 
-// checkLanguage accepts what has the form of a BCP 47 tag (RFC 5646, section 2.1), and nothing.
+// checkLanguage accepts text in the form of a BCP 47 tag (RFC 5646, section
+// 2.1) and the empty value.
 func checkLanguage(s string) error {
 	if s == "" {
 		return nil
@@ -85,9 +88,10 @@ func checkLanguage(s string) error {
 	return nil
 }
 
-// mediaTypeMarks are dropped before what is left of a subtype is looked at as a name.
+// mediaTypeMarks removes the marks that a subtype may have and a name may not.
 var mediaTypeMarks = strings.NewReplacer(".", "", "+", "", "_", "")
 
+// checkMediaType accepts a media type and the empty value.
 func checkMediaType(s string) error {
 	if s == "" {
 		return nil
@@ -99,7 +103,8 @@ func checkMediaType(s string) error {
 	return nil
 }
 
-// checkYear accepts the years that the four digits of a date can hold.
+// checkYear accepts the zero time and the years that the four digits of a date
+// can hold.
 func checkYear(t time.Time) error {
 	if y := t.UTC().Year(); !t.IsZero() && (y < 1 || y > 9998) {
 		return fmt.Errorf("the year %d is not between 1 and 9998", y)
@@ -107,7 +112,7 @@ func checkYear(t time.Time) error {
 	return nil
 }
 
-// checkDate accepts what checkYear accepts, and not the zero time.
+// checkDate accepts the same years as checkYear, but not the zero time.
 func checkDate(t time.Time) error {
 	if t.IsZero() {
 		return errMissing
@@ -115,9 +120,9 @@ func checkDate(t time.Time) error {
 	return checkYear(t)
 }
 
-// checkAbbreviation refuses a time that package time has made of a zone's
-// abbreviation which it does not know: it keeps the letters, with offset 0, so
-// that "10:00 PST" is the wrong instant.
+// checkAbbreviation refuses a time that package time has parsed with an unknown
+// zone abbreviation. Package time keeps the letters with offset 0, so that
+// "10:00 PST" is the wrong instant.
 func checkAbbreviation(t time.Time) error {
 	name := t.Location().String()
 	if _, offset := t.Zone(); offset != 0 || len(name) < 3 || slices.Contains(zeroAbbreviations, name) {
@@ -128,12 +133,13 @@ func checkAbbreviation(t time.Time) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("is in a zone %.10q with the offset 0, which is what parsing makes of an unknown abbreviation: the instant is not what was meant", name)
+	return fmt.Errorf("is in a zone %.10q with the offset 0, because parsing did not know the abbreviation: the instant is not the one that was written", name)
 }
 
-// zeroAbbreviations are those whose offset is 0 indeed.
+// zeroAbbreviations are the abbreviations whose offset really is 0.
 var zeroAbbreviations = []string{"UTC", "UCT", "GMT", "WET", "EGST", "AZOST"}
 
+// firstError returns the first error that is not nil.
 func firstError(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {

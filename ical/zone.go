@@ -7,38 +7,39 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// Form is the shape of a VTIMEZONE that [VTimezone] chose.
+// Form is the shape of a VTIMEZONE, as [VTimezone] chose it.
 type Form string
 
-// The values of [Form], in the order in which they are tried. All but the last
-// are one STANDARD and at most one DAYLIGHT, which is what Outlook keeps of any
-// zone (MS-OXCICAL, section 2.1.3.1.1.19).
+// The values of [Form], in the order in which they are tried. All except the
+// last have one STANDARD and at most one DAYLIGHT, because Outlook keeps no
+// more of any zone (MS-OXCICAL, section 2.1.3.1.1.19).
 const (
-	// FormAnnual is a pair with yearly rules. If the zone itself has them, it
-	// is right for the years to come too.
+	// FormAnnual is a pair with yearly rules. If the zone itself has these
+	// rules, the pair is right for the years to come too.
 	FormAnnual Form = "annual"
 	// FormNeighbours is the change before and the change after, without rules.
 	FormNeighbours Form = "neighbours"
 	// FormFixed is one offset.
 	FormFixed Form = "fixed"
-	// FormFull is everything that RFC 5545 allows: right for clients that read
-	// it all, wrong at some of the instants in Outlook.
+	// FormFull uses everything that RFC 5545 allows. It is right for clients
+	// that read it all, and wrong at some of the instants in Outlook.
 	FormFull Form = "full"
 )
 
-// Exact reports whether Outlook, too, gets every instant right.
+// Exact reports whether every instant is right in Outlook too.
 func (f Form) Exact() bool { return f != FormFull }
 
 // VTimezone returns the smallest VTIMEZONE with which RFC 5545 and Outlook both
-// read the wall clock of loc as Go does, at the start and the end of every span,
-// and the form that it has: [FormFull] if no form that Outlook keeps is right
-// at all of them. Its TZID is the IANA name of loc, or "UTC+02:00" if loc has
-// none and no changes.
+// read the wall clock of loc as Go does, at the start and the end of every
+// span, and its form. The form is [FormFull] if no form that Outlook keeps is
+// right at all of them. The TZID is the IANA name of loc, or "UTC+02:00" if loc
+// has no name and no changes.
 //
-// The error has a [*FieldError] of TimeZone: no span, or no name, as [time.Local]
-// has none. Results are cached by zone and years, and safe for
-// concurrent use: the component is shared by all callers and must not be
-// changed; one in a tree of [Model] is the caller's own.
+// The error has a [*FieldError] of TimeZone: no span was given, or the zone has
+// no name, as [time.Local] has none. Results for zones that [LoadLocation]
+// knows are cached by zone and years. All callers share the component, which
+// must not be changed. A component in a tree of [Model] is the caller's own.
+// VTimezone is safe for concurrent use.
 func VTimezone(loc *time.Location, at []Span) (*ics.VTimezone, Form, error) {
 	if loc == nil || len(at) == 0 {
 		return nil, "", refuse(&FieldError{Field: "TimeZone", Err: errors.New("no zone, or no time to describe it at")})

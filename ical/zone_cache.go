@@ -52,7 +52,7 @@ type zoneYears struct {
 	first, last int
 }
 
-// cache keeps what is slow to find out again and never changes. It is safe for
+// cache keeps values that are slow to compute and never change. It is safe for
 // concurrent use.
 //
 // A full cache gives up the entry that is used least: each entry counts its uses

@@ -5,22 +5,30 @@ import (
 	"time"
 )
 
-// candidate is one way to write a zone, and where it is wrong in the years that
-// it was made for.
+// candidate is one way to write a zone, with the periods in which it is wrong.
+// The periods cover the years for which it was made.
 type candidate struct {
 	form        Form
 	observances []observance
 	wrong       []period
 }
 
-// ruleYears is for how many years a rule should hold, so that a meeting that is
-// moved still has the right one. In 11 years a date falls on every weekday,
-// which tells the fourth from the last.
+// ruleYears is the number of years for which a rule should hold, so that a
+// meeting that is moved still has the right rule. In 11 years a date falls on
+// every weekday, which tells the fourth weekday of a month from the last.
 const ruleYears = 12
 
 // candidates returns the forms of loc that Outlook reads, the best first, for
-// the instants of some years. After one that is right throughout, no other is
-// looked for.
+// the instants of some years. The search ends after a form that is right
+// throughout.
+//
+// Outlook keeps one pair of rules. So the candidates are, in this order:
+//
+//   - the annual pair of the first year, then of the second, if it is needed:
+//     the rules may have changed between them
+//   - each pair of neighbouring changes around these years, for zones whose
+//     changes follow no rule, such as Morocco's
+//   - each offset alone, for events that do not meet a change
 func candidates(loc *time.Location, first, last int) []candidate {
 	in := inYears(first, last)
 	around := changes(loc, newYear(first-1)-24*60*60, newYear(min(last, first+1)+2)+24*60*60)
@@ -54,12 +62,12 @@ func candidates(loc *time.Location, first, last int) []candidate {
 	return out
 }
 
-// inYears are the seconds of some years on every clock.
+// inYears returns the seconds that are in these years on some clock.
 func inYears(first, last int) period {
 	return period{newYear(first) - 2*24*60*60, newYear(last+1) + 2*24*60*60}
 }
 
-// distinctOffsets are those of the steps, each once.
+// distinctOffsets returns the offsets of the transitions, each once.
 func distinctOffsets(list []transition) []int {
 	var out []int
 	for _, s := range list {
@@ -70,14 +78,17 @@ func distinctOffsets(list []transition) []int {
 	return out
 }
 
-// fixedObservance is one STANDARD that begins in the year before.
+// fixedObservance returns one STANDARD that begins in the year before the given
+// one.
 func fixedObservance(offset, year int) observance {
 	return observance{from: offset, to: offset, onset: time.Unix(newYear(year-1), 0).UTC()}
 }
 
-// annualPair returns the rules that the two changes of a year follow, those that
-// hold for most of the years after it. Onsets lie in the year before, because
-// clients refuse an event that is older than its zone.
+// annualPair returns the rules that the two changes of a year follow. It
+// reports false if the year does not have two changes, or if they are not the
+// two ends of a summer time. Of several rules, it takes the rule that holds for
+// most of the following years. Onsets lie in the year before, because clients
+// refuse an event that is older than its zone.
 func annualPair(loc *time.Location, around []offsetChange, year, years int) ([]observance, bool) {
 	var pair []offsetChange
 	for _, c := range around {
@@ -91,8 +102,9 @@ func annualPair(loc *time.Location, around []offsetChange, year, years int) ([]o
 	return standardFirst(bestRule(loc, pair[0], years), bestRule(loc, pair[1], years)), true
 }
 
-// neighbours returns two changes as observances without a rule. Outlook repeats
-// them every year, so they must not be more than a year apart.
+// neighbours returns two successive changes as observances without a rule.
+// Outlook repeats them every year, so it reports false if they are more than a
+// year apart.
 func neighbours(a, b offsetChange) ([]observance, bool) {
 	if !opposite(a, b) || b.at-a.at > 365*24*60*60 {
 		return nil, false
@@ -104,12 +116,12 @@ func neighbours(a, b offsetChange) ([]observance, bool) {
 	return standardFirst(out[0], out[1]), true
 }
 
-// opposite reports whether two changes are the ends of a summer time.
+// opposite reports whether two changes are the two ends of a summer time.
 func opposite(a, b offsetChange) bool {
 	return a.from == b.to && a.to == b.from && max(a.to-a.from, a.from-a.to) < mostDaylight
 }
 
-// standardFirst is the order that Exchange writes.
+// standardFirst returns two observances in the order that Exchange writes.
 func standardFirst(a, b observance) []observance {
 	if a.daylight() {
 		a, b = b, a
@@ -117,9 +129,12 @@ func standardFirst(a, b observance) []observance {
 	return []observance{a, b}
 }
 
-// bestRule returns the rule for a change that holds longest. Rules at 24:00, as
-// in Egypt and Chile, may fall into the next month: those are written as
-// 23:59:59 of the day before.
+// bestRule returns the rule that a change follows for the longest time. The
+// rules to choose from are the fourth and the last weekday, if the day is both.
+//
+// Changes at 24:00, as in Egypt and Chile, are midnight of the next day, which
+// may be in the next month and then follows no rule. For these, the rule is
+// looked for a second earlier and written as 23:59:59.
 func bestRule(loc *time.Location, c offsetChange, years int) observance {
 	var best observance
 	most := -1
@@ -144,7 +159,7 @@ func bestRule(loc *time.Location, c offsetChange, years int) observance {
 	return best
 }
 
-// changes reports whether loc changes in a year as c says, on the rule's day at
+// changes reports whether loc makes the change c in a year on the rule's day at
 // a time of day.
 func (r nthWeekday) changes(loc *time.Location, c offsetChange, year int, timeOfDay time.Duration) bool {
 	at := r.in(year).Add(timeOfDay).Unix() - int64(c.from)

@@ -8,15 +8,15 @@ type offsetChange struct {
 	from, to int   // seconds east of UTC
 }
 
-// wall is the onset on the clock of the offset before it, labelled UTC: what
-// DTSTART of an observance holds (RFC 5545, section 3.6.5).
+// wall returns the onset on the clock of the offset before it, labelled UTC.
+// This is the form of DTSTART in an observance (RFC 5545, section 3.6.5).
 func (c offsetChange) wall() time.Time { return time.Unix(c.at+int64(c.from), 0).UTC() }
 
 // nextChange returns the first change after u and before limit.
 //
-// Time.ZoneBounds is only a hint. Past the zone's table it ends at year borders,
-// on 31 December of leap years with an end that is not after u, and it also ends
-// where nothing but the abbreviation changes.
+// [time.Time.ZoneBounds] is only a hint, for two reasons. After the last entry
+// of the zone's table it ends at year borders; on 31 December of leap years its
+// end is not even after u. It also ends at a change of the abbreviation alone.
 func nextChange(loc *time.Location, u, limit int64) (c offsetChange, ok bool) {
 	before := offsetAt(loc, u)
 	for u < limit {
@@ -39,7 +39,8 @@ func nextChange(loc *time.Location, u, limit int64) (c offsetChange, ok bool) {
 	return c, false
 }
 
-// bisectChange returns the instant in (lo, hi] at which the offset of lo ends, or hi.
+// bisectChange returns the instant in (lo, hi] at which the offset of lo ends,
+// or hi if it does not.
 func bisectChange(loc *time.Location, lo, hi int64) int64 {
 	before := offsetAt(loc, lo)
 	if offsetAt(loc, hi) == before {
@@ -55,7 +56,7 @@ func bisectChange(loc *time.Location, lo, hi int64) int64 {
 	return hi
 }
 
-// changes returns the changes in (from, to).
+// changes returns the changes of loc in (from, to).
 func changes(loc *time.Location, from, to int64) []offsetChange {
 	var out []offsetChange
 	for {
@@ -68,9 +69,9 @@ func changes(loc *time.Location, from, to int64) []offsetChange {
 	}
 }
 
-// newYear is the first second of a year in UTC.
+// newYear returns the first second of a year in UTC.
 func newYear(year int) int64 { return time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Unix() }
 
-// horizon is for how many years an endless series is looked at: after 28, the
-// weekdays fall on the same dates again.
+// horizon is the number of years for which an endless series is expanded. After
+// 28 years, the weekdays fall on the same dates again.
 const horizon = 28

@@ -7,23 +7,24 @@ import (
 	"time"
 )
 
-// A VTIMEZONE is read in two ways: as RFC 5545 says, and as Outlook does, which
-// keeps one pair of yearly rules (MS-OXCICAL, section 2.1.3.1.1.19). Both, and
-// the zone itself, are compared as the steps that their UTC offset takes.
-
 // transition is an instant from which an offset holds.
+//
+// Clients read a VTIMEZONE in two ways: as RFC 5545 says, and as Outlook does,
+// which keeps one pair of yearly rules (MS-OXCICAL, section 2.1.3.1.1.19). Both
+// readings, and the zone itself, become lists of transitions. A form is exact
+// at the instants at which the three lists agree.
 type transition struct {
 	at     int64 // Unix seconds
 	offset int   // seconds east of UTC
 }
 
-// unknownOffset is that of instants before the first onset.
+// unknownOffset is the offset of instants before the first onset.
 const unknownOffset = 1 << 30
 
-// period is a stretch of Unix seconds, the end not included.
+// period is a half-open range of Unix seconds: to is not included.
 type period struct{ from, to int64 }
 
-// zoneTransitions are those of loc.
+// zoneTransitions returns the transitions of loc.
 func zoneTransitions(loc *time.Location, in period) []transition {
 	out := []transition{{in.from, offsetAt(loc, in.from)}}
 	for _, c := range changes(loc, in.from, in.to) {
@@ -32,8 +33,9 @@ func zoneTransitions(loc *time.Location, in period) []transition {
 	return out
 }
 
-// rfcTransitions are those of observances that begin at their onset (RFC 5545,
-// section 3.6.5). Only the onset and the rule are considered.
+// rfcTransitions returns the transitions that RFC 5545, section 3.6.5, gives to
+// observances. Each begins at its onset. Only the onset and the rule are
+// considered, because a candidate has no dates.
 func rfcTransitions(list []observance, in period) []transition {
 	out := make([]transition, 1, 8)
 	out[0] = transition{math.MinInt64, unknownOffset}
@@ -51,8 +53,10 @@ func rfcTransitions(list []observance, in period) []transition {
 	return clipTransitions(out, in)
 }
 
-// outlookTransitions are those of a pair of rules that hold in every year, whatever
-// DTSTART says; an observance without a rule repeats the weekday of its onset.
+// outlookTransitions returns the transitions of a pair of rules that hold in
+// every year, whatever DTSTART says. An observance without a rule repeats the
+// weekday of its onset. TZOFFSETFROM is ignored: the offset before a change is
+// the offset of the other observance.
 func outlookTransitions(list []observance, in period) []transition {
 	out := make([]transition, 1, 8)
 	out[0] = transition{math.MinInt64, list[0].to}
@@ -75,8 +79,9 @@ func outlookTransitions(list []observance, in period) []transition {
 	return clipTransitions(out, in)
 }
 
-// clipTransitions sorts steps and cuts off what is outside: of those before, the last
-// says with what offset the stretch begins.
+// clipTransitions sorts transitions and cuts them to a period. The last
+// transition before the period moves to its beginning, because its offset holds
+// there.
 func clipTransitions(list []transition, in period) []transition {
 	slices.SortStableFunc(list, func(a, b transition) int { return cmp.Compare(a.at, b.at) })
 	begin := 0
@@ -93,8 +98,10 @@ func clipTransitions(list []transition, in period) []transition {
 	return list
 }
 
-// differences are the stretches in which two lists of steps disagree, and those
-// which, on the wall clock, the wrong offset makes look like them.
+// differences returns the periods in which two lists of transitions disagree.
+// Each is returned three times: as it is, and shifted by the wrong offset in
+// both directions. A wall clock in a wrong period may be read as an instant
+// outside of it, and the shifted periods cover those instants.
 func differences(a, b []transition, in period) []period {
 	var out []period
 	for at, i, j := in.from, 0, 0; at < in.to; {
@@ -119,8 +126,8 @@ func differences(a, b []transition, in period) []period {
 	return out
 }
 
-// misreadPeriods are the stretches in which one of the two readings is not the clock of
-// the zone whose steps are given.
+// misreadPeriods returns the periods in which RFC 5545 or Outlook reads another
+// clock than the zone's, whose transitions are given.
 func misreadPeriods(list []observance, zone []transition, in period) []period {
 	out := differences(zone, rfcTransitions(list, in), in)
 	return append(out, differences(zone, outlookTransitions(list, in), in)...)

@@ -7,7 +7,8 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// zoneForm is a form of a zone, and where in the years of in it is wrong.
+// zoneForm is one form of a zone. Its wrong periods are the parts of in at
+// which some client reads another clock than the zone's.
 type zoneForm struct {
 	form  Form
 	in    period
@@ -15,11 +16,13 @@ type zoneForm struct {
 	tree  *ics.VTimezone // shared
 }
 
-// exact reports whether the form is right, in Outlook too, at the borders of a span.
+// exact reports whether the form is right at the start and the end of a span,
+// in Outlook too.
 func (w *zoneForm) exact(s Span) bool {
 	return w.form.Exact() && w.exactAt(s.Start.Unix()) && w.exactAt(s.withEnd().End.Unix())
 }
 
+// exactAt reports whether the form is right at one instant (Unix seconds).
 func (w *zoneForm) exactAt(u int64) bool {
 	if u < w.in.from || u >= w.in.to {
 		return false
@@ -39,6 +42,7 @@ type zoneForms struct {
 	full  func() *zoneForm // made when none of forms will do
 }
 
+// newZoneForms makes the forms of a zone in a range of years.
 func newZoneForms(key zoneYears) *zoneForms {
 	z := &zoneForms{tzid: key.loc.String()}
 	in := inYears(key.first, key.last)
@@ -51,8 +55,8 @@ func newZoneForms(key zoneYears) *zoneForms {
 	return z
 }
 
-// choose returns the first form that is right. The question is put only where a
-// form is wrong somewhere in the years.
+// choose returns the first form for which right reports true. A form without
+// wrong periods is right without asking.
 func (z *zoneForms) choose(right func(*zoneForm) bool) *zoneForm {
 	for i := range z.forms {
 		if w := &z.forms[i]; len(w.wrong) == 0 || right(w) {

@@ -6,9 +6,13 @@ import (
 	"time"
 )
 
-// fullForm returns observances that RFC 5545 reads as loc from the beginning of
-// the year before first to the end of last: rules where changes follow one to
-// the end, dates where they do not. Outlook cannot read it.
+// fullForm returns observances that RFC 5545 reads as loc, from the beginning
+// of the year before first to the end of last. Outlook cannot read them.
+//
+// The first observance is the offset at the beginning. The changes are then
+// grouped by their two offsets, because an observance has one TZOFFSETFROM and
+// one TZOFFSETTO. Each group becomes a rule if its changes follow one up to the
+// end, and a list of dates before that.
 func fullForm(loc *time.Location, first, last int) []observance {
 	begin := newYear(first - 1)
 	list := changes(loc, begin, newYear(last+1))
@@ -31,8 +35,9 @@ func fullForm(loc *time.Location, first, last int) []observance {
 	return out
 }
 
-// groupObservances writes changes between the same two offsets: as a rule from where
-// one holds to the end, and as dates before that.
+// groupObservances returns changes between the same two offsets as observances.
+// The changes at the end that follow one rule become that rule. The changes
+// before them become a list of dates.
 func groupObservances(list []offsetChange, last int) []observance {
 	var out []observance
 	n := countRuled(list, last)
@@ -54,8 +59,9 @@ func groupObservances(list []offsetChange, last int) []observance {
 	return out
 }
 
-// countRuled returns how many of the changes, counted from the last, follow one
-// rule, one a year up to the last year; 0 where it is too few to be a rule.
+// countRuled returns the number of changes, counted from the last, that follow
+// one rule: one in each year up to the last year. It returns 0 if they are too
+// few to be a rule.
 func countRuled(list []offsetChange, last int) int {
 	n := 0
 	for n < len(list) {
@@ -74,7 +80,12 @@ func countRuled(list []offsetChange, last int) int {
 	return n
 }
 
-// commonRule returns the rules that all changes follow, zero for none.
+// commonRule returns the rules that all changes follow; a zero value means that
+// there is none.
+//
+// The changes must have the same month, weekday and time of day. If their days
+// lie within seven days, they follow a weekdayWindow. If one ordinal gives all
+// of them, they also follow an nthWeekday, which more clients can read.
 func commonRule(list []offsetChange) (weekdayWindow, nthWeekday) {
 	wall := list[0].wall()
 	low, high := wall.Day(), wall.Day()
@@ -98,7 +109,7 @@ func commonRule(list []offsetChange) (weekdayWindow, nthWeekday) {
 	return window, rule
 }
 
-// daysIn is the number of days in the month of t; February has 28.
+// daysIn returns the number of days in the month of t. February has 28.
 func daysIn(t time.Time) int {
 	return time.Date(2001, t.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }

@@ -10,12 +10,16 @@ import (
 	"github.com/convene-go/convene/internal/windowszones"
 )
 
-// LoadLocation returns the zone that a TZID names: a Windows name such as "W.
-// Europe Standard Time" (in any case, also with the number that old Outlook
-// adds), a fixed offset as this package writes it ("UTC+02:00"), or an IANA
-// name, also with a vendor's prefix such as "/citadel.org/20250101_1/Europe/Berlin".
-// It never returns [time.Local]; unknown names are an error. The system's zone
-// files are preferred to those built into the program; each is read once.
+// LoadLocation returns the zone that a TZID names. These names are known:
+//
+//   - a Windows name such as "W. Europe Standard Time", in any case, also
+//     with the number that old Outlook adds
+//   - a fixed offset as this package writes it, "UTC+02:00"
+//   - an IANA name, also with a vendor's prefix such as
+//     "/citadel.org/20250101_1/Europe/Berlin"
+//
+// An unknown name is an error, and so is [time.Local]. The system's zone files
+// are preferred to the files built into the program. Each file is read once.
 func LoadLocation(tzid string) (*time.Location, error) {
 	if loc, ok := sharedZones.get(tzid); ok {
 		return loc, nil
@@ -60,21 +64,22 @@ func findLocation(tzid string) (*time.Location, error) {
 	return nil, fmt.Errorf("ical: unknown time zone %.60q", tzid)
 }
 
-// maxZoneParts is how many parts an IANA name has, as "America/Argentina/Salta".
+// maxZoneParts is the largest number of parts in an IANA name, as in
+// "America/Argentina/Salta".
 const maxZoneParts = 3
 
-// notZones are files and folders among the zones that depend on the machine or
-// count leap seconds.
+// notZones are files and folders in the zone directory that depend on the
+// machine or count leap seconds.
 var notZones = []string{"Local", "localtime", "posixrules", "Factory", "posix", "right"}
 
-// isKnown reports whether LoadLocation knows a zone by its name.
+// isKnown reports whether [LoadLocation] knows the name of a zone.
 func isKnown(loc *time.Location) bool {
 	_, err := LoadLocation(loc.String())
 	return err == nil
 }
 
-// offsetName is the TZID of a zone that is nothing but an offset: "UTC+02:00",
-// with seconds where it has any, "UTC" for 0.
+// offsetName returns the TZID of a zone that is only an offset: "UTC+02:00", or
+// "UTC" for 0. Seconds are added if the offset has any.
 func offsetName(offset int) string {
 	if offset == 0 {
 		return "UTC"
@@ -87,7 +92,8 @@ func offsetName(offset int) string {
 	return name
 }
 
-// parseOffsetName reads what offsetName writes for an offset other than 0.
+// parseOffsetName reads a name that offsetName returns for an offset other than
+// 0.
 func parseOffsetName(name string) (offset int, ok bool) {
 	digits, ok := strings.CutPrefix(name, "UTC")
 	if !ok || (len(digits) != 6 && len(digits) != 9) {
@@ -97,7 +103,7 @@ func parseOffsetName(name string) (offset int, ok bool) {
 	return offset, err == nil && offsetName(offset) == name
 }
 
-// fixedZone is a zone without changes; UTC itself where the offset is 0.
+// fixedZone returns a zone without changes, and UTC itself if the offset is 0.
 func fixedZone(name string, offset int) *time.Location {
 	if offset == 0 {
 		return time.UTC

@@ -6,9 +6,16 @@ import (
 	"time"
 )
 
-// namedZone returns the zone that may stand for loc under its own name: UTC,
-// the IANA zone of that name with the same clock, an offset zone where the clock
-// does not change, or loc itself where its name is nobody else's.
+// namedZone returns the zone that stands for loc under its own name. This is
+// the first of:
+//
+//   - UTC
+//   - the IANA zone of that name, if it has the same clock
+//   - a fixed offset, if the clock does not change
+//   - loc itself, if no other zone has its name
+//
+// Otherwise it is an error: the name would mean another clock, or the zone has
+// no name that can be written.
 func namedZone(loc *time.Location, at time.Time) (*time.Location, error) {
 	name := loc.String()
 	if loc == time.UTC || name == "UTC" {
@@ -31,13 +38,13 @@ func namedZone(loc *time.Location, at time.Time) (*time.Location, error) {
 	return loc, nil
 }
 
-// Why a zone has no TZID.
+// The reasons for which a zone has no TZID.
 var (
 	errLocalZone = errors.New("is missing, and Start's Location has clock changes but no name: set TimeZone to an IANA name")
 	errOtherZone = errors.New("is missing, and Start's Location has the name of an IANA zone but another clock: set TimeZone")
 )
 
-// sameClock reports whether two zones agree for a year from t: a
+// sameClock compares two zones on one day of each month, for a year from t. A
 // [time.FixedZone] may have the name of a zone that has summer time.
 func sameClock(a, b *time.Location, t time.Time) bool {
 	for month := range 12 {

@@ -9,31 +9,33 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// observance is one STANDARD or DAYLIGHT: an onset and, where it repeats, a
-// yearly rule or further onsets.
+// observance is one STANDARD or DAYLIGHT. It has an onset and, if the onset
+// repeats, one of: a rule that Outlook can hold, a rule that only RFC 5545 can
+// express, or a list of further onsets.
 type observance struct {
 	from, to int           // seconds east of UTC
 	onset    time.Time     // wall clock in the offset before, labelled UTC
-	rule     nthWeekday    // what Outlook can hold; see window
-	window   weekdayWindow // what only RFC 5545 can say
-	dates    []time.Time   // all onsets where they follow no rule, the first included
+	rule     nthWeekday    // the rule that Outlook can hold, or else window
+	window   weekdayWindow // the rule that only RFC 5545 can express
+	dates    []time.Time   // if the onsets follow no rule: all of them, the first included
 }
 
-// daylight reports whether it is what RFC 5545 calls DAYLIGHT: the offset grows.
-// Ireland and Morocco, whose law says otherwise, are no exception; a zone that
-// goes to the other side of the date line is one.
+// daylight reports whether the observance is written as DAYLIGHT, because the
+// offset grows. The law of Ireland and of Morocco says the opposite, but
+// clients expect this. A zone that goes to the other side of the date line is
+// an exception.
 func (o *observance) daylight() bool { return o.to > o.from && o.to-o.from < mostDaylight }
 
-// mostDaylight is more than any summer time, in seconds.
+// mostDaylight is longer than any summer time, in seconds.
 const mostDaylight = 12 * 60 * 60
 
-// at is the instant (Unix seconds) of an onset on the wall clock.
+// at returns the instant (Unix seconds) of an onset on the wall clock.
 func (o *observance) at(wall time.Time) int64 { return wall.Unix() - int64(o.from) }
 
-// clock is the time of day of the onset.
+// timeOfDay returns the time of day of the onset.
 func (o *observance) timeOfDay() time.Duration { return o.onset.Sub(dateOf(o.onset)) }
 
-// component writes the observance.
+// component returns the observance as a component of a VTIMEZONE.
 func (o *observance) component() ics.Component {
 	base := ics.ComponentBase{Properties: []ics.IANAProperty{
 		property("DTSTART", o.onset.Format(layoutLocal)),
@@ -44,7 +46,7 @@ func (o *observance) component() ics.Component {
 	case o.window.day != 0:
 		base.Properties = append(base.Properties, property("RRULE", o.window.String()))
 	case len(o.dates) > 1:
-		// ical.js passes over DTSTART where there is an RDATE, so that repeats it.
+		// ical.js ignores DTSTART if there is an RDATE, so the list repeats it.
 		for _, d := range o.dates {
 			base.Properties = append(base.Properties, property("RDATE", d.Format(layoutLocal)))
 		}
@@ -57,14 +59,15 @@ func (o *observance) component() ics.Component {
 	return &ics.Standard{ComponentBase: base}
 }
 
-// nthWeekday is the first to fourth, or (-1) last, weekday of a month; n 0 is none.
+// nthWeekday is the first to fourth weekday of a month, or the last for n = -1.
+// If n is 0, there is no rule.
 type nthWeekday struct {
 	n       int
 	weekday time.Weekday
 	month   time.Month
 }
 
-// in returns the day of the rule in a year, midnight in UTC.
+// in returns the day of the rule in a year, as midnight in UTC.
 func (r nthWeekday) in(year int) time.Time {
 	if r.n < 0 {
 		last := time.Date(year, r.month+1, 0, 0, 0, 0, 0, time.UTC)
@@ -74,12 +77,14 @@ func (r nthWeekday) in(year int) time.Time {
 	return first.AddDate(0, 0, (int(r.weekday-first.Weekday())+7)%7+7*(r.n-1))
 }
 
-// String is the RRULE value, in the order that Exchange writes it.
+// String returns the RRULE value, in the order that Exchange writes.
 func (r nthWeekday) String() string {
 	return fmt.Sprintf("FREQ=YEARLY;BYDAY=%d%s;BYMONTH=%d", r.n, weekdays[r.weekday], r.month)
 }
 
-// nthOf returns the rules that give the day of t in its year.
+// nthOf returns the rules that give the day of t in its year. A day in the last
+// week of a month that is not its fifth weekday has two: as the last and as the
+// fourth.
 func nthOf(t time.Time) []nthWeekday {
 	var out []nthWeekday
 	if t.AddDate(0, 0, 7).Month() != t.Month() {
@@ -91,15 +96,16 @@ func nthOf(t time.Time) []nthWeekday {
 	return out
 }
 
-// weekdayWindow is the one weekday in seven days of a month that need not begin
-// with the 1st, 8th, 15th or 22nd, as "the Friday from the 23rd to the 29th";
-// day 0 is none.
+// weekdayWindow is the one weekday in seven days of a month, such as "the
+// Friday from the 23rd to the 29th". The seven days need not begin with the
+// 1st, 8th, 15th or 22nd. If day is 0, there is no rule.
 type weekdayWindow struct {
 	day     int // the first of the seven
 	weekday time.Weekday
 	month   time.Month
 }
 
+// String returns the RRULE value.
 func (w weekdayWindow) String() string {
 	days := make([]string, 7)
 	for i := range days {
@@ -108,7 +114,7 @@ func (w weekdayWindow) String() string {
 	return fmt.Sprintf("FREQ=YEARLY;BYMONTH=%d;BYMONTHDAY=%s;BYDAY=%s", w.month, strings.Join(days, ","), weekdays[w.weekday])
 }
 
-// zoneComponent writes observances as a VTIMEZONE.
+// zoneComponent returns observances as a VTIMEZONE.
 func zoneComponent(tzid string, list []observance) *ics.VTimezone {
 	tz := new(ics.VTimezone)
 	tz.Properties = []ics.IANAProperty{property("TZID", tzid)}
@@ -118,7 +124,8 @@ func zoneComponent(tzid string, list []observance) *ics.VTimezone {
 	return tz
 }
 
-// cloneZone returns a copy of what zoneComponent made that shares nothing with it.
+// cloneZone returns a copy of a component that zoneComponent made. The copy
+// shares no memory with it.
 func cloneZone(tz *ics.VTimezone) *ics.VTimezone {
 	out := &ics.VTimezone{ComponentBase: cloneBase(&tz.ComponentBase)}
 	for _, c := range tz.Components {

@@ -6,16 +6,19 @@ import (
 	"time"
 )
 
-// offsetAt is the UTC offset of loc at the instant u (Unix seconds), in seconds east.
+// offsetAt returns the UTC offset of loc at the instant u (Unix seconds), in
+// seconds east.
 func offsetAt(loc *time.Location, u int64) int {
 	_, offset := time.Unix(u, 0).In(loc).Zone()
 	return offset
 }
 
 // instant returns the instant at which the clock of loc shows wall (seconds, as
-// if in UTC): the first of two where a change repeats it; by the offset before
-// the change where it is skipped (RFC 5545, section 3.3.5). time.Date takes the
-// second of two in zones east of Greenwich.
+// if in UTC). If a change repeats the time, it is the first of two instants. If
+// a change skips it, the offset before the change counts (RFC 5545, section
+// 3.3.5). [time.Date] would take the second of two in zones east of Greenwich.
+//
+// The candidates are the offsets of the day before and the day after.
 func instant(wall int64, loc *time.Location) time.Time {
 	before, after := offsetAt(loc, wall-24*60*60), offsetAt(loc, wall+24*60*60)
 	for _, offset := range []int{before, after} {
@@ -26,12 +29,15 @@ func instant(wall int64, loc *time.Location) time.Time {
 	return time.Unix(wall-int64(before), 0).In(loc)
 }
 
-// skips reports whether t, which instant has made of wall, shows another clock.
+// skips reports whether the clock of loc skips wall. The instant t is the
+// result of instant for wall and shows another time in that case.
 func skips(loc *time.Location, wall int64, t time.Time) bool {
 	return t.Unix()+int64(offsetAt(loc, t.Unix())) != wall
 }
 
-// repeated reports whether the wall clock of loc at t comes twice.
+// repeated reports whether the wall clock of loc at t comes twice. It does if
+// the offset of the day before or after, too, puts an instant on that wall
+// clock.
 func repeated(loc *time.Location, t time.Time) bool {
 	u := t.Unix()
 	wall := u + int64(offsetAt(loc, u))
@@ -44,7 +50,8 @@ func repeated(loc *time.Location, t time.Time) bool {
 	return false
 }
 
-// formatOffset writes a UTC-OFFSET (RFC 5545, section 3.3.14); offset is in seconds east.
+// formatOffset returns a UTC-OFFSET (RFC 5545, section 3.3.14) for an offset in
+// seconds east.
 func formatOffset(offset int) string {
 	sign := "+"
 	if offset < 0 {
