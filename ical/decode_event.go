@@ -238,6 +238,7 @@ func language(p *ics.BaseProperty) string {
 	return tag
 }
 
+// extraParams returns a copy of params, nil if there are none.
 func extraParams(params map[string][]string) map[string][]string {
 	if len(params) == 0 {
 		return nil

@@ -64,6 +64,8 @@ type objectParser struct {
 	count   int      // of properties
 }
 
+// line takes one unfolded line. Outside of an object, everything except its
+// BEGIN is passed over.
 func (p *objectParser) line(raw string, number int) error {
 	if len(p.open) == 0 {
 		// QUIRK: mailing lists put a footer after the object, some gateways a
@@ -98,6 +100,7 @@ func (p *objectParser) line(raw string, number int) error {
 // object returns the object that is being read.
 func (p *objectParser) object() *parsedObject { return p.objects[len(p.objects)-1] }
 
+// begin opens a component.
 func (p *objectParser) begin(name string, number int) error {
 	switch {
 	case name == "VCALENDAR" && len(p.open) > 0:
@@ -115,6 +118,7 @@ func (p *objectParser) begin(name string, number int) error {
 	return nil
 }
 
+// end closes the component that was opened last.
 func (p *objectParser) end(name string) error {
 	last := len(p.open) - 1
 	if name != p.open[last] {
@@ -127,6 +131,8 @@ func (p *objectParser) end(name string) error {
 	return nil
 }
 
+// finish returns the objects, or an error if a component is still open or the
+// input had none.
 func (p *objectParser) finish() ([]*parsedObject, error) {
 	if len(p.open) > 0 {
 		return nil, &SyntaxError{0, fmt.Errorf("no END:%.40s: %w", p.open[len(p.open)-1], ErrNotClosed)}

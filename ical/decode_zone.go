@@ -15,7 +15,7 @@ type fileZones struct {
 	named  map[string]*time.Location // results of LoadLocation, nil for an error
 	budget int                       // see spend
 
-	equivalents map[equivalentKey]*time.Location // see adopted
+	equivalents map[equivalentKey]*time.Location // results of equivalent
 }
 
 // fileZoneWork is the budget of one object, counted in dates of lists and looks

@@ -7,6 +7,8 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
+// people writes the organizer and the attendees. In answers, an attendee's
+// comment is a COMMENT.
 func (b *eventEncoder) people() {
 	e := b.event
 	if o := &e.Organizer; o.Email != "" {

@@ -209,6 +209,7 @@ func (b *eventEncoder) flags() {
 	}
 }
 
+// links writes the categories, the links and the times of creation and change.
 func (b *eventEncoder) links() {
 	e := b.event
 	if len(e.Categories) > 0 {

@@ -48,6 +48,7 @@ func (w *lineWriter) components(list []ics.Component) {
 	}
 }
 
+// component writes a component of the model, with everything in it.
 func (w *lineWriter) component(c ics.Component) {
 	name, base, ok := component(c)
 	w.begin(name)

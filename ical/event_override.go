@@ -16,6 +16,7 @@ func (e Event) Override(i int) Event {
 	return o
 }
 
+// inheritTime takes the length of the series if the override has no end.
 func (e *Event) inheritTime(series *Event) {
 	if e.Start.IsZero() {
 		e.Start = e.RecurrenceID

@@ -119,6 +119,7 @@ func isDaySet(list []Day) bool {
 	return false
 }
 
+// lintShortMonths finds a day of the month that some months do not have.
 func lintShortMonths(e *lintTarget) []hit {
 	r := e.Recurrence
 	if e.err != nil || r == nil || len(r.ByDay) > 0 || r.Freq != FreqMonthly && r.Freq != FreqYearly {
@@ -138,6 +139,7 @@ func lintShortMonths(e *lintTarget) []hit {
 	return hitIf(slices.ContainsFunc(numbers, short), "Recurrence")
 }
 
+// lintExcept finds exceptions that are no original start of the rule.
 func lintExcept(e *lintTarget) (out []hit) {
 	if e.Recurrence == nil || len(e.Recurrence.Except) == 0 {
 		return nil
@@ -153,6 +155,8 @@ func lintExcept(e *lintTarget) (out []hit) {
 	return out
 }
 
+// lintOverrides finds overrides whose RecurrenceID is no original start of the
+// series.
 func lintOverrides(e *lintTarget) (out []hit) {
 	if e.Recurrence == nil || len(e.Overrides) == 0 {
 		return nil

@@ -22,6 +22,8 @@ type lintTarget struct {
 	touch func() bool // whether a change of the clock may touch its series
 }
 
+// newLintTarget computes the extent and the clock changes only if a rule asks
+// for them.
 func newLintTarget(e *Event) *lintTarget {
 	x := &lintTarget{Event: e}
 	x.clock, x.err = e.wallClock()

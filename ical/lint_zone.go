@@ -30,6 +30,7 @@ var zoneRules = []lintRule{
 		func(e *lintTarget) []hit { return e.clockChanges(twice) }},
 }
 
+// lintMidnight finds a timed meeting that begins and ends at midnight.
 func lintMidnight(e *lintTarget) []hit {
 	if e.err != nil || e.AllDay || !e.End.After(e.Start) {
 		return nil
@@ -74,6 +75,8 @@ func lintZoneUnnamed(e *lintTarget) []hit {
 	return hitIf(unnamed && e.TimeZone == "" && !e.AllDay && !e.keepsClock(), "TimeZone")
 }
 
+// lintZoneFixed finds a series that keeps one offset although its zone may have
+// summer time.
 func lintZoneFixed(e *lintTarget) []hit {
 	if e.err != nil || e.AllDay || e.TimeZone != "" || !e.keepsClock() || e.Start.Location() == time.UTC {
 		return nil
@@ -89,6 +92,7 @@ func lintZonePrivate(e *lintTarget) []hit {
 	return hitIf(!isKnown(e.clock.loc), "TimeZone")
 }
 
+// lintZoneOutlook finds a series for which no form is exact.
 func lintZoneOutlook(e *lintTarget) []hit {
 	if e.err != nil || e.AllDay || !e.keepsClock() || e.Start.IsZero() {
 		return nil

@@ -36,6 +36,7 @@ func (c *Calendar) validate() error {
 	return refuse(errs...)
 }
 
+// validateEvent reports the errors of the event at index i.
 func (c *Calendar) validateEvent(i int) fieldErrors {
 	e := &c.Events[i]
 	errs := e.check()

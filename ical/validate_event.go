@@ -46,6 +46,7 @@ func (e *Event) checkText(errs *fieldErrors) {
 	errs.add("Language", checkLanguage(e.Language))
 }
 
+// checkTime checks the start, the end and the zone.
 func (e *Event) checkTime(errs *fieldErrors) {
 	if e.Start.IsZero() {
 		errs.add("Start", errMissing)
@@ -71,6 +72,7 @@ func (e *Event) checkTime(errs *fieldErrors) {
 	}
 }
 
+// checkOverrides checks the overrides alone and with the values of the series.
 func (e *Event) checkOverrides(errs *fieldErrors) {
 	if len(e.Overrides) > 0 && e.Recurrence == nil {
 		errs.addf("Overrides", "belong to a series, and Recurrence is missing")

@@ -2,6 +2,7 @@ package ical
 
 import "strings"
 
+// check reports an invalid name, and a value that its type cannot hold.
 func (p *Property) check() (errs fieldErrors) {
 	switch {
 	case !isToken(p.Name) || p.Name != strings.ToUpper(p.Name):

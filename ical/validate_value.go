@@ -133,7 +133,7 @@ func checkAbbreviation(t time.Time) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("is in a zone %.10q with the offset 0, because parsing did not know the abbreviation: the instant is not the one that was written", name)
+	return fmt.Errorf("is in a zone %.10q with the offset 0, because parsing did not know the abbreviation: the instant is wrong", name)
 }
 
 // zeroAbbreviations are the abbreviations whose offset really is 0.

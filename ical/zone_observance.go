@@ -139,6 +139,7 @@ func cloneZone(tz *ics.VTimezone) *ics.VTimezone {
 	return out
 }
 
+// cloneBase copies the properties of a component without its children.
 func cloneBase(base *ics.ComponentBase) ics.ComponentBase {
 	out := ics.ComponentBase{Properties: slices.Clone(base.Properties)}
 	for i := range out.Properties {
