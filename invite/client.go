@@ -43,10 +43,10 @@ func (c *Client) WithLedger(l Ledger) *Client {
 	return &out
 }
 
-// Send invites the event's attendees: each gets a mail of their own with a
-// METHOD:REQUEST, the organizer none. An event without UID is given one. A status
-// of an attendee in the event counts as an answer that the organizer gives. If
-// nothing was sent, the Meeting is nil.
+// Send invites the event's attendees. Each gets a mail of their own with a
+// METHOD:REQUEST. The organizer gets none. An event without UID is given one. If
+// an attendee has a status in the event, it counts as an answer that the
+// organizer gives. If nothing was sent, the Meeting is nil.
 func (c *Client) Send(ctx context.Context, e ical.Event, opts ...SendOption) (*Meeting, error) {
 	o := c.settings(callOf(opts, SendOption.forSend))
 	p, err := planSend(e, o)
@@ -60,7 +60,7 @@ func (c *Client) Send(ctx context.Context, e ical.Event, opts ...SendOption) (*M
 	return out[0], err
 }
 
-// PlanSend returns the mails that [Client.Send] would send for e, and sends
+// PlanSend returns the plan that [Client.Send] would carry out for e. It sends
 // nothing.
 func (c *Client) PlanSend(e ical.Event, opts ...SendOption) (*Plan, error) {
 	o := c.settings(callOf(opts, SendOption.forSend))
@@ -82,7 +82,7 @@ func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts 
 	return c.change(ctx, m, callOf(opts, MailOption.forMail), planUpdate(after))
 }
 
-// PlanUpdate returns the mails that [Client.Update] would send, and sends
+// PlanUpdate returns the plan that [Client.Update] would carry out. It sends
 // nothing.
 func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*Plan, error) {
 	return c.plan(m, callOf(opts, MailOption.forMail), planUpdate(after))
@@ -127,8 +127,8 @@ func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Tim
 	return out[1], out[0], err
 }
 
-// PlanUpdateFollowing returns the mails that [Client.UpdateFollowing] would send,
-// and sends nothing. The plan has the mails of both halves.
+// PlanUpdateFollowing returns the plan that [Client.UpdateFollowing] would carry
+// out, with the notices of both halves. It sends nothing.
 func (c *Client) PlanUpdateFollowing(m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (*Plan, error) {
 	var rest *plan.Plan
 	p, err := c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (old *plan.Plan, err error) {
@@ -148,7 +148,7 @@ func (c *Client) Cancel(ctx context.Context, m *Meeting, opts ...CancelOption) (
 	return c.change(ctx, m, callOf(opts, CancelOption.forCancel), planCancel)
 }
 
-// PlanCancel returns the mails that [Client.Cancel] would send, and sends
+// PlanCancel returns the plan that [Client.Cancel] would carry out. It sends
 // nothing.
 func (c *Client) PlanCancel(m *Meeting, opts ...CancelOption) (*Plan, error) {
 	return c.plan(m, callOf(opts, CancelOption.forCancel), planCancel)
@@ -160,7 +160,7 @@ func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...RemindOption) (
 	return c.change(ctx, m, callOf(opts, RemindOption.forRemind), planRemind)
 }
 
-// PlanRemind returns the mails that [Client.Remind] would send, and sends
+// PlanRemind returns the plan that [Client.Remind] would carry out. It sends
 // nothing.
 func (c *Client) PlanRemind(m *Meeting, opts ...RemindOption) (*Plan, error) {
 	return c.plan(m, callOf(opts, RemindOption.forRemind), planRemind)
@@ -174,28 +174,28 @@ func (c *Client) Reinvite(ctx context.Context, m *Meeting, emails []string, opts
 	return c.change(ctx, m, callOf(opts, MailOption.forMail), planReinvite(emails))
 }
 
-// PlanReinvite returns the mails that [Client.Reinvite] would send, and sends
+// PlanReinvite returns the plan that [Client.Reinvite] would carry out. It sends
 // nothing.
 func (c *Client) PlanReinvite(m *Meeting, emails []string, opts ...MailOption) (*Plan, error) {
 	return c.plan(m, callOf(opts, MailOption.forMail), planReinvite(emails))
 }
 
 // DeclineProposal tells the attendee who made p that the meeting will not change
-// (METHOD:DECLINECOUNTER, RFC 5546, section 3.2.8). Outlook shows the text of the
-// mail only, so that says it too. The proposal, which p.ID names, is marked as
-// declined.
+// (METHOD:DECLINECOUNTER, RFC 5546, section 3.2.8). Outlook shows only the text
+// of such a mail, so the text also says that the proposal is declined. The
+// proposal, which p.ID names, is marked as declined.
 func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, opts ...MailOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, MailOption.forMail), planDecline(p))
 }
 
-// Resume hands over the mails that are pending in the ledger of a meeting. It
-// never sends a mail that is delivered, refused or overtaken. A mail that may
-// have arrived is sent again only with the option [ResendUnknown], as the same
-// mail: same Message-ID, UID and SEQUENCE.
+// Resume hands over the pending mails of a meeting. It never sends a mail that is
+// delivered, refused or overtaken. A mail that may have arrived is sent again
+// only with the option [ResendUnknown], as the same mail: same Message-ID, UID
+// and SEQUENCE.
 //
-// If somebody is sending a mail, it is left alone, and so are later mails to its
-// recipient. That is no error. If a crash left a mail in state [DeliverySending],
-// [Meeting.Tally] counts it as unknown until it is resent.
+// If another call is sending a mail, it is left alone, and so are later mails to
+// its recipient. That is no error. If a crash left a mail in state
+// [DeliverySending], [Meeting.Tally] counts it as unknown until it is resent.
 func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (*Meeting, error) {
 	if m == nil {
 		return nil, ErrNoMeeting
@@ -272,9 +272,9 @@ func (c *Client) plan(m *Meeting, opts call, makePlan planner) (*Plan, error) {
 	return publicPlan(p, o), err
 }
 
-// execute is the one way of every call: render all mails of all its meetings, then
-// deliver and record each. It returns nil if an error came before anything was
-// sent.
+// execute prepares all mails of a call, and then delivers and records each. Every
+// call that makes new mails ends here. [Client.Resume] and [Client.Respond] do
+// not. It returns nil if an error came before anything was sent.
 func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Meeting, error) {
 	if c.sender == nil && !o.queueOnly {
 		return nil, ErrNoSender

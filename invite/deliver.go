@@ -50,7 +50,7 @@ type delivery struct {
 	failed    []failure
 	busy      map[string]int  // the mails in flight to each address; nil if one is sent at a time
 	blocked   map[string]bool // addresses with an earlier mail that stays open
-	claimed   []*outgoing     // the last claims
+	claimed   []*outgoing     // the memory of the last claims, used again
 	inFlight  int
 	results   chan result
 	done      []result // not yet recorded
@@ -244,7 +244,8 @@ func (d *delivery) block(key string) {
 }
 
 // mustWait reports whether an earlier mail to a recipient of a letter is open.
-// busy has the recipients of the mails before it that must wait themselves.
+// busy has the recipients of earlier mails that must wait themselves. If the
+// letter must wait, its recipients are added to busy.
 func (d *delivery) mustWait(l letter, busy *addressSet) bool {
 	wait := (len(d.busy) > 0 || len(*busy) > 0) && l.isTo(func(key string) bool { return d.busy[key] > 0 || (*busy)[key] })
 	if wait && *busy == nil {
@@ -316,8 +317,8 @@ func (d *delivery) leave(x *outgoing, err error) {
 	}
 }
 
-// giveUp leaves the rest of the queue pending. If the ledger failed, that is the
-// only error, and nothing is said of the single mails.
+// giveUp leaves the rest of the queue pending. If the ledger failed, its error
+// stands for all of them.
 func (d *delivery) giveUp(err error) {
 	for _, x := range d.queue {
 		d.held = append(d.held, d.outgoing(x))
@@ -340,7 +341,8 @@ func (d *delivery) lose(x *outgoing) {
 	}
 }
 
-// send hands a mail over. One at a time needs no goroutine.
+// send hands a mail over. If the call sends one mail at a time, no goroutine is
+// needed.
 func (d *delivery) send(ctx context.Context, x *outgoing) {
 	d.inFlight++
 	if cap(d.results) == 1 {

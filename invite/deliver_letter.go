@@ -72,7 +72,7 @@ func (l letter) addresses() string {
 	return strings.Join(out, ", ")
 }
 
-// isTo reports whether a recipient has an address whose key is such.
-func (l letter) isTo(such func(key string) bool) bool {
-	return slices.ContainsFunc(l, func(r recipient) bool { return such(r.Key()) })
+// isTo reports whether the key of any recipient satisfies f.
+func (l letter) isTo(f func(key string) bool) bool {
+	return slices.ContainsFunc(l, func(r recipient) bool { return f(r.Key()) })
 }

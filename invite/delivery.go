@@ -17,7 +17,7 @@ type Delivery struct {
 	Method       ical.Method `json:"method"`
 	Sequence     int         `json:"sequence"`
 	RecurrenceID time.Time   `json:"recurrenceId,omitzero"`
-	// Action is the kind of the mail's text. "" is an invitation.
+	// Action is the purpose of the mail. "" means [body.ActionInvitation].
 	Action body.Action `json:"action,omitempty"`
 	// Comment has the organizer's words in the mail.
 	Comment string `json:"comment,omitempty"`
@@ -42,8 +42,8 @@ type DeliveryState string
 const (
 	// DeliveryPending: the mail was not handed over yet. To try again is safe.
 	DeliveryPending DeliveryState = "pending"
-	// DeliverySending: the mail is in somebody's hands. If a crash left it so, it
-	// may or may not have arrived.
+	// DeliverySending: a call has claimed the mail and is handing it over. If a
+	// crash left it so, it may or may not have arrived.
 	DeliverySending DeliveryState = "sending"
 	// DeliveryDelivered: the mail was handed over to the Sender's server.
 	DeliveryDelivered DeliveryState = "delivered"
@@ -60,8 +60,8 @@ const (
 	DeliveryOvertaken DeliveryState = "overtaken"
 )
 
-// open reports whether a mail may still be sent: it is pending, or in somebody's
-// hands.
+// open reports whether a mail may still be sent: it is pending, or a call is
+// handing it over.
 func (s DeliveryState) open() bool { return s == DeliveryPending || s == DeliverySending }
 
 // repeats reports whether a mail tells of no change.

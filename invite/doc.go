@@ -13,8 +13,8 @@
 //		Attendees: []ical.Attendee{{Name: "Ann", Email: "ann@example.com"}},
 //	})
 //
-// The [Meeting] that comes back is the whole memory. It has three parts, none of
-// which rewrites another: the event as the organizer wants it, the answers of the
+// The [Meeting] that comes back holds everything that later calls need. It has three
+// parts, none of which rewrites another: the event as the organizer wants it, the answers of the
 // attendees, and the fate of every mail. A program keeps it anywhere, as JSON. Or it
 // gives the client a [Ledger], which stores the fate of each mail by itself.
 //
@@ -28,16 +28,20 @@
 //
 // # The way of a mail
 //
-// Every outgoing call goes one way, and nothing is sent if one of its mails cannot be
-// built. A mail has these stages, in this order:
+// Every call that makes new mails goes one way, and sends nothing if one of its mails
+// cannot be built. A mail has these stages, in this order:
 //
-//   - [Plan]: who is told what, and why. [Client.PlanUpdate] and its like stop here.
-//   - [Notice]: one calendar object for one attendee, with the reason. A plan has many.
-//   - Letter: the attendees who get one mail, with their notices. It is one attendee,
-//     unless the call has the option [OneMail].
-//   - [Delivery]: the letter in the ledger, one for each recipient, with its Message-ID.
-//   - [mime.Draft]: the letter with its text and its calendar object.
-//   - [Message]: the finished mail with its envelope, which a [Sender] takes.
+//   - [Notice]: one calendar object for one attendee, with the reason. The [Plan] of a
+//     call has many. [Client.PlanUpdate] and its like stop here.
+//   - Recipient: a notice with the address that the answer is to come to, and its
+//     place in Meeting.Deliveries.
+//   - Letter: the recipients of one mail. It is one recipient, unless the call has the
+//     option [OneMail].
+//   - [Delivery]: the record of the mail in the Meeting, one for each recipient, with
+//     its Message-ID. From here on it is pending.
+//   - [mime.Draft]: the text and the calendar object of the letter.
+//   - [Message]: the finished mail with its envelope. When the [Ledger] has the claim
+//     of the mail, a [Sender] takes it.
 //
 // A mail that comes back goes the other way: [mime.Received] is the mail taken apart,
 // [Inbound] says its kind and who answers, and [Outcome] says what became of it.

@@ -74,7 +74,7 @@ func (e *DeliveryError) Unwrap() []error {
 	return out
 }
 
-// RecipientError says why one recipient has no mail.
+// RecipientError says why one recipient has no mail, or may have none.
 type RecipientError struct {
 	// Email is the recipient's address as the event has it.
 	Email string

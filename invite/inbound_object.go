@@ -9,10 +9,11 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// choose takes the object that decides about the mail. The same answer often
-// comes twice, as a part and as an attachment, and counts once. An object of the
-// mail itself comes before an object in a message that it quotes. An object with
-// a METHOD comes before a mere file. If there is no object, Reason says why.
+// choose selects the calendar object that gives the mail its kind. The same
+// answer often comes twice, as a part and as an attachment, and counts once. An
+// object of the mail itself comes before an object in a message that it quotes.
+// An object with a METHOD comes before a mere file. If there is no object, Reason
+// says why.
 func (in *Inbound) choose(parts []mime.Part, o *ReadOptions) bool {
 	best := unranked
 	for i := range parts {

@@ -29,11 +29,11 @@ type Ledger interface {
 	//   - A Delivery in state [DeliverySending] is a claim. It holds only if the
 	//     stored delivery was pending. Deliveries with one Message-ID are one
 	//     mail, which is claimed whole or not at all.
-	//   - A Delivery in state [DeliveryPending] takes a mail back. It holds only
-	//     if the stored delivery is unknown, or was claimed by this call. With
-	//     [ResendUnknown], mails that another call was sending are taken back
-	//     too. If the ledger does not give these back, it refuses the claims that
-	//     follow.
+	//   - A Delivery in state [DeliveryPending] takes a mail back. It takes
+	//     effect only if the stored delivery is unknown, or if this call claimed
+	//     it. With [ResendUnknown], the Client also takes back mails that another
+	//     call was sending. A ledger may ignore that. It must then refuse the
+	//     claims on these mails.
 	//
 	// lost are the numbers of the claims that were refused. These mails are not
 	// handed over. After an error nothing more is handed over, and changes that

@@ -116,8 +116,9 @@ func (m *Meeting) withEvent(e ical.Event) *Meeting {
 	return &out
 }
 
-// Merge takes in changes of deliveries, as a [Ledger] is given them. Each
-// replaces the delivery with its number. New numbers are added at the end.
+// Merge takes in changes of deliveries, as a [Ledger] is given them. It changes
+// m. Each change replaces the delivery with its number. New numbers are added at
+// the end.
 func (m *Meeting) Merge(changed []Delivery) {
 	at := make(map[int]int, len(changed))
 	for i := range m.Deliveries {

@@ -81,8 +81,8 @@ func (o *Options) clone() Options {
 	return out
 }
 
-// settings are the options of the client, none of them unset, and the options of
-// one call.
+// settings are the options of the client, with defaults for Now, NewID, Random
+// and Body, and the options of one call.
 type settings struct {
 	Options
 	call
@@ -106,8 +106,8 @@ func newSettings(o *Options, opts call) *settings {
 	return s
 }
 
-// about returns the settings of a call about a meeting. The meeting stays as
-// private as it was sent.
+// about takes HideGuests and OneMail from the meeting, because every later mail
+// of the meeting keeps them.
 func (s *settings) about(m *Meeting) *settings {
 	s.hideGuests, s.oneMail = m.HideGuests, m.OneMail
 	return s
@@ -116,7 +116,7 @@ func (s *settings) about(m *Meeting) *settings {
 // stamp is the DTSTAMP and Date of a call's mails.
 func (s *settings) stamp() time.Time { return s.Now().UTC().Truncate(time.Second) }
 
-// end ends a call for a ledger that holds the meetings of one.
+// end tells a [WholeMeeting] ledger that the call about these meetings is over.
 func (s *settings) end(ms ...*Meeting) {
 	if h, ok := s.Ledger.(*wholeMeetings); ok {
 		for _, m := range ms {

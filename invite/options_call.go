@@ -85,8 +85,8 @@ func AllowLint(rules ...string) MailOption {
 // the clock.
 func AllowPast() MailOption { return mailOption(func(c *call) { c.allowPast = true }) }
 
-// TellAll mails all attendees if only the list of attendees changed. Otherwise
-// only the attendees who were added or removed get a mail.
+// TellAll mails all attendees if only the list of attendees changed. Without
+// TellAll, only the attendees who were added or removed get a mail.
 func TellAll() MailOption { return mailOption(func(c *call) { c.tellAll = true }) }
 
 // call has the options of one call.
@@ -95,7 +95,7 @@ type call struct {
 	tag                 string
 	occurrence          *time.Time // its original start
 	andLater            *time.Time // the original start of the first
-	onlyTo              bool       // only says whom, also if it is empty
+	onlyTo              bool       // OnlyTo was given, so that only counts even if it is empty
 	only                []string
 	resendUnknown       bool
 	queueOnly           bool

@@ -5,7 +5,8 @@ import (
 	"fmt"
 )
 
-// Outcome says what [Meeting.Apply] did with a mail.
+// Outcome says what [Meeting.Apply], [Meeting.Answer], [Meeting.Propose] or
+// [Meeting.Undelivered] did with the mail, answer, proposal or report.
 type Outcome struct {
 	// Verdict is the result for programs.
 	Verdict Verdict `json:"verdict"`
@@ -17,8 +18,8 @@ type Outcome struct {
 	Invite []string `json:"invite,omitempty"`
 }
 
-// Verdict is the result of taking a mail in. Only [VerdictApplied] and
-// [VerdictUndeliverable] come with a changed Meeting.
+// Verdict is the result of taking in a mail, an answer, a proposal or a report.
+// Only [VerdictApplied] and [VerdictUndeliverable] come with a changed Meeting.
 type Verdict string
 
 // The values of [Verdict].

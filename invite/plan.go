@@ -11,16 +11,16 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// Plan has the mails that a call will send, before anything is sent.
+// Plan has the notices of a call, before anything is sent.
 type Plan struct {
 	// Event is the meeting as it will be, with everybody's answers.
 	Event ical.Event
 	// Rest is the new meeting that [Client.UpdateFollowing] begins. Otherwise it
 	// is nil.
 	Rest *ical.Event
-	// Notices has the mails in the order of sending. The mails of one attendee
-	// follow each other. The attendees come in the order of the event, and
-	// removed attendees last.
+	// Notices has the notices in the order of sending. The notices of one
+	// attendee follow each other. The attendees come in the order of the event,
+	// and removed attendees last.
 	Notices []Notice
 	// Skipped has the notices that are not sent, with the reason. Their Method is
 	// empty.
@@ -70,8 +70,8 @@ func publicNotices(list []plan.Notice) (out []Notice) {
 	return out
 }
 
-// withRest returns the plan with the mails of a new meeting, which each attendee gets
-// first.
+// withRest returns the plan with the notices of a new meeting, which each
+// attendee gets first.
 func (p *Plan) withRest(rest *Plan) *Plan {
 	out := *p
 	out.Rest = &rest.Event

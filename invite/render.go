@@ -13,16 +13,16 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// renderer builds the mails of one call. Parts that successive mails share are
-// made once.
+// renderer builds the mails of one part of a call. It makes once what successive
+// mails share.
 type renderer struct {
 	options  *settings
-	meeting  *Meeting // whose ledger has the letters
+	meeting  *Meeting // whose deliveries the letters have
 	plan     *plan.Plan
-	standard *body.Renderer // nil if texts are made by another renderer, so that they may depend on anything
+	standard *body.Renderer // nil if the caller has a Renderer of its own, whose texts cannot be used again
 
 	kept []*mime.Message // of the first letters
-	size int             // of these, in octets
+	size int             // the octets in kept
 
 	textOf    textKey // of the last text
 	words     map[textKey]fill
@@ -32,9 +32,9 @@ type renderer struct {
 	batch     mime.Batch
 	headers   mime.Batch // of mails that are only checked
 
-	built     textKey     // of the last mail that was built
-	validated *ical.Event // the last event that was
-	valid     bool        // whether it was valid
+	built     textKey     // the text of the last mail that was built
+	validated *ical.Event // the event that valid is about
+	valid     bool
 }
 
 func newRenderer(m *Meeting, p *plan.Plan, o *settings) *renderer {

@@ -119,9 +119,8 @@ func (raw Token) Expired(now time.Time) bool {
 	return now.Unix()/day > int64(binary.BigEndian.Uint16(raw))
 }
 
-// Renew returns the address of an attendee that a meeting sent at now is to have:
-// the one that the attendee has already, or a new one if that would not last until
-// the end of the meeting.
+// Renew returns the reply address for a mail that is sent now. It keeps the
+// attendee's present address if that is valid until the end of the meeting.
 func (t *Tokens) Renew(has, uid, email string, end, now time.Time) string {
 	if now.After(end) {
 		end = now

@@ -61,7 +61,7 @@ type Plan struct {
 	Notices, Skipped []Notice
 	// Said are answers that the organizer gives.
 	Said []roster.Answer
-	// Revised are new floors of answers.
+	// Revised has new sequences below which answers do not count, see [roster.Record.Floor].
 	Revised []roster.Revision
 	// Previous is the event before, if attendees are told of a change of it.
 	Previous *ical.Event
