@@ -6,9 +6,9 @@
 // input gives equal bytes, and nothing in a field can add a line or a property.
 // [Decode] is lenient and limited: it reads objects as calendar programs really
 // send them. [Event.Validate] finds errors, and [Event.Lint] finds values that
-// some client will misread. Times keep their wall clock: [VTimezone] describes
-// any zone so that Outlook reads it right, and [Event.Occurrences] expands a
-// series in it.
+// some client will misread. A series keeps its wall clock across clock changes:
+// [VTimezone] describes any zone so that Outlook reads it right, and
+// [Event.Occurrences] expands a series in it.
 //
 //	c := &ical.Calendar{
 //		Method: ical.MethodRequest,
@@ -22,9 +22,9 @@
 //	}
 //	data, err := ical.Encode(c)
 //
-// The tree underneath is the tree of github.com/arran4/golang-ical, see [Model]
-// and [FromModel]. The serializer of that module is not used, because it cannot
-// quote a comma in a name and lets line ends through. Its parser is not used
+// [Model] and [FromModel] convert to and from the component tree of
+// github.com/arran4/golang-ical. The serializer of that module is not used, because
+// it cannot quote a comma in a name and lets line ends through. Its parser is not used
 // either, because it has no limits. This package is not a calendar store and does
 // not know about mail.
 package ical
