@@ -97,7 +97,7 @@ func (x *intake) spend(id time.Time) bool {
 // accept keeps an answer, if it is one and the newest.
 func (x *intake) accept(who ical.Attendee, a Answer, at series.Target) (string, error) {
 	if !roster.IsAnswer(a.Status) && !x.leavesOpen(&a) {
-		return "", refuse(VerdictNotAnAnswer, "says neither yes nor no: %.40s", a.Status)
+		return "", refuse(VerdictNotAnAnswer, "says neither yes nor no: %.40q is no answer", a.Status)
 	}
 	if err := x.inOrder(&a); err != nil {
 		return "", err

@@ -155,7 +155,8 @@ func (c *Client) PlanCancel(m *Meeting, opts ...CancelOption) (*Plan, error) {
 }
 
 // Remind sends the current request again, with the same sequence, to the
-// attendees who have not answered, or with the option [OnlyTo] to others.
+// attendees who have not answered, or with the option [OnlyTo] to others. If the
+// meeting lies wholly in the past, the error is [ErrPast] without [AllowPast].
 func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...RemindOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, RemindOption.forRemind), planRemind)
 }

@@ -14,7 +14,7 @@ import (
 var ErrNoSender = errors.New("invite: no sender: use New, or SetDefault for the package's own Send")
 
 // ErrNoMeeting reports a call that was given a nil Meeting.
-var ErrNoMeeting = errors.New("invite: no meeting: the Meeting is nil")
+var ErrNoMeeting = errors.New("invite: no meeting: the Meeting is nil: use the one that the call before returned")
 
 // ErrCancelled reports a change of a meeting that was cancelled as a whole. A
 // new meeting has a new UID.
@@ -22,7 +22,7 @@ var ErrCancelled = errors.New("invite: the meeting was cancelled")
 
 // ErrPast reports a reminder of a meeting that lies wholly in the past. With
 // [AllowPast] it is sent.
-var ErrPast = errors.New("invite: the meeting lies in the past")
+var ErrPast = errors.New("invite: the meeting lies in the past: nobody is reminded without AllowPast")
 
 // ErrNotInvited reports an address that is not an attendee of the meeting, or of
 // the invitation that is answered. Response.OnBehalfOf and Response.Uninvited

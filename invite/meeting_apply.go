@@ -80,7 +80,7 @@ func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
 	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
 	o := outcome("", func() error {
 		if id == "" {
-			return refuse(VerdictUnknownEvent, "names no mail")
+			return refuse(VerdictUnknownEvent, "id: is missing")
 		}
 		for i := range x.m.Deliveries {
 			if l := &x.m.Deliveries[i]; l.MessageID == id && (address.Same(l.To, email) || email == "" && x.alone(id)) {

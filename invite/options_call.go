@@ -56,7 +56,7 @@ type ResumeOption interface{ forResume(*call) }
 // the meeting.
 func ResendUnknown() ResumeOption { return resumeOption(func(c *call) { c.resendUnknown = true }) }
 
-// A MailOption changes one call that makes new mails, whichever it is.
+// A MailOption may be given to every call that makes new mails.
 type MailOption interface {
 	SendOption
 	CancelOption
