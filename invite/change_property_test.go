@@ -15,7 +15,6 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite"
-	convenemime "github.com/convene-go/convene/mime"
 )
 
 // TestChangesReachEverybody plans and sends generated changes, lets every
@@ -152,7 +151,7 @@ func (w *world) answers(g *generator, m *invite.Meeting) *invite.Meeting {
 	return m
 }
 
-func (w *world) deliver(_ context.Context, m *convenemime.Message) error {
+func (w *world) deliver(_ context.Context, m *invite.Message) error {
 	for _, to := range m.To {
 		key := address.Key(to)
 		if w.calendars[key] == nil {

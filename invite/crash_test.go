@@ -16,7 +16,6 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
-	convenemime "github.com/convene-go/convene/mime"
 )
 
 // The environment of the child processes of TestCrash.
@@ -179,7 +178,7 @@ func (c *crash) record(_ context.Context, m *invite.Meeting) error {
 }
 
 // send is the server: a message in its log is delivered.
-func (c *crash) send(_ context.Context, m *convenemime.Message) error {
+func (c *crash) send(_ context.Context, m *invite.Message) error {
 	n, err := strconv.Atoi(m.To[0][1:3])
 	if err != nil {
 		return err

@@ -11,7 +11,6 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/body"
-	"github.com/convene-go/convene/mime"
 )
 
 // fault is an error of a Sender that says what it is.
@@ -62,7 +61,7 @@ func TestDeliveryState(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := &recorder{fail: func(n int, _ *mime.Message) error {
+			r := &recorder{fail: func(n int, _ *invite.Message) error {
 				if n == 1 {
 					return tt.in
 				}
@@ -122,7 +121,7 @@ func TestDeliveryShared(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := &recorder{fail: func(int, *mime.Message) error { return tt.in }}
+			r := &recorder{fail: func(int, *invite.Message) error { return tt.in }}
 			m, err := invite.New(r, fixed()).Send(context.Background(), event, invite.OneMail())
 			var de *invite.DeliveryError
 			if !errors.As(err, &de) {
@@ -152,7 +151,7 @@ func TestDeliveryShared(t *testing.T) {
 
 func TestDeliveryCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &recorder{fail: func(int, *mime.Message) error { cancel(); return nil }}
+	r := &recorder{fail: func(int, *invite.Message) error { cancel(); return nil }}
 	m, err := invite.New(r, fixed()).Send(ctx, review())
 	if !errors.Is(err, context.Canceled) || len(r.mails) != 1 {
 		t.Fatalf("Send = %v with %d mails, want it to end after the first", err, len(r.mails))
@@ -163,7 +162,7 @@ func TestDeliveryCancelled(t *testing.T) {
 }
 
 func TestDeliveryError(t *testing.T) {
-	r := &recorder{fail: func(n int, _ *mime.Message) error { return []error{refusal, errPlain}[n-1] }}
+	r := &recorder{fail: func(n int, _ *invite.Message) error { return []error{refusal, errPlain}[n-1] }}
 	_, err := invite.New(r, fixed()).Send(context.Background(), review())
 	var de *invite.DeliveryError
 	if !errors.As(err, &de) || !errors.Is(err, errPlain) || !errors.Is(err, refusal) {

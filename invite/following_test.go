@@ -7,7 +7,6 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
-	convenemime "github.com/convene-go/convene/mime"
 )
 
 // TestRestIsNew has bob, who has answered the old series, not get the invitation to
@@ -21,7 +20,7 @@ func TestRestIsNew(t *testing.T) {
 	})
 	after := m.Event
 	after.Summary = "Other"
-	s.fail = func(_ int, m *convenemime.Message) error {
+	s.fail = func(_ int, m *invite.Message) error {
 		if m.To[0] == "bob@example.test" {
 			return errPlain
 		}
@@ -31,7 +30,7 @@ func TestRestIsNew(t *testing.T) {
 	if err == nil || rest.Status("bob@example.test") != ical.StatusAccepted {
 		t.Fatalf("UpdateFollowing = %v, and bob is %q, want an error and his answer", err, rest.Status("bob@example.test"))
 	}
-	box := new(tray)
+	box := new(recorder)
 	if _, err := box.client().Cancel(context.Background(), reload(t, rest)); err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +46,7 @@ func TestRestIsNew(t *testing.T) {
 // TestFollowingOneMail has ann see another rest than the others, and the same end of
 // the old series: it comes after the rest to each of them.
 func TestFollowingOneMail(t *testing.T) {
-	s := new(tray)
+	s := new(recorder)
 	c := s.client()
 	m := mustSend(t, c, weeklyTrio(), invite.OneMail())
 	s.take()

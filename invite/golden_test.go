@@ -15,7 +15,6 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/golden"
 	"github.com/convene-go/convene/invite"
-	convenemime "github.com/convene-go/convene/mime"
 )
 
 // variant is an event file and the options that it is sent with.
@@ -68,7 +67,7 @@ func TestGolden(t *testing.T) {
 }
 
 // checkStructure checks what mail clients demand, with the standard library.
-func checkStructure(t *testing.T, e ical.Event, i int, m *convenemime.Message, shared bool) {
+func checkStructure(t *testing.T, e ical.Event, i int, m *invite.Message, shared bool) {
 	t.Helper()
 	p := parseMail(t, m.Data)
 	want := "mixed(alternative(text/plain text/html text/calendar) application/ics)"
@@ -104,7 +103,7 @@ func checkStructure(t *testing.T, e ical.Event, i int, m *convenemime.Message, s
 
 // checkTo checks that the mail is addressed to those it is for, and comes from
 // the organizer.
-func checkTo(t *testing.T, p *parsed, m *convenemime.Message, invited []ical.Attendee) {
+func checkTo(t *testing.T, p *parsed, m *invite.Message, invited []ical.Attendee) {
 	t.Helper()
 	var got, want, path [][2]string
 	for _, a := range p.to(t) {
@@ -159,7 +158,7 @@ func TestGoldenBytes(t *testing.T) {
 }
 
 // flat is everything of the mails in one string.
-func flat(mails []*convenemime.Message) string {
+func flat(mails []*invite.Message) string {
 	var b strings.Builder
 	for _, m := range mails {
 		fmt.Fprintf(&b, "%q %q %q\n%s", m.From, m.To, m.ID, m.Data)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
-	"github.com/convene-go/convene/mime"
 )
 
 // guests are so many attendees.
@@ -61,7 +60,7 @@ func refusing(t testing.TB, m *invite.Meeting, dates int) *invite.Meeting {
 }
 
 // otherWords updates a meeting with another description, and returns the mails.
-func otherWords(t testing.TB, m *invite.Meeting) []*mime.Message {
+func otherWords(t testing.TB, m *invite.Meeting) []*invite.Message {
 	t.Helper()
 	r := new(recorder)
 	after := m.Event.Clone()
@@ -73,7 +72,7 @@ func otherWords(t testing.TB, m *invite.Meeting) []*mime.Message {
 	return r.mails
 }
 
-func total(mails []*mime.Message) (n int) {
+func total(mails []*invite.Message) (n int) {
 	for _, m := range mails {
 		n += len(m.Data)
 	}
@@ -126,7 +125,7 @@ func TestAnswersDoNotGrowMails(t *testing.T) {
 
 // ownOctets are the octets of a mail that its own answers take, in the two encoded
 // copies of the calendar object.
-func ownOctets(t *testing.T, m *mime.Message) int {
+func ownOctets(t *testing.T, m *invite.Message) int {
 	t.Helper()
 	data := string(parseMail(t, m.Data).calendar(t))
 	first := strings.Index(data, "END:VEVENT\r\n") + len("END:VEVENT\r\n")
@@ -187,7 +186,7 @@ func TestOneReplyOfManyDates(t *testing.T) {
 // manyDates is a series with 300 guests, before and after one REPLY of 173 dates.
 func manyDates(t testing.TB) (before, after *invite.Meeting) {
 	t.Helper()
-	before, err := invite.New(new(recorder), fixed()).Send(context.Background(), longSeries(ical.FreqDaily, 200, 300))
+	before, err := invite.New(nowhere, fixed()).Send(context.Background(), longSeries(ical.FreqDaily, 200, 300))
 	if err != nil {
 		t.Fatal(err)
 	}

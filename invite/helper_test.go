@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
-	"math/rand/v2"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
@@ -20,27 +19,15 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
-	convenemime "github.com/convene-go/convene/mime"
+	"github.com/convene-go/convene/invite/invitetest"
 )
 
 // pinned is the clock of all tests.
 func pinned() time.Time { return time.Date(2027, 2, 1, 8, 0, 0, 0, time.UTC) }
 
-// random is a source that is the same in every run.
-type random struct {
-	mu sync.Mutex
-	*rand.ChaCha8
-}
-
-func (r *random) Read(b []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.ChaCha8.Read(b)
-}
-
 // fixed are the options that leave nothing to chance.
 func fixed(change ...func(*invite.Options)) *invite.Options {
-	o := &invite.Options{Now: pinned, NewID: func() string { return "id-1" }, Random: &random{ChaCha8: rand.NewChaCha8([32]byte{})}}
+	o := &invite.Options{Now: pinned, NewID: func() string { return "id-1" }, Random: invitetest.Random(0)}
 	for _, f := range change {
 		f(o)
 	}
@@ -67,16 +54,20 @@ func vary(change func(e *ical.Event)) ical.Event {
 	return e
 }
 
-// recorder is a Sender that keeps every mail. It fails with what fail returns.
+// recorder is a Sender that keeps every mail, also a mail that fails. It is safe
+// for concurrent use.
 type recorder struct {
 	mu    sync.Mutex
-	mails []*convenemime.Message
-	fail  func(n int, m *convenemime.Message) error
+	mails []*invite.Message
+	// fail returns the error of the n-th mail since take, counted from 1. No mail
+	// fails if it is nil.
+	fail   func(n int, m *invite.Message) error
+	minute int // of the clock of client
 }
 
 var _ invite.Sender = (*recorder)(nil)
 
-func (r *recorder) Send(_ context.Context, m *convenemime.Message) error {
+func (r *recorder) Send(_ context.Context, m *invite.Message) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.mails = append(r.mails, m)
@@ -86,8 +77,60 @@ func (r *recorder) Send(_ context.Context, m *convenemime.Message) error {
 	return nil
 }
 
+// nowhere is a Sender that takes every mail and keeps none.
+var nowhere = invite.SenderFunc(func(context.Context, *invite.Message) error { return nil })
+
+// failures fails the first mails with errs, in their order. A nil error lets a
+// mail through.
+func failures(errs ...error) func(n int, m *invite.Message) error {
+	return func(n int, _ *invite.Message) error {
+		if n > len(errs) {
+			return nil
+		}
+		return errs[n-1]
+	}
+}
+
+// take returns the recipients of each mail so far, and forgets the mails and the
+// failures.
+func (r *recorder) take() []string {
+	var out []string
+	for _, m := range r.mails {
+		out = append(out, strings.Join(m.To, " "))
+	}
+	r.mails, r.fail = nil, nil
+	return out
+}
+
+// outbox returns each mail so far as "ann Updated", and forgets the mails and the
+// failures.
+func (r *recorder) outbox(t *testing.T) []string {
+	t.Helper()
+	var out []string
+	for _, m := range r.mails {
+		kind, _, _ := strings.Cut(parseMail(t, m.Data).header.Get("Subject"), ":")
+		for _, to := range m.To {
+			name, _, _ := strings.Cut(to, "@")
+			out = append(out, name+" "+kind)
+		}
+	}
+	r.take()
+	return out
+}
+
+// client returns a client that sends through r. Its clock goes on by a minute
+// whenever it is read.
+func (r *recorder) client(opts ...func(*invite.Options)) *invite.Client {
+	o := fixed(opts...)
+	o.Now = func() time.Time {
+		r.minute++
+		return pinned().Add(time.Duration(r.minute) * time.Minute)
+	}
+	return invite.New(r, o)
+}
+
 // send sends e with pinned options and returns the mails.
-func send(t testing.TB, e ical.Event, opts ...invite.SendOption) []*convenemime.Message {
+func send(t testing.TB, e ical.Event, opts ...invite.SendOption) []*invite.Message {
 	t.Helper()
 	r := new(recorder)
 	if _, err := invite.New(r, fixed()).Send(context.Background(), e, opts...); err != nil {

@@ -3,27 +3,11 @@ package invite_test
 import (
 	"context"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 )
-
-// outbox returns the mails so far as "ann Updated", and forgets them.
-func (s *tray) outbox(t *testing.T) []string {
-	t.Helper()
-	var out []string
-	for _, m := range s.mails {
-		kind, _, _ := strings.Cut(parseMail(t, m.Data).header.Get("Subject"), ":")
-		for _, to := range m.To {
-			name, _, _ := strings.Cut(to, "@")
-			out = append(out, name+" "+kind)
-		}
-	}
-	s.mails, s.errs = nil, nil
-	return out
-}
 
 // after is a trio that change was applied to.
 func after(change func(e *ical.Event)) ical.Event {
@@ -80,12 +64,12 @@ func TestWhatAttendeesHave(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := new(tray)
+			s := new(recorder)
 			c := s.client()
 			m := mustSend(t, c, trio())
 			for i, f := range tt.calls {
 				s.take()
-				s.errs = map[int]error{0: tt.fails[i]}
+				s.fail = failures(tt.fails[i])
 				next, err := f(c, reload(t, m))
 				if (err != nil) != (tt.fails[i] != nil) {
 					t.Fatalf("call %d: %v", i, err)
@@ -122,11 +106,11 @@ func TestHalfOfAChange(t *testing.T) {
 		{"a guest", dates("", guest), 1, []string{"guest Cancelled"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := new(tray)
+			s := new(recorder)
 			c := s.client()
 			m := mustSend(t, c, weeklyTrio())
 			s.take()
-			s.errs = map[int]error{tt.fails: errPlain}
+			s.fail = failures(append(make([]error, tt.fails), errPlain)...)
 			m, err := c.Update(context.Background(), m, tt.change)
 			if err == nil {
 				t.Fatal("no mail failed")
@@ -146,7 +130,7 @@ func TestHalfOfAChange(t *testing.T) {
 
 // TestReminderStays adds somebody while reminders wait, which nothing replaces.
 func TestReminderStays(t *testing.T) {
-	s := new(tray)
+	s := new(recorder)
 	c := s.client()
 	m, err := c.Remind(context.Background(), mustSend(t, c, trio()), invite.QueueOnly())
 	if err == nil {

@@ -150,7 +150,7 @@ type form struct {
 	recipients [][]string
 }
 
-func forms(t *testing.T, mails []*mime.Message) []form {
+func forms(t *testing.T, mails []*invite.Message) []form {
 	t.Helper()
 	var out []form
 	for _, m := range mails {

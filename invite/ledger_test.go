@@ -16,41 +16,7 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/body"
-	convenemime "github.com/convene-go/convene/mime"
 )
-
-// tray is a Sender that keeps mails, answers with the error of their number
-// from 0, and has a clock of its own.
-type tray struct {
-	mails  []*convenemime.Message
-	errs   map[int]error
-	minute int
-}
-
-func (s *tray) Send(_ context.Context, m *convenemime.Message) error {
-	s.mails = append(s.mails, m)
-	return s.errs[len(s.mails)-1]
-}
-
-// take returns the recipients of the mails so far, and forgets them.
-func (s *tray) take() []string {
-	var out []string
-	for _, m := range s.mails {
-		out = append(out, strings.Join(m.To, " "))
-	}
-	s.mails = nil
-	s.errs = nil
-	return out
-}
-
-func (s *tray) client(opts ...func(*invite.Options)) *invite.Client {
-	o := fixed(opts...)
-	o.Now = func() time.Time {
-		s.minute++
-		return pinned().Add(time.Duration(s.minute) * time.Minute)
-	}
-	return invite.New(s, o)
-}
 
 // trio is a meeting of three.
 func trio() ical.Event {
@@ -120,7 +86,7 @@ func check(t *testing.T, what string, want, got any) {
 }
 
 func TestResume(t *testing.T) {
-	s := &tray{errs: map[int]error{0: errPlain, 1: refusal, 2: doubt}}
+	s := &recorder{fail: failures(errPlain, refusal, doubt)}
 	c := s.client()
 	m := reload(t, mustSend(t, c, trio()))
 	check(t, "states", []invite.DeliveryState{invite.DeliveryPending, invite.DeliveryRefused, invite.DeliveryUnknown}, states(m))
@@ -169,11 +135,11 @@ func TestResumeOvertaken(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := &tray{errs: map[int]error{0: errPlain}}
+			s := &recorder{fail: failures(errPlain)}
 			c := s.client()
 			m := mustSend(t, c, weeklyTrio())
 			s.take()
-			s.errs = map[int]error{0: errPlain}
+			s.fail = failures(errPlain)
 			after := weeklyTrio()
 			tt.change(&after)
 			m, err := c.Update(context.Background(), reload(t, m), after)
@@ -212,11 +178,11 @@ func tag(t *testing.T, data []byte) string {
 // which is not about the attendee, came after.
 func TestResumeAfterLaterChange(t *testing.T) {
 	for _, opts := range [][]invite.SendOption{nil, {invite.HideGuests()}} {
-		s := new(tray)
+		s := new(recorder)
 		c := s.client()
 		m := mustSend(t, c, trio(), opts...)
 		s.take()
-		s.errs = map[int]error{0: errPlain}
+		s.fail = failures(errPlain)
 		without := trio()
 		without.Attendees = without.Attendees[1:]
 		m, err := c.Update(context.Background(), m, without)
@@ -225,7 +191,7 @@ func TestResumeAfterLaterChange(t *testing.T) {
 		}
 		owed := s.mails[0]
 		s.take()
-		s.errs = map[int]error{0: errPlain}
+		s.fail = failures(errPlain)
 		secret := without
 		secret.Location = "Secret place"
 		if m, err = c.Update(context.Background(), reload(t, m), secret); m == nil {
@@ -249,7 +215,7 @@ func TestResumeAfterLaterChange(t *testing.T) {
 
 // TestResumeHidesGuests looks for other guests in what is sent again.
 func TestResumeHidesGuests(t *testing.T) {
-	s := &tray{errs: map[int]error{0: errPlain, 1: errPlain, 2: errPlain}}
+	s := &recorder{fail: failures(errPlain, errPlain, errPlain)}
 	m := mustSend(t, s.client(), trio(), invite.HideGuests())
 	s.take()
 	m, err := s.client().Resume(context.Background(), reload(t, m)) // a client that does not hide by itself
@@ -271,7 +237,7 @@ func TestResumeHidesGuests(t *testing.T) {
 
 // TestResumeShared sends again one mail to those who lack it.
 func TestResumeShared(t *testing.T) {
-	s := &tray{errs: map[int]error{0: errors.Join(about{"ann@example.test", errPlain}, about{"cy@example.test", errPlain})}}
+	s := &recorder{fail: failures(errors.Join(about{"ann@example.test", errPlain}, about{"cy@example.test", errPlain}))}
 	m := mustSend(t, s.client(), trio(), invite.OneMail())
 	id := s.mails[0].ID
 	check(t, "first", []string{"ann@example.test bob@example.test cy@example.test"}, s.take())
@@ -299,11 +265,11 @@ func TestResumeShared(t *testing.T) {
 // TestOrderForOneAttendee holds back an occurrence while the cancellation of the
 // series, which would take it too, is not delivered.
 func TestOrderForOneAttendee(t *testing.T) {
-	s := new(tray)
+	s := new(recorder)
 	c := s.client()
 	m := mustSend(t, c, weeklyTrio())
 	s.take()
-	s.errs = map[int]error{0: errPlain}
+	s.fail = failures(errPlain)
 	after := weeklyTrio()
 	after.Attendees = after.Attendees[1:]
 	after.Overrides = []ical.Event{{RecurrenceID: after.Start.AddDate(0, 0, 7), Attendees: trio().Attendees}}
@@ -336,7 +302,7 @@ func TestLedger(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := new(tray)
+			s := new(recorder)
 			calls := 0
 			var stored []*invite.Meeting
 			c := s.client().WithLedger(invite.WholeMeeting(func(_ context.Context, m *invite.Meeting) error {
@@ -372,7 +338,7 @@ func TestLedger(t *testing.T) {
 // TestLedgerBegin sends nothing if the meeting cannot be stored.
 func TestLedgerBegin(t *testing.T) {
 	broken := errors.New("disk full")
-	s := new(tray)
+	s := new(recorder)
 	m := mustSend(t, s.client(), trio())
 	s.take()
 	c := s.client().WithLedger(invite.WholeMeeting(func(context.Context, *invite.Meeting) error { return broken }))
@@ -386,7 +352,7 @@ func TestLedgerBegin(t *testing.T) {
 // TestContextEnds stops in the middle; the rest is pending and can be resumed.
 func TestContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := new(tray)
+	s := new(recorder)
 	records := 0
 	c := s.client().WithLedger(invite.WholeMeeting(func(ctx context.Context, m *invite.Meeting) error {
 		if records++; records == 2 {
@@ -407,7 +373,7 @@ func TestContextEnds(t *testing.T) {
 }
 
 func TestRemind(t *testing.T) {
-	s := new(tray)
+	s := new(recorder)
 	c := s.client()
 	m := mustSend(t, c, trio())
 	s.take()
@@ -460,7 +426,7 @@ func TestRemindOccurrence(t *testing.T) {
 	e := weeklyTrio()
 	e.Attendees = e.Attendees[:1]
 	e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(0, 0, 7), Attendees: trio().Attendees[:2]}}
-	s := new(tray)
+	s := new(recorder)
 	m := mustSend(t, s.client(), e)
 	m = said(t, m, "ann@example.test", ical.StatusAccepted)
 	s.take()
@@ -497,7 +463,7 @@ func TestUpdateFollowing(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := new(tray)
+			s := new(recorder)
 			c := s.client()
 			m := accepted(mustSend(t, c, e))
 			s.take()
@@ -525,7 +491,7 @@ func TestUpdateFollowing(t *testing.T) {
 
 func TestUpdateFollowingRefuses(t *testing.T) {
 	e := weeklyTrio()
-	s := new(tray)
+	s := new(recorder)
 	c := s.client()
 	m := mustSend(t, c, e)
 	s.take()
@@ -570,7 +536,7 @@ func TestUpdateFollowingRefuses(t *testing.T) {
 		t.Errorf("UpdateFollowing of a cancelled meeting = %v, want ErrCancelled", err)
 	}
 	s.take()
-	s.errs = map[int]error{2: errPlain} // the rest, to the second attendee
+	s.fail = failures(nil, nil, errPlain) // the rest, to the second attendee
 	old, rest, err = c.UpdateFollowing(context.Background(), m, week(2), after)
 	if err == nil || states(rest)[1] != invite.DeliveryPending || states(old)[4] != invite.DeliveryPending {
 		t.Errorf("UpdateFollowing with a failure = %v, want it pending in both meetings", err)

@@ -15,7 +15,7 @@ import (
 )
 
 func TestMeetingJSON(t *testing.T) {
-	m, err := invite.New(new(recorder), fixed()).Send(context.Background(), review())
+	m, err := invite.New(nowhere, fixed()).Send(context.Background(), review())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestMeetingJSON(t *testing.T) {
 }
 
 func TestMeetingRoundTrip(t *testing.T) {
-	sent, err := invite.New(new(recorder), fixed()).Send(context.Background(), full())
+	sent, err := invite.New(nowhere, fixed()).Send(context.Background(), full())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -118,7 +118,7 @@ func TestNothingGivenIsChanged(t *testing.T) {
 		for _, hide := range []bool{false, true} {
 			t.Run(tt.name, func(t *testing.T) {
 				o := fixed(func(o *invite.Options) { o.Levels = invite.Levels{"summary": invite.LevelMajor} })
-				client := invite.New(new(tray), o)
+				client := invite.New(nowhere, o)
 				m, want := eventful(t, hide), eventful(t, hide)
 				after := changed()
 				out, err := tt.call(client, o, m, after)
@@ -158,14 +158,14 @@ func firstError(errs ...error) error {
 // eventful is a meeting with all that a Meeting can hold.
 func eventful(t *testing.T, hide bool) *invite.Meeting {
 	t.Helper()
-	s := &tray{errs: map[int]error{0: errPlain, 1: doubt}}
+	s := &recorder{fail: failures(errPlain, doubt)}
 	c := invite.New(s, fixed())
 	var opts []invite.SendOption
 	if hide {
 		opts = append(opts, invite.HideGuests())
 	}
 	m := mustSend(t, c, full(), opts...)
-	s.mails, s.errs = nil, map[int]error{0: errPlain, 1: errPlain}
+	s.mails, s.fail = nil, failures(errPlain, errPlain)
 	e := full()
 	e.Start, e.End = e.Start.Add(time.Minute), e.End.Add(time.Minute)
 	e.Recurrence.Except[0] = e.Recurrence.Except[0].Add(time.Minute)

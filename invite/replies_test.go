@@ -12,7 +12,6 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
-	"github.com/convene-go/convene/mime"
 )
 
 const repliesDir = "../testdata/replies/"
@@ -44,14 +43,12 @@ func invited(t testing.TB, series bool) *invite.Meeting {
 	if series {
 		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 6, ByDay: []ical.Day{ical.DayTuesday}}
 	}
-	m, err := invite.New(invite.SenderFunc(nowhere), fixed()).Send(context.Background(), e)
+	m, err := invite.New(nowhere, fixed()).Send(context.Background(), e)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return m
 }
-
-func nowhere(context.Context, *mime.Message) error { return nil }
 
 // TestReplies reads and applies the answers of each client.
 func TestReplies(t *testing.T) {

@@ -99,7 +99,7 @@ func TestRespond(t *testing.T) {
 }
 
 // checkAnswer checks what RFC 5546, section 3.2.3, asks of an answer.
-func checkAnswer(t *testing.T, in *invite.Inbound, m *mime.Message, as string) {
+func checkAnswer(t *testing.T, in *invite.Inbound, m *invite.Message, as string) {
 	t.Helper()
 	got := readMail(t, m.Data)
 	e := got.Event
@@ -179,7 +179,7 @@ func TestRespondRefuses(t *testing.T) {
 		t.Errorf("without a sender: %v", err)
 	}
 	broken := errors.New("broken")
-	failing := invite.SenderFunc(func(context.Context, *mime.Message) error { return broken })
+	failing := invite.SenderFunc(func(context.Context, *invite.Message) error { return broken })
 	if err := invite.New(failing, fixed()).Respond(context.Background(), in, invite.Response{As: as, Status: ical.StatusAccepted}); !errors.Is(err, broken) {
 		t.Errorf("a sender that fails: %v", err)
 	}

@@ -12,7 +12,7 @@ import (
 // TestResumeOneOccurrence resumes the mails of a meeting that is one occurrence of
 // a series on its own.
 func TestResumeOneOccurrence(t *testing.T) {
-	s := new(tray)
+	s := new(recorder)
 	c := s.client()
 	e := trio()
 	e.RecurrenceID = e.Start
@@ -41,7 +41,7 @@ func TestResumeOneOccurrence(t *testing.T) {
 // it may still have arrived.
 func TestResendFails(t *testing.T) {
 	for _, ledger := range []bool{false, true} {
-		s := &tray{errs: map[int]error{0: doubt}}
+		s := &recorder{fail: failures(doubt)}
 		stored := new(invite.Meeting)
 		c := s.client(func(o *invite.Options) {
 			if ledger {
@@ -50,7 +50,7 @@ func TestResendFails(t *testing.T) {
 		})
 		m := mustSend(t, c, trio())
 		s.take()
-		s.errs = map[int]error{0: errPlain}
+		s.fail = failures(errPlain)
 		m, err := c.Resume(context.Background(), m, invite.ResendUnknown())
 		if err == nil || m.Deliveries[0].State != invite.DeliveryUnknown {
 			t.Fatalf("Resume = %v and %s, want unknown", err, m.Deliveries[0].State)
@@ -68,7 +68,7 @@ func TestResendFails(t *testing.T) {
 
 // TestCancelPastUnsent cancels a meeting of the past whose invitations wait.
 func TestCancelPastUnsent(t *testing.T) {
-	s := new(tray)
+	s := new(recorder)
 	m, err := s.client().Send(context.Background(), trio(), invite.QueueOnly())
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func TestCancelPastUnsent(t *testing.T) {
 
 // TestHidesAndSharesByHand has a Meeting that was made by hand say both.
 func TestHidesAndSharesByHand(t *testing.T) {
-	s := new(tray)
+	s := new(recorder)
 	m := &invite.Meeting{Event: trio(), HideGuests: true, OneMail: true}
 	if _, err := s.client().Remind(context.Background(), m); err != nil {
 		t.Fatal(err)

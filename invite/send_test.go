@@ -164,7 +164,7 @@ func TestSendBadInput(t *testing.T) {
 }
 
 func TestSendReportsAllFields(t *testing.T) {
-	_, err := invite.New(new(recorder), nil).Send(context.Background(), ical.Event{Sequence: -1, Organizer: ical.Person{Email: "desk"}})
+	_, err := invite.New(nowhere, nil).Send(context.Background(), ical.Event{Sequence: -1, Organizer: ical.Person{Email: "desk"}})
 	for _, field := range []string{"Sequence", "Start", "Organizer.Email", "Attendees"} {
 		if err == nil || !strings.Contains(err.Error(), " "+field+": ") {
 			t.Errorf("Send = %v, want %s in it", err, field)
@@ -354,7 +354,7 @@ func full() ical.Event {
 
 func TestSendSharesNothing(t *testing.T) {
 	in, want := full(), full()
-	m, err := invite.New(new(recorder), fixed()).Send(context.Background(), in)
+	m, err := invite.New(nowhere, fixed()).Send(context.Background(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -386,7 +386,7 @@ func TestMeetingNamesZone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := invite.New(new(recorder), fixed()).Send(context.Background(), vary(func(e *ical.Event) {
+	m, err := invite.New(nowhere, fixed()).Send(context.Background(), vary(func(e *ical.Event) {
 		e.TimeZone, e.Start, e.End = "", e.Start.In(berlin), e.End.In(berlin)
 	}))
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
-	"github.com/convene-go/convene/mime"
 )
 
 // TestSequences carries out testdata/sequences.txt, whose head says how to read it.
@@ -74,7 +73,6 @@ func newSequence(t *testing.T, title string) *sequence {
 		o.ReplyAddress = &invite.ReplyAddress{Mailbox: "desk@example.com", Keys: [][]byte{seqKey}}
 		q.policy.ReplyAddress = o.ReplyAddress
 	}
-	nowhere := invite.SenderFunc(func(context.Context, *mime.Message) error { return nil })
 	m, err := invite.New(nowhere, o).Send(context.Background(), e)
 	if err != nil {
 		t.Fatal(err)

@@ -147,7 +147,7 @@ func TestReplyAddressRefuses(t *testing.T) {
 	} {
 		o := fixed(tokens)
 		change(o.ReplyAddress)
-		if m, err := invite.New(invite.SenderFunc(nowhere), o).Send(context.Background(), review()); err == nil || m != nil {
+		if m, err := invite.New(nowhere, o).Send(context.Background(), review()); err == nil || m != nil {
 			t.Errorf("%s: sent", name)
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite"
-	convenemime "github.com/convene-go/convene/mime"
 )
 
 // TestWalk makes random calls about a meeting while mails fail, wait and come in
@@ -121,7 +120,7 @@ func (w *walker) called(name string, m *invite.Meeting, err error) *invite.Meeti
 
 // deliver hands a mail to its recipients. It fails for all of them or for one, or
 // leaves in doubt that it arrived.
-func (w *walker) deliver(ctx context.Context, m *convenemime.Message) error {
+func (w *walker) deliver(ctx context.Context, m *invite.Message) error {
 	fate, without := w.rng.IntN(8), ""
 	switch {
 	case w.calm:
@@ -141,7 +140,7 @@ func (w *walker) deliver(ctx context.Context, m *convenemime.Message) error {
 			w.t.Errorf("%s has nothing that could be updated", to)
 		}
 		w.had[m.ID+to] = true
-		_ = w.world.deliver(ctx, &convenemime.Message{To: []string{to}, Data: m.Data}) // which reports errors
+		_ = w.world.deliver(ctx, &invite.Message{To: []string{to}, Data: m.Data}) // which reports errors
 	}
 	if fate == 2 {
 		return doubt

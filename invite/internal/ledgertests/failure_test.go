@@ -12,7 +12,6 @@ import (
 
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
 var errStore = errors.New("disk full")
@@ -147,7 +146,7 @@ func (f *failing) checkLast(t *testing.T, m *invite.Meeting) {
 }
 
 // resume completes the call after the ledger works again.
-func (f *failing) resume(t *testing.T, uid string, handed []*mime.Message, people, parallel int) {
+func (f *failing) resume(t *testing.T, uid string, handed []*invite.Message, people, parallel int) {
 	t.Helper()
 	l := f.ledger.Call()
 	stored := l.Stored(uid)
@@ -175,7 +174,7 @@ func TestBothFail(t *testing.T) {
 		}
 		return nil
 	}
-	s := &mailbox{failure: func(m *mime.Message) error {
+	s := &mailbox{failure: func(m *invite.Message) error {
 		if m.To[0] == address(0) {
 			return failure{refused: true}
 		}

@@ -12,7 +12,6 @@ import (
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/body"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
 // TestFirstMail has one attendee whose invitation came to each state, and then each
@@ -130,7 +129,7 @@ func TestVersionsApart(t *testing.T) {
 			opts = append(opts, invite.OneMail())
 		}
 		m := must(t)(c.Send(t.Context(), review(2), opts...))
-		s.failure = func(mail *mime.Message) error {
+		s.failure = func(mail *invite.Message) error {
 			if slices.Contains(mail.To, address(1)) {
 				return temporary{address(1)}
 			}
@@ -161,7 +160,7 @@ type temporary struct{ to string }
 func (e temporary) Error() string     { return e.to + ": later" }
 func (e temporary) Recipient() string { return e.to }
 
-func checkText(t *testing.T, mail *mime.Message, has, lacks []string) {
+func checkText(t *testing.T, mail *invite.Message, has, lacks []string) {
 	t.Helper()
 	got := text(t, mail)
 	for _, s := range has {
@@ -226,7 +225,7 @@ func TestNothingStuck(t *testing.T) {
 				m := must(t)(c.Send(t.Context(), weekly(3)))
 				m, _ = m.Propose(proposal())
 				c = c.WithLedger(nil)
-				s.failure = func(*mime.Message) error { return errors.New("later") }
+				s.failure = func(*invite.Message) error { return errors.New("later") }
 				m, _ = calls(m)[first](c)
 				s.failure = nil
 				m, err := calls(m)[second](c)
@@ -251,7 +250,7 @@ func TestDeclineThenRemoved(t *testing.T) {
 	s := new(mailbox)
 	c := invite.New(s, options(nil))
 	m, _ := must(t)(c.Send(t.Context(), review(2))).Propose(proposal())
-	s.failure = func(*mime.Message) error { return errors.New("later") }
+	s.failure = func(*invite.Message) error { return errors.New("later") }
 	m, err := c.DeclineProposal(t.Context(), m, proposal())
 	if err == nil {
 		t.Fatal("the mail did not fail")
@@ -279,7 +278,7 @@ func TestPartOfACall(t *testing.T) {
 	m = must(t)(c.Cancel(t.Context(), m, invite.Occurrence(week(1)), invite.QueueOnly()))
 	s.take()
 	n := 0
-	s.failure = func(*mime.Message) error {
+	s.failure = func(*invite.Message) error {
 		if n++; n > 1 {
 			return errors.New("later")
 		}

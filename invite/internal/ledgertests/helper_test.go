@@ -17,7 +17,6 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
 func TestMain(m *testing.M) {
@@ -75,18 +74,18 @@ func options(l invite.Ledger) *invite.Options {
 // mailbox is a Sender that keeps count of the mails that it was handed.
 type mailbox struct {
 	mu      sync.Mutex
-	mails   []*mime.Message
+	mails   []*invite.Message
 	flying  int
 	most    int // at once
 	pause   time.Duration
-	failure func(m *mime.Message) error
+	failure func(m *invite.Message) error
 }
 
-func (b *mailbox) Send(_ context.Context, m *mime.Message) error {
+func (b *mailbox) Send(_ context.Context, m *invite.Message) error {
 	b.mu.Lock()
 	b.flying++
 	b.most = max(b.most, b.flying)
-	b.mails = append(b.mails, &mime.Message{From: m.From, To: slices.Clone(m.To), ID: m.ID, Data: bytes.Clone(m.Data)})
+	b.mails = append(b.mails, &invite.Message{From: m.From, To: slices.Clone(m.To), ID: m.ID, Data: bytes.Clone(m.Data)})
 	b.mu.Unlock()
 	time.Sleep(b.pause)
 	b.mu.Lock()
@@ -99,7 +98,7 @@ func (b *mailbox) Send(_ context.Context, m *mime.Message) error {
 }
 
 // take returns the mails so far, and forgets them.
-func (b *mailbox) take() []*mime.Message {
+func (b *mailbox) take() []*invite.Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out := b.mails
@@ -121,7 +120,7 @@ func (b *mailbox) twice() (out []string) {
 }
 
 // summary is "to METHOD sequence occurrence" of each mail.
-func summary(t testing.TB, mails []*mime.Message) []string {
+func summary(t testing.TB, mails []*invite.Message) []string {
 	t.Helper()
 	out := []string{}
 	for _, m := range mails {
@@ -131,7 +130,7 @@ func summary(t testing.TB, mails []*mime.Message) []string {
 }
 
 // object is "METHOD sequence", and the date of an occurrence that a mail is about.
-func object(t testing.TB, m *mime.Message) string {
+func object(t testing.TB, m *invite.Message) string {
 	t.Helper()
 	c, err := ical.Decode(bytes.NewReader(invitetest.Calendar(m)), nil)
 	if err != nil {
@@ -145,7 +144,7 @@ func object(t testing.TB, m *mime.Message) string {
 }
 
 // raw are the envelopes and octets of mails.
-func raw(mails []*mime.Message) []string {
+func raw(mails []*invite.Message) []string {
 	out := []string{}
 	for _, m := range mails {
 		out = append(out, fmt.Sprintf("%s %s %q\n%s", m.ID, m.From, m.To, m.Data))
@@ -154,7 +153,7 @@ func raw(mails []*mime.Message) []string {
 }
 
 // text is the mail as a person reads it.
-func text(t testing.TB, m *mime.Message) string {
+func text(t testing.TB, m *invite.Message) string {
 	t.Helper()
 	in, err := invite.Read(bytes.NewReader(m.Data), nil)
 	if err != nil {

@@ -13,7 +13,6 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
 // pauses are delays that depend on a seed.
@@ -53,8 +52,8 @@ const answers = 20
 func meanwhile(t *testing.T, seed uint64, people int) {
 	ctx := t.Context()
 	store, s, p := invitetest.NewLedger(), new(mailbox), newPauses(seed, 300)
-	s.failure = func(*mime.Message) error { return nil }
-	slow := invite.SenderFunc(func(ctx context.Context, m *mime.Message) error { p.wait(); return s.Send(ctx, m) })
+	s.failure = func(*invite.Message) error { return nil }
+	slow := invite.SenderFunc(func(ctx context.Context, m *invite.Message) error { p.wait(); return s.Send(ctx, m) })
 	changed := make(chan struct{}) // the meeting
 	if seed%2 == 0 {
 		close(changed) // no mail waits for it

@@ -13,7 +13,6 @@ import (
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/body"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
 // calls are the calls that send mails about a meeting.
@@ -294,7 +293,7 @@ func TestHalvesFail(t *testing.T) {
 	c := invite.New(s, options(l))
 	m := must(t)(c.Send(t.Context(), weekly(3)))
 	s.take()
-	s.failure = func(mail *mime.Message) error {
+	s.failure = func(mail *invite.Message) error {
 		switch mail.To[0] {
 		case address(0):
 			return failure{refused: true}

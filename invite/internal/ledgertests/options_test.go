@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/convene-go/convene/invite"
-	"github.com/convene-go/convene/mime"
 )
 
 // TestOptionsAreCopied changes options after New, and calls with other ones.
@@ -63,7 +62,7 @@ func TestListsAreCopied(t *testing.T) {
 // randomness are pinned.
 func TestEqualBytes(t *testing.T) {
 	for _, parallel := range []int{1, 4} {
-		run := func() (*invite.Meeting, []*mime.Message) {
+		run := func() (*invite.Meeting, []*invite.Message) {
 			s := new(mailbox)
 			o := options(nil)
 			o.Parallel = parallel
@@ -77,7 +76,7 @@ func TestEqualBytes(t *testing.T) {
 			}
 			must(t)(c.Cancel(t.Context(), rest, invite.Comment("Sorry")))
 			mails := s.take()
-			slices.SortFunc(mails, func(a, b *mime.Message) int { return strings.Compare(a.ID, b.ID) })
+			slices.SortFunc(mails, func(a, b *invite.Message) int { return strings.Compare(a.ID, b.ID) })
 			return m, mails
 		}
 		m, mails := run()
@@ -118,7 +117,7 @@ func TestMessageIDs(t *testing.T) {
 
 // TestSameMessageIDAgain has a mail keep its Message-ID when it is sent again.
 func TestSameMessageIDAgain(t *testing.T) {
-	s := &mailbox{failure: func(*mime.Message) error { return failure{uncertain: true} }}
+	s := &mailbox{failure: func(*invite.Message) error { return failure{uncertain: true} }}
 	o := options(nil)
 	o.Random = nil
 	c := invite.New(s, o)

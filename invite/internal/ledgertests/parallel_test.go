@@ -13,7 +13,6 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
 // inOrder is a Sender that notes whether two mails to one address are in flight at
@@ -25,7 +24,7 @@ type inOrder struct {
 	overlap []string
 }
 
-func (s *inOrder) Send(ctx context.Context, m *mime.Message) error {
+func (s *inOrder) Send(ctx context.Context, m *invite.Message) error {
 	to := strings.Join(m.To, "+")
 	s.lock.Lock()
 	if s.flying == nil {
@@ -107,7 +106,7 @@ func TestParallel(t *testing.T) {
 				t.Errorf("%d mails cost %d records, want %d at most", len(mails), records, bound)
 			}
 			for i := range 10 {
-				mine := slices.DeleteFunc(slices.Clone(mails), func(m *mime.Message) bool { return m.To[0] != address(i) })
+				mine := slices.DeleteFunc(slices.Clone(mails), func(m *invite.Message) bool { return m.To[0] != address(i) })
 				got := summary(t, mine)
 				for j := range got {
 					got[j] = strings.TrimPrefix(got[j], address(i)+" ")
@@ -137,7 +136,7 @@ func TestCancelledContext(t *testing.T) {
 			defer cancel()
 			s, l := new(mailbox), invitetest.NewLedger()
 			sent := 0
-			s.failure = func(*mime.Message) error {
+			s.failure = func(*invite.Message) error {
 				if sent++; sent == 5 {
 					cancel()
 				}

@@ -16,7 +16,6 @@ import (
 
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
 // The environment of a child process.
@@ -206,7 +205,7 @@ func (l *fileLedger) append(e entry) error {
 
 // logger is a Sender that writes the Message-IDs to a file.
 func logger(dir string) invite.SenderFunc {
-	return func(_ context.Context, m *mime.Message) error {
+	return func(_ context.Context, m *invite.Message) error {
 		f, err := os.OpenFile(filepath.Join(dir, "mails"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err != nil {
 			return err
@@ -256,7 +255,7 @@ func child(dir string) {
 		o.Random = nil
 		_, err = fmt.Sscan(os.Getenv(childParallel), &o.Parallel)
 		log := logger(dir)
-		c := invite.New(invite.SenderFunc(func(ctx context.Context, m *mime.Message) error {
+		c := invite.New(invite.SenderFunc(func(ctx context.Context, m *invite.Message) error {
 			point("before send")
 			defer point("after send")
 			return log(ctx, m)

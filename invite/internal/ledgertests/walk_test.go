@@ -14,7 +14,6 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
 // walk is a meeting on a random way, with a Sender that fails at random.
@@ -61,7 +60,7 @@ func newWalk(t *testing.T, seed uint64) *walk {
 }
 
 // send accepts a mail, or fails.
-func (w *walk) send(m *mime.Message) error {
+func (w *walk) send(m *invite.Message) error {
 	if kind := w.random.IntN(10); !w.reliable && kind < 4 {
 		switch kind {
 		case 0:
@@ -78,7 +77,7 @@ func (w *walk) send(m *mime.Message) error {
 	return nil
 }
 
-func (w *walk) accept(m *mime.Message) {
+func (w *walk) accept(m *invite.Message) {
 	w.accepted[m.ID]++
 	to, what := m.To[0], object(w.t, m)
 	w.log = append(w.log, "  "+to+" "+what)
@@ -92,7 +91,7 @@ func (w *walk) accept(m *mime.Message) {
 }
 
 // show does to the attendee's calendar what a mail says.
-func (w *walk) show(to string, m *mime.Message) {
+func (w *walk) show(to string, m *invite.Message) {
 	c, err := ical.Decode(bytes.NewReader(invitetest.Calendar(m)), nil)
 	if err != nil {
 		w.t.Fatal(err)
