@@ -13,28 +13,6 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// fault is an error of a Sender that says what it is.
-type fault struct{ refused, uncertain bool }
-
-func (f fault) Error() string   { return "fault" }
-func (f fault) Refused() bool   { return f.refused }
-func (f fault) Uncertain() bool { return f.uncertain }
-
-// about is an error about one recipient.
-type about struct {
-	to string
-	error
-}
-
-func (a about) Recipient() string { return a.to }
-func (a about) Unwrap() error     { return a.error }
-
-var (
-	errPlain = errors.New("connection lost")
-	refusal  = fault{refused: true}
-	doubt    = fault{uncertain: true}
-)
-
 // TestDeliveryState sends one mail to each of two attendees; the first fails.
 func TestDeliveryState(t *testing.T) {
 	tests := []struct {

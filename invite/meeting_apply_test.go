@@ -115,42 +115,56 @@ func TestUndelivered(t *testing.T) {
 	}
 }
 
-// TestKeys looks at what a mail's meeting can be looked up by.
-func TestKeys(t *testing.T) {
-	in, m := request(t, review(), 0, fixed())
-	answer := answerOf(t, m, "bob@example.test", ical.StatusAccepted, nil)
-	answer.Mail.InReplyTo = in.Mail.MessageID
-	answer.Mail.DeliveredTo = []string{"Desk+token@example.test"}
-	want := invite.Keys{UIDs: []string{"uid-1"}, MessageIDs: []string{in.Mail.MessageID}, ReplyAddresses: []string{"desk@example.test", "desk+token@example.test"}}
-	if diff := cmp.Diff(want, answer.Keys()); diff != "" {
-		t.Errorf("Keys (-want +got):\n%s", diff)
+// TestAllDay compares occurrences of an all-day series by their dates.
+func TestAllDay(t *testing.T) {
+	day := time.Date(2027, 3, 2, 0, 0, 0, 0, time.FixedZone("", 3600))
+	_, m := request(t, vary(func(e *ical.Event) {
+		e.AllDay, e.Start, e.End, e.TimeZone = true, day, day.AddDate(0, 0, 1), ""
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 3, ByDay: []ical.Day{ical.DayTuesday}}
+	}), 0, fixed())
+	bob := m.Event.Attendees[0].Email
+	id := time.Date(2027, 3, 9, 0, 0, 0, 0, time.UTC)
+	for i := range 2 {
+		in := answerOf(t, m, bob, []ical.Status{ical.StatusDeclined, ical.StatusAccepted}[i], func(r *invite.Response) { r.Occurrence = id })
+		var o invite.Outcome
+		if m, o = m.Apply(in, nil); o.Verdict != invite.VerdictApplied {
+			t.Fatalf("%+v", o)
+		}
 	}
-	if diff := cmp.Diff(invite.Keys{}, new(invite.Inbound).Keys()); diff != "" {
-		t.Errorf("Keys of nothing (-want +got):\n%s", diff)
+	if got := m.OccurrenceStatus(bob, id); got != ical.StatusAccepted || len(m.Event.Overrides) != 0 {
+		t.Errorf("%s, %d overrides", got, len(m.Event.Overrides))
+	}
+	in := answerOf(t, m, bob, ical.StatusTentative, func(r *invite.Response) { r.Start, r.End = day, day.AddDate(0, 0, 2) })
+	m, o := m.Apply(in, nil)
+	if len(m.OpenProposals()) != 1 || !m.Proposals[0].AllDay {
+		t.Errorf("%+v %+v", o, m.Proposals)
 	}
 }
 
-// TestReadOptions gives Read what a webhook knows of a mail.
-func TestReadOptions(t *testing.T) {
+// TestApplyBare takes in what was not read from a mail.
+func TestApplyBare(t *testing.T) {
 	_, m := request(t, review(), 0, fixed())
-	r := new(recorder)
-	in := &invite.Inbound{Kind: invite.KindRequest, Event: &m.Event, Mail: &mime.Received{}}
-	if err := invite.New(r, fixed()).Respond(t.Context(), in, invite.Response{As: "bob@example.test", Status: ical.StatusAccepted}); err != nil {
-		t.Fatal(err)
+	a := m.Event.Attendees[0]
+	a.Status = ical.StatusAccepted
+	in := &invite.Inbound{Kind: invite.KindReply, Event: &ical.Event{UID: m.Event.UID}, Attendee: a}
+	if _, o := m.Apply(in, invite.InsecureAcceptAny()); o.Verdict != invite.VerdictApplied {
+		t.Errorf("%+v", o)
 	}
-	for value, want := range map[string]invite.Verdict{"pass": invite.VerdictApplied, "fail": invite.VerdictUnverified} {
-		got, err := invite.Read(strings.NewReader(string(r.mails[0].Data)), &invite.ReadOptions{
-			Recipient: "desk+token@example.test",
-			Verified:  []mime.AuthResult{{Method: "dkim", Value: value, Domain: "example.test"}},
-		})
-		if err != nil {
-			t.Fatal(err)
+	if _, o := m.Apply(in, nil); o.Verdict != invite.VerdictUnverified {
+		t.Errorf("without a mail: %+v", o)
+	}
+	for _, in := range []*invite.Inbound{{Kind: invite.KindReply}, {Kind: invite.KindBounce}, {}, {Kind: invite.KindBounce, Mail: &mime.Received{Report: &mime.DeliveryReport{}}}} {
+		if _, o := m.Apply(in, nil); o.Verdict != invite.VerdictNotAnAnswer {
+			t.Errorf("%s: %+v", in.Kind, o)
 		}
-		if got.Mail.DeliveredTo[0] != "desk+token@example.test" {
-			t.Errorf("DeliveredTo = %v", got.Mail.DeliveredTo)
-		}
-		if _, o := m.Apply(got, invite.Strict("mx.example.test")); o.Verdict != want {
-			t.Errorf("dkim=%s: %+v, want %s", value, o, want)
-		}
+	}
+	m.Event.Cancelled = true
+	if _, o := m.Apply(in, invite.InsecureAcceptAny()); o.Verdict != invite.VerdictStale {
+		t.Errorf("cancelled: %+v", o)
+	}
+	one := *m
+	one.Event.Cancelled, one.Event.RecurrenceID = false, one.Event.Start
+	if _, o := one.Apply(in, invite.InsecureAcceptAny()); o.Verdict != invite.VerdictApplied {
+		t.Errorf("one occurrence on its own: %+v", o)
 	}
 }

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/mime"
@@ -24,15 +22,6 @@ func request(t *testing.T, e ical.Event, to int, o *invite.Options, opts ...invi
 		t.Fatal(err)
 	}
 	return readMail(t, r.mails[to].Data), m
-}
-
-func readMail(t *testing.T, data []byte) *invite.Inbound {
-	t.Helper()
-	in, err := invite.Read(bytes.NewReader(data), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return in
 }
 
 func weeklyRequest() ical.Event {
@@ -202,69 +191,6 @@ func TestRespondOddInvitation(t *testing.T) {
 	got := readMail(t, r.mails[0].Data)
 	if _, o := m.Apply(got, nil); o.Verdict != invite.VerdictApplied || !got.Event.Start.Equal(e.Start) {
 		t.Errorf("%+v, start %s", o, got.Event.Start)
-	}
-}
-
-// TestReinvite sends requests to a delegate, and to one who is invited to a single
-// occurrence.
-func TestReinvite(t *testing.T) {
-	_, m := request(t, weeklyRequest(), 0, fixed())
-	bob := m.Event.Attendees[0].Email
-	m, _ = m.Apply(answerOf(t, m, bob, ical.StatusDeclined, nil), nil)
-	m, o := m.Apply(answerOf(t, m, bob, ical.StatusDelegated, func(r *invite.Response) {
-		r.DelegateTo, r.Occurrence = "eve@example.test", time.Date(2027, 3, 9, 9, 0, 0, 0, time.UTC)
-	}), nil)
-	if diff := cmp.Diff([]string{"eve@example.test"}, o.Invite); diff != "" {
-		t.Fatalf("%+v %s", o, diff)
-	}
-	third := time.Date(2027, 3, 16, 9, 0, 0, 0, time.UTC)
-	m, _ = m.Apply(answerOf(t, m, bob, ical.StatusAccepted, func(r *invite.Response) { r.Occurrence = third }), nil)
-	if m.OccurrenceStatus(bob, third) != ical.StatusAccepted {
-		t.Fatal("an answer to one occurrence does not count")
-	}
-	r := new(recorder)
-	c := invite.New(r, fixed())
-	after, err := c.Reinvite(context.Background(), m, append(o.Invite, bob, strings.ToUpper(bob)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(after.Deliveries) != len(m.Deliveries)+2 {
-		t.Errorf("%d deliveries", len(after.Deliveries))
-	}
-	eve, all := readMail(t, r.mails[0].Data).Event, readMail(t, r.mails[1].Data).Event
-	if eve.RecurrenceID.IsZero() || eve.Recurrence != nil || len(eve.Attendees) != len(m.Event.Attendees)+1 {
-		t.Errorf("the delegate of one occurrence got %+v", eve)
-	}
-	if all.Recurrence == nil || len(all.Overrides) != 2 || len(all.Overrides[0].Attendees) != 1 || len(all.Overrides[1].Attendees) != 1 ||
-		all.Overrides[0].Attendees[0].Status != ical.StatusDelegated || all.Overrides[1].Attendees[0].Status != ical.StatusAccepted {
-		t.Errorf("the attendee of the series got these overrides, and not those of their own answers: %+v", all.Overrides)
-	}
-	for _, list := range [][]string{{"mallory@example.net"}, {m.Event.Organizer.Email}, nil} {
-		if _, err := c.Reinvite(context.Background(), m, list); err == nil {
-			t.Errorf("Reinvite(%q) succeeded", list)
-		}
-	}
-	m.HideGuests = true
-	if _, err := c.Reinvite(context.Background(), m, []string{bob}); err != nil {
-		t.Error(err)
-	} else if got := readMail(t, r.mails[2].Data).Event.Attendees; len(got) != 1 {
-		t.Errorf("hidden guests: %+v", got)
-	}
-}
-
-// TestReinviteOfSome invites again an attendee who is not invited to one occurrence of the series.
-func TestReinviteOfSome(t *testing.T) {
-	e := weeklyRequest()
-	second := e.Start.AddDate(0, 0, 7)
-	e.Overrides = []ical.Event{{RecurrenceID: second, Attendees: e.Attendees[1:], Location: "Room 5"}}
-	_, m := request(t, e, 0, fixed())
-	r := new(recorder)
-	if _, err := invite.New(r, fixed()).Reinvite(context.Background(), m, []string{e.Attendees[0].Email}); err != nil {
-		t.Fatal(err)
-	}
-	got := readMail(t, r.mails[0].Data).Event
-	if len(got.Overrides) != 0 || len(got.Recurrence.Except) != 1 || !got.Recurrence.Except[0].Equal(second) {
-		t.Errorf("sees overrides %+v, except %v", got.Overrides, got.Recurrence.Except)
 	}
 }
 

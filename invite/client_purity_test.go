@@ -146,15 +146,6 @@ func TestNothingGivenIsChanged(t *testing.T) {
 	}
 }
 
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // eventful is a meeting with all that a Meeting can hold.
 func eventful(t *testing.T, hide bool) *invite.Meeting {
 	t.Helper()

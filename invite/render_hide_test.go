@@ -51,26 +51,6 @@ func secrets(a ical.Attendee) []string {
 	return []string{a.Email, local + "@", a.Name, strings.ReplaceAll(a.Name, `"`, "'"), mime.QEncoding.Encode("utf-8", a.Name)}
 }
 
-// everything is the mail as it stands and as it is read.
-func everything(t *testing.T, data []byte) string {
-	t.Helper()
-	p := parseMail(t, data)
-	out := string(data)
-	for name, list := range p.header {
-		for _, v := range list {
-			text, err := new(mime.WordDecoder).DecodeHeader(v)
-			if err != nil {
-				t.Fatal(err)
-			}
-			out += "\n" + name + ": " + text
-		}
-	}
-	for _, l := range p.leaves {
-		out += "\n" + string(l.data) + "\n" + strings.Join(unfold(l.data), "\n")
-	}
-	return out
-}
-
 // TestHideGuestsOverride has an occurrence without one of the guests, who must
 // not be invited to it by what the occurrence inherits from the series.
 func TestHideGuestsOverride(t *testing.T) {

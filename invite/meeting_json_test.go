@@ -91,3 +91,25 @@ func TestMeetingUnmarshal(t *testing.T) {
 		})
 	}
 }
+
+// TestMeetingNamesZone has a zone that the JSON of a time cannot keep.
+func TestMeetingNamesZone(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := invite.New(nowhere, fixed()).Send(context.Background(), vary(func(e *ical.Event) {
+		e.TimeZone, e.Start, e.End = "", e.Start.In(berlin), e.End.In(berlin)
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept invite.Meeting
+	if err := json.Unmarshal(data, &kept); err != nil || kept.Event.TimeZone != "Europe/Berlin" {
+		t.Errorf("TimeZone of the stored Meeting = %q, %v, want that of Start", kept.Event.TimeZone, err)
+	}
+}

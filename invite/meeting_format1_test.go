@@ -15,7 +15,6 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/convene-go/convene/ical"
-
 	"github.com/convene-go/convene/invite"
 )
 

@@ -296,13 +296,6 @@ func objectOf(v map[string]string) string {
 	return b.String() + "END:VEVENT\nEND:VCALENDAR\n"
 }
 
-func either(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
 // bounceMail reports the mail that went to the attendee.
 func bounceMail(m *invite.Meeting, v map[string]string) string {
 	id := "<unknown@example.com>"

@@ -248,3 +248,43 @@ func TestReadOwnMails(t *testing.T) {
 		}
 	}
 }
+
+// TestKeys looks at what a mail's meeting can be looked up by.
+func TestKeys(t *testing.T) {
+	in, m := request(t, review(), 0, fixed())
+	answer := answerOf(t, m, "bob@example.test", ical.StatusAccepted, nil)
+	answer.Mail.InReplyTo = in.Mail.MessageID
+	answer.Mail.DeliveredTo = []string{"Desk+token@example.test"}
+	want := invite.Keys{UIDs: []string{"uid-1"}, MessageIDs: []string{in.Mail.MessageID}, ReplyAddresses: []string{"desk@example.test", "desk+token@example.test"}}
+	if diff := cmp.Diff(want, answer.Keys()); diff != "" {
+		t.Errorf("Keys (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(invite.Keys{}, new(invite.Inbound).Keys()); diff != "" {
+		t.Errorf("Keys of nothing (-want +got):\n%s", diff)
+	}
+}
+
+// TestReadOptions gives Read what a webhook knows of a mail.
+func TestReadOptions(t *testing.T) {
+	_, m := request(t, review(), 0, fixed())
+	r := new(recorder)
+	in := &invite.Inbound{Kind: invite.KindRequest, Event: &m.Event, Mail: &mime.Received{}}
+	if err := invite.New(r, fixed()).Respond(t.Context(), in, invite.Response{As: "bob@example.test", Status: ical.StatusAccepted}); err != nil {
+		t.Fatal(err)
+	}
+	for value, want := range map[string]invite.Verdict{"pass": invite.VerdictApplied, "fail": invite.VerdictUnverified} {
+		got, err := invite.Read(strings.NewReader(string(r.mails[0].Data)), &invite.ReadOptions{
+			Recipient: "desk+token@example.test",
+			Verified:  []mime.AuthResult{{Method: "dkim", Value: value, Domain: "example.test"}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Mail.DeliveredTo[0] != "desk+token@example.test" {
+			t.Errorf("DeliveredTo = %v", got.Mail.DeliveredTo)
+		}
+		if _, o := m.Apply(got, invite.Strict("mx.example.test")); o.Verdict != want {
+			t.Errorf("dkim=%s: %+v, want %s", value, o, want)
+		}
+	}
+}
