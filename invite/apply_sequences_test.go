@@ -47,6 +47,7 @@ type sequence struct {
 	policy *invite.Policy
 	mails  int
 	last   invite.Outcome
+	steps  *steps
 }
 
 var (
@@ -68,7 +69,7 @@ func newSequence(t *testing.T, title string) *sequence {
 		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 6, Except: []time.Time{seqStart.AddDate(0, 0, 28)}}
 	}
 	o := &invite.Options{Now: func() time.Time { return seqNow }}
-	q := &sequence{t: t, policy: &invite.Policy{Now: o.Now}}
+	q := &sequence{t: t, policy: &invite.Policy{Now: o.Now}, steps: newSteps(t, "testdata/sequences.txt: "+title)}
 	if strings.Contains(title, "token") {
 		o.ReplyAddress = &invite.ReplyAddress{Mailbox: "desk@example.com", Keys: [][]byte{seqKey}}
 		q.policy.ReplyAddress = o.ReplyAddress
@@ -83,6 +84,7 @@ func newSequence(t *testing.T, title string) *sequence {
 
 func (q *sequence) line(s string) {
 	q.t.Helper()
+	q.steps.call("%s", s)
 	words := strings.Fields(s)
 	switch words[0] {
 	case "policy":
@@ -207,6 +209,7 @@ func (q *sequence) mail(said, want string) {
 	}
 	before := fmt.Sprintf("%+v", *q.m)
 	after, o := q.m.Apply(in, q.policy)
+	q.steps.result("%s: %s", o.Verdict, o.Reason)
 	if got := fmt.Sprintf("%+v", *q.m); got != before {
 		q.t.Errorf("%s: the meeting was changed:\n%s\n%s", said, before, got)
 	}

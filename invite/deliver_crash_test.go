@@ -57,6 +57,7 @@ func TestCrash(t *testing.T) {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
 			w := crashing(t.TempDir(), "")
+			w.steps = newSteps(t, "the process dies at: "+point)
 			w.run(t, "send", point)
 			w.run(t, "resume", "")
 			leftovers := 0
@@ -90,10 +91,13 @@ func TestCrash(t *testing.T) {
 }
 
 // crash is a folder with a meeting and the log of the messages that a server took.
-type crash struct{ meeting, log, point string }
+type crash struct {
+	meeting, log, point string
+	steps               *steps
+}
 
 func crashing(dir, point string) *crash {
-	return &crash{filepath.Join(dir, "meeting.json"), filepath.Join(dir, "log"), point}
+	return &crash{meeting: filepath.Join(dir, "meeting.json"), log: filepath.Join(dir, "log"), point: point}
 }
 
 // run carries out a call in a process of its own, which dies at the point.
@@ -104,12 +108,20 @@ func (c *crash) run(t *testing.T, call, point string) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	err := cmd.Run()
+	c.steps.call("%s", call)
+	c.steps.result("the process ends: %v", cmd.ProcessState)
 	var exit *exec.ExitError
 	switch {
 	case point == "" && err != nil, stderr.Len() > 0:
 		t.Fatalf("%s: %v\n%s", call, err, stderr.String())
 	case point != "" && (!errors.As(err, &exit) || exit.Exited()):
 		t.Fatalf("%s was not killed at %q: %v", call, point, err)
+	}
+	received := c.received(t)
+	for _, a := range crowded().Attendees {
+		if n, state := len(received[a.Email]), c.state(t, a.Email); n != 1 || state != invite.DeliveryDelivered {
+			c.steps.result("%s has %d messages, and the ledger says %q", a.Email, n, state)
+		}
 	}
 }
 
@@ -218,7 +230,7 @@ func (c *crash) received(t *testing.T) map[string][]string {
 		out[a.Email] = nil
 	}
 	data, err := os.ReadFile(c.log)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(data)) {

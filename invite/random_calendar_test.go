@@ -1,7 +1,6 @@
 package invite_test
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -33,11 +32,7 @@ func newCalendar() *calendar {
 }
 
 // take takes over a mail.
-func (c *calendar) take(data []byte) error {
-	in, err := invite.Read(bytes.NewReader(data), nil)
-	if err != nil {
-		return err
-	}
+func (c *calendar) take(in *invite.Inbound) error {
 	if in.Calendar == nil || len(in.Calendar.Events) != 1 {
 		return fmt.Errorf("not one event but %+v", in.Calendar)
 	}

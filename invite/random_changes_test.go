@@ -2,7 +2,6 @@ package invite_test
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -35,17 +34,13 @@ func TestChangesReachEverybody(t *testing.T) {
 	for i, mode := range modes {
 		t.Run(mode.name, func(t *testing.T) {
 			t.Parallel()
-			for n := range mode.chains * *chains {
-				w := &world{t: t, rng: rand.New(rand.NewPCG(uint64(i), uint64(n))),
-					calendars: make(map[string]*calendar), declined: make(map[string]bool)}
-				w.options = &invite.Options{Now: w.clock, TellDeclined: true}
+			eachChain(t, mode.chains, func(t *testing.T, n int) {
+				w := newWorld(t, i, n)
 				w.update = []invite.MailOption{invite.AllowLint(everyRule...)}
 				w.send = []invite.SendOption{w.update[0]}
 				mode.change(w)
-				if w.play(4); t.Failed() {
-					t.Fatalf("chain %d", n)
-				}
-			}
+				w.play(4)
+			})
 		})
 	}
 }
@@ -53,13 +48,22 @@ func TestChangesReachEverybody(t *testing.T) {
 // chains multiplies the generated chains of changes.
 var chains = flag.Int("chains", 1, "multiply the generated chains of changes")
 
+// eachChain runs a subtest for each chain, up to the first that fails.
+func eachChain(t *testing.T, count int, run func(t *testing.T, n int)) {
+	for n := range count * *chains {
+		if !t.Run(fmt.Sprint(n), func(t *testing.T) { run(t, n) }) {
+			return
+		}
+	}
+}
+
 // everyRule are the lint rules that generated meetings may break: they are
 // about clients, not about what a change is.
 var everyRule = []string{"summary-length", "location-length"}
 
 // world is one meeting and the calendars of all who ever got mail about it.
 type world struct {
-	t         testing.TB
+	t         *testing.T
 	rng       *rand.Rand
 	options   *invite.Options
 	send      []invite.SendOption
@@ -69,7 +73,17 @@ type world struct {
 	now       int
 	calendars map[string]*calendar
 	declined  map[string]bool // who does not hear of everything
-	log       []string
+	steps     *steps
+}
+
+// newWorld returns the world of a chain. The mode and the number of the chain are
+// its seed.
+func newWorld(t *testing.T, mode, n int) *world {
+	w := &world{t: t, rng: rand.New(rand.NewPCG(uint64(mode), uint64(n))),
+		calendars: make(map[string]*calendar), declined: make(map[string]bool)}
+	w.options = &invite.Options{Now: w.clock, TellDeclined: true}
+	w.steps = newSteps(t, fmt.Sprintf("seed %d, %d", mode, n), fmt.Sprint("-chains=", *chains))
+	return w
 }
 
 func (w *world) clock() time.Time {
@@ -81,9 +95,10 @@ func (w *world) play(changes int) {
 	g := &generator{rng: w.rng}
 	client := invite.New(invite.SenderFunc(w.deliver), w.options)
 	event := g.event()
+	w.steps.call("Send: %s", difference(&ical.Event{}, &event))
 	m, err := client.Send(context.Background(), event, w.send...)
 	if err != nil {
-		w.t.Fatalf("Send(%+v): %v", event, err)
+		w.t.Fatalf("Send = %v", err)
 	}
 	w.compare(&event, m)
 	for range changes {
@@ -94,24 +109,15 @@ func (w *world) play(changes int) {
 		}
 		m = w.answers(g, m)
 		after := g.change(base)
-		next, err := client.Update(context.Background(), m, after, w.update...)
-		if err != nil {
-			w.t.Fatalf("Update(%+v): %v", after, err)
+		w.steps.call("Update: %s", difference(&event, &after))
+		if m, err = client.Update(context.Background(), m, after, w.update...); err != nil {
+			w.t.Fatalf("Update = %v", err)
 		}
-		event, m = after, next
+		event = after
 		if w.compare(&event, m); w.t.Failed() {
-			w.t.Logf("before: %s\nafter:  %s\nmails: %v", spew(&base), spew(&event), w.log)
 			return
 		}
 	}
-}
-
-func spew(e *ical.Event) string {
-	data, err := json.Marshal(e)
-	if err != nil {
-		return err.Error()
-	}
-	return string(data)
 }
 
 // answers lets some attendees answer, the whole or an occurrence, in their
@@ -139,8 +145,10 @@ func (w *world) answers(g *generator, m *invite.Meeting) *invite.Meeting {
 		a := invite.Answer{Email: email, Via: "test", Stamp: w.clock(), RecurrenceID: pick(g, shown...),
 			Status: pick(g, ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative)}
 		next, outcome := m.Answer(a)
+		w.steps.call("%s answers: %s%s", email, a.Status, onDate(a.RecurrenceID))
+		w.steps.result("%s", outcome.Verdict)
 		if outcome.Verdict != invite.VerdictApplied && outcome.Verdict != invite.VerdictDuplicate {
-			w.t.Errorf("%+v: %+v", a, outcome)
+			w.t.Errorf("Answer(%+v) = %+v, want applied or duplicate", a, outcome)
 		}
 		m = next
 		c.answer(email, a.RecurrenceID, a.Status)
@@ -153,16 +161,38 @@ func (w *world) answers(g *generator, m *invite.Meeting) *invite.Meeting {
 
 func (w *world) deliver(_ context.Context, m *invite.Message) error {
 	for _, to := range m.To {
-		key := address.Key(to)
-		if w.calendars[key] == nil {
-			w.calendars[key] = newCalendar()
-		}
-		if err := w.calendars[key].take(m.Data); err != nil {
-			w.t.Errorf("mail to %s: %v", to, err)
-		}
-		w.log = append(w.log, fmt.Sprint(w.now, " ", to))
+		w.arrive(to, readMail(w.t, m.Data))
 	}
 	return nil
+}
+
+// arrive puts a mail into an attendee's calendar.
+func (w *world) arrive(to string, in *invite.Inbound) {
+	w.steps.result("%s gets %s", to, objectLine(in))
+	key := address.Key(to)
+	if w.calendars[key] == nil {
+		w.calendars[key] = newCalendar()
+	}
+	if err := w.calendars[key].take(in); err != nil {
+		w.t.Errorf("the mail to %s: %v", to, err)
+	}
+}
+
+// objectLine is the method, the sequence and the date of the calendar object in a
+// mail, as "REQUEST 1 on 2027-03-09".
+func objectLine(in *invite.Inbound) string {
+	if in.Event == nil {
+		return string(in.Kind)
+	}
+	return fmt.Sprintf("%s %d%s", in.Calendar.Method, in.Event.Sequence, onDate(in.Event.RecurrenceID))
+}
+
+// onDate is " on 2027-03-09", or "" if id is zero.
+func onDate(id time.Time) string {
+	if id.IsZero() {
+		return ""
+	}
+	return id.UTC().Format(" on 2006-01-02")
 }
 
 func (w *world) compare(event *ical.Event, m *invite.Meeting) {

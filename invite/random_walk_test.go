@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -21,55 +20,57 @@ func TestWalk(t *testing.T) {
 	for i, send := range [][]invite.SendOption{nil, {invite.HideGuests()}, {invite.OneMail()}} {
 		t.Run(fmt.Sprint("mode ", i), func(t *testing.T) {
 			t.Parallel()
-			for n := range 60 * *chains {
-				w := &walker{had: make(map[string]bool), world: world{t: t, blind: true,
-					rng: rand.New(rand.NewPCG(uint64(i), uint64(n))), calendars: make(map[string]*calendar)}}
-				w.options = &invite.Options{Now: w.clock, TellDeclined: true}
+			eachChain(t, 60, func(t *testing.T, n int) {
+				w := &walker{world: newWorld(t, i, n), had: make(map[string]bool), states: make(map[int]invite.DeliveryState)}
+				w.blind = true
 				if n%2 == 0 {
 					w.options.Ledger = invite.WholeMeeting(func(context.Context, *invite.Meeting) error { return nil })
 				}
 				w.send = append(send[:len(send):len(send)], invite.AllowLint(everyRule...))
-				if w.walk(6); t.Failed() {
-					t.Fatalf("walk %d: %s", n, strings.Join(w.log, "\n"))
-				}
-			}
+				w.walk(6)
+			})
 		})
 	}
 }
 
 // walker is a world in which mails fail.
 type walker struct {
-	world
-	calm bool            // no mail fails
-	had  map[string]bool // the Message-IDs and recipients of mails that arrived
+	*world
+	calm   bool                         // no mail fails
+	had    map[string]bool              // the Message-IDs and recipients of mails that arrived
+	states map[int]invite.DeliveryState // of the deliveries after the last call
 }
 
 // walk makes so many calls, resumes, and cancels.
 func (w *walker) walk(calls int) {
 	g, ctx := &generator{rng: w.rng}, context.Background()
 	c := invite.New(invite.SenderFunc(w.deliver), w.options)
-	m, err := c.Send(ctx, g.event(), append(w.send, w.maybeQueue())...)
-	for m = w.called("Send", m, err); calls > 0 && !w.t.Failed(); calls-- {
+	event, queue := g.event(), w.maybeQueue()
+	w.steps.call("Send%s: %s", queued(queue), difference(&ical.Event{}, &event))
+	m, err := c.Send(ctx, event, append(w.send, queue)...)
+	for m = w.called(m, err); calls > 0 && !w.t.Failed(); calls-- {
 		w.now++
-		m, err = w.call(ctx, c, g, m)
-		m = w.called("call", m, err)
+		m = w.called(w.call(ctx, c, g, m))
 	}
 	w.now++
 	w.calm = true
+	w.steps.call("Resume, ResendUnknown; no mail fails from now on")
 	if m, err = c.Resume(ctx, m, invite.ResendUnknown()); err != nil {
-		w.t.Errorf("the last Resume: %v", err)
+		w.t.Errorf("the last Resume = %v, want no error", err)
 	}
+	w.called(m, err)
 	if left := m.Tally().Pending; left > 0 || slices.Contains(states(m), invite.DeliverySending) {
-		w.t.Errorf("mails are left: %q", states(m))
+		w.t.Errorf("states at the end = %q, want none pending or sending", states(m))
 	}
 	w.compare(&m.Event, m)
 	w.now++
+	w.steps.call("Cancel")
 	if _, err := c.Cancel(ctx, m); err != nil {
-		w.t.Errorf("Cancel: %v", err)
+		w.t.Errorf("Cancel = %v, want no error", err)
 	}
 	for email, c := range w.calendars {
 		if left := c.sees(email, false); len(left) > 0 {
-			w.t.Errorf("%s still sees %+v", email, left)
+			w.t.Errorf("after Cancel %s sees %+v, want nothing", email, left)
 		}
 	}
 }
@@ -79,25 +80,44 @@ func (w *walker) call(ctx context.Context, c *invite.Client, g *generator, m *in
 	lint, queue := invite.AllowLint(everyRule...), w.maybeQueue()
 	switch w.rng.IntN(8) {
 	case 0:
+		w.steps.call("Remind%s", queued(queue))
 		return c.Remind(ctx, m, queue)
 	case 1:
-		return c.Reinvite(ctx, m, []string{pick(g, m.Event.Attendees...).Email}, queue)
+		email := pick(g, m.Event.Attendees...).Email
+		w.steps.call("Reinvite%s: %s", queued(queue), email)
+		return c.Reinvite(ctx, m, []string{email}, queue)
 	case 2:
-		return c.Resume(ctx, m, pick(g, nil, invite.ResendUnknown()))
+		option := pick(g, nil, invite.ResendUnknown())
+		w.steps.call("Resume%s", map[bool]string{true: ", ResendUnknown"}[option != nil])
+		return c.Resume(ctx, m, option)
 	case 3:
 		a := invite.Answer{Email: pick(g, append(slices.Clone(everybody), guest)...), Via: "test", Stamp: w.clock(),
 			Status: pick(g, ical.StatusAccepted, ical.StatusDeclined)}
 		if m.Event.Recurrence != nil && g.chance(2) {
 			a.RecurrenceID = pick(g, ids(&m.Event)...)
 		}
-		m, _ = m.Answer(a)
+		w.steps.call("%s answers: %s%s", a.Email, a.Status, onDate(a.RecurrenceID))
+		m, o := m.Answer(a)
+		w.steps.result("%s", o.Verdict)
 		return m, nil
 	case 4:
 		if m.Event.Recurrence != nil {
-			return c.Cancel(ctx, m, invite.Occurrence(pick(g, ids(&m.Event)...)), lint, queue)
+			id := pick(g, ids(&m.Event)...)
+			w.steps.call("Cancel%s%s", onDate(id), queued(queue))
+			return c.Cancel(ctx, m, invite.Occurrence(id), lint, queue)
 		}
 	}
-	return c.Update(ctx, m, g.change(m.Event), lint, queue)
+	after := g.change(m.Event)
+	w.steps.call("Update%s: %s", queued(queue), difference(&m.Event, &after))
+	return c.Update(ctx, m, after, lint, queue)
+}
+
+// queued is ", QueueOnly" if a call has that option.
+func queued(option invite.MailOption) string {
+	if option == nil {
+		return ""
+	}
+	return ", QueueOnly"
 }
 
 // maybeQueue is an option in one of three calls.
@@ -105,22 +125,29 @@ func (w *walker) maybeQueue() invite.MailOption {
 	return pick(&generator{w.rng}, nil, nil, invite.QueueOnly())
 }
 
-// called notes a call, and returns the meeting as a program has it that stores it.
-func (w *walker) called(name string, m *invite.Meeting, err error) *invite.Meeting {
+// called notes the result of a call. It returns the meeting as a program has it that
+// stores it.
+func (w *walker) called(m *invite.Meeting, err error) *invite.Meeting {
+	w.t.Helper()
 	var failed *invite.DeliveryError
 	if m == nil || err != nil && !errors.As(err, &failed) && fieldOf(err) == "" && !errors.Is(err, invite.ErrPast) {
-		w.t.Fatalf("%s: %v", name, err)
+		w.t.Fatalf("the call = %v, %v", m, err)
 	}
-	w.log = append(w.log, fmt.Sprint(w.now, " ", name, " ", spew(&m.Event)))
 	for _, d := range m.Deliveries {
-		w.log = append(w.log, fmt.Sprint("    ", d.To, " ", d.Sequence, d.RecurrenceID.Format(" 02T15 "), d.Method, " ", d.State, " ", d.Action))
+		if w.states[d.N] != d.State && d.State != invite.DeliveryDelivered {
+			w.steps.result("mail %d to %s, %s %d%s, %s: %s", d.N, d.To, d.Method, d.Sequence, onDate(d.RecurrenceID), d.Action, d.State)
+		}
+		w.states[d.N] = d.State
 	}
-	return reload(w.t.(*testing.T), m)
+	if err != nil {
+		w.steps.result("%v", err)
+	}
+	return reload(w.t, m)
 }
 
 // deliver hands a mail to its recipients. It fails for all of them or for one, or
 // leaves in doubt that it arrived.
-func (w *walker) deliver(ctx context.Context, m *invite.Message) error {
+func (w *walker) deliver(_ context.Context, m *invite.Message) error {
 	fate, without := w.rng.IntN(8), ""
 	switch {
 	case w.calm:
@@ -130,17 +157,16 @@ func (w *walker) deliver(ctx context.Context, m *invite.Message) error {
 	case fate == 1:
 		without = pick(&generator{w.rng}, m.To...)
 	}
-	kind, _, _ := strings.Cut(parseMail(w.t, m.Data).header.Get("Subject"), ":")
 	for _, to := range m.To {
-		c := w.calendars[address.Key(to)]
+		in, c := readMail(w.t, m.Data), w.calendars[address.Key(to)]
 		switch {
 		case to == without || w.had[m.ID+to]:
 			continue
-		case kind == "Updated" && (c == nil || c.whole == nil && len(c.single) == 0):
-			w.t.Errorf("%s has nothing that could be updated", to)
+		case strings.HasPrefix(in.Mail.Subject, "Updated:") && (c == nil || c.whole == nil && len(c.single) == 0):
+			w.t.Errorf("%s gets an update and has nothing that could be updated", to)
 		}
 		w.had[m.ID+to] = true
-		_ = w.world.deliver(ctx, &invite.Message{To: []string{to}, Data: m.Data}) // which reports errors
+		w.arrive(to, in)
 	}
 	if fate == 2 {
 		return doubt
