@@ -34,15 +34,11 @@ func TestRestIsNew(t *testing.T) {
 		t.Fatalf("UpdateFollowing = %v, and bob is %q, want an error and his answer", err, rest.Status("bob@example.test"))
 	}
 	box := new(recorder)
-	if _, err := box.client().Cancel(context.Background(), reload(t, rest)); err != nil {
-		t.Fatal(err)
-	}
+	must(t)(box.client().Cancel(context.Background(), reload(t, rest)))
 	check(t, "mails of Cancel", []string{"ann Cancelled", "cy Cancelled"}, box.outbox(t))
 	roof := rest.Event
 	roof.Description = "Agenda"
-	if _, err := box.client().Update(context.Background(), reload(t, rest), roof); err != nil {
-		t.Fatal(err)
-	}
+	must(t)(box.client().Update(context.Background(), reload(t, rest), roof))
 	check(t, "mails of Update", []string{"ann Updated", "bob Invitation", "cy Updated"}, box.outbox(t))
 }
 

@@ -31,10 +31,7 @@ func TestRemind(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := c.Remind(context.Background(), m, tt.opts...)
-			if err != nil {
-				t.Fatal(err)
-			}
+			got := must(t)(c.Remind(context.Background(), m, tt.opts...))
 			last := got.Deliveries[len(got.Deliveries)-1]
 			if last.Sequence != 0 || last.Action != body.ActionReminder || !last.Stamp.After(m.Deliveries[0].Stamp) || last.MessageID == m.Deliveries[2].MessageID {
 				t.Errorf("the mail is %+v, want sequence 0, a later stamp and an identifier of its own", last)
@@ -54,10 +51,7 @@ func TestRemind(t *testing.T) {
 	if _, err := c.Remind(context.Background(), &past, invite.AllowPast()); err != nil || len(s.take()) != 1 {
 		t.Errorf("Remind with AllowPast = %v", err)
 	}
-	cancelled, err := c.Cancel(context.Background(), m)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cancelled := must(t)(c.Cancel(context.Background(), m))
 	if _, err := c.Remind(context.Background(), cancelled); !errors.Is(err, invite.ErrCancelled) {
 		t.Errorf("Remind of a cancelled meeting = %v, want ErrCancelled", err)
 	}
@@ -72,10 +66,7 @@ func TestRemindOccurrence(t *testing.T) {
 	m := mustSend(t, s.client(), e)
 	m = said(t, m, "ann@example.test", ical.StatusAccepted)
 	s.take()
-	m, err := s.client().Remind(context.Background(), m)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m = must(t)(s.client().Remind(context.Background(), m))
 	check(t, "mails", []string{"bob@example.test"}, s.take())
 	if got := m.Deliveries[len(m.Deliveries)-1].RecurrenceID; !got.Equal(e.Start.AddDate(0, 0, 7)) {
 		t.Errorf("the reminder is of %v", got)
@@ -101,10 +92,7 @@ func TestReinvite(t *testing.T) {
 	}
 	r := new(recorder)
 	c := invite.New(r, fixed())
-	after, err := c.Reinvite(context.Background(), m, append(o.Invite, bob, strings.ToUpper(bob)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	after := must(t)(c.Reinvite(context.Background(), m, append(o.Invite, bob, strings.ToUpper(bob))))
 	if len(after.Deliveries) != len(m.Deliveries)+2 {
 		t.Errorf("%d deliveries", len(after.Deliveries))
 	}
@@ -136,9 +124,7 @@ func TestReinviteOfSome(t *testing.T) {
 	e.Overrides = []ical.Event{{RecurrenceID: second, Attendees: e.Attendees[1:], Location: "Room 5"}}
 	_, m := request(t, e, 0, fixed())
 	r := new(recorder)
-	if _, err := invite.New(r, fixed()).Reinvite(context.Background(), m, []string{e.Attendees[0].Email}); err != nil {
-		t.Fatal(err)
-	}
+	must(t)(invite.New(r, fixed()).Reinvite(context.Background(), m, []string{e.Attendees[0].Email}))
 	got := readMail(t, r.mails[0].Data).Event
 	if len(got.Overrides) != 0 || len(got.Recurrence.Except) != 1 || !got.Recurrence.Except[0].Equal(second) {
 		t.Errorf("sees overrides %+v, except %v", got.Overrides, got.Recurrence.Except)

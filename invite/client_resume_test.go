@@ -63,9 +63,7 @@ func TestResendFails(t *testing.T) {
 			check(t, "stored", states(m), states(stored))
 		}
 		s.take()
-		if _, err := c.Cancel(context.Background(), m); err != nil {
-			t.Fatal(err)
-		}
+		must(t)(c.Cancel(context.Background(), m))
 		check(t, "mails", []string{"ann Cancelled", "bob Cancelled", "cy Cancelled"}, s.outbox(t))
 	}
 }
@@ -94,25 +92,20 @@ func TestResume(t *testing.T) {
 	first := slices.Clone(s.mails)
 	s.take()
 
-	again, err := c.Resume(context.Background(), m)
-	if err != nil {
-		t.Fatal(err)
-	}
+	again := must(t)(c.Resume(context.Background(), m))
 	check(t, "states after Resume", []invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryRefused, invite.DeliveryUnknown}, states(again))
 	if len(s.mails) != 1 || !reflect.DeepEqual(s.mails[0], first[0]) {
 		t.Errorf("Resume sent %d mails, want the first of the sending once more, byte for byte", len(s.mails))
 	}
 	s.take()
 
-	if again, err = c.Resume(context.Background(), reload(t, again), invite.ResendUnknown()); err != nil {
-		t.Fatal(err)
-	}
+	again = must(t)(c.Resume(context.Background(), reload(t, again), invite.ResendUnknown()))
 	check(t, "states after ResendUnknown", []invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryRefused, invite.DeliveryDelivered}, states(again))
 	if len(s.mails) != 1 || !reflect.DeepEqual(s.mails[0], first[2]) {
 		t.Errorf("ResendUnknown sent %d mails, want the last of the sending once more, byte for byte", len(s.mails))
 	}
 	s.take()
-	if _, err = c.Resume(context.Background(), again, invite.ResendUnknown()); err != nil || len(s.mails) > 0 {
+	if _, err := c.Resume(context.Background(), again, invite.ResendUnknown()); err != nil || len(s.mails) > 0 {
 		t.Errorf("Resume of nothing sent %q, %v", s.take(), err)
 	}
 	if _, err := invite.New(nil, nil).Resume(context.Background(), m); !errors.Is(err, invite.ErrNoSender) {
@@ -148,9 +141,7 @@ func TestResumeOvertaken(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.take()
-			if m, err = c.Resume(context.Background(), reload(t, m)); err != nil {
-				t.Fatal(err)
-			}
+			m = must(t)(c.Resume(context.Background(), reload(t, m)))
 			var got []string
 			for _, mail := range s.mails {
 				got = append(got, mail.To[0]+" "+tag(t, mail.Data))
@@ -202,9 +193,7 @@ func TestResumeAfterLaterChange(t *testing.T) {
 		if len(m.Before) != 2 {
 			t.Errorf("%d versions kept, want the two that are owed", len(m.Before))
 		}
-		if m, err = c.Resume(context.Background(), reload(t, m)); err != nil {
-			t.Fatal(err)
-		}
+		m = must(t)(c.Resume(context.Background(), reload(t, m)))
 		if len(s.mails) != 2 || !reflect.DeepEqual(s.mails[0], owed) {
 			t.Errorf("Resume sent %q, want the cancellation as it was and the change", s.take())
 		}
@@ -223,9 +212,7 @@ func TestResumeHidesGuests(t *testing.T) {
 	if err != nil || len(s.mails) != 3 {
 		t.Fatalf("Resume = %v with %d mails", err, len(s.mails))
 	}
-	if _, err := s.client().Cancel(context.Background(), m); err != nil {
-		t.Fatal(err)
-	}
+	must(t)(s.client().Cancel(context.Background(), m))
 	for i, mail := range s.mails {
 		shown := everything(t, mail.Data)
 		for j, a := range trio().Attendees {
@@ -242,23 +229,16 @@ func TestResumeShared(t *testing.T) {
 	m := mustSend(t, s.client(), trio(), invite.OneMail())
 	id := s.mails[0].ID
 	check(t, "first", []string{"ann@example.test bob@example.test cy@example.test"}, s.take())
-	m, err := s.client().Resume(context.Background(), reload(t, m))
-	if err != nil {
-		t.Fatal(err)
-	}
+	m = must(t)(s.client().Resume(context.Background(), reload(t, m)))
 	if s.mails[0].ID != id {
 		t.Errorf("Message-ID = %s, want %s", s.mails[0].ID, id)
 	}
 	check(t, "again", []string{"ann@example.test cy@example.test"}, s.take())
 	after := weeklyTrio()
 	after.Overrides = []ical.Event{{RecurrenceID: after.Start.AddDate(0, 0, 7), Location: "A"}, {RecurrenceID: after.Start.AddDate(0, 0, 14), Location: "B"}}
-	if m, err = s.client().Update(context.Background(), m, weeklyTrio()); err != nil {
-		t.Fatal(err)
-	}
+	m = must(t)(s.client().Update(context.Background(), m, weeklyTrio()))
 	s.take()
-	if _, err = s.client().Update(context.Background(), m, after); err != nil {
-		t.Fatal(err)
-	}
+	must(t)(s.client().Update(context.Background(), m, after))
 	all := "ann@example.test bob@example.test cy@example.test"
 	check(t, "two occurrences", []string{all, all}, s.take())
 }

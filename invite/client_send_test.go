@@ -228,10 +228,7 @@ func TestMessageID(t *testing.T) {
 
 func TestSendSharesNothing(t *testing.T) {
 	in, want := full(), full()
-	m, err := invite.New(nowhere, fixed()).Send(context.Background(), in)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := must(t)(invite.New(nowhere, fixed()).Send(context.Background(), in))
 	if diff := cmp.Diff(want, in); diff != "" {
 		t.Errorf("Send changed its input (-want +got):\n%s", diff)
 	}

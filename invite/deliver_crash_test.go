@@ -243,15 +243,7 @@ func (c *crash) received(t *testing.T) map[string][]string {
 // state is what the ledger says of an attendee's message.
 func (c *crash) state(t *testing.T, email string) invite.DeliveryState {
 	t.Helper()
-	m := new(invite.Meeting)
-	data, err := os.ReadFile(c.meeting)
-	if err == nil {
-		err = json.Unmarshal(data, m)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range m.Deliveries {
+	for _, d := range readMeeting(t, c.meeting).Deliveries {
 		if d.To == email {
 			return d.State
 		}

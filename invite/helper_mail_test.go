@@ -176,7 +176,7 @@ func everything(t *testing.T, data []byte) string {
 	return out
 }
 
-func readMail(t *testing.T, data []byte) *invite.Inbound {
+func readMail(t testing.TB, data []byte) *invite.Inbound {
 	t.Helper()
 	in, err := invite.Read(bytes.NewReader(data), nil)
 	if err != nil {

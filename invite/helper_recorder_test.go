@@ -91,9 +91,7 @@ var nowhere = invite.SenderFunc(func(context.Context, *invite.Message) error { r
 func send(t testing.TB, e ical.Event, opts ...invite.SendOption) []*invite.Message {
 	t.Helper()
 	r := new(recorder)
-	if _, err := invite.New(r, fixed()).Send(context.Background(), e, opts...); err != nil {
-		t.Fatalf("Send: %v", err)
-	}
+	must(t)(invite.New(r, fixed()).Send(context.Background(), e, opts...))
 	return r.mails
 }
 

@@ -49,14 +49,8 @@ func vary(change func(e *ical.Event)) ical.Event {
 // readEvent reads a file of testdata/events.
 func readEvent(t testing.TB, name string) ical.Event {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "testdata", "events", name+".json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var e ical.Event
-	if err := json.Unmarshal(data, &e); err != nil {
-		t.Fatal(err)
-	}
+	decode(t, readFile(t, filepath.Join("..", "testdata", "events", name+".json")), &e)
 	return e
 }
 
@@ -122,17 +116,49 @@ func states(m *invite.Meeting) []invite.DeliveryState {
 }
 
 // reload is the meeting as a caller has it who keeps it as JSON.
-func reload(t *testing.T, m *invite.Meeting) *invite.Meeting {
+func reload(t testing.TB, m *invite.Meeting) *invite.Meeting {
 	t.Helper()
-	data, err := json.Marshal(m)
+	out := new(invite.Meeting)
+	decode(t, encode(t, m), out)
+	return out
+}
+
+// encode is v in JSON.
+func encode(t testing.TB, v any) []byte {
+	t.Helper()
+	data, err := json.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := new(invite.Meeting)
-	if err := json.Unmarshal(data, out); err != nil {
+	return data
+}
+
+// decode reads JSON into v.
+func decode(t testing.TB, data []byte, v any) {
+	t.Helper()
+	if err := json.Unmarshal(data, v); err != nil {
 		t.Fatal(err)
 	}
-	return out
+}
+
+func readFile(t testing.TB, path string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// must returns the meeting of a call that has to succeed.
+func must(t testing.TB) func(*invite.Meeting, error) *invite.Meeting {
+	return func(m *invite.Meeting, err error) *invite.Meeting {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
 }
 
 func check(t *testing.T, what string, want, got any) {

@@ -3,7 +3,6 @@ package invite_test
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -25,11 +24,7 @@ func FuzzRead(f *testing.F) {
 			f.Fatal(files, err)
 		}
 		for _, file := range files {
-			data, err := os.ReadFile(file)
-			if err != nil {
-				f.Fatal(err)
-			}
-			f.Add(data)
+			f.Add(readFile(f, file))
 		}
 	}
 	o := fixed(tokens)
@@ -75,13 +70,7 @@ func take(t *testing.T, m *invite.Meeting, in *invite.Inbound, p *invite.Policy)
 	if o.Verdict != invite.VerdictApplied {
 		return
 	}
-	data, err := after.MarshalJSON()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := new(invite.Meeting).UnmarshalJSON(data); err != nil {
-		t.Error(err)
-	}
+	reload(t, after)
 	again, _ := after.Apply(in, p)
 	if diff := cmp.Diff(after.Event.Attendees, again.Event.Attendees); diff != "" {
 		t.Errorf("once more changes who comes: %s", diff)

@@ -90,8 +90,6 @@ func TestContextEnds(t *testing.T) {
 	}
 	check(t, "states", []invite.DeliveryState{invite.DeliveryDelivered, invite.DeliveryPending, invite.DeliveryPending}, states(m))
 	s.take()
-	if _, err = s.client().Resume(context.Background(), m); err != nil {
-		t.Fatal(err)
-	}
+	must(t)(s.client().Resume(context.Background(), m))
 	check(t, "resumed", []string{"bob@example.test", "cy@example.test"}, s.take())
 }

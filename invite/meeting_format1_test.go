@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,10 +37,7 @@ func TestFormat1(t *testing.T) {
 		name := strings.TrimSuffix(filepath.Base(path), ".json")
 		t.Run(name, func(t *testing.T) {
 			m := readMeeting(t, path)
-			want, err := os.ReadFile(strings.TrimSuffix(path, ".json") + ".want")
-			if err != nil {
-				t.Fatal(err)
-			}
+			want := readFile(t, strings.TrimSuffix(path, ".json")+".want")
 			var said, says []string
 			for line := range strings.Lines(string(want)) {
 				line = strings.TrimSpace(line)
@@ -121,15 +117,7 @@ func resumes(t *testing.T, m *invite.Meeting, opts ...invite.ResumeOption) (out 
 // same after a round trip in the present format.
 func checkIntent(t *testing.T, m *invite.Meeting) {
 	t.Helper()
-	data, err := json.Marshal(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again := new(invite.Meeting)
-	if err := json.Unmarshal(data, again); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(m, again, equateEmpty); diff != "" {
+	if diff := cmp.Diff(m, reload(t, m), equateEmpty); diff != "" {
 		t.Errorf("round trip (-first +second):\n%s", diff)
 	}
 	for i, o := range m.Event.Overrides {
@@ -151,12 +139,8 @@ func TestFormat1Broken(t *testing.T) {
 		t.Fatalf("%d files, %v, want at least 10", len(paths), err)
 	}
 	for _, path := range paths {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
 		got := invite.Meeting{Revised: 7}
-		if err := json.Unmarshal(data, &got); err == nil || got.Revised != 7 {
+		if err := json.Unmarshal(readFile(t, path), &got); err == nil || got.Revised != 7 {
 			t.Errorf("%s: %v, %+v, want an error and the value untouched", filepath.Base(path), err, got)
 		}
 	}
@@ -164,14 +148,8 @@ func TestFormat1Broken(t *testing.T) {
 
 func readMeeting(t *testing.T, path string) *invite.Meeting {
 	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
 	m := new(invite.Meeting)
-	if err := json.Unmarshal(data, m); err != nil {
-		t.Fatal(err)
-	}
+	decode(t, readFile(t, path), m)
 	return m
 }
 

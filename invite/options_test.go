@@ -75,13 +75,7 @@ func TestClientKeepsItsOptions(t *testing.T) {
 	})
 	r := new(recorder)
 	c := invite.New(r, o)
-	send := func() *invite.Meeting {
-		m, err := c.Send(context.Background(), review())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return m
-	}
+	send := func() *invite.Meeting { return must(t)(c.Send(context.Background(), review())) }
 	before := send()
 	key[0] = 'x'
 	o.Levels["description"], o.ReplyAddress.Mailbox, o.ReplyAddress.Keys[0] = invite.LevelSilent, "x", []byte("another-key-0000")

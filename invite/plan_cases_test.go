@@ -50,10 +50,7 @@ func TestPlanCases(t *testing.T) {
 // readCase reads the sections of a file; "" is the text above the first.
 func readCase(t *testing.T, path string) *planCase {
 	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := readFile(t, path)
 	c := &planCase{path: path, sections: make(map[string]string)}
 	name := ""
 	for line := range strings.Lines(string(data)) {
@@ -259,11 +256,7 @@ func (c *planCase) json(t *testing.T, section string) map[string]any {
 	t.Helper()
 	text := c.sections[section]
 	if section == "base" {
-		data, err := os.ReadFile(filepath.Join(filepath.Dir(c.path), "base-"+strings.TrimSpace(text)+".json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		text = string(data)
+		text = string(readFile(t, filepath.Join(filepath.Dir(c.path), "base-"+strings.TrimSpace(text)+".json")))
 	}
 	out := make(map[string]any)
 	if text == "" {
@@ -294,13 +287,4 @@ func merge(target, patch map[string]any) map[string]any {
 		}
 	}
 	return out
-}
-
-func encode(t *testing.T, v any) []byte {
-	t.Helper()
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }

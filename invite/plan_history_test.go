@@ -116,13 +116,9 @@ func TestHalfOfAChange(t *testing.T) {
 				t.Fatal("no mail failed")
 			}
 			s.take()
-			if m, err = c.Update(context.Background(), reload(t, m), weeklyTrio()); err != nil {
-				t.Fatal(err)
-			}
+			m = must(t)(c.Update(context.Background(), reload(t, m), weeklyTrio()))
 			check(t, "mails", tt.want, s.outbox(t))
-			if _, err := c.Resume(context.Background(), m); err != nil {
-				t.Fatal(err)
-			}
+			must(t)(c.Resume(context.Background(), m))
 			check(t, "mails of Resume", 0, len(s.mails))
 		})
 	}
@@ -132,18 +128,11 @@ func TestHalfOfAChange(t *testing.T) {
 func TestReminderStays(t *testing.T) {
 	s := new(recorder)
 	c := s.client()
-	m, err := c.Remind(context.Background(), mustSend(t, c, trio()), invite.QueueOnly())
-	if err == nil {
-		s.take()
-		m, err = c.Update(context.Background(), reload(t, m), after(func(e *ical.Event) {
-			e.Attendees = append(e.Attendees[1:], ical.Attendee{Email: "new@example.test"})
-		}))
-	}
-	if err == nil {
-		_, err = c.Resume(context.Background(), reload(t, m))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := must(t)(c.Remind(context.Background(), mustSend(t, c, trio()), invite.QueueOnly()))
+	s.take()
+	m = must(t)(c.Update(context.Background(), reload(t, m), after(func(e *ical.Event) {
+		e.Attendees = append(e.Attendees[1:], ical.Attendee{Email: "new@example.test"})
+	})))
+	must(t)(c.Resume(context.Background(), reload(t, m)))
 	check(t, "mails", []string{"new Invitation", "ann Cancelled", "bob Reminder", "cy Reminder"}, s.outbox(t))
 }

@@ -2,7 +2,6 @@ package invite_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -93,11 +92,7 @@ func TestAnswersDoNotGrowMails(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := new(recorder)
-			sent, err := invite.New(r, fixed()).Send(context.Background(), longSeries(tt.freq, tt.dates, tt.people))
-			if err != nil {
-				t.Fatal(err)
-			}
+			sent := must(t)(invite.New(nowhere, fixed()).Send(context.Background(), longSeries(tt.freq, tt.dates, tt.people)))
 			plain, refused := otherWords(t, refusing(t, sent, 0)), otherWords(t, refusing(t, sent, tt.refuse))
 			own := 0
 			for _, m := range refused {
@@ -136,12 +131,8 @@ func ownOctets(t *testing.T, m *invite.Message) int {
 // TestOwnAnswersAreSmall measures the calendar object of an attendee who refused
 // five dates.
 func TestOwnAnswersAreSmall(t *testing.T) {
-	r := new(recorder)
 	e := longSeries(ical.FreqWeekly, 26, 2)
-	sent, err := invite.New(r, fixed()).Send(context.Background(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
+	sent := must(t)(invite.New(nowhere, fixed()).Send(context.Background(), e))
 	m := said(t, said(t, sent, e.Attendees[0].Email, ical.StatusAccepted), e.Attendees[1].Email, ical.StatusAccepted)
 	before := otherWords(t, m)
 	for n := range 5 {
@@ -162,13 +153,7 @@ func TestOwnAnswersAreSmall(t *testing.T) {
 // 300 guests.
 func TestOneReplyOfManyDates(t *testing.T) {
 	m, after := manyDates(t)
-	size := func(m *invite.Meeting) int {
-		data, err := json.Marshal(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return len(data)
-	}
+	size := func(m *invite.Meeting) int { return len(encode(t, m)) }
 	grown := size(after) - size(m)
 	t.Logf("%d answers: the stored meeting grows from %d by %d octets", len(after.Answers), size(m), grown)
 	if len(after.Answers) != 173 || grown > 60_000 {
@@ -186,10 +171,7 @@ func TestOneReplyOfManyDates(t *testing.T) {
 // manyDates is a series with 300 guests, before and after one REPLY of 173 dates.
 func manyDates(t testing.TB) (before, after *invite.Meeting) {
 	t.Helper()
-	before, err := invite.New(nowhere, fixed()).Send(context.Background(), longSeries(ical.FreqDaily, 200, 300))
-	if err != nil {
-		t.Fatal(err)
-	}
+	before = must(t)(invite.New(nowhere, fixed()).Send(context.Background(), longSeries(ical.FreqDaily, 200, 300)))
 	var answers []ical.Event
 	for o := range before.Event.Occurrences(time.Time{}, time.Time{}) {
 		if len(answers) == 173 {

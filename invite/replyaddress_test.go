@@ -20,10 +20,7 @@ func tokens(o *invite.Options) {
 func TestReplyAddress(t *testing.T) {
 	e := review()
 	r := new(recorder)
-	m, err := invite.New(r, fixed(tokens)).Send(context.Background(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := must(t)(invite.New(r, fixed(tokens)).Send(context.Background(), e))
 	seen := map[string]bool{}
 	for i, mail := range r.mails {
 		in := readMail(t, mail.Data)
@@ -48,10 +45,7 @@ func TestReplyAddress(t *testing.T) {
 		tokens(o)
 		o.ReplyAddress.Keys = append([][]byte{bytes.Repeat([]byte{8}, 16)}, o.ReplyAddress.Keys...)
 	}
-	again, err := invite.New(r, fixed(rotated)).Reinvite(context.Background(), m, []string{e.Attendees[0].Email})
-	if err != nil {
-		t.Fatal(err)
-	}
+	again := must(t)(invite.New(r, fixed(rotated)).Reinvite(context.Background(), m, []string{e.Attendees[0].Email}))
 	if got := readMail(t, r.mails[len(r.mails)-1].Data).Event.Organizer.Email; !seen[got] || again.ReplyAddresses[strings.ToLower(e.Attendees[0].Email)] != got {
 		t.Errorf("sent again with %q", got)
 	}
@@ -62,19 +56,12 @@ func TestReplyAddress(t *testing.T) {
 func TestReplyAddressStays(t *testing.T) {
 	r := new(recorder)
 	c := invite.New(r, fixed(tokens))
-	m, err := c.Send(context.Background(), review())
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := must(t)(c.Send(context.Background(), review()))
 	first := readMail(t, r.mails[0].Data).Event.Organizer.Email
 	e := m.Event
 	e.Location = "Elsewhere"
-	if m, err = c.Update(context.Background(), m, e); err != nil {
-		t.Fatal(err)
-	}
-	if _, err = invite.New(r, fixed()).Cancel(context.Background(), m); err != nil {
-		t.Fatal(err)
-	}
+	m = must(t)(c.Update(context.Background(), m, e))
+	must(t)(invite.New(r, fixed()).Cancel(context.Background(), m))
 	n := len(review().Attendees)
 	for _, mail := range []int{n, 2 * n} {
 		if got := readMail(t, r.mails[mail].Data); got.Event.Organizer.Email != first {

@@ -17,10 +17,7 @@ import (
 func request(t *testing.T, e ical.Event, to int, o *invite.Options, opts ...invite.SendOption) (*invite.Inbound, *invite.Meeting) {
 	t.Helper()
 	r := new(recorder)
-	m, err := invite.New(r, o).Send(context.Background(), e, opts...)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := must(t)(invite.New(r, o).Send(context.Background(), e, opts...))
 	return readMail(t, r.mails[to].Data), m
 }
 

@@ -38,11 +38,7 @@ func TestFirstMail(t *testing.T) {
 				t.Run(fmt.Sprintf("%s, %s, OneMail %t", name, state, oneMail), func(t *testing.T) {
 					s := new(mailbox)
 					c := invite.New(s, options(nil))
-					var opts []invite.SendOption
-					if oneMail {
-						opts = append(opts, invite.OneMail())
-					}
-					m := must(t)(c.Send(t.Context(), weekly(3), opts...))
+					m := must(t)(c.Send(t.Context(), weekly(3), oneMailIf(oneMail)...))
 					s.take()
 					m.Deliveries[1].State = state
 					call := calls(m, invite.QueueOnly())[name]
@@ -88,17 +84,21 @@ func TestFirstMail(t *testing.T) {
 	}
 }
 
+// oneMailIf is the option OneMail if one is true.
+func oneMailIf(one bool) []invite.SendOption {
+	if !one {
+		return nil
+	}
+	return []invite.SendOption{invite.OneMail()}
+}
+
 // TestQueuedTwice has two updates queued; the mail says what changed since the
 // attendee last got one.
 func TestQueuedTwice(t *testing.T) {
 	for _, oneMail := range []bool{false, true} {
 		s := new(mailbox)
 		c := invite.New(s, options(nil))
-		var opts []invite.SendOption
-		if oneMail {
-			opts = append(opts, invite.OneMail())
-		}
-		m := must(t)(c.Send(t.Context(), review(3), opts...))
+		m := must(t)(c.Send(t.Context(), review(3), oneMailIf(oneMail)...))
 		m = reload(t, must(t)(c.Update(t.Context(), m, at(m.Event, "Room 2"), invite.QueueOnly())))
 		m = reload(t, must(t)(c.Update(t.Context(), m, at(m.Event, "Room 3"), invite.QueueOnly())))
 		s.take()
@@ -124,11 +124,7 @@ func TestVersionsApart(t *testing.T) {
 	for _, oneMail := range []bool{false, true} {
 		s := new(mailbox)
 		c := invite.New(s, options(nil))
-		var opts []invite.SendOption
-		if oneMail {
-			opts = append(opts, invite.OneMail())
-		}
-		m := must(t)(c.Send(t.Context(), review(2), opts...))
+		m := must(t)(c.Send(t.Context(), review(2), oneMailIf(oneMail)...))
 		s.failure = func(mail *invite.Message) error {
 			if slices.Contains(mail.To, address(1)) {
 				return temporary{address(1)}

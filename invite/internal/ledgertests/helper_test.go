@@ -200,15 +200,20 @@ func must(t testing.TB) func(*invite.Meeting, error) *invite.Meeting {
 	}
 }
 
-// reload is the meeting as it comes back from a database.
-func reload(t testing.TB, m *invite.Meeting) *invite.Meeting {
+func mustJSON(t testing.TB, v any) []byte {
 	t.Helper()
-	data, err := json.Marshal(m)
+	data, err := json.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return data
+}
+
+// reload is the meeting as it comes back from a database.
+func reload(t testing.TB, m *invite.Meeting) *invite.Meeting {
+	t.Helper()
 	out := new(invite.Meeting)
-	if err := json.Unmarshal(data, out); err != nil {
+	if err := json.Unmarshal(mustJSON(t, m), out); err != nil {
 		t.Fatal(err)
 	}
 	return out

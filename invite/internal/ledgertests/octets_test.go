@@ -81,15 +81,6 @@ func TestLedgerOctetsOfOneMail(t *testing.T) {
 	}
 }
 
-func mustJSON(t testing.TB, v any) []byte {
-	t.Helper()
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
 // BenchmarkLedger compares 10,000 mails with and without a ledger that makes JSON
 // of everything.
 func BenchmarkLedger(b *testing.B) {
