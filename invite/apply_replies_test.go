@@ -21,8 +21,8 @@ func readReply(t testing.TB, name string) *invite.Inbound {
 	return readMail(t, readFile(t, repliesDir+name))
 }
 
-// invited is the meeting that the mails in testdata/replies answer, a single one
-// or a series.
+// invited returns the meeting that the mails in testdata/replies answer: a series
+// or a single meeting.
 func invited(t testing.TB, series bool) *invite.Meeting {
 	t.Helper()
 	e := ical.Event{
@@ -37,7 +37,7 @@ func invited(t testing.TB, series bool) *invite.Meeting {
 	return must(t)(invite.New(nowhere, fixed()).Send(context.Background(), e))
 }
 
-// TestReplies reads and applies the answers of each client.
+// TestReplies reads the answers of each client, and applies them to the meeting.
 func TestReplies(t *testing.T) {
 	type said struct {
 		Kind       invite.Kind
@@ -91,7 +91,7 @@ func TestReplies(t *testing.T) {
 	}
 }
 
-// TestRepliesRecord looks at everything that is kept of an answer.
+// TestRepliesRecord compares everything that a Meeting keeps of an answer.
 func TestRepliesRecord(t *testing.T) {
 	m, o := invited(t, false).Apply(readReply(t, "gmail.eml"), invite.Strict("mx.example.com"))
 	want := []invite.Answer{{
@@ -108,7 +108,8 @@ func TestRepliesRecord(t *testing.T) {
 	if len(m.Answers) != 1 || m.Answers[0].SentBy != "assistant@example.test" {
 		t.Errorf("zimbra: %+v, %s", m.Answers, o.Reason)
 	}
-	// Exchange Online writes its results without a name, Gmail's has one.
+	// Exchange Online writes its authentication results without the name of a
+	// server. Gmail writes them with one.
 	for file, id := range map[string]string{"outlook.eml": invite.NoAuthServID, "gmail.eml": "MX.example.com"} {
 		if _, o := invited(t, false).Apply(readReply(t, file), invite.Strict(id)); o.Verdict != invite.VerdictApplied {
 			t.Errorf("%s, strict: %+v", file, o)
@@ -116,8 +117,8 @@ func TestRepliesRecord(t *testing.T) {
 	}
 }
 
-// TestRepliesSeries takes in one object that answers to a series and to two of
-// its occurrences.
+// TestRepliesSeries applies one calendar object that answers for a series and for
+// two of its occurrences.
 func TestRepliesSeries(t *testing.T) {
 	m, o := invited(t, true).Apply(readReply(t, "apple-icloud-series.eml"), nil)
 	if o.Verdict != invite.VerdictApplied || len(m.Answers) != 3 {
@@ -145,8 +146,9 @@ func TestRepliesSeries(t *testing.T) {
 	}
 }
 
-// TestRepliesOpenDate takes in an answer to a series that says of one occurrence that
-// it still waits: it goes on waiting, whatever is answered to the series.
+// TestRepliesOpenDate applies an answer for a series which says that one occurrence
+// still waits for an answer. The occurrence goes on waiting, whatever the answer for
+// the series is.
 func TestRepliesOpenDate(t *testing.T) {
 	m, o := invited(t, true).Apply(readReply(t, "thunderbird-open-date.eml"), nil)
 	bob := "bob@example.test"
@@ -160,7 +162,7 @@ func TestRepliesOpenDate(t *testing.T) {
 	if again, o := m.Apply(readReply(t, "thunderbird-open-date.eml"), nil); o.Verdict != invite.VerdictDuplicate || again != m {
 		t.Errorf("again: %+v", o)
 	}
-	// A date that has an answer of its own keeps it.
+	// If the date has an answer of its own, it keeps that answer.
 	m, _ = m.Answer(invite.Answer{Email: bob, Status: ical.StatusTentative, RecurrenceID: day(23), Via: "phone", Stamp: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)})
 	in := readReply(t, "thunderbird-open-date.eml")
 	in.Calendar.Stamp, in.Mail.MessageID = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC), "<later@example.test>"
@@ -169,7 +171,7 @@ func TestRepliesOpenDate(t *testing.T) {
 	}
 }
 
-// TestRepliesCaptured applies what Thunderbird, Evolution and Cyrus have sent.
+// TestRepliesCaptured applies answers that Thunderbird, Evolution and Cyrus have sent.
 func TestRepliesCaptured(t *testing.T) {
 	files, err := filepath.Glob("../mime/testdata/read/*-reply-*.eml")
 	if err != nil || len(files) == 0 {

@@ -12,8 +12,8 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// TestRestIsNew has bob, who has answered the old series, not get the invitation to
-// the rest: he has nothing of it that could be changed or cancelled.
+// TestRestIsNew splits a series that bob has answered, and the invitation of bob to
+// the rest fails. Bob then has nothing of the rest that could be changed or cancelled.
 func TestRestIsNew(t *testing.T) {
 	s := new(recorder)
 	c := invite.New(s, fixed())
@@ -42,8 +42,9 @@ func TestRestIsNew(t *testing.T) {
 	check(t, "mails of Update", []string{"ann Updated", "bob Invitation", "cy Updated"}, box.outbox(t))
 }
 
-// TestFollowingOneMail has ann see another rest than the others, and the same end of
-// the old series: it comes after the rest to each of them.
+// TestFollowingOneMail splits a series with OneMail. Ann sees a different rest than the
+// other attendees, and the same end of the old series. Each attendee gets the end of
+// the old series after the rest.
 func TestFollowingOneMail(t *testing.T) {
 	s := new(recorder)
 	c := s.client()
@@ -71,7 +72,7 @@ func TestUpdateFollowing(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(e *ical.Event)
-		status ical.Status // of the first attendee, of the rest
+		status ical.Status // of the first attendee in the rest
 		start  time.Time
 	}{
 		{"carried", func(e *ical.Event) { e.Summary = "Other" }, ical.StatusAccepted, week(3)},
@@ -156,7 +157,7 @@ func TestUpdateFollowingRefuses(t *testing.T) {
 		t.Errorf("UpdateFollowing of a cancelled meeting = %v, want ErrCancelled", err)
 	}
 	s.take()
-	s.fail = failures(nil, nil, errPlain) // the rest, to the second attendee
+	s.fail = failures(nil, nil, errPlain) // the mail about the rest to the second attendee
 	old, rest, err = c.UpdateFollowing(context.Background(), m, week(2), after)
 	if err == nil || states(rest)[1] != invite.DeliveryPending || states(old)[4] != invite.DeliveryPending {
 		t.Errorf("UpdateFollowing with a failure = %v, want it pending in both meetings", err)

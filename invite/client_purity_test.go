@@ -12,7 +12,8 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// spoil changes everything that v points to, and so whatever else shares it.
+// spoil changes everything that v points to. Every other value that shares memory with
+// v is changed too.
 func spoil(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -55,9 +56,9 @@ func spoil(v reflect.Value) {
 	}
 }
 
-// TestNothingGivenIsChanged calls everything that takes a meeting, compares what
-// it was given with what it was before, spoils all that came back and compares
-// again: nothing is changed and nothing is shared.
+// TestNothingGivenIsChanged makes every call that takes a meeting. After the call, and
+// again after all results are spoilt, the arguments are the same as before: calls
+// change none of their arguments, and results share no memory with them.
 func TestNothingGivenIsChanged(t *testing.T) {
 	changed := func() ical.Event {
 		e := full()
@@ -146,7 +147,7 @@ func TestNothingGivenIsChanged(t *testing.T) {
 	}
 }
 
-// eventful is a meeting with all that a Meeting can hold.
+// eventful returns a Meeting with a value in every field.
 func eventful(t *testing.T, hide bool) *invite.Meeting {
 	t.Helper()
 	s := &recorder{fail: failures(errPlain, doubt)}

@@ -13,8 +13,8 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// TestResumeOneOccurrence resumes the mails of a meeting that is one occurrence of
-// a series on its own.
+// TestResumeOneOccurrence resumes the mails of a Meeting that is a single occurrence of
+// a series.
 func TestResumeOneOccurrence(t *testing.T) {
 	s := new(recorder)
 	c := s.client()
@@ -41,8 +41,8 @@ func TestResumeOneOccurrence(t *testing.T) {
 	check(t, "cancellations", []string{"ann Cancelled", "bob Cancelled", "cy Cancelled"}, s.outbox(t))
 }
 
-// TestResendFails has a mail that may have arrived be tried again without success:
-// it may still have arrived.
+// TestResendFails sends a mail again that may have arrived, and fails. The state stays
+// unknown, because the first attempt may have arrived.
 func TestResendFails(t *testing.T) {
 	for _, ledger := range []bool{false, true} {
 		s := &recorder{fail: failures(doubt)}
@@ -68,7 +68,8 @@ func TestResendFails(t *testing.T) {
 	}
 }
 
-// TestCancelPastUnsent cancels a meeting of the past whose invitations wait.
+// TestCancelPastUnsent cancels a meeting in the past whose invitations are still
+// pending. No mail is sent.
 func TestCancelPastUnsent(t *testing.T) {
 	s := new(recorder)
 	m, err := s.client().Send(context.Background(), trio(), invite.QueueOnly())
@@ -113,7 +114,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestResumeOvertaken leaves out what a later mail says as well.
+// TestResumeOvertaken resumes after a later change. A mail is left out if a later one
+// tells the attendee the same.
 func TestResumeOvertaken(t *testing.T) {
 	week := func(n int) time.Time { return weeklyTrio().Start.AddDate(0, 0, 7*n) }
 	tests := []struct {
@@ -125,7 +127,7 @@ func TestResumeOvertaken(t *testing.T) {
 		{"one occurrence, which comes with the rest", func(e *ical.Event) {
 			e.Overrides = []ical.Event{{RecurrenceID: week(2), Location: "Roof"}}
 		}, []string{"ann@example.test 1"}},
-		{"no longer invited, which there is nothing to tell of", func(e *ical.Event) { e.Attendees = e.Attendees[1:] }, nil},
+		{"no longer invited, without a delivered invitation", func(e *ical.Event) { e.Attendees = e.Attendees[1:] }, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -148,13 +150,13 @@ func TestResumeOvertaken(t *testing.T) {
 			}
 			check(t, "mails of Resume", tt.want, got)
 			if m.Before != nil {
-				t.Errorf("Before = %+v, want nothing once all is delivered", m.Before)
+				t.Errorf("Before = %+v, want nil after all mails are delivered", m.Before)
 			}
 		})
 	}
 }
 
-// tag is the sequence of a request, or CANCEL.
+// tag returns the sequence of a request, and "CANCEL" for a cancellation.
 func tag(t *testing.T, data []byte) string {
 	t.Helper()
 	cal := string(parseMail(t, data).calendar(t))
@@ -166,8 +168,8 @@ func tag(t *testing.T, data []byte) string {
 	return n
 }
 
-// TestResumeAfterLaterChange still owes a cancellation that a later change,
-// which is not about the attendee, came after.
+// TestResumeAfterLaterChange resumes a pending cancellation after a later change that
+// is not about its attendee. The cancellation is still sent.
 func TestResumeAfterLaterChange(t *testing.T) {
 	for _, opts := range [][]invite.SendOption{nil, {invite.HideGuests()}} {
 		s := new(recorder)
@@ -191,39 +193,40 @@ func TestResumeAfterLaterChange(t *testing.T) {
 		}
 		s.take()
 		if len(m.Before) != 2 {
-			t.Errorf("%d versions kept, want the two that are owed", len(m.Before))
+			t.Errorf("Before has %d versions, want the two of pending mails", len(m.Before))
 		}
 		m = must(t)(c.Resume(context.Background(), reload(t, m)))
 		if len(s.mails) != 2 || !reflect.DeepEqual(s.mails[0], owed) {
 			t.Errorf("Resume sent %q, want the cancellation as it was and the change", s.take())
 		}
 		if m.Before != nil {
-			t.Errorf("Before = %v, want none", m.Before)
+			t.Errorf("Before = %v, want nil", m.Before)
 		}
 	}
 }
 
-// TestResumeHidesGuests looks for other guests in what is sent again.
+// TestResumeHidesGuests looks for other guests in the mails that Resume sends.
 func TestResumeHidesGuests(t *testing.T) {
 	s := &recorder{fail: failures(errPlain, errPlain, errPlain)}
 	m := mustSend(t, s.client(), trio(), invite.HideGuests())
 	s.take()
-	m, err := s.client().Resume(context.Background(), reload(t, m)) // a client that does not hide by itself
+	m, err := s.client().Resume(context.Background(), reload(t, m)) // the client has no option HideGuests
 	if err != nil || len(s.mails) != 3 {
-		t.Fatalf("Resume = %v with %d mails", err, len(s.mails))
+		t.Fatalf("Resume = %v with %d mails, want all that were pending", err, len(s.mails))
 	}
 	must(t)(s.client().Cancel(context.Background(), m))
 	for i, mail := range s.mails {
 		shown := everything(t, mail.Data)
 		for j, a := range trio().Attendees {
 			if strings.Contains(shown, a.Email) != (i%3 == j) {
-				t.Errorf("mail %d to %s shows %s: %v", i, mail.To[0], a.Email, i%3 != j)
+				t.Errorf("mail %d to %s shows %s = %t, want %t", i, mail.To[0], a.Email, i%3 != j, i%3 == j)
 			}
 		}
 	}
 }
 
-// TestResumeShared sends again one mail to those who lack it.
+// TestResumeShared resumes a mail with several recipients. It is sent again only to the
+// recipients who did not get it.
 func TestResumeShared(t *testing.T) {
 	s := &recorder{fail: failures(errors.Join(about{"ann@example.test", errPlain}, about{"cy@example.test", errPlain}))}
 	m := mustSend(t, s.client(), trio(), invite.OneMail())
@@ -243,8 +246,9 @@ func TestResumeShared(t *testing.T) {
 	check(t, "two occurrences", []string{all, all}, s.take())
 }
 
-// TestOrderForOneAttendee holds back an occurrence while the cancellation of the
-// series, which would take it too, is not delivered.
+// TestOrderForOneAttendee holds back an invitation to one occurrence until the
+// cancellation of the series is delivered. If it came later, the cancellation would
+// remove the occurrence too.
 func TestOrderForOneAttendee(t *testing.T) {
 	s := new(recorder)
 	c := s.client()
@@ -261,7 +265,7 @@ func TestOrderForOneAttendee(t *testing.T) {
 	}
 	s.take()
 	if _, err = c.Resume(context.Background(), reload(t, m)); err != nil || len(s.mails) != 2 {
-		t.Fatalf("Resume = %v with %d mails", err, len(s.mails))
+		t.Fatalf("Resume = %v with %d mails, want all that were pending", err, len(s.mails))
 	}
 	check(t, "order", []string{"CANCEL", "2"}, []string{tag(t, s.mails[0].Data), tag(t, s.mails[1].Data)})
 }

@@ -55,17 +55,17 @@ func TestSendMakesUID(t *testing.T) {
 	}
 }
 
-// rendererFunc is a Renderer.
+// rendererFunc is a function as a Renderer.
 type rendererFunc func(v *body.View) (*body.Body, error)
 
 func (f rendererFunc) Render(v *body.View) (*body.Body, error) { return f(v) }
 
-// plain writes a body of one line.
+// plain returns a Renderer whose bodies all have that subject and text.
 func plain(subject, text string) rendererFunc {
 	return func(*body.View) (*body.Body, error) { return &body.Body{Subject: subject, Text: text}, nil }
 }
 
-// TestSendAllOrNothing has one mail of several that cannot be built.
+// TestSendAllOrNothing sends several mails of which one cannot be built. None is sent.
 func TestSendAllOrNothing(t *testing.T) {
 	broken := errors.New("broken template")
 	second := rendererFunc(func(v *body.View) (*body.Body, error) {
@@ -100,7 +100,7 @@ func TestSendAllOrNothing(t *testing.T) {
 				t.Errorf("Send = %v with %d mails, want neither", m, len(r.mails))
 			}
 			if tt.name == "renderer" && !errors.Is(err, broken) {
-				t.Errorf("the cause of %v is lost", err)
+				t.Errorf("Send = %v, want an error that leads to its cause", err)
 			}
 		})
 	}
@@ -187,7 +187,7 @@ func TestSendLint(t *testing.T) {
 		t.Errorf("Error() = %q, want %q", err, want)
 	}
 	if _, err := c.Send(context.Background(), e, invite.AllowLint("uid-exchange"), invite.AllowLint("extra-misdirects")); err != nil || len(r.mails) != 2 {
-		t.Errorf("Send with both rules allowed = %v with %d mails", err, len(r.mails))
+		t.Errorf("Send with both rules allowed = %v with %d mails, want two", err, len(r.mails))
 	}
 	if _, err := c.Send(context.Background(), e); !errors.As(err, &le) {
 		t.Errorf("Send after that = %v, want the LintError again", err)
@@ -206,7 +206,7 @@ func TestMessageID(t *testing.T) {
 	if mails[0].ID == mails[1].ID || !strings.HasSuffix(mails[0].ID, "@xn--bcher-kva.example>") {
 		t.Errorf("Message-IDs = %s and %s, want two of the organizer's domain", mails[0].ID, mails[1].ID)
 	}
-	// By default they are random: nothing that an attendee has tells those of others.
+	// By default Message-IDs are random: an attendee cannot guess the ones that others got.
 	r := new(recorder)
 	seen := make(map[string]bool)
 	for range 3 {
@@ -216,13 +216,13 @@ func TestMessageID(t *testing.T) {
 	}
 	for _, m := range r.mails {
 		if seen[m.ID] || len(m.ID) < 30 {
-			t.Errorf("Message-ID = %s, seen before: %v", m.ID, seen[m.ID])
+			t.Errorf("Message-ID = %s, seen before = %t, want a new one of at least 30 octets", m.ID, seen[m.ID])
 		}
 		seen[m.ID] = true
 	}
 	empty := fixed(func(o *invite.Options) { o.Random = strings.NewReader("short") })
 	if m, err := invite.New(r, empty).Send(context.Background(), review()); m != nil || err == nil || !strings.Contains(err.Error(), "Options.Random") || len(r.mails) != 6 {
-		t.Errorf("Send without randomness = %v, %v, %d mails", m, err, len(r.mails))
+		t.Errorf("Send without randomness = %v, %v with %d mails in all, want an error about Options.Random and 6", m, err, len(r.mails))
 	}
 }
 
@@ -236,7 +236,7 @@ func TestSendSharesNothing(t *testing.T) {
 	walk(&in, func(_, _ string, set func(string)) { set("changed") })
 	in.Recurrence.Except[0] = time.Time{}
 	in.Recurrence.ByMonth[0], in.Recurrence.BySetPos[0], in.Reminders[0].Before = 9, 9, 9
-	for i := range want.Attendees { // an answer that the organizer gives is not in the event
+	for i := range want.Attendees { // answers that the organizer gives are not kept in the event
 		a := &want.Attendees[i]
 		a.Status, a.Comment, a.DelegatedTo = ical.StatusNeedsAction, "", ""
 	}
@@ -268,6 +268,6 @@ func TestPlanSend(t *testing.T) {
 		t.Errorf("PlanSend (-want +got):\n%s", diff)
 	}
 	if hidden, err := invite.New(nil, fixed()).PlanSend(review(), invite.HideGuests()); err != nil || len(hidden.Event.Attendees) != 2 || len(hidden.Notices[1].Event.Attendees) != 1 {
-		t.Errorf("PlanSend with HideGuests = %+v, %v", hidden, err)
+		t.Errorf("PlanSend with HideGuests = %+v, %v, want all attendees in the event and one in each notice", hidden, err)
 	}
 }

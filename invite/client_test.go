@@ -20,7 +20,7 @@ func TestDefaultClient(t *testing.T) {
 	c := invite.New(r, fixed())
 	invite.SetDefault(c)
 	if m, err := invite.Send(context.Background(), review(), invite.HideGuests()); err != nil || len(m.Deliveries) != 2 || invite.Default() != c {
-		t.Errorf("Send through the default client = %v, %v", m, err)
+		t.Errorf("Send through the default client = %v, %v, want two deliveries", m, err)
 	}
 	if m, err := invite.New(nil, nil).Send(context.Background(), review()); m != nil || err != invite.ErrNoSender {
 		t.Errorf("Send through New(nil, nil) = %v, %v, want ErrNoSender", m, err)
@@ -47,14 +47,15 @@ func TestSendConcurrently(t *testing.T) {
 	wg.Wait()
 	seen := make(map[string]int)
 	for _, m := range r.mails {
-		seen[strings.ReplaceAll(string(m.Data), m.ID, "")]++ // nothing else differs
+		seen[strings.ReplaceAll(string(m.Data), m.ID, "")]++ // the Message-ID is the only difference
 	}
 	if len(seen) != 4 || len(r.mails) != 80 {
 		t.Errorf("%d different mails of %d, want 4 of 80", len(seen), len(r.mails))
 	}
 }
 
-// TestHidesAndSharesByHand has a Meeting that was made by hand say both.
+// TestHidesAndSharesByHand sends a reminder about a Meeting that was made by hand with
+// both HideGuests and OneMail. HideGuests decides.
 func TestHidesAndSharesByHand(t *testing.T) {
 	s := new(recorder)
 	m := &invite.Meeting{Event: trio(), HideGuests: true, OneMail: true}
@@ -64,13 +65,14 @@ func TestHidesAndSharesByHand(t *testing.T) {
 	check(t, "mails", []string{"ann@example.test", "bob@example.test", "cy@example.test"}, s.take())
 }
 
-// TestParallelWithoutBound takes room for the mails of the call alone.
+// TestParallelWithoutBound sends with the largest Parallel. It allocates only for the
+// mails of the call.
 func TestParallelWithoutBound(t *testing.T) {
 	s := new(recorder)
 	m := mustSend(t, invite.New(s, fixed(func(o *invite.Options) { o.Parallel = math.MaxInt })), trio())
 	for _, d := range m.Deliveries {
 		if d.State != invite.DeliveryDelivered {
-			t.Errorf("%s is %s", d.To, d.State)
+			t.Errorf("the mail to %s is %s, want delivered", d.To, d.State)
 		}
 	}
 }

@@ -25,10 +25,10 @@ const (
 	crashCall  = "CONVENE_CRASH_CALL"  // send, resume or resend
 )
 
-// crowd is how many attendees the meeting of TestCrash has.
+// crowd is the number of attendees in TestCrash.
 const crowd = 20
 
-// TestMain is also the child process of TestCrash.
+// TestMain runs the tests, or the call of a child process of TestCrash.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(crashDir); dir != "" {
 		if err := crashing(dir, os.Getenv(crashPoint)).call(os.Getenv(crashCall)); err != nil {
@@ -40,10 +40,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestCrash kills a process before and after every message of a send, between
-// the claim and the message too, and before the first and after the last, and
-// resumes in another process. Each attendee then has exactly one message, or the
-// ledger says that it is in somebody's hands.
+// TestCrash kills a process that sends, and resumes in another process. The process
+// dies at one of these points:
+//
+//   - before the first claim, or after the last message is recorded;
+//   - before or after a message;
+//   - between the claim of a message and the message.
+//
+// Each attendee then has exactly one message, or the ledger says that the message was
+// being sent.
 func TestCrash(t *testing.T) {
 	var points []string
 	for n := range crowd {
@@ -67,30 +72,31 @@ func TestCrash(t *testing.T) {
 				case len(ids) <= 1 && state == invite.DeliverySending:
 					leftovers++
 				default:
-					t.Errorf("%s has %d messages and the ledger says %q", to, len(ids), state)
+					t.Errorf("%s has %d messages and the ledger says %q, want one and delivered, or at most one and sending", to, len(ids), state)
 				}
 			}
-			want := 1 // that at which the process died
+			want := 1 // the mail at which the process died
 			if strings.HasPrefix(point, "done") || strings.HasPrefix(point, "begun") {
 				want = 0
 			}
 			if leftovers != want {
-				t.Errorf("%d mails are left as sending, want %d", leftovers, want)
+				t.Errorf("%d mails are in state sending, want %d", leftovers, want)
 			}
 			w.run(t, "resend", "")
 			for to, ids := range w.received(t) {
 				if len(ids) == 2 && ids[0] == ids[1] {
-					continue // the same message, which a receiver can tell
+					continue // the same message twice, which a receiver recognizes
 				}
 				if len(ids) != 1 || w.state(t, to) != invite.DeliveryDelivered {
-					t.Errorf("after ResendUnknown %s has %q and the ledger says %q", to, ids, w.state(t, to))
+					t.Errorf("after ResendUnknown %s has messages %q and the ledger says %q, want one message and delivered", to, ids, w.state(t, to))
 				}
 			}
 		})
 	}
 }
 
-// crash is a folder with a meeting and the log of the messages that a server took.
+// crash is a folder with a stored meeting and the log of the messages that the server
+// took.
 type crash struct {
 	meeting, log, point string
 	steps               *steps
@@ -100,7 +106,8 @@ func crashing(dir, point string) *crash {
 	return &crash{meeting: filepath.Join(dir, "meeting.json"), log: filepath.Join(dir, "log"), point: point}
 }
 
-// run carries out a call in a process of its own, which dies at the point.
+// run carries out a call in a process of its own. The process dies at the point, unless
+// point is "".
 func (c *crash) run(t *testing.T, call, point string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -125,7 +132,7 @@ func (c *crash) run(t *testing.T, call, point string) {
 	}
 }
 
-// call is what the child process does.
+// call carries out a call in the child process.
 func (c *crash) call(name string) error {
 	client := invite.New(invite.SenderFunc(c.send), &invite.Options{Now: pinned, Ledger: invite.WholeMeeting(c.record)})
 	m := new(invite.Meeting)
@@ -160,7 +167,7 @@ func crowded() ical.Event {
 	return e
 }
 
-// record stores the meeting, the new file in place of the old.
+// record stores the meeting. The new file replaces the old one.
 func (c *crash) record(_ context.Context, m *invite.Meeting) error {
 	data, err := json.Marshal(m)
 	if err != nil {
@@ -189,7 +196,7 @@ func (c *crash) record(_ context.Context, m *invite.Meeting) error {
 	return nil
 }
 
-// send is the server: a message in its log is delivered.
+// send is the server. A message is delivered if it is in the log.
 func (c *crash) send(_ context.Context, m *invite.Message) error {
 	n, err := strconv.Atoi(m.To[0][1:3])
 	if err != nil {
@@ -207,8 +214,8 @@ func (c *crash) send(_ context.Context, m *invite.Message) error {
 	return err
 }
 
-// dieAt kills the process at its point, as a power cut would: nothing is
-// flushed, deferred or closed.
+// dieAt kills the process if step and n are its point. As in a power cut, no deferred
+// function runs, and no file is flushed or closed.
 func (c *crash) dieAt(step string, n int) {
 	if c.point == fmt.Sprint(step, " ", n) {
 		self, err := os.FindProcess(os.Getpid())
@@ -222,7 +229,7 @@ func (c *crash) dieAt(step string, n int) {
 	}
 }
 
-// received are the Message-IDs that every attendee got.
+// received returns the Message-IDs that each attendee got.
 func (c *crash) received(t *testing.T) map[string][]string {
 	t.Helper()
 	out := make(map[string][]string)
@@ -240,7 +247,7 @@ func (c *crash) received(t *testing.T) map[string][]string {
 	return out
 }
 
-// state is what the ledger says of an attendee's message.
+// state returns the state of an attendee's message in the ledger.
 func (c *crash) state(t *testing.T, email string) invite.DeliveryState {
 	t.Helper()
 	for _, d := range readMeeting(t, c.meeting).Deliveries {

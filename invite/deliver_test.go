@@ -67,20 +67,21 @@ func TestDeliveryState(t *testing.T) {
 				t.Errorf("Deliveries (-want +got):\n%s", diff)
 			}
 			if (err == nil) != (tt.in == nil) {
-				t.Errorf("Send = %v after %v", err, tt.in)
+				t.Errorf("Send = %v after the Sender returned %v, want an error only if the Sender failed", err, tt.in)
 			}
 		})
 	}
 }
 
-// outer takes back what the error in it says of itself.
+// outer overrides Refused and Uncertain of the error in it with false.
 type outer struct{ error }
 
 func (outer) Refused() bool   { return false }
 func (outer) Uncertain() bool { return false }
 func (o outer) Unwrap() error { return o.error }
 
-// TestDeliveryShared has several recipients in one mail.
+// TestDeliveryShared sends one mail to several recipients. The error is about some of
+// them or about all.
 func TestDeliveryShared(t *testing.T) {
 	event := vary(func(e *ical.Event) {
 		e.Attendees = append(e.Attendees, ical.Attendee{Email: "ann@bücher.example"})

@@ -14,7 +14,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// leaf is a part that is no multipart.
+// leaf is a part of a mail that is not a multipart.
 type leaf struct {
 	mediaType, disposition string
 	params                 map[string]string
@@ -126,7 +126,7 @@ func unfold(data []byte) []string {
 	return strings.Split(strings.TrimSuffix(text, "\r\n"), "\r\n")
 }
 
-// shape is a content line without its values: "ATTENDEE;CN;ROLE".
+// shape returns a content line without its values, as "ATTENDEE;CN;ROLE".
 func shape(line string) string {
 	var out []byte
 	quoted, value := false, false
@@ -156,7 +156,7 @@ func shapes(data []byte) []string {
 	return out
 }
 
-// everything is the mail as it stands and as it is read.
+// everything returns the octets of a mail, its decoded header and its decoded parts.
 func everything(t *testing.T, data []byte) string {
 	t.Helper()
 	p := parseMail(t, data)

@@ -20,7 +20,7 @@ type recorder struct {
 	// fail returns the error of the n-th mail since take, counted from 1. No mail
 	// fails if it is nil.
 	fail   func(n int, m *invite.Message) error
-	minute int // of the clock of client
+	minute int // the time of the clock of client
 }
 
 var _ invite.Sender = (*recorder)(nil)
@@ -104,7 +104,7 @@ func mustSend(t *testing.T, c *invite.Client, e ical.Event, opts ...invite.SendO
 	return m
 }
 
-// fault is an error of a Sender that says what it is.
+// fault is an error of a Sender that is refused, uncertain, both or neither.
 type fault struct{ refused, uncertain bool }
 
 func (f fault) Error() string   { return "fault" }

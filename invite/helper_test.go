@@ -14,10 +14,11 @@ import (
 	"github.com/convene-go/convene/invite/invitetest"
 )
 
-// pinned is the clock of all tests.
+// pinned is the time at which the clock of the tests stands still.
 func pinned() time.Time { return time.Date(2027, 2, 1, 8, 0, 0, 0, time.UTC) }
 
-// fixed are the options that leave nothing to chance.
+// fixed returns options with a fixed clock, identifier and randomness, so that equal
+// calls make equal mails.
 func fixed(change ...func(*invite.Options)) *invite.Options {
 	o := &invite.Options{Now: pinned, NewID: func() string { return "id-1" }, Random: invitetest.Random(0)}
 	for _, f := range change {
@@ -39,7 +40,7 @@ func review() ical.Event {
 	}
 }
 
-// vary returns a review that change was applied to.
+// vary returns a review after change.
 func vary(change func(e *ical.Event)) ical.Event {
 	e := review()
 	change(&e)
@@ -54,14 +55,14 @@ func readEvent(t testing.TB, name string) ical.Event {
 	return e
 }
 
-// trio is a meeting of three.
+// trio is a meeting with three attendees.
 func trio() ical.Event {
 	return vary(func(e *ical.Event) {
 		e.Attendees = []ical.Attendee{{Name: "Ann", Email: "ann@example.test"}, {Name: "Bob", Email: "bob@example.test"}, {Name: "Cy", Email: "cy@example.test"}}
 	})
 }
 
-// weeklyTrio is a series of three.
+// weeklyTrio is a weekly series with three attendees.
 func weeklyTrio() ical.Event {
 	e := trio()
 	zone, err := ical.LoadLocation(e.TimeZone)
@@ -73,7 +74,7 @@ func weeklyTrio() ical.Event {
 	return e
 }
 
-// full is an event with something in every field that a Meeting keeps.
+// full is an event with a value in every field that a Meeting keeps.
 func full() ical.Event {
 	return vary(func(e *ical.Event) {
 		e.Location, e.Description, e.Language = "Room 1", "Bring\nfigures", "en"
@@ -97,7 +98,7 @@ func full() ical.Event {
 	})
 }
 
-// said is the meeting after an attendee's answer to all of it.
+// said returns the meeting after an attendee has answered the whole of it.
 func said(t *testing.T, m *invite.Meeting, email string, status ical.Status) *invite.Meeting {
 	t.Helper()
 	out, o := m.Answer(invite.Answer{Email: email, Status: status, Via: "phone", Stamp: pinned()})
@@ -115,7 +116,7 @@ func states(m *invite.Meeting) []invite.DeliveryState {
 	return out
 }
 
-// reload is the meeting as a caller has it who keeps it as JSON.
+// reload returns m after it was stored as JSON and read again.
 func reload(t testing.TB, m *invite.Meeting) *invite.Meeting {
 	t.Helper()
 	out := new(invite.Meeting)

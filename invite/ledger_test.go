@@ -9,12 +9,13 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
+// TestLedger has one call of the store fail. No mail is sent after it.
 func TestLedger(t *testing.T) {
 	broken := errors.New("disk full")
 	pending, sending, delivered := invite.DeliveryPending, invite.DeliverySending, invite.DeliveryDelivered
 	tests := []struct {
 		name  string
-		fail  int // the call of the store that fails, from 0; 0 is Begin
+		fail  int // the number of the call of the store that fails; 0 is Begin
 		mails int
 		want  []invite.DeliveryState
 	}{
@@ -38,7 +39,7 @@ func TestLedger(t *testing.T) {
 			}))
 			m, err := c.Send(context.Background(), trio())
 			if errors.Is(err, broken) != (tt.fail >= 0) {
-				t.Errorf("Send = %v", err)
+				t.Errorf("Send = %v, want the error of the store if it failed", err)
 			}
 			check(t, "states", tt.want, states(m))
 			if len(s.mails) != tt.mails {
@@ -59,7 +60,7 @@ func TestLedger(t *testing.T) {
 	}
 }
 
-// TestLedgerBegin sends nothing if the meeting cannot be stored.
+// TestLedgerBegin has a store that fails before the first mail. Nothing is sent.
 func TestLedgerBegin(t *testing.T) {
 	broken := errors.New("disk full")
 	s := new(recorder)
@@ -73,14 +74,15 @@ func TestLedgerBegin(t *testing.T) {
 	}
 }
 
-// TestContextEnds stops in the middle; the rest is pending and can be resumed.
+// TestContextEnds ends the context after the first mail. The other mails are pending,
+// and Resume sends them.
 func TestContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := new(recorder)
 	records := 0
 	c := s.client().WithLedger(invite.WholeMeeting(func(ctx context.Context, m *invite.Meeting) error {
 		if records++; records == 2 {
-			cancel() // between the claim and the mail: this is still sent
+			cancel() // between the claim and the mail, which is still sent
 		}
 		return ctx.Err()
 	}))

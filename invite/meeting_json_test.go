@@ -34,7 +34,7 @@ func TestMeetingRoundTrip(t *testing.T) {
 		first := encode(t, in)
 		var out invite.Meeting
 		decode(t, first, &out)
-		want := *in // lists are never null
+		want := *in // in JSON lists are never null
 		want.Answers, want.Proposals = append([]invite.Answer{}, in.Answers...), append([]invite.Proposal{}, in.Proposals...)
 		if diff := cmp.Diff(want, out); diff != "" {
 			t.Errorf("round trip (-want +got):\n%s", diff)
@@ -81,7 +81,8 @@ func TestMeetingUnmarshal(t *testing.T) {
 	}
 }
 
-// TestMeetingNamesZone has a zone that the JSON of a time cannot keep.
+// TestMeetingNamesZone sends an event whose time zone is only in Start. The JSON of a
+// time has no name of a zone, so the Meeting keeps it in TimeZone.
 func TestMeetingNamesZone(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// after is a trio that change was applied to.
+// after returns a trio after change.
 func after(change func(e *ical.Event)) ical.Event {
 	e := trio()
 	change(&e)
@@ -44,7 +44,7 @@ func TestWhatAttendeesHave(t *testing.T) {
 	tests := []struct {
 		name  string
 		calls []call
-		fails map[int]error // of the first mail of calls
+		fails map[int]error // the error of the first mail of a call, by the number of the call
 		want  []string
 	}{
 		{"a reminder that waits is no change", []call{update(roof), remind("bob@example.test"), update(trio())},
@@ -81,8 +81,8 @@ func TestWhatAttendeesHave(t *testing.T) {
 	}
 }
 
-// TestHalfOfAChange changes two dates of a series, of which the attendees learn the
-// first alone, and takes both back: the first is told of again.
+// TestHalfOfAChange changes two dates of a series, and one of the mails fails. When both
+// changes are taken back, only attendees who got a mail about a date hear of it again.
 func TestHalfOfAChange(t *testing.T) {
 	guest := ical.Attendee{Email: "guest@example.test"}
 	dates := func(location string, more ...ical.Attendee) ical.Event {
@@ -124,7 +124,8 @@ func TestHalfOfAChange(t *testing.T) {
 	}
 }
 
-// TestReminderStays adds somebody while reminders wait, which nothing replaces.
+// TestReminderStays adds an attendee while reminders are pending. The reminders are
+// still sent, because no other mail replaces them.
 func TestReminderStays(t *testing.T) {
 	s := new(recorder)
 	c := s.client()

@@ -16,9 +16,8 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// TestChangesReachEverybody plans and sends generated changes, lets every
-// attendee's client take over the mails, and compares what it then shows with
-// what the attendee is to see of the new version.
+// TestChangesReachEverybody sends generated changes, and applies the mails to the
+// calendar of each attendee. After each change every calendar shows the new version.
 func TestChangesReachEverybody(t *testing.T) {
 	modes := []struct {
 		name   string
@@ -45,7 +44,7 @@ func TestChangesReachEverybody(t *testing.T) {
 	}
 }
 
-// chains multiplies the generated chains of changes.
+// chains multiplies the number of chains. A chain is a meeting and its changes.
 var chains = flag.Int("chains", 1, "multiply the generated chains of changes")
 
 // eachChain runs a subtest for each chain, up to the first that fails.
@@ -57,11 +56,11 @@ func eachChain(t *testing.T, count int, run func(t *testing.T, n int)) {
 	}
 }
 
-// everyRule are the lint rules that generated meetings may break: they are
-// about clients, not about what a change is.
+// everyRule are the lint rules that generated meetings may break. The rules are about
+// the limits of clients, which do not matter here.
 var everyRule = []string{"summary-length", "location-length"}
 
-// world is one meeting and the calendars of all who ever got mail about it.
+// world is one meeting, and the calendars of all attendees who ever got a mail about it.
 type world struct {
 	t         *testing.T
 	rng       *rand.Rand
@@ -69,10 +68,10 @@ type world struct {
 	send      []invite.SendOption
 	update    []invite.MailOption
 	others    bool // whether the lists of attendees have to agree
-	blind     bool // whether the mails show nobody's own answers
+	blind     bool // whether the mails show no answers
 	now       int
 	calendars map[string]*calendar
-	declined  map[string]bool // who does not hear of everything
+	declined  map[string]bool // attendees who are not told of changes any more
 	steps     *steps
 }
 
@@ -90,7 +89,7 @@ func (w *world) clock() time.Time {
 	return time.Date(2027, 1, 1, 8, 0, w.now, 0, time.UTC)
 }
 
-// play sends a meeting and changes it so many times.
+// play sends a meeting, and changes it several times.
 func (w *world) play(changes int) {
 	g := &generator{rng: w.rng}
 	client := invite.New(invite.SenderFunc(w.deliver), w.options)
@@ -105,7 +104,7 @@ func (w *world) play(changes int) {
 		w.now++
 		base := event
 		if w.rng.IntN(2) == 0 {
-			base = m.Event // as a caller would who keeps nothing else
+			base = m.Event // as a program that keeps only the Meeting
 		}
 		m = w.answers(g, m)
 		after := g.change(base)
@@ -120,8 +119,8 @@ func (w *world) play(changes int) {
 	}
 }
 
-// answers lets some attendees answer, the whole or an occurrence, in their
-// calendars and to the organizer.
+// answers lets some attendees answer for the whole or for an occurrence. The answers
+// are entered in their calendars and in the Meeting.
 func (w *world) answers(g *generator, m *invite.Meeting) *invite.Meeting {
 	for range g.rng.IntN(4) {
 		email := pick(g, append(slices.Clone(everybody), guest)...)
@@ -129,7 +128,7 @@ func (w *world) answers(g *generator, m *invite.Meeting) *invite.Meeting {
 		if c == nil {
 			continue
 		}
-		var shown []time.Time // what the attendee can answer
+		var shown []time.Time // the occurrences that the attendee can answer for
 		if c.whole != nil {
 			shown = append(shown, time.Time{})
 		}
@@ -159,6 +158,7 @@ func (w *world) answers(g *generator, m *invite.Meeting) *invite.Meeting {
 	return m
 }
 
+// deliver puts a mail into the calendars of its recipients.
 func (w *world) deliver(_ context.Context, m *invite.Message) error {
 	for _, to := range m.To {
 		w.arrive(to, readMail(w.t, m.Data))
@@ -195,6 +195,7 @@ func onDate(id time.Time) string {
 	return id.UTC().Format(" on 2006-01-02")
 }
 
+// compare compares the calendar of each attendee with event.
 func (w *world) compare(event *ical.Event, m *invite.Meeting) {
 	for _, email := range append(slices.Clone(everybody), guest) {
 		if w.declined[address.Key(email)] {
@@ -213,14 +214,14 @@ func (w *world) compare(event *ical.Event, m *invite.Meeting) {
 			}
 		}
 		want := shouldSee(event, email, w.others, status)
-		for id, s := range got { // an occurrence for one attendee alone names nobody else
+		for id, s := range got { // a mail about an occurrence of one attendee alone names no other
 			if id != 0 && s.Others == address.Key(email) {
 				s.Others = want[id].Others
 				got[id] = s
 			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			w.t.Errorf("after change %d %s sees (-want +got):\n%s", w.now, email, diff)
+			w.t.Errorf("calendar of %s after change %d (-want +got):\n%s", email, w.now, diff)
 		}
 	}
 }

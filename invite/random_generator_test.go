@@ -8,13 +8,13 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// everybody are all who may be invited to the whole, and guest who only to
-// occurrences.
+// everybody are the addresses that may be invited to the whole. guest may be invited to
+// single occurrences only.
 var everybody = []string{"ann@example.test", "bob@example.test", "cy@example.test", "Dee@bücher.example.test"}
 
 const guest = "Guest@Example.test"
 
-// generator makes meetings and changes of meetings.
+// generator makes random meetings and random changes of meetings.
 type generator struct{ rng *rand.Rand }
 
 func pick[T any](g *generator, list ...T) T { return list[g.rng.IntN(len(list))] }
@@ -92,7 +92,7 @@ func (g *generator) override(e *ical.Event) {
 		e.Recurrence = &r
 		return
 	case 2:
-		return // as in the series
+		return // the occurrence is as in the series
 	case 3, 4:
 		o.Start = id.AddDate(0, 0, g.rng.IntN(2))
 		if !e.AllDay {
@@ -102,8 +102,8 @@ func (g *generator) override(e *ical.Event) {
 	case 5:
 		o.Summary, o.Location = pick(g, "Review, special", ""), pick(g, "Cellar", "Roof")
 	default:
-		// The guest, who is never in the series, tells it from a list that
-		// answers have made.
+		// The guest, who is never in the series, tells this list from a list
+		// that answers have made.
 		o.Attendees = append(g.people(), ical.Attendee{Email: guest})
 	}
 	e.Overrides = append(e.Overrides, o)
@@ -153,7 +153,7 @@ func (g *generator) changeOnce(e *ical.Event) {
 	}
 }
 
-// attendees invites somebody or takes the invitation back.
+// attendees adds or removes an attendee.
 func (g *generator) attendees(e *ical.Event) {
 	before := e.Attendees
 	email := pick(g, everybody...)
@@ -165,7 +165,7 @@ func (g *generator) attendees(e *ical.Event) {
 	}
 }
 
-// move moves the whole meeting, and the identities of its occurrences with it.
+// move moves the whole meeting, and the original starts of its overrides with it.
 func (g *generator) move(e *ical.Event) {
 	length := e.End.Sub(e.Start)
 	was := e.Start
@@ -192,7 +192,8 @@ func (g *generator) move(e *ical.Event) {
 	dropStrangers(e)
 }
 
-// rule changes the rule, makes a series of a single event or one of a series.
+// rule changes the rule, makes a series of a single event, or a single event of a
+// series.
 func (g *generator) rule(e *ical.Event) {
 	switch {
 	case e.Recurrence == nil:
@@ -217,7 +218,7 @@ func (g *generator) rule(e *ical.Event) {
 	}
 }
 
-// ids are the original starts of the first occurrences that the rule gives.
+// ids returns the original starts of the first six occurrences of the rule.
 func ids(e *ical.Event) []time.Time {
 	bare := *e
 	bare.Overrides = nil
@@ -233,7 +234,7 @@ func ids(e *ical.Event) []time.Time {
 	return out
 }
 
-// dropStrangers removes the overrides that the series does not have any more.
+// dropStrangers removes overrides whose occurrence the series does not have any more.
 func dropStrangers(e *ical.Event) {
 	e.Overrides = slices.DeleteFunc(slices.Clone(e.Overrides), func(o ical.Event) bool {
 		bare := *e

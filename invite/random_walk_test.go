@@ -13,9 +13,9 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// TestWalk makes random calls about a meeting while mails fail, wait and come in
-// doubt, and resumes at the end. Each attendee's calendar takes every mail over
-// without complaint, and then shows the meeting as it is.
+// TestWalk makes random calls about a meeting while some mails fail, some are queued
+// and some become unknown. At the end it resumes. Each attendee's calendar accepts every
+// mail, and then shows the present meeting.
 func TestWalk(t *testing.T) {
 	for i, send := range [][]invite.SendOption{nil, {invite.HideGuests()}, {invite.OneMail()}} {
 		t.Run(fmt.Sprint("mode ", i), func(t *testing.T) {
@@ -41,7 +41,7 @@ type walker struct {
 	states map[int]invite.DeliveryState // of the deliveries after the last call
 }
 
-// walk makes so many calls, resumes, and cancels.
+// walk sends a meeting, makes several calls, resumes, and cancels.
 func (w *walker) walk(calls int) {
 	g, ctx := &generator{rng: w.rng}, context.Background()
 	c := invite.New(invite.SenderFunc(w.deliver), w.options)
@@ -120,13 +120,13 @@ func queued(option invite.MailOption) string {
 	return ", QueueOnly"
 }
 
-// maybeQueue is an option in one of three calls.
+// maybeQueue returns QueueOnly in one of three calls, and nil otherwise.
 func (w *walker) maybeQueue() invite.MailOption {
 	return pick(&generator{w.rng}, nil, nil, invite.QueueOnly())
 }
 
-// called notes the result of a call. It returns the meeting as a program has it that
-// stores it.
+// called notes the result of a call. It returns the meeting after it was stored as JSON
+// and read again.
 func (w *walker) called(m *invite.Meeting, err error) *invite.Meeting {
 	w.t.Helper()
 	var failed *invite.DeliveryError
@@ -145,8 +145,8 @@ func (w *walker) called(m *invite.Meeting, err error) *invite.Meeting {
 	return reload(w.t, m)
 }
 
-// deliver hands a mail to its recipients. It fails for all of them or for one, or
-// leaves in doubt that it arrived.
+// deliver puts a mail into the calendars of its recipients. It may fail for all of them
+// or for one, and may return an uncertain error although the mail arrived.
 func (w *walker) deliver(_ context.Context, m *invite.Message) error {
 	fate, without := w.rng.IntN(8), ""
 	switch {

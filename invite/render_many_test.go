@@ -12,8 +12,8 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// throng is a meeting whose mails do not all wait in memory: without guests they
-// have about 10 KB.
+// throng is a meeting with so many mails that not all are kept in memory. Each has
+// about 10 KB if guests are hidden.
 func throng() ical.Event {
 	return vary(func(e *ical.Event) {
 		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 4}
@@ -24,8 +24,9 @@ func throng() ical.Event {
 	})
 }
 
-// TestManyMails compares the mails of a large call with those that each attendee
-// gets alone: those that were kept and those that were built when they were sent.
+// TestManyMails compares mails of a large call with the mail that an attendee gets if
+// invited alone. Some mails were kept in memory, and some were built again when they
+// were sent.
 func TestManyMails(t *testing.T) {
 	e := throng()
 	mails := send(t, e, invite.HideGuests())
@@ -48,7 +49,8 @@ func TestManyMails(t *testing.T) {
 	}
 }
 
-// TestManyLinks has answer links of which some cannot be in a mail.
+// TestManyLinks sends with answer links of which some cannot be written into a mail.
+// Those are left out.
 func TestManyLinks(t *testing.T) {
 	o := fixed()
 	o.AnswerURL = func(_ *invite.Meeting, a ical.Attendee, s ical.Status) string {
@@ -66,8 +68,8 @@ func TestManyLinks(t *testing.T) {
 	}
 }
 
-// TestManyAllOrNothing has a header of the last mail that cannot be written, or an
-// object of a meeting that is not valid any more.
+// TestManyAllOrNothing resumes a meeting whose last mail cannot be built, because of its
+// header or of its calendar object. No mail is sent.
 func TestManyAllOrNothing(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -97,7 +99,7 @@ func TestManyAllOrNothing(t *testing.T) {
 			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), last) || !strings.Contains(err.Error(), tt.want)):
 				t.Errorf("Resume = %v, want an error about %s and its %s", err, last, tt.want)
 			case tt.want != "" && len(r.mails) > 0:
-				t.Errorf("%d mails were sent", len(r.mails))
+				t.Errorf("Resume sent %d mails, want none", len(r.mails))
 			}
 		})
 	}

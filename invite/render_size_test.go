@@ -11,7 +11,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// guests are so many attendees.
+// guests returns n attendees.
 func guests(n int) (out []ical.Attendee) {
 	for i := range n {
 		out = append(out, ical.Attendee{Name: fmt.Sprintf("Guest Number %d", i), Email: fmt.Sprintf("guest%03d@example.test", i)})
@@ -19,8 +19,7 @@ func guests(n int) (out []ical.Attendee) {
 	return out
 }
 
-// longSeries is a series of some dates and guests, with a description of a usual
-// length.
+// longSeries returns a series with a description of a usual length.
 func longSeries(freq ical.Frequency, dates, people int) ical.Event {
 	return vary(func(e *ical.Event) {
 		zone, err := ical.LoadLocation("Europe/Berlin")
@@ -35,7 +34,7 @@ func longSeries(freq ical.Frequency, dates, people int) ical.Event {
 	})
 }
 
-// refusing lets every guest accept the series and refuse some dates of it.
+// refusing lets every guest accept the series and decline some dates of it.
 func refusing(t testing.TB, m *invite.Meeting, dates int) *invite.Meeting {
 	t.Helper()
 	var starts []time.Time
@@ -79,13 +78,14 @@ func total(mails []*invite.Message) (n int) {
 }
 
 // TestAnswersDoNotGrowMails compares the mails of a small change with and without
-// answers to single dates: the answers of others cost nothing, and own ones little.
+// answers to single dates. The answers of other attendees cost nothing, and the
+// attendee's own answers cost little.
 func TestAnswersDoNotGrowMails(t *testing.T) {
 	tests := []struct {
 		name                  string
 		freq                  ical.Frequency
 		dates, people, refuse int
-		most                  float64 // of whole mails, own answers included
+		most                  float64 // how much whole mails may grow, with own answers
 	}{
 		{"weekly, 12 people, 52 dates, 5 refused each", ical.FreqWeekly, 52, 12, 5, 2},
 		{"daily, 15 people, 250 dates, 16 refused each", ical.FreqDaily, 250, 15, 16, 4},
@@ -118,8 +118,8 @@ func TestAnswersDoNotGrowMails(t *testing.T) {
 	}
 }
 
-// ownOctets are the octets of a mail that its own answers take, in the two encoded
-// copies of the calendar object.
+// ownOctets returns the number of octets that own answers take in a mail, in the two
+// encoded copies of the calendar object.
 func ownOctets(t *testing.T, m *invite.Message) int {
 	t.Helper()
 	data := string(parseMail(t, m.Data).calendar(t))
@@ -149,7 +149,7 @@ func TestOwnAnswersAreSmall(t *testing.T) {
 	}
 }
 
-// TestOneReplyOfManyDates takes in one mail that answers 173 dates of a series with
+// TestOneReplyOfManyDates applies one mail that answers for 173 dates of a series with
 // 300 guests.
 func TestOneReplyOfManyDates(t *testing.T) {
 	m, after := manyDates(t)
@@ -168,7 +168,7 @@ func TestOneReplyOfManyDates(t *testing.T) {
 	}
 }
 
-// manyDates is a series with 300 guests, before and after one REPLY of 173 dates.
+// manyDates returns a series with 300 guests, before and after one REPLY for 173 dates.
 func manyDates(t testing.TB) (before, after *invite.Meeting) {
 	t.Helper()
 	before = must(t)(invite.New(nowhere, fixed()).Send(context.Background(), longSeries(ical.FreqDaily, 200, 300)))

@@ -11,12 +11,13 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// tokens are options with a reply address.
+// tokens sets a reply address in options.
 func tokens(o *invite.Options) {
 	o.ReplyAddress = &invite.ReplyAddress{Mailbox: "Answers@example.test", Keys: [][]byte{bytes.Repeat([]byte{7}, 32)}}
 }
 
-// TestReplyAddress looks at where it stands, and at where it does not.
+// TestReplyAddress looks for the reply address in the mails, in the Meeting, and in the
+// event, which keeps the address of the organizer.
 func TestReplyAddress(t *testing.T) {
 	e := review()
 	r := new(recorder)
@@ -27,32 +28,32 @@ func TestReplyAddress(t *testing.T) {
 		addr := in.Event.Organizer.Email
 		local, domain, _ := strings.Cut(addr, "@")
 		if !strings.HasPrefix(local, "Answers+") || len(local) > 64 || domain != "example.test" || seen[addr] {
-			t.Errorf("organizer = %q", addr)
+			t.Errorf("organizer = %q, want a new address Answers+token@example.test", addr)
 		}
 		seen[addr] = true
 		if in.Mail.ReplyTo[0].Address != addr || in.Mail.From[0].Address != e.Organizer.Email {
-			t.Errorf("Reply-To %v, From %v", in.Mail.ReplyTo, in.Mail.From)
+			t.Errorf("Reply-To = %v, From = %v, want the reply address and the organizer", in.Mail.ReplyTo, in.Mail.From)
 		}
 		if got := m.ReplyAddresses[strings.ToLower(e.Attendees[i].Email)]; got != addr {
-			t.Errorf("the meeting holds %q, want %q", got, addr)
+			t.Errorf("Meeting.ReplyAddresses has %q, want %q", got, addr)
 		}
 	}
 	if m.Event.Organizer.Email != e.Organizer.Email {
-		t.Errorf("the meeting's organizer became %q", m.Event.Organizer.Email)
+		t.Errorf("Meeting.Event.Organizer = %q, want %q", m.Event.Organizer.Email, e.Organizer.Email)
 	}
-	// Sent again, by a client with a new key in front: the same address.
+	// A mail that is sent again has the same address, also if the client has a new key.
 	rotated := func(o *invite.Options) {
 		tokens(o)
 		o.ReplyAddress.Keys = append([][]byte{bytes.Repeat([]byte{8}, 16)}, o.ReplyAddress.Keys...)
 	}
 	again := must(t)(invite.New(r, fixed(rotated)).Reinvite(context.Background(), m, []string{e.Attendees[0].Email}))
 	if got := readMail(t, r.mails[len(r.mails)-1].Data).Event.Organizer.Email; !seen[got] || again.ReplyAddresses[strings.ToLower(e.Attendees[0].Email)] != got {
-		t.Errorf("sent again with %q", got)
+		t.Errorf("organizer of the mail that was sent again = %q, want the same as before", got)
 	}
 }
 
-// TestReplyAddressStays changes and cancels a meeting, the last by a client that
-// was not told of the reply address: clients need the same organizer.
+// TestReplyAddressStays changes and cancels a meeting. The client that cancels has no
+// option ReplyAddress. All mails have the same organizer, which calendar clients need.
 func TestReplyAddressStays(t *testing.T) {
 	r := new(recorder)
 	c := invite.New(r, fixed(tokens))
@@ -65,13 +66,13 @@ func TestReplyAddressStays(t *testing.T) {
 	n := len(review().Attendees)
 	for _, mail := range []int{n, 2 * n} {
 		if got := readMail(t, r.mails[mail].Data); got.Event.Organizer.Email != first {
-			t.Errorf("%s with organizer %s, want %s", got.Calendar.Method, got.Event.Organizer.Email, first)
+			t.Errorf("organizer of %s = %s, want %s", got.Calendar.Method, got.Event.Organizer.Email, first)
 		}
 	}
 }
 
-// TestReplyAddressAnswer answers over the address, from another mailbox, without
-// DMARC, to a strict policy.
+// TestReplyAddressAnswer sends an answer to the reply address from another mailbox and
+// without DMARC results. A strict policy accepts it.
 func TestReplyAddressAnswer(t *testing.T) {
 	in, m := request(t, review(), 0, fixed(tokens))
 	o := fixed(tokens)
@@ -85,19 +86,19 @@ func TestReplyAddressAnswer(t *testing.T) {
 	}
 	after, out := m.Apply(readMail(t, r.mails[0].Data), p)
 	if out.Verdict != invite.VerdictApplied || after.Answers[0].AnsweredAs != "me@home.example.test" {
-		t.Errorf("%+v, %+v", out, after.Answers)
+		t.Errorf("Apply = %+v, answers = %+v, want applied with AnsweredAs", out, after.Answers)
 	}
 	p.Now = func() time.Time { return pinned().AddDate(3, 0, 0) }
 	if _, out := m.Apply(readMail(t, r.mails[0].Data), p); out.Verdict != invite.VerdictUnverified || !strings.Contains(out.Reason, "expired") {
-		t.Errorf("in three years: %+v", out)
+		t.Errorf("Apply in three years = %+v, want unverified, expired", out)
 	}
 	p.ReplyAddress = &invite.ReplyAddress{Mailbox: "answers@example.test"}
 	if _, out := m.Apply(readMail(t, r.mails[0].Data), p); out.Verdict != invite.VerdictUnverified {
-		t.Errorf("a policy without keys: %+v", out)
+		t.Errorf("Apply with a policy without keys = %+v, want unverified", out)
 	}
 }
 
-// TestReplyAddressForged changes each character of a token.
+// TestReplyAddressForged changes each character of a token. Each change makes it invalid.
 func TestReplyAddressForged(t *testing.T) {
 	_, m := request(t, review(), 0, fixed(tokens))
 	o := fixed(tokens)
@@ -111,7 +112,7 @@ func TestReplyAddressForged(t *testing.T) {
 		return out.Verdict
 	}
 	if v := try(strings.ToUpper(good)); v != invite.VerdictApplied {
-		t.Errorf("in upper case: %s", v)
+		t.Errorf("Apply with the token in upper case = %s, want applied", v)
 	}
 	for i := len("answers+"); i < strings.IndexByte(good, '@')-1; i++ {
 		other := byte('b')
@@ -119,7 +120,7 @@ func TestReplyAddressForged(t *testing.T) {
 			other = 'c'
 		}
 		if v := try(good[:i] + string(other) + good[i+1:]); v != invite.VerdictUnverified {
-			t.Errorf("with another character %d: %s", i, v)
+			t.Errorf("Apply with another character %d = %s, want unverified", i, v)
 		}
 	}
 }
@@ -134,16 +135,17 @@ func TestReplyAddressRefuses(t *testing.T) {
 		o := fixed(tokens)
 		change(o.ReplyAddress)
 		if m, err := invite.New(nowhere, o).Send(context.Background(), review()); err == nil || m != nil {
-			t.Errorf("%s: sent", name)
+			t.Errorf("%s: Send = %v, %v, want nil and an error", name, m, err)
 		}
 	}
 }
 
-// TestReplyAddressOneMail gives all one address, which proves no attendee.
+// TestReplyAddressOneMail sends one mail to all attendees, with one reply address. The
+// address does not prove which attendee answers.
 func TestReplyAddressOneMail(t *testing.T) {
 	in, m := request(t, review(), 0, fixed(tokens), invite.OneMail())
 	if len(m.ReplyAddresses) != 1 {
-		t.Errorf("addresses = %v", m.ReplyAddresses)
+		t.Errorf("ReplyAddresses = %v, want one", m.ReplyAddresses)
 	}
 	o := fixed(tokens)
 	p := &invite.Policy{ReplyAddress: o.ReplyAddress, Now: o.Now}

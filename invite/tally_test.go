@@ -13,15 +13,15 @@ func TestTallyString(t *testing.T) {
 	m.Deliveries[0].State = invite.DeliveryUndelivered
 	s := m.Tally()
 	if s.Waiting != len(review().Attendees) || s.Undelivered != 1 || s.String() != "2 without an answer, 1 mail undelivered" {
-		t.Errorf("%+v: %s", s, s)
+		t.Errorf("Tally = %+v (%s), want all waiting and 1 undelivered", s, s)
 	}
 	if got := (invite.Tally{}).String(); got != "nobody is invited" {
-		t.Errorf("%s", got)
+		t.Errorf("Tally{} = %q, want %q", got, "nobody is invited")
 	}
 	if got := m.Status("nobody@example.test"); got != "" {
-		t.Errorf("status of nobody: %s", got)
+		t.Errorf("Status of a stranger = %q, want none", got)
 	}
 	if got := m.OccurrenceStatus(m.Event.Attendees[0].Email, pinned()); got != "" {
-		t.Errorf("status on no day: %s", got)
+		t.Errorf("OccurrenceStatus on a day without an occurrence = %q, want none", got)
 	}
 }

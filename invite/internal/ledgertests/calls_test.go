@@ -15,7 +15,7 @@ import (
 	"github.com/convene-go/convene/invite/invitetest"
 )
 
-// calls are the calls that send mails about a meeting.
+// calls returns the calls that send mails about a meeting, by their names.
 func calls(m *invite.Meeting, opts ...invite.MailOption) map[string]func(c *invite.Client) (*invite.Meeting, error) {
 	ctx := context.Background()
 	var cancels []invite.CancelOption
@@ -50,13 +50,13 @@ func calls(m *invite.Meeting, opts ...invite.MailOption) map[string]func(c *invi
 	}
 }
 
-// proposal is another time that the first attendee asks for.
+// proposal is a proposal of another time by the first attendee.
 func proposal() invite.Proposal {
 	return invite.Proposal{Email: address(0), Start: week(0).Add(time.Hour), End: week(0).Add(2 * time.Hour), Stamp: week(-3), Via: "link"}
 }
 
-// TestCallsAreAll has every method that takes a meeting and returns one stand in the
-// tables here.
+// TestCallsAreAll checks that calls has every method that takes a Meeting and returns
+// one.
 func TestCallsAreAll(t *testing.T) {
 	meeting := reflect.TypeFor[*invite.Meeting]()
 	known := []string{"Resume"}
@@ -68,7 +68,7 @@ func TestCallsAreAll(t *testing.T) {
 		method := client.Method(i)
 		f := method.Type
 		if f.NumIn() > 2 && f.In(2) == meeting && f.NumOut() > 0 && f.Out(0) == meeting && !slices.Contains(known, method.Name) {
-			t.Errorf("no test has the call %s", method.Name)
+			t.Errorf("calls lacks the method %s", method.Name)
 		}
 	}
 }
@@ -105,7 +105,7 @@ func TestNoMeeting(t *testing.T) {
 	}
 }
 
-// badBody is a Renderer that fails if refuses says so.
+// badBody is a Renderer that fails if refuses reports true.
 type badBody struct {
 	invite.Renderer
 	refuses func(v *body.View) bool
@@ -130,7 +130,7 @@ func withBody(t testing.TB, o *invite.Options, refuses func(v *body.View) bool) 
 	return o
 }
 
-// recordFails stores nothing, and says so when a mail is claimed.
+// recordFails is a ledger that stores nothing. Begin succeeds, and Record fails.
 type recordFails struct{}
 
 func (recordFails) Begin(context.Context, ...*invite.Meeting) error { return nil }
@@ -139,8 +139,9 @@ func (recordFails) Record(context.Context, string, []invite.Delivery) ([]int, er
 	return nil, errStore
 }
 
-// TestNeverNil has every call fail in every way. A failure before anything was sent
-// gives back the very Meeting, and any other one that says what became of the mails.
+// TestNeverNil has every call fail in every way. If nothing was sent, the call returns
+// the Meeting that it was given. Otherwise it returns another Meeting with the states of
+// the mails.
 func TestNeverNil(t *testing.T) {
 	whole := must(t)(invite.New(new(mailbox), options(nil)).Send(t.Context(), weekly(3)))
 	whole, _ = whole.Propose(proposal())
@@ -156,7 +157,7 @@ func TestNeverNil(t *testing.T) {
 		sender invite.Sender
 		o      *invite.Options
 		want   error
-		sent   bool // it comes late
+		sent   bool // the failure comes after Begin
 	}{
 		{"no sender", whole, nil, options(nil), invite.ErrNoSender, false},
 		{"cannot be built", whole, new(mailbox), withBody(t, options(nil), func(*body.View) bool { return true }), errBody, false},
@@ -187,7 +188,8 @@ func TestNeverNil(t *testing.T) {
 	}
 }
 
-// TestWrongArguments has each call be given what does not fit the meeting.
+// TestWrongArguments makes calls with arguments that do not fit the meeting. Each
+// returns the same Meeting and an error.
 func TestWrongArguments(t *testing.T) {
 	s := new(mailbox)
 	c := invite.New(s, options(invitetest.NewLedger()))
@@ -237,7 +239,7 @@ func TestWrongArguments(t *testing.T) {
 	}
 }
 
-// TestResumeFails has Resume fail early and late.
+// TestResumeFails has Resume fail before and after its first record.
 func TestResumeFails(t *testing.T) {
 	queued := must(t)(invite.New(nil, options(nil)).Send(t.Context(), review(3), invite.QueueOnly()))
 	unknown := reload(t, queued)
@@ -265,7 +267,8 @@ func TestResumeFails(t *testing.T) {
 	}
 }
 
-// TestHalves has one half of UpdateFollowing be impossible to build.
+// TestHalves calls UpdateFollowing when the mails of one half cannot be built. Nothing
+// is sent or stored.
 func TestHalves(t *testing.T) {
 	for name, refuses := range map[string]func(v *body.View) bool{
 		"the old series": func(v *body.View) bool { return v.Event.Recurrence != nil && !v.Event.Recurrence.Until.IsZero() },
@@ -287,7 +290,8 @@ func TestHalves(t *testing.T) {
 	}
 }
 
-// TestHalvesFail reports what failed of both halves, in the order of the attendees.
+// TestHalvesFail has mails of both halves of UpdateFollowing fail. The error names them
+// in the order of the attendees.
 func TestHalvesFail(t *testing.T) {
 	s, l := new(mailbox), invitetest.NewLedger()
 	c := invite.New(s, options(l))
@@ -314,7 +318,7 @@ func TestHalvesFail(t *testing.T) {
 	equal(t, "failures", []string{
 		address(0) + " refused", address(0) + " pending", address(1) + " pending", address(1) + " pending",
 	}, got)
-	equal(t, "mails", []string{ // the end of the old series waits for the rest, also if that is refused
+	equal(t, "mails", []string{ // the end of the old series waits for the rest, also if the rest is refused
 		address(0) + " REQUEST 0", address(1) + " REQUEST 0",
 		address(2) + " REQUEST 0", address(2) + " REQUEST 1",
 	}, summary(t, s.take()))

@@ -14,8 +14,9 @@ import (
 	"github.com/convene-go/convene/invite/invitetest"
 )
 
-// TestFirstMail has one attendee whose invitation came to each state, and then each
-// call that writes to them. Without an invitation they get one, and no cancellation.
+// TestFirstMail sets the invitation of one attendee to each state, and then makes each
+// call. If the attendee did not get the invitation, the call sends an invitation or
+// nothing, and never a cancellation.
 func TestFirstMail(t *testing.T) {
 	type want struct{ first, had string } // without and with an invitation
 	tests := map[string]want{
@@ -64,7 +65,7 @@ func TestFirstMail(t *testing.T) {
 						was = invite.DeliveryOvertaken
 					}
 					if is := m.Deliveries[1].State; is != was {
-						t.Errorf("the invitation was %s, and is %s", state, is)
+						t.Errorf("state of the invitation = %s, want %s", is, was)
 					}
 					if state == invite.DeliverySending {
 						return
@@ -76,7 +77,7 @@ func TestFirstMail(t *testing.T) {
 						}
 					}
 					if n := count(done, invite.DeliveryPending); n > 0 {
-						t.Errorf("after Resume %d mails are pending", n)
+						t.Errorf("after Resume %d mails are pending, want none", n)
 					}
 				})
 			}
@@ -92,8 +93,8 @@ func oneMailIf(one bool) []invite.SendOption {
 	return []invite.SendOption{invite.OneMail()}
 }
 
-// TestQueuedTwice has two updates queued; the mail says what changed since the
-// attendee last got one.
+// TestQueuedTwice queues two updates. The mail describes the changes since the last mail
+// that the attendee got.
 func TestQueuedTwice(t *testing.T) {
 	for _, oneMail := range []bool{false, true} {
 		s := new(mailbox)
@@ -113,13 +114,13 @@ func TestQueuedTwice(t *testing.T) {
 			t.Errorf("OneMail %t: %d mails, want %d", oneMail, len(mails), want)
 		}
 		if m.Before != nil {
-			t.Errorf("versions are kept that nobody has: %+v", m.Before)
+			t.Errorf("Before = %+v, want nil after all mails are delivered", m.Before)
 		}
 	}
 }
 
-// TestVersionsApart has two attendees with different versions: the first got the last
-// update, and the second did not.
+// TestVersionsApart sends an update that only the first of two attendees gets. The next
+// update describes to each the changes since their own version.
 func TestVersionsApart(t *testing.T) {
 	for _, oneMail := range []bool{false, true} {
 		s := new(mailbox)
@@ -150,7 +151,7 @@ func TestVersionsApart(t *testing.T) {
 	}
 }
 
-// temporary is a failure of one recipient for now.
+// temporary is a temporary failure of one recipient.
 type temporary struct{ to string }
 
 func (e temporary) Error() string     { return e.to + ": later" }
@@ -171,8 +172,8 @@ func checkText(t *testing.T, mail *invite.Message, has, lacks []string) {
 	}
 }
 
-// TestDelegate has a delegate without an invitation hear of a change or a
-// cancellation.
+// TestDelegate makes calls about a meeting with a delegate who has no invitation. The
+// delegate gets an invitation, except from Cancel.
 func TestDelegate(t *testing.T) {
 	const delegate = "dora@example.test"
 	s := new(mailbox)
@@ -207,13 +208,13 @@ func TestDelegate(t *testing.T) {
 	}
 }
 
-// TestNothingStuck has each mail go out in the end whose recipient was out of reach
-// for one call, whatever the later calls were.
+// TestNothingStuck has all mails of one call fail, and makes each other call after it.
+// In the end no mail is pending.
 func TestNothingStuck(t *testing.T) {
 	for first := range calls(nil) {
 		for second := range calls(nil) {
 			if strings.HasPrefix(first, "Cancel") && second != "Remind" || first == "Cancel" {
-				continue // what is cancelled cannot be changed
+				continue // a cancelled meeting cannot be changed
 			}
 			t.Run(first+", "+second, func(t *testing.T) {
 				s := new(mailbox)
@@ -227,21 +228,21 @@ func TestNothingStuck(t *testing.T) {
 				m, err := calls(m)[second](c)
 				var waits *invite.DeliveryError
 				if err != nil && !errors.As(err, &waits) {
-					t.Skip(err) // it does not fit
+					t.Skip(err) // the second call is not possible after the first
 				}
 				for range 3 {
 					m, err = c.Resume(t.Context(), reload(t, m))
 				}
 				if n := count(m, invite.DeliveryPending); err != nil || n > 0 {
-					t.Errorf("%d mails stay pending: %v", n, err)
+					t.Errorf("%d mails stay pending, %v, want none", n, err)
 				}
 			})
 		}
 	}
 }
 
-// TestDeclineThenRemoved has an attendee removed whose DECLINECOUNTER waits: the
-// cancellation goes out.
+// TestDeclineThenRemoved removes an attendee whose DECLINECOUNTER is pending. The
+// cancellation is sent.
 func TestDeclineThenRemoved(t *testing.T) {
 	s := new(mailbox)
 	c := invite.New(s, options(nil))
@@ -258,15 +259,15 @@ func TestDeclineThenRemoved(t *testing.T) {
 		m, err = c.Resume(t.Context(), reload(t, m))
 	}
 	if n := count(m, invite.DeliveryPending); err != nil || n > 0 {
-		t.Errorf("%d mails stay pending, %v: %q", n, err, states(m))
+		t.Errorf("%d mails stay pending, %v, want none: %q", n, err, states(m))
 	}
 	if got := summary(t, s.take()); !slices.Contains(got, address(0)+" CANCEL 1") {
 		t.Errorf("mails %q, want a cancellation to %s", got, address(0))
 	}
 }
 
-// TestPartOfACall has one of two mails of a call go out. The other says what the
-// attendee does not know from an earlier call, whose mail it overtook.
+// TestPartOfACall sends only one of two mails of a call. The other mail is about a
+// change of an earlier call, whose mail it has overtaken. It is still sent.
 func TestPartOfACall(t *testing.T) {
 	s := new(mailbox)
 	c := invite.New(s, options(nil))
@@ -291,6 +292,6 @@ func TestPartOfACall(t *testing.T) {
 	equal(t, "mails of Resume", want, summary(t, s.take()))
 	must(t)(c.Update(t.Context(), reload(t, m), at(m.Event, "Room 2")))
 	if got := text(t, s.take()[0]); !strings.Contains(got, "Room 2") {
-		t.Errorf("the next update says\n%s", got)
+		t.Errorf("the next update lacks Room 2:\n%s", got)
 	}
 }

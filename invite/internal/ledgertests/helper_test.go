@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// review is a meeting of n attendees, p0@example.test and so on.
+// review is a meeting with n attendees: p0@example.test, p1@example.test and so on.
 func review(n int) ical.Event {
 	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
 	e := ical.Event{
@@ -42,41 +42,42 @@ func review(n int) ical.Event {
 
 func address(i int) string { return fmt.Sprintf("p%d@example.test", i) }
 
-// weekly is a review of six weeks.
+// weekly is a review that takes place in six weeks.
 func weekly(n int) ical.Event {
 	e := review(n)
 	e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 6}
 	return e
 }
 
-// week is the start of the occurrence with that number.
+// week returns the start of the n-th occurrence of weekly, counted from 0.
 func week(n int) time.Time { return review(0).Start.AddDate(0, 0, 7*n) }
 
-// at is the event in another place.
+// at returns e with another location.
 func at(e ical.Event, location string) ical.Event {
 	e.Location = location
 	return e
 }
 
-// without is the event without one of its attendees.
+// without returns e without its i-th attendee.
 func without(e ical.Event, i int) ical.Event {
 	e.Attendees = slices.Delete(slices.Clone(e.Attendees), i, i+1)
 	return e
 }
 
-// options are those of a test, with a ledger.
+// options returns the options of invitetest with a ledger.
 func options(l invite.Ledger) *invite.Options {
 	o := invitetest.Options(nil)
 	o.Ledger = l
 	return o
 }
 
-// mailbox is a Sender that keeps count of the mails that it was handed.
+// mailbox is a Sender that keeps every mail, also a mail that fails, and counts the
+// mails that are in flight at once.
 type mailbox struct {
 	mu      sync.Mutex
 	mails   []*invite.Message
 	flying  int
-	most    int // at once
+	most    int // the most mails that were in flight at once
 	pause   time.Duration
 	failure func(m *invite.Message) error
 }
@@ -97,7 +98,7 @@ func (b *mailbox) Send(_ context.Context, m *invite.Message) error {
 	return nil
 }
 
-// take returns the mails so far, and forgets them.
+// take returns the mails so far and forgets them.
 func (b *mailbox) take() []*invite.Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -119,7 +120,7 @@ func (b *mailbox) twice() (out []string) {
 	return out
 }
 
-// summary is "to METHOD sequence occurrence" of each mail.
+// summary returns each mail as "recipients METHOD sequence date".
 func summary(t testing.TB, mails []*invite.Message) []string {
 	t.Helper()
 	out := []string{}
@@ -129,7 +130,8 @@ func summary(t testing.TB, mails []*invite.Message) []string {
 	return out
 }
 
-// object is "METHOD sequence", and the date of an occurrence that a mail is about.
+// object returns the calendar object of a mail as "METHOD sequence", with the date if it
+// is about one occurrence.
 func object(t testing.TB, m *invite.Message) string {
 	t.Helper()
 	c, err := ical.Decode(bytes.NewReader(invitetest.Calendar(m)), nil)
@@ -143,7 +145,7 @@ func object(t testing.TB, m *invite.Message) string {
 	return out
 }
 
-// raw are the envelopes and octets of mails.
+// raw returns the envelope and the octets of each mail.
 func raw(mails []*invite.Message) []string {
 	out := []string{}
 	for _, m := range mails {
@@ -152,7 +154,7 @@ func raw(mails []*invite.Message) []string {
 	return out
 }
 
-// text is the mail as a person reads it.
+// text returns the subject and the plain text of a mail.
 func text(t testing.TB, m *invite.Message) string {
 	t.Helper()
 	in, err := invite.Read(bytes.NewReader(m.Data), nil)
@@ -162,7 +164,7 @@ func text(t testing.TB, m *invite.Message) string {
 	return in.Mail.Subject + "\n" + in.Mail.Text
 }
 
-// failure is an error as a Sender returns it.
+// failure is an error of a Sender that is refused, uncertain, both or neither.
 type failure struct{ refused, uncertain bool }
 
 func (f failure) Error() string {
@@ -171,7 +173,7 @@ func (f failure) Error() string {
 func (f failure) Refused() bool   { return f.refused }
 func (f failure) Uncertain() bool { return f.uncertain }
 
-// states are those of the deliveries.
+// states returns the states of the deliveries.
 func states(m *invite.Meeting) (out []invite.DeliveryState) {
 	for _, d := range m.Deliveries {
 		out = append(out, d.State)
@@ -179,7 +181,7 @@ func states(m *invite.Meeting) (out []invite.DeliveryState) {
 	return out
 }
 
-// count is the number of deliveries in a state.
+// count returns the number of deliveries in a state.
 func count(m *invite.Meeting, state invite.DeliveryState) (n int) {
 	for _, d := range m.Deliveries {
 		if d.State == state {
@@ -209,7 +211,7 @@ func mustJSON(t testing.TB, v any) []byte {
 	return data
 }
 
-// reload is the meeting as it comes back from a database.
+// reload returns m after it was stored as JSON and read again.
 func reload(t testing.TB, m *invite.Meeting) *invite.Meeting {
 	t.Helper()
 	out := new(invite.Meeting)

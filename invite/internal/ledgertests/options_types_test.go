@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// exports finds the compiled packages that a call needs.
+// exports returns a lookup of the compiled packages that package invite needs.
 func exports(t *testing.T) importer.Lookup {
 	t.Helper()
 	out, err := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}", "github.com/convene-go/convene/invite").Output()
@@ -29,8 +29,8 @@ func exports(t *testing.T) importer.Lookup {
 	return func(path string) (io.ReadCloser, error) { return os.Open(files[path]) }
 }
 
-// TestCalls type-checks calls with options: those that a call takes compile, and of
-// the others the compiler says which option the call takes.
+// TestCalls type-checks calls with options. An option compiles if the call takes it.
+// Otherwise the compiler names the type of option that the call takes.
 func TestCalls(t *testing.T) {
 	const (
 		send   = "does not implement invite.SendOption"
@@ -43,7 +43,7 @@ func TestCalls(t *testing.T) {
 	imports := importer.ForCompiler(set, "gc", exports(t))
 	for _, tt := range []struct {
 		call  string
-		wrong string // what the compiler says, "" for a call that compiles
+		wrong string // a part of the error; "" if the call compiles
 	}{
 		{`invite.Send(ctx, e)`, ""},
 		{`invite.Send(ctx, e, invite.HideGuests(), invite.Tag("x"))`, ""},

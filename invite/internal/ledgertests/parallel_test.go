@@ -15,7 +15,7 @@ import (
 	"github.com/convene-go/convene/invite/invitetest"
 )
 
-// inOrder is a Sender that notes whether two mails to one address are in flight at
+// inOrder is a Sender that notes the addresses to which two mails were in flight at
 // once.
 type inOrder struct {
 	mailbox
@@ -42,14 +42,15 @@ func (s *inOrder) Send(ctx context.Context, m *invite.Message) error {
 	return err
 }
 
-// TestParallel has several mails in flight at once, and never two to one attendee.
+// TestParallel makes calls with Parallel 8. Several mails are in flight at once, and
+// never two to one attendee.
 func TestParallel(t *testing.T) {
 	const people = 20
 	tests := []struct {
 		name string
 		call func(c *invite.Client, m *invite.Meeting) error
 		mail int
-		each []string // to each of the first ten
+		each []string // the mails to each of the first ten attendees
 	}{
 		{"Send", func(c *invite.Client, _ *invite.Meeting) error {
 			e := weekly(people)
@@ -81,7 +82,7 @@ func TestParallel(t *testing.T) {
 			records := 0
 			l.Before = func(c invitetest.LedgerCall) error {
 				if !c.IsBegin() {
-					records++ // never two at once, says the race detector
+					records++ // the race detector reports two calls at once
 				}
 				return nil
 			}
@@ -117,7 +118,7 @@ func TestParallel(t *testing.T) {
 	}
 }
 
-// TestRecords counts the records of n mails that go one at a time.
+// TestRecords counts the calls of Record for 30 mails.
 func TestRecords(t *testing.T) {
 	for _, parallel := range []int{0, 1, 2, 8} {
 		l := new(marshaling)
@@ -128,7 +129,8 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-// TestCancelledContext stops between mails, and records those in flight.
+// TestCancelledContext ends the context during the fifth mail. The mails in flight are
+// recorded, and the others are pending.
 func TestCancelledContext(t *testing.T) {
 	for _, parallel := range []int{1, 4} {
 		t.Run(fmt.Sprint("Parallel ", parallel), func(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 	"github.com/convene-go/convene/invite/invitetest"
 )
 
-// walk is a meeting on a random way, with a Sender that fails at random.
+// walk is a meeting with random calls and a Sender that fails at random.
 type walk struct {
 	t        *testing.T
 	random   *rand.Rand
@@ -32,10 +32,11 @@ type walk struct {
 	steps    *steps
 }
 
-// TestWalk makes random calls with a sender that fails at random. Whatever happened,
-// nothing is accepted twice, and in the end nothing is pending, nobody has a
-// cancellation without an invitation, and unless mails are refused every calendar
-// shows what the organizer wants.
+// TestWalk makes random calls with a Sender that fails at random, and resumes at the end:
+//
+//   - No mail was accepted twice, and none is pending.
+//   - No attendee got a cancellation without an invitation.
+//   - Every calendar shows the present meeting, unless mails were refused.
 func TestWalk(t *testing.T) {
 	seeds := *walks
 	if testing.Short() || raceEnabled {
@@ -92,7 +93,7 @@ func (w *walk) accept(m *invite.Message) {
 	}
 }
 
-// show does to the attendee's calendar what a mail says.
+// show applies a mail to the calendar of an attendee.
 func (w *walk) show(to string, m *invite.Message) {
 	c, err := ical.Decode(bytes.NewReader(invitetest.Calendar(m)), nil)
 	if err != nil {
@@ -119,7 +120,8 @@ func (w *walk) show(to string, m *invite.Message) {
 
 func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// places enters the occurrences of a series to which an attendee is invited.
+// places enters the occurrences of e to which an attendee is invited, each with its
+// location.
 func places(e *ical.Event, to string, into map[string]string) {
 	for o := range e.Occurrences(time.Time{}, time.Time{}) {
 		v := *e
@@ -132,7 +134,7 @@ func places(e *ical.Event, to string, into map[string]string) {
 	}
 }
 
-// compare has each attendee's calendar show what the organizer wants.
+// compare compares the calendar of each attendee with e.
 func (w *walk) compare(e ical.Event) {
 	for to, got := range w.calendar {
 		want := make(map[string]string)
@@ -154,11 +156,11 @@ func (w *walk) run() {
 	}
 	stored := w.ledger.Stored(w.m.Event.UID)
 	if n := count(stored, invite.DeliveryPending) + count(stored, invite.DeliverySending); n > 0 {
-		w.t.Errorf("%d mails are still open", n)
+		w.t.Errorf("%d mails are pending or sending at the end, want none", n)
 	}
 	for id, n := range w.accepted {
 		if n > 1 {
-			w.t.Errorf("%s was accepted %d times", id, n)
+			w.t.Errorf("%s was accepted %d times, want once", id, n)
 		}
 	}
 	if !w.refuses {
