@@ -56,73 +56,75 @@ func spoil(v reflect.Value) {
 	}
 }
 
+// purityCalls are the calls that are given a meeting or an event, and their results.
+var purityCalls = []struct {
+	name string
+	call func(ctx context.Context, c *invite.Client, o *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error)
+}{
+	{"PlanSend", func(_ context.Context, _ *invite.Client, o *invite.Options, _ *invite.Meeting, after ical.Event) ([]any, error) {
+		p, err := invite.New(nil, o).PlanSend(after)
+		return []any{p}, err
+	}},
+	{"PlanUpdate", func(_ context.Context, _ *invite.Client, o *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
+		p, err := invite.New(nil, o).PlanUpdate(m, after)
+		return []any{p}, err
+	}},
+	{"PlanCancel", func(_ context.Context, _ *invite.Client, o *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
+		all, err := invite.New(nil, o).PlanCancel(m)
+		one, errOne := invite.New(nil, o).PlanCancel(m, invite.Occurrence(m.Event.Overrides[0].RecurrenceID))
+		from, errFrom := invite.New(nil, o).PlanCancel(m, invite.OccurrenceAndLater(m.Event.Overrides[0].RecurrenceID))
+		return []any{all, one, from}, firstError(err, errOne, errFrom)
+	}},
+	{"PlanUpdateFollowing", func(_ context.Context, _ *invite.Client, o *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
+		p, err := invite.New(nil, o).PlanUpdateFollowing(m, m.Event.Overrides[0].RecurrenceID, after)
+		return []any{p}, err
+	}},
+	{"Send", func(ctx context.Context, c *invite.Client, _ *invite.Options, _ *invite.Meeting, after ical.Event) ([]any, error) {
+		out, err := c.Send(ctx, after)
+		return []any{out}, err
+	}},
+	{"Update", func(ctx context.Context, c *invite.Client, _ *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
+		out, err := c.Update(ctx, m, after)
+		return []any{out}, err
+	}},
+	{"UpdateFollowing", func(ctx context.Context, c *invite.Client, _ *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
+		old, rest, err := c.UpdateFollowing(ctx, m, m.Event.Overrides[0].RecurrenceID, after)
+		return []any{old, rest}, err
+	}},
+	{"Cancel", func(ctx context.Context, c *invite.Client, _ *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
+		out, err := c.Cancel(ctx, m, invite.Comment("over"))
+		return []any{out}, err
+	}},
+	{"Resume", func(ctx context.Context, c *invite.Client, _ *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
+		out, err := c.Resume(ctx, m, invite.ResendUnknown())
+		return []any{out}, err
+	}},
+	{"Remind", func(ctx context.Context, c *invite.Client, _ *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
+		out, err := c.Remind(ctx, m, invite.OnlyTo("bob@example.test"))
+		return []any{out}, err
+	}},
+}
+
+// changedFull is full after an update.
+func changedFull() ical.Event {
+	e := full()
+	e.Location, e.Extra[0].Params["X-FLOOR"] = "Room 2", []string{"3"}
+	e.Attendees = append(e.Attendees[:1:1], ical.Attendee{Email: "new@example.test", Params: map[string][]string{"X-NUM": {"1"}}})
+	return e
+}
+
 // TestNothingGivenIsChanged makes every call that takes a meeting. After the call, and
 // again after all results are spoilt, the arguments are the same as before: calls
 // change none of their arguments, and results share no memory with them.
 func TestNothingGivenIsChanged(t *testing.T) {
-	changed := func() ical.Event {
-		e := full()
-		e.Location, e.Extra[0].Params["X-FLOOR"] = "Room 2", []string{"3"}
-		e.Attendees = append(e.Attendees[:1:1], ical.Attendee{Email: "new@example.test", Params: map[string][]string{"X-NUM": {"1"}}})
-		return e
-	}
-	next := func(e ical.Event) time.Time { return e.Overrides[0].RecurrenceID }
-	ctx := context.Background()
-	tests := []struct {
-		name string
-		call func(c *invite.Client, o *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error)
-	}{
-		{"PlanSend", func(_ *invite.Client, o *invite.Options, _ *invite.Meeting, after ical.Event) ([]any, error) {
-			p, err := invite.New(nil, o).PlanSend(after)
-			return []any{p}, err
-		}},
-		{"PlanUpdate", func(_ *invite.Client, o *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
-			p, err := invite.New(nil, o).PlanUpdate(m, after)
-			return []any{p}, err
-		}},
-		{"PlanCancel", func(_ *invite.Client, o *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
-			all, err := invite.New(nil, o).PlanCancel(m)
-			one, errOne := invite.New(nil, o).PlanCancel(m, invite.Occurrence(next(m.Event)))
-			from, errFrom := invite.New(nil, o).PlanCancel(m, invite.OccurrenceAndLater(next(m.Event)))
-			return []any{all, one, from}, firstError(err, errOne, errFrom)
-		}},
-		{"PlanUpdateFollowing", func(_ *invite.Client, o *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
-			p, err := invite.New(nil, o).PlanUpdateFollowing(m, next(m.Event), after)
-			return []any{p}, err
-		}},
-		{"Send", func(c *invite.Client, _ *invite.Options, _ *invite.Meeting, after ical.Event) ([]any, error) {
-			out, err := c.Send(ctx, after)
-			return []any{out}, err
-		}},
-		{"Update", func(c *invite.Client, _ *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
-			out, err := c.Update(ctx, m, after)
-			return []any{out}, err
-		}},
-		{"UpdateFollowing", func(c *invite.Client, _ *invite.Options, m *invite.Meeting, after ical.Event) ([]any, error) {
-			old, rest, err := c.UpdateFollowing(ctx, m, next(m.Event), after)
-			return []any{old, rest}, err
-		}},
-		{"Cancel", func(c *invite.Client, _ *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
-			out, err := c.Cancel(ctx, m, invite.Comment("over"))
-			return []any{out}, err
-		}},
-		{"Resume", func(c *invite.Client, _ *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
-			out, err := c.Resume(ctx, m, invite.ResendUnknown())
-			return []any{out}, err
-		}},
-		{"Remind", func(c *invite.Client, _ *invite.Options, m *invite.Meeting, _ ical.Event) ([]any, error) {
-			out, err := c.Remind(ctx, m, invite.OnlyTo("bob@example.test"))
-			return []any{out}, err
-		}},
-	}
-	for _, tt := range tests {
+	for _, tt := range purityCalls {
 		for _, hide := range []bool{false, true} {
 			t.Run(tt.name, func(t *testing.T) {
 				o := fixed(func(o *invite.Options) { o.Levels = invite.Levels{"summary": invite.LevelMajor} })
 				client := invite.New(nowhere, o)
 				m, want := eventful(t, hide), eventful(t, hide)
-				after := changed()
-				out, err := tt.call(client, o, m, after)
+				after := changedFull()
+				out, err := tt.call(t.Context(), client, o, m, after)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -130,7 +132,7 @@ func TestNothingGivenIsChanged(t *testing.T) {
 					if diff := cmp.Diff(want, m); diff != "" {
 						t.Errorf("the meeting %s (-want +got):\n%s", when, diff)
 					}
-					if diff := cmp.Diff(changed(), after); diff != "" {
+					if diff := cmp.Diff(changedFull(), after); diff != "" {
 						t.Errorf("the event %s (-want +got):\n%s", when, diff)
 					}
 					if diff := cmp.Diff(invite.Levels{"summary": invite.LevelMajor}, o.Levels); diff != "" {

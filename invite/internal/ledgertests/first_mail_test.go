@@ -37,51 +37,57 @@ func TestFirstMail(t *testing.T) {
 		for state, had := range handedOver {
 			for name, tt := range tests {
 				t.Run(fmt.Sprintf("%s, %s, OneMail %t", name, state, oneMail), func(t *testing.T) {
-					s := new(mailbox)
-					c := invite.New(s, options(nil))
-					m := must(t)(c.Send(t.Context(), weekly(3), oneMailIf(oneMail)...))
-					s.take()
-					m.Deliveries[1].State = state
-					call := calls(m, invite.QueueOnly())[name]
-					if name == "Removed" {
-						call = func(c *invite.Client) (*invite.Meeting, error) {
-							return c.Update(t.Context(), m, without(m.Event, 1), invite.QueueOnly())
-						}
-					}
-					m = must(t)(call(c))
-					var got []string
-					for _, d := range m.Deliveries[3:] {
-						if d.To == address(1) {
-							got = append(got, strings.ToLower(string(d.Method))+" "+string(d.Action))
-						}
-					}
-					expect := tt.first
+					want := tt.first
 					if had {
-						expect = tt.had
+						want = tt.had
 					}
-					equal(t, "mails to "+address(1), expect, strings.Join(got, ", "))
-					was := state
-					if was == invite.DeliveryPending {
-						was = invite.DeliveryOvertaken
-					}
-					if is := m.Deliveries[1].State; is != was {
-						t.Errorf("state of the invitation = %s, want %s", is, was)
-					}
-					if state == invite.DeliverySending {
-						return
-					}
-					done := must(t)(c.Resume(t.Context(), m))
-					for _, mail := range s.take() {
-						if mail.ID == m.Deliveries[1].MessageID && state != invite.DeliveryUnknown {
-							t.Errorf("Resume sent the invitation that was %s", state)
-						}
-					}
-					if n := count(done, invite.DeliveryPending); n > 0 {
-						t.Errorf("after Resume %d mails are pending, want none", n)
-					}
+					firstMail(t, name, state, oneMail, want)
 				})
 			}
 		}
+	}
+}
+
+// firstMail makes a call after the invitation of an attendee came to a state. want are
+// the mails to the attendee.
+func firstMail(t *testing.T, name string, state invite.DeliveryState, oneMail bool, want string) {
+	s := new(mailbox)
+	c := invite.New(s, options(nil))
+	m := must(t)(c.Send(t.Context(), weekly(3), oneMailIf(oneMail)...))
+	s.take()
+	m.Deliveries[1].State = state
+	call := calls(m, invite.QueueOnly())[name]
+	if name == "Removed" {
+		call = func(c *invite.Client) (*invite.Meeting, error) {
+			return c.Update(t.Context(), m, without(m.Event, 1), invite.QueueOnly())
+		}
+	}
+	m = must(t)(call(c))
+	var got []string
+	for _, d := range m.Deliveries[3:] {
+		if d.To == address(1) {
+			got = append(got, strings.ToLower(string(d.Method))+" "+string(d.Action))
+		}
+	}
+	equal(t, "mails to "+address(1), want, strings.Join(got, ", "))
+	was := state
+	if was == invite.DeliveryPending {
+		was = invite.DeliveryOvertaken
+	}
+	if is := m.Deliveries[1].State; is != was {
+		t.Errorf("state of the invitation = %s, want %s", is, was)
+	}
+	if state == invite.DeliverySending {
+		return
+	}
+	done := must(t)(c.Resume(t.Context(), m))
+	for _, mail := range s.take() {
+		if mail.ID == m.Deliveries[1].MessageID && state != invite.DeliveryUnknown {
+			t.Errorf("Resume sent the invitation that was %s", state)
+		}
+	}
+	if n := count(done, invite.DeliveryPending); n > 0 {
+		t.Errorf("after Resume %d mails are pending, want none", n)
 	}
 }
 
