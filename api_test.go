@@ -17,8 +17,8 @@ import (
 	"github.com/convene-go/convene/internal/golden"
 )
 
-// TestAPI compares what each package exports with a file in api/, so that every
-// change of it is seen, and meant.
+// TestAPI compares the exported names of each package with a file in api/, so that
+// every change of them is seen and intended.
 func TestAPI(t *testing.T) {
 	dirs := packages(t)
 	known := make(map[string]bool)
@@ -33,12 +33,12 @@ func TestAPI(t *testing.T) {
 	}
 	for _, f := range files {
 		if !known[f] {
-			t.Errorf("%s lists a package that there is not", f)
+			t.Errorf("%s lists a package that does not exist", f)
 		}
 	}
 }
 
-// packages are the folders of those packages that others can import.
+// packages returns the folders of the packages that other modules can import.
 func packages(t *testing.T) (dirs []string) {
 	t.Helper()
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
@@ -68,7 +68,8 @@ func isSource(d fs.DirEntry) bool {
 	return strings.HasSuffix(d.Name(), ".go") && !strings.HasSuffix(d.Name(), "_test.go")
 }
 
-// exported lists what a package exports, in order, one thing on a line.
+// exported returns the exported names of a package with their types, sorted, one on
+// each line.
 func exported(t *testing.T, dir string) []byte {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -187,7 +188,7 @@ func (l *listing) values(tok token.Token, s *ast.ValueSpec) {
 	}
 }
 
-// source is an expression on one line.
+// source returns the source of an expression on one line.
 func source(n ast.Node) string {
 	var b bytes.Buffer
 	if err := (&printer.Config{Mode: printer.RawFormat}).Fprint(&b, token.NewFileSet(), n); err != nil {

@@ -21,7 +21,7 @@ type canned struct {
 	replies bytes.Buffer
 }
 
-// newCanned returns one with its greeting.
+// newCanned returns a canned connection with its greeting.
 func newCanned() *canned {
 	c := new(canned)
 	c.replies.WriteString("220 hi\r\n")
@@ -70,13 +70,13 @@ type far struct {
 	limit   time.Time // for reading
 }
 
-// parcel is what is on its way, and when it arrives.
+// parcel holds octets on their way, and the time when they arrive.
 type parcel struct {
 	data []byte
 	due  time.Time
 }
 
-// newFar returns nc at a distance.
+// newFar returns nc with the delay of half a round trip each way.
 func newFar(nc net.Conn, roundTrip time.Duration) *far {
 	f := &far{Conn: nc, oneWay: roundTrip / 2, out: make(chan parcel, 1000), news: make(chan struct{}, 1)}
 	in := make(chan parcel, 1000)
@@ -101,7 +101,7 @@ func newFar(nc net.Conn, roundTrip time.Duration) *far {
 	return f
 }
 
-// receive hands over what arrives.
+// receive hands over the parcels that arrive.
 func (f *far) receive(in chan parcel) {
 	for p := range in {
 		time.Sleep(time.Until(p.due))
@@ -174,5 +174,5 @@ func identity(tb testing.TB) (server, client *tls.Config) {
 		&tls.Config{RootCAs: roots, ServerName: "localhost"}
 }
 
-// count returns how many lines are in b.
+// count returns the number of lines in b.
 func count(b []byte) int { return bytes.Count(b, []byte("\r\n")) }

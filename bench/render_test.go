@@ -69,14 +69,14 @@ func peerCalendar(e *ical.Event) string {
 // words are the two texts of a mail.
 type words struct{ text, html string }
 
-// few are three lines, the least that a peer's user would write.
+// few are three lines, the least that a user of a peer would write.
 func few(e *ical.Event) words {
 	text := fmt.Sprintf("%s invites you\n\n%s\n\nWhen: %s\nWhere: %s\n\n%s\n", e.Organizer.Name, e.Summary, e.Start.Format(time.RFC1123), e.Location, e.Description)
 	return words{text, "<html><body><p>" + text + "</p></body></html>"}
 }
 
-// page are the texts that convene writes, by html/template, as who uses a peer
-// would write a page.
+// page returns the texts that convene writes, made by html/template, as a user of a
+// peer would write them.
 func page(b *testing.B) func(e *ical.Event) words {
 	const footer = `{{define "footer"}}{{end}}`
 	r, err := body.New(&body.Options{Templates: fstest.MapFS{"footer.html": {Data: []byte(footer)}}})
@@ -156,8 +156,8 @@ func inviter(s invite.Sender, o *invite.Options) *invite.Client {
 }
 
 // BenchmarkMails sends an event to 1, 10 and 100 attendees, a mail for each.
-// Peers build each mail from the beginning, since they have nothing that would
-// share a part.
+// Peers build each mail from the beginning, because they cannot share parts between
+// mails.
 func BenchmarkMails(b *testing.B) {
 	for _, n := range []int{1, 10, 100} {
 		e := meeting(b)
@@ -182,8 +182,8 @@ func BenchmarkOneMail(b *testing.B) {
 	takeTurns(b, append([]client{convene(&e, 1, nil, invite.OneMail())}, peers(b, &e, 1)...), 1)
 }
 
-// convene is this library. Each call has another title, so that nothing of the one
-// before can be used again.
+// convene is this library. Each call has another title, so that no part of the
+// previous call can be used again.
 func convene(e *ical.Event, mails int, o *invite.Options, opts ...invite.SendOption) client {
 	s, calls := new(discard), 0
 	c := inviter(s, o)
@@ -198,8 +198,8 @@ func convene(e *ical.Event, mails int, o *invite.Options, opts ...invite.SendOpt
 	}}
 }
 
-// peers are the others, each with the page made for the call, with the page
-// finished beforehand, and with three lines of text.
+// peers are the other libraries. Each of them runs with the page made for the call,
+// with the page finished beforehand, and with three lines of text.
 func peers(b *testing.B, e *ical.Event, mails int) []client {
 	var out []client
 	for _, p := range []struct {
@@ -220,7 +220,7 @@ func peers(b *testing.B, e *ical.Event, mails int) []client {
 				return nil
 			}})
 		}
-		write := page(b) // a renderer for each, since it keeps what it wrote
+		write := page(b) // a renderer for each, because it keeps its last output
 		finished := write(e)
 		add("", write)
 		add("-finished", func(*ical.Event) words { return finished })
@@ -229,7 +229,7 @@ func peers(b *testing.B, e *ical.Event, mails int) []client {
 	return out
 }
 
-// BenchmarkAllocated is what convene alone allocates for these mails.
+// BenchmarkAllocated measures the memory that convene alone allocates for these mails.
 func BenchmarkAllocated(b *testing.B) {
 	for _, n := range []int{1, 10, 100} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -256,8 +256,8 @@ func attendees(list []ical.Attendee, n int) []ical.Attendee {
 	return out
 }
 
-// BenchmarkFloor is the least that a mail costs: one base64 pass over the
-// calendar object and a copy of it.
+// BenchmarkFloor measures the least that a mail costs: one base64 pass over the
+// calendar object, and a copy of it.
 func BenchmarkFloor(b *testing.B) {
 	e := meeting(b)
 	object := []byte(peerCalendar(&e))

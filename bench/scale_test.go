@@ -10,8 +10,8 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// BenchmarkHiddenGuests sends an event to many attendees of whom each sees only
-// themselves, and reports the memory that the call needs beside their list.
+// BenchmarkHiddenGuests sends an event to many attendees, each of whom sees no other
+// attendee. It reports the memory that the call needs besides their list.
 func BenchmarkHiddenGuests(b *testing.B) {
 	for _, n := range []int{1_000, 10_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

@@ -22,14 +22,14 @@ import (
 // text is the body of the message that all clients send: with its header 8 KB.
 var text = strings.Repeat(strings.Repeat("x", 62)+"\r\n", 125)
 
-// message is that message.
+// message is the message that all clients send.
 func message(to ...string) *mime.Message {
 	header := "From: <ann@example.com>\r\nTo: <bob@example.com>\r\nSubject: Review\r\nMIME-Version: 1.0\r\n" +
 		"Content-Type: text/plain; charset=UTF-8\r\n\r\n"
 	return &mime.Message{From: "ann@example.com", To: to, ID: "<1@example.com>", Data: []byte(header + text)}
 }
 
-// session takes what it is given and forgets it.
+// session takes messages and forgets them.
 type session struct{}
 
 func (session) Mail(string, *smtp.MailOptions) error { return nil }
@@ -41,8 +41,8 @@ func (session) Data(r io.Reader) error {
 	return err
 }
 
-// sink starts a server: that of go-smtp, or one that does nearly nothing, so
-// that the clients are what is measured.
+// sink starts a server: the server of go-smtp, or a server that does nearly nothing,
+// so that the benchmark measures the clients.
 func sink(b *testing.B, light bool, config *tls.Config) (addr string) {
 	b.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -115,9 +115,9 @@ func answer(nc net.Conn, config *tls.Config) {
 	}
 }
 
-// BenchmarkSMTP has all clients send the same message in turn, each over its
-// own kept connection, and reports how many times longer than smtpsend the
-// others take, by the median.
+// BenchmarkSMTP lets all clients send the same message in turn, each over its own
+// kept connection. It reports how many times longer than smtpsend the others take,
+// by the median.
 func BenchmarkSMTP(b *testing.B) {
 	for _, server := range []string{"light", "go-smtp"} {
 		for _, way := range []string{"plain", "TLS"} {
@@ -182,8 +182,8 @@ func standard(b *testing.B, addr string, config *tls.Config) client {
 	}}
 }
 
-// goMail is go-mail's Send. It writes the message anew for each sending, as its
-// interface has it.
+// goMail is go-mail's Send. It writes the message anew for each sending, because its
+// interface demands that.
 func goMail(b *testing.B, addr string, config *tls.Config) client {
 	_, port, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -241,8 +241,8 @@ func BenchmarkAllocations(b *testing.B) {
 	}
 }
 
-// BenchmarkRoundTrips has a message go to 20 recipients over a kept connection
-// with a round trip of 20 milliseconds, and reports how many of these it takes.
+// BenchmarkRoundTrips sends a message to 20 recipients over a kept connection with a
+// round trip of 20 milliseconds, and reports the number of round trips.
 func BenchmarkRoundTrips(b *testing.B) {
 	const roundTrip = 20 * time.Millisecond
 	addr := sink(b, true, nil)

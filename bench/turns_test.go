@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// client does what is compared, once.
+// client does the work that is compared, once.
 type client struct {
 	name string
 	send func() error
 }
 
-// takeTurns has all clients do their work in turn, and reports for each the
-// median time for one of its n mails, and how many times longer than the first
-// the others take.
+// takeTurns lets all clients do their work in turn. It reports for each the median
+// time for one of its n mails, and how many times longer than the first the others
+// take.
 func takeTurns(b *testing.B, clients []client, n int) {
 	took := make([][]time.Duration, len(clients))
 	round := 0
@@ -40,7 +40,7 @@ func takeTurns(b *testing.B, clients []client, n int) {
 	b.ReportMetric(0, "ns/op") // the sum of all
 }
 
-// median is less moved than the mean by what else the machine does.
+// median returns the median, because other work of the machine affects the mean more.
 func median(all []time.Duration) float64 {
 	slices.Sort(all)
 	return float64(all[len(all)/2].Nanoseconds())

@@ -1,31 +1,36 @@
 package ical
 
-// Attendee is one who is invited: a person, a room, a thing or a group.
+// Attendee is an invited person, room, resource or group.
 type Attendee struct {
-	// Name is what people read, in any script; empty, the address is shown.
+	// Name is the text that people read, in any script. If it is empty, clients
+	// show the address.
 	Name string `json:"name,omitempty"`
-	// Email is the bare address, without "mailto:"; compared without case.
+	// Email is the bare address, without "mailto:". Case does not matter in
+	// comparisons.
 	Email string `json:"email,omitempty"`
-	// Role is whether the attendee is needed; "" is required.
+	// Role says whether the attendee is needed; "" is required.
 	Role Role `json:"role,omitempty"`
-	// Kind is what the attendee is; "" is a person.
+	// Kind says whether the attendee is a person, a room, a resource or a group;
+	// "" is a person.
 	Kind Kind `json:"kind,omitempty"`
 	// NoReply asks for no answer. The zero value asks for one, because without
 	// RSVP=TRUE Exchange hides the buttons.
 	NoReply bool `json:"noReply,omitempty"`
-	// Status is the answer that counts now; "" is none yet.
+	// Status is the answer that counts now; "" means that there is none yet.
 	Status Status `json:"status,omitempty"`
-	// DelegatedTo and DelegatedFrom are the addresses of who comes instead, and
-	// of who sent this attendee (RFC 5545, sections 3.2.4 and 3.2.5).
+	// DelegatedTo is the address of the person who comes instead, and
+	// DelegatedFrom the address of the person who sent this attendee (RFC 5545,
+	// sections 3.2.4 and 3.2.5).
 	DelegatedTo   string `json:"delegatedTo,omitempty"`
 	DelegatedFrom string `json:"delegatedFrom,omitempty"`
-	// SentBy is the address of who answers for the attendee (RFC 5545, section 3.2.18).
+	// SentBy is the address of the person who answers for the attendee (RFC
+	// 5545, section 3.2.18).
 	SentBy string `json:"sentBy,omitempty"`
 	// Language and TimeZone are the reader's own (a BCP 47 tag, an IANA name).
 	// They steer the text of the mail and are not part of the calendar object.
 	Language string `json:"language,omitempty"`
 	TimeZone string `json:"timeZone,omitempty"`
-	// Comment is what the attendee wrote with the answer.
+	// Comment is the text that the attendee wrote with the answer.
 	Comment string `json:"comment,omitempty"`
 	// Params are parameters that no field stands for, by upper-case name.
 	Params map[string][]string `json:"params,omitempty"`
@@ -42,7 +47,7 @@ const (
 	RoleChair         Role = "chair"
 )
 
-// Kind says what an attendee is. Values that are not listed here are kept.
+// Kind is the type of an attendee. Values that are not listed here are kept.
 type Kind string
 
 // The values of [Kind] (RFC 5545, section 3.2.3).

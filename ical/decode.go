@@ -1,26 +1,23 @@
 package ical
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
-	"strings"
-
-	ics "github.com/arran4/golang-ical"
 )
 
 // DecodeOptions are the limits of [Decode]. Nil and zero values mean the defaults.
 type DecodeOptions struct {
 	// MaxBytes is the size of the input in octets; 0 is 8 MiB.
 	MaxBytes int
-	// MaxDepth is how deep components may nest; 0 is 16.
+	// MaxDepth is how deep components may nest, at most 1,000; 0 is 16.
 	MaxDepth int
 	// MaxProperties is the number of properties in the object; 0 is 100,000.
 	MaxProperties int
 	// MaxParams is the number of parameter values of one property; 0 is 256.
 	MaxParams int
-	// Skipped, where set, is told of every line that is no content line and was
-	// passed over.
+	// Skipped, if it is not nil, is called for every line that is not a content
+	// line and was passed over.
 	Skipped func(*SyntaxError)
 }
 
@@ -29,21 +26,23 @@ func (o *DecodeOptions) withDefaults() DecodeOptions {
 	if o != nil {
 		out = *o
 	}
-	out.MaxBytes = or(out.MaxBytes, 8<<20)
-	out.MaxDepth = or(out.MaxDepth, 16)
-	out.MaxProperties = or(out.MaxProperties, 100_000)
-	out.MaxParams = or(out.MaxParams, 256)
+	out.MaxBytes = cmp.Or(out.MaxBytes, 8<<20)
+	out.MaxDepth = cmp.Or(out.MaxDepth, 16)
+	out.MaxProperties = cmp.Or(out.MaxProperties, 100_000)
+	out.MaxParams = cmp.Or(out.MaxParams, 256)
 	if out.Skipped == nil {
 		out.Skipped = func(*SyntaxError) {}
 	}
 	return out
 }
 
-// Decode reads an iCalendar object leniently: names in any case, every kind of
-// line end, a byte order mark, text before and after the object. Where several
-// objects follow each other, those with the first one's METHOD are one. An
-// object without METHOD has an empty Method; one that is cut off, nested wrongly
-// or over a limit is a [*SyntaxError]. Decode takes time linear in the input.
+// Decode reads an iCalendar object leniently. It accepts names in any case,
+// every kind of line end, a byte order mark, and text before and after the
+// object. If several objects follow each other, Decode joins all that have the
+// METHOD of the first. An object without METHOD has an empty Method.
+//
+// The error is a [*SyntaxError] if the object is cut off, nested wrongly or
+// over a limit. Decode takes time linear in the input.
 func Decode(r io.Reader, o *DecodeOptions) (*Calendar, error) {
 	opts := o.withDefaults()
 	data, err := io.ReadAll(io.LimitReader(r, int64(opts.MaxBytes)+1))
@@ -53,7 +52,7 @@ func Decode(r io.Reader, o *DecodeOptions) (*Calendar, error) {
 	if len(data) > opts.MaxBytes {
 		return nil, &SyntaxError{0, fmt.Errorf("%w: more than %d octets", ErrLimit, opts.MaxBytes)}
 	}
-	objects, err := normalise(data, &opts)
+	objects, err := parseObjects(data, &opts)
 	if err != nil {
 		return nil, err
 	}
@@ -71,37 +70,7 @@ func Decode(r io.Reader, o *DecodeOptions) (*Calendar, error) {
 	return out, nil
 }
 
-// calendar builds the model with golang-ical, which takes each line from our
-// own parser, and reads it.
-func (o *object) calendar() (*Calendar, error) {
-	next := 0
-	parse := func(ics.ContentLine) (*ics.BaseProperty, error) {
-		if next == len(o.props) {
-			return nil, ErrNotClosed
-		}
-		next++
-		return o.props[next-1], nil
-	}
-	m, err := ics.ParseCalendarWithOptions(strings.NewReader(strings.Repeat("X\n", len(o.props))),
-		ics.WithPropertyParser(parse), ics.WithUnknownPropertyHandler(ics.AcceptUnknownPropertyHandler))
-	if errors.Is(err, ics.ErrComponentNestingTooDeep) {
-		err = fmt.Errorf("%w: %w", ErrLimit, err)
-	}
-	if err != nil {
-		return nil, &SyntaxError{o.line, err}
-	}
-	c, err := FromModel(m)
-	if err != nil {
-		var fe *FieldError
-		if errors.As(err, &fe) {
-			err = fmt.Errorf("%s: %w", fe.Field, fe.Err)
-		}
-		return nil, &SyntaxError{o.line, err}
-	}
-	return c, nil
-}
-
-// merge adds the events of another object of the same method to c.
+// merge adds the events of another object to c if both have the same method.
 func merge(c, more *Calendar) *Calendar {
 	if c == nil {
 		return more

@@ -169,7 +169,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"object in object", "BEGIN:VCALENDAR\nBEGIN:VCALENDAR\nEND:VCALENDAR\nEND:VCALENDAR\n", nil, ical.ErrNotClosed, 2},
 		{"size", file("SUMMARY:x"), &ical.DecodeOptions{MaxBytes: 20}, ical.ErrLimit, 0},
 		{"depth", deep, nil, ical.ErrLimit, 17},
-		{"depth of golang-ical", "BEGIN:VCALENDAR\n" + strings.Repeat("BEGIN:X\n", 2000) + strings.Repeat("END:X\n", 2000) + "END:VCALENDAR\n",
+		{"depth over every option", "BEGIN:VCALENDAR\n" + strings.Repeat("BEGIN:X\n", 2000) + strings.Repeat("END:X\n", 2000) + "END:VCALENDAR\n",
 			&ical.DecodeOptions{MaxDepth: 1 << 20}, ical.ErrLimit, 1},
 		{"properties", file("X-A:1", "X-B:2"), &ical.DecodeOptions{MaxProperties: 5}, ical.ErrLimit, 6},
 		{"parameters", file("X-A;A=1;B=2,3;C:1"), &ical.DecodeOptions{MaxParams: 3}, ical.ErrLimit, 5},

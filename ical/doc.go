@@ -4,10 +4,11 @@
 //
 // An [Event] is plain data that can be stored as JSON. [Encode] is strict: equal
 // input gives equal bytes, and nothing in a field can add a line or a property.
-// [Decode] is lenient and limited: it reads what calendar programs really send.
-// [Event.Validate] says what is wrong, [Event.Lint] what some client will misread.
-// Times keep their wall clock: [VTimezone] describes any zone so that Outlook
-// reads it right, [Event.Occurrences] expands a series in it.
+// [Decode] is lenient and limited: it reads objects as calendar programs really
+// send them. [Event.Validate] finds errors, and [Event.Lint] finds values that
+// some client will misread. Times keep their wall clock: [VTimezone] describes
+// any zone so that Outlook reads it right, and [Event.Occurrences] expands a
+// series in it.
 //
 //	c := &ical.Calendar{
 //		Method: ical.MethodRequest,
@@ -21,8 +22,9 @@
 //	}
 //	data, err := ical.Encode(c)
 //
-// The tree underneath is that of github.com/arran4/golang-ical, see [Model] and
-// [FromModel]; its own serializer is not used, because it cannot quote a comma
-// in a name and lets line ends through. This package is not a calendar store and
-// does not know about mail.
+// The tree underneath is the tree of github.com/arran4/golang-ical, see [Model]
+// and [FromModel]. The serializer of that module is not used, because it cannot
+// quote a comma in a name and lets line ends through. Its parser is not used
+// either, because it has no limits. This package is not a calendar store and does
+// not know about mail.
 package ical

@@ -1,15 +1,10 @@
 package ical
 
-import (
-	"errors"
-	"strconv"
-)
-
-// Encode returns c as an iCalendar object (RFC 5545): every property that mail
-// clients need, in one order, CRLF line ends, lines of at most 75 octets. Equal
-// input gives equal bytes. The error has a [*FieldError] for each value that
-// cannot be written, see [FieldErrors]. Nothing in a field can add a line, a
-// property or a parameter.
+// Encode returns c as an iCalendar object (RFC 5545). The object has every
+// property that mail clients need, in one order, with CRLF line ends and lines
+// of at most 75 octets. Equal input gives equal bytes. The error has a
+// [*FieldError] for each value that cannot be written, see [FieldErrors].
+// Nothing in a field can add a line, a property or a parameter.
 func Encode(c *Calendar) ([]byte, error) {
 	w := newLineWriter(c.size())
 	if err := c.write(w); err != nil {
@@ -18,20 +13,20 @@ func Encode(c *Calendar) ([]byte, error) {
 	return w.finish()
 }
 
-// write hands c to out: its header, the time zones of its events, the events.
+// write writes c to out: the header, the time zones of the events, the events.
 func (c *Calendar) write(out sink) error {
 	if err := c.validate(); err != nil {
 		return err
 	}
 	m := &zoneChooser{cal: c, zones: make(map[string]*zoneUse)}
-	zones := make([]wallZone, len(c.Events))
+	zones := make([]timeForm, len(c.Events))
 	for i := range c.Events {
 		var err error
 		if zones[i], err = m.zone(&c.Events[i]); err != nil {
 			return refuse(&FieldError{Field: indexed("Events", i, "TimeZone"), Err: err})
 		}
 	}
-	b := newBuilder(c, out)
+	b := newEventEncoder(c, out)
 	b.header()
 	for _, tz := range m.order {
 		out.timezone(tz)
@@ -42,8 +37,8 @@ func (c *Calendar) write(out sink) error {
 	return nil
 }
 
-// size is about how many octets c has on the wire, so that the writer seldom
-// has to copy what it has.
+// size returns about the number of octets that c has on the wire. With it, the
+// writer seldom has to grow its buffer.
 func (c *Calendar) size() int {
 	const header, event, attendee, most = 512, 640, 104, 1 << 20
 	if c == nil {
@@ -64,15 +59,4 @@ func (c *Calendar) size() int {
 		}
 	}
 	return min(n, most)
-}
-
-// errRepeated refuses a series on a wall clock that means another instant.
-var errRepeated = errors.New("repeats the hour of the start or end when its clock is set back, and a series can only mean the first")
-
-func indexed(list string, i int, field string) string {
-	s := list + "[" + strconv.Itoa(i) + "]"
-	if field != "" {
-		s += "." + field
-	}
-	return s
 }

@@ -3,6 +3,7 @@ package ical
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/convene-go/convene/internal/fault"
 )
@@ -23,15 +24,15 @@ type FieldError = fault.FieldError
 // with HTTP 422 lists them.
 func FieldErrors(err error) []*FieldError { return fault.Fields(err) }
 
-// refuse returns the error of this package about some fields, and nil if there
-// are none.
+// refuse returns this package's error about some fields, and nil if there are
+// no errors.
 func refuse(errs ...*FieldError) error { return fault.Join("ical", errs...) }
 
 // SyntaxError reports input that is not an iCalendar object.
 type SyntaxError struct {
-	// Line is the line of the input, counted from 1; 0 if no line is to blame.
+	// Line is the line of the input, counted from 1; 0 if the error is not in one line.
 	Line int
-	// Err says what is wrong with it.
+	// Err is the cause.
 	Err error
 }
 
@@ -61,11 +62,13 @@ var (
 	errNotUTF8 = errors.New("is not UTF-8")
 )
 
+// errValue is the error for a value that cannot be read.
 func errValue(v string) error { return fmt.Errorf("%.60q is not a valid value", v) }
 
 // fieldErrors collects the errors of one value's fields.
 type fieldErrors []*FieldError
 
+// add adds an error of a field; a nil err adds nothing.
 func (f *fieldErrors) add(field string, err error) {
 	if err != nil {
 		*f = append(*f, &FieldError{Field: field, Err: err})
@@ -76,24 +79,34 @@ func (f *fieldErrors) addf(field, format string, args ...any) {
 	f.add(field, fmt.Errorf(format, args...))
 }
 
-// at adds an error of a value in a list, or of its field. A path is put together
-// only for an error: most lists have none.
+// at adds an error of a value in a list, or of its field. The path is built
+// only if there is an error, because most lists have none.
 func (f *fieldErrors) at(list string, i int, field string, err error) {
 	if err != nil {
 		f.add(indexed(list, i, field), err)
 	}
 }
 
-// inside adds the errors of a part that is in a list.
+// inside adds the errors of one element of a list.
 func (f *fieldErrors) inside(list string, i int, part fieldErrors) {
 	if len(part) > 0 {
 		f.under(indexed(list, i, "")+".", part)
 	}
 }
 
-// under adds the errors of a part, its field names prefixed with path.
+// under adds the errors of a part. It puts path in front of their field names.
 func (f *fieldErrors) under(path string, part fieldErrors) {
 	for _, e := range part {
 		f.add(path+e.Field, e.Err)
 	}
+}
+
+// indexed returns the path of a list element, "Attendees[2]", or of its field,
+// "Attendees[2].Email".
+func indexed(list string, i int, field string) string {
+	s := list + "[" + strconv.Itoa(i) + "]"
+	if field != "" {
+		s += "." + field
+	}
+	return s
 }

@@ -3,10 +3,10 @@ package ical
 import "time"
 
 // Event is one meeting: a single event, a whole series with its overrides, or
-// (with RecurrenceID set) one occurrence on its own. It is plain data that may
-// be stored as JSON; [Event.Validate] says whether it can be sent.
+// (if RecurrenceID is set) one occurrence on its own. It is plain data that may
+// be stored as JSON. [Event.Validate] says whether it can be sent.
 type Event struct {
-	// UID names the meeting for ever, at most 255 octets (RFC 5545, section
+	// UID names the meeting for ever, in at most 255 octets (RFC 5545, section
 	// 3.8.4.7). Senders that create meetings fill it with a lower-case UUID.
 	UID string `json:"uid,omitempty"`
 	// Sequence counts the revisions of the meeting, from 0 (RFC 5546, section 2.1.4).
@@ -17,36 +17,40 @@ type Event struct {
 
 	// Summary is the title. Outlook keeps 255 characters.
 	Summary string `json:"summary,omitempty"`
-	// Description is plain text of any length; every kind of line end is accepted.
+	// Description is plain text of any length. Every kind of line end is
+	// accepted.
 	Description string `json:"description,omitempty"`
-	// Location is a place in words. Empty, the Conference link takes its place
-	// on the wire, because Outlook shows no other field. Outlook keeps 255 characters.
+	// Location is a place in words. If it is empty, the Conference link takes
+	// its place on the wire, because Outlook shows no other field. Outlook keeps
+	// 255 characters.
 	Location string `json:"location,omitempty"`
 	// URL is a page about the meeting, an absolute URI.
 	URL string `json:"url,omitempty"`
 	// Conference is the link that joins the meeting, an absolute URI (RFC 7986, section 5.11).
 	Conference string `json:"conference,omitempty"`
-	// Categories are labels; clients match them by their text.
+	// Categories are labels. Clients match them by their text.
 	Categories []string `json:"categories,omitempty"`
-	// Language is the BCP 47 tag of the texts, as "de-CH"; empty says nothing.
+	// Language is the BCP 47 tag of the texts, such as "de-CH"; empty means
+	// unknown.
 	Language string `json:"language,omitempty"`
 
 	// Start is the first instant of the (first) meeting, in whole seconds. For
 	// an all-day event only its date counts, read in its own Location.
 	Start time.Time `json:"start,omitzero"`
-	// End is the instant after the last, so for one whole day the next day's
-	// date, and for a timed event at most 28 years after Start. Zero, a timed
-	// event takes no time and an all-day event takes a day.
+	// End is the instant after the last one: for one whole day the next day's
+	// date, and for a timed event at most 28 years after Start. If it is zero, a
+	// timed event takes no time and an all-day event takes a day.
 	End time.Time `json:"end,omitzero"`
-	// TimeZone is the IANA name of the zone that the meeting keeps its wall clock
-	// in. Empty, it is that of Start's Location if this has an IANA name, else UTC.
+	// TimeZone is the IANA name of the zone in which the meeting keeps its wall
+	// clock. If it is empty, Start's Location is the zone if it has an IANA
+	// name, and UTC is otherwise.
 	TimeZone string `json:"timeZone,omitempty"`
 	// AllDay makes Start and End dates without a time or zone.
 	AllDay bool `json:"allDay,omitempty"`
 
 	// Organizer owns the meeting and gets the answers.
 	Organizer Person `json:"organizer,omitzero"`
-	// Attendees are all who are invited, rooms included, each address once.
+	// Attendees are all invited people and rooms, each address once.
 	Attendees []Attendee `json:"attendees,omitempty"`
 
 	// Recurrence makes the event a series; nil is a single event.
@@ -56,7 +60,7 @@ type Event struct {
 	// [Event.Override].
 	Overrides []Event `json:"overrides,omitempty"`
 
-	// ShowAs is how the time appears in the attendees' calendars; "" is busy.
+	// ShowAs says how the time appears in the attendees' calendars; "" is busy.
 	ShowAs ShowAs `json:"showAs,omitempty"`
 	// Sensitivity is the access class (RFC 5545, section 3.8.1.3); "" is public.
 	Sensitivity Sensitivity `json:"sensitivity,omitempty"`
@@ -82,38 +86,41 @@ type Event struct {
 	Extra []Property `json:"extra,omitempty"`
 }
 
-// Person is somebody with a mailbox.
+// Person is an individual or an office with a mailbox.
 type Person struct {
-	// Name is what people read, in any script; empty, the address is shown.
+	// Name is the text that people read, in any script. If it is empty, clients
+	// show the address.
 	Name string `json:"name,omitempty"`
 	// Email is the bare address, without "mailto:". The domain may be non-ASCII.
 	Email string `json:"email,omitempty"`
-	// SentBy is the address of who acts for this person (RFC 5545, section 3.2.18); empty, nobody.
+	// SentBy is the address of the person who acts for this one (RFC 5545,
+	// section 3.2.18); empty means nobody.
 	SentBy string `json:"sentBy,omitempty"`
 }
 
 // Link is a document that goes with a meeting (RFC 5545, section 3.8.1.1).
 type Link struct {
-	// URL is where it lies, an absolute URI.
+	// URL is the address of the document, an absolute URI.
 	URL string `json:"url,omitempty"`
-	// MediaType is its type, as "application/pdf"; empty, unknown.
+	// MediaType is its type, such as "application/pdf"; empty means unknown.
 	MediaType string `json:"mediaType,omitempty"`
 	// Name is the file name that clients show (RFC 8607, section 4.2).
 	Name string `json:"name,omitempty"`
 }
 
-// Property is an iCalendar property in its own words, for what [Event] has no field for.
+// Property is an iCalendar property that [Event] has no field for.
 type Property struct {
-	// Name is the property's name, upper case, letters, digits and hyphens.
+	// Name is the property's name: upper-case letters, digits and hyphens.
 	Name string `json:"name"`
 	// Params are the parameters by upper-case name, each with its values.
 	Params map[string][]string `json:"params,omitempty"`
-	// Value is the text as a person reads it where the value type is TEXT (the
-	// default of unknown names, RFC 5545, section 3.8.8), else as it stands on the wire.
+	// Value is the text as a person reads it if the value type is TEXT, the
+	// default of unknown names (RFC 5545, section 3.8.8). A value of another
+	// type is in the form of the wire.
 	Value string `json:"value"`
 }
 
-// ShowAs is how a meeting's time appears to those who look for a free hour.
+// ShowAs says how a meeting's time appears to people who look for a free hour.
 // Values that are not listed here are kept.
 type ShowAs string
 
@@ -135,75 +142,3 @@ const (
 	SensitivityPrivate      Sensitivity = "private"
 	SensitivityConfidential Sensitivity = "confidential"
 )
-
-// Override returns the override at index i of a series, complete: what it
-// leaves zero is taken from the series, its start from its RecurrenceID and its
-// length from the series.
-func (e Event) Override(i int) Event {
-	o := e.Overrides[i]
-	o.UID, o.Recurrence, o.Overrides = e.UID, nil, nil
-	o.Sequence = max(o.Sequence, e.Sequence)
-	o.AllDay, o.TimeZone = e.AllDay, or(o.TimeZone, e.TimeZone)
-	o.inheritTime(&e)
-	o.inheritText(&e)
-	o.inheritPeople(&e)
-	return o
-}
-
-func (e *Event) inheritTime(series *Event) {
-	if e.Start.IsZero() {
-		e.Start = e.RecurrenceID
-	}
-	if !e.End.IsZero() || series.End.IsZero() {
-		return
-	}
-	if e.AllDay { // in days, which need not have 24 hours where the dates are read
-		days := dateOf(series.End).Sub(dateOf(series.Start)) / day
-		e.End = e.Start.AddDate(0, 0, int(days))
-		return
-	}
-	e.End = e.Start.Add(series.End.Sub(series.Start))
-}
-
-func (e *Event) inheritText(series *Event) {
-	e.Summary = or(e.Summary, series.Summary)
-	e.Description = or(e.Description, series.Description)
-	e.Location = or(e.Location, series.Location)
-	e.URL = or(e.URL, series.URL)
-	e.Conference = or(e.Conference, series.Conference)
-	e.Language = or(e.Language, series.Language)
-	if len(e.Categories) == 0 {
-		e.Categories = series.Categories
-	}
-	if len(e.Attachments) == 0 {
-		e.Attachments = series.Attachments
-	}
-	if len(e.Extra) == 0 {
-		e.Extra = series.Extra
-	}
-}
-
-func (e *Event) inheritPeople(series *Event) {
-	if e.Organizer == (Person{}) {
-		e.Organizer = series.Organizer
-	}
-	if len(e.Attendees) == 0 {
-		e.Attendees = series.Attendees
-	}
-	if len(e.Reminders) == 0 {
-		e.Reminders = series.Reminders
-	}
-	e.ShowAs = or(e.ShowAs, series.ShowAs)
-	e.Sensitivity = or(e.Sensitivity, series.Sensitivity)
-	e.Priority = or(e.Priority, series.Priority)
-	e.NoCounter = e.NoCounter || series.NoCounter
-}
-
-// or returns the first value that is not zero.
-func or[T comparable](a, b T) T {
-	var zero T
-	if a != zero {
-		return a
-	}
-	return b
-}

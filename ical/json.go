@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// MarshalJSON fills in TimeZone where only Start's Location names the zone,
+// MarshalJSON fills in TimeZone if only Start's Location names the zone,
 // because an RFC 3339 time has no room for the name.
 func (e Event) MarshalJSON() ([]byte, error) {
 	type plain Event // without this method
@@ -19,8 +19,8 @@ func (e Event) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads an event strictly: an unknown key is an error that names
-// it, so that a misspelt field is not lost. Times are RFC 3339; dates such as
-// "2026-03-31" are accepted too, as midnight in UTC, for all-day events.
+// it, so that a misspelt field is not lost. Times are RFC 3339. All-day events
+// also accept dates such as "2026-03-31", which are midnight in UTC.
 func (e *Event) UnmarshalJSON(data []byte) error {
 	if err := e.unmarshal(data, false); err != nil {
 		return fmt.Errorf("ical: event: %w", err)
@@ -65,8 +65,8 @@ func (e *Event) unmarshal(data []byte, allDay bool) error {
 	return nil
 }
 
-// UnmarshalJSON reads a rule as [Event.UnmarshalJSON] reads an event; dates
-// are accepted.
+// UnmarshalJSON reads a rule as strictly as [Event.UnmarshalJSON] reads an
+// event. Dates are accepted.
 func (r *Recurrence) UnmarshalJSON(data []byte) error {
 	if err := r.unmarshal(data, true); err != nil {
 		return fmt.Errorf("ical: recurrence: %w", err)
@@ -91,6 +91,7 @@ func (r *Recurrence) unmarshal(data []byte, allDay bool) error {
 	return errors.Join(aux.Until.store("until", allDay, &r.Until), errExcept, errInclude)
 }
 
+// storeAll returns the times of a list.
 func storeAll(field string, allDay bool, in []jsonTime) ([]time.Time, error) {
 	var out []time.Time
 	for i, t := range in {
@@ -109,15 +110,16 @@ func strictUnmarshal(data []byte, v any) error {
 	return dec.Decode(v)
 }
 
-// jsonTime is an RFC 3339 time or a plain date. What is neither is reported by
-// store, which knows the field.
+// jsonTime is an RFC 3339 time or a plain date. Its store method, which knows
+// the field, reports any other text as an error.
 type jsonTime struct {
 	time.Time
 	set, date bool
 	err       error
 }
 
-// store sets what was read; a date is one of an all-day event only.
+// store sets the time that was read. A date is accepted only in an all-day
+// event.
 func (t jsonTime) store(field string, allDay bool, to *time.Time) error {
 	if t.err != nil {
 		return fmt.Errorf("%s: %w", field, t.err)

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// oxcicalRule is where Microsoft says which rules it can hold.
+// oxcicalRule is the source for the rules that Outlook can hold.
 const oxcicalRule = "MS-OXCICAL, section 2.1.3.2.2"
 
-// recurrenceRules say which series Outlook refuses: it shows such a mail as
-// "not supported calendar message.ics".
+// recurrenceRules are the rules about series that Outlook refuses. It shows
+// such a mail as "not supported calendar message.ics".
 var recurrenceRules = []lintRule{
 	{"recurrence-interval", SeverityError, "Recurrence.Interval", "Outlook refuses intervals over 999 days, 99 weeks, 99 months or 8 years",
 		oxcicalRule, outlook, ofRule(func(r *Recurrence) []hit {
@@ -50,12 +50,12 @@ var recurrenceRules = []lintRule{
 		"RFC 5545, section 3.8.4.4", every, lintOverrides},
 }
 
-// mostIntervals are the longest intervals that Outlook holds.
+// mostIntervals are the longest intervals that Outlook can hold.
 var mostIntervals = map[Frequency]int{FreqDaily: 999, FreqWeekly: 99, FreqMonthly: 99, FreqYearly: 8}
 
-// ofRule makes a check of one that looks at the rule of a series.
-func ofRule(check func(r *Recurrence) []hit) func(*linted) []hit {
-	return func(e *linted) []hit {
+// ofRule returns a check that calls check with the rule of a series.
+func ofRule(check func(r *Recurrence) []hit) func(*lintTarget) []hit {
+	return func(e *lintTarget) []hit {
 		if e.Recurrence == nil {
 			return nil
 		}
@@ -63,14 +63,14 @@ func ofRule(check func(r *Recurrence) []hit) func(*linted) []hit {
 	}
 }
 
-func lintUntil(e *linted) []hit {
+func lintUntil(e *lintTarget) []hit {
 	if e.err != nil || e.Recurrence == nil || e.Recurrence.Until.IsZero() {
 		return nil
 	}
-	return hitIf(e.on.wall(e.Recurrence.Until).Before(e.on.wall(e.Start)), "Recurrence.Until")
+	return hitIf(e.clock.wall(e.Recurrence.Until).Before(e.clock.wall(e.Start)), "Recurrence.Until")
 }
 
-// plainDays reports weekdays without ordinals, each once.
+// plainDays reports whether the weekdays have no ordinals and are different.
 func plainDays(list []Day) bool {
 	for i, d := range list {
 		if n, _, ok := d.Split(); !ok || n != 0 || slices.Contains(list[:i], d) {
@@ -81,7 +81,7 @@ func plainDays(list []Day) bool {
 }
 
 // oneDay reports whether the rule names one day of a month in a way that
-// Outlook has; naming none, it means that of the start.
+// Outlook can hold. If it names none, the day of the start is meant.
 func (r *Recurrence) oneDay() bool {
 	switch days, numbers, positions := len(r.ByDay), len(r.ByMonthDay), len(r.BySetPos); {
 	case days+numbers+positions == 0:
@@ -99,7 +99,8 @@ func (r *Recurrence) oneDay() bool {
 
 func isPosition(n int) bool { return n == -1 || n >= 1 && n <= 4 }
 
-// isDaySet reports one day, the weekend, the working days or all seven.
+// isDaySet reports whether a list of weekdays is one day, the weekend, the
+// working days or all seven.
 func isDaySet(list []Day) bool {
 	weekend := 0
 	for _, d := range list {
@@ -118,12 +119,13 @@ func isDaySet(list []Day) bool {
 	return false
 }
 
-func lintShortMonths(e *linted) []hit {
+// lintShortMonths finds a day of the month that some months do not have.
+func lintShortMonths(e *lintTarget) []hit {
 	r := e.Recurrence
 	if e.err != nil || r == nil || len(r.ByDay) > 0 || r.Freq != FreqMonthly && r.Freq != FreqYearly {
 		return nil
 	}
-	start := e.on.wall(e.Start)
+	start := e.clock.wall(e.Start)
 	numbers, month := r.ByMonthDay, int(start.Month())
 	if len(numbers) == 0 {
 		numbers = []int{start.Day()}
@@ -137,7 +139,8 @@ func lintShortMonths(e *linted) []hit {
 	return hitIf(slices.ContainsFunc(numbers, short), "Recurrence")
 }
 
-func lintExcept(e *linted) (out []hit) {
+// lintExcept finds exceptions that are no original start of the rule.
+func lintExcept(e *lintTarget) (out []hit) {
 	if e.Recurrence == nil || len(e.Recurrence.Except) == 0 {
 		return nil
 	}
@@ -152,7 +155,9 @@ func lintExcept(e *linted) (out []hit) {
 	return out
 }
 
-func lintOverrides(e *linted) (out []hit) {
+// lintOverrides finds overrides whose RecurrenceID is no original start of the
+// series.
+func lintOverrides(e *lintTarget) (out []hit) {
 	if e.Recurrence == nil || len(e.Overrides) == 0 {
 		return nil
 	}
@@ -169,13 +174,14 @@ func lintOverrides(e *linted) (out []hit) {
 	return out
 }
 
-// known returns whether a time is an original start by the given rule, for
-// those times; where the event has no clock, all are.
-func (e *linted) known(r *Recurrence, times []time.Time) func(time.Time) bool {
+// known returns a function that reports whether a time is an original start by
+// the given rule. It works for the given times only. If the event has no clock,
+// it reports true for all.
+func (e *lintTarget) known(r *Recurrence, times []time.Time) func(time.Time) bool {
 	if e.err != nil {
 		return func(time.Time) bool { return true }
 	}
-	c := e.on
+	c := e.clock
 	left := make(map[int64]bool, len(times))
 	for _, t := range times {
 		left[c.key(t)] = true

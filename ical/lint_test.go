@@ -78,7 +78,10 @@ var lintCases = map[string]struct {
 // lintSeries makes the event a series in a zone, "" for UTC.
 func lintSeries(zone, start string, r Recurrence) func(*Event) {
 	return func(e *Event) {
-		loc, err := LoadLocation(or(zone, "UTC"))
+		if zone == "" {
+			zone = "UTC"
+		}
+		loc, err := LoadLocation(zone)
 		if err != nil {
 			panic(err)
 		}
@@ -93,7 +96,7 @@ func lintSeries(zone, start string, r Recurrence) func(*Event) {
 // privateZone is one that has summer time and no IANA name.
 func privateZone() *time.Location {
 	winter, summer := time.Date(2026, 10, 25, 1, 0, 0, 0, time.UTC).Unix(), time.Date(2026, 3, 29, 1, 0, 0, 0, time.UTC).Unix()
-	loc, err := time.LoadLocationFromTZData("Head Office", tzif(3600, []step{{summer, 7200}, {winter, 3600}}))
+	loc, err := time.LoadLocationFromTZData("Head Office", tzif(3600, []transition{{summer, 7200}, {winter, 3600}}))
 	if err != nil {
 		panic(err)
 	}

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// zoneRules are those about times and zones.
+// zoneRules are the rules about times and zones.
 var zoneRules = []lintRule{
 	{"end-missing", SeverityWarning, "End", "Outlook shows a meeting without an end as one that takes no time",
 		"RFC 5545, section 3.6.1", outlook,
-		func(e *linted) []hit { return hitIf(e.End.IsZero() && !e.AllDay, "End") }},
+		func(e *lintTarget) []hit { return hitIf(e.End.IsZero() && !e.AllDay, "End") }},
 	{"midnight", SeverityWarning, "AllDay", "Outlook shows a timed meeting from midnight to midnight as all-day, in other zones as two days; use AllDay",
 		"MS-OXCICAL, section 2.1.3.1.1.20.10", outlook, lintMidnight},
 	{"start-gap", SeverityError, "Start", "the clock of TimeZone skips this hour on that day, so the meeting would be at another hour than was written",
@@ -24,17 +24,18 @@ var zoneRules = []lintRule{
 		"MS-OXCICAL, section 2.1.3.1.1.19", outlook, lintZoneOutlook},
 	{"series-gap", SeverityWarning, "Recurrence", "the clock skips the hour of an occurrence, which clients show an hour earlier or later, or not at all",
 		"RFC 5545, section 3.3.5; libical, ical.js, dateutil, measured", every,
-		func(e *linted) []hit { return e.clockChanges(skipped) }},
+		func(e *lintTarget) []hit { return e.clockChanges(skipped) }},
 	{"series-overlap", SeverityWarning, "Recurrence", "the hour of an occurrence comes twice on that day, and clients differ in which they take",
 		"RFC 5545, section 3.3.5", every,
-		func(e *linted) []hit { return e.clockChanges(twice) }},
+		func(e *lintTarget) []hit { return e.clockChanges(twice) }},
 }
 
-func lintMidnight(e *linted) []hit {
+// lintMidnight finds a timed meeting that begins and ends at midnight.
+func lintMidnight(e *lintTarget) []hit {
 	if e.err != nil || e.AllDay || !e.End.After(e.Start) {
 		return nil
 	}
-	start, end := e.Start.In(e.on.loc), e.End.In(e.on.loc)
+	start, end := e.Start.In(e.clock.loc), e.End.In(e.clock.loc)
 	return hitIf(start.Equal(midnight(start)) && end.Equal(midnight(end)), "AllDay")
 }
 
@@ -43,9 +44,10 @@ func midnight(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, t.Location())
 }
 
-// lintStartGap finds a clock time that the zone does not have, in a time that
-// was written with another offset: package time itself shifts such a time.
-func lintStartGap(e *linted) []hit {
+// lintStartGap finds a clock time that the zone does not have. It needs a time
+// that was written with another offset, because package time shifts such a time
+// itself.
+func lintStartGap(e *lintTarget) []hit {
 	if e.err != nil || e.TimeZone == "" || e.AllDay {
 		return nil
 	}
@@ -59,8 +61,8 @@ func lintStartGap(e *linted) []hit {
 			continue // UTC is how programs write an instant, not a clock
 		}
 		wall := f.time.Unix() + int64(offset)
-		t := instant(wall, e.on.loc)
-		if skips(e.on.loc, wall, t) && t.Equal(f.time) {
+		t := instant(wall, e.clock.loc)
+		if skips(e.clock.loc, wall, t) && t.Equal(f.time) {
 			out = append(out, hit{f.field, fmt.Sprintf("%s does not exist in %s, the next is %s",
 				f.time.Format("2006-01-02 15:04"), e.TimeZone, t.Format("15:04"))})
 		}
@@ -68,47 +70,44 @@ func lintStartGap(e *linted) []hit {
 	return out
 }
 
-// skips reports whether t, which instant has made of wall, shows another clock.
-func skips(loc *time.Location, wall int64, t time.Time) bool {
-	return t.Unix()+int64(offsetAt(loc, t.Unix())) != wall
-}
-
-func lintZoneUnnamed(e *linted) []hit {
-	unnamed := e.err == nil && e.on.loc == time.UTC && e.Start.Location() != time.UTC
+func lintZoneUnnamed(e *lintTarget) []hit {
+	unnamed := e.err == nil && e.clock.loc == time.UTC && e.Start.Location() != time.UTC
 	return hitIf(unnamed && e.TimeZone == "" && !e.AllDay && !e.keepsClock(), "TimeZone")
 }
 
-func lintZoneFixed(e *linted) []hit {
+// lintZoneFixed finds a series that keeps one offset although its zone may have
+// summer time.
+func lintZoneFixed(e *lintTarget) []hit {
 	if e.err != nil || e.AllDay || e.TimeZone != "" || !e.keepsClock() || e.Start.Location() == time.UTC {
 		return nil
 	}
-	_, offset := parseOffsetName(e.on.loc.String())
-	return hitIf(offset || e.on.loc == time.UTC, "TimeZone")
+	_, offset := parseOffsetName(e.clock.loc.String())
+	return hitIf(offset || e.clock.loc == time.UTC, "TimeZone")
 }
 
-func lintZonePrivate(e *linted) []hit {
-	if e.err != nil || e.AllDay || e.on.loc == time.UTC {
+func lintZonePrivate(e *lintTarget) []hit {
+	if e.err != nil || e.AllDay || e.clock.loc == time.UTC {
 		return nil
 	}
-	return hitIf(!isKnown(e.on.loc), "TimeZone")
+	return hitIf(!isKnown(e.clock.loc), "TimeZone")
 }
 
-func lintZoneOutlook(e *linted) []hit {
+// lintZoneOutlook finds a series for which no form is exact.
+func lintZoneOutlook(e *lintTarget) []hit {
 	if e.err != nil || e.AllDay || !e.keepsClock() || e.Start.IsZero() {
 		return nil
 	}
-	w, err := writerFor(e.on.loc, []*Event{e.Event}, e.reach())
+	w, err := formFor(e.clock.loc, []*Event{e.Event}, e.reach())
 	return hitIf(err == nil && !w.form.Exact(), "TimeZone")
 }
 
-// clockChanges reports the first occurrence that a change of the clock touches
-// in the given way.
-func (e *linted) clockChanges(touched func(c clock, wall, start time.Time) bool) []hit {
+// clockChanges reports the first occurrence for which touched is true.
+func (e *lintTarget) clockChanges(touched func(c wallClock, wall, start time.Time) bool) []hit {
 	if e.err != nil || e.AllDay || e.Recurrence == nil || !e.touch() {
 		return nil
 	}
-	c := e.on
-	s, ok := e.series(c)
+	c := e.clock
+	s, ok := e.expansion(c)
 	if !ok {
 		return nil
 	}
@@ -125,16 +124,19 @@ func (e *linted) clockChanges(touched func(c clock, wall, start time.Time) bool)
 	return nil
 }
 
-func skipped(c clock, wall, start time.Time) bool { return skips(c.loc, wall.Unix(), start) }
+// skipped reports whether a clock change skips the start.
+func skipped(c wallClock, wall, start time.Time) bool { return skips(c.loc, wall.Unix(), start) }
 
-func twice(c clock, _, start time.Time) bool {
+// twice reports whether the start or the end is in an hour that comes twice.
+func twice(c wallClock, _, start time.Time) bool {
 	return repeated(c.loc, start) || repeated(c.loc, c.end(start))
 }
 
-// mayTouch reports whether the time of day of the start or the end is near that
-// of a clock change, which spares most series the search.
-func (e *linted) mayTouch() bool {
-	c, all := e.on, e.reach()
+// mayTouch reports whether the time of day of the start or the end is near the
+// time of day of a clock change. If it is not, no occurrence can be touched,
+// and the search through the series is not needed.
+func (e *lintTarget) mayTouch() bool {
+	c, all := e.clock, e.reach()
 	start := c.wall(e.Start)
 	for _, x := range changes(c.loc, all.Start.Unix(), all.End.Unix()) {
 		width := max(x.to-x.from, x.from-x.to)
@@ -148,4 +150,5 @@ func (e *linted) mayTouch() bool {
 	return false
 }
 
+// mod returns the remainder of a/n that is not negative.
 func mod(a, n int64) int64 { return (a%n + n) % n }

@@ -6,31 +6,38 @@ import (
 	"time"
 )
 
-// Occurrence is one taking place of a meeting.
+// Occurrence is one occurrence of a meeting.
 type Occurrence struct {
-	// RecurrenceID is the original start, which names the occurrence; zero for
-	// a single event.
+	// RecurrenceID is the original start, which names the occurrence. It is zero
+	// for a single event.
 	RecurrenceID time.Time
-	// Start and End are when it takes place, for an all-day event midnight in
-	// UTC of its dates.
+	// Start and End are the times of the occurrence. For an all-day event they
+	// are midnight in UTC of its dates.
 	Start, End time.Time
-	// Override is the index in Overrides of what replaces it, -1 for none.
+	// Override is the index in Overrides of the event that replaces it, -1 if
+	// there is none.
 	Override int
 }
 
-// Occurrences yields what starts at or after from and before to, in order of
-// Start, overrides in the place of what they replace; a zero to is no end. What
-// is excepted or cancelled is left out. An endless series ends after 292 years.
-// For an all-day event, from and to count as their own wall clock shows them.
+// Occurrences yields the occurrences that start at or after from and before to,
+// in order of Start. An override takes the place of the occurrence that it
+// replaces. Excepted and cancelled occurrences are left out. If to is zero, the
+// search has no end, but an endless series ends after 292 years. For an all-day
+// event, from and to count as their own wall clock shows them.
 //
-// The rule runs on the wall clock of [Event.Zone]: an occurrence in an hour that
-// a clock change skips starts as many minutes later as are skipped; in an hour
-// that comes twice it is in the first (RFC 5545, section 3.3.5). A series has its Start
-// even where the rule has another, and nothing else where the rule cannot be
-// expanded; [Event.Validate] reports both. An event without a zone has none.
+// The rule runs on the wall clock of [Event.Zone] (RFC 5545, section 3.3.5):
+//
+//   - If a clock change skips the hour, the occurrence starts as many minutes
+//     later as are skipped.
+//   - If the hour comes twice, the occurrence is in the first.
+//
+// A series always has its Start, even if the rule has another first instance.
+// If the rule cannot be expanded, Start is the only occurrence.
+// [Event.Validate] reports both cases. An event without a zone has no
+// occurrences.
 func (e Event) Occurrences(from, to time.Time) iter.Seq[Occurrence] {
 	return func(yield func(Occurrence) bool) {
-		c, err := e.clock()
+		c, err := e.wallClock()
 		if err != nil || e.Start.IsZero() {
 			return
 		}
@@ -46,11 +53,11 @@ func (e Event) Occurrences(from, to time.Time) iter.Seq[Occurrence] {
 	}
 }
 
-// Occurrence returns the occurrence whose original start is id, as it takes
-// place. It reports false where the series has none, or it is excepted or
-// cancelled. For a single event id is zero.
+// Occurrence returns the occurrence whose original start is id, at the time at
+// which it takes place. It reports false if the series does not have it, or if
+// it is excepted or cancelled. For a single event, id is zero.
 func (e Event) Occurrence(id time.Time) (Occurrence, bool) {
-	c, err := e.clock()
+	c, err := e.wallClock()
 	if err != nil || e.Start.IsZero() {
 		return Occurrence{}, false
 	}
@@ -72,8 +79,9 @@ func (e Event) Occurrence(id time.Time) (Occurrence, bool) {
 	return Occurrence{}, false
 }
 
-// has reports whether the series, without its overrides, has an occurrence.
-func (e *Event) has(c clock, id time.Time) bool {
+// has reports whether the series, without its overrides, has an occurrence with
+// the original start id.
+func (e *Event) has(c wallClock, id time.Time) bool {
 	for o := range e.base(c) {
 		if k := c.key(o.Start); k >= c.key(id) {
 			return k == c.key(id)
@@ -83,7 +91,7 @@ func (e *Event) has(c clock, id time.Time) bool {
 }
 
 // all yields every occurrence in order of Start.
-func (e *Event) all(c clock) iter.Seq[Occurrence] {
+func (e *Event) all(c wallClock) iter.Seq[Occurrence] {
 	return func(yield func(Occurrence) bool) {
 		if e.Cancelled {
 			return
@@ -113,8 +121,9 @@ func (e *Event) all(c clock) iter.Seq[Occurrence] {
 	}
 }
 
-// overrides are the indexes of the overrides by what they replace.
-func (e *Event) overrides(c clock) map[int64]int {
+// overrides returns the indexes of the overrides, by the key of the occurrence
+// that each replaces.
+func (e *Event) overrides(c wallClock) map[int64]int {
 	if len(e.Overrides) == 0 {
 		return nil
 	}
@@ -125,8 +134,9 @@ func (e *Event) overrides(c clock) map[int64]int {
 	return out
 }
 
-// moved are the overrides that replace an occurrence, in order of Start.
-func (e *Event) moved(c clock, replaced map[int64]int) []Occurrence {
+// moved returns the occurrences that overrides describe, in order of Start. An
+// override that replaces nothing is left out.
+func (e *Event) moved(c wallClock, replaced map[int64]int) []Occurrence {
 	var out []Occurrence
 	left := len(replaced)
 	if left == 0 {
@@ -149,8 +159,9 @@ func (e *Event) moved(c clock, replaced map[int64]int) []Occurrence {
 	return out
 }
 
-// base yields the occurrences of the rule and of Include, without the excepted.
-func (e *Event) base(c clock) iter.Seq[Occurrence] {
+// base yields the occurrences of the rule and of Include, without the excepted
+// ones.
+func (e *Event) base(c wallClock) iter.Seq[Occurrence] {
 	return func(yield func(Occurrence) bool) {
 		r := e.Recurrence
 		except := make(map[int64]bool, len(r.Except))
@@ -178,112 +189,4 @@ func (e *Event) base(c clock) iter.Seq[Occurrence] {
 			}
 		}
 	}
-}
-
-// clock is the wall clock on which an event's times are.
-type clock struct {
-	loc    *time.Location
-	allDay bool
-	length time.Duration // exact, or whole days (RFC 5545, section 3.8.5.3)
-}
-
-func (e *Event) clock() (clock, error) {
-	if e.AllDay {
-		days := day
-		if !e.End.IsZero() {
-			days = dateOf(e.End).Sub(dateOf(e.Start))
-		}
-		return clock{time.UTC, true, max(days, 0)}, nil
-	}
-	loc, err := e.zone()
-	if err != nil {
-		return clock{}, err
-	}
-	c := clock{loc: loc}
-	if !e.End.IsZero() {
-		c.length = max(e.End.Sub(e.Start), 0)
-	}
-	return c, nil
-}
-
-// wall is what the clock shows at t, labelled UTC.
-func (c clock) wall(t time.Time) time.Time {
-	if c.allDay {
-		return dateOf(t)
-	}
-	u := t.Unix()
-	return time.Unix(u+int64(offsetAt(c.loc, u)), 0).UTC()
-}
-
-// start is t on this clock: in its zone, or its date.
-func (c clock) start(t time.Time) time.Time {
-	if c.allDay {
-		return dateOf(t)
-	}
-	return t.In(c.loc)
-}
-
-func (c clock) end(start time.Time) time.Time { return start.Add(c.length) }
-
-// key is equal for equal starts: of an all-day event only the date counts.
-func (c clock) key(t time.Time) int64 { return c.start(t).Unix() }
-
-// bound is a limit of a search. All-day events are compared with its wall clock.
-func (c clock) bound(t time.Time) time.Time {
-	if !c.allDay || t.IsZero() {
-		return t
-	}
-	_, offset := t.Zone()
-	return t.Add(time.Duration(offset) * time.Second)
-}
-
-func (c clock) single(e *Event) Occurrence {
-	o := Occurrence{RecurrenceID: e.RecurrenceID, Start: c.start(e.Start), Override: -1}
-	o.End = c.end(o.Start)
-	return o
-}
-
-func (c clock) override(series *Event, i int) Occurrence {
-	e := series.Override(i)
-	o := Occurrence{RecurrenceID: c.start(e.RecurrenceID), Start: c.start(e.Start), Override: i}
-	switch {
-	case !e.End.IsZero():
-		o.End = c.start(e.End)
-	default:
-		o.End = c.end(o.Start)
-	}
-	return o
-}
-
-// starts yields the starts that the rule gives, in order.
-func (c clock) starts(e *Event) iter.Seq[time.Time] {
-	return func(yield func(time.Time) bool) {
-		s, ok := e.series(c)
-		if !ok {
-			yield(c.start(e.Start))
-			return
-		}
-		for wall := range s.instances() {
-			t := wall
-			switch {
-			case c.allDay:
-			case wall.Equal(s.start):
-				t = e.Start.In(c.loc) // also in the second of two equal hours
-			default:
-				t = instant(wall.Unix(), c.loc)
-			}
-			if !yield(t) {
-				return
-			}
-		}
-	}
-}
-
-// series returns the rule of e on its clock.
-func (e *Event) series(c clock) (*series, bool) {
-	var until time.Time
-	if !e.Recurrence.Until.IsZero() {
-		until = c.wall(e.Recurrence.Until)
-	}
-	return newSeries(e.Recurrence, c.wall(e.Start), until)
 }

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// octets is a set of kinds of octets, as far as they matter on the wire.
+// octets is a set of octet classes, as far as the wire tells them apart.
 type octets uint8
 
 const (
@@ -20,7 +20,7 @@ const (
 	nonASCII // of UTF-8, or invalid
 )
 
-// octetKinds says of each octet what it is.
+// octetKinds maps each octet to its classes.
 var octetKinds = func() (kinds [256]octets) {
 	for i := range kinds {
 		c := byte(i)
@@ -42,7 +42,7 @@ var octetKinds = func() (kinds [256]octets) {
 	return kinds
 }()
 
-// octetsOf returns the kinds that s has.
+// octetsOf returns the classes of all octets in s.
 func octetsOf(s string) octets {
 	var has octets
 	for i := range len(s) {
@@ -54,14 +54,15 @@ func octetsOf(s string) octets {
 // isToken reports whether s is a name (RFC 5545, section 3.1).
 func isToken(s string) bool { return s != "" && octetsOf(s)&noToken == 0 }
 
-// checkText accepts any text of several lines.
+// checkText accepts text of several lines.
 func checkText(s string) error { return octetsOf(s).check(s, controls) }
 
-// checkValue refuses what no content line can hold: control characters other
-// than the tab, and what is not UTF-8.
+// checkValue accepts text that one content line can hold. It refuses control
+// characters except the tab, and text that is not UTF-8.
 func checkValue(s string) error { return octetsOf(s).check(s, controls|lineEnds) }
 
-// check refuses s, which has these octets, for bad ones and where it is not UTF-8.
+// check refuses s if its octets, which are has, include one of the bad classes,
+// or if s is not UTF-8.
 func (has octets) check(s string, bad octets) error {
 	if has&bad != 0 {
 		i := strings.IndexFunc(s, func(r rune) bool { return r < utf8.RuneSelf && octetKinds[r]&bad != 0 })

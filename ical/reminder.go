@@ -11,12 +11,10 @@ import (
 // Reminder is an alarm before the start of a meeting. Its JSON is a string:
 // "15m", "1h30m", "2d".
 type Reminder struct {
-	// Before is how long before the start it sounds, in whole seconds, 0 to
-	// 10 years. Outlook counts whole minutes.
+	// Before is the time from the alarm to the start, in whole seconds, 0 to 10
+	// years. Outlook counts whole minutes.
 	Before time.Duration
 }
-
-const day = 24 * time.Hour
 
 // MarshalText writes the length in days, hours, minutes and seconds, without zero parts.
 func (r Reminder) MarshalText() ([]byte, error) {
@@ -30,7 +28,7 @@ func (r Reminder) MarshalText() ([]byte, error) {
 	return []byte(spell(d, "d", "h", "m", "s")), nil
 }
 
-// spell writes d with the given units, the largest first, and no zero parts.
+// spell writes d in the given units, the largest first, without zero parts.
 func spell(d time.Duration, units ...string) string {
 	var b strings.Builder
 	for i, size := range []time.Duration{day, time.Hour, time.Minute, time.Second} {
@@ -42,8 +40,8 @@ func spell(d time.Duration, units ...string) string {
 	return b.String()
 }
 
-// UnmarshalText reads what MarshalText writes and what [time.ParseDuration]
-// accepts, with "d" for 24 hours and "w" for seven days in front.
+// UnmarshalText reads the output of MarshalText. It also reads the syntax of
+// [time.ParseDuration], with "d" for 24 hours and "w" for seven days in front.
 func (r *Reminder) UnmarshalText(text []byte) error {
 	s, total := string(text), time.Duration(0)
 	if s == "" {
@@ -115,6 +113,7 @@ func parseDuration(s string) (time.Duration, error) {
 	return sign * total, nil
 }
 
+// durationUnits are the units of a DURATION (RFC 5545, section 3.3.6).
 var durationUnits = map[byte]time.Duration{
 	'W': 7 * day, 'D': day, 'H': time.Hour, 'M': time.Minute, 'S': time.Second,
 }

@@ -12,11 +12,14 @@ const (
 	layoutUTC   = "20060102T150405Z"
 )
 
-// Span is a stretch of time from Start up to, and not with, End.
+const day = 24 * time.Hour
+
+// Span is a period of time that includes Start and excludes End.
 type Span struct{ Start, End time.Time }
 
-// normal returns s with an end: one that is missing or too early is the start.
-func (s Span) normal() Span {
+// withEnd returns s with an End that is not before Start. A missing or earlier
+// End becomes Start.
+func (s Span) withEnd() Span {
 	if s.End.Before(s.Start) {
 		s.End = s.Start
 	}
@@ -34,8 +37,26 @@ func (s Span) join(t Span) Span {
 	return s
 }
 
-// parseTime reads a DATE or DATE-TIME; one without "Z" is in loc. It says
-// whether it was a date; dates are midnight in UTC.
+// clip returns the part of s that lies in all.
+func (s Span) clip(all Span) Span {
+	cut := func(t time.Time) time.Time {
+		if t.Before(all.Start) {
+			return all.Start
+		}
+		return earlier(t, all.End)
+	}
+	return Span{cut(s.Start), cut(s.End)}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// parseTime reads a DATE or DATE-TIME. A time without "Z" is in loc, and a date
+// is midnight in UTC. date reports whether the value was a date.
 func parseTime(s string, loc *time.Location) (t time.Time, date bool, err error) {
 	s = strings.ToUpper(strings.TrimSpace(s))
 	switch {
@@ -55,22 +76,27 @@ func parseTime(s string, loc *time.Location) (t time.Time, date bool, err error)
 	return t.Truncate(time.Second), date, nil
 }
 
-// instant returns the instant at which the clock of loc shows wall (seconds, as
-// if in UTC): the first of two where a change repeats it; by the offset before
-// the change where it is skipped (RFC 5545, section 3.3.5). time.Date takes the
-// second of two in zones east of Greenwich.
-func instant(wall int64, loc *time.Location) time.Time {
-	before, after := offsetAt(loc, wall-24*60*60), offsetAt(loc, wall+24*60*60)
-	for _, offset := range []int{before, after} {
-		if u := wall - int64(offset); offsetAt(loc, u) == offset {
-			return time.Unix(u, 0).In(loc)
-		}
-	}
-	return time.Unix(wall-int64(before), 0).In(loc)
-}
-
-// dateOf is the date of t in its own Location, as midnight in UTC.
+// dateOf returns the date of t in its own Location, as midnight in UTC.
 func dateOf(t time.Time) time.Time {
 	y, m, d := t.Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// timeForm is the form in which one event and its overrides write their times:
+// dates, times in UTC, or times with a TZID (RFC 5545, section 3.3.5).
+type timeForm struct {
+	loc    *time.Location
+	tzid   string // empty for UTC and for dates
+	allDay bool
+}
+
+// append appends t to b in this form.
+func (z timeForm) append(b []byte, t time.Time) []byte {
+	switch {
+	case z.allDay:
+		return t.AppendFormat(b, layoutDate)
+	case z.tzid == "":
+		return t.UTC().AppendFormat(b, layoutUTC)
+	}
+	return t.In(z.loc).AppendFormat(b, layoutLocal)
 }

@@ -114,7 +114,7 @@ func TestValidate(t *testing.T) {
 		{"RecurrenceID far away", func(e *ical.Event) { e.RecurrenceID = far }, "RecurrenceID: 12026"},
 		{"override", override(func(*ical.Event) {}), ""},
 		{"override of nothing", override(func(o *ical.Event) { o.RecurrenceID = time.Time{} }), "Overrides[0].RecurrenceID: missing"},
-		{"override of another", override(func(o *ical.Event) { o.UID = "x" }), "Overrides[0].UID: that of the series"},
+		{"override of another", override(func(o *ical.Event) { o.UID = "x" }), "Overrides[0].UID: the UID of the series"},
 		{"override that recurs", override(func(o *ical.Event) { o.Recurrence = new(ical.Recurrence) }), "Overrides[0].Recurrence: cannot be a series"},
 		{"override with a fault", override(func(o *ical.Event) { o.Summary = "\x00" }), "Overrides[0].Summary: U+0000"},
 		{"cancelled override", override(func(o *ical.Event) { o.Cancelled, o.Summary = true, "\x00" }), ""},

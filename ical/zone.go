@@ -2,105 +2,63 @@ package ical
 
 import (
 	"errors"
-	"fmt"
-	"slices"
 	"time"
+
+	ics "github.com/arran4/golang-ical"
 )
 
-// Zone returns the zone whose wall clock the event keeps; its String is the
-// TZID that [Encode] writes. Without TimeZone it is Start's Location where this
-// has an IANA name. Else a single event is in UTC, and a series keeps the
-// offset of its Location ("UTC+02:00"), or is an error where this has changes
-// and no name of its own, as [time.Local] may.
-func (e Event) Zone() (*time.Location, error) { return e.zone() }
+// Form is the shape of a VTIMEZONE, as [VTimezone] chose it.
+type Form string
 
-// zone is Zone without a copy of the event.
-func (e *Event) zone() (*time.Location, error) {
-	if e.TimeZone != "" {
-		return LoadLocation(e.TimeZone)
-	}
-	loc := e.Start.Location()
-	if loc == time.UTC {
-		return loc, nil
-	}
-	named, err := properZone(loc, e.Start)
-	if e.keepsClock() {
-		return named, err
-	}
-	if err == nil && named.String() == loc.String() && isKnown(named) {
-		return named, nil
-	}
-	return time.UTC, nil
-}
-
-// isKnown reports whether LoadLocation knows a zone by its name.
-func isKnown(loc *time.Location) bool {
-	_, err := LoadLocation(loc.String())
-	return err == nil
-}
-
-// keepsClock reports whether the event's times must be on a wall clock: those of
-// a series, because an hour in UTC is another one in summer, and those of one
-// occurrence, because they are written as the series is.
-func (e *Event) keepsClock() bool { return e.Recurrence != nil || !e.RecurrenceID.IsZero() }
-
-// Why a zone has no TZID.
-var (
-	errLocalZone = errors.New("is missing, and Start's Location has clock changes but no name: set TimeZone to an IANA name")
-	errOtherZone = errors.New("is missing, and Start's Location has the name of an IANA zone but another clock: set TimeZone")
+// The values of [Form], in the order in which they are tried. All except the
+// last have one STANDARD and at most one DAYLIGHT, because Outlook keeps no
+// more of any zone (MS-OXCICAL, section 2.1.3.1.1.19).
+const (
+	// FormAnnual is a pair with yearly rules. If the zone itself has these
+	// rules, the pair is right for the years to come too.
+	FormAnnual Form = "annual"
+	// FormNeighbours is the change before and the change after, without rules.
+	FormNeighbours Form = "neighbours"
+	// FormFixed is one offset.
+	FormFixed Form = "fixed"
+	// FormFull uses everything that RFC 5545 allows. It is right for clients
+	// that read it all, and wrong at some of the instants in Outlook.
+	FormFull Form = "full"
 )
 
-// properZone returns the zone that may stand for loc under its own name: UTC,
-// the IANA zone of that name with the same clock, an offset zone where the clock
-// does not change, or loc itself where its name is nobody else's.
-func properZone(loc *time.Location, at time.Time) (*time.Location, error) {
-	name := loc.String()
-	if loc == time.UTC || name == "UTC" {
-		return time.UTC, nil
-	}
-	named, err := LoadLocation(name)
-	if err == nil && named.String() == name && (named == loc || sameClock(named, loc, at)) {
-		return named, nil
-	}
-	year := at.UTC().Year()
-	if len(changes(loc, newYear(year-1), newYear(year+horizon))) == 0 {
-		return LoadLocation(offsetName(offsetAt(loc, at.Unix())))
-	}
-	switch {
-	case err == nil:
-		return nil, errOtherZone
-	case loc == time.Local, name == "", checkLine(name) != nil, slices.Contains(notZones, name):
-		return nil, errLocalZone
-	}
-	return loc, nil
-}
+// Exact reports whether every instant is right in Outlook too.
+func (f Form) Exact() bool { return f != FormFull }
 
-// sameClock reports whether two zones agree for a year from t: a
-// [time.FixedZone] may have the name of a zone that has summer time.
-func sameClock(a, b *time.Location, t time.Time) bool {
-	for month := range 12 {
-		if u := t.AddDate(0, month, 0).Unix(); offsetAt(a, u) != offsetAt(b, u) {
-			return false
+// VTimezone returns the smallest VTIMEZONE with which RFC 5545 and Outlook both
+// read the wall clock of loc as Go does, at the start and the end of every
+// span, and its form. The form is [FormFull] if no form that Outlook keeps is
+// right at all of them. The TZID is the IANA name of loc, or "UTC+02:00" if loc
+// has no name and no changes.
+//
+// The error has a [*FieldError] of TimeZone: no span was given, or the zone has
+// no name, as [time.Local] has none. Results for zones that [LoadLocation]
+// knows are cached by zone and years. All callers share the component, which
+// must not be changed. A component in a tree of [Model] is the caller's own.
+// VTimezone is safe for concurrent use.
+func VTimezone(loc *time.Location, at []Span) (*ics.VTimezone, Form, error) {
+	if loc == nil || len(at) == 0 {
+		return nil, "", refuse(&FieldError{Field: "TimeZone", Err: errors.New("no zone, or no time to describe it at")})
+	}
+	all := at[0].withEnd()
+	for _, s := range at[1:] {
+		all = all.join(s.withEnd())
+	}
+	z, err := formsOf(loc, all)
+	if err != nil {
+		return nil, "", refuse(&FieldError{Field: "TimeZone", Err: err})
+	}
+	w := z.choose(func(w *zoneForm) bool {
+		for _, s := range at {
+			if !w.exact(s) {
+				return false
+			}
 		}
-	}
-	return true
+		return true
+	})
+	return w.tree, w.form, nil
 }
-
-// checkAbbreviation refuses a time that package time has made of a zone's
-// abbreviation which it does not know: it keeps the letters, with offset 0, so
-// that "10:00 PST" is the wrong instant.
-func checkAbbreviation(t time.Time) error {
-	name := t.Location().String()
-	if _, offset := t.Zone(); offset != 0 || len(name) < 3 || slices.Contains(zeroAbbreviations, name) {
-		return nil
-	}
-	for _, c := range name {
-		if c < 'A' || c > 'Z' {
-			return nil
-		}
-	}
-	return fmt.Errorf("is in a zone %.10q with the offset 0, which is what parsing makes of an unknown abbreviation: the instant is not what was meant", name)
-}
-
-// zeroAbbreviations are those whose offset is 0 indeed.
-var zeroAbbreviations = []string{"UTC", "UCT", "GMT", "WET", "EGST", "AZOST"}

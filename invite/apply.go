@@ -36,8 +36,9 @@ func (x *intake) run() Outcome {
 	return o
 }
 
-// join makes one outcome of those of all components: what was applied counts,
-// else the first.
+// join makes one outcome of the outcomes of all components. If anything was
+// applied, the verdict says so. Otherwise it is the verdict of the first
+// component.
 func join(all []Outcome) Outcome {
 	out := all[0]
 	var reasons []string
@@ -53,7 +54,7 @@ func join(all []Outcome) Outcome {
 	return out
 }
 
-// take applies one statement and says what it did.
+// take applies one statement and returns a description of the change.
 func (x *intake) take(s statement) (string, error) {
 	if !x.spend(s.event.RecurrenceID) {
 		return "", refuse(VerdictHeld, "answers to more occurrences than are looked for")
@@ -80,11 +81,12 @@ func (x *intake) take(s statement) (string, error) {
 	return x.accept(who, a, at)
 }
 
-// mostDays is how many days of a series are searched for one mail: about a quarter
-// of a second where it is daily.
+// mostDays limits the days of a series that are searched for one mail. The search
+// takes about a quarter of a second if the series is daily.
 const mostDays = 150_000
 
-// spend counts the search for an occurrence, which goes from the first one on.
+// spend counts the search for an occurrence, which begins at the start of the
+// series. It reports false if the mail has used up its days.
 func (x *intake) spend(id time.Time) bool {
 	if days := id.Sub(x.m.Event.Start) / (24 * time.Hour); days > 0 {
 		x.days += int(days)
@@ -122,8 +124,9 @@ func (x *intake) leavesOpen(a *Answer) bool {
 	return x.in.Event.RecurrenceID.IsZero() && roster.IsAnswer(x.in.Attendee.Status) && (newest == nil || !roster.IsAnswer(newest.Status))
 }
 
-// statementAnswer is what will be kept. An answer to a version that was never
-// sent counts as one to the current, so that no real one is older.
+// statementAnswer returns the answer that a statement gives. An answer to a
+// version that was never sent counts as one to the current version, so that it
+// cannot outlive later answers.
 func (x *intake) statementAnswer(s statement, who ical.Attendee, at series.Target) Answer {
 	a := Answer{
 		Email: who.Email, Status: s.attendee.Status, Comment: s.attendee.Comment, Guests: guests(s.attendee),
@@ -139,8 +142,8 @@ func (x *intake) statementAnswer(s statement, who ical.Attendee, at series.Targe
 	return a
 }
 
-// stamp is DTSTAMP; where a client leaves it out, the Date of the mail, which
-// the same clock wrote.
+// stamp returns the DTSTAMP of the answer. If the client left it out, the Date of
+// the mail is used, which the same clock wrote.
 func (x *intake) stamp() time.Time {
 	if c := x.in.Calendar; c != nil && !c.Stamp.IsZero() {
 		return c.Stamp.UTC()

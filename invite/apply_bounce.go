@@ -10,8 +10,8 @@ import (
 )
 
 // bounce marks the deliveries that a report speaks of. They are found by the
-// Message-ID of the mail that came back; where a relay wrote its own, by the
-// meeting's UID in it.
+// Message-ID of the mail that came back. If a relay replaced the Message-ID, they
+// are found by the UID of the meeting in that mail.
 func (x *intake) bounce() Outcome {
 	r := x.in.Mail.Report
 	if r == nil {
@@ -65,8 +65,8 @@ func (x *intake) undeliver(d *mime.DeliveryStatus) error {
 	return x.mark(&x.m.Deliveries[found], strings.TrimSpace(d.Status+" "+d.DiagnosticCode))
 }
 
-// returned is what came back of our mail: its Message-ID, and whether its
-// calendar object is of this meeting.
+// returned returns the Message-ID of the mail that came back, and reports whether
+// its calendar object is of this meeting.
 func (x *intake) returned() (id string, ours bool) {
 	if r := x.in.Mail.Returned; r != nil {
 		id = r.MessageID
@@ -74,8 +74,9 @@ func (x *intake) returned() (id string, ours bool) {
 	return id, x.in.Event != nil && sameUID(x.in.Event.UID, x.m.Event.UID)
 }
 
-// alone tells whether a mail went to one recipient, who is meant then under
-// whatever address: theirs may forward to another.
+// alone reports whether a mail went to one recipient. If it did, this recipient
+// is meant even if the report names another address, because theirs may forward
+// to it.
 func (x *intake) alone(id string) bool {
 	n := 0
 	for i := range x.m.Deliveries {

@@ -10,7 +10,7 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// proposes tells whether a COUNTER asks for anything. Where it does not, it is a
+// proposes reports whether a COUNTER asks for anything. If it does not, it is a
 // plain answer.
 //
 // QUIRK: Outlook sends one when "propose new time" was opened and nothing
@@ -27,8 +27,8 @@ func sameSpan(a, b *ical.Event) bool {
 	return a.AllDay == b.AllDay && a.Start.Equal(b.Start) && series.EndOf(a).Equal(series.EndOf(b))
 }
 
-// otherPlace is a place that is proposed. An echo of the present one, which
-// Outlook cuts after 255 characters, is none.
+// otherPlace returns the place that is proposed, or "". If the COUNTER repeats
+// the present place, which Outlook cuts after 255 characters, it proposes none.
 func otherPlace(now, e *ical.Event) string {
 	place := strings.TrimSpace(e.Location)
 	if place == "" || strings.HasPrefix(strings.TrimSpace(cmp.Or(now.Location, now.Conference)), place) || place == now.Conference {
@@ -38,7 +38,8 @@ func otherPlace(now, e *ical.Event) string {
 }
 
 // counter keeps a proposal, and the answer that comes with it. The meeting stays
-// as it is: to take the proposal is an update, and the organizer's decision.
+// as it is, because to accept the proposal is an update, and the organizer's
+// decision.
 func (x *intake) counter(s statement, who ical.Attendee, a Answer, at series.Target) (string, error) {
 	now := at.Event(x.m.Event)
 	p := Proposal{
@@ -53,8 +54,8 @@ func (x *intake) counter(s statement, who ical.Attendee, a Answer, at series.Tar
 	return text, err
 }
 
-// propose keeps a proposal, if it is new and not older than what the attendee said
-// last.
+// propose keeps a proposal if it is new and not older than the attendee's last
+// word.
 func (x *intake) propose(p Proposal) (string, error) {
 	if slices.ContainsFunc(x.m.Proposals, p.equal) {
 		return "", refuse(VerdictDuplicate, "is held already: %s", p.describe())

@@ -6,8 +6,9 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// delegate adds who comes instead of an attendee (RFC 5546, section 3.2.2.3), so
-// that their answer is that of somebody invited, and asks for their invitation.
+// delegate adds the delegate of an attendee (RFC 5546, section 3.2.2.3), so that
+// the delegate's answer comes from somebody invited, and asks for their
+// invitation.
 func (x *intake) delegate(who ical.Attendee, a *Answer, at series.Target) error {
 	to := a.DelegatedTo
 	if to == "" {
@@ -30,7 +31,7 @@ func (x *intake) delegate(who ical.Attendee, a *Answer, at series.Target) error 
 	return nil
 }
 
-// leadsTo tells whether the delegations from one address end at another.
+// leadsTo reports whether the delegations from one address end at another.
 func (x *intake) leadsTo(from, to string, at series.Target) bool {
 	for range len(x.m.attendees(at)) + 1 {
 		if address.Same(from, to) {

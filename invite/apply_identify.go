@@ -8,9 +8,9 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// identify finds which attendee answers: by the token in the address that the
-// answer came to, by ATTENDEE, by From, in this order, and checks that the mail
-// comes from them.
+// identify returns the attendee who answers, and checks that the mail comes from
+// them. The attendee is found by the token in the address that the answer came
+// to, by ATTENDEE, or by From, in this order.
 func (x *intake) identify(s statement, at series.Target) (ical.Attendee, error) {
 	said := s.attendee
 	invited, known := x.m.attendee(said.Email, at)
@@ -33,7 +33,7 @@ func (x *intake) identify(s statement, at series.Target) (ical.Attendee, error) 
 	return x.uninvited(said, at)
 }
 
-// byToken is the attendee that a verified token names.
+// byToken returns the attendee whom a verified token names.
 func (x *intake) byToken(at series.Target) (ical.Attendee, error) {
 	if a, ok := x.m.attendee(x.token.email, at); ok {
 		return a, nil
@@ -62,7 +62,8 @@ func (x *intake) uninvited(said ical.Attendee, at series.Target) (ical.Attendee,
 	return said, refuse(VerdictUnknownAttendee, "%s is not invited", said.Email)
 }
 
-// validAddress refuses what could not be written into the next request.
+// validAddress refuses an address that could not be written into the next
+// request.
 func validAddress(email string) error {
 	if _, err := address.ASCII(email); err != nil {
 		return refuse(VerdictHeld, "%.80q %v", email, err)
@@ -70,9 +71,9 @@ func validAddress(email string) error {
 	return nil
 }
 
-// guests is how many more the attendee brings.
+// guests returns the number of people that the attendee brings along.
 //
-// QUIRK: Google writes them as a parameter: testdata/replies/gmail.eml.
+// QUIRK: Google writes it as a parameter: testdata/replies/gmail.eml.
 func guests(a ical.Attendee) int {
 	v := a.Params["X-NUM-GUESTS"]
 	if len(v) == 0 {

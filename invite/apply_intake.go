@@ -7,10 +7,10 @@ type intake struct {
 	p      *Policy
 	token  token
 	invite []string
-	days   int // how far the series was searched for occurrences
+	days   int // the days of the series that were searched for occurrences
 }
 
-// token is what a verified address says.
+// token is the content of a verified address.
 type token struct {
-	email string // the attendee; "" for none, or for a token of the whole meeting
+	email string // the attendee; "" if there is no token, or one of the whole meeting
 }

@@ -4,8 +4,8 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// inOrder refuses an answer that is older than what the meeting holds of the
-// same attendee and occurrence, or is the same.
+// inOrder refuses an answer that is older than, or the same as, an answer that
+// the meeting holds of the same attendee and occurrence.
 func (x *intake) inOrder(a *Answer) error {
 	if err := x.notOlder(a); err != nil {
 		return err
@@ -13,11 +13,11 @@ func (x *intake) inOrder(a *Answer) error {
 	if last, ok := x.m.latest(a.Email, a.RecurrenceID); ok && a.version().compare(last.version) == 0 && x.holds(a) {
 		return refuse(VerdictDuplicate, "is held already: %s", last)
 	}
-	return nil // equal versions that differ: a client that keeps DTSTAMP; the later arrival counts
+	return nil // a client that does not renew DTSTAMP: the later arrival counts
 }
 
-// notOlder refuses what was said before the last that counts. Nothing is compared
-// with the invitation's DTSTAMP, because clocks differ.
+// notOlder refuses an answer or proposal that was made before the last one that
+// counts. The DTSTAMP of the invitation is not compared, because clocks differ.
 func (x *intake) notOlder(a *Answer) error {
 	if floor := x.m.record().Floor(a.Email, a.RecurrenceID); a.Sequence < floor {
 		return refuse(VerdictStale, "answers version %d; version %d asked everybody anew", a.Sequence, floor)
@@ -28,7 +28,7 @@ func (x *intake) notOlder(a *Answer) error {
 	return nil
 }
 
-// holds tells whether an answer of this version is the one that counts, or came
+// holds reports whether the newest answer of this version is a, or whether a came
 // in this very mail before.
 func (x *intake) holds(a *Answer) bool {
 	newest := true

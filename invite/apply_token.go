@@ -9,8 +9,8 @@ import (
 // mostTo is how many tokens are looked at in one mail.
 const mostTo = 10
 
-// findToken looks for a token of ours in the addresses that the mail came to. One
-// that is forged, expired or of another meeting refuses the mail.
+// findToken looks for one of our tokens in the addresses that the mail came to.
+// If a token is forged, expired or of another meeting, the mail is refused.
 func (x *intake) findToken() error {
 	r := x.p.ReplyAddress
 	if r == nil {
@@ -31,8 +31,8 @@ func (x *intake) findToken() error {
 	return refused
 }
 
-// tokens are those in the addresses that the mail was sent to and came to, and
-// in the organizer's as the answer has it.
+// tokens returns the tokens in the recipient addresses, in the delivery
+// addresses, and in the ORGANIZER of the answer.
 func (x *intake) tokens() (found []mailauth.Token) {
 	m := x.in.Mail
 	list := append([]string{x.in.Event.Organizer.Email}, m.DeliveredTo...)
@@ -61,8 +61,9 @@ func (x *intake) verify(raw mailauth.Token) (t token, err error) {
 	return t, nil
 }
 
-// addresses are those of everybody invited, to the whole or to an occurrence, and
-// the empty one, which stands for all.
+// addresses returns the addresses of all attendees, of the whole meeting and of
+// single occurrences. The first is empty, which stands for all attendees
+// together.
 func (x *intake) addresses() []string {
 	out, seen := []string{""}, map[string]bool{}
 	add := func(list []ical.Attendee) {

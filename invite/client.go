@@ -11,27 +11,27 @@ import (
 )
 
 // Client sends meeting requests through one [Sender]. It holds no meetings, so
-// one Client serves a whole program; it is safe for concurrent use if its
-// Sender is.
+// one Client serves a whole program. It is safe for concurrent use if its Sender
+// is.
 //
-// Its methods never change the Meeting or Event that they are given; they return
+// Its methods never change the Meeting or Event that they are given. They return
 // the Meeting as it is afterwards, and never nil for a Meeting that they were
 // given. If an error comes before anything was sent, that Meeting comes back
 // unchanged, so meeting, err = client.Update(ctx, meeting, after) loses nothing.
-// If only some mails of a call fail, the Meeting that comes back records what
-// happened to each, and the error is a [*DeliveryError]. A nil Meeting as argument
+// If only some mails of a call fail, the Meeting that comes back records the fate
+// of each, and the error is a [*DeliveryError]. If the Meeting is nil, the error
 // is [ErrNoMeeting].
 //
-// Nothing is sent if any mail of a call cannot be built, the event is not valid
-// ([ical.FieldErrors] lists the fields), or a mail client would refuse it
-// ([*LintError]).
+// Nothing is sent if any mail of a call cannot be built, if the event is not
+// valid ([ical.FieldErrors] lists the fields), or if a mail client would refuse
+// it ([*LintError]).
 type Client struct {
 	sender  Sender
 	options Options
 }
 
-// New returns a client that sends through s. A nil Options is the zero value; o is
-// copied, so later changes of it have no effect.
+// New returns a client that sends through s. If o is nil, it stands for the zero
+// value. o is copied, so later changes of it have no effect.
 func New(s Sender, o *Options) *Client {
 	return &Client{sender: s, options: o.clone()}
 }
@@ -43,10 +43,10 @@ func (c *Client) WithLedger(l Ledger) *Client {
 	return &out
 }
 
-// Send invites the event's attendees: each gets a mail of their own with a
-// METHOD:REQUEST, the organizer none. An event without UID is given one. A status
-// of an attendee in the event counts as an answer that the organizer gives. If
-// nothing was sent, the Meeting is nil.
+// Send invites the event's attendees. Each gets a mail of their own with a
+// METHOD:REQUEST. The organizer gets none. An event without UID is given one. If
+// an attendee has a status in the event, it counts as an answer that the
+// organizer gives. If nothing was sent, the Meeting is nil.
 func (c *Client) Send(ctx context.Context, e ical.Event, opts ...SendOption) (*Meeting, error) {
 	o := c.settings(callOf(opts, SendOption.forSend))
 	p, err := planSend(e, o)
@@ -60,41 +60,47 @@ func (c *Client) Send(ctx context.Context, e ical.Event, opts ...SendOption) (*M
 	return out[0], err
 }
 
-// PlanSend returns what [Client.Send] sends for e, and sends nothing.
+// PlanSend returns the plan that [Client.Send] would carry out for e. It sends
+// nothing.
 func (c *Client) PlanSend(e ical.Event, opts ...SendOption) (*Plan, error) {
 	o := c.settings(callOf(opts, SendOption.forSend))
 	p, err := planSend(e, o)
 	return publicPlan(p, o), err
 }
 
-// Update changes the meeting to what after says: each attendee gets what they
-// need to see their part of it, and nothing else. Answers stay, except those that
-// the change makes void. The UID and the organizer cannot change; after.Sequence
-// and an empty UID are filled in. An attendee's status in after that differs from
-// the answer that counts is an answer that the organizer gives. If the start of a
-// series moves, its exceptions and overrides are to be moved with it: they name
-// occurrences by the start that the rule gives them. If the meeting lies wholly in
-// the past, nobody is mailed without [AllowPast].
+// Update changes the meeting to the event after. Each attendee is told only the
+// changes to their part of it. Answers stay, except answers that the change makes
+// void.
+//
+// The UID and the organizer cannot change. after.Sequence is filled in, and so is
+// an empty UID. If an attendee's status in after differs from the answer that
+// counts, it is an answer that the organizer gives. If the start of a series
+// moves, its exceptions and overrides must be moved with it, because they name
+// occurrences by the start that the rule gives them. If the meeting lies wholly
+// in the past, nobody is mailed without [AllowPast].
 func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts ...MailOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, MailOption.forMail), planUpdate(after))
 }
 
-// PlanUpdate returns what [Client.Update] sends, and sends nothing.
+// PlanUpdate returns the plan that [Client.Update] would carry out. It sends
+// nothing.
 func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*Plan, error) {
 	return c.plan(m, callOf(opts, MailOption.forMail), planUpdate(after))
 }
 
-// UpdateFollowing changes the occurrence with that original start and all that
-// follow it. Calendars agree on no range for that, so the series ends before the
-// occurrence, and after becomes a meeting of its own with a new UID: old and rest
-// are both to be kept. after.Start is the first start of the rest, and the old start
-// of the series stands for that of the occurrence. A Count that after has from the old series is lowered by the
-// occurrences that stay with it. Answers are carried to the rest unless the change
-// needs new ones. If start is the first occurrence, the whole meeting is updated
-// and rest is nil.
+// UpdateFollowing changes the occurrence with that original start and all later
+// ones. Calendars have no common way to say this. So the series ends before the
+// occurrence, and after becomes a meeting of its own with a new UID. Both old and
+// rest must be kept.
 //
-// It is one call: nothing is sent if a mail of either half cannot be built, and
-// each attendee gets the rest before the end of the old series, so that between the
+// after.Start is the first start of the rest. If it is the old start of the
+// series, the start of the occurrence is meant. If after has the Count of the old
+// series, it is lowered by the occurrences that stay with the old series. Answers
+// are carried to the rest unless the change needs new ones. If start is the first
+// occurrence, the whole meeting is updated and rest is nil.
+//
+// It is one call: nothing is sent if a mail of either half cannot be built. Each
+// attendee gets the rest before the end of the old series, so that between the
 // two mails they have it twice rather than not at all. If mails are left pending,
 // resume the rest first.
 func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (old, rest *Meeting, err error) {
@@ -121,8 +127,8 @@ func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Tim
 	return out[1], out[0], err
 }
 
-// PlanUpdateFollowing returns what [Client.UpdateFollowing] sends, and sends
-// nothing. The plan has the mails of both halves.
+// PlanUpdateFollowing returns the plan that [Client.UpdateFollowing] would carry
+// out, with the notices of both halves. It sends nothing.
 func (c *Client) PlanUpdateFollowing(m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (*Plan, error) {
 	var rest *plan.Plan
 	p, err := c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (old *plan.Plan, err error) {
@@ -135,14 +141,15 @@ func (c *Client) PlanUpdateFollowing(m *Meeting, start time.Time, after ical.Eve
 	return p.withRest(publicPlan(rest, c.settings(call{}).about(m))), nil
 }
 
-// Cancel cancels the meeting, or with the option [Occurrence] one occurrence of
-// it, or with [OccurrenceAndLater] one and all that follow. [Comment] tells the
-// attendees why.
+// Cancel cancels the meeting. With the option [Occurrence] it cancels one
+// occurrence, and with [OccurrenceAndLater] one and all later ones. [Comment]
+// tells the attendees why.
 func (c *Client) Cancel(ctx context.Context, m *Meeting, opts ...CancelOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, CancelOption.forCancel), planCancel)
 }
 
-// PlanCancel returns what [Client.Cancel] sends, and sends nothing.
+// PlanCancel returns the plan that [Client.Cancel] would carry out. It sends
+// nothing.
 func (c *Client) PlanCancel(m *Meeting, opts ...CancelOption) (*Plan, error) {
 	return c.plan(m, callOf(opts, CancelOption.forCancel), planCancel)
 }
@@ -153,37 +160,41 @@ func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...RemindOption) (
 	return c.change(ctx, m, callOf(opts, RemindOption.forRemind), planRemind)
 }
 
-// PlanRemind returns what [Client.Remind] sends, and sends nothing.
+// PlanRemind returns the plan that [Client.Remind] would carry out. It sends
+// nothing.
 func (c *Client) PlanRemind(m *Meeting, opts ...RemindOption) (*Plan, error) {
 	return c.plan(m, callOf(opts, RemindOption.forRemind), planRemind)
 }
 
-// Reinvite sends the current request to some of the attendees again: to those
-// that [Outcome] names because somebody delegated to them or because they asked
+// Reinvite sends the current request again to the attendees with these addresses.
+// [Outcome] names such attendees if somebody delegated to them, or if they asked
 // with METHOD:REFRESH. An attendee of single occurrences gets only these. The
-// sequence stays, as nothing changes (RFC 5546, section 2.1.4).
+// sequence stays, because nothing changes (RFC 5546, section 2.1.4).
 func (c *Client) Reinvite(ctx context.Context, m *Meeting, emails []string, opts ...MailOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, MailOption.forMail), planReinvite(emails))
 }
 
-// PlanReinvite returns what [Client.Reinvite] sends, and sends nothing.
+// PlanReinvite returns the plan that [Client.Reinvite] would carry out. It sends
+// nothing.
 func (c *Client) PlanReinvite(m *Meeting, emails []string, opts ...MailOption) (*Plan, error) {
 	return c.plan(m, callOf(opts, MailOption.forMail), planReinvite(emails))
 }
 
 // DeclineProposal tells the attendee who made p that the meeting will not change
-// (METHOD:DECLINECOUNTER, RFC 5546, section 3.2.8). Outlook shows the text of the
-// mail only, so that says it too. The proposal, which p.ID names, is marked as
-// declined.
+// (METHOD:DECLINECOUNTER, RFC 5546, section 3.2.8). Outlook shows only the text
+// of such a mail, so the text also says that the proposal is declined. The
+// proposal, which p.ID names, is marked as declined.
 func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, opts ...MailOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, MailOption.forMail), planDecline(p))
 }
 
-// Resume hands over the mails that the ledger of a meeting says are pending, and
-// never what is delivered, refused or overtaken. What may have arrived is sent
-// again only with the option [ResendUnknown], as the same mail: same Message-ID,
-// UID and SEQUENCE. Mails that somebody is sending are left alone, and so are later
-// mails to their recipients. That is no error: if a crash left a mail in state
+// Resume hands over the pending mails of a meeting. It never sends a mail that is
+// delivered, refused or overtaken. A mail that may have arrived is sent again
+// only with the option [ResendUnknown], as the same mail: same Message-ID, UID
+// and SEQUENCE.
+//
+// If another call is sending a mail, it is left alone, and so are later mails to
+// its recipient. That is no error. If a crash left a mail in state
 // [DeliverySending], [Meeting.Tally] counts it as unknown until it is resent.
 func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (*Meeting, error) {
 	if m == nil {
@@ -211,10 +222,10 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 	return out, err
 }
 
-// Respond answers an invitation that [Read] has read, as the attendee r.As: a
-// REPLY, or a COUNTER if another time is proposed, goes to the organizer. The
+// Respond answers an invitation that [Read] has read, as the attendee r.As. A
+// REPLY goes to the organizer, or a COUNTER if r proposes another time. The
 // answer repeats UID, SEQUENCE, RECURRENCE-ID and time, which the organizer's
-// program matches, and has as its one attendee the one who answers.
+// program matches. Its only attendee is r.As, or r.OnBehalfOf.
 func (c *Client) Respond(ctx context.Context, in *Inbound, r Response) error {
 	if c.sender == nil {
 		return ErrNoSender
@@ -261,9 +272,9 @@ func (c *Client) plan(m *Meeting, opts call, makePlan planner) (*Plan, error) {
 	return publicPlan(p, o), err
 }
 
-// execute is the one way of every call: render all mails of all its meetings, then
-// deliver and record each. It returns nil if an error came before anything was
-// sent.
+// execute prepares all mails of a call, and then delivers and records each. Every
+// call that makes new mails ends here. [Client.Resume] and [Client.Respond] do
+// not. It returns nil if an error came before anything was sent.
 func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Meeting, error) {
 	if c.sender == nil && !o.queueOnly {
 		return nil, ErrNoSender
@@ -297,7 +308,8 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 
 var defaultClient atomic.Pointer[Client]
 
-// SetDefault makes c the client of the package's own [Send]; nil unsets it.
+// SetDefault makes c the client of the package's own [Send]. If c is nil, there
+// is none any more.
 func SetDefault(c *Client) { defaultClient.Store(c) }
 
 // Default returns the client that [SetDefault] was given, or nil.

@@ -10,8 +10,9 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// place is the place of a mail in a call: its part, and its letter there. A call
-// may have a hundred thousand.
+// place is the place of a mail in a call: the index of its part, and of its
+// letter in the part. It is small, because a call may have a hundred thousand
+// mails.
 type place struct{ part, index int32 }
 
 // outgoing is one mail of a call on its way.
@@ -23,37 +24,38 @@ type outgoing struct {
 	message  *mime.Message
 }
 
-// failure is why some recipients of a mail have not got it.
+// failure says why some recipients of a mail have not got it.
 type failure struct {
 	place      place
 	recipients []*RecipientError
 }
 
 // delivery sends the mails of one call, several at a time if the options say so,
-// and writes into the meetings what became of each. A mail that fails does not keep
-// the others from being tried, except later mails to the same attendee: a
-// cancellation of the series would take an occurrence that is sent after it too.
+// and writes the fate of each into the meetings. If a mail fails, the others are
+// still tried, except later mails to the same attendee. For example, a
+// cancellation of a series that arrives before an occurrence of it would remove
+// the occurrence too.
 //
 // Nothing is handed over before the ledger has its claim. The results that arrive
-// while a record is being written go into the next one, together with the claims
-// that take their places, so that n mails about one meeting cost at most n + 1
+// while a record is being written go into the next record, together with the
+// claims that take their places. So n mails about one meeting cost at most n + 1
 // records, and n mails about two meetings at most twice as many.
 type delivery struct {
-	sender   Sender
-	ledger   Ledger
-	settings *settings
-	parts    []part
-	held     []*outgoing // mails before the queue that wait for another in flight
-	queue    []place     // mails not yet looked at
-	failed   []failure
-	open     map[string]int  // the mails in flight to an address; nil if there is one at a time
-	stuck    map[string]bool // addresses with an earlier mail that stays open
-	claimed  []*outgoing     // the last claims
-	flying   int
-	results  chan result
-	done     []result // not yet recorded
-	taken    []*outgoing
-	broken   error // why nothing more is handed over
+	sender    Sender
+	ledger    Ledger
+	settings  *settings
+	parts     []part
+	held      []*outgoing // mails before the queue that wait for another in flight
+	queue     []place     // mails not yet looked at
+	failed    []failure
+	busy      map[string]int  // the mails in flight to each address; nil if one is sent at a time
+	blocked   map[string]bool // addresses with an earlier mail that stays open
+	claimed   []*outgoing     // the memory of the last claims, used again
+	inFlight  int
+	results   chan result
+	done      []result // not yet recorded
+	takenBack []*outgoing
+	broken    error // why nothing more is handed over
 }
 
 // result is the end of one try.
@@ -71,9 +73,9 @@ func deliver(ctx context.Context, s Sender, parts []part, o *settings) error {
 		results: make(chan result, max(min(o.Parallel, len(order)), 1)),
 	}
 	if cap(d.results) > 1 {
-		d.open = make(map[string]int)
+		d.busy = make(map[string]int)
 	}
-	d.findStuck()
+	d.findBlocked()
 	d.run(ctx)
 	failed := d.inOrder(order)
 	if d.broken == nil {
@@ -82,8 +84,8 @@ func deliver(ctx context.Context, s Sender, parts []part, o *settings) error {
 	return errors.Join(deliveryError(failed), d.broken)
 }
 
-// inOrder returns the mails of some parts, those of one recipient together if each
-// mail has one.
+// inOrder returns the mails of some parts in the order of sending. Unless a mail
+// goes to several attendees, the mails of one attendee follow each other.
 func inOrder(parts []part, oneMail bool) []place {
 	n := 0
 	for i := range parts {
@@ -129,9 +131,9 @@ func (d *delivery) fail(x *outgoing, list []*RecipientError) {
 	}
 }
 
-// findStuck finds the addresses with an earlier mail that is open and not of this
+// findBlocked finds the addresses with an earlier mail that is open and not of this
 // call.
-func (d *delivery) findStuck() {
+func (d *delivery) findBlocked() {
 	for i := range d.parts {
 		p := &d.parts[i]
 		ours := make([]bool, len(p.meeting.Deliveries))
@@ -142,7 +144,7 @@ func (d *delivery) findStuck() {
 		}
 		for j := range p.meeting.Deliveries {
 			if e := &p.meeting.Deliveries[j]; e.State.open() && !ours[j] {
-				d.stick(address.Key(e.To))
+				d.block(address.Key(e.To))
 			}
 		}
 	}
@@ -154,8 +156,8 @@ func (d *delivery) run(ctx context.Context) {
 	for {
 		d.gather(ctx)
 		claims := d.claims(ctx)
-		if len(claims) == 0 && len(d.done) == 0 && len(d.taken) == 0 {
-			if d.flying == 0 {
+		if len(claims) == 0 && len(d.done) == 0 && len(d.takenBack) == 0 {
+			if d.inFlight == 0 {
 				return
 			}
 			continue
@@ -164,11 +166,11 @@ func (d *delivery) run(ctx context.Context) {
 	}
 }
 
-// gather takes in the results that are there, and waits for one if nothing else
-// can be done.
+// gather takes in the results that have arrived. If nothing can be claimed or
+// recorded, it waits for a result.
 func (d *delivery) gather(ctx context.Context) {
-	for d.flying > 0 {
-		if len(d.done) == 0 && len(d.taken) == 0 && !d.canClaim(ctx) {
+	for d.inFlight > 0 {
+		if len(d.done) == 0 && len(d.takenBack) == 0 && !d.canClaim(ctx) {
 			d.finish(<-d.results)
 			continue
 		}
@@ -183,10 +185,10 @@ func (d *delivery) gather(ctx context.Context) {
 
 // canClaim reports whether some mail may be handed over now.
 func (d *delivery) canClaim(ctx context.Context) bool {
-	if d.broken != nil || ctx.Err() != nil || d.flying >= cap(d.results) {
+	if d.broken != nil || ctx.Err() != nil || d.inFlight >= cap(d.results) {
 		return false
 	}
-	if len(d.open) == 0 {
+	if len(d.busy) == 0 {
 		return len(d.held)+len(d.queue) > 0
 	}
 	busy := make(addressSet)
@@ -202,48 +204,50 @@ func (d *delivery) canClaim(ctx context.Context) bool {
 
 // finish writes the result of a mail into its meeting.
 func (d *delivery) finish(r result) {
-	d.flying--
+	d.inFlight--
 	d.done = append(d.done, r)
 	r.mail.message = nil
 	d.fail(r.mail, r.mail.letter.outcome(r.mail.meeting, r.err, d.settings))
 	for i := range r.mail.letter {
 		n := &r.mail.letter[i]
 		d.close(n.Key())
-		if d.blocks(r.mail, n, r.mail.meeting.Deliveries[n.entry].State) {
-			d.stick(n.Key())
+		if d.mustBlock(r.mail, n, r.mail.meeting.Deliveries[n.entry].State) {
+			d.block(n.Key())
 		}
 	}
 }
 
-// blocks reports whether later mails to a recipient wait after the end of a try.
-// Without the rest of a series, its attendees keep the old one as it is.
-func (d *delivery) blocks(x *outgoing, n *recipient, s DeliveryState) bool {
+// mustBlock reports whether later mails to a recipient must wait after the end of a
+// try. If the rest of a series was refused, its attendees keep the old series as
+// it is.
+func (d *delivery) mustBlock(x *outgoing, n *recipient, s DeliveryState) bool {
 	rest := len(d.parts) > 1 && x.place.part == 0
 	return s == DeliveryPending || n.again && s == DeliveryUnknown || rest && s == DeliveryRefused
 }
 
 // close ends one mail in flight to an address.
 func (d *delivery) close(key string) {
-	if d.open == nil {
+	if d.busy == nil {
 		return
 	}
-	if d.open[key]--; d.open[key] == 0 {
-		delete(d.open, key)
+	if d.busy[key]--; d.busy[key] == 0 {
+		delete(d.busy, key)
 	}
 }
 
-// stick keeps later mails to an address back.
-func (d *delivery) stick(key string) {
-	if d.stuck == nil {
-		d.stuck = make(map[string]bool)
+// block keeps later mails to an address back.
+func (d *delivery) block(key string) {
+	if d.blocked == nil {
+		d.blocked = make(map[string]bool)
 	}
-	d.stuck[key] = true
+	d.blocked[key] = true
 }
 
-// mustWait reports whether an earlier mail to a recipient of a letter is open. busy
-// are the recipients of the mails before it that wait themselves.
+// mustWait reports whether an earlier mail to a recipient of a letter is open.
+// busy has the recipients of earlier mails that must wait themselves. If the
+// letter must wait, its recipients are added to busy.
 func (d *delivery) mustWait(l letter, busy *addressSet) bool {
-	wait := (len(d.open) > 0 || len(*busy) > 0) && l.isTo(func(key string) bool { return d.open[key] > 0 || (*busy)[key] })
+	wait := (len(d.busy) > 0 || len(*busy) > 0) && l.isTo(func(key string) bool { return d.busy[key] > 0 || (*busy)[key] })
 	if wait && *busy == nil {
 		*busy = make(addressSet)
 	}
@@ -258,7 +262,7 @@ func (d *delivery) mustWait(l letter, busy *addressSet) bool {
 // addressSet is a set of addresses, by key.
 type addressSet map[string]bool
 
-// claims takes the next mails out of the queue that can be handed over now.
+// claims removes the mails from the queue that can be handed over now.
 func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 	if err := cmp.Or(d.broken, ctx.Err()); err != nil {
 		d.giveUp(err)
@@ -268,7 +272,7 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 	out = d.claimed[:0]
 	again := d.held
 	d.held = nil
-	for d.flying+len(out) < cap(d.results) && len(again)+len(d.queue) > 0 {
+	for d.inFlight+len(out) < cap(d.results) && len(again)+len(d.queue) > 0 {
 		var x *outgoing
 		if len(again) > 0 {
 			x, again = again[0], again[1:]
@@ -276,15 +280,15 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 			x, d.queue = d.outgoing(d.queue[0]), d.queue[1:]
 		}
 		switch {
-		case len(d.stuck) > 0 && x.letter.isTo(func(key string) bool { return d.stuck[key] }):
+		case len(d.blocked) > 0 && x.letter.isTo(func(key string) bool { return d.blocked[key] }):
 			d.leave(x, errWaits)
 		case d.mustWait(x.letter, &busy):
 			d.held = append(d.held, x)
 		case d.build(x):
 			out = append(out, x)
 			for i := range x.letter {
-				if d.open != nil {
-					d.open[x.letter[i].Key()]++
+				if d.busy != nil {
+					d.busy[x.letter[i].Key()]++
 				}
 			}
 		}
@@ -294,7 +298,7 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 	return out
 }
 
-// build makes the mail; it reports false if it cannot.
+// build makes the mail. It reports false if the mail cannot be built.
 func (d *delivery) build(x *outgoing) bool {
 	message, err := x.renderer.finished(int(x.place.index), x.letter)
 	if err != nil {
@@ -309,12 +313,12 @@ func (d *delivery) build(x *outgoing) bool {
 func (d *delivery) leave(x *outgoing, err error) {
 	d.fail(x, x.letter.fail(x.meeting, DeliveryPending, err, d.settings))
 	for i := range x.letter {
-		d.stick(x.letter[i].Key())
+		d.block(x.letter[i].Key())
 	}
 }
 
-// giveUp leaves the rest of the queue pending. Nothing is said of its mails if the
-// ledger is why, since that is one error.
+// giveUp leaves the rest of the queue pending. If the ledger failed, its error
+// stands for all of them.
 func (d *delivery) giveUp(err error) {
 	for _, x := range d.queue {
 		d.held = append(d.held, d.outgoing(x))
@@ -327,19 +331,20 @@ func (d *delivery) giveUp(err error) {
 	d.held, d.queue = nil, nil
 }
 
-// lose leaves a mail alone that another call has, or has overtaken.
+// lose leaves a mail alone that another call has claimed or overtaken.
 func (d *delivery) lose(x *outgoing) {
 	x.message = nil
 	x.letter.note(x.meeting, DeliveryPending, "", d.settings)
 	for i := range x.letter {
 		d.close(x.letter[i].Key())
-		d.stick(x.letter[i].Key())
+		d.block(x.letter[i].Key())
 	}
 }
 
-// send hands a mail over. One at a time needs no goroutine.
+// send hands a mail over. If the call sends one mail at a time, no goroutine is
+// needed.
 func (d *delivery) send(ctx context.Context, x *outgoing) {
-	d.flying++
+	d.inFlight++
 	if cap(d.results) == 1 {
 		d.results <- result{x, d.sender.Send(ctx, x.message)}
 		return

@@ -44,7 +44,8 @@ func recipientErrors(err error) []recipientError {
 	return nil
 }
 
-// stateOf classifies an error by what it says of itself, never by its text.
+// stateOf returns the state of a mail that failed with err. It asks the methods
+// of the error, never its text.
 func stateOf(err error) DeliveryState {
 	switch {
 	case err == nil:
@@ -57,8 +58,8 @@ func stateOf(err error) DeliveryState {
 	return DeliveryPending
 }
 
-// says asks the outermost error with the method T. Of joined errors one is
-// enough: among several attempts one may have arrived.
+// says asks the outermost error with the method T. Of joined errors, one that
+// says yes is enough: among several attempts one may have arrived.
 func says[T any](err error, ask func(T) bool) bool {
 	if e, ok := err.(T); ok {
 		return ask(e)

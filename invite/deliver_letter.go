@@ -8,12 +8,13 @@ import (
 	"github.com/convene-go/convene/invite/internal/plan"
 )
 
-// letter are the recipients of one mail, who are all told the same. With the option
-// [OneMail] these are all attendees with equal notices, and otherwise it is one
-// attendee.
+// letter has the recipients of one mail, all of whom are told the same. With the
+// option [OneMail] these are all attendees with equal notices. Otherwise it is
+// one attendee.
 type letter []recipient
 
-// recipient is one recipient of a mail, and what they are told.
+// recipient is one recipient of a mail, with the notice of the change that they
+// are told.
 type recipient struct {
 	*plan.Notice
 	replyTo string // the address that the answer is to come to; "" is the organizer's
@@ -71,7 +72,7 @@ func (l letter) addresses() string {
 	return strings.Join(out, ", ")
 }
 
-// isTo reports whether a recipient has an address whose key is such.
-func (l letter) isTo(such func(key string) bool) bool {
-	return slices.ContainsFunc(l, func(r recipient) bool { return such(r.Key()) })
+// isTo reports whether the key of any recipient satisfies f.
+func (l letter) isTo(f func(key string) bool) bool {
+	return slices.ContainsFunc(l, func(r recipient) bool { return f(r.Key()) })
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// errWaits is why a mail was not tried.
+// errWaits is the error of a mail that was not tried.
 var errWaits = errors.New("waits for an earlier mail to the same attendee")
 
 func deliveryError(failed []*RecipientError) error {

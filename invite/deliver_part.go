@@ -6,7 +6,8 @@ import (
 	"github.com/convene-go/convene/invite/internal/plan"
 )
 
-// part is what a call does to one meeting.
+// part is the share of a call that is about one meeting. Only
+// [Client.UpdateFollowing] has two.
 type part struct {
 	plan     *plan.Plan
 	from     *Meeting // the meeting as it was
@@ -29,14 +30,15 @@ func (x *part) prepare(o *settings) error {
 	return x.render(o)
 }
 
-// mostKept is how many octets of finished mails wait in memory for their turn.
-// Those beyond it are checked, and built when they are sent.
+// mostKept limits the octets of finished mails that wait in memory for their
+// turn. Further mails are checked, and built when they are sent.
 const mostKept = 4 << 20
 
-// render builds or checks all mails, so that nothing is sent where one of them
+// render builds or checks all mails, so that nothing is sent if one of them
 // cannot be built.
 func (x *part) render(o *settings) error {
 	x.renderer = newRenderer(x.meeting, x.plan, o)
+	x.renderer.single = len(x.letters) == 1
 	for _, l := range x.letters {
 		try := x.renderer.keep
 		if x.renderer.size >= mostKept {

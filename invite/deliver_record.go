@@ -7,9 +7,10 @@ import (
 )
 
 // record stores results and claims, and hands the claimed mails over. Results are
-// stored also if ctx is done, because a result that is lost makes a mail unknown.
-// If the ledger fails, nothing is handed over any more; what it may not have stored
-// is recorded once again at the end, the claims as taken back.
+// stored even if ctx is done, because a mail whose result is lost becomes
+// unknown. If the ledger fails, nothing is handed over any more. Records that it
+// may not have stored are then recorded once again at the end, with the claims
+// taken back.
 func (d *delivery) record(ctx context.Context, claims []*outgoing) {
 	for _, x := range claims {
 		x.letter.note(x.meeting, DeliverySending, "", d.settings)
@@ -20,18 +21,18 @@ func (d *delivery) record(ctx context.Context, claims []*outgoing) {
 		for _, x := range claims {
 			x.letter.note(x.meeting, DeliveryPending, "", d.settings)
 		}
-		d.taken = append(d.taken, claims...)
+		d.takenBack = append(d.takenBack, claims...)
 		if again {
-			d.done, d.taken = nil, nil
+			d.done, d.takenBack = nil, nil
 			return
 		}
 		d.broken = fmt.Errorf("invite: ledger: %w", err)
-		for d.flying > 0 {
+		for d.inFlight > 0 {
 			d.finish(<-d.results)
 		}
 		return
 	}
-	d.done, d.taken = d.done[:0], nil
+	d.done, d.takenBack = d.done[:0], nil
 	for _, x := range claims {
 		if lost[x] {
 			d.lose(x)
@@ -41,14 +42,14 @@ func (d *delivery) record(ctx context.Context, claims []*outgoing) {
 	}
 }
 
-// store records what changed in each meeting, and returns the claims that are
+// store records the changes in each meeting, and returns the claims that are
 // lost.
 func (d *delivery) store(ctx context.Context, claims []*outgoing) (lost map[*outgoing]bool, err error) {
 	if d.ledger == nil {
 		return nil, nil
 	}
 	ctx = context.WithoutCancel(ctx)
-	changed := slices.Clip(d.taken)
+	changed := slices.Clip(d.takenBack)
 	for _, r := range d.done {
 		changed = append(changed, r.mail)
 	}

@@ -9,67 +9,60 @@ import (
 
 // Delivery is the fate of one mail to one recipient.
 type Delivery struct {
-	// N is its number in the meeting, from 0; it never changes.
+	// N is its number in the meeting, from 0. It never changes.
 	N int `json:"n"`
 	// To is the recipient's address as the event has it.
 	To string `json:"to"`
-	// Method, Sequence and RecurrenceID are those of the mail's calendar object.
+	// Method, Sequence and RecurrenceID repeat the mail's calendar object.
 	Method       ical.Method `json:"method"`
 	Sequence     int         `json:"sequence"`
 	RecurrenceID time.Time   `json:"recurrenceId,omitzero"`
-	// Action is the kind of the mail's text; "" is an invitation.
+	// Action is the purpose of the mail. "" means [body.ActionInvitation].
 	Action body.Action `json:"action,omitempty"`
-	// Comment is the organizer's words in it.
+	// Comment has the organizer's words in the mail.
 	Comment string `json:"comment,omitempty"`
-	// Stamp is its DTSTAMP and Date: a mail that is sent again is the same mail.
+	// Stamp is the DTSTAMP and the Date of the mail. It stays if the mail is sent
+	// again, because that is the same mail.
 	Stamp time.Time `json:"stamp,omitzero"`
-	// MessageID is the mail's Message-ID, with angle brackets. Deliveries with one
-	// Message-ID are one mail.
+	// MessageID is the mail's Message-ID, with angle brackets. Deliveries with
+	// one Message-ID are one mail to several attendees.
 	MessageID string `json:"messageId"`
-	// State is how far the mail came.
+	// State says how far the mail came.
 	State DeliveryState `json:"state"`
-	// Reply is the Sender's text if it failed, for people.
+	// Reply is the text of the Sender if the mail failed, for people.
 	Reply string `json:"reply,omitempty"`
-	// Time is when the state was reached.
+	// Time is the time at which the state was reached.
 	Time time.Time `json:"time,omitzero"`
 }
 
-// DeliveryState is how far a mail came.
+// DeliveryState says how far a mail came.
 type DeliveryState string
 
 // The values of [DeliveryState].
 const (
-	// DeliveryPending: not handed over yet; trying again is safe.
+	// DeliveryPending: the mail was not handed over yet. To try again is safe.
 	DeliveryPending DeliveryState = "pending"
-	// DeliverySending: in somebody's hands. After a crash it is a leftover, which
-	// may or may not have arrived.
+	// DeliverySending: a call has claimed the mail and is handing it over. If a
+	// crash left it so, it may or may not have arrived.
 	DeliverySending DeliveryState = "sending"
-	// DeliveryDelivered: handed over to the Sender's server.
+	// DeliveryDelivered: the mail was handed over to the Sender's server.
 	DeliveryDelivered DeliveryState = "delivered"
-	// DeliveryRefused: the server will not take it; trying again is useless.
+	// DeliveryRefused: the server does not take the mail. To try again is
+	// useless.
 	DeliveryRefused DeliveryState = "refused"
-	// DeliveryUnknown: it may or may not have been taken; trying again may deliver
-	// it twice.
+	// DeliveryUnknown: the mail may or may not have been taken. To try again may
+	// deliver it twice.
 	DeliveryUnknown DeliveryState = "unknown"
-	// DeliveryUndelivered: a server took it, and reported later that it did not
-	// arrive.
+	// DeliveryUndelivered: a server took the mail, and reported later that it did
+	// not arrive.
 	DeliveryUndelivered DeliveryState = "undelivered"
 	// DeliveryOvertaken: a later mail took its place before it was handed over.
 	DeliveryOvertaken DeliveryState = "overtaken"
 )
 
-// open reports whether a mail is still to arrive: it is pending, or in somebody's
-// hands.
+// open reports whether a mail may still be sent: it is pending, or a call is
+// handing it over.
 func (s DeliveryState) open() bool { return s == DeliveryPending || s == DeliverySending }
-
-// handedOver reports whether a mail may have reached its recipient.
-func (s DeliveryState) handedOver() bool {
-	switch s {
-	case DeliverySending, DeliveryDelivered, DeliveryUnknown, DeliveryUndelivered:
-		return true
-	}
-	return false
-}
 
 // repeats reports whether a mail tells of no change.
 func (d *Delivery) repeats() bool {

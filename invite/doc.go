@@ -13,18 +13,36 @@
 //		Attendees: []ical.Attendee{{Name: "Ann", Email: "ann@example.com"}},
 //	})
 //
-// Every outgoing call goes one way: plan (which mail each attendee gets, and why),
-// render, deliver, record. Nothing is sent if one mail of the call cannot be built.
-// The [Meeting] that comes back is the whole memory, in three parts of which none
-// rewrites another: the event as the organizer wants it, the answers of the
-// attendees, and the fate of every mail. A caller keeps it anywhere, as JSON, or
-// gives the client a [Ledger] that stores each mail's fate by itself.
+// The [Meeting] that comes back holds everything that later calls need. It has three
+// parts, none of which rewrites another: the event as the organizer wants it, the answers of the
+// attendees, and the fate of every mail. A program keeps it anywhere, as JSON. Or it
+// gives the client a [Ledger], which stores the fate of each mail by itself.
 //
-// Mails that come back are read with [Read] and taken in with [Meeting.Apply], by
-// a [Policy] of who may answer; answers by link or telephone with [Meeting.Answer].
+// [Read] reads a mail that comes back, and [Meeting.Apply] takes it in, by a [Policy]
+// of who may answer. [Meeting.Answer] takes in an answer by link or telephone.
 // [Meeting.Status], [Meeting.Attendees] and [Meeting.Tally] say who comes.
 // [Client.Respond] is the attendee's side.
 //
 // The organizer should be a mailbox of the sending service, because the answers
 // go there and because receivers compare it with the mail's From.
+//
+// # The way of a mail
+//
+// Every call that makes new mails goes one way, and sends nothing if one of its mails
+// cannot be built. A mail has these stages, in this order:
+//
+//   - [Notice]: one calendar object for one attendee, with the reason. The [Plan] of a
+//     call has many. [Client.PlanUpdate] and its like stop here.
+//   - Recipient: a notice with the address that the answer is to come to, and its
+//     place in Meeting.Deliveries.
+//   - Letter: the recipients of one mail. It is one recipient, unless the call has the
+//     option [OneMail].
+//   - [Delivery]: the record of the mail in the Meeting, one for each recipient, with
+//     its Message-ID. From here on it is pending.
+//   - [mime.Draft]: the text and the calendar object of the letter.
+//   - [Message]: the finished mail with its envelope. When the [Ledger] has the claim
+//     of the mail, a [Sender] takes it.
+//
+// A mail that comes back goes the other way: [mime.Received] is the mail taken apart,
+// [Inbound] says its kind and who answers, and [Outcome] says what became of it.
 package invite

@@ -20,23 +20,24 @@ var ErrNoMeeting = errors.New("invite: no meeting: the Meeting is nil")
 // new meeting has a new UID.
 var ErrCancelled = errors.New("invite: the meeting was cancelled")
 
-// ErrPast reports a reminder of a meeting that lies wholly in the past;
-// [AllowPast] sends it.
+// ErrPast reports a reminder of a meeting that lies wholly in the past. With
+// [AllowPast] it is sent.
 var ErrPast = errors.New("invite: the meeting lies in the past")
 
-// ErrNotInvited reports an address that is not an attendee: of the invitation
-// that is answered (Response.OnBehalfOf and Response.Uninvited allow it), or of
-// the meeting.
+// ErrNotInvited reports an address that is not an attendee of the meeting, or of
+// the invitation that is answered. Response.OnBehalfOf and Response.Uninvited
+// allow it.
 var ErrNotInvited = errors.New("is not an attendee")
 
-// LintError reports findings of error level: a client would refuse the mail or
-// show another meeting than was meant. Nothing was sent.
+// LintError reports findings of error level: a mail client would refuse the mail,
+// or show another meeting than was meant. Nothing was sent.
 type LintError struct {
-	// Findings are those of error level that [AllowLint] does not name.
+	// Findings has the findings of error level, except those of rules that
+	// [AllowLint] names.
 	Findings []ical.Finding
 }
 
-// Error names each field, what goes wrong with it and the rule.
+// Error names each field, the problem and the rule.
 func (e *LintError) Error() string {
 	lines := make([]string, len(e.Findings))
 	for i, f := range e.Findings {
@@ -45,8 +46,8 @@ func (e *LintError) Error() string {
 	return "invite: lint: " + strings.Join(lines, "; ")
 }
 
-// DeliveryError reports the recipients that a mail did not, or perhaps did not,
-// reach. All others have theirs.
+// DeliveryError reports the recipients that a mail did not reach, or perhaps did
+// not reach. All other recipients have theirs.
 type DeliveryError struct {
 	// Recipients are in the order of the plan.
 	Recipients []*RecipientError
@@ -73,13 +74,13 @@ func (e *DeliveryError) Unwrap() []error {
 	return out
 }
 
-// RecipientError is why one recipient has no mail.
+// RecipientError says why one recipient has no mail, or may have none.
 type RecipientError struct {
 	// Email is the recipient's address as the event has it.
 	Email string
 	// State is [DeliveryRefused] or [DeliveryUnknown], or [DeliveryPending] if trying again is useful.
 	State DeliveryState
-	// Err is what the Sender said.
+	// Err is the error of the Sender.
 	Err error
 }
 
@@ -101,8 +102,8 @@ func noOccurrence(start time.Time) error {
 	return fmt.Errorf("is about an occurrence that the series does not have: %s", start.Format(time.RFC3339))
 }
 
-// invalid is what package ical says of the fields of an event, in this package's
-// name.
+// invalid returns an error of package ical about the fields of an event, in this
+// package's name.
 func invalid(err error) error {
 	if list := ical.FieldErrors(err); len(list) > 0 {
 		return fault.Join("invite", list...)

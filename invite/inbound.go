@@ -11,30 +11,30 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// Inbound is a mail that came in, and what it is to a meeting.
+// Inbound is a mail that came in, and its meaning for a meeting.
 type Inbound struct {
-	// Kind says what the mail is.
+	// Kind is the kind of the mail.
 	Kind Kind
-	// Reason says in words why it is taken for that, for people and logs.
+	// Reason says in words why the mail has this kind, for people and logs.
 	Reason string
-	// Calendar is the calendar object that decided; nil if the mail has none. Of a
-	// bounce it is the object that came back.
+	// Calendar is the calendar object that decided. It is nil if the mail has
+	// none. Of a bounce it is the object that came back.
 	Calendar *ical.Calendar
-	// Event is the meeting, or occurrence, that the object is about; nil
-	// if there is none. An answer to several occurrences has the others in
-	// Calendar; [Meeting.Apply] takes all of them.
+	// Event is the meeting, or occurrence, that the object is about. It is nil if
+	// there is no object. If an answer is about several occurrences, Calendar has
+	// the others, and [Meeting.Apply] takes all of them.
 	Event *ical.Event
-	// Attendee is the attendee who answers, with status and comment; the zero
-	// value if the mail is no answer.
+	// Attendee is the attendee who answers, with status and comment. It is the
+	// zero value if the mail is no answer.
 	Attendee ical.Attendee
-	// Mail is everything else that the mail says.
+	// Mail has all other contents of the mail.
 	Mail *mime.Received
 	// Verified are results that a trusted service gave with the mail, see
 	// [ReadOptions].
 	Verified []mime.AuthResult
 }
 
-// Kind says what a mail is to a meeting.
+// Kind is the meaning of a mail for a meeting.
 type Kind string
 
 // The values of [Kind].
@@ -45,26 +45,26 @@ const (
 	KindCounter Kind = "counter"
 	// KindRefresh: an attendee asks for the current version.
 	KindRefresh Kind = "refresh"
-	// KindRequest: somebody invites, or changes what they invited to.
+	// KindRequest: somebody invites, or changes an invitation.
 	KindRequest Kind = "request"
 	// KindCancel: somebody cancels.
 	KindCancel Kind = "cancel"
-	// KindBounce: a server reports what became of a mail.
+	// KindBounce: a server reports whether a mail arrived.
 	KindBounce Kind = "bounce"
 	// KindAutoReply: a program answered, such as an out-of-office notice.
 	KindAutoReply Kind = "auto-reply"
-	// KindOther: anything else; Reason says what.
+	// KindOther: anything else. Reason says more.
 	KindOther Kind = "other"
 )
 
-// ReadOptions are the limits of [Read], and what is known of a mail beside its
-// text. Nil and zero values are the defaults.
+// ReadOptions are the limits of [Read], and facts about a mail that its text does
+// not have. Nil and zero values are the defaults.
 type ReadOptions struct {
-	// Mail are the limits of the mail, Calendar the limits of a calendar object in
-	// it.
+	// Mail has the limits of the mail, and Calendar the limits of a calendar
+	// object in it.
 	Mail     *mime.ReadOptions
 	Calendar *ical.DecodeOptions
-	// Recipient is the envelope's recipient, if a webhook or a mail server tells
+	// Recipient is the envelope's recipient, if a webhook or a mail server gives
 	// it. It counts as an address that the mail came to.
 	Recipient string
 	// Verified are the results of the checks of SPF, DKIM and DMARC by the service
@@ -74,9 +74,9 @@ type ReadOptions struct {
 	Verified []mime.AuthResult
 }
 
-// Read reads a mail and says what it is. r is the whole mail with its header, not
-// the calendar object alone. It fails only if there is no mail to read: on errors
-// of r, over the size limit, and without any header field.
+// Read reads a mail and finds out its kind. r is the whole mail with its header,
+// not the calendar object alone. It fails only if there is no mail to read: if r
+// fails, if the mail is over the size limit, or if it has no header field.
 func Read(r io.Reader, o *ReadOptions) (*Inbound, error) {
 	if o == nil {
 		o = new(ReadOptions)
@@ -93,7 +93,8 @@ func Read(r io.Reader, o *ReadOptions) (*Inbound, error) {
 	return in, nil
 }
 
-// classify puts reports first: what they return is our own invitation.
+// classify sets the kind. Reports come first, because the mail that they return
+// is our own invitation.
 func (in *Inbound) classify(o *ReadOptions) {
 	m := in.Mail
 	switch {
@@ -106,7 +107,7 @@ func (in *Inbound) classify(o *ReadOptions) {
 		in.Reason = "is a report: " + m.ReportType
 	case in.choose(m.Calendars, o):
 		in.byMethod()
-	case in.Reason != "": // says what is wrong with the object
+	case in.Reason != "": // choose has said what is wrong with the object
 	case m.TNEF:
 		in.Reason = "has its calendar object in a winmail.dat, which is not supported"
 	default:
@@ -118,8 +119,10 @@ func (in *Inbound) classify(o *ReadOptions) {
 	}
 }
 
-// automatic names the field that says that a program answers, or "". A calendar
-// program sets the first too, on invitations as on answers (RFC 3834, section 5).
+// automatic returns the field that shows that a program answers, or "". Calendar
+// programs set Auto-Submitted too, on invitations as on answers (RFC 3834,
+// section 5), so it counts only in a mail without a calendar object, unless it
+// says auto-replied.
 func automatic(m *mime.Received) string {
 	switch m.AutoSubmitted {
 	case "", "no":
@@ -145,7 +148,7 @@ func automatic(m *mime.Received) string {
 	return ""
 }
 
-// isAnswer tells whether an attendee speaks.
+// isAnswer reports whether the mail is an attendee's.
 func (in *Inbound) isAnswer() bool {
 	return in.Kind == KindReply || in.Kind == KindCounter || in.Kind == KindRefresh
 }
@@ -159,10 +162,11 @@ func bounceReason(r *mime.DeliveryReport) string {
 		d.Status, d.DiagnosticCode))
 }
 
-// methodKinds are the kinds by the object's METHOD. The Content-Type's parameter
-// counts only where the object has none.
+// methodKinds has the kinds by the object's METHOD. The parameter of the
+// Content-Type counts only if the object has no METHOD.
 //
-// QUIRK: Google sends a COUNTER as method=REPLY: testdata/replies/google-counter.eml.
+// QUIRK: Google sends a COUNTER as method=REPLY:
+// testdata/replies/google-counter.eml.
 var methodKinds = map[ical.Method]Kind{
 	ical.MethodReply: KindReply, ical.MethodCounter: KindCounter, ical.MethodRefresh: KindRefresh,
 	ical.MethodRequest: KindRequest, ical.MethodCancel: KindCancel,
@@ -185,7 +189,7 @@ func (in *Inbound) byMethod() {
 	}
 }
 
-// answer finds who answers.
+// answer sets the attendee who answers.
 func (in *Inbound) answer() {
 	a, ok := speaker(in.Event, in.Mail)
 	in.Attendee = a

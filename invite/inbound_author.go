@@ -10,7 +10,8 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// sender is the author of a mail; "" where it has none or several.
+// sender returns the author of a mail. It is "" if there is none, or if there are
+// several.
 func sender(m *mime.Received) string {
 	if len(m.From) != 1 {
 		return ""
@@ -18,7 +19,7 @@ func sender(m *mime.Received) string {
 	return m.From[0].Address
 }
 
-// authors are the authors of a mail, by the keys of their addresses.
+// authors returns the authors of a mail, by the keys of their addresses.
 func authors(m *mime.Received) map[string]bool {
 	out := make(map[string]bool, len(m.From))
 	for _, f := range m.From {
@@ -27,9 +28,9 @@ func authors(m *mime.Received) map[string]bool {
 	return out
 }
 
-// speaker is the attendee that answers: the only one, the one that sent the
-// mail, or the delegate, whose answer names the delegator too (RFC 5546,
-// section 4.2.5).
+// speaker returns the attendee who answers: the only attendee, or the attendee
+// who sent the mail, or the delegate, whose answer names the delegator too (RFC
+// 5546, section 4.2.5).
 func speaker(e *ical.Event, m *mime.Received) (ical.Attendee, bool) {
 	list := e.Attendees
 	at := -1
@@ -48,15 +49,15 @@ func speaker(e *ical.Event, m *mime.Received) (ical.Attendee, bool) {
 	}
 	a := list[at]
 	a.Status = cmp.Or(a.Status, ical.StatusNeedsAction)
-	// QUIRK: Exchange writes a COMMENT of an empty line where nothing was
-	// written: testdata/replies/exchange.eml.
+	// QUIRK: Exchange writes a COMMENT of an empty line if the attendee wrote
+	// nothing: testdata/replies/exchange.eml.
 	a.Comment = strings.TrimSpace(cmp.Or(a.Comment, extra(e, "COMMENT")))
 	a.DelegatedTo, a.DelegatedFrom = bare(a.DelegatedTo), bare(a.DelegatedFrom)
 	return a, true
 }
 
-// bare takes the address out of "Name <address>", which KDE writes in
-// DELEGATED-TO and DELEGATED-FROM.
+// bare returns the address in "Name <address>", which KDE writes in DELEGATED-TO
+// and DELEGATED-FROM.
 func bare(addr string) string {
 	if at := strings.LastIndexByte(addr, '<'); at >= 0 {
 		addr = strings.TrimRight(addr[at+1:], "> ")
@@ -64,7 +65,7 @@ func bare(addr string) string {
 	return addr
 }
 
-// extra is the value of a property that [ical.Event] has no field for.
+// extra returns the value of a property that [ical.Event] has no field for.
 func extra(e *ical.Event, name string) string {
 	for _, p := range e.Extra {
 		if p.Name == name {

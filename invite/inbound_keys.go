@@ -6,13 +6,14 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// Keys are the words by which the meeting of a mail can be looked up, each once.
+// Keys are the identifiers by which the meeting of a mail can be looked up, each
+// once.
 type Keys struct {
-	// UIDs are those of its calendar object, in lower case, because Exchange
-	// changes the case.
+	// UIDs are the identifiers in its calendar object, in lower case, because
+	// Exchange changes the case.
 	UIDs []string
-	// MessageIDs are those of our mails that it answers or returns, with angle
-	// brackets: see Delivery.MessageID.
+	// MessageIDs are the Message-IDs of our mails that it answers or returns,
+	// with angle brackets: see Delivery.MessageID.
 	MessageIDs []string
 	// ReplyAddresses are the addresses that it came to, in lower case: see
 	// Meeting.ReplyAddresses.
@@ -50,7 +51,7 @@ func (in *Inbound) Keys() Keys {
 	return k
 }
 
-// mostKeys is how many keys of a kind are given of one mail.
+// mostKeys limits the keys of each kind that are taken from one mail.
 const mostKeys = 50
 
 // with adds a key that is not there yet.

@@ -9,10 +9,11 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// choose takes the object that decides what the mail is. The same answer often
-// comes twice, as a part and as an attachment, and is one. An object of the mail
-// itself comes before one in a message that it quotes, and one with a METHOD
-// before a mere file. Where there is none, Reason says why.
+// choose selects the calendar object that gives the mail its kind. The same
+// answer often comes twice, as a part and as an attachment, and counts once. An
+// object of the mail itself comes before an object in a message that it quotes.
+// An object with a METHOD comes before a mere file. If there is no object, Reason
+// says why.
 func (in *Inbound) choose(parts []mime.Part, o *ReadOptions) bool {
 	best := unranked
 	for i := range parts {
@@ -38,8 +39,9 @@ func (in *Inbound) choose(parts []mime.Part, o *ReadOptions) bool {
 	return in.Event != nil
 }
 
-// rank says how good an object is, 0 for the best: those that some METHOD makes
-// part of the conversation, in the mail itself or quoted in it, then others.
+// rank returns the rank of an object, 0 for the best: objects in the mail itself
+// whose METHOD is part of the conversation, then such objects in a quoted
+// message, then all others.
 func rank(c *ical.Calendar, p *mime.Part) int {
 	switch _, known := methodKinds[c.Method]; {
 	case known && !p.Embedded:
@@ -55,18 +57,18 @@ const unranked = 3
 // explain keeps the first reason.
 func (in *Inbound) explain(reason string) { in.Reason = cmp.Or(in.Reason, reason) }
 
-// statement is what an answer says of one component: the whole meeting, or one
-// occurrence of it.
+// statement is the content of one component of an answer: about the whole
+// meeting, or about one occurrence.
 type statement struct {
 	event    *ical.Event
 	attendee ical.Attendee
 }
 
-// maxStatements is how many components of one answer are read.
+// maxStatements limits the components of one answer that are read.
 const maxStatements = 500
 
-// statements are all that an answer says. Apple and CalDAV servers answer to a
-// series and to some of its occurrences in one object.
+// statements returns all components of an answer. Apple and CalDAV servers answer
+// to a series and to some of its occurrences in one object.
 func (in *Inbound) statements() []statement {
 	out := []statement{{in.Event, in.Attendee}}
 	add := func(list []ical.Event) {
@@ -97,5 +99,5 @@ func (in *Inbound) statements() []statement {
 // testdata/replies/exchange.eml.
 func sameUID(a, b string) bool { return lowered(a) == lowered(b) }
 
-// lowered is the form of a UID by which it is compared.
+// lowered returns the form of a UID by which it is compared.
 func lowered(uid string) string { return strings.ToLower(strings.TrimSpace(uid)) }

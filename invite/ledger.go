@@ -7,52 +7,57 @@ import (
 	"sync"
 )
 
-// Ledger keeps the fate of every mail of the calls of a [Client]. With one, the
-// stored meeting is the truth; the Meeting that a call returns is for reading,
-// because storing it would undo answers that were applied meanwhile. The conformance
-// suite is invitetest.TestLedger.
+// Ledger keeps the fate of every mail of the calls of a [Client]. If there is
+// one, the stored meeting is the truth. The Meeting that a call returns is then
+// for reading only, because storing it would undo answers that were applied
+// meanwhile. The conformance suite is invitetest.TestLedger.
 //
 // The calls of Record for one meeting never overlap within a call of the Client.
-// The values that it is given must not be kept or changed.
+// A Ledger must neither keep nor change the values that it is given.
 type Ledger interface {
 	// Begin stores all meetings of one call in one step, before its first mail.
-	// Mails that it has not seen are pending, and mails that they replace are
-	// overtaken. It must return an error if a call was planned from what is no
-	// longer true: a mail that it marks as overtaken is not pending any more, or
-	// something is stored that the meeting does not know. After an error nothing is
-	// handed over. [Client.Resume] does not call it.
-	Begin(ctx context.Context, ms ...*Meeting) error
-	// Record stores changes of deliveries in one step. A Delivery in state
-	// [DeliverySending] is a claim, which holds only if the stored one was
-	// pending. Deliveries with one Message-ID are one mail, claimed whole or not
-	// at all. A Delivery in state [DeliveryPending] takes a mail back, which holds
-	// only if the stored one is unknown, or was claimed by this call. [ResendUnknown]
-	// also asks for mails that another call was sending; if the ledger does not give
-	// these back, it refuses the claims that follow.
+	// It adds the mails that it has not seen, as pending, and marks the mails
+	// that they replace as overtaken. [Client.Resume] does not call it.
 	//
-	// lost are the numbers of the claims that were refused; these mails are not
-	// handed over. After an error nothing more is handed over, and what the error
-	// may have kept from being stored is recorded once again.
+	// It must return an error if the call was planned from an older state than
+	// the stored one: if a mail that the call marks as overtaken is not pending
+	// any more, or if something is stored that the meeting does not know. After
+	// an error nothing is handed over.
+	Begin(ctx context.Context, ms ...*Meeting) error
+	// Record stores changes of deliveries in one step.
+	//
+	//   - A Delivery in state [DeliverySending] is a claim. It holds only if the
+	//     stored delivery was pending. Deliveries with one Message-ID are one
+	//     mail, which is claimed whole or not at all.
+	//   - A Delivery in state [DeliveryPending] takes a mail back. It takes
+	//     effect only if the stored delivery is unknown, or if this call claimed
+	//     it. With [ResendUnknown], the Client also takes back mails that another
+	//     call was sending. A ledger may ignore that. It must then refuse the
+	//     claims on these mails.
+	//
+	// lost are the numbers of the claims that were refused. These mails are not
+	// handed over. After an error nothing more is handed over, and changes that
+	// may not have been stored are recorded once again.
 	Record(ctx context.Context, uid string, changed []Delivery) (lost []int, err error)
 }
 
-// WholeMeeting returns a [Ledger] that calls store with the whole meeting whenever
-// something changes. It suits programs that do nothing else with the meeting
-// during a call: what another part of the program stores meanwhile is overwritten.
-// A call with n mails stores n + 2 times, so a meeting with many guests wants a
+// WholeMeeting returns a [Ledger] that calls store with the whole meeting
+// whenever something changes. It suits programs in which nothing changes the
+// stored meeting during a call, because such a change would be overwritten. A
+// call with n mails stores n + 2 times. So a meeting with many guests needs a
 // Ledger that stores single deliveries.
 func WholeMeeting(store func(ctx context.Context, m *Meeting) error) Ledger {
 	return &wholeMeetings{store: store, held: make(map[string]*heldMeeting)}
 }
 
-// wholeMeetings holds the meetings of the calls under way.
+// wholeMeetings has the meetings of the calls under way.
 type wholeMeetings struct {
 	store func(ctx context.Context, m *Meeting) error
 	mu    sync.Mutex
 	held  map[string]*heldMeeting
 }
 
-// heldMeeting is one meeting, as it was stored last.
+// heldMeeting is one meeting, as it was last stored.
 type heldMeeting struct {
 	mu sync.Mutex
 	m  *Meeting

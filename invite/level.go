@@ -9,17 +9,17 @@ import (
 	"github.com/convene-go/convene/invite/internal/plan"
 )
 
-// Level says what a change of a meeting asks for.
+// Level is the weight of a change of a meeting.
 type Level int
 
 // The values of [Level], the lowest first.
 const (
-	// LevelSilent: nobody sees it, so nobody gets a mail.
+	// LevelSilent: nobody sees the change, so nobody gets a mail.
 	LevelSilent Level = iota
 	// LevelMinor: attendees get a mail, and their answers stay.
 	LevelMinor
-	// LevelMajor: attendees get a mail and have to answer anew (MS-OXOCAL, section
-	// 3.1.4.7.4; RFC 5546, section 3.2.2.1).
+	// LevelMajor: attendees get a mail and have to answer anew (MS-OXOCAL,
+	// section 3.1.4.7.4, and RFC 5546, section 3.2.2.1).
 	LevelMajor
 )
 
@@ -32,8 +32,8 @@ func (l Level) String() string {
 	return names[l]
 }
 
-// Levels says how much each field matters, by its JSON name. A field that it
-// does not name has its level of [DefaultLevels].
+// Levels has the levels of fields, by their JSON names. A field that is not in it
+// has its level of [DefaultLevels].
 type Levels map[string]Level
 
 // DefaultLevels returns the levels that Outlook and Exchange give the fields:

@@ -10,23 +10,24 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// Meeting is all that is known of a meeting that was sent. It is plain data: keep
-// it anywhere, as JSON, and give it back to change, cancel or repeat it and to take
-// answers in. It holds three kinds of data, and none rewrites another: what the
-// organizer wants (Event), what the attendees said (Answers, Joined, Proposals),
-// and what became of the mails (Deliveries).
+// Meeting is everything that is known of a meeting that was sent. It is plain
+// data: keep it anywhere, as JSON, and give it back to change, cancel or repeat
+// the meeting and to take answers in. It has three kinds of data, none of which
+// rewrites another: the intent of the organizer (Event), the words of the
+// attendees (Answers, Joined, Proposals), and the fate of the mails (Deliveries).
 type Meeting struct {
-	// Event is the meeting as the organizer wants it. Nobody's answer is in it:
+	// Event is the meeting as the organizer wants it. Nobody's answer is in it.
 	// [Meeting.Attendees] and [Meeting.Status] say who comes.
 	Event ical.Event `json:"event"`
-	// Tag is the caller's own, such as the name of a tenant; see [Tag].
+	// Tag is the caller's own, such as the name of a tenant. See [Tag].
 	Tag string `json:"tag,omitempty"`
-	// Revised is the sequence of the last change that asked for new answers:
-	// answers to an earlier one do not count.
+	// Revised is the sequence of the last change that asked for new answers.
+	// Answers to an earlier sequence do not count.
 	Revised int `json:"revised"`
-	// Revisions are the same for single occurrences of a series.
+	// Revisions has the same for single occurrences of a series.
 	Revisions []Revision `json:"revisions,omitempty"`
-	// Answers are all answers that counted when they came in, in this order.
+	// Answers has all answers that counted when they came in, in the order of
+	// their arrival.
 	Answers []Answer `json:"answers"`
 	// Joined are the attendees who came to single occurrences by an answer:
 	// delegates, and uninvited people if the [Policy] lets them in.
@@ -38,13 +39,13 @@ type Meeting struct {
 	// ReplyAddresses are the addresses that answers come to if
 	// Options.ReplyAddress is set, by the attendee's address in lower case.
 	ReplyAddresses map[string]string `json:"replyAddresses,omitempty"`
-	// HideGuests and OneMail are the options that the invitation was sent with;
-	// every later mail is sent so too.
+	// HideGuests and OneMail are the options that the invitation was sent with.
+	// Every later mail is sent with them too.
 	HideGuests bool `json:"hideGuests,omitempty"`
 	OneMail    bool `json:"oneMail,omitempty"`
-	// Before are earlier versions of Event that some attendee still has, because the
-	// mails about the changes since were not handed over, the oldest first. Updates
-	// and [Client.Resume] tell what is new to them.
+	// Before has earlier versions of Event, the oldest first. Some attendee still
+	// has each of them, because mails about later changes were not handed over.
+	// Updates and [Client.Resume] use them to tell such attendees the difference.
 	Before []ical.Event `json:"before,omitempty"`
 }
 
@@ -68,33 +69,37 @@ type Answer struct {
 	Email string `json:"email"`
 	// Status is the answer.
 	Status ical.Status `json:"status"`
-	// Comment is the attendee's words with it.
+	// Comment has the attendee's words with it.
 	Comment string `json:"comment,omitempty"`
-	// RecurrenceID is the occurrence that the answer is about; zero for all.
+	// RecurrenceID is the original start of the occurrence that the answer is
+	// about. It is zero if the answer is about the whole meeting.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
-	// Sequence and Stamp are SEQUENCE and DTSTAMP of the answer, which order it.
+	// Sequence and Stamp are the SEQUENCE and the DTSTAMP of the answer, which
+	// order it.
 	Sequence int       `json:"sequence"`
 	Stamp    time.Time `json:"stamp,omitzero"`
-	// Via is the way that the answer came: "" by mail, "organizer" as the
-	// organizer's own word in an event, "import" from an older stored form, or what
-	// the caller of [Meeting.Answer] says, such as "link" or "phone".
+	// Via is the way by which the answer came. "" is a mail, "organizer" is a
+	// status that the organizer set in an event, and "import" is an older stored
+	// form. Every other value was given by the caller of [Meeting.Answer], such
+	// as "link" or "phone".
 	Via string `json:"via,omitempty"`
 	// Guests is the number of people that the attendee brings along.
 	Guests int `json:"guests,omitempty"`
 	// DelegatedTo is the address of the delegate if Status is delegated.
 	DelegatedTo string `json:"delegatedTo,omitempty"`
-	// AnsweredAs is the address that the answer gives as the attendee's, and SentBy
-	// the address of the mail's author, if they are not Email.
+	// AnsweredAs is the address that the answer gives as the attendee's, and
+	// SentBy is the address of the mail's author. Each is "" if it equals Email.
 	AnsweredAs string `json:"answeredAs,omitempty"`
 	SentBy     string `json:"sentBy,omitempty"`
-	// MessageID is the Message-ID of the mail it came in, with angle brackets.
+	// MessageID is the Message-ID of the mail with the answer, with angle
+	// brackets.
 	MessageID string `json:"messageId,omitempty"`
 }
 
-// clone is a copy of m that shares no list with it.
+// clone returns a copy of m that shares no list with it.
 func (m *Meeting) clone() *Meeting { return m.withEvent(series.Normalized(m.Event)) }
 
-// withEvent is a copy of m that shares no list with it, with another event.
+// withEvent returns a copy of m that shares no list with it, with another event.
 func (m *Meeting) withEvent(e ical.Event) *Meeting {
 	out := *m
 	out.Event = e
@@ -111,8 +116,9 @@ func (m *Meeting) withEvent(e ical.Event) *Meeting {
 	return &out
 }
 
-// Merge takes in changes of deliveries, as a [Ledger] is given them: each
-// replaces the delivery with its number, and new numbers are added at the end.
+// Merge takes in changes of deliveries, as a [Ledger] is given them. It changes
+// m. Each change replaces the delivery with its number. New numbers are added at
+// the end.
 func (m *Meeting) Merge(changed []Delivery) {
 	at := make(map[int]int, len(changed))
 	for i := range m.Deliveries {
@@ -129,7 +135,7 @@ func (m *Meeting) Merge(changed []Delivery) {
 	}
 }
 
-// nextNumber is the number of the next delivery.
+// nextNumber returns the number of the next delivery.
 func (m *Meeting) nextNumber() int {
 	n := 0
 	for i := range m.Deliveries {
@@ -140,7 +146,7 @@ func (m *Meeting) nextNumber() int {
 
 func (a *Answer) version() version { return version{a.Sequence, a.Stamp} }
 
-// describe says what was applied.
+// describe returns a description of the answer, for people.
 func (a *Answer) describe() string {
 	s := fmt.Sprintf("%s: %s", a.Email, a.Status)
 	if a.DelegatedTo != "" {

@@ -9,14 +9,15 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// Apply takes a mail in and returns the meeting with it and what became of it.
-// It changes neither m nor in, does no I/O, and returns m itself if the
-// verdict changes nothing. A nil Policy is the zero value; see [Policy].
+// Apply takes a mail in, and returns the meeting with it and the outcome. It
+// changes neither m nor in and does no I/O. If the verdict changes nothing, it
+// returns m itself. If p is nil, it stands for the zero [Policy].
 //
 // Answers are ordered by attendee and occurrence, by SEQUENCE and then by
-// DTSTAMP, never by the order of their arrival. One to an older SEQUENCE counts
-// unless a change since asked everybody anew (Meeting.Revised). An answer to one
-// occurrence stands against answers to the whole series, earlier and later.
+// DTSTAMP, never by the order of their arrival. An answer to an older SEQUENCE
+// counts unless a later change asked everybody anew (Meeting.Revised). An answer
+// to one occurrence stands against answers to the whole series, earlier and
+// later.
 func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
 	x := &intake{m: m.clone(), in: *in, p: p.withDefaults()}
 	if x.in.Mail == nil {
@@ -29,14 +30,14 @@ func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
 	return x.m, o
 }
 
-// Answer takes an answer in that did not come by mail: by a link, by telephone.
-// It obeys the same order as answers that [Meeting.Apply] takes in. a.Email,
-// a.Status, a.Stamp (the time of the answer) and a.Via (its way) are required. An
-// a.Sequence of 0 stands for the current version. If one is missing or means
-// nothing, the verdict is [VerdictNotAnAnswer] or [VerdictUnknownAttendee], and
-// the reason says why.
+// Answer takes an answer in that did not come by mail, but by a link or by
+// telephone. It obeys the same order as answers that [Meeting.Apply] takes in.
+// a.Email, a.Status, a.Stamp (the time of the answer) and a.Via (its way) are
+// required. If a.Sequence is 0, it stands for the current version. If a value is
+// missing or invalid, the verdict is [VerdictNotAnAnswer] or
+// [VerdictUnknownAttendee], and the reason says why.
 //
-// It changes nothing of m, and returns m itself if the verdict changes nothing.
+// It does not change m. If the verdict changes nothing, it returns m itself.
 func (m *Meeting) Answer(a Answer) (*Meeting, Outcome) {
 	return m.byHand(a.Email, a.RecurrenceID, requiredOf(a.Stamp, a.Via), func(x *intake, who ical.Attendee, at series.Target) (string, error) {
 		a.Email, a.RecurrenceID, a.Stamp = who.Email, at.Start, a.Stamp.UTC().Truncate(time.Second)
@@ -46,11 +47,11 @@ func (m *Meeting) Answer(a Answer) (*Meeting, Outcome) {
 }
 
 // Propose takes another time in that an attendee asks for by a link or by
-// telephone. p.Email, p.Start, p.Stamp and p.Via are required; a zero p.End keeps
-// the length of the meeting. The meeting stays as it is: to take a proposal is an
-// update, and the organizer's decision.
+// telephone. p.Email, p.Start, p.Stamp and p.Via are required. If p.End is zero,
+// the length of the meeting stays. The event stays as it is, because to accept a
+// proposal is an update, and the organizer's decision.
 //
-// It changes nothing of m, and returns m itself if the verdict changes nothing.
+// It does not change m. If the verdict changes nothing, it returns m itself.
 func (m *Meeting) Propose(p Proposal) (*Meeting, Outcome) {
 	missing := requiredOf(p.Stamp, p.Via)
 	switch {
@@ -71,10 +72,10 @@ func (m *Meeting) Propose(p Proposal) (*Meeting, Outcome) {
 }
 
 // Undelivered takes a report in that a mail did not arrive, as an HTTP API gives
-// it. id is the Message-ID of the mail, email the recipient, who may be left out
-// for a mail to one. text is the server's, for people.
+// it. id is the Message-ID of the mail. email is the recipient, and may be empty
+// if the mail went to one recipient. text is the text of the server, for people.
 //
-// It changes nothing of m, and returns m itself if the verdict changes nothing.
+// It does not change m. If the verdict changes nothing, it returns m itself.
 func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
 	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
 	o := outcome("", func() error {
@@ -94,7 +95,8 @@ func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
 	return x.m, o
 }
 
-// requiredOf reports what says nothing of its origin.
+// requiredOf refuses an answer or proposal that does not say when and by which
+// way it came.
 func requiredOf(stamp time.Time, via string) error {
 	switch {
 	case stamp.IsZero():
@@ -105,7 +107,7 @@ func requiredOf(stamp time.Time, via string) error {
 	return nil
 }
 
-// byHand takes in what an attendee says without a mail.
+// byHand takes in the word of an attendee that came without a mail.
 func (m *Meeting) byHand(email string, id time.Time, missing error, take func(*intake, ical.Attendee, series.Target) (string, error)) (*Meeting, Outcome) {
 	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
 	o := outcome(func() (string, error) {
@@ -132,9 +134,8 @@ func (m *Meeting) byHand(email string, id time.Time, missing error, take func(*i
 	return x.m, o
 }
 
-// sequenceByHand is the sequence of an answer that may name none. Without a name
-// it is about the current version, but counts as one to the oldest that can still
-// be answered, so that the order in time decides between it and a mail.
+// sequenceByHand returns the sequence of an answer or proposal whose sequence may
+// be 0. See [roster.Answers.UnversionedSequence].
 func (m *Meeting) sequenceByHand(named int, email string, at series.Target) int {
 	if named > 0 {
 		return min(named, max(m.Event.Sequence, at.Sequence))

@@ -50,7 +50,7 @@ func (m *Meeting) enter(list []letter, p *plan.Plan, o *settings) error {
 			return err
 		}
 		d := Delivery{
-			Method: r.Method, Sequence: r.Sequence, RecurrenceID: r.Event.RecurrenceID, Action: body.Action(r.Kind()),
+			Method: r.Method, Sequence: r.Sequence, RecurrenceID: r.Event.RecurrenceID, Action: body.Action(r.Purpose()),
 			Comment: o.comment, Stamp: stamp, MessageID: id, State: DeliveryPending,
 		}
 		for i := range l {

@@ -21,7 +21,7 @@ type meetingJSON struct {
 
 type plainMeeting Meeting // without the methods
 
-// MarshalJSON writes the meeting with the number of its format in front; lists
+// MarshalJSON writes the meeting with the number of its format in front. Lists
 // are never null.
 func (m Meeting) MarshalJSON() ([]byte, error) {
 	p := plainMeeting(m)
@@ -38,9 +38,9 @@ func notNil[T any](list []T) []T {
 	return list
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote, in this format or in format 1,
-// which kept answers in the event. A meeting of a newer format is refused,
-// because what this version does not know of it would be lost.
+// UnmarshalJSON reads the output of MarshalJSON, in this format or in format 1,
+// which kept answers in the event. It refuses a meeting of a newer format,
+// because fields that this version does not know would be lost.
 func (m *Meeting) UnmarshalJSON(data []byte) error {
 	var head struct {
 		Format int `json:"format"`
@@ -79,7 +79,7 @@ func strictly(data []byte, into any) error {
 	return dec.Decode(into)
 }
 
-// meeting1 is the form of format 1, where it differs.
+// meeting1 has the fields of format 1 that differ.
 type meeting1 struct {
 	Format int `json:"format"`
 	*plainMeeting
@@ -93,8 +93,8 @@ type answer1 struct {
 	AnsweredAs string `json:"as"`
 }
 
-// readFormat1 reads a meeting whose overrides hold answers: the statuses become
-// Answers, and lists and overrides that were there for them alone are dropped.
+// readFormat1 reads a meeting whose overrides hold answers. The statuses become
+// Answers. Lists and overrides that existed only for them are dropped.
 func readFormat1(data []byte) (*Meeting, error) {
 	aux := meeting1{plainMeeting: new(plainMeeting)}
 	if err := strictly(data, &aux); err != nil {
@@ -121,7 +121,7 @@ func readFormat1(data []byte) (*Meeting, error) {
 	return m, nil
 }
 
-// importStatuses makes Answers of the statuses in the event of format 1, unless
+// importStatuses makes Answers of the statuses in an event of format 1, unless
 // its Answers say the same.
 func (m *Meeting) importStatuses() {
 	m.Answers = append(m.Answers, answersOf(m.record().Imported())...)
@@ -129,8 +129,9 @@ func (m *Meeting) importStatuses() {
 	dropAnswerOverrides(&m.Event)
 }
 
-// dropAnswerOverrides removes attendee lists that equal the series' except in
-// their answers, and overrides that then say nothing.
+// dropAnswerOverrides removes the attendee lists of overrides that equal the list
+// of the series except in their answers. It also removes overrides that then
+// change nothing.
 func dropAnswerOverrides(e *ical.Event) {
 	kept := e.Overrides[:0]
 	for _, o := range e.Overrides {

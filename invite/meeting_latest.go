@@ -7,7 +7,7 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// entry is the latest that is held of an attendee.
+// entry is an answer or a proposal of an attendee.
 type entry struct {
 	version
 	answer   *Answer
@@ -21,8 +21,8 @@ func (e entry) String() string {
 	return fmt.Sprintf("%s of %s", e.answer.Status, e.stamp.Format(time.RFC3339))
 }
 
-// latest finds the newest answer or proposal of an attendee to an occurrence; of
-// equal ones that which came last.
+// latest returns the newest answer or proposal of an attendee to an occurrence.
+// Of equally new ones, the last to arrive is returned.
 func (m *Meeting) latest(email string, occurrence time.Time) (last entry, ok bool) {
 	key := address.Key(email)
 	take := func(e entry, of string, id time.Time) {

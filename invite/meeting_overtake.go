@@ -58,7 +58,7 @@ type subject struct {
 	occurrence int64
 }
 
-// told says what new mails tell.
+// told is the content of new mails.
 type told struct {
 	subjects map[subject]bool
 	anything map[string]bool // the attendees who are told anything, by key
@@ -88,8 +88,8 @@ func (m *Meeting) markOvertaken() {
 	}
 }
 
-// outdated returns the deliveries that a later mail to the same attendee has
-// overtaken, whatever became of it.
+// outdated returns the deliveries for which a later mail to the same attendee
+// exists that says as much, whatever became of it.
 func (m *Meeting) outdated() (out []int) {
 	later := make(map[subject]bool)
 	for i := len(m.Deliveries) - 1; i >= 0; i-- {

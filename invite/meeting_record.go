@@ -10,8 +10,8 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// record returns the part of m that says who answered what. It shares the answers
-// with m.
+// record returns the part of m that says who answered, and how. It shares the
+// answers with m.
 func (m *Meeting) record() *roster.Record {
 	r := &roster.Record{Event: &m.Event, Revised: m.Revised}
 	if len(m.Answers) > 0 {
@@ -48,7 +48,8 @@ func (m *Meeting) planned() *plan.Meeting {
 	return p
 }
 
-// mailStates says what a plan reads of a state; a mail in any other has failed.
+// mailStates has the states that matter to a plan. A mail in any other state has
+// failed.
 var mailStates = map[DeliveryState]plan.MailState{
 	DeliveryPending: plan.MailPending, DeliverySending: plan.MailSending, DeliveryUnknown: plan.MailUnknown,
 	DeliveryDelivered: plan.MailHandedOver, DeliveryUndelivered: plan.MailHandedOver,
@@ -74,7 +75,8 @@ func answersOf(list []roster.Answer) (out []Answer) {
 	return out
 }
 
-// revise takes new floors of answers in.
+// revise stores the sequences below which answers do not count any more, see
+// [roster.Record.Floor].
 func (m *Meeting) revise(list []roster.Revision) {
 	if len(list) == 0 {
 		return
@@ -94,7 +96,7 @@ func (m *Meeting) forget() {
 	}
 }
 
-// find returns the subject of an answer: the whole meeting if id is zero, or an
+// find returns the target of an answer: the whole meeting if id is zero, or an
 // occurrence. ok is false if the series has no such occurrence.
 func (m *Meeting) find(id time.Time) (at series.Target, ok bool) { return series.Find(&m.Event, id) }
 
@@ -135,11 +137,11 @@ func (m *Meeting) withAnswer(a ical.Attendee, id time.Time) ical.Attendee {
 	return a
 }
 
-// admit invites somebody to a target, if they are not invited. An attendee who joins
-// the whole meeting stands in the event from then on, because the policy that let
-// them in is the organizer's. They also join those occurrences with a list of their
-// own to which the attendee is invited who delegated to them. An attendee who joins
-// one occurrence stands in Joined.
+// admit invites somebody to a target, if they are not invited. An attendee who
+// joins the whole meeting stands in the event from then on, because the policy
+// that let them in is the organizer's. If they are a delegate, they also join
+// each override that has its own attendees and invites the delegator. An attendee
+// who joins one occurrence stands in Joined.
 func (m *Meeting) admit(a ical.Attendee, at series.Target) {
 	if roster.IndexOf(m.attendees(at), a.Email) >= 0 {
 		return

@@ -8,9 +8,9 @@ import (
 	"github.com/convene-go/convene/invite/internal/plan"
 )
 
-// waiting returns the entries of the ledger that are to be sent: the pending
-// ones, and with the option [ResendUnknown] those that may have arrived, unless a
-// later mail to the same attendee has overtaken them.
+// waiting returns the indexes of the deliveries that are to be sent. These are
+// the pending ones. With the option [ResendUnknown] they include mails that may
+// have arrived, unless a later mail to the same attendee has overtaken them.
 func (m *Meeting) waiting(o *settings) (out []int) {
 	old := make(map[int]bool)
 	if o.resendUnknown {
@@ -59,7 +59,7 @@ func (m *Meeting) unsent(p *plan.Plan, o *settings) []letter {
 	return out
 }
 
-// takeBack makes mails pending that may have arrived, because they are to be sent
+// takeBack makes mails that may have arrived pending, because they are to be sent
 // again.
 func (m *Meeting) takeBack(ctx context.Context, list []letter, o *settings) error {
 	var changed []Delivery

@@ -13,9 +13,9 @@ import (
 func (m *Meeting) Status(email string) ical.Status { return m.OccurrenceStatus(email, time.Time{}) }
 
 // OccurrenceStatus returns the answer of an attendee that counts now for the
-// occurrence of that original start; an answer of its own comes before the answer
-// to the series. It is "" for an address that is not invited to the occurrence, and
-// if the series has no such occurrence.
+// occurrence with that original start. An answer to the occurrence comes before
+// the answer to the series. It is "" if the series has no such occurrence, or if
+// the address is not invited to it.
 func (m *Meeting) OccurrenceStatus(email string, start time.Time) ical.Status {
 	at, ok := m.find(start)
 	if !ok {

@@ -12,51 +12,53 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// Options say how a [Client] works, the same for all of its calls. Nil and zero
-// values are right and safe. What belongs to one call is an option of that call,
-// such as [Comment].
+// Options say how a [Client] works, for all of its calls. Nil and zero values are
+// right and safe. Options of a single call, such as [Comment], are values of
+// their own.
 type Options struct {
-	// Now is the clock for Date and DTSTAMP; nil is time.Now.
+	// Now is the clock for Date and DTSTAMP. If it is nil, time.Now is used.
 	Now func() time.Time
-	// NewID makes the UID of a meeting that has none; nil makes random UUIDs.
+	// NewID makes the UID of a meeting that has none. If it is nil, random UUIDs
+	// are used.
 	NewID func() string
-	// Random is the source of the Message-IDs, read in the order of the plan; nil
-	// is crypto/rand. Message-IDs must not be guessable, because a report that
-	// names one counts as a bounce.
+	// Random is the source of the Message-IDs, read in the order of the plan. If
+	// it is nil, crypto/rand is used. Message-IDs must not be guessable, because
+	// a report that names one counts as a bounce.
 	Random io.Reader
 	// ProductID names your program in the calendar object (RFC 5545, section
-	// 3.7.3); "" is [ical.DefaultProductID].
+	// 3.7.3). If it is "", it is [ical.DefaultProductID].
 	ProductID string
-	// Body writes what people read; nil is body.New(nil).
+	// Body writes the texts of the mails. If it is nil, body.New(nil) is used.
 	Body Renderer
 	// Language is the language of the mails' text if neither the attendee nor the
-	// event names one, as a BCP 47 tag; "" is English.
+	// event names one, as a BCP 47 tag. If it is "", it is English.
 	Language string
-	// AnswerURL gives the links by which the reader of a request can answer
-	// without buttons, for the statuses accepted, tentative and declined. "" leaves
-	// a link out, and nil leaves all out. The page behind a link is the caller's;
-	// links should be hard to guess, since whoever follows one answers as that
-	// attendee.
+	// AnswerURL returns the links by which the reader of a request can answer
+	// without buttons, for the statuses accepted, tentative and declined. If it
+	// returns "", the link is left out. If it is nil, all links are left out. The
+	// page behind a link is the caller's. Links should be hard to guess, because
+	// anybody who follows one answers as that attendee.
 	AnswerURL func(m *Meeting, a ical.Attendee, s ical.Status) string
 	// Levels says which changes need a new answer, a mail or nothing, if this is
 	// to differ from [DefaultLevels].
 	Levels Levels
 	// TellDeclined mails minor changes also to attendees who declined.
 	TellDeclined bool
-	// Ledger stores what becomes of each mail before and after it is handed over,
-	// so that a program can stop at any point and go on with [Client.Resume]. Nil
-	// stores nothing; the result stands in the Meeting that comes back.
+	// Ledger stores the fate of each mail before and after it is handed over, so
+	// that a program can stop at any point and go on with [Client.Resume]. If it
+	// is nil, nothing is stored, and only the Meeting that comes back has the
+	// results.
 	Ledger Ledger
-	// Parallel is the number of mails of one call that are handed over at the same
-	// time; 0 is 1. Mails to one attendee keep their order. The Sender must be safe
-	// for concurrent use if it is above 1.
+	// Parallel is the number of mails of one call that are handed over at the
+	// same time. 0 stands for 1. Mails to one attendee keep their order. If it is
+	// above 1, the Sender must be safe for concurrent use.
 	Parallel int
 	// NoAttachment leaves out the attached copy of the calendar object, which
 	// helps Apple Mail and webmail.
 	NoAttachment bool
 	// ReplyAddress gives each attendee a signed address to answer to, as the
-	// organizer of the calendar object and as Reply-To; nil has all answer to
-	// the organizer's own. Give it to [Policy] too.
+	// organizer of the calendar object and as Reply-To. If it is nil, all answers
+	// go to the organizer's own address. Give it to [Policy] too.
 	ReplyAddress *ReplyAddress
 }
 
@@ -67,7 +69,8 @@ type Renderer interface {
 
 var _ Renderer = (*body.Renderer)(nil)
 
-// clone is a copy of o that shares nothing with it that a caller could change.
+// clone returns a copy of o that shares nothing with it that a caller could
+// change.
 func (o *Options) clone() Options {
 	if o == nil {
 		return Options{}
@@ -78,8 +81,8 @@ func (o *Options) clone() Options {
 	return out
 }
 
-// settings are all that one call is to do: the options of the client, none of
-// them unset, and those of the call.
+// settings are the options of the client, with defaults for Now, NewID, Random
+// and Body, and the options of one call.
 type settings struct {
 	Options
 	call
@@ -103,8 +106,8 @@ func newSettings(o *Options, opts call) *settings {
 	return s
 }
 
-// about are the settings of a call about a meeting, which stays as private as it
-// was sent.
+// about takes HideGuests and OneMail from the meeting, because every later mail
+// of the meeting keeps them.
 func (s *settings) about(m *Meeting) *settings {
 	s.hideGuests, s.oneMail = m.HideGuests, m.OneMail
 	return s
@@ -113,7 +116,7 @@ func (s *settings) about(m *Meeting) *settings {
 // stamp is the DTSTAMP and Date of a call's mails.
 func (s *settings) stamp() time.Time { return s.Now().UTC().Truncate(time.Second) }
 
-// end ends a call for a ledger that holds the meetings of one.
+// end tells a [WholeMeeting] ledger that the call about these meetings is over.
 func (s *settings) end(ms ...*Meeting) {
 	if h, ok := s.Ledger.(*wholeMeetings); ok {
 		for _, m := range ms {

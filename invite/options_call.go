@@ -24,14 +24,15 @@ func Tag(tag string) SendOption { return sendOption(func(c *call) { c.tag = tag 
 // A CancelOption changes one [Client.Cancel] or [Client.PlanCancel].
 type CancelOption interface{ forCancel(*call) }
 
-// Occurrence cancels the one occurrence with that original start; it is an error if
-// the series has none, also for the zero time. It excludes [OccurrenceAndLater].
+// Occurrence cancels the occurrence with that original start. It is an error if
+// the series has no such occurrence, also for the zero time. It excludes
+// [OccurrenceAndLater].
 func Occurrence(start time.Time) CancelOption {
 	return cancelOption(func(c *call) { c.occurrence = &start })
 }
 
 // OccurrenceAndLater cancels the occurrence with that original start and all
-// that follow it.
+// later ones.
 func OccurrenceAndLater(start time.Time) CancelOption {
 	return cancelOption(func(c *call) { c.andLater = &start })
 }
@@ -39,8 +40,8 @@ func OccurrenceAndLater(start time.Time) CancelOption {
 // A RemindOption changes one [Client.Remind] or [Client.PlanRemind].
 type RemindOption interface{ forRemind(*call) }
 
-// OnlyTo reminds the attendees of these addresses alone, also those who have
-// answered. No address at all is an error.
+// OnlyTo reminds only the attendees with these addresses, even if they have
+// answered. If there is no address, it is an error.
 func OnlyTo(emails ...string) RemindOption {
 	emails = slices.Clone(emails)
 	return remindOption(func(c *call) { c.onlyTo, c.only = true, append(c.only, emails...) })
@@ -49,10 +50,10 @@ func OnlyTo(emails ...string) RemindOption {
 // A ResumeOption changes one [Client.Resume].
 type ResumeOption interface{ forResume(*call) }
 
-// ResendUnknown sends the mails again that may have arrived, each as the same
-// mail, so that a receiver can tell. It includes mails in state
-// [DeliverySending], which a crash leaves behind: the caller says by it that
-// nobody else is at work on the meeting.
+// ResendUnknown sends mails again that may have arrived, each as the same mail,
+// so that a receiver can notice. It includes mails in state [DeliverySending],
+// which a crash leaves behind. So the caller says that nobody else is at work on
+// the meeting.
 func ResendUnknown() ResumeOption { return resumeOption(func(c *call) { c.resendUnknown = true }) }
 
 // A MailOption changes one call that makes new mails, whichever it is.
@@ -63,38 +64,38 @@ type MailOption interface {
 	forMail(*call)
 }
 
-// QueueOnly sends nothing: the mails of the call are checked, and pending in the
-// Meeting that comes back, for [Client.Resume]. So the Meeting can be stored in
-// one transaction with what it is about, and the mails go out after that is
-// committed. The client needs no Sender for it, and its Ledger is not called.
+// QueueOnly sends nothing. The mails of the call are checked, and are pending in
+// the Meeting that comes back, for [Client.Resume]. So a program can store the
+// Meeting in one transaction with its own data, and send the mails after the
+// commit. The client needs no Sender for it, and its Ledger is not called.
 func QueueOnly() MailOption { return mailOption(func(c *call) { c.queueOnly = true }) }
 
 // Comment adds the organizer's words to the text of the mails of a call.
 func Comment(text string) MailOption { return mailOption(func(c *call) { c.comment = text }) }
 
-// AllowLint sends in spite of findings of error level of these lint rules, see
+// AllowLint sends even if these lint rules have findings of error level. See
 // [ical.Event.Lint].
 func AllowLint(rules ...string) MailOption {
 	rules = slices.Clone(rules)
 	return mailOption(func(c *call) { c.allowLint = append(c.allowLint, rules...) })
 }
 
-// AllowPast mails a change, a cancellation or a reminder also if the meeting lies
-// wholly in the past. Invitations need no leave: [Client.Send] does not look at
+// AllowPast mails a change, a cancellation or a reminder even if the meeting lies
+// wholly in the past. Invitations do not need it: [Client.Send] does not look at
 // the clock.
 func AllowPast() MailOption { return mailOption(func(c *call) { c.allowPast = true }) }
 
-// TellAll mails all attendees if only the list of attendees changed; otherwise
-// only those who were added or removed hear of it.
+// TellAll mails all attendees if only the list of attendees changed. Without
+// TellAll, only the attendees who were added or removed get a mail.
 func TellAll() MailOption { return mailOption(func(c *call) { c.tellAll = true }) }
 
-// call is what the options of one call say.
+// call has the options of one call.
 type call struct {
 	hideGuests, oneMail bool
 	tag                 string
 	occurrence          *time.Time // its original start
 	andLater            *time.Time // the original start of the first
-	onlyTo              bool       // only says whom, also if it is empty
+	onlyTo              bool       // OnlyTo was given, so that only counts even if it is empty
 	only                []string
 	resendUnknown       bool
 	queueOnly           bool
@@ -120,8 +121,8 @@ func (f mailOption) forCancel(c *call)   { f(c) }
 func (f mailOption) forRemind(c *call)   { f(c) }
 func (f mailOption) forMail(c *call)     { f(c) }
 
-// callOf applies the options of a call by the method that its kind has. A nil
-// option changes nothing.
+// callOf applies the options of a call, each by the method that its kind has. A
+// nil option changes nothing.
 func callOf[O comparable](opts []O, apply func(O, *call)) call {
 	var c call
 	var none O

@@ -24,8 +24,9 @@ func (s *settings) planning() *plan.Options {
 	return o
 }
 
-// levels returns the level of every field. Of the list of attendees a call may say
-// something else than the client: if guests are hidden, nobody sees a change of it.
+// levels returns the level of every field. If guests are hidden, nobody sees a
+// change of the list of attendees, so it is silent. With [TellAll] it is at least
+// minor.
 func (s *settings) levels() plan.Levels {
 	out := s.Levels.all()
 	switch {
@@ -37,7 +38,7 @@ func (s *settings) levels() plan.Levels {
 	return out
 }
 
-// allows reports whether a call sends in spite of a lint rule.
+// allows reports whether a call is sent even if a lint rule has findings.
 func (s *settings) allows(rule string) bool { return slices.Contains(s.allowLint, rule) }
 
 // check returns an error if an event must not be sent by the call.

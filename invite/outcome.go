@@ -5,20 +5,21 @@ import (
 	"fmt"
 )
 
-// Outcome is what [Meeting.Apply] made of a mail.
+// Outcome says what [Meeting.Apply], [Meeting.Answer], [Meeting.Propose] or
+// [Meeting.Undelivered] did with the mail, answer, proposal or report.
 type Outcome struct {
-	// Verdict says it for programs.
+	// Verdict is the result for programs.
 	Verdict Verdict `json:"verdict"`
-	// Reason says it for people and logs.
+	// Reason is the result in words, for people and logs.
 	Reason string `json:"reason"`
-	// Invite are the attendees who should now get the current request: those
-	// that somebody delegated to, and those who asked for it. Give them to
+	// Invite has the attendees who should get the current request now, because
+	// somebody delegated to them or because they asked for it. Give them to
 	// [Client.Reinvite].
 	Invite []string `json:"invite,omitempty"`
 }
 
-// Verdict says what became of a mail. Only [VerdictApplied] and [VerdictUndeliverable] come
-// with a changed Meeting.
+// Verdict is the result of taking in a mail, an answer, a proposal or a report.
+// Only [VerdictApplied] and [VerdictUndeliverable] come with a changed Meeting.
 type Verdict string
 
 // The values of [Verdict].
@@ -27,26 +28,27 @@ const (
 	VerdictApplied Verdict = "applied"
 	// VerdictDuplicate: the meeting holds it already.
 	VerdictDuplicate Verdict = "duplicate"
-	// VerdictStale: a later answer of the same attendee counts, or the meeting has
-	// changed so that everybody was asked anew.
+	// VerdictStale: a later answer of the same attendee counts, or a change of
+	// the meeting has asked everybody anew.
 	VerdictStale Verdict = "stale"
 	// VerdictUnknownEvent: it is about another meeting, or about an occurrence that
 	// the series does not have.
 	VerdictUnknownEvent Verdict = "unknown-event"
-	// VerdictUnknownAttendee: who answers is not invited.
+	// VerdictUnknownAttendee: the attendee who answers is not invited.
 	VerdictUnknownAttendee Verdict = "unknown-attendee"
-	// VerdictUnverified: the mail does not show that it comes from who answers.
+	// VerdictUnverified: the mail does not show that it comes from the attendee.
 	VerdictUnverified Verdict = "unverified"
-	// VerdictNotAnAnswer: the mail answers nothing. Where Outcome.Invite is set, it asks.
+	// VerdictNotAnAnswer: the mail answers nothing. If Outcome.Invite is set, it
+	// asks.
 	VerdictNotAnAnswer Verdict = "not-an-answer"
 	// VerdictUndeliverable: a server reports that a mail of this meeting did not
-	// arrive; its Delivery says so now.
+	// arrive. Its Delivery says so now.
 	VerdictUndeliverable Verdict = "undeliverable"
 	// VerdictHeld: a person has to decide.
 	VerdictHeld Verdict = "held"
 )
 
-// refusal is why something is not applied.
+// refusal is the error of a step that does not apply an answer.
 type refusal Outcome
 
 func (r *refusal) Error() string { return r.Reason }
@@ -55,7 +57,8 @@ func refuse(v Verdict, format string, args ...any) error {
 	return &refusal{Verdict: v, Reason: fmt.Sprintf(format, args...)}
 }
 
-// outcome makes a verdict of what a step returned.
+// outcome returns the outcome of a step: applied with the description done, or
+// refused.
 func outcome(done string, err error) Outcome {
 	var r *refusal
 	if errors.As(err, &r) {

@@ -11,18 +11,19 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// Plan is what a call will send, before anything is sent.
+// Plan has the notices of a call, before anything is sent.
 type Plan struct {
 	// Event is the meeting as it will be, with everybody's answers.
 	Event ical.Event
-	// Rest is the new meeting that [Client.UpdateFollowing] begins; nil otherwise.
+	// Rest is the new meeting that [Client.UpdateFollowing] begins. Otherwise it
+	// is nil.
 	Rest *ical.Event
-	// Notices are the mails in the order of sending: the mails of one attendee
-	// follow each other, the attendees come in the order of the event, and removed
-	// attendees last.
+	// Notices has the notices in the order of sending. The notices of one
+	// attendee follow each other. The attendees come in the order of the event,
+	// and removed attendees last.
 	Notices []Notice
-	// Skipped are the notices that are not sent, with the reason; their
-	// Method is empty.
+	// Skipped has the notices that are not sent, with the reason. Their Method is
+	// empty.
 	Skipped []Notice
 }
 
@@ -30,20 +31,20 @@ type Plan struct {
 type Notice struct {
 	// Attendee is the recipient.
 	Attendee ical.Attendee
-	// Method and Sequence are those of the object.
+	// Method and Sequence are the METHOD and the SEQUENCE of the object.
 	Method   ical.Method
 	Sequence int
 	// Reason says in words why the attendee gets this.
 	Reason string
-	// Event is the meeting, or one occurrence of it, as the attendee may see
-	// it. Notices that show the same share one value, which must not be changed.
+	// Event is the meeting, or one occurrence of it, as the attendee may see it.
+	// Notices with equal events share one value, which must not be changed.
 	Event *ical.Event
-	// Before is the same as the attendee saw it until now; nil for an
+	// Before is the event as the attendee saw it until now. It is nil for an
 	// invitation and for a repetition.
 	Before *ical.Event
 }
 
-// publicPlan returns a plan for those who ask for it. Guests are hidden from each
+// publicPlan returns a plan in its exported form. Guests are hidden from each
 // other if the call hides them. A nil plan stays nil.
 func publicPlan(p *plan.Plan, o *settings) *Plan {
 	if p == nil {
@@ -69,8 +70,8 @@ func publicNotices(list []plan.Notice) (out []Notice) {
 	return out
 }
 
-// withRest returns the plan with the mails of a new meeting, which each attendee gets
-// first.
+// withRest returns the plan with the notices of a new meeting, which each
+// attendee gets first.
 func (p *Plan) withRest(rest *Plan) *Plan {
 	out := *p
 	out.Rest = &rest.Event

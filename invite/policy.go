@@ -26,28 +26,31 @@ import (
 // [ReplyAddress].
 type Policy struct {
 	// AuthServID is the identifier that your own server writes into
-	// Authentication-Results (RFC 8601, section 2.5); only the topmost field
-	// with it counts. [NoAuthServID] is a field without one. "" is the topmost
-	// field, whoever wrote it.
+	// Authentication-Results (RFC 8601, section 2.5). Only the topmost field with
+	// it counts. [NoAuthServID] stands for a field without one. "" stands for the
+	// topmost field of any server.
 	AuthServID string
 	// RequireAuth asks for DMARC pass, or DKIM pass of a domain that is aligned
-	// with From (RFC 7489, section 3.1.1), in the field of AuthServID. Without
-	// AuthServID it refuses every mail, because nothing can be trusted then.
+	// with From (RFC 7489, section 3.1.1), in the field of AuthServID. If
+	// AuthServID is "", it refuses every mail, because nothing can be trusted
+	// then.
 	RequireAuth bool
-	// ListedSentBy accepts an answer by an assistant only if the meeting names the
-	// assistant in the attendee's SentBy, and holds others. Otherwise SENT-BY in the
-	// answer counts if its domain is the attendee's, which is too much if the domain
-	// belongs to a public mail provider.
+	// ListedSentBy accepts an answer by an assistant only if the meeting names
+	// the assistant in the attendee's SentBy, and holds others. Otherwise SENT-BY
+	// in the answer counts if its domain is the attendee's. That is too lax if
+	// the domain belongs to a public mail provider.
 	ListedSentBy bool
 	// InsecureAnyFrom accepts an answer from every mailbox, whatever a server
 	// says of it.
 	InsecureAnyFrom bool
-	// Uninvited decides about answers of people who are not invited; "" refuses them.
+	// Uninvited decides about answers of people who are not invited. If it is "",
+	// they are refused.
 	Uninvited Uninvited
-	// ReplyAddress verifies the tokens in the addresses that answers come to.
-	// An answer with a valid one needs nothing else. It is that of [Options].
+	// ReplyAddress verifies the tokens in the addresses that answers come to. An
+	// answer with a valid token needs no other proof. Use the same value as in
+	// [Options].
 	ReplyAddress *ReplyAddress
-	// Now is the clock that tokens expire by; nil is time.Now.
+	// Now is the clock by which tokens expire. If it is nil, time.Now is used.
 	Now func() time.Time
 }
 
@@ -60,7 +63,8 @@ const (
 	UninvitedRefuse Uninvited = ""
 	// UninvitedHold: the verdict is [VerdictHeld].
 	UninvitedHold Uninvited = "hold"
-	// UninvitedAdd: they become an optional attendee, if the mail is theirs.
+	// UninvitedAdd: the person becomes an optional attendee, if the mail is
+	// theirs.
 	UninvitedAdd Uninvited = "add"
 )
 
@@ -70,14 +74,15 @@ const NoAuthServID = "-"
 
 // Strict returns the policy that trusts the checks of your own mail server alone.
 // authServID is the name that the server writes into the Authentication-Results
-// field of every mail, often its host name, such as mx.example.com. Without a name
-// nothing is trusted; see [NoAuthServID].
+// field of every mail. It is often its host name, such as mx.example.com. If it
+// is "", nothing is trusted. See [NoAuthServID].
 func Strict(authServID string) *Policy {
 	return &Policy{AuthServID: authServID, RequireAuth: true, ListedSentBy: true}
 }
 
-// InsecureAcceptAny returns the policy that believes every answer in the name of an
-// attendee. It is for tests, and for mailboxes that nobody else can write to.
+// InsecureAcceptAny returns the policy that believes every answer in the name of
+// an attendee. It is for tests, and for mailboxes that only the program itself
+// can write to.
 func InsecureAcceptAny() *Policy { return &Policy{InsecureAnyFrom: true} }
 
 func (p *Policy) withDefaults() *Policy {
@@ -91,8 +96,8 @@ func (p *Policy) withDefaults() *Policy {
 	return out
 }
 
-// check refuses a mail that does not show that it comes from an attendee. said
-// is the attendee as the answer has it.
+// check refuses a mail that does not show that it comes from an attendee. said is
+// the attendee as the answer has it.
 func (p *Policy) check(in *Inbound, invited, said ical.Attendee) error {
 	if p.InsecureAnyFrom {
 		return nil
@@ -124,7 +129,7 @@ func (p *Policy) mayAnswer(from string, invited, said ical.Attendee) error {
 	return nil
 }
 
-// authenticated checks what a server says of the mail.
+// authenticated checks the results of a server.
 func (p *Policy) authenticated(in *Inbound, domain string) error {
 	if len(in.Verified) > 0 {
 		return p.proven(mailauth.All(in.Verified, domain), domain)
@@ -135,7 +140,7 @@ func (p *Policy) authenticated(in *Inbound, domain string) error {
 	return p.proven(mailauth.Topmost(in.Mail.Auth, p.AuthServID, domain), domain)
 }
 
-// proven decides on the results of a server that counts.
+// proven decides on the results of a server that is trusted.
 func (p *Policy) proven(v mailauth.Result, domain string) error {
 	switch {
 	case v.DMARC || v.DKIM, !p.RequireAuth && (v.SPF || !v.Checked):

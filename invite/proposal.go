@@ -20,23 +20,27 @@ type Proposal struct {
 	ID string `json:"id,omitempty"`
 	// Email is the attendee's address as the event has it.
 	Email string `json:"email"`
-	// Start and End are the time they propose, dates if AllDay is set.
+	// Start and End are the proposed time. They are dates if AllDay is set.
 	Start  time.Time `json:"start,omitzero"`
 	End    time.Time `json:"end,omitzero"`
 	AllDay bool      `json:"allDay,omitempty"`
-	// Location is the place they propose; "" is that of the meeting.
+	// Location is the proposed place. If it is "", the place of the meeting
+	// stays.
 	Location string `json:"location,omitempty"`
-	// Comment is the attendee's words with it.
+	// Comment has the attendee's words with it.
 	Comment string `json:"comment,omitempty"`
-	// RecurrenceID is the occurrence that the proposal is about; zero for all.
+	// RecurrenceID is the original start of the occurrence that the proposal is
+	// about. It is zero if the proposal is about the whole meeting.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
-	// Sequence and Stamp are SEQUENCE and DTSTAMP of the proposal, which order it.
+	// Sequence and Stamp are the SEQUENCE and the DTSTAMP of the proposal, which
+	// order it.
 	Sequence int       `json:"sequence"`
 	Stamp    time.Time `json:"stamp,omitzero"`
-	// Via is the way that the proposal came: "" by mail, or what the caller of
-	// [Meeting.Propose] says, such as "link".
+	// Via is the way by which the proposal came. "" is a mail. Every other value
+	// was given by the caller of [Meeting.Propose], such as "link".
 	Via string `json:"via,omitempty"`
-	// MessageID is the Message-ID of the mail it came in, with angle brackets.
+	// MessageID is the Message-ID of the mail with the proposal, with angle
+	// brackets.
 	MessageID string `json:"messageId,omitempty"`
 	// Declined is set by [Client.DeclineProposal].
 	Declined bool `json:"declined,omitempty"`
@@ -97,8 +101,8 @@ func (p *Proposal) id() string {
 
 func (p *Proposal) version() version { return version{p.Sequence, p.Stamp} }
 
-// version orders what one attendee says of one occurrence: by SEQUENCE, then by
-// DTSTAMP (RFC 5546, section 2.1.5).
+// version orders the answers and proposals of one attendee to one occurrence: by
+// SEQUENCE, then by DTSTAMP (RFC 5546, section 2.1.5).
 type version struct {
 	sequence int
 	stamp    time.Time

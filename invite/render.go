@@ -13,30 +13,33 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// renderer builds the mails of one call. What successive mails share is made once.
+// renderer builds the mails of one part of a call. It makes once what successive
+// mails share.
 type renderer struct {
-	options *settings
-	meeting *Meeting // whose ledger has the letters
-	plan    *plan.Plan
-	ours    bool // texts are of package body, and but for answer links depend on their key alone
+	options  *settings
+	meeting  *Meeting // whose deliveries the letters have
+	plan     *plan.Plan
+	standard *body.Renderer // nil if the caller has a Renderer of its own, whose texts cannot be used again
 
 	kept []*mime.Message // of the first letters
-	size int             // of these, in octets
+	size int             // the octets in kept
 
-	textOf    textKey // of the text below
-	text      *body.Body
-	calendars []calendar // the last objects
+	textOf    textKey // of the last text
+	words     map[textKey]fill
+	readables []readableEvent // of the last events
+	calendars []madeCalendar  // the last objects
+	single    bool            // there is one mail, so no other can share its parts
 	batch     mime.Batch
 	headers   mime.Batch // of mails that are only checked
 
-	built     textKey     // of the last mail that was built
-	validated *ical.Event // the last event that was
-	valid     bool        // what it was found to be
+	built     textKey     // the text of the last mail that was built
+	validated *ical.Event // the event that valid is about
+	valid     bool
 }
 
 func newRenderer(m *Meeting, p *plan.Plan, o *settings) *renderer {
-	_, ours := o.Body.(*body.Renderer)
-	return &renderer{options: o, meeting: m, plan: p, ours: ours}
+	standard, _ := o.Body.(*body.Renderer)
+	return &renderer{options: o, meeting: m, plan: p, standard: standard}
 }
 
 // keep builds a mail and keeps it until its turn.
@@ -50,7 +53,8 @@ func (r *renderer) keep(l letter) error {
 	return nil
 }
 
-// finished is the mail of the letter at index i, built now where it was not kept.
+// finished returns the mail of the letter at index i. If it was not kept, it is
+// built now.
 func (r *renderer) finished(i int, l letter) (*mime.Message, error) {
 	if i >= len(r.kept) {
 		return r.message(l)
@@ -61,7 +65,7 @@ func (r *renderer) finished(i int, l letter) (*mime.Message, error) {
 }
 
 func (r *renderer) message(l letter) (*mime.Message, error) {
-	calendar, err := r.object(l, r.entry(l).Stamp)
+	calendar, err := r.calendar(l, r.entry(l).Stamp)
 	if err != nil {
 		return nil, err
 	}
@@ -70,23 +74,28 @@ func (r *renderer) message(l letter) (*mime.Message, error) {
 		return nil, err
 	}
 	d.Calendar, d.Method = calendar, string(l[0].Method)
-	m, err := r.batch.Build(d)
+	build := mime.Build
+	if !r.single {
+		build = r.batch.Build
+	}
+	m, err := build(d)
 	if err == nil {
 		r.built = r.textOf
 	}
 	return m, err
 }
 
-// check reports why a mail cannot be built. Where one with the same text was built
-// and the event is valid, only the header can be wrong: package ical encodes what
-// is valid, also for one of the attendees, and package mime takes what it encodes.
-// Package body leaves out answer links that could not be in a mail.
+// check returns an error if a mail cannot be built. If a mail with the same text
+// was built and the event is valid, only the header can be wrong: package ical
+// can encode every valid event, also narrowed to one attendee, and package mime
+// accepts its output. Package body leaves out answer links that a mail cannot
+// have.
 func (r *renderer) check(l letter) error {
 	d, err := r.draft(l)
 	if err != nil {
 		return err
 	}
-	if !r.ours || r.built != r.textOf || !r.isValid(l[0].Event) {
+	if r.standard == nil || r.built != r.textOf || !r.isValid(l[0].Event) {
 		_, err = r.message(l)
 		return err
 	}
@@ -102,10 +111,10 @@ func (r *renderer) isValid(e *ical.Event) bool {
 	return r.valid
 }
 
-// entry is the letter's first in the ledger.
+// entry returns the first delivery of a letter.
 func (r *renderer) entry(l letter) *Delivery { return &r.meeting.Deliveries[l[0].entry] }
 
-// draft is the mail of a letter without its calendar object.
+// draft returns the mail of a letter without its calendar object.
 func (r *renderer) draft(l letter) (*mime.Draft, error) {
 	n, entry := &l[0], r.entry(l)
 	text, err := r.write(l, entry)
@@ -134,68 +143,7 @@ func (r *renderer) draft(l letter) (*mime.Draft, error) {
 	return d, nil
 }
 
-// textKey is all that the text of a mail by package body depends on in one call.
-type textKey struct {
-	object         contentKey
-	action         body.Action
-	comment        string
-	language, zone string // of the reader
-}
-
-// write makes the mail's text, or takes the last again.
-func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
-	n := &l[0]
-	key := textKey{object: n.contentKey(), action: d.Action, comment: d.Comment}
-	key.object.replyTo = ""
-	if len(l) == 1 {
-		key.language, key.zone = n.Attendee.Language, n.Attendee.TimeZone
-	}
-	if r.ours && r.options.AnswerURL == nil && r.text != nil && r.textOf == key {
-		return r.text, nil
-	}
-	text, err := r.options.Body.Render(r.view(l, d))
-	if err != nil {
-		return nil, err
-	}
-	r.textOf, r.text = key, text
-	return text, nil
-}
-
-// view is what the mail's text is about.
-func (r *renderer) view(l letter, d *Delivery) *body.View {
-	n := &l[0]
-	v := &body.View{
-		Event: n.Event, Before: n.Before, Action: d.Action, Method: n.Method,
-		Language: r.options.Language, HideGuests: r.options.hideGuests, Comment: d.Comment,
-	}
-	if r.options.hideGuests {
-		// Without the one attendee that the object names it is equal for all of
-		// them, and a Renderer can use its text again.
-		v.Event, v.Before = roster.WithoutAttendees(n.Event), roster.WithoutAttendees(n.Before)
-	}
-	if len(l) == 1 {
-		v.Attendee = *n.Attendee
-		v.Answers = r.answerLinks(n)
-	}
-	return v
-}
-
-// answerLinks are the links by which the reader of a request can answer without
-// buttons.
-func (r *renderer) answerLinks(n *recipient) []body.AnswerLink {
-	if r.options.AnswerURL == nil || n.Method != ical.MethodRequest || n.Attendee.NoReply {
-		return nil
-	}
-	var out []body.AnswerLink
-	for _, s := range []ical.Status{ical.StatusAccepted, ical.StatusTentative, ical.StatusDeclined} {
-		if u := r.options.AnswerURL(r.meeting, *n.Attendee, s); u != "" {
-			out = append(out, body.AnswerLink{Status: s, URL: u})
-		}
-	}
-	return out
-}
-
-// inline hands the pictures of the text to the mail.
+// inline returns the pictures of a text as files of the mail.
 func inline(list []body.Image) []mime.File {
 	var out []mime.File
 	for _, i := range list {
@@ -204,33 +152,33 @@ func inline(list []body.Image) []mime.File {
 	return out
 }
 
-// calendarKey is all that a calendar object depends on in one call.
+// calendarKey has everything that a calendar object depends on within one call.
 type calendarKey struct {
 	event    *ical.Event
 	method   ical.Method
 	sequence int
 	stamp    time.Time
 	replyTo  string
-	reader   *ical.Attendee // the only one that it is for; nil is for all
+	reader   *ical.Attendee // the only attendee that the object is for; nil if it is for all
 }
 
-// calendar is a calendar object that the next mails may share.
-type calendar struct {
+// madeCalendar is a calendar object that the next mails may share.
+type madeCalendar struct {
 	key  calendarKey
 	data []byte
 }
 
-// mostCalendars is how many objects are kept. A change of several dates makes one
-// for each, which the attendees get in turn: an update of two dates for 1,250 guests
-// takes 2.2 times as long if the last one alone is kept.
+// mostCalendars limits the objects that are kept. A change of several dates makes
+// an object for each of them, which the attendees get in turn: an update of two
+// dates for 1,250 guests takes 2.2 times as long if only the last object is kept.
 const mostCalendars = 8
 
-// object returns the calendar object of a letter.
-func (r *renderer) object(l letter, stamp time.Time) ([]byte, error) {
+// calendar returns the calendar object of a letter.
+func (r *renderer) calendar(l letter, stamp time.Time) ([]byte, error) {
 	n := &l[0]
 	key := calendarKey{event: n.Event, method: n.Method, sequence: n.Sequence, stamp: stamp, replyTo: n.replyTo}
-	own := r.ownAnswers(l, stamp)
-	if r.options.hideGuests || len(own) > 0 {
+	personal := r.ownAnswers(l, stamp)
+	if r.options.hideGuests || len(personal) > 0 {
 		key.reader = n.Attendee
 	}
 	for i := range r.calendars {
@@ -239,7 +187,7 @@ func (r *renderer) object(l letter, stamp time.Time) ([]byte, error) {
 		}
 	}
 	data, err := ical.Encode(&ical.Calendar{
-		Method: n.Method, ProductID: r.options.ProductID, Stamp: stamp, Events: r.events(n, own),
+		Method: n.Method, ProductID: r.options.ProductID, Stamp: stamp, Events: r.events(n, personal),
 	})
 	if err != nil {
 		return nil, err
@@ -247,24 +195,24 @@ func (r *renderer) object(l letter, stamp time.Time) ([]byte, error) {
 	if len(r.calendars) == mostCalendars {
 		r.calendars = r.calendars[1:]
 	}
-	r.calendars = append(r.calendars, calendar{key, data})
+	r.calendars = append(r.calendars, madeCalendar{key, data})
 	return data, nil
 }
 
-// events are the events of a notice's calendar object: the meeting, and the
+// events returns the events of a calendar object: the meeting, and the
 // occurrences for which the reader's own answer differs.
-func (r *renderer) events(n *recipient, own []ical.Event) []ical.Event {
+func (r *renderer) events(n *recipient, personal []ical.Event) []ical.Event {
 	e := *n.Event
 	e.Sequence, e.Overrides = n.Sequence, slices.Clone(e.Overrides)
 	if r.options.hideGuests {
 		r.plan.Index.Narrow(&e, n.Attendee)
 	}
 	e.Overrides = slices.DeleteFunc(e.Overrides, func(o ical.Event) bool {
-		return saysNothing(&o, e.Attendees) || slices.ContainsFunc(own, func(v ical.Event) bool {
+		return saysNothing(&o, e.Attendees) || slices.ContainsFunc(personal, func(v ical.Event) bool {
 			return v.RecurrenceID.Equal(o.RecurrenceID)
 		})
 	})
-	out := append([]ical.Event{e}, own...)
+	out := append([]ical.Event{e}, personal...)
 	for i := range out {
 		if n.replyTo != "" {
 			answeredTo(&out[i], n.replyTo)
@@ -273,14 +221,15 @@ func (r *renderer) events(n *recipient, own []ical.Event) []ical.Event {
 	return out
 }
 
-// saysNothing reports whether an override repeats the series, which a client would
-// show as an exception.
+// saysNothing reports whether an override repeats the series. A client would show
+// it as an exception.
 func saysNothing(o *ical.Event, whole []ical.Attendee) bool {
 	return series.IsBare(*o) && (len(o.Attendees) == 0 || roster.SameInvited(o.Attendees, whole) &&
 		slices.EqualFunc(o.Attendees, whole, func(a, b ical.Attendee) bool { return a.Status == b.Status }))
 }
 
-// answeredTo makes the answers to e come to an address. The overrides are e's own.
+// answeredTo changes the address that answers to e go to. The overrides must
+// belong to e alone.
 func answeredTo(e *ical.Event, email string) {
 	e.Organizer.Email = email
 	for i := range e.Overrides {

@@ -3,6 +3,7 @@ package invite_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,6 +65,50 @@ func TestManyLinks(t *testing.T) {
 		text := strings.TrimSpace(readMail(t, m.Data).Mail.Text)
 		if link := "https://example.com/?a=" + m.To[0]; strings.Count(text, "https://example.com/") != 1 || !strings.HasSuffix(text, link) {
 			t.Fatalf("mail %d to %s:\n%s", i, m.To[0], text)
+		}
+	}
+}
+
+// TestManyReaders sends to attendees with several languages and time zones in turn, with
+// different occurrences and links. Each gets the same text as if invited alone.
+func TestManyReaders(t *testing.T) {
+	o := fixed()
+	o.AnswerURL = func(_ *invite.Meeting, a ical.Attendee, s ical.Status) string {
+		if a.Language == "ar" && s != ical.StatusAccepted {
+			return "" // no link for this answer
+		}
+		return "https://example.com/" + string(s) + "?a=" + a.Email
+	}
+	e := throng()
+	e.Attendees = e.Attendees[:120]
+	for i := range e.Attendees {
+		a := &e.Attendees[i]
+		a.Language, a.TimeZone, a.NoReply = []string{"", "de", "ar", "ja", "he"}[i%5], []string{"", "Asia/Tokyo"}[i/5%2], i%7 == 0
+	}
+	e.Overrides[0].Attendees = slices.Clone(e.Attendees[40:])
+	text := func(e ical.Event) []string {
+		r := new(recorder)
+		must(t)(invite.New(r, o).Send(context.Background(), e, invite.HideGuests()))
+		var out []string
+		for _, m := range r.mails {
+			p := parseMail(t, m.Data)
+			out = append(out, p.header.Get("Subject")+"\n"+string(p.of("text/plain")[0].data)+string(p.of("text/html")[0].data))
+		}
+		return out
+	}
+	for i, got := range text(e) {
+		alone := e.Clone()
+		alone.Attendees = alone.Attendees[i : i+1]
+		if i < 40 {
+			alone.Overrides[0].Attendees, alone.Overrides[0].Cancelled = nil, true
+		} else {
+			alone.Overrides[0].Attendees = slices.Clone(alone.Attendees)
+		}
+		if diff := cmp.Diff(text(alone)[0], got); diff != "" {
+			t.Fatalf("the mail to %s (-alone +of many):\n%s", e.Attendees[i].Email, diff)
+		}
+		if own := strings.Count(got, "?a="+e.Attendees[i].Email); own != strings.Count(got, "?a=") {
+			t.Fatalf("%d of %d links in the mail to %s are their own, want all", own, strings.Count(got, "?a="), e.Attendees[i].Email)
 		}
 	}
 }

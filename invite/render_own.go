@@ -10,11 +10,11 @@ import (
 )
 
 // ownAnswers returns the coming occurrences of a series for which the reader's
-// answer is another than the one that the object shows. An update of the series
-// resets every occurrence in the calendars of Thunderbird, Evolution and sabre, so
-// without these occurrences a refused date would come back as accepted. They are
-// for their reader alone: in the calendar of another attendee they would stay when
-// that attendee answers the whole series (docs/changes.md).
+// answer differs from the one that the object shows. An update of the series
+// resets every occurrence in the calendars of Thunderbird, Evolution and sabre,
+// so without these occurrences a refused date would come back as accepted. They
+// are for their reader alone: in the calendar of another attendee they would stay
+// when that attendee answers the whole series (docs/changes.md).
 func (r *renderer) ownAnswers(l letter, now time.Time) (out []ical.Event) {
 	n := &l[0]
 	if len(l) > 1 || r.options.oneMail || n.Method != ical.MethodRequest || n.Event.Recurrence == nil {
@@ -39,8 +39,8 @@ func (r *renderer) ownAnswers(l letter, now time.Time) (out []ical.Event) {
 	return out
 }
 
-// shown is the status that the object for all shows for the attendee at an
-// occurrence.
+// shown returns the status that the object shows to all attendees for one
+// attendee at an occurrence.
 func (r *renderer) shown(n *recipient, key string, id time.Time) ical.Status {
 	list := n.Event.Attendees
 	if i := series.OverrideIndex(n.Event, id); i >= 0 && len(n.Event.Overrides[i].Attendees) > 0 {
@@ -52,9 +52,9 @@ func (r *renderer) shown(n *recipient, key string, id time.Time) ical.Status {
 	return ""
 }
 
-// ownOccurrence is one occurrence for one attendee; nil if it does not take place
-// or they are not invited to it. A refused one says only what a calendar needs to
-// show it.
+// ownOccurrence returns one occurrence for one attendee. It is nil if the
+// occurrence does not take place or if they are not invited to it. A refused
+// occurrence has only the fields that a calendar needs to show it.
 func (r *renderer) ownOccurrence(n *recipient, key string, id time.Time) *ical.Event {
 	e := series.InRuleOccurrence(n.Event, id)
 	if e == nil {

@@ -11,23 +11,24 @@ import (
 )
 
 // ReplyAddress makes an address for each meeting and attendee that answers come
-// to, such as desk+TOKEN@example.com, and recognises it: the token is signed, so
-// that an answer to it is the attendee's, whatever mailbox it is sent from. It
-// is the organizer of the calendar object and the mail's Reply-To; Event.Organizer
-// and From stay as they are.
+// to, such as desk+TOKEN@example.com. The token is signed, so an answer to this
+// address is the attendee's, whatever mailbox it is sent from. The address is the
+// organizer of the calendar object and the mail's Reply-To. Event.Organizer and
+// From stay as they are.
 //
-// The server has to deliver plus-addresses (RFC 5233) to the mailbox. Who sees
-// an invitation can answer in its attendee's name, and so can who it is
-// forwarded to; see docs/answers.md.
+// The server has to deliver plus-addresses (RFC 5233) to the mailbox. Anybody who
+// sees an invitation can answer in its attendee's name, also somebody it is
+// forwarded to. See docs/answers.md.
 type ReplyAddress struct {
-	// Mailbox is the address that the token is put into, as desk@example.com;
-	// at most 34 octets stand in front of its @.
+	// Mailbox is the address that the token is put into, such as
+	// desk@example.com. It may have at most 34 octets in front of its @.
 	Mailbox string
-	// Keys are secrets of at least 16 octets. The first signs, all verify: put
-	// a new one in front, and take an old one away when its meetings are over.
+	// Keys are secrets of at least 16 octets. The first signs, and all verify. To
+	// change the key, put a new one in front, and remove the old one when its
+	// meetings are over.
 	Keys [][]byte
-	// Lifetime is how long a token is valid after the end of the meeting, or
-	// after it was made if that is later; 0 is two years.
+	// Lifetime is the time for which a token is valid after the end of the
+	// meeting, or after it was made if that is later. 0 is two years.
 	Lifetime time.Duration
 }
 

@@ -24,19 +24,19 @@ type Response struct {
 	// Comment is a line for the organizer.
 	Comment string
 	// Start and End propose another time, which makes the answer a COUNTER (RFC
-	// 5546, section 3.2.7). Both or none are set.
+	// 5546, section 3.2.7). Set both or none.
 	Start, End time.Time
-	// Occurrence answers for one occurrence of a series: its original start. Zero
-	// answers for all that the invitation is about.
+	// Occurrence is the original start of the occurrence that is answered. If it
+	// is zero, everything is answered that the invitation is about.
 	Occurrence time.Time
-	// DelegateTo is the address of the delegate, with status delegated.
+	// DelegateTo is the address of the delegate if Status is delegated.
 	DelegateTo string
-	// OnBehalfOf is the attendee that is answered for, if As is another address:
-	// an assistant's, or an alias of the address that was invited (SENT-BY, RFC
+	// OnBehalfOf is the address of the invited attendee, if As is another
+	// address: an assistant's, or an alias of the invited address (SENT-BY, RFC
 	// 5545, section 3.2.18).
 	OnBehalfOf string
-	// Uninvited answers for an address that the invitation does not name, as an
-	// attendee may to whom it was forwarded.
+	// Uninvited allows As to be an address that the invitation does not name, for
+	// example because it was forwarded.
 	Uninvited bool
 }
 
@@ -84,8 +84,9 @@ func (r *reply) proposes() bool { return !r.Start.IsZero() || !r.End.IsZero() }
 // answerEvent is the component of an answer.
 type answerEvent struct{ ical.Event }
 
-// event is the invitation with one attendee and what the organizer's program
-// matches. What else it holds does not go back: an answer changes nothing.
+// event returns the invitation with one attendee and the fields that the
+// organizer's program matches. No other field goes back, because an answer
+// changes nothing.
 func (r *reply) event(invited *ical.Event) (*answerEvent, error) {
 	if !roster.IsAnswer(r.Status) {
 		return nil, fmt.Errorf("%q is no answer", r.Status)
@@ -116,7 +117,7 @@ func (r *reply) event(invited *ical.Event) (*answerEvent, error) {
 	}}, nil
 }
 
-// source is the meeting, or the one occurrence that is answered.
+// source returns the meeting, or the one occurrence that is answered.
 func (r *reply) source(e *ical.Event) (ical.Event, error) {
 	if r.Occurrence.IsZero() || series.Same(e, e.RecurrenceID, r.Occurrence) {
 		return *e, nil
@@ -128,7 +129,7 @@ func (r *reply) source(e *ical.Event) (ical.Event, error) {
 	return at.Event(*e), nil
 }
 
-// attendee is who answers, as the invitation names them.
+// attendee returns the attendee who answers, as the invitation names them.
 func (r *reply) attendee(e *ical.Event) (ical.Attendee, error) {
 	email := cmp.Or(r.OnBehalfOf, r.As)
 	a := ical.Attendee{Email: email}
@@ -146,8 +147,8 @@ func (r *reply) attendee(e *ical.Event) (ical.Attendee, error) {
 	return a, nil
 }
 
-// encodeReply writes an answer. Where a rule or a zone of the invitation cannot
-// be written, the answer does without: who sent them knows them.
+// encodeReply writes an answer. If a rule or a zone of the invitation cannot be
+// written, the answer goes without it, because the organizer's program knows it.
 func encodeReply(c *ical.Calendar) ([]byte, error) {
 	data, err := ical.Encode(c)
 	if err == nil {
@@ -161,7 +162,7 @@ func encodeReply(c *ical.Calendar) ([]byte, error) {
 	return ical.Encode(c)
 }
 
-// inUTC keeps the zero time, which stands for none.
+// inUTC returns t in UTC. The zero time, which stands for no time, stays.
 func inUTC(t time.Time) time.Time {
 	if t.IsZero() {
 		return t

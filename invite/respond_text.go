@@ -9,8 +9,8 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// propose puts another time into an answer. Outlook shows the old one from its
-// own properties (MS-OXCICAL, section 2.1.3.1.1.20.44).
+// propose puts another time into an answer. Outlook shows the old time from
+// properties of its own (MS-OXCICAL, section 2.1.3.1.1.20.44).
 func (e *answerEvent) propose(r *reply) {
 	for _, p := range []struct {
 		name string
@@ -26,7 +26,8 @@ func (e *answerEvent) propose(r *reply) {
 	e.Start, e.End = r.Start, r.End
 }
 
-// replyWords are what an answer says to people.
+// replyWords are the words for an answer: the beginning of the subject, and the
+// sentence after the attendee's name.
 var replyWords = map[ical.Status][2]string{
 	ical.StatusAccepted:  {"Accepted", "accepts this meeting"},
 	ical.StatusTentative: {"Tentative", "may come to this meeting"},
@@ -42,7 +43,7 @@ func (e *answerEvent) subject(m ical.Method) string {
 	return word + ": " + cmp.Or(strings.Join(strings.Fields(e.Summary), " "), "Meeting")
 }
 
-// text is the answer for those whose program does not read the object.
+// text returns the answer for readers whose program does not read the object.
 func (e *answerEvent) text(m ical.Method) string {
 	a := &e.Attendees[0]
 	var b strings.Builder
@@ -60,7 +61,7 @@ func (e *answerEvent) text(m ical.Method) string {
 	return b.String()
 }
 
-// when is the time of an answer on the clock of the meeting.
+// when returns the time of an answer on the clock of the meeting.
 func (e *answerEvent) when() string {
 	if e.AllDay {
 		return e.Start.Format("Monday, 2 January 2006")
@@ -72,7 +73,7 @@ func (e *answerEvent) when() string {
 	return e.Start.In(loc).Format("Monday, 2 January 2006, 15:04 MST")
 }
 
-// name is the author's, where the answer is their own.
+// name returns the author's name, if the answer is their own.
 func (e *answerEvent) name(r *reply) string {
 	if r.OnBehalfOf != "" {
 		return ""

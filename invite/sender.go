@@ -23,7 +23,7 @@ type Message = mime.Message
 //     useless.
 //   - An error whose method Uncertain() bool returns true says that the mail may
 //     have arrived.
-//   - These methods may stand on any error that the returned one wraps.
+//   - The error that is returned may also wrap an error that has these methods.
 //   - m is not changed, and neither m nor its slices are kept.
 //   - Send returns soon after ctx is done. If the server may have the mail by then,
 //     the error is uncertain.

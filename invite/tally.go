@@ -10,20 +10,21 @@ import (
 )
 
 // Tally counts the attendees by their answers, and the mails that are not known
-// to have arrived. [Meeting.Attendees] says who they are.
+// to have arrived. [Meeting.Attendees] says who the attendees are.
 type Tally struct {
 	Accepted  int `json:"accepted"`
 	Tentative int `json:"tentative"`
 	Declined  int `json:"declined"`
-	// Delegated counts the attendees who sent somebody else; the delegate counts
-	// by an answer of their own.
+	// Delegated counts the attendees who sent somebody else. The delegate is
+	// counted by their own answer.
 	Delegated int `json:"delegated"`
 	// Waiting counts the attendees who have not answered, or not since everybody
 	// was asked anew.
 	Waiting int `json:"waiting"`
-	// Guests is how many more the attendees who accepted bring.
+	// Guests is the number of people that the attendees who accepted bring along.
 	Guests int `json:"guests"`
-	// Proposals is how many wait for the organizer, see [Meeting.OpenProposals].
+	// Proposals is the number of proposals that wait for the organizer. See
+	// [Meeting.OpenProposals].
 	Proposals int `json:"proposals"`
 
 	// Pending, Unknown, Refused and Undelivered count mails by their state, one for
@@ -81,7 +82,7 @@ func (t Tally) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// plural counts things; "" for none.
+// plural returns a count in words, or "" for none.
 func plural(n int, one, many string) string {
 	switch n {
 	case 0:

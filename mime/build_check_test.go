@@ -71,7 +71,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"long type", func(d *mime.Draft) { d.Attachments = file("a", "a/"+long, "") }, "Attachments[0].MediaType: is longer than 64 octets"},
 		{"no field name", field("", "a"), "Header[0].Name: is empty"},
 		{"long field name", field(long, "a"), "Header[0].Name: is empty, or longer"},
-		{"space in field name", field("X A", "a"), "Header[0].Name: holds another character"},
+		{"space in field name", field("X A", "a"), "Header[0].Name: holds a character other than letters"},
 		{"own field", field("from", "a"), "Header[0].Name: from cannot be set here"},
 		{"bcc", field("Bcc", "a@example.com"), "Header[0].Name: Bcc cannot be set here"},
 		{"content field", field("CONTENT-class", "a"), "Header[0].Name: CONTENT-class cannot be set here"},

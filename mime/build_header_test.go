@@ -13,7 +13,7 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// texts are what people call meetings, themselves and their files.
+// texts are names of meetings, people and files.
 var texts = []struct{ name, in string }{
 	{"plain", "Design review"},
 	{"comma", "Example, Ada"},

@@ -17,7 +17,7 @@ var hostile = []string{
 	"\t", "\x7f", "\u0085", "\\", "<", ">", "(", ")", "=?utf-8?q?=0D=0ABcc:?=", "\r\n\r\n", "\r\n--=_",
 }
 
-// shape counts what a value could add to a mail.
+// shape counts everything that a value could add to a mail.
 type shape struct{ fields, parts, params int }
 
 func shapeOf(h mail.Header, p part) shape {

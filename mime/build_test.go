@@ -20,7 +20,7 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// part is what the standard library finds in a mail.
+// part is a part of a mail as the standard library reads it.
 type part struct {
 	Type        string            // of Content-Type
 	Params      map[string]string // without boundary
@@ -88,7 +88,8 @@ func (p *part) parseChildren(body io.Reader) error {
 	}
 }
 
-// checkWire reports what no mail may have, whatever it says.
+// checkWire reports an error if the octets of a mail break a rule that holds
+// for all mails.
 func checkWire(t testing.TB, m *mime.Message) {
 	t.Helper()
 	s := string(m.Data)

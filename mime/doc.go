@@ -3,15 +3,14 @@
 // Interoperability Protocol; MS-OXCMAIL).
 //
 // [Build] turns a [Draft] into a [Message]: the envelope and the finished
-// bytes, which an SMTP client sends as they are. It is strict: what it cannot
-// write according to the RFCs it refuses, naming each field, and nothing that
-// a field holds can add a header field, a parameter or a part. Equal drafts
-// give equal bytes. [Read] takes a mail apart; it is lenient, and has a limit
-// on everything.
+// bytes, which an SMTP client sends as they are. It is strict. If the RFCs do
+// not allow a value, it refuses the draft and names each such field. No value
+// can add a header field, a parameter or a part. Equal drafts give equal bytes.
+// [Read] takes a mail apart. It is lenient, and has a limit on everything.
 //
-// The package knows nothing of what the calendar object says, but for its
-// METHOD: package ical writes and reads those. It does not send, and it does
-// not sign; see package smtpsend.
+// The package reads nothing in a calendar object except its METHOD and the
+// first UID; package ical writes and reads such objects. The package does not
+// send and does not sign; package smtpsend does.
 //
 //	d := &mime.Draft{
 //		From:     mail.Address{Name: "Ada Example", Address: "ada@example.com"},
@@ -26,10 +25,10 @@
 //
 // # Shape of a built mail
 //
-//	multipart/mixed                     only where something is attached
-//	├── multipart/alternative           only where there is more than the text
+//	multipart/mixed                     only if something is attached
+//	├── multipart/alternative           only if there is more than the text
 //	│   ├── text/plain                  quoted-printable
-//	│   ├── multipart/related           only where there are inline images
+//	│   ├── multipart/related           only if there are inline images
 //	│   │   ├── text/html               quoted-printable
 //	│   │   └── image/png …             base64, with a Content-ID
 //	│   └── text/calendar; method=…     base64, no disposition
@@ -37,8 +36,32 @@
 //	└── application/pdf …               other attachments
 //
 // The calendar comes last in multipart/alternative, which has to be the first
-// child of multipart/mixed (MS-OXCMAIL, section 2.1.3.3.8). It carries neither
-// Content-Disposition nor Content-ID: clients that find one there treat the
-// part as a file. The attached copy has no method parameter, or it would count
-// as a second invitation.
+// child of multipart/mixed (MS-OXCMAIL, section 2.1.3.3.8). It has neither a
+// Content-Disposition nor a Content-ID, because clients would treat a part with
+// one of these as a file. The attached copy has no method parameter. Otherwise
+// it would count as a second invitation.
+//
+// # Stages of a built mail
+//
+//  1. A [Draft] holds the values that the caller wants in the mail.
+//  2. The checked draft (checkedDraft, made by check in build_check.go) holds
+//     the same values in the form in which they are sent.
+//  3. The workspace (build_workspace.go) is the memory in which the mail is put
+//     together. Workspaces come from a pool. In it, the texts and the calendar
+//     object are encoded (build_text.go, build_calendar.go).
+//  4. The frame (build_frame.go) is the encoded mail below its header, with gaps
+//     for texts, calendar object and boundaries. enmime encodes it from a tree
+//     of parts (build_parts.go). Mails of the same layout share a frame.
+//  5. The [Message] is header, frame and the values of its gaps, joined. The
+//     checked draft writes its header and envelope (build_envelope.go).
+//
+// A [Batch] keeps the frame, texts and calendar object of its last mail for the
+// next one (build.go).
+//
+// # Stages of a read mail
+//
+// read_header.go splits a header into fields, and read_fields.go decodes those
+// of the mail. read_multipart.go walks through the parts. Each part without
+// parts inside goes to read_part.go, and reports and returned messages go to
+// read_report.go. The result is a [Received].
 package mime

@@ -8,7 +8,8 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// A Batch makes the mails of many recipients; what they share it encodes once.
+// A Batch makes the mails of many recipients. It encodes content that they
+// share once.
 func ExampleBatch() {
 	d := &mime.Draft{
 		From: mail.Address{Address: "desk@example.com"}, Subject: "Design review",

@@ -46,7 +46,8 @@ QkVHSU46VkNBTEVOREFSCk1FVEhPRDpSRVBMWQpFTkQ6VkNBTEVOREFSCg==
 	// END:VCALENDAR
 }
 
-// A limit that is hit, or damage, is no error: Problems says what was left out.
+// A limit or damage is not an error. Problems says which parts of the mail were
+// left out.
 func ExampleReceived_problems() {
 	const mail = `From: bob@example.test
 Content-Type: text/calendar; method=REPLY

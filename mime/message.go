@@ -6,12 +6,13 @@ import (
 	"unicode"
 )
 
-// Message is a finished mail: an envelope and the bytes that go under it.
+// Message is a finished mail: the envelope, and the bytes to send with it.
 type Message struct {
 	// From is the reverse path (RFC 5321, section 4.5.5): the address that
 	// delivery reports return to, without angle brackets. Its domain is ASCII.
 	From string
-	// To are the forward paths, one for each recipient, without angle brackets.
+	// To lists the forward paths, one for each recipient, without angle
+	// brackets.
 	To []string
 	// ID is the value of the Message-ID field, with its angle brackets.
 	ID string
@@ -29,9 +30,9 @@ type Message struct {
 const shown = 5
 
 // Recipients lists the recipients of the envelope for a log line, as in
-// "ann@example.com, bob@example.com". It names at most five of them, and then
-// counts: "and 97 more". Characters that do not belong into a log line appear as
-// question marks.
+// "ann@example.com, bob@example.com". It names at most five of them, and adds
+// the number of the others: "and 97 more". Characters that do not belong in a
+// log line appear as question marks.
 func (m *Message) Recipients() string {
 	if m == nil {
 		return ""
@@ -44,7 +45,7 @@ func (m *Message) Recipients() string {
 	return list
 }
 
-// printable replaces what must not reach a log or a terminal.
+// printable replaces characters that must not reach a log or a terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r != unicode.ReplacementChar && unicode.IsPrint(r) {

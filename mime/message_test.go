@@ -67,7 +67,7 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// TestBuiltIsValid has what Build makes pass Validate.
+// TestBuiltIsValid checks that mails made by Build pass Validate.
 func TestBuiltIsValid(t *testing.T) {
 	m, err := mime.Build(invitation())
 	if err != nil {

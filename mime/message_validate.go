@@ -12,19 +12,20 @@ import (
 // section 2.1.1).
 const maxLine = 998
 
-// Validate reports why no Sender may send m, and nil if one may. The error has a
-// [*FieldError] for each field:
+// Validate returns an error if no Sender may send m, and nil otherwise. The
+// error has a [*FieldError] for each field that breaks a rule:
 //
-//   - From is a mailbox or empty, because a report has a null reverse path.
+//   - From is a mailbox, or empty, because a report has a null reverse path.
 //   - To has at least one recipient, and all of them are mailboxes. No address
 //     holds a control character, a blank or an angle bracket.
-//   - Data begins with a header field. Its lines end with CRLF, have at most 998
-//     octets, and hold no NUL and no other CR or LF: some servers take a lone one
-//     for a line end, and a dot after it for the end of the mail (SMTP smuggling;
-//     RFC 5321, section 2.3.8). Only the last line may lack its end.
+//   - Data begins with a header field. Its lines end with CRLF, have at most
+//     998 octets, and hold no NUL and no other CR or LF. Some servers take a
+//     lone CR or LF for a line end, and a dot after it for the end of the mail
+//     (SMTP smuggling; RFC 5321, section 2.3.8). Only the last line may lack
+//     its end.
 //
-// Each Sender should call Validate first. Addresses and data may be 8-bit, and a
-// Sender that cannot send those reports it. No error repeats an address.
+// Each Sender should call Validate first. Addresses and data may be 8-bit. A
+// Sender that cannot send such a mail reports it. No error repeats an address.
 func (m *Message) Validate() error {
 	c := new(checker)
 	if m == nil {
@@ -44,7 +45,7 @@ func (m *Message) Validate() error {
 	return refuse(c.errs...)
 }
 
-// checkData reports why data is not a mail.
+// checkData returns an error if data is not a mail.
 func checkData(data []byte) error {
 	if len(data) == 0 {
 		return errors.New("empty")

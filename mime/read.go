@@ -10,41 +10,43 @@ import (
 	"unicode/utf8"
 )
 
-// ErrTooLarge reports a mail over [ReadOptions.MaxSize]. Nothing of it was kept.
+// ErrTooLarge reports a mail over [ReadOptions.MaxSize]. Read keeps no part of
+// it.
 var ErrTooLarge = errors.New("mime: read: mail is over the size limit")
 
-// ErrNoHeader reports input without a single header field, which is no mail:
+// ErrNoHeader reports input without any header field, which cannot be a mail:
 // empty input, a bare calendar file, a picture.
 var ErrNoHeader = errors.New("mime: read: no header field")
 
-// maxProblems is how many remarks on damage [Received.Problems] holds, and how
-// many on limits beside them, before the last says that there were more.
+// maxProblems is the number of remarks on damage that [Received.Problems]
+// holds, and also the number of remarks on limits. If there are more, the last
+// remark says so.
 const maxProblems = 100
 
 // ReadOptions are the limits of [Read]. A value of zero or less, and a nil
-// *ReadOptions, mean the defaults. Only MaxSize makes an error; the others cut
-// off what is beyond them and say so in [Received.Problems].
+// *ReadOptions, mean the defaults. Only MaxSize leads to an error. If another
+// limit is exceeded, the excess is cut off, and [Received.Problems] says so.
 type ReadOptions struct {
-	// MaxSize is the size of the whole mail in bytes; 32 MiB by default.
+	// MaxSize is the size of the whole mail in bytes, 32 MiB by default.
 	MaxSize int64
-	// MaxParts is the number of parts, multiparts and attached messages
-	// included; 1000 by default.
+	// MaxParts is the number of parts, including multiparts and attached
+	// messages, 1000 by default.
 	MaxParts int
-	// MaxDepth is how many multiparts and attached messages may stand inside
-	// one another; 20 by default.
+	// MaxDepth is the number of multiparts and attached messages that may stand
+	// inside one another, 20 by default.
 	MaxDepth int
-	// MaxFields is the number of fields in the header of the mail or of a part;
+	// MaxFields is the number of fields in the header of the mail or of a part,
 	// 1000 by default.
 	MaxFields int
-	// MaxFieldSize is the length of one header field in bytes, name and folded
-	// lines included, and a quarter of what is read of address lists in the
-	// whole mail; 64 KiB by default.
+	// MaxFieldSize is the length of one header field in bytes, including its
+	// name and folded lines, 64 KiB by default. Of all address lists in the
+	// mail together, four times as much is read.
 	MaxFieldSize int
 	// MaxParams is the number of parameters of one field, of results in one
 	// Authentication-Results field, of properties in one result, and of
-	// addresses in [Received.DeliveredTo]; 100 by default.
+	// addresses in [Received.DeliveredTo], 100 by default.
 	MaxParams int
-	// MaxText is the length of [Received.Text] in bytes; 64 KiB by default.
+	// MaxText is the length of [Received.Text] in bytes, 64 KiB by default.
 	MaxText int
 }
 
@@ -75,10 +77,11 @@ func (o *ReadOptions) withDefaults() ReadOptions {
 	return c
 }
 
-// Read takes a mail apart, in time linear in its size. It reads whatever has a
-// header: what is damaged, unknown or over a limit is passed over and named in
-// [Received.Problems]. An error is [ErrTooLarge], [ErrNoHeader] or a failure of
-// r, and comes with a nil *Received. A nil o means the default limits.
+// Read takes a mail apart, in time linear in its size. It reads everything that
+// has a header. It passes over anything damaged, unknown or over a limit, and
+// names it in [Received.Problems]. An error is [ErrTooLarge], [ErrNoHeader] or
+// a failure of r, and comes with a nil *Received. A nil o means the default
+// limits.
 func Read(r io.Reader, o *ReadOptions) (*Received, error) {
 	limits := o.withDefaults()
 	data, err := readAll(r, limits.MaxSize)
@@ -99,7 +102,7 @@ func Read(r io.Reader, o *ReadOptions) (*Received, error) {
 	return rd.out, nil
 }
 
-// readAll returns the bytes of r, or ErrTooLarge where there are more than max.
+// readAll returns the bytes of r, or ErrTooLarge if there are more than max.
 func readAll(r io.Reader, max int64) ([]byte, error) {
 	max = min(max, math.MaxInt64-1)
 	size := int64(16 << 10)
@@ -117,8 +120,9 @@ func readAll(r io.Reader, max int64) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// mailStart removes what storage put before the first field, and gives a mail
-// without any LF the line ends that the rest of the package looks for.
+// mailStart removes octets that storage put before the first field. If a mail
+// has no LF at all, mailStart gives it the line ends that the rest of the
+// package expects.
 func mailStart(data []byte) []byte {
 	data = bytes.TrimPrefix(data, utf8BOM)
 	data = bytes.TrimLeft(data, "\r\n")
@@ -135,19 +139,19 @@ func mailStart(data []byte) []byte {
 	return data
 }
 
-// reader is the state of one [Read]: its limits, what was found so far, and
-// what may be needed at the end.
+// reader is the state of one [Read]: its limits, its results so far, and values
+// that may be needed at the end.
 type reader struct {
 	ReadOptions
 	out     *Received
 	parts   int
 	lists   int     // bytes of address lists
-	html    *entity // the first HTML body, decoded only where there is no text
-	damages int     // how many problems are no limits
-	more    bool    // there were more problems than are listed
+	html    *entity // the first HTML body, decoded only if there is no text
+	damages int     // number of problems that are not about limits
+	more    bool    // there were more problems than the list holds
 }
 
-// problem notes what was odd, once for each text.
+// problem notes damage or anything else that is odd. Each text is noted once.
 func (r *reader) problem(format string, args ...any) {
 	if r.damages >= maxProblems {
 		r.more = true
@@ -158,7 +162,8 @@ func (r *reader) problem(format string, args ...any) {
 	}
 }
 
-// limit notes what was cut off. Damage never crowds it out.
+// limit notes that a limit cut something off. Remarks on limits have room of
+// their own, so remarks on damage never displace them.
 func (r *reader) limit(format string, args ...any) {
 	if len(r.out.Problems)-r.damages >= maxProblems {
 		r.more = true
@@ -167,7 +172,7 @@ func (r *reader) limit(format string, args ...any) {
 	r.note(fmt.Sprintf(format, args...))
 }
 
-// note adds a text that is not there yet.
+// note adds text to the problems, and reports whether it is new.
 func (r *reader) note(text string) bool {
 	if slices.Contains(r.out.Problems, text) {
 		return false
@@ -176,7 +181,7 @@ func (r *reader) note(text string) bool {
 	return true
 }
 
-// finishProblems says where the list of problems is cut itself.
+// finishProblems adds a last remark if the list of problems itself was cut.
 func (r *reader) finishProblems() {
 	if r.more {
 		r.note("further problems are not listed")
@@ -188,7 +193,8 @@ func excerpt(s string) string {
 	return cutText(s, 40)
 }
 
-// cutText returns the first n bytes of s, less where a character would be split.
+// cutText returns the first n bytes of s, or a few less so that no character is
+// split.
 func cutText(s string, n int) string {
 	if len(s) <= n {
 		return s

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// addressParser reads addresses as RFC 5322 has them.
-var addressParser = &mail.AddressParser{WordDecoder: words}
+// addressParser reads addresses in the syntax of RFC 5322.
+var addressParser = &mail.AddressParser{WordDecoder: wordDecoder}
 
-// addresses reads an address list. Where the list is broken, what can be read
-// of it is kept, and the problem noted.
+// addresses reads an address list. If the list is broken, it returns the
+// addresses that can be read, and notes the problem.
 func (r *reader) addresses(f Field) []mail.Address {
 	if f.Value == "" {
 		return nil
@@ -20,7 +20,7 @@ func (r *reader) addresses(f Field) []mail.Address {
 	}
 	list, err := addressParser.ParseList(f.Value)
 	if err != nil {
-		r.problem("header: %s is no valid address list: what can be read of it counts", f.Name)
+		r.problem("header: %s is not a valid address list: the readable addresses count", f.Name)
 		return looseAddresses(f.Value)
 	}
 	found := make([]mail.Address, len(list))
@@ -38,8 +38,8 @@ func personName(s string) string {
 	return strings.TrimSpace(oneLine(decodeWords(s)))
 }
 
-// looseAddresses reads a list in which something is wrong: each address alone,
-// and of what cannot be parsed the words that look like one.
+// looseAddresses reads a list with a syntax error. It parses each address
+// alone. If that fails, it takes the words that look like an address.
 func looseAddresses(s string) []mail.Address {
 	var found []mail.Address
 	for _, item := range splitList(s) {
@@ -52,8 +52,9 @@ func looseAddresses(s string) []mail.Address {
 	return found
 }
 
-// splitList cuts a list at its commas and semicolons, other than those in
-// quotes and angle brackets. Where these do not close, every comma counts.
+// splitList cuts a list at its commas and semicolons, except in quotes and
+// angle brackets. If a quote or bracket is not closed, every comma and
+// semicolon counts.
 func splitList(s string) []string {
 	var items []string
 	var quoted, angled bool
@@ -79,8 +80,9 @@ func splitList(s string) []string {
 	return append(items, s[start:])
 }
 
-// extractAddresses returns every address in angle brackets, with what stands
-// before it as the name, or else every word with an at sign.
+// extractAddresses returns every address in angle brackets, with the text
+// before it as the name. If there is none, it returns every word with an at
+// sign.
 func extractAddresses(s string) []mail.Address {
 	var found []mail.Address
 	for rest := s; ; {

@@ -68,7 +68,7 @@ func hostileMails() []hostileMail {
 			[]string{"header: more than 1000 fields: the rest is not read"}},
 		{"nested messages, 1 MB", header + lines(30000, "Content-Type: message/rfc822\n\n"), []string{deep}},
 		{"base64 junk", header + "Content-Type: text/calendar\nContent-Transfer-Encoding: base64\n\n" + lines(100000, "QUJD!*\n"),
-			[]string{"part 0 (text/calendar): damaged base64: foreign characters skipped, what follows its end ignored"}},
+			[]string{"part 0 (text/calendar): damaged base64: foreign characters skipped, text after its end ignored"}},
 		{"address list of brackets", header + "To: " + lines(16000, "<a@b") + "\n\n", nil},
 		{"address list of quotes", header + lines(100, "To: "+lines(10000, `"a" `)+"\n") + "\n", nil},
 		{"address list of comments", header + lines(100, "To: "+lines(10000, "(a)")+lines(10000, "(")+"\n") + "\n", nil},

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// fields decodes the header of the mail.
+// fields decodes the fields of the mail's header.
 func (r *reader) fields() {
 	out := r.out
 	results := 0
@@ -28,7 +28,7 @@ func (r *reader) fields() {
 		case "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To":
 			r.deliveredTo(f, f.Value)
 		case "Original-Recipient":
-			_, address := typed(f.Value)
+			_, address := cutType(f.Value)
 			r.deliveredTo(f, address)
 		case "Return-Path":
 			if out.ReturnPath == "" {
@@ -53,8 +53,8 @@ func (r *reader) fields() {
 	}
 }
 
-// once sets a value that a header has once (RFC 5322, section 3.6): the first
-// counts.
+// once sets a value that a header has once (RFC 5322, section 3.6). If there
+// are several, the first counts.
 func (r *reader) once(to *string, f Field, value string) {
 	if *to != "" {
 		r.problem("header: %s is there twice: the first counts", f.Name)
@@ -63,8 +63,9 @@ func (r *reader) once(to *string, f Field, value string) {
 	*to = value
 }
 
-// people adds the addresses of a field that a header has once. Those of a
-// second one count too, so that nobody takes the mail for one person's alone.
+// people adds the addresses of a field that a header has once. If there is a
+// second field, its addresses count too, so that no reader takes the mail for a
+// mail of one person alone.
 func (r *reader) people(to *[]mail.Address, f Field) {
 	if *to != nil {
 		r.problem("header: %s is there twice: both count", f.Name)
@@ -83,7 +84,8 @@ func (r *reader) sender(f Field) {
 	}
 }
 
-// deliveredTo adds the addresses in a trace field that are not there yet.
+// deliveredTo adds the addresses in a trace field, except those that are known
+// already.
 func (r *reader) deliveredTo(f Field, value string) {
 	for _, a := range bareAddresses(value) {
 		if len(r.out.DeliveredTo) >= r.MaxParams {
@@ -96,7 +98,8 @@ func (r *reader) deliveredTo(f Field, value string) {
 	}
 }
 
-// reversePath returns the address of a Return-Path field, "<>" for none in it.
+// reversePath returns the address in a Return-Path field, and "<>" if it holds
+// none.
 func reversePath(s string) string {
 	if a := firstOf(bareAddresses(s)); a != "" {
 		return a
@@ -117,8 +120,8 @@ func (r *reader) date(f Field) {
 	r.out.Date = date
 }
 
-// zones are the names that RFC 5322, section 4.3, gives an offset. All others
-// mean an unknown one, which counts as zero.
+// zones are the zone names for which RFC 5322, section 4.3, defines an offset.
+// All others mean an unknown offset, which counts as zero.
 var zones = map[string]string{
 	"EDT": "-0400", "EST": "-0500", "CDT": "-0500", "CST": "-0600",
 	"MDT": "-0600", "MST": "-0700", "PDT": "-0700", "PST": "-0800",
@@ -136,7 +139,7 @@ func parseDate(s string) (time.Time, error) {
 		}
 		s = s[:at+1] + zone
 	}
-	// One layout fits nearly every mail; ParseDate would come to it last.
+	// This layout fits nearly every mail. ParseDate would try it last.
 	date, err := time.Parse("Mon, 2 Jan 2006 15:04:05 -0700", s)
 	if err != nil {
 		date, err = mail.ParseDate(s)

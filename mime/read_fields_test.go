@@ -11,7 +11,7 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// TestReadFields decodes the header of mails that have nothing else.
+// TestReadFields decodes the header of mails that have no body.
 func TestReadFields(t *testing.T) {
 	bob := mail.Address{Address: "bob@example.test"}
 	tests := []struct {
@@ -48,10 +48,10 @@ func TestReadFields(t *testing.T) {
 					{Address: "w@example.test"}, {Address: "x@example.test"}},
 				ReplyTo: []mail.Address{{Address: "c@example.test"}},
 				Problems: []string{
-					"header: From is no valid address list: what can be read of it counts",
-					"header: To is no valid address list: what can be read of it counts",
-					"header: Cc is no valid address list: what can be read of it counts",
-					"header: Reply-To is no valid address list: what can be read of it counts",
+					"header: From is not a valid address list: the readable addresses count",
+					"header: To is not a valid address list: the readable addresses count",
+					"header: Cc is not a valid address list: the readable addresses count",
+					"header: Reply-To is not a valid address list: the readable addresses count",
 				},
 			},
 		},
@@ -118,10 +118,10 @@ func TestReadFields(t *testing.T) {
 			want: &mime.Received{
 				From: []mail.Address{bob}, Subject: "a b\t  c",
 				Problems: []string{
-					`header: line "no field here" is no field: skipped`,
-					`header: line "ö: x" is no field: skipped`,
-					`header: line ": y" is no field: skipped`,
-					`header: line "X-Y" is no field: skipped`,
+					`header: line "no field here" is not a field: skipped`,
+					`header: line "ö: x" is not a field: skipped`,
+					`header: line ": y" is not a field: skipped`,
+					`header: line "X-Y" is not a field: skipped`,
 				},
 			},
 		},

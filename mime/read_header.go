@@ -24,13 +24,13 @@ func (r *reader) header(data []byte) (fields []Field, body []byte) {
 	return r.block(string(head), nil), body
 }
 
-// headerAroundCalendar parses a header in which a calendar starts at the given
-// place; the calendar is the body.
+// headerAroundCalendar parses a header in which a calendar starts at the offset
+// at. The calendar becomes the body.
 func (r *reader) headerAroundCalendar(data []byte, at int) (fields []Field, body []byte) {
 	// QUIRK: an answer of Thunderbird in the test data of Apache James has the
 	// calendar first and its header fields below it:
 	// testdata/read/calendar-in-header.eml.
-	r.problem("header: a calendar stands where fields should be: taken as the body")
+	r.problem("header: a calendar object stands in place of the fields: taken as the body")
 	fields = r.block(string(data[:at]), nil)
 	data = data[at:]
 	last := lineIndex(data, endCalendar)
@@ -45,8 +45,9 @@ func (r *reader) headerAroundCalendar(data []byte, at int) (fields []Field, body
 	return r.block(string(data[last:last+end]), fields), data[:last]
 }
 
-// headerEnd returns where the header ends and where the body starts: around
-// the first empty line, or both at the end of data.
+// headerEnd returns the offsets at which the header ends and the body starts.
+// These are the two ends of the first empty line. If no line is empty, both are
+// the end of data.
 func headerEnd(data []byte) (end, body int) {
 	for end < len(data) {
 		eol := bytes.IndexByte(data[end:], '\n')
@@ -61,7 +62,8 @@ func headerEnd(data []byte) (end, body int) {
 	return len(data), len(data)
 }
 
-// lineIndex returns the place of the first line that starts with prefix, or -1.
+// lineIndex returns the offset of the first line that starts with prefix, or
+// -1.
 func lineIndex(data, prefix []byte) int {
 	for from := 0; ; {
 		at := bytes.Index(data[from:], prefix)
@@ -109,7 +111,7 @@ func cutField(block string) (raw, rest string) {
 	}
 }
 
-// field parses one field, and says what it leaves out.
+// field parses one field. It notes a problem if it cuts or skips something.
 func (r *reader) field(raw string) (f Field, ok bool) {
 	if len(raw) > r.MaxFieldSize {
 		r.limit("header: field %q is longer than %d bytes: cut", excerpt(raw), r.MaxFieldSize)
@@ -118,7 +120,7 @@ func (r *reader) field(raw string) (f Field, ok bool) {
 	name, value, ok := strings.Cut(raw, ":")
 	name = strings.TrimRight(name, " \t")
 	if !ok || !isFieldName(name) {
-		r.problem("header: line %q is no field: skipped", excerpt(strings.TrimSpace(raw)))
+		r.problem("header: line %q is not a field: skipped", excerpt(strings.TrimSpace(raw)))
 		return Field{}, false
 	}
 	return Field{Name: name, Value: r.value(name, unfold(value))}, true
@@ -153,8 +155,8 @@ func unfold(s string) string {
 // value returns s in UTF-8 and without control characters.
 func (r *reader) value(name, s string) string {
 	if !utf8.ValidString(s) {
-		// QUIRK: PHP's mail function sends a header in whatever bytes its script
-		// has, often Latin-1, which this superset reads too:
+		// QUIRK: PHP's mail function sends a header in any bytes that its
+		// script holds, often Latin-1. Windows-1252 is a superset of that:
 		// testdata/read/latin1-header.eml.
 		r.problem("header: %s is not in UTF-8: read as windows-1252", excerpt(name))
 		s, _ = charmap.Windows1252.NewDecoder().String(s)
@@ -162,8 +164,8 @@ func (r *reader) value(name, s string) string {
 	return oneLine(s)
 }
 
-// oneLine returns s in valid UTF-8 with a space for each control character, so
-// that no value can end a line wherever it is written later.
+// oneLine returns s in valid UTF-8, with a space for each control character. No
+// value can end a line, wherever it is written later.
 func oneLine(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if strings.IndexFunc(s, isControl) < 0 {

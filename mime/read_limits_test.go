@@ -64,7 +64,7 @@ func checkLimits(t *testing.T, name string, m *mime.Received) {
 	}
 }
 
-// TestReadLimits sets each limit low, and reads what is just over it.
+// TestReadLimits sets each limit low, and reads a mail that is just over it.
 func TestReadLimits(t *testing.T) {
 	tests := []struct {
 		name, in string

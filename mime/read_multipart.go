@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// entity is a mail or a part of one: a header and a body not yet decoded.
+// entity is a mail or a part of one: a decoded header and a body in its
+// transfer encoding.
 type entity struct {
-	number            int // counts the entities of a mail from 0, itself
+	number            int // the mail itself has 0
 	fields            []Field
 	body              []byte
 	mediaType         string
@@ -17,13 +18,14 @@ type entity struct {
 	encoding          string
 }
 
-// place is where an entity stands.
+// place tells where in the mail an entity stands.
 type place struct {
 	depth    int
 	embedded bool // in an attached or returned message
-	report   bool // in a report, beside what it reports
+	report   bool // in a report, next to its status part
 	digest   bool // directly in a multipart/digest
-	// returned is the message that this place is in, where a report gave it back
+	// returned is the message that this place is in, if a report gave that
+	// message back
 	returned *Returned
 }
 
@@ -55,19 +57,19 @@ func (e *entity) filename() string {
 		name = e.params.get("name")
 	}
 	// QUIRK: Outlook and .NET (System.Net.Mail) encode names as in running
-	// text, which RFC 2047, section 5, forbids in a parameter:
+	// text, but RFC 2047, section 5, forbids that in a parameter:
 	// testdata/read/encoded-filename.eml.
 	return decodeWords(name)
 }
 
-// partProblem notes what was odd in a part.
+// partProblem notes a problem of a part. It does nothing if text is empty.
 func (r *reader) partProblem(e *entity, text string) {
 	if text != "" {
 		r.problem("part %d (%s): %s", e.number, excerpt(e.mediaType), text)
 	}
 }
 
-// walk reads an entity and those inside it.
+// walk reads an entity and the entities inside it.
 func (r *reader) walk(e *entity, at place) {
 	r.completeType(e, at)
 	switch kind, sub, _ := strings.Cut(e.mediaType, "/"); {
@@ -92,7 +94,7 @@ func (r *reader) completeType(e *entity, at place) {
 		return
 	}
 	if e.mediaType != "" {
-		r.problem("part %d: content type %q is none", e.number, excerpt(e.mediaType))
+		r.problem("part %d: content type %q is not valid", e.number, excerpt(e.mediaType))
 	}
 	e.mediaType = "text/plain"
 	if at.digest {
@@ -100,7 +102,8 @@ func (r *reader) completeType(e *entity, at place) {
 	}
 }
 
-// descend returns the place inside an entity; ok is false where that is too deep.
+// descend returns the place inside an entity. ok is false if that place is too
+// deep.
 func (r *reader) descend(e *entity, at place) (inside place, ok bool) {
 	if at.depth >= r.MaxDepth {
 		r.limit("parts nested deeper than %d levels are not read", r.MaxDepth)
@@ -139,9 +142,9 @@ func (r *reader) multipart(e *entity, at place) {
 			return
 		}
 		child := r.entity(data)
-		// QUIRK: filters that add a footer make a multipart/mixed of a report:
-		// what follows the status is the returned message all the same:
-		// testdata/read/bounce-mixed.eml.
+		// QUIRK: filters that add a footer turn a report into a
+		// multipart/mixed. The part after the status is the returned message in
+		// such a mail, too: testdata/read/bounce-mixed.eml.
 		if kind := reportParts[child.mediaType]; kind != "" {
 			inside.report = true
 			r.reportType(kind, at)
@@ -150,7 +153,7 @@ func (r *reader) multipart(e *entity, at place) {
 	}
 }
 
-// full tells, and notes, that no further part is read.
+// full tells whether the limit of parts is reached, and notes it.
 func (r *reader) full() bool {
 	if r.parts <= r.MaxParts {
 		return false
@@ -159,8 +162,8 @@ func (r *reader) full() bool {
 	return true
 }
 
-// boundary returns the boundary of a multipart, from its body where the
-// parameter is missing.
+// boundary returns the boundary of a multipart. If the parameter is missing,
+// the boundary is taken from the body.
 func (r *reader) boundary(e *entity) string {
 	boundary := e.params.get("boundary")
 	if boundary != "" {
@@ -182,7 +185,7 @@ type splitter struct {
 	closed    bool
 }
 
-// newSplitter returns a splitter that stands behind the preamble.
+// newSplitter returns a splitter that stands after the preamble.
 func newSplitter(body []byte, boundary string) *splitter {
 	s := &splitter{delimiter: []byte("--" + boundary), rest: body, closed: boundary == ""}
 	if !s.closed {
@@ -191,8 +194,8 @@ func newSplitter(body []byte, boundary string) *splitter {
 	return s
 }
 
-// next returns the next part; ok is false after the last. A part that no
-// delimiter ends goes to the end of the body.
+// next returns the next part. ok is false after the last part. If no delimiter
+// ends a part, it extends to the end of the body.
 func (s *splitter) next() (part []byte, ok bool) {
 	if s.closed || len(s.rest) == 0 {
 		return nil, false
@@ -200,8 +203,9 @@ func (s *splitter) next() (part []byte, ok bool) {
 	return s.cut(), true
 }
 
-// cut removes what stands before the next delimiter line, and that line. Where
-// there is none, all is removed and rest becomes nil.
+// cut removes and returns everything before the next delimiter line, and
+// removes that line. If there is no such line, it returns all, and rest becomes
+// nil.
 func (s *splitter) cut() (before []byte) {
 	for from := 0; ; {
 		at := bytes.Index(s.rest[from:], s.delimiter)
@@ -224,9 +228,10 @@ func (s *splitter) cut() (before []byte) {
 	}
 }
 
-// delimiterEnd returns where a delimiter line ends whose boundary ends at the
-// given place, and whether it is the closing one; ok is false where the line
-// goes on, and so is another delimiter or none.
+// delimiterEnd returns the end of a delimiter line whose boundary ends at the
+// offset at. closes tells whether the line is the closing delimiter. ok is
+// false if other characters follow, so that the line is another delimiter or
+// none.
 func delimiterEnd(data []byte, at int) (end int, closes, ok bool) {
 	line := data[at:]
 	end = len(data)

@@ -98,7 +98,7 @@ func TestReadMultipart(t *testing.T) {
 			in:   "Content-Type: multipart/mixed; boundary=b\n\n--b\nX-A: b\nBEGIN:VCALENDAR\nX: y\n--b--\n",
 			want: []string{"BEGIN:VCALENDAR\nX: y"},
 			problems: []string{
-				"header: a calendar stands where fields should be: taken as the body",
+				"header: a calendar object stands in place of the fields: taken as the body",
 			},
 		},
 		{

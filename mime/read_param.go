@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// parameter is one name=value of a Content-Type or Content-Disposition; the
+// parameter is one name=value of a Content-Type or Content-Disposition. The
 // name is in lower case.
 type parameter struct{ name, value string }
 
-// parameters are in the order of the field; each name is there once.
+// parameters are in the order of the field. No name occurs twice.
 type parameters []parameter
 
 // get returns the value of that name, or "".
@@ -24,7 +24,7 @@ func (p parameters) get(name string) string {
 	return ""
 }
 
-// asMap returns the parameters by name; nil where there are none.
+// asMap returns the parameters by name, and nil if there are none.
 func (p parameters) asMap() map[string]string {
 	if len(p) == 0 {
 		return nil
@@ -36,8 +36,8 @@ func (p parameters) asMap() map[string]string {
 	return m
 }
 
-// piece is a parameter whose name has asterisks: extended, or one of several
-// that make a value (RFC 2231, sections 3 and 4).
+// piece is a parameter whose name has asterisks. Its value is percent-encoded,
+// or one of several that are joined to one value (RFC 2231, sections 3 and 4).
 type piece struct {
 	base    string
 	index   int
@@ -46,9 +46,9 @@ type piece struct {
 }
 
 // structured parses a field such as Content-Type (RFC 2045, section 5.1) into
-// its main value, in lower case, and its parameters; the first such field
-// counts. The standard library's ParseMediaType gives up where this one has to
-// go on.
+// its main value, in lower case, and its parameters. If there are several such
+// fields, the first counts. The standard library's ParseMediaType is not used,
+// because it gives up on damage that has to be tolerated here.
 func (r *reader) structured(main *string, params *parameters, field, s string) {
 	s = skipSeparators(s)
 	end := strings.IndexAny(s, "; \t(")
@@ -62,7 +62,7 @@ func (r *reader) structured(main *string, params *parameters, field, s string) {
 	*main, *params = strings.ToLower(s[:end]), r.parameters(field, s[end:])
 }
 
-// parameters parses what follows the main value.
+// parameters parses the part of a field after its main value.
 func (r *reader) parameters(field, s string) (params parameters) {
 	var pieces []piece
 	for n := 0; ; n++ {
@@ -78,7 +78,7 @@ func (r *reader) parameters(field, s string) (params parameters) {
 		var ok bool
 		p, s, ok = cutParameter(s)
 		if !ok {
-			r.problem("header: %s: %q is no parameter: skipped", field, excerpt(p.name))
+			r.problem("header: %s: %q is not a parameter: skipped", field, excerpt(p.name))
 		} else if strings.Contains(p.name, "*") {
 			pieces = append(pieces, newPiece(p))
 		} else {
@@ -101,8 +101,8 @@ func skipSeparators(s string) string {
 	}
 }
 
-// skipComment returns what follows the comment that s starts with (RFC 5322,
-// section 3.2.2); an unclosed one takes all.
+// skipComment returns the text after the comment with which s starts (RFC 5322,
+// section 3.2.2). An unclosed comment extends to the end of s.
 func skipComment(s string) string {
 	depth := 0
 	for i := 0; i < len(s); i++ {
@@ -120,8 +120,8 @@ func skipComment(s string) string {
 	return ""
 }
 
-// cutParameter splits off the first parameter; ok is false where there is no
-// equals sign, and p.name holds what was skipped.
+// cutParameter splits off the first parameter. ok is false if it has no equals
+// sign; p.name then holds the text that was skipped.
 func cutParameter(s string) (p parameter, rest string, ok bool) {
 	end := strings.IndexAny(s, "=; \t")
 	if end < 0 {
@@ -144,8 +144,8 @@ func cutParameter(s string) (p parameter, rest string, ok bool) {
 	return p, rest, true
 }
 
-// cutQuoted splits off a quoted string, without its quotes and escapes (RFC
-// 5322, section 3.2.4); an unclosed one takes all.
+// cutQuoted splits off a quoted string, and removes its quotes and escapes (RFC
+// 5322, section 3.2.4). An unclosed string extends to the end of s.
 func cutQuoted(s string) (value, rest string) {
 	s = s[1:]
 	if end := strings.IndexAny(s, `"\`); end >= 0 && s[end] == '"' {
@@ -164,7 +164,8 @@ func cutQuoted(s string) (value, rest string) {
 	return b.String(), ""
 }
 
-// cutToken splits off a value without quotes, whatever characters it has.
+// cutToken splits off a value without quotes. It may hold any characters except
+// its delimiters.
 func cutToken(name, s string) (value, rest string) {
 	stop := "; \t"
 	// QUIRK: Apple Mail and Google Docs wrote filename=our meeting (1).ics
@@ -193,8 +194,8 @@ func (r *reader) addParameter(field string, params parameters, p parameter) para
 	return append(params, p)
 }
 
-// newPiece splits the name "title*1*" into its base, its index and whether the
-// value is percent-encoded.
+// newPiece splits a name such as "title*1*" into its base and its index. A last
+// asterisk means that the value is percent-encoded.
 func newPiece(p parameter) piece {
 	base, number, _ := strings.Cut(p.name, "*")
 	number, starred := strings.CutSuffix(number, "*")
@@ -209,8 +210,8 @@ func newPiece(p parameter) piece {
 	return c
 }
 
-// joinPieces adds the values that RFC 2231 spreads or encodes. They count more
-// than a plain parameter of the same name (RFC 6266, section 4.3).
+// joinPieces adds the values that RFC 2231 encodes or splits into pieces. They
+// replace a plain parameter of the same name (RFC 6266, section 4.3).
 func (r *reader) joinPieces(field string, params parameters, pieces []piece) parameters {
 	slices.SortStableFunc(pieces, func(a, b piece) int {
 		return cmp.Or(cmp.Compare(a.base, b.base), cmp.Compare(a.index, b.index))
@@ -232,8 +233,8 @@ func (r *reader) joinPieces(field string, params parameters, pieces []piece) par
 	return params
 }
 
-// pieceValue joins pieces, undoes the percent encoding and converts the result
-// from the character set that the first of them names.
+// pieceValue joins pieces, undoes the percent-encoding and converts the result
+// from the character set that the first piece names.
 func (r *reader) pieceValue(field string, pieces []piece) string {
 	var charset string
 	var value []byte
@@ -256,7 +257,8 @@ func (r *reader) pieceValue(field string, pieces []piece) string {
 	return oneLine(string(value))
 }
 
-// appendUnescaped appends s with %XX undone; what is no such escape stays.
+// appendUnescaped appends s with each %XX replaced by its octet. A percent sign
+// without two hexadecimal digits stays.
 func appendUnescaped(b []byte, s string) []byte {
 	for i := 0; i < len(s); i++ {
 		if s[i] == '%' && i+2 < len(s) {
@@ -271,7 +273,7 @@ func appendUnescaped(b []byte, s string) []byte {
 	return b
 }
 
-// unhex returns the byte that two hexadecimal digits mean.
+// unhex returns the octet that two hexadecimal digits encode.
 func unhex(high, low byte) (c byte, ok bool) {
 	h, l := hexDigit(high), hexDigit(low)
 	return h<<4 | l, h < 16 && l < 16

@@ -29,7 +29,8 @@ func (r *reader) leaf(e *entity, at place) {
 	}
 }
 
-// unread are types that may hide a calendar in a form not read here.
+// unread are media types that may hide a calendar in a form that is not read
+// here.
 var unread = map[string]bool{
 	"application/pkcs7-mime":    true, // RFC 8551: encrypted, or signed with the content inside
 	"application/x-pkcs7-mime":  true,
@@ -38,8 +39,8 @@ var unread = map[string]bool{
 	"message/external-body":     true,
 }
 
-// isCalendar tells whether a part holds a calendar: by its type, by its name,
-// or by its first bytes where the type says nothing.
+// isCalendar tells whether a part holds a calendar. It decides by the type, by
+// the file name, and by the first octets if the type is a general one.
 func isCalendar(e *entity, name string) bool {
 	if calendarTypes[e.mediaType] {
 		return true
@@ -59,8 +60,8 @@ func isCalendar(e *entity, name string) bool {
 	return len(start) >= len(beginCalendar) && bytes.EqualFold(start[:len(beginCalendar)], beginCalendar)
 }
 
-// isTNEF tells whether a part is what Outlook sends to those it takes for
-// Outlook too (MS-OXTNEF).
+// isTNEF tells whether a part is a TNEF file (MS-OXTNEF), which Outlook sends
+// to recipients that it takes for users of Outlook.
 func isTNEF(mediaType, name string) bool {
 	return mediaType == "application/ms-tnef" || mediaType == "application/vnd.ms-tnef" ||
 		strings.EqualFold(name, "winmail.dat")

@@ -40,7 +40,7 @@ func TestReadContentType(t *testing.T) {
 			name:     "type without subtype, seen by its content",
 			in:       "Content-Type: calendar; method=reply",
 			want:     mime.Part{MediaType: "text/plain", Method: "REPLY", Params: map[string]string{"method": "reply"}},
-			problems: []string{`part 0: content type "calendar" is none`},
+			problems: []string{`part 0: content type "calendar" is not valid`},
 		},
 		{
 			name: "semicolons and spaces at the ends",
@@ -83,14 +83,14 @@ func TestReadContentType(t *testing.T) {
 			problems: []string{`header: Content-Type has parameter "method" twice: the first counts`},
 		},
 		{
-			name: "what is no parameter",
+			name: "text that is not a parameter",
 			in:   "Content-Type: text/calendar; reply; =x; method=REPLY; end",
 			want: mime.Part{MediaType: "text/calendar", Method: "REPLY", Params: map[string]string{"method": "REPLY"}},
 			problems: []string{
-				`header: Content-Type: "reply" is no parameter: skipped`,
-				`header: Content-Type: "=" is no parameter: skipped`,
-				`header: Content-Type: "x" is no parameter: skipped`,
-				`header: Content-Type: "end" is no parameter: skipped`,
+				`header: Content-Type: "reply" is not a parameter: skipped`,
+				`header: Content-Type: "=" is not a parameter: skipped`,
+				`header: Content-Type: "x" is not a parameter: skipped`,
+				`header: Content-Type: "end" is not a parameter: skipped`,
 			},
 		},
 		{
@@ -168,16 +168,16 @@ func TestReadContent(t *testing.T) {
 		{name: "base64 with junk", encoding: "base64", in: "QU*JDREVG\nR0hJ", want: "ABCDEFGHI",
 			problems: []string{"part 0 (text/calendar): damaged base64: foreign characters skipped"}},
 		{name: "base64 with data after padding", encoding: "base64", in: "QUJDRA==\nQUJD", want: "ABCD",
-			problems: []string{"part 0 (text/calendar): damaged base64: what follows its end ignored"}},
+			problems: []string{"part 0 (text/calendar): damaged base64: text after its end ignored"}},
 		{name: "base64 with a footer", encoding: "base64", in: "QUJD\n____\nto leave this list\n", want: "ABC",
-			problems: []string{"part 0 (text/calendar): damaged base64: what follows its end ignored"}},
+			problems: []string{"part 0 (text/calendar): damaged base64: text after its end ignored"}},
 		{name: "no base64", encoding: "base64", in: "!!!", want: "",
 			problems: []string{"part 0 (text/calendar): damaged base64: foreign characters skipped"}},
 
 		{name: "quoted-printable", encoding: "Quoted-Printable", charset: "utf-8",
 			in: "Gr=C3=bc=C3=9Fe=20 \t\r\nsoft=  \r\n line\nend=", want: "Grüße \r\nsoft line\nend"},
 		{name: "damaged quoted-printable", encoding: "quoted-printable", in: "a=b=4\n=3D=ZZ", want: "a=b=4\n==ZZ",
-			problems: []string{"part 0 (text/calendar): damaged quoted-printable: escapes that are none kept"}},
+			problems: []string{"part 0 (text/calendar): damaged quoted-printable: invalid escapes kept"}},
 
 		{name: "byte order mark", charset: "utf-8", in: "\uFEFFab", want: "ab"},
 		{name: "byte order mark, no charset", in: "\uFEFFab", want: "ab"},

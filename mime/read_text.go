@@ -8,11 +8,11 @@ import (
 	"golang.org/x/net/html/atom"
 )
 
-// maxHTML is how much of an HTML body is looked at for its text, in bytes.
+// maxHTML is the number of bytes of an HTML body that are searched for text.
 const maxHTML = 1 << 20
 
-// body reads a text part: the first plain one now, the first HTML one at the
-// end, if it is needed.
+// body reads a text part. The first plain one is read at once. The first HTML
+// one is read at the end, if it is needed.
 func (r *reader) body(e *entity, at place) {
 	switch {
 	case at.embedded || e.disposition == "attachment" || r.out.Text != "":
@@ -23,7 +23,7 @@ func (r *reader) body(e *entity, at place) {
 	}
 }
 
-// finishText takes the text of the HTML body where there is no other.
+// finishText takes the text from the HTML body if there is no other text.
 func (r *reader) finishText() {
 	if r.out.Text == "" && r.html != nil {
 		r.out.Text = r.cutText(tidyText(htmlText(r.utf8Body(r.html))))
@@ -39,7 +39,7 @@ func (r *reader) utf8Body(e *entity) []byte {
 	return data
 }
 
-// cutText cuts text at the limit, and says so.
+// cutText cuts s at the limit, and notes it.
 func (r *reader) cutText(s string) string {
 	if len(s) > r.MaxText {
 		r.limit("text is longer than %d bytes: cut", r.MaxText)
@@ -47,7 +47,7 @@ func (r *reader) cutText(s string) string {
 	return cutText(s, r.MaxText)
 }
 
-// tidyText gives text LF line ends, and none before and after it.
+// tidyText converts line ends to LF, and removes white space at both ends.
 func tidyText(s string) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	return strings.TrimSpace(strings.ReplaceAll(s, "\r", "\n"))
@@ -84,19 +84,19 @@ func htmlText(page []byte) string {
 	}
 }
 
-// isHidden are the elements whose content nobody sees.
+// isHidden lists the elements whose content browsers do not show.
 var isHidden = map[atom.Atom]bool{
 	atom.Script: true, atom.Style: true, atom.Title: true, atom.Template: true,
 }
 
-// isBlock are the elements that start and end a line.
+// isBlock lists the elements that start and end a line.
 var isBlock = map[atom.Atom]bool{
 	atom.P: true, atom.Br: true, atom.Div: true, atom.Tr: true, atom.Li: true, atom.Hr: true,
 	atom.H1: true, atom.H2: true, atom.H3: true, atom.H4: true, atom.Table: true,
 	atom.Blockquote: true, atom.Pre: true,
 }
 
-// writeWords writes the words of s, with single spaces where it has white space.
+// writeWords writes s with each run of white space replaced by a single space.
 func writeWords(b *strings.Builder, s string) {
 	words := strings.Fields(s)
 	if len(words) == 0 || strings.TrimLeft(s[:1], " \t\r\n") == "" {
@@ -108,14 +108,14 @@ func writeWords(b *strings.Builder, s string) {
 	}
 }
 
-// writeBreak ends the line where an element starts or ends one.
+// writeBreak ends the line if tag starts or ends a block.
 func writeBreak(b *strings.Builder, tag atom.Atom) {
 	if isBlock[tag] && !strings.HasSuffix(b.String(), "\n") {
 		b.WriteByte('\n')
 	}
 }
 
-// writeSpace writes a space where the line needs one.
+// writeSpace writes a space if the line needs one.
 func writeSpace(b *strings.Builder) {
 	if s := b.String(); s != "" && s[len(s)-1] != ' ' && s[len(s)-1] != '\n' {
 		b.WriteByte(' ')

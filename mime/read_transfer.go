@@ -7,7 +7,7 @@ import (
 )
 
 // keyword returns the first word of a field such as Content-Transfer-Encoding
-// (RFC 2045, section 6), in lower case and without comments and parameters.
+// (RFC 2045, section 6), in lower case. Comments and parameters are omitted.
 func keyword(s string) string {
 	s = skipSeparators(s)
 	if end := strings.IndexAny(s, "; \t("); end >= 0 {
@@ -16,13 +16,13 @@ func keyword(s string) string {
 	return strings.ToLower(strings.Trim(s, `"`))
 }
 
-// isIdentity tells whether an encoding leaves the data as it is.
+// isIdentity tells whether an encoding leaves the data unchanged.
 func isIdentity(encoding string) bool {
 	return encoding == "" || encoding == "7bit" || encoding == "8bit" || encoding == "binary"
 }
 
-// decode undoes a transfer encoding; problem says what was wrong with it. Data
-// in an identity encoding is returned as it is.
+// decode undoes a transfer encoding. problem tells of damage, and is "" if
+// there was none. Data in an identity encoding is returned without a copy.
 func decode(data []byte, encoding string) (out []byte, problem string) {
 	if isIdentity(encoding) {
 		return data, ""
@@ -36,7 +36,8 @@ func decode(data []byte, encoding string) (out []byte, problem string) {
 	return data, "unknown transfer encoding \"" + excerpt(encoding) + "\": taken as it is"
 }
 
-// decodeBase64 decodes as far as the data goes (RFC 2045, section 6.8).
+// decodeBase64 decodes base64 (RFC 2045, section 6.8). If the data is damaged,
+// it decodes as much as possible.
 func decodeBase64(data []byte) (out []byte, problem string) {
 	out = make([]byte, base64.StdEncoding.DecodedLen(len(data)))
 	if n, err := base64.StdEncoding.Decode(out, data); err == nil {
@@ -45,7 +46,8 @@ func decodeBase64(data []byte) (out []byte, problem string) {
 	return decodeDamaged(out[:0], data)
 }
 
-// base64Value is the value of each base64 character; 0xFF for the others.
+// base64Value holds the value of each base64 character, and 0xFF for all other
+// octets.
 var base64Value = func() (table [256]byte) {
 	for i := range table {
 		table[i] = 0xFF
@@ -56,15 +58,15 @@ var base64Value = func() (table [256]byte) {
 	return table
 }()
 
-// decodeDamaged decodes base64 up to its padding or to a line of text, without
-// what is none.
+// decodeDamaged decodes base64 up to its padding or up to a line of text. It
+// skips foreign characters.
 func decodeDamaged(out, data []byte) (_ []byte, problem string) {
 	var d base64Decoder
 	d.out = out
 	for line := range bytes.Lines(data) {
 		// QUIRK: Mailman 2 and other list servers put their footer below the
 		// base64 of a mail's only part: testdata/read/damaged-base64.eml.
-		if d.done || len(d.out) > 0 && isProse(line) {
+		if d.done || len(d.out) > 0 && isSentence(line) {
 			d.trailing = d.trailing || len(bytes.Trim(line, "= \t\r\n")) > 0
 			d.done = true
 			continue
@@ -75,8 +77,9 @@ func decodeDamaged(out, data []byte) (_ []byte, problem string) {
 	return appendQuantum(d.out, d.bits, d.n), d.problem()
 }
 
-// isProse tells whether a line is a sentence or a rule rather than base64.
-func isProse(line []byte) bool {
+// isSentence tells whether a line is a sentence or a ruled line, and not
+// base64.
+func isSentence(line []byte) bool {
 	line = bytes.TrimSpace(line)
 	foreign := 0
 	for _, c := range line {
@@ -117,7 +120,8 @@ func (d *base64Decoder) line(line []byte) {
 	}
 }
 
-// problem says what the damage was, "" for nothing but white space.
+// problem describes the damage. It returns "" if there was none except white
+// space.
 func (d *base64Decoder) problem() string {
 	var what []string
 	if d.junk {
@@ -127,7 +131,7 @@ func (d *base64Decoder) problem() string {
 		what = append(what, "it breaks off")
 	}
 	if d.trailing {
-		what = append(what, "what follows its end ignored")
+		what = append(what, "text after its end ignored")
 	}
 	if what == nil {
 		return ""
@@ -135,7 +139,7 @@ func (d *base64Decoder) problem() string {
 	return "damaged base64: " + strings.Join(what, ", ")
 }
 
-// appendQuantum appends what n characters of an unfinished group hold.
+// appendQuantum appends the octets of an unfinished group of n characters.
 func appendQuantum(out []byte, bits uint32, n int) []byte {
 	switch n {
 	case 2:
@@ -146,8 +150,8 @@ func appendQuantum(out []byte, bits uint32, n int) []byte {
 	return out
 }
 
-// decodeQuoted decodes quoted-printable (RFC 2045, section 6.7). What is no
-// escape stays as it is; the standard library's reader would stop there.
+// decodeQuoted decodes quoted-printable (RFC 2045, section 6.7). An equals sign
+// that begins no escape stays. The standard library's reader would stop there.
 func decodeQuoted(data []byte) (out []byte, problem string) {
 	out = make([]byte, 0, len(data))
 	for len(data) > 0 {
@@ -162,7 +166,7 @@ func decodeQuoted(data []byte) (out []byte, problem string) {
 		}
 		var damaged bool
 		if out, damaged = appendQuoted(out, text); damaged {
-			problem = "damaged quoted-printable: escapes that are none kept"
+			problem = "damaged quoted-printable: invalid escapes kept"
 		}
 		if !bytes.HasSuffix(text, []byte("=")) {
 			out = append(out, eol...)

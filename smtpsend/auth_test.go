@@ -34,7 +34,7 @@ func TestAuthDialog(t *testing.T) {
 		mechanism string
 		password  string
 		replies   []string
-		want      []string // what the server is told from AUTH on
+		want      []string // the lines that the server gets, from AUTH on
 		err       string   // "" for none
 	}{
 		{
@@ -113,7 +113,7 @@ func TestAuthDialog(t *testing.T) {
 	}
 }
 
-// message returns the text of err, "" for nil.
+// message returns the text of err, or "" for nil.
 func message(err error) string {
 	if err == nil {
 		return ""
@@ -121,7 +121,7 @@ func message(err error) string {
 	return err.Error()
 }
 
-// repeated returns n times s.
+// repeated returns s n times.
 func repeated(s string, n int) []string {
 	r := make([]string, n)
 	for i := range r {
@@ -130,7 +130,7 @@ func repeated(s string, n int) []string {
 	return r
 }
 
-// authLines returns what s was told from AUTH up to MAIL.
+// authLines returns the lines that s got from AUTH up to MAIL.
 func (s *scripted) authLines() []string {
 	var lines []string
 	for _, l := range s.lines[1:] {
@@ -142,7 +142,7 @@ func (s *scripted) authLines() []string {
 	return lines
 }
 
-// TestAuthIsNotOffered has a password not be sent where STARTTLS is stripped.
+// TestAuthIsNotOffered checks that no password is sent if STARTTLS is stripped.
 func TestAuthIsNotOffered(t *testing.T) {
 	s := &scripted{ext: []string{"AUTH PLAIN"}}
 	sender := s.sender(t, smtpsend.Options{TLS: smtpsend.TLSRequired, Username: "ann", Password: "secret"})
@@ -152,8 +152,8 @@ func TestAuthIsNotOffered(t *testing.T) {
 	}
 }
 
-// TestInjectionAfterStartTLS has a reply that was slipped in before TLS began
-// not be taken for one under TLS.
+// TestInjectionAfterStartTLS checks that a reply that was slipped in before TLS
+// began is not taken for a reply under TLS.
 func TestInjectionAfterStartTLS(t *testing.T) {
 	id := newIdentity(t)
 	s := &scripted{tls: id.server, answers: map[string]string{"STARTTLS": "220 go\r\n250 evil"}}

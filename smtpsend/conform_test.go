@@ -14,7 +14,7 @@ import (
 	"github.com/convene-go/convene/smtpsend"
 )
 
-// observed is a sender whose server is at hand.
+// observed is a sender with its server.
 type observed struct {
 	*smtpsend.Sender
 	d     *smtpd
@@ -30,7 +30,7 @@ func (o *observed) Delivered() []*mime.Message {
 func (o *observed) Refused() string { return "nobody@example.com" }
 func (o *observed) Stall()          { o.stall.Store(true) }
 
-// TestConformance has senders of each kind keep the rules of package invite.
+// TestConformance checks that senders of each kind keep the rules of package invite.
 func TestConformance(t *testing.T) {
 	id := newIdentity(t)
 	for name, o := range map[string]smtpsend.Options{
@@ -67,7 +67,7 @@ func newObserved(t *testing.T, id *identity, o smtpsend.Options) *observed {
 	return s
 }
 
-// TestOpenedConformance has senders that Open makes of a path keep the rules.
+// TestOpenedConformance checks that senders to a path keep the rules.
 func TestOpenedConformance(t *testing.T) {
 	for _, kind := range []string{"file", "sendmail"} {
 		t.Run(kind, func(t *testing.T) {

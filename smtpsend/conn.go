@@ -1,208 +1,205 @@
 package smtpsend
 
 import (
+	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
-	"strings"
+	"os"
+	"sync"
+	"syscall"
 	"time"
 )
 
-// maxQuitTime bounds the wait for the reply to QUIT: the mail is safe then.
-const maxQuitTime = 5 * time.Second
+// past is a deadline that is over, so that it interrupts at once.
+var past = time.Unix(1, 0)
 
-// conn is one conversation with a server, of any number of messages.
+// conn is a network connection that writes octets and reads replies. One
+// goroutine uses it at a time. The end of a context may interrupt it from
+// another goroutine. After any failure it is closed, and nothing further is
+// written, because a truncated message must stay truncated.
 type conn struct {
-	*wire
-	o         *Options
-	key       credentials
-	ext       extensions
-	encrypted bool
-	dirty     bool // a transaction was begun and not ended: RSET is due
-	sent      int  // transactions so far
-	opened    time.Time
-	out       []byte // space for what is written
+	raw    net.Conn // as dialed
+	br     *bufio.Reader
+	closed bool
+
+	mu        sync.Mutex // guards the deadline of nc, and the fields below
+	nc        net.Conn   // raw, or TLS on top of it
+	operation int        // counts calls of watch and release, so that a late interruption hits no later call
+	deadline  time.Time  // of the read or write under way
+	grace     time.Duration
+	graceEnd  time.Time // the end of the grace; zero if no context has ended during it
 }
 
-// open dials addr and leads the conversation up to the first MAIL. A token that
-// is refused is replaced once.
-func open(ctx context.Context, addr string, o *Options) (*conn, *Error) {
-	key, err := o.credentials(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c, err := openWith(ctx, addr, o, key)
-	if !o.isTokenRefused(err) {
-		return c, err
-	}
-	if o.TokenRefused != nil {
-		o.TokenRefused(key.token)
-	}
-	if key, err = o.credentials(ctx); err != nil {
-		return nil, err
-	}
-	return openWith(ctx, addr, o, key)
+// newConn returns a conn over nc.
+func newConn(nc net.Conn) *conn {
+	return &conn{raw: nc, nc: nc, br: bufio.NewReaderSize(nc, maxReplyLine)}
 }
 
-// openWith is open with the given credentials.
-func openWith(ctx context.Context, addr string, o *Options, key credentials) (*conn, *Error) {
-	nc, err := dial(ctx, addr, o)
-	if err != nil {
-		return nil, err
+// watch lets the end of ctx interrupt reads and writes until release is called.
+func (c *conn) watch(ctx context.Context) (release func()) {
+	if ctx.Done() == nil {
+		return func() {}
 	}
-	c := &conn{wire: newWire(nc), o: o, key: key, opened: time.Now()}
-	defer c.watch(ctx)()
-	for _, step := range c.opening() {
-		if err := step(ctx); err != nil {
-			c.abort()
-			return nil, err
+	operation := c.nextOperation()
+	stop := context.AfterFunc(ctx, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.operation != operation {
+			return
 		}
+		end := c.cutoff()
+		if c.grace > 0 {
+			end = earlier(end, c.deadline)
+		}
+		c.nc.SetDeadline(end)
+	})
+	return func() {
+		stop()
+		c.nextOperation()
 	}
-	return c, nil
 }
 
-// dial connects to addr within the options' time.
-func dial(ctx context.Context, addr string, o *Options) (net.Conn, *Error) {
-	limited, cancel := context.WithTimeout(ctx, o.Timeouts.Connect)
-	defer cancel()
-	nc, err := o.Dial(limited, "tcp", addr)
-	if err == nil {
-		return nc, nil
+// nextOperation makes the interruptions of earlier operations have no effect, and
+// returns the number of the new operation.
+func (c *conn) nextOperation() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.operation++
+	return c.operation
+}
+
+// setGrace lets reads and writes go on for the time d after the end of a context.
+// If d is 0 or negative, the end of a context interrupts at once.
+func (c *conn) setGrace(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.grace, c.graceEnd = max(d, 0), time.Time{}
+}
+
+// cutoff returns the time at which a context that has ended interrupts. The
+// grace begins with the first call. The caller holds mu.
+func (c *conn) cutoff() time.Time {
+	if c.grace == 0 {
+		return past
 	}
-	// The dialer tells the end of a context in words of its own.
+	if c.graceEnd.IsZero() {
+		c.graceEnd = time.Now().Add(c.grace)
+	}
+	return c.graceEnd
+}
+
+// earlier returns the earlier of two times.
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// setDeadline gives the next read or write the time d. It returns the error of ctx
+// if ctx has ended and the grace is over.
+func (c *conn) setDeadline(ctx context.Context, d time.Duration) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	c.deadline = now.Add(d)
+	if err := ctx.Err(); err != nil {
+		end := c.cutoff()
+		if !end.After(now) {
+			return err
+		}
+		c.deadline = earlier(c.deadline, end)
+	}
+	return c.nc.SetDeadline(c.deadline)
+}
+
+// write writes b within the time d and returns the number of octets written.
+func (c *conn) write(ctx context.Context, p Phase, b []byte, d time.Duration) (int, *Error) {
+	if err := c.setDeadline(ctx, d); err != nil {
+		return 0, c.fail(ctx, p, err)
+	}
+	n, err := c.nc.Write(b)
+	if err != nil {
+		return n, c.fail(ctx, p, err)
+	}
+	return n, nil
+}
+
+// read reads one reply within the time d. A reply 421 says that the server
+// closes the connection (RFC 5321, section 3.8), so read closes c too.
+func (c *conn) read(ctx context.Context, p Phase, d time.Duration) (reply, *Error) {
+	if err := c.setDeadline(ctx, d); err != nil {
+		return reply{}, c.fail(ctx, p, err)
+	}
+	r, err := readReply(c.br)
+	if err != nil {
+		return reply{}, c.fail(ctx, p, err)
+	}
+	if r.code == 421 {
+		c.abort()
+	}
+	return r, nil
+}
+
+// encrypt begins TLS on c. If anything followed the server's go-ahead in the
+// clear, somebody has injected it (RFC 3207, section 6), and c is closed.
+func (c *conn) encrypt(ctx context.Context, config *tls.Config, d time.Duration) *Error {
+	if c.br.Buffered() > 0 {
+		c.abort()
+		return unmet(PhaseTLS, errors.New("plaintext after the reply to STARTTLS"))
+	}
+	if err := c.setDeadline(ctx, d); err != nil {
+		return c.fail(ctx, PhaseTLS, err)
+	}
+	client := tls.Client(c.raw, config)
+	if err := client.HandshakeContext(ctx); err != nil {
+		e := c.fail(ctx, PhaseTLS, err)
+		e.Temporary = isNetwork(e.Err) // a certificate that is not trusted stays so
+		return e
+	}
+	c.mu.Lock()
+	c.nc = client
+	c.mu.Unlock()
+	c.br.Reset(client)
+	return nil
+}
+
+// fail closes c and returns err as an error of phase p. If ctx has ended, its
+// error replaces err, which is only the timeout that followed.
+func (c *conn) fail(ctx context.Context, p Phase, err error) *Error {
+	c.abort()
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}
-	return nil, lost(PhaseConnect, err)
+	return lost(p, err)
 }
 
-// opening returns the steps before the first transaction.
-func (c *conn) opening() []func(context.Context) *Error {
-	switch c.o.TLS {
-	case TLSRequired:
-		return []func(context.Context) *Error{c.greet, c.hello, c.startTLS, c.hello, c.login}
-	case TLSImplicit:
-		return []func(context.Context) *Error{c.handshake, c.greet, c.hello, c.login}
-	}
-	return []func(context.Context) *Error{c.greet, c.hello, c.login}
+// abort closes the raw connection. Closing a TLS connection would write an alert,
+// and may wait.
+func (c *conn) abort() {
+	c.closed = true
+	c.raw.Close()
 }
 
-// greet waits for the server's first reply.
-func (c *conn) greet(ctx context.Context) *Error {
-	r, err := c.read(ctx, PhaseGreeting, c.o.Timeouts.Command)
-	return c.expect(PhaseGreeting, r, err)
+// close closes c in an orderly way: a TLS connection sends its closing alert.
+func (c *conn) close() {
+	c.closed = true
+	c.nc.Close()
 }
 
-// hello says who we are and notes what the server offers. A server that does
-// not know EHLO is spoken to as in RFC 821 (RFC 5321, section 3.2).
-func (c *conn) hello(ctx context.Context) *Error {
-	verb := "EHLO "
-	if c.o.LMTP {
-		verb = "LHLO "
+// quiet reports whether the server has sent nothing since the last reply and has
+// not closed the connection. A server that does either between two messages ends
+// the session.
+func (c *conn) quiet() bool {
+	if c.br.Buffered() > 0 {
+		return false
 	}
-	r, err := c.command(ctx, PhaseHello, verb+c.localName())
-	if err == nil && !c.o.LMTP && (r.code == 500 || r.code == 502) {
-		r, err = c.command(ctx, PhaseHello, "HELO "+c.localName())
-		r.lines = nil
+	if socket, ok := c.raw.(syscall.Conn); ok && canPeek {
+		return isQuiet(socket)
 	}
-	c.ext = parseExtensions(r.lines)
-	return c.expect(PhaseHello, r, err)
-}
-
-// localName is the name to say: the one from the options, or else the address
-// literal of this side (RFC 5321, section 4.1.4).
-func (c *conn) localName() string {
-	if c.o.LocalName != "" {
-		return c.o.LocalName
-	}
-	addr, ok := c.raw.LocalAddr().(*net.TCPAddr)
-	if !ok {
-		return "localhost"
-	}
-	if ip4 := addr.IP.To4(); ip4 != nil {
-		return "[" + ip4.String() + "]"
-	}
-	return "[IPv6:" + addr.IP.String() + "]"
-}
-
-// startTLS asks for TLS and begins it (RFC 3207).
-func (c *conn) startTLS(ctx context.Context) *Error {
-	if !c.ext.has("STARTTLS") {
-		return unmet(PhaseTLS, ErrNoTLS)
-	}
-	r, err := c.command(ctx, PhaseTLS, "STARTTLS")
-	if err := c.expect(PhaseTLS, r, err); err != nil {
-		return err
-	}
-	return c.handshake(ctx)
-}
-
-// handshake begins TLS.
-func (c *conn) handshake(ctx context.Context) *Error {
-	if err := c.encrypt(ctx, c.o.TLSConfig, c.o.Timeouts.Connect); err != nil {
-		return err
-	}
-	c.encrypted = true
-	return nil
-}
-
-// reset ends a transaction that was given up (RFC 5321, section 4.1.1.5).
-func (c *conn) reset(ctx context.Context) *Error {
-	if !c.dirty {
-		return nil
-	}
-	r, err := c.command(ctx, PhaseReset, "RSET")
-	if err := c.expect(PhaseReset, r, err); err != nil {
-		c.abort()
-		return err
-	}
-	c.dirty = false
-	return nil
-}
-
-// quit says goodbye and closes. What goes wrong on the way is of no interest.
-func (c *conn) quit(ctx context.Context) {
-	defer c.close()
-	defer c.watch(ctx)()
-	limit := min(maxQuitTime, c.o.Timeouts.Command)
-	if _, err := c.write(ctx, PhaseQuit, []byte("QUIT\r\n"), limit); err == nil {
-		c.read(ctx, PhaseQuit, limit)
-	}
-}
-
-// reusable reports whether c is young enough to serve another message.
-func (c *conn) reusable() bool {
-	return c.sent < c.o.ConnectionMessages && time.Since(c.opened) < c.o.ConnectionAge
-}
-
-// command writes one line and reads the reply to it.
-func (c *conn) command(ctx context.Context, p Phase, line string) (reply, *Error) {
-	if strings.ContainsAny(line, "\r\n\x00") {
-		return reply{}, unmet(p, errors.New("command with a line break or NUL"))
-	}
-	if _, err := c.write(ctx, p, []byte(line+"\r\n"), c.o.Timeouts.Command); err != nil {
-		return reply{}, err
-	}
-	return c.read(ctx, p, c.o.Timeouts.Command)
-}
-
-// expect turns a reply that does not agree into an error. One that neither
-// agrees nor refuses makes no sense here, and ends the conversation.
-func (c *conn) expect(p Phase, r reply, err *Error) *Error {
-	switch {
-	case err != nil:
-		return err
-	case r.ok():
-		return nil
-	case r.refuses():
-		return refusal(p, r)
-	}
-	return c.confused(p, r)
-}
-
-// confused ends the conversation after a reply that has no place in phase p.
-func (c *conn) confused(p Phase, r reply) *Error {
-	c.abort()
-	return lost(p, fmt.Errorf("%w: unexpected %d %s", errProtocol, r.code, r.text()))
+	c.nc.SetReadDeadline(time.Now().Add(time.Millisecond))
+	_, err := c.br.Peek(1)
+	return errors.Is(err, os.ErrDeadlineExceeded)
 }

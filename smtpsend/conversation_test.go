@@ -13,7 +13,7 @@ import (
 	"github.com/convene-go/convene/smtpsend"
 )
 
-// send sends to bob, carl and dora and returns who is refused, by name.
+// send sends to bob, carl and dora and returns the names of the refused ones.
 func send(t *testing.T, s *scripted, o smtpsend.Options, data []byte) (refused map[string]string, err error) {
 	t.Helper()
 	sender := s.sender(t, o)
@@ -176,7 +176,7 @@ func TestConversation(t *testing.T) {
 	}
 }
 
-// all says the same of each recipient.
+// all returns the same outcome for each recipient.
 func all(s string) map[string]string {
 	return map[string]string{"bob": s, "carl": s, "dora": s}
 }
@@ -213,7 +213,7 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// TestFlights counts the writes that a message to many recipients takes.
+// TestFlights counts the writes that a message to many recipients needs.
 func TestFlights(t *testing.T) {
 	to := make([]string, 250)
 	for i := range to {
@@ -253,8 +253,8 @@ func TestFlights(t *testing.T) {
 	}
 }
 
-// TestCommandInjection has nothing of an address or name reach the wire that
-// could be read as a command.
+// TestCommandInjection checks that no part of an address or name reaches the wire
+// that a server could read as a command.
 func TestCommandInjection(t *testing.T) {
 	hostile := map[string]string{
 		"CRLF":          "x@example.com\r\nRCPT TO:<evil@example.com>",

@@ -14,14 +14,28 @@
 //		}
 //	}
 //
-// Nil options are safe. TLS is required, and the server's name is verified. The
-// end of a context ends every phase of the conversation at once, except the last:
-// the reply to a message that was sent whole is waited for, see [Options.Finish].
-// A message that was cut off is never completed. If the server does not tell the
-// fate of a message, it is reported as unknown, not as refused.
+// Nil options are safe: TLS is required, and the server's name is verified.
 //
-// The package is not a mail builder, a queue or a transfer agent: it looks up
-// no MX record, keeps nothing on disk, and tries a message again only within a
-// call of Send and if [Options.Retry] asks for that. The packages folder and
-// sendmail have senders that need no server. Package dkim signs.
+// If a context ends, every phase of the conversation ends at once, except the
+// last: Send still waits for the reply to a message that was sent whole, see
+// [Options.Finish]. A message that was cut off is never completed. If the server
+// does not tell the fate of a message, the message is reported as unknown, not
+// as refused.
+//
+// The package is not a mail builder, a queue or a transfer agent. It looks up
+// no MX record and keeps nothing on disk. It tries a message again only if
+// [Options.Retry] asks for that, and only within one call of Send. The packages
+// folder and sendmail have senders that need no server. Package dkim signs mails.
 package smtpsend
+
+// The way of a message through the package, type by type:
+//
+//   - Sender checks the message and hands it to its backend: server or local.
+//   - submission (RFC 6409) is one call of Send. It keeps the result of each
+//     recipient and decides which of them the next attempt is for.
+//   - pool bounds the number of sessions and keeps idle ones for reuse.
+//   - session (RFC 5321, section 3.1) is the conversation on one connection:
+//     greeting, EHLO, STARTTLS and AUTH, then any number of transactions, then QUIT.
+//   - transaction (RFC 5321, section 3.3) sends one message: the envelope (MAIL,
+//     RCPT), DATA and the body. It returns one result for each recipient.
+//   - conn writes octets and reads replies, each within a deadline.

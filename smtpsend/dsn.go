@@ -10,22 +10,22 @@ import (
 )
 
 // DSN asks for delivery status notifications (RFC 3461). The zero value leaves
-// them to the server, which usually reports failures. A server that does not
-// offer DSN gets the message without the wish.
+// them to the server, which usually reports failures. If the server does not offer
+// DSN, it gets the message without the request.
 type DSN struct {
 	// Notify are the events to report. Empty means the server's choice.
 	Notify []Notify
-	// Return is how much of the message a report of failure returns.
+	// Return is the part of the message that a report of failure returns.
 	Return Return
-	// EnvelopeID has reports repeat the message's ID as Original-Envelope-Id,
-	// and each recipient as Original-Recipient, so that they can be told apart.
+	// EnvelopeID asks that reports repeat the message's ID as Original-Envelope-Id
+	// and the recipient as Original-Recipient, so that they can be told apart.
 	EnvelopeID bool
 }
 
-// Notify is an event that a report is asked for (RFC 3461, section 4.1).
+// Notify is an event for which a report is asked (RFC 3461, section 4.1).
 type Notify string
 
-// The events. NotifyNever stands alone.
+// The values of [Notify]. NotifyNever cannot be combined with others.
 const (
 	NotifyNever   Notify = "NEVER"
 	NotifySuccess Notify = "SUCCESS"
@@ -33,11 +33,11 @@ const (
 	NotifyDelay   Notify = "DELAY"
 )
 
-// Return is how much of the message is returned (RFC 3461, section 4.3). The
-// zero value leaves it to the server.
+// Return is the part of the message that a report of failure returns (RFC 3461,
+// section 4.3). The zero value leaves it to the server.
 type Return string
 
-// The parts of a message to return.
+// The values of [Return].
 const (
 	ReturnFull   Return = "FULL"
 	ReturnHeader Return = "HDRS"
@@ -46,7 +46,7 @@ const (
 // maxEnvelopeID is the longest ENVID (RFC 3461, section 4.4).
 const maxEnvelopeID = 100
 
-// check reports what makes no sense.
+// check returns an error if a field of d is unknown or contradicts another.
 func (d DSN) check() error {
 	known := []Notify{NotifyNever, NotifySuccess, NotifyFailure, NotifyDelay}
 	for _, n := range d.Notify {
@@ -90,7 +90,8 @@ func (d DSN) appendRcpt(b []byte, to string) []byte {
 	return b
 }
 
-// xtext encodes what a parameter cannot hold as it is (RFC 3461, section 4).
+// xtext encodes the characters that a parameter cannot hold as they are
+// (RFC 3461, section 4).
 func xtext(s string) string {
 	var b strings.Builder
 	for i := range len(s) {

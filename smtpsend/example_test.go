@@ -75,7 +75,7 @@ func ExampleOpen() {
 	// smtpsend: url: tls="none" is unknown: required, implicit and insecure-none are known
 }
 
-// Functions set what a URL from the environment cannot say.
+// Functions set options that a URL from the environment cannot express.
 func ExampleOpen_options() {
 	sender, err := smtpsend.Open("smtp://desk%40example.com@smtp.office365.com?preset=microsoft365", func(o *smtpsend.Options) {
 		o.Token = func(context.Context) (string, error) { return "a token from your identity platform", nil }

@@ -9,7 +9,7 @@ import (
 // upper case, each with its parameters (RFC 5321, section 4.1.1.1).
 type extensions map[string]string
 
-// parseExtensions reads the lines of a reply to EHLO or LHLO. The first is
+// parseExtensions reads the lines of a reply to EHLO or LHLO. The first line has
 // the server's name.
 func parseExtensions(lines []string) extensions {
 	x := make(extensions, len(lines))
@@ -25,7 +25,7 @@ func parseExtensions(lines []string) extensions {
 	return x
 }
 
-// add notes a keyword; the parameters of one that comes twice are joined.
+// add notes a keyword. If a keyword comes twice, its parameters are joined.
 func (x extensions) add(keyword, params string) {
 	if keyword == "" {
 		return
@@ -39,8 +39,8 @@ func (x extensions) has(keyword string) bool {
 	return ok
 }
 
-// size returns the largest message in octets that the server takes, 0 when it
-// names no limit (RFC 1870, section 4).
+// size returns the size of the largest message that the server takes, in octets.
+// It is 0 if the server names no limit (RFC 1870, section 4).
 func (x extensions) size() int64 {
 	n, err := strconv.ParseInt(x["SIZE"], 10, 64)
 	if err != nil || n < 0 {
@@ -49,7 +49,8 @@ func (x extensions) size() int64 {
 	return n
 }
 
-// mechanisms returns the SASL mechanisms that are offered, in upper case.
+// mechanisms returns the names of the SASL mechanisms that are offered, in upper
+// case.
 func (x extensions) mechanisms() []string {
 	return strings.Fields(strings.ToUpper(x["AUTH"]))
 }

@@ -21,12 +21,12 @@ import (
 type spot struct {
 	key       string // of the script
 	phase     smtpsend.Phase
-	mechanism string   // PLAIN where it is empty
-	auth      []string // replies to AUTH; one that agrees where there are none
+	mechanism string   // empty means PLAIN
+	auth      []string // replies to AUTH; empty means one that agrees
 	lmtp      bool
 }
 
-// spots are those that are tried.
+// spots are the places that TestFaults tries.
 var spots = []spot{
 	{key: "GREETING", phase: smtpsend.PhaseGreeting},
 	{key: "EHLO", phase: smtpsend.PhaseHello},
@@ -68,17 +68,17 @@ func (s spot) login() (mechanism string, auth []string) {
 	return s.mechanism, s.auth
 }
 
-// options returns those of a sender that comes to s.
+// options returns the options of a sender that reaches s.
 func (s spot) options(identity *identity) smtpsend.Options {
 	mechanism, _ := s.login()
 	return smtpsend.Options{TLS: smtpsend.TLSRequired, TLSConfig: identity.client,
 		Username: "ann", Password: "secret", Mechanism: mechanism}
 }
 
-// name tells s from other spots.
+// name returns a name of s that no other spot has.
 func (s spot) name() string { return s.key + " " + s.mechanism }
 
-// outcome is what a case expects and gets.
+// outcome is the expected or the actual result of a case.
 type outcome struct {
 	Phase              smtpsend.Phase
 	Code               int
@@ -88,7 +88,7 @@ type outcome struct {
 	Delivered          int
 }
 
-// fault is a misbehaviour and what it shows as.
+// fault is a misbehaviour and the error that it must lead to.
 type fault struct {
 	name   string
 	answer string
@@ -128,7 +128,7 @@ func timeoutOf(p smtpsend.Phase) time.Duration {
 	return 5 * time.Minute
 }
 
-// want is what a fault at a spot must show as.
+// want returns the outcome that a fault at a spot must have.
 func (f fault) want(key string, p smtpsend.Phase) outcome {
 	o := outcome{Phase: p, Code: f.code, Cause: f.cause}
 	if f.took != nil {
@@ -156,9 +156,10 @@ func (f fault) skip(key string) bool {
 	return f.name == "out of place" && key != "DATA"
 }
 
-// TestFaults has a server fail in each way at each spot, with and without
-// pipelining: Send returns when it must, says what happened, and no truncated
-// message is taken. The clock is fake; a goroutine left behind fails the test.
+// TestFaults lets a server fail in each way at each spot, with and without
+// pipelining. Send must return in time and tell what happened, and no truncated
+// message may be taken. The clock is fake. A goroutine that is left behind fails
+// the test.
 func TestFaults(t *testing.T) {
 	identity := newIdentity(t)
 	cases := 0
@@ -189,7 +190,7 @@ func TestFaults(t *testing.T) {
 	t.Logf("%d cases", cases)
 }
 
-// provoke sends a message to s and returns what came of it.
+// provoke sends a message to s and returns the outcome.
 func provoke(t *testing.T, s *scripted, f fault, o smtpsend.Options) outcome {
 	t.Helper()
 	s.over = make(chan struct{})
@@ -255,7 +256,7 @@ func causeOf(e *smtpsend.Error) string {
 	return e.Err.Error()
 }
 
-// cut is a connection that breaks when the message comes to some point.
+// cut is a connection that breaks at some point of the message.
 type cut struct {
 	net.Conn
 	left int // octets of the message that are still written
@@ -273,8 +274,8 @@ func (c *cut) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// TestCut has the connection break around the final dot: without it nothing
-// was delivered, with it nobody knows.
+// TestCut breaks the connection around the final dot. Before the dot nothing was
+// delivered, after it the fate of the message is unknown.
 func TestCut(t *testing.T) {
 	for left := range 6 {
 		t.Run(fmt.Sprint(left, " octets left"), func(t *testing.T) {

@@ -17,8 +17,8 @@ import (
 	"github.com/convene-go/convene/smtpsend"
 )
 
-// TestFinish has the context end a second after the message was sent whole, while
-// the server takes its time for each reply.
+// TestFinish ends the context a second after the message was sent whole, while the
+// server takes its time for each reply.
 func TestFinish(t *testing.T) {
 	const second = time.Second
 	unknown := []string{"bob final unknown=true", "carl final unknown=true", "dora final unknown=true"}
@@ -106,8 +106,8 @@ func isUnknown(err error) bool {
 	return errors.As(err, &e) && e.Unknown
 }
 
-// TestFinishThenNext has the connection serve another message after one that was
-// finished for an ended context, and the grace be over by then.
+// TestFinishThenNext checks that the connection serves another message after the
+// grace for an ended context, and that the next message has no grace of the first.
 func TestFinishThenNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &scripted{think: 2 * time.Second}
@@ -140,7 +140,7 @@ func TestFinishThenNext(t *testing.T) {
 	})
 }
 
-// TestFinishTimeout has the time for the reply be over before the grace.
+// TestFinishTimeout lets the time for the reply end before the grace.
 func TestFinishTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &scripted{answers: map[string]string{".": faultStall}}
@@ -157,8 +157,8 @@ func TestFinishTimeout(t *testing.T) {
 	})
 }
 
-// slowServer is an SMTP server on a port that takes one message. It tells when it
-// has read the message up to a mark or its end, and waits before it goes on.
+// slowServer is an SMTP server on a port that takes one message. It reports when it
+// has read the message up to a mark or to its end, and waits before it goes on.
 type slowServer struct {
 	addr  string
 	read  chan string // "mark" or "end"
@@ -166,7 +166,7 @@ type slowServer struct {
 	taken chan string // the message, if it was ended by a dot
 }
 
-// newSlowServer starts one.
+// newSlowServer starts a slowServer.
 func newSlowServer(t *testing.T) *slowServer {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -218,8 +218,8 @@ func (s *slowServer) serve(nc net.Conn) {
 	br.ReadString('\n') // QUIT, or the end
 }
 
-// TestFinishOverTCP has the context end while a real server has the whole message,
-// and while it has half of it.
+// TestFinishOverTCP ends the context while a real server has the whole message, and
+// while it has half of it.
 func TestFinishOverTCP(t *testing.T) {
 	t.Run("whole", func(t *testing.T) {
 		s := newSlowServer(t)

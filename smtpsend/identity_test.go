@@ -54,8 +54,8 @@ func pairPEM(t testing.TB, key *ecdsa.PrivateKey, der []byte) []byte {
 		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})...)
 }
 
-// certify returns a new key and its certificate, signed by itself where there
-// is no parent key.
+// certify returns a new key and its certificate, which the key itself signs if
+// there is no parent key.
 func certify(t testing.TB, c, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (*ecdsa.PrivateKey, []byte) {
 	t.Helper()
 	c.NotBefore = time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -13,7 +13,8 @@ import (
 	"github.com/convene-go/convene/smtpsend/sendmail"
 )
 
-// local hands messages to something on this host that needs no connections.
+// local is the backend for a folder or a program on this host, which need no
+// connections.
 type local struct {
 	to interface {
 		Send(ctx context.Context, m *mime.Message) error
@@ -34,7 +35,7 @@ func (l *local) send(ctx context.Context, m *mime.Message) (attempts int, err er
 	return 1, l.to.Send(ctx, m)
 }
 
-// Close waits for calls of send.
+// Close waits for the calls of send that are under way.
 func (l *local) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -45,10 +46,10 @@ func (l *local) Close() error {
 // String returns the URL that was opened.
 func (l *local) String() string { return l.url }
 
-// openFolder returns what file:///folder means.
+// openFolder returns a sender for a URL like file:///folder.
 func openFolder(u *url.URL) (*Sender, error) {
 	if !filepath.IsAbs(u.Path) {
-		return nil, errors.New("a folder is written with three slashes, file:///folder")
+		return nil, errors.New("the URL of a folder has three slashes, as in file:///folder")
 	}
 	o := new(folder.Options)
 	err := eachParameter(u, func(key, value string) error {
@@ -64,7 +65,7 @@ func openFolder(u *url.URL) (*Sender, error) {
 	return &Sender{backend: &local{to: to, url: "file://" + u.EscapedPath()}}, nil
 }
 
-// setFormat sets what one parameter of a folder's URL asks for.
+// setFormat sets the option for one parameter of a folder's URL.
 func setFormat(o *folder.Options, key, value string) error {
 	switch {
 	case key != "format":
@@ -76,7 +77,7 @@ func setFormat(o *folder.Options, key, value string) error {
 	return nil
 }
 
-// openSendmail returns what sendmail:///usr/sbin/sendmail means.
+// openSendmail returns a sender for a URL like sendmail:///usr/sbin/sendmail.
 func openSendmail(u *url.URL) (*Sender, error) {
 	err := eachParameter(u, func(key, _ string) error {
 		return unknownParameter(key, "none is known")

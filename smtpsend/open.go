@@ -3,6 +3,7 @@ package smtpsend
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,22 +17,22 @@ import (
 //	file:///folder?format=maildir    files, by default .eml; see package folder
 //	sendmail:///usr/sbin/sendmail    the local program; see package sendmail
 //
-// User, password and port may be left out; user and password are
-// percent-encoded. The query of the first three may hold:
+// User, password and port may be left out. User and password must be
+// percent-encoded. The query of the first three may have these parameters:
 //
 //	tls=required|implicit|insecure-none
 //	auth=plain|login|…   one mechanism of [Options.Mechanism]; for oauthbearer
 //	                     and xoauth2 the password is the access token
-//	ca=FILE              PEM certificates, the only ones trusted then
+//	ca=FILE              PEM certificates; no others are trusted
 //	cert=FILE&key=FILE   a client certificate, PEM
 //	preset=microsoft365|gmail|exchange-legacy
 //	retry=DURATION       the budget of [Retry], as in retry=30s
 //
-// The functions set options that a URL cannot say. They are called in their order
-// with the options that the URL asks for, and their word counts if the two
-// contradict each other. A folder and a program take nothing but the Logger.
+// The functions set options that a URL cannot express. They are called in order,
+// with the options that the URL asks for, and may change them. A folder and a
+// program use only the Logger.
 //
-// It does not connect. No part of the user or password is ever in its error.
+// Open does not connect. Its error never contains a part of the user or password.
 func Open(rawURL string, opts ...func(*Options)) (*Sender, error) {
 	u, err := parseURL(rawURL)
 	if err != nil {
@@ -61,31 +62,17 @@ func Open(rawURL string, opts ...func(*Options)) (*Sender, error) {
 	return New(u.Host, o)
 }
 
-// apply calls the functions that have the last word. A Token of theirs takes the
-// place of a Password that they leave as it was.
-func (o *Options) apply(opts []func(*Options)) {
-	before := o.Password
-	for _, set := range opts {
-		if set != nil {
-			set(o)
-		}
-	}
-	if o.Token != nil && o.Password == before {
-		o.Password = ""
-	}
-}
-
-// schemes are those that a URL may have.
+// schemes are the schemes that a URL may have.
 var schemes = []string{"smtp", "smtps", "lmtp", "file", "sendmail"}
 
-// parseURL parses the URL without repeating it in an error, as [url.Parse]
-// does: whatever precedes the last @ may be part of a password. An @ after the
-// host means that a password holds a character that must be encoded, and that
-// parts of it would pass for a port or a query.
+// parseURL parses the URL. Unlike those of [url.Parse], its errors do not repeat
+// the URL, because everything before the last @ may be part of a password. An @
+// after the host means that a character of the password is not encoded, and that
+// a part of the password would be taken for a port or a query.
 func parseURL(raw string) (*url.URL, error) {
 	scheme, rest, ok := strings.Cut(raw, "://")
 	if !ok {
-		return nil, errors.New("no scheme: one begins with smtp://, smtps://, lmtp://, file:// or sendmail://")
+		return nil, errors.New("no scheme: a URL begins with smtp://, smtps://, lmtp://, file:// or sendmail://")
 	}
 	scheme = strings.ToLower(scheme)
 	if !slices.Contains(schemes, scheme) {
@@ -107,12 +94,12 @@ func parseURL(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// checkRest checks what follows the scheme.
+// checkRest checks the part of the URL after "://".
 func checkRest(rest string, local bool) error {
 	authority, after := cutAny(rest, "/?#")
 	switch {
 	case local && authority != "":
-		return errors.New("a host or user where three slashes begin a path")
+		return errors.New("a host or user before the path: a path begins with three slashes")
 	case local:
 		return nil
 	case strings.Contains(after, "@"):
@@ -129,7 +116,7 @@ func cutAny(s, chars string) (before, after string) {
 	return s, ""
 }
 
-// checkHost checks host or host:port as they stand in a URL.
+// checkHost checks the host or host:port of a URL.
 func checkHost(hostport string) error {
 	if hostport == "" || hostport[0] == ':' {
 		return errors.New("no host")
@@ -138,4 +125,33 @@ func checkHost(hostport string) error {
 		return errors.New("malformed host, or port that is not a number from 1 to 65535")
 	}
 	return nil
+}
+
+// eachParameter calls set for each parameter of u, in a stable order.
+func eachParameter(u *url.URL, set func(key, value string) error) error {
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return errors.New("malformed query")
+	}
+	for _, key := range slices.Sorted(maps.Keys(query)) {
+		if len(query[key]) > 1 {
+			return fmt.Errorf("%s is given twice", key)
+		}
+		if err := set(key, query.Get(key)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unknownParameter returns the error for a parameter that does not exist. known
+// says which do.
+func unknownParameter(key, known string) error {
+	return fmt.Errorf("parameter %q is unknown: %s", key, known)
+}
+
+// unknownValue returns the error for a parameter whose value does not exist.
+// known says which do.
+func unknownValue(key, value, known string) error {
+	return fmt.Errorf("%s=%q is unknown: %s", key, value, known)
 }

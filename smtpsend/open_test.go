@@ -64,8 +64,8 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// TestOpenOptions has functions set what a URL cannot say, and have the last word
-// about what it says.
+// TestOpenOptions checks that functions set options that a URL cannot express, and
+// that they override the URL.
 func TestOpenOptions(t *testing.T) {
 	token := func(context.Context) (string, error) { return "t", nil }
 	set := func(f func(o *smtpsend.Options)) []func(*smtpsend.Options) { return []func(*smtpsend.Options){f} }
@@ -117,7 +117,7 @@ func TestOpenOptions(t *testing.T) {
 	}
 }
 
-// TestOpenLogger has the Logger of a function serve each kind of URL.
+// TestOpenLogger checks that a Logger serves each kind of URL.
 func TestOpenLogger(t *testing.T) {
 	var out bytes.Buffer
 	s, err := smtpsend.Open("file://"+t.TempDir(), func(o *smtpsend.Options) { o.Logger = slog.New(slog.NewTextHandler(&out, nil)) })
@@ -140,10 +140,10 @@ func TestOpenErrors(t *testing.T) {
 	const (
 		encoded  = "smtpsend: url: malformed: user and password must be percent-encoded"
 		at       = "smtpsend: url: an @ after the host: user and password must be percent-encoded"
-		noScheme = "smtpsend: url: no scheme: one begins with smtp://, smtps://, lmtp://, file:// or sendmail://"
+		noScheme = "smtpsend: url: no scheme: a URL begins with smtp://, smtps://, lmtp://, file:// or sendmail://"
 		scheme   = "smtpsend: url: scheme is not supported: smtp, smtps, lmtp, file and sendmail are"
 		known    = " is unknown: auth, ca, cert, key, preset, retry and tls are known"
-		slashes  = "smtpsend: url: a host or user where three slashes begin a path"
+		slashes  = "smtpsend: url: a host or user before the path: a path begins with three slashes"
 		host     = "smtpsend: url: malformed host, or port that is not a number from 1 to 65535"
 	)
 	tests := []struct{ in, want string }{
@@ -194,11 +194,11 @@ func TestOpenErrors(t *testing.T) {
 		{"smtp://host?cert=x.pem", "smtpsend: url: cert and key go together"},
 		{"smtp://host?cert=" + empty + "&key=" + empty, "smtpsend: url: cert: tls: failed to find any PEM data in certificate input"},
 		{"smtp://host?preset=", `smtpsend: url: preset="" is unknown: exchange-legacy, gmail and microsoft365 are known`},
-		{"smtp://host?retry=soon", `smtpsend: url: retry="soon" is not a duration, as 30s is`},
-		{"smtp://host?retry=-1s", `smtpsend: url: retry="-1s" is not a duration, as 30s is`},
+		{"smtp://host?retry=soon", `smtpsend: url: retry="soon" is not a duration such as 30s`},
+		{"smtp://host?retry=-1s", `smtpsend: url: retry="-1s" is not a duration such as 30s`},
 		{"file://folder", slashes},
 		{"file://ann:hunter2@host/folder", slashes},
-		{"file://", "smtpsend: url: a folder is written with three slashes, file:///folder"},
+		{"file://", "smtpsend: url: the URL of a folder has three slashes, as in file:///folder"},
 		{"file:///folder?format=mbox", `smtpsend: url: format="mbox" is unknown: eml and maildir are known`},
 		{"file:///folder?tls=required", `smtpsend: url: parameter "tls" is unknown: format is known`},
 		{"file:///folder?format=eml&format=eml", "smtpsend: url: format is given twice"},
@@ -209,14 +209,14 @@ func TestOpenErrors(t *testing.T) {
 		{"sendmail:///bin/true?args=-t", `smtpsend: url: parameter "args" is unknown: none is known`},
 		{"sendmail:///bin/true?%zz", "smtpsend: url: malformed query"},
 		{"lmtp://ann:hunter2@host?auth=plain",
-			"smtpsend: options: the password is not sent without TLS: InsecureAllowPlaintextAuth admits it"},
+			"smtpsend: options: the password is not sent without TLS: only InsecureAllowPlaintextAuth allows that"},
 		{"smtp://host?auth=plain", "smtpsend: url: auth without user and password"},
 		{"smtp://host?ca=/nonexistent/ca.pem", "smtpsend: url: ca: open /nonexistent/ca.pem: no such file or directory"},
 		{"smtp://host?ca=" + empty, "smtpsend: url: ca: " + empty + " holds no PEM certificate"},
 		{"smtp://ann:hunter2@host?tls=insecure-none",
-			"smtpsend: options: the password is not sent without TLS: InsecureAllowPlaintextAuth admits it"},
+			"smtpsend: options: the password is not sent without TLS: only InsecureAllowPlaintextAuth allows that"},
 		{"lmtp://ann:hunter2@host",
-			"smtpsend: options: the password is not sent without TLS: InsecureAllowPlaintextAuth admits it"},
+			"smtpsend: options: the password is not sent without TLS: only InsecureAllowPlaintextAuth allows that"},
 	}
 	for _, tt := range tests {
 		s, err := smtpsend.Open(tt.in)
@@ -231,7 +231,7 @@ func TestOpenErrors(t *testing.T) {
 	}
 }
 
-// FuzzOpen has Open neither panic nor show a password.
+// FuzzOpen checks that Open neither panics nor shows a password.
 func FuzzOpen(f *testing.F) {
 	for _, s := range []string{"hunter2", "p/w", "p?w", "p#w", "p%w", "p@w", "p:w", "p://w", "p w"} {
 		f.Add(s)

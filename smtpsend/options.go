@@ -13,90 +13,91 @@ import (
 // one host or one trusted network (RFC 2033, section 5).
 type TLS string
 
-// The ways to encrypt a connection.
+// The values of [TLS].
 const (
-	// TLSRequired begins in the clear and goes on with STARTTLS (RFC 3207). A
-	// server that does not offer it gets neither password nor mail.
+	// TLSRequired begins in the clear and goes on with STARTTLS (RFC 3207). If
+	// the server does not offer STARTTLS, it gets neither password nor mail.
 	TLSRequired TLS = "required"
 	// TLSImplicit begins with TLS (RFC 8314, section 3.3).
 	TLSImplicit TLS = "implicit"
-	// TLSInsecureNone encrypts nothing. Everybody on the way can read and change
-	// the mail. It is for a test server on the same host.
+	// TLSInsecureNone encrypts nothing, so that everybody on the way can read and
+	// change the mail. It is meant for a test server on the same host.
 	TLSInsecureNone TLS = "insecure-none"
 )
 
 // Options are the choices of a [Sender] to a server. The zero value of each
 // field, and a nil *Options, are right and safe. [Microsoft365], [Gmail] and
-// [ExchangeLegacy] return those that fit a kind of server.
+// [ExchangeLegacy] return options for one kind of server each.
 type Options struct {
 	// LMTP speaks LMTP (RFC 2033) instead of SMTP: each recipient gets a reply
 	// of its own to the message.
 	LMTP bool
 	// TLS says how the connection is encrypted.
 	TLS TLS
-	// TLSConfig holds roots, certificates and the like. Nil means the system's
-	// roots. An empty ServerName means the host of the address, a MinVersion of 0
-	// means TLS 1.2, and a session cache is added if there is none. A client
-	// certificate in it authenticates by EXTERNAL (RFC 4422, appendix A) if there
-	// is neither Password nor Token.
+	// TLSConfig holds roots, certificates and other settings of TLS. Nil means the
+	// system's roots. An empty ServerName means the host of the address, a
+	// MinVersion of 0 means TLS 1.2, and a session cache is added if there is none.
+	// If there is neither Password nor Token, a client certificate in TLSConfig
+	// authenticates by EXTERNAL (RFC 4422, appendix A).
 	TLSConfig *tls.Config
-	// LocalName is what EHLO says: a domain name or an address literal. Empty
+	// LocalName is the name in EHLO: a domain name or an address literal. Empty
 	// means the address literal of the connection's own end.
 	LocalName string
-	// Username and Password authenticate. Both empty means no authentication.
-	// With the Mechanism OAUTHBEARER or XOAUTH2 and no Token, Password is the
-	// access token.
+	// Username and Password authenticate. If both are empty, there is no
+	// authentication. If Mechanism is OAUTHBEARER or XOAUTH2 and Token is nil,
+	// Password is the access token.
 	Username, Password string
 	// Token returns an OAuth 2.0 access token for Username, in place of a
 	// Password. It is called before each connection, also from several
-	// goroutines, so it should keep the token until that expires, and it must
-	// honour ctx. If the server refuses a token (535), Token is called for
-	// another one, once.
+	// goroutines. So it should keep a token until the token expires, and it must
+	// honour ctx. If the server refuses a token (535), Token is called once more
+	// for another one.
 	Token func(ctx context.Context) (string, error)
 	// TokenRefused gets the token that the server refused before Token is called
 	// again, so that Token does not return the same. It may be nil.
 	TokenRefused func(token string)
 	// Mechanism admits one SASL mechanism only: EXTERNAL, OAUTHBEARER, XOAUTH2,
-	// SCRAM-SHA-256, PLAIN, LOGIN, CRAM-MD5 or NTLM. Empty means the first of
-	// them that the server offers and the other options serve. Without TLS,
-	// CRAM-MD5 and NTLM are used only if they are named here, because a reader of
-	// the exchange can guess at the password.
+	// SCRAM-SHA-256, PLAIN, LOGIN, CRAM-MD5 or NTLM. Empty means the first in this
+	// list that the server offers and for which the other options suffice. Without
+	// TLS, CRAM-MD5 and NTLM are used only if they are named here, because anybody
+	// who reads the exchange can try passwords against it.
 	Mechanism string
 	// InsecureAllowPlaintextAuth sends the password or token also without TLS.
 	// Everybody on the way can read it.
 	InsecureAllowPlaintextAuth bool
-	// AllOrNothing gives a message up if one recipient is refused before it is
-	// sent. Otherwise the accepted recipients get it and the others are reported.
+	// AllOrNothing gives a message up if one recipient is refused before the
+	// message is sent. Otherwise the accepted recipients get it, and the others
+	// are reported.
 	AllOrNothing bool
 	// OnwardTLS asks the server to pass messages on over verified TLS only, and
 	// to return them if that is impossible (REQUIRETLS, RFC 8689). A server
-	// that does not offer it gets none.
+	// that does not offer REQUIRETLS gets no message.
 	OnwardTLS bool
 	// DSN asks for delivery status notifications.
 	DSN DSN
 	// Retry says whether and for how long a message is tried again.
 	Retry Retry
-	// Limiter is waited for before each attempt to send a message; a
-	// [golang.org/x/time/rate.Limiter] is one. Nil means no limit.
+	// Limiter is waited for before each attempt to send a message. A
+	// [golang.org/x/time/rate.Limiter] is a Limiter. Nil means no limit.
 	Limiter Limiter
-	// Connections is the greatest number of connections at a time, 0 for 2.
+	// Connections is the greatest number of connections at a time. 0 means 2.
 	// Further calls of Send wait.
 	Connections int
-	// ConnectionMessages is the greatest number of messages on a connection,
-	// 0 for 100; 1 means that none is used again.
+	// ConnectionMessages is the greatest number of messages on a connection. 0
+	// means 100, and 1 means that no connection is used again.
 	ConnectionMessages int
 	// ConnectionAge is the age from which on a connection gets no further
-	// message, 0 for 5 minutes.
+	// message. 0 means 5 minutes.
 	ConnectionAge time.Duration
 	// ConnectionIdle is how long a connection is kept open for the next
-	// message, 0 for 30 seconds.
+	// message. 0 means 30 seconds.
 	ConnectionIdle time.Duration
 	// Timeouts are the times to wait for the server.
 	Timeouts Timeouts
-	// Finish is how long Send still waits for the reply to a message that was
-	// sent whole before the context ended, so that an ordinary end of a program
+	// Finish is how long Send still waits for the server's reply if the context
+	// ends after the whole message was sent. So the ordinary end of a program
 	// leaves no message unknown. 0 means 5 seconds, and a negative value means
-	// not at all. A message that was not sent whole is cut off at once, and
+	// no time at all. A message that was not sent whole is cut off at once, and
 	// nobody gets it.
 	Finish time.Duration
 	// Dial connects to the server. It must honour ctx. Nil means a [net.Dialer].
@@ -108,7 +109,7 @@ type Options struct {
 
 // Limiter bounds how often messages are sent.
 type Limiter interface {
-	// Wait returns nil when the next message may be sent, and an error when
+	// Wait returns nil as soon as the next message may be sent, and an error if
 	// ctx ends before that.
 	Wait(ctx context.Context) error
 }

@@ -1,6 +1,6 @@
 package smtpsend
 
-// Phase is the part of a conversation in which something went wrong.
+// Phase is the part of a conversation that an [Error] is about.
 type Phase string
 
 // The phases, in the order of a conversation.
@@ -19,7 +19,8 @@ const (
 	PhaseQuit     Phase = "quit"     // QUIT; never reported
 )
 
-// ofMessage reports whether p is about a message, not about the connection.
+// ofMessage reports whether p is a part of a transaction. Other phases are about
+// the connection.
 func (p Phase) ofMessage() bool {
 	switch p {
 	case PhaseMail, PhaseRcpt, PhaseData, PhaseBody, PhaseFinal:

@@ -7,22 +7,24 @@ import (
 	"time"
 )
 
-// pool bounds the connections that are open, and keeps idle ones for reuse.
+// pool bounds the number of sessions in use, and keeps idle sessions for reuse: a
+// kept session saves dialing, TLS and authentication. It keeps at most
+// Options.Connections of them, each for Options.ConnectionIdle.
 type pool struct {
 	o       *Options
-	slots   chan struct{} // holds one for each connection in use
-	closed  chan struct{} // closed when close begins
-	drained chan struct{} // closed when close is done
+	slots   chan struct{} // holds one value for each session in use
+	closed  chan struct{} // closed as soon as close begins
+	drained chan struct{} // closed as soon as close is done
 
 	mu   sync.Mutex
-	idle []*idleConn    // the latest used last
-	wg   sync.WaitGroup // of idle connections that say goodbye
+	idle []*idleSession // the last used is at the end
+	wg   sync.WaitGroup // counts the sessions that dismiss ends
 }
 
-// idleConn is a connection between two messages.
-type idleConn struct {
-	c     *conn
-	timer *time.Timer // ends it when it was idle for too long
+// idleSession is a session between two messages.
+type idleSession struct {
+	s     *session
+	timer *time.Timer // ends the session after ConnectionIdle
 }
 
 // newPool returns an empty pool.
@@ -35,7 +37,8 @@ func newPool(o *Options) *pool {
 	}
 }
 
-// acquire waits for the right to use a connection.
+// acquire waits for the right to use a session. The error is [ErrClosed] or an
+// [*Error].
 func (p *pool) acquire(ctx context.Context) error {
 	if p.isClosed() {
 		return ErrClosed
@@ -53,7 +56,7 @@ func (p *pool) acquire(ctx context.Context) error {
 	}
 }
 
-// release gives up the right to use a connection.
+// release gives up the right to use a session.
 func (p *pool) release() { <-p.slots }
 
 // isClosed reports whether close was called.
@@ -66,23 +69,24 @@ func (p *pool) isClosed() bool {
 	}
 }
 
-// take returns a connection that was idle and is alive, nil when there is none.
-func (p *pool) take(ctx context.Context) *conn {
-	for c := p.pop(); c != nil; c = p.pop() {
+// take returns an idle session that is still alive, nil if there is none.
+func (p *pool) take(ctx context.Context) *session {
+	for s := p.pop(); s != nil; s = p.pop() {
 		switch {
-		case !c.quiet():
-			c.close()
-		case !c.reusable():
-			c.quit(ctx)
+		case !s.quiet():
+			s.close()
+		case !s.reusable():
+			s.quit(ctx)
 		default:
-			return c
+			return s
 		}
 	}
 	return nil
 }
 
-// pop takes the latest idle connection from the list, nil when it is empty.
-func (p *pool) pop() *conn {
+// pop removes the last used session from the idle ones. It returns nil if there
+// is none.
+func (p *pool) pop() *session {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := len(p.idle)
@@ -92,34 +96,34 @@ func (p *pool) pop() *conn {
 	i := p.idle[n-1]
 	p.idle = p.idle[:n-1]
 	i.timer.Stop()
-	return i.c
+	return i.s
 }
 
-// put keeps c for the next message, or says goodbye to it.
-func (p *pool) put(ctx context.Context, c *conn) {
-	if c.closed {
+// put keeps s for the next message, or ends it.
+func (p *pool) put(ctx context.Context, s *session) {
+	if s.closed {
 		return
 	}
-	if !c.reusable() || !p.push(c) {
-		c.quit(ctx)
+	if !s.reusable() || !p.push(s) {
+		s.quit(ctx)
 	}
 }
 
-// push puts c on the list, unless the pool is closed.
-func (p *pool) push(c *conn) bool {
+// push adds s to the idle sessions, unless the pool is closed.
+func (p *pool) push(s *session) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.isClosed() {
 		return false
 	}
-	i := &idleConn{c: c}
+	i := &idleSession{s: s}
 	i.timer = time.AfterFunc(p.o.ConnectionIdle, func() { p.expire(i) })
 	p.idle = append(p.idle, i)
 	return true
 }
 
-// expire says goodbye to a connection that is still on the list.
-func (p *pool) expire(i *idleConn) {
+// expire ends a session that has been idle for too long, if it is still idle.
+func (p *pool) expire(i *idleSession) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := slices.Index(p.idle, i)
@@ -127,16 +131,16 @@ func (p *pool) expire(i *idleConn) {
 		return
 	}
 	p.idle = slices.Delete(p.idle, at, at+1)
-	p.dismiss(i.c)
+	p.dismiss(i.s)
 }
 
-// dismiss says goodbye to a connection in the background, until close waits
-// for it. The caller holds mu.
-func (p *pool) dismiss(c *conn) {
-	p.wg.Go(func() { c.quit(context.Background()) })
+// dismiss ends a session in the background; close waits for that. The caller
+// holds mu.
+func (p *pool) dismiss(s *session) {
+	p.wg.Go(func() { s.quit(context.Background()) })
 }
 
-// close ends idle connections, and waits for those in use.
+// close ends the idle sessions, and waits for the sessions in use.
 func (p *pool) close() {
 	if !p.shut() {
 		<-p.drained
@@ -149,8 +153,8 @@ func (p *pool) close() {
 	close(p.drained)
 }
 
-// shut closes the pool to newcomers and dismisses those that are idle. It
-// reports whether this was the first call.
+// shut makes acquire fail from now on, and ends the idle sessions. It reports
+// whether this was the first call.
 func (p *pool) shut() (first bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -160,7 +164,7 @@ func (p *pool) shut() (first bool) {
 	close(p.closed)
 	for _, i := range p.idle {
 		i.timer.Stop()
-		p.dismiss(i.c)
+		p.dismiss(i.s)
 	}
 	p.idle = nil
 	return true

@@ -57,8 +57,8 @@ func TestReuse(t *testing.T) {
 	}
 }
 
-// TestReset has an aborted transaction be reset before the next one, and only
-// then.
+// TestReset checks that RSET follows an aborted transaction before the next one,
+// and only then.
 func TestReset(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &scripted{answers: map[string]string{"RCPT nobody@example.com": "550 5.1.1 who?"}}
@@ -78,13 +78,13 @@ func TestReset(t *testing.T) {
 	})
 }
 
-// TestStale has a server leave between two messages.
+// TestStale lets a server leave between two messages.
 func TestStale(t *testing.T) {
 	tests := []struct {
 		name   string
 		second string // answer to MAIL the second time
 		rset   string // makes the first fail, and answers RSET
-		loud   bool   // goes before it is asked
+		loud   bool   // closes before the client sends a command
 	}{
 		{name: "421 to MAIL", second: "421 4.4.2 idle too long"},
 		{name: "gone at MAIL", second: faultDrop},
@@ -117,7 +117,7 @@ func testStale(t *testing.T, second, rset string, loud bool) {
 	}
 	err := sender.Send(ctx, letter("carl@example.com"))
 	again := sender.Send(ctx, letter("dora@example.com"))
-	if rset == "500 what?" { // says no, and closes; that is not a goodbye
+	if rset == "500 what?" { // a refusal of RSET, not a lost connection: Send reports it
 		if err == nil || again != nil {
 			t.Errorf("Send = %v, then %v, want an error, then nil", err, again)
 		}
@@ -131,7 +131,8 @@ func testStale(t *testing.T, second, rset string, loud bool) {
 	}
 }
 
-// TestNotStale has a new connection fail as an old one may: no second try.
+// TestNotStale checks that there is no second attempt if a new connection fails as
+// an old one may.
 func TestNotStale(t *testing.T) {
 	s := &scripted{answers: map[string]string{"MAIL": "421 4.3.2 not now"}}
 	sender := s.sender(t, smtpsend.Options{})
@@ -164,7 +165,7 @@ func TestConcurrentSend(t *testing.T) {
 	})
 }
 
-// TestWaiting has a call wait for the only connection until its context ends.
+// TestWaiting lets a call wait for the only connection until its context ends.
 func TestWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &scripted{answers: map[string]string{".": faultStall}}
@@ -211,7 +212,7 @@ func TestClose(t *testing.T) {
 	})
 }
 
-// TestQuitStalls has Close not wait for long for a server that says nothing.
+// TestQuitStalls checks that Close does not wait long for a silent server.
 func TestQuitStalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &scripted{answers: map[string]string{"QUIT": faultStall}}
@@ -270,7 +271,7 @@ func TestDialFails(t *testing.T) {
 	}
 }
 
-// TestEndedContext has Send not even dial.
+// TestEndedContext checks that Send does not even dial.
 func TestEndedContext(t *testing.T) {
 	s := new(scripted)
 	sender := s.sender(t, smtpsend.Options{})

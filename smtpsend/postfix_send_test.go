@@ -16,8 +16,8 @@ import (
 	"github.com/convene-go/convene/smtpsend/sendmail"
 )
 
-// TestPostfix sends to Postfix and Dovecot in each way to encrypt and
-// authenticate that they have.
+// TestPostfix sends to Postfix and Dovecot with each encryption and each mechanism
+// that they have.
 func TestPostfix(t *testing.T) {
 	p := newPostfix(t)
 	t.Run("mechanisms", p.testMechanisms)
@@ -82,7 +82,7 @@ func (p *postfix) testMechanisms(t *testing.T) {
 	p.arrived(t, "mail/ann", count+1)
 }
 
-// testRefresh has a token that expired be replaced.
+// testRefresh checks that an expired token is replaced.
 func (p *postfix) testRefresh(t *testing.T) {
 	var refused []string
 	old, good := token(time.Now().Add(-time.Hour), 0), token(time.Now().Add(time.Hour), 0)
@@ -104,7 +104,7 @@ func (p *postfix) testRefresh(t *testing.T) {
 	p.arrived(t, "mail/bob", 1)
 }
 
-// testInPart has one of two recipients be unknown.
+// testInPart sends to two recipients, one of whom is unknown.
 func (p *postfix) testInPart(t *testing.T) {
 	s := p.to(t, p.MX, smtpsend.Options{})
 	m := p.mail("in part", "nobody", "bob")
@@ -132,7 +132,7 @@ func (p *postfix) testMany(t *testing.T) {
 	p.arrived(t, "mail/bob", n+2)
 }
 
-// testLMTP has Dovecot answer for each recipient.
+// testLMTP lets Dovecot answer for each recipient.
 func (p *postfix) testLMTP(t *testing.T) {
 	s := p.to(t, p.LMTP, smtpsend.Options{LMTP: true})
 	m := p.mail("lmtp", "ann", "nobody")
@@ -145,7 +145,7 @@ func (p *postfix) testLMTP(t *testing.T) {
 	}
 }
 
-// testSendmail has Postfix's sendmail program take a message.
+// testSendmail gives a message to Postfix's sendmail program.
 func (p *postfix) testSendmail(t *testing.T) {
 	s, err := sendmail.New("", &sendmail.Options{Args: []string{"-C", p.Dir + "/etc"}})
 	if err != nil {

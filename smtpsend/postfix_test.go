@@ -34,7 +34,7 @@ type postfix struct {
 
 // newPostfix starts both on free ports until the test is over. It needs root,
 // Linux, and Debian's packages postfix, dovecot-core and dovecot-lmtpd, which
-// .ci/run installs; where one is missing, the test is skipped.
+// .ci/run installs. If one is missing, the test is skipped.
 func newPostfix(t *testing.T) *postfix {
 	t.Helper()
 	p := &postfix{Dir: t.TempDir()}
@@ -49,7 +49,7 @@ func newPostfix(t *testing.T) *postfix {
 	return p
 }
 
-// find looks for the programs and says what is missing.
+// find looks for the programs and returns a reason if the test cannot run.
 func (p *postfix) find() (missing string) {
 	var err error
 	if os.Getuid() != 0 {
@@ -76,7 +76,7 @@ func (p *postfix) find() (missing string) {
 	return ""
 }
 
-// freePort returns a port that nobody listens on.
+// freePort returns a port on which nobody listens.
 func freePort(t *testing.T) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -131,7 +131,7 @@ func (p *postfix) fill(name string) error {
 	return os.WriteFile(filepath.Join(p.Dir, "etc", name), out.Bytes(), 0o644)
 }
 
-// start starts both servers and has them stopped after the test.
+// start starts both servers and stops them after the test.
 func (p *postfix) start(t *testing.T) {
 	t.Helper()
 	etc := filepath.Join(p.Dir, "etc")
@@ -159,7 +159,7 @@ func (p *postfix) run(t *testing.T, name string, args ...string) {
 	}
 }
 
-// await waits until someone listens on a port.
+// await waits until a server listens on a port.
 func (p *postfix) await(t *testing.T, port int) {
 	t.Helper()
 	for range 100 {
@@ -173,7 +173,7 @@ func (p *postfix) await(t *testing.T, port int) {
 	t.Fatalf("nobody listens on port %d\n%s", port, p.logs())
 }
 
-// logs returns what both servers say.
+// logs returns the logs of both servers.
 func (p *postfix) logs() string {
 	one, _ := os.ReadFile(filepath.Join(p.Dir, "postfix.log"))
 	two, _ := os.ReadFile(filepath.Join(p.Dir, "dovecot.log"))
@@ -206,7 +206,7 @@ func (p *postfix) arrived(t *testing.T, mailbox string, n int) [][]byte {
 	return mails
 }
 
-// tokenKey signs the access tokens that Dovecot believes.
+// tokenKey signs the access tokens that Dovecot accepts.
 const tokenKey = "the key of the tokens"
 
 // token returns an access token (RFC 7519) for ann that is valid until a time,

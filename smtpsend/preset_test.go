@@ -36,7 +36,8 @@ func TestExchangeLegacy(t *testing.T) {
 	}
 }
 
-// legacyServer returns what Exchange 2003 speaks, and who trusts it.
+// legacyServer returns the TLS configuration of a server like Exchange 2003, and of
+// a client that trusts it.
 func legacyServer(t *testing.T) (*tls.Config, *x509.CertPool) {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -62,7 +63,7 @@ func legacyServer(t *testing.T) (*tls.Config, *x509.CertPool) {
 	}, roots
 }
 
-// TestPresets has each preset be good for its server.
+// TestPresets checks that each preset fits its server.
 func TestPresets(t *testing.T) {
 	for addr, o := range map[string]*smtpsend.Options{
 		"smtp.office365.com": smtpsend.Microsoft365(),

@@ -10,14 +10,14 @@ import (
 	"unicode"
 )
 
-// Limits of a reply. RFC 5321, section 4.5.3.1.5 asks for 512 octets a line;
-// servers exceed it.
+// Limits of a reply. RFC 5321, section 4.5.3.1.5 allows 512 octets a line, but
+// servers exceed that.
 const (
 	maxReplyLine  = 4096
 	maxReplyLines = 128
 )
 
-// errProtocol is the cause when the peer does not speak SMTP.
+// errProtocol is the cause if the peer does not speak SMTP.
 var errProtocol = errors.New("malformed reply")
 
 // reply is one reply of the server (RFC 5321, section 4.2).
@@ -27,7 +27,7 @@ type reply struct {
 	lines    []string // texts, without codes
 }
 
-// readReply reads one reply, of one line or several.
+// readReply reads one reply, which has one line or several.
 func readReply(br *bufio.Reader) (reply, error) {
 	var r reply
 	for len(r.lines) < maxReplyLines {
@@ -46,8 +46,8 @@ func readReply(br *bufio.Reader) (reply, error) {
 	return reply{}, fmt.Errorf("%w: more than %d lines", errProtocol, maxReplyLines)
 }
 
-// readReplyLine returns the next line without its end; it is valid until the
-// next read.
+// readReplyLine returns the next line without its end. The line is valid until
+// the next read.
 func readReplyLine(br *bufio.Reader) ([]byte, error) {
 	line, err := br.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) || len(line) > maxReplyLine {
@@ -61,7 +61,7 @@ func readReplyLine(br *bufio.Reader) ([]byte, error) {
 	return bytes.TrimSuffix(line[:len(line)-1], []byte{'\r'}), nil
 }
 
-// add takes one line into r and reports whether another follows.
+// add adds one line to r and reports whether another follows.
 func (r *reply) add(line []byte) (more bool, err error) {
 	code, rest, ok := splitCode(line)
 	if !ok || len(r.lines) > 0 && code != r.code {
@@ -78,8 +78,8 @@ func (r *reply) add(line []byte) (more bool, err error) {
 	return more, nil
 }
 
-// splitCode cuts the three digits from the front of a reply line; rest starts
-// with the separator, a space or a hyphen.
+// splitCode cuts the three digits from the front of a reply line. rest is empty,
+// or starts with the separator, which is a space or a hyphen.
 func splitCode(line []byte) (code int, rest string, ok bool) {
 	if len(line) < 3 || line[0] < '2' || line[0] > '5' {
 		return 0, "", false
@@ -95,7 +95,7 @@ func splitCode(line []byte) (code int, rest string, ok bool) {
 }
 
 // cutEnhanced cuts an enhanced status code of the given class from the front
-// of a reply's text (RFC 2034, section 4).
+// of a reply's text (RFC 2034, section 4). ok is false if there is none.
 func cutEnhanced(s string, class int) (code EnhancedCode, text string, ok bool) {
 	first, text, _ := strings.Cut(s, " ")
 	parts := strings.Split(first, ".")
@@ -115,12 +115,12 @@ func cutEnhanced(s string, class int) (code EnhancedCode, text string, ok bool) 
 	return code, text, true
 }
 
-// text is what the reply says, in one line that is fit for a log.
+// text returns the text of the reply in one line that is fit for a log.
 func (r reply) text() string {
 	return strings.Join(strings.Fields(printable(strings.Join(r.lines, " "))), " ")
 }
 
-// printable replaces what must not reach a log or a terminal.
+// printable replaces the characters that must not reach a log or a terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == ' ' || r != unicode.ReplacementChar && unicode.IsPrint(r) {
@@ -130,8 +130,8 @@ func printable(s string) string {
 	}, s)
 }
 
-// ok reports whether the server agrees.
+// ok reports whether the reply is positive (2yz).
 func (r reply) ok() bool { return r.code/100 == 2 }
 
-// refuses reports whether the server declines, for now or for good.
+// refuses reports whether the server refuses, for now (4yz) or for good (5yz).
 func (r reply) refuses() bool { return r.code/100 == 4 || r.code/100 == 5 }

@@ -47,7 +47,7 @@ var replies = []struct {
 	{"many lines", strings.Repeat("250-x\r\n", maxReplyLines) + "250 x\r\n", reply{}, errProtocol},
 }
 
-// readFile returns a file of testdata, "" when it is not there.
+// readFile returns a file of testdata, or "" if it does not exist.
 func readFile(name string) string {
 	data, _ := os.ReadFile(name)
 	return string(data)
@@ -71,8 +71,8 @@ func TestReadReply(t *testing.T) {
 	}
 }
 
-// FuzzReadReply has any input give a reply within the limits or an error, and
-// a reply that was written again read the same.
+// FuzzReadReply checks that any input gives a reply within the limits or an error,
+// and that a reply that is written and read again stays the same.
 func FuzzReadReply(f *testing.F) {
 	for _, tt := range replies {
 		f.Add(tt.in)
@@ -99,7 +99,7 @@ func FuzzReadReply(f *testing.F) {
 	})
 }
 
-// wire writes r as it would come from a server.
+// wire returns r in the form in which a server sends it.
 func (r reply) wire() string {
 	var b strings.Builder
 	for i, line := range r.lines {
@@ -142,8 +142,8 @@ func TestExtensions(t *testing.T) {
 	}
 }
 
-// FuzzAppendStuffed has a message that is undone as a server does come out as
-// it went in.
+// FuzzAppendStuffed checks that a message stays the same if its dots are removed as
+// a server does.
 func FuzzAppendStuffed(f *testing.F) {
 	for _, s := range []string{"a\r\n", ".\r\n", "..\r\n.a\r\n", "\r\n.\r\n.\r\n", "a\r\n.", ".", "a"} {
 		f.Add([]byte(s))

@@ -8,34 +8,36 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// Retry says for how long a call of [Sender.Send] tries again if that is safe
-// and may help: after a reply 4yz, and after a connection that was not
-// made or broke before the message was sent whole. A message whose fate is
-// unknown, and one that was refused, is never tried again, nor is a recipient
-// who has it.
+// Retry says for how long a call of [Sender.Send] tries again. It tries again
+// after a reply 4yz, and if the connection could not be made or broke before the
+// message was sent whole. It never tries again if the message was refused, if its
+// fate is unknown, or for a recipient who has it.
 //
-// The zero value means one attempt, so that a server which is down costs the
-// caller no more than the time to notice; package invite keeps what was not
-// delivered, and its Resume sends it later. In any case Send sends at once, in
-// a further transaction, to recipients that the server found too many for one
-// (452, RFC 5321, section 4.5.3.1.10), and over a new connection when one that
-// was idle turns out dead (421).
+// The zero value means one attempt, so that a server that is down costs the
+// caller no more than the time to notice. Package invite keeps the mails that
+// were not delivered, and its Resume sends them later.
+//
+// Two cases do not count as another attempt, and are handled even by the zero
+// value. If the server finds the recipients too many for one transaction (452,
+// RFC 5321, section 4.5.3.1.10), Send sends to the others in a further
+// transaction. If an idle connection turns out dead (421), Send uses a new one.
 type Retry struct {
 	// Budget is the time from the beginning of Send after which no further
-	// attempt begins, 0 for one attempt. No attempt is waited for that would
-	// begin after the context's deadline.
+	// attempt begins. 0 means one attempt. If the next attempt would begin after
+	// the context's deadline, Send ends without waiting for it.
 	Budget time.Duration
-	// First is the time between the first two attempts, 0 for a second. Each
-	// further one is twice as long, give or take half of it by chance.
+	// First is the time between the first two attempts. 0 means a second. Each
+	// further pause is twice as long, and up to half of it is added or taken off
+	// at random.
 	First time.Duration
-	// Longest bounds the time between attempts, 0 for a minute.
+	// Longest bounds the time between attempts. 0 means a minute.
 	Longest time.Duration
 }
 
-// errAgain asks for another attempt.
+// errAgain tells the backoff package that another attempt is wanted.
 var errAgain = errors.New("again")
 
-// run calls attempt until it asks for no other, or the time is over.
+// run calls attempt until it returns false, or until the time is over.
 func (r Retry) run(ctx context.Context, attempt func() (again bool)) {
 	if r.Budget == 0 {
 		attempt()
@@ -58,31 +60,4 @@ func (r Retry) run(ctx context.Context, attempt func() (again bool)) {
 		return struct{}{}, nil
 	}
 	backoff.Retry(ctx, operation, backoff.WithBackOff(wait), backoff.WithMaxElapsedTime(max(budget, 1)))
-}
-
-// mayPass reports whether another attempt may succeed although e failed, and
-// cannot double the message.
-func (e *Error) mayPass() bool {
-	switch {
-	case !e.Temporary || e.Unknown:
-		return false
-	case e.Phase == PhaseAuth && e.Code == 432:
-		return false // the user must change the password first (RFC 4954, section 4.7)
-	}
-	return true
-}
-
-// isOverflow reports whether e is about a recipient who was one too many for
-// the transaction, not about the mailbox or the server's disk.
-func (e *Error) isOverflow() bool {
-	if e.Phase != PhaseRcpt || !e.Temporary {
-		return false
-	}
-	switch e.Code {
-	case 452:
-		return e.Enhanced == EnhancedCode{} || e.Enhanced == EnhancedCode{4, 5, 3}
-	case 552:
-		return true // see tooManyRecipients
-	}
-	return false
 }

@@ -15,11 +15,12 @@ import (
 	"github.com/convene-go/convene/smtpsend"
 )
 
-// minute is a budget that lets a few attempts be made.
+// minute is a budget for a few attempts.
 var minute = smtpsend.Retry{Budget: time.Minute}
 
-// TestRetryFaults has a server fail once in each way at each spot: what is safe
-// to try again arrives, once; the rest is reported after one attempt.
+// TestRetryFaults lets a server fail once in each way at each spot. If it is safe to
+// try again, the message must arrive, once. Otherwise the failure must be reported
+// after one attempt.
 func TestRetryFaults(t *testing.T) {
 	identity := newIdentity(t)
 	for _, spot := range spots {
@@ -47,7 +48,7 @@ func TestRetryFaults(t *testing.T) {
 	}
 }
 
-// checkRetried checks what came of a message that met a fault once.
+// checkRetried checks the fate of a message that met a fault once.
 func checkRetried(t *testing.T, err error, want outcome, delivered int) {
 	t.Helper()
 	var e *smtpsend.Error
@@ -57,13 +58,13 @@ func checkRetried(t *testing.T, err error, want outcome, delivered int) {
 	case !want.Temporary && (!errors.As(err, &e) || e.Phase != want.Phase || e.Unknown != want.Unknown):
 		t.Errorf("Send = %v, want an error in phase %s after one attempt", err, want.Phase)
 	}
-	// The scripted server takes a message also where its reply is a refusal.
+	// The scripted server takes a message even if its reply is a refusal.
 	if most := max(1, want.Delivered); delivered > most && !want.Temporary {
 		t.Errorf("server took the message %d times", delivered)
 	}
 }
 
-// TestRetry has servers answer in ways that some attempts help against.
+// TestRetry sends to servers whose answers change from attempt to attempt.
 func TestRetry(t *testing.T) {
 	three := []string{"bob@example.com", "carl@example.com", "dora@example.com"}
 	tests := []struct {
@@ -73,7 +74,7 @@ func TestRetry(t *testing.T) {
 		answer   string
 		o        smtpsend.Options
 		deadline time.Duration
-		dials    int // 0 where chance decides
+		dials    int // 0 if it depends on chance
 		verbs    string
 		err      string
 		took     [2]time.Duration // least and most
@@ -138,7 +139,7 @@ func TestRetry(t *testing.T) {
 	}
 }
 
-// TestRetryCancelled has the context end between two attempts.
+// TestRetryCancelled ends the context between two attempts.
 func TestRetryCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &scripted{answers: map[string]string{"MAIL": "451 4.3.0 no"}}
@@ -158,7 +159,7 @@ func TestRetryCancelled(t *testing.T) {
 	})
 }
 
-// TestRetryClosed has the sender be closed between two attempts.
+// TestRetryClosed closes the sender between two attempts.
 func TestRetryClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &scripted{answers: map[string]string{"MAIL": "451 4.3.0 no"}}
@@ -183,7 +184,7 @@ func (l *slow) Wait(context.Context) error {
 	return l.err
 }
 
-// TestLimiter has each attempt wait.
+// TestLimiter checks that each attempt waits for the limiter.
 func TestLimiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, l := new(scripted), new(slow)
@@ -204,7 +205,8 @@ func TestLimiter(t *testing.T) {
 	})
 }
 
-// TestParameters has the options and the message ask for extensions.
+// TestParameters checks the parameters of MAIL and RCPT for options and messages that
+// need extensions.
 func TestParameters(t *testing.T) {
 	all := []string{"SIZE", "8BITMIME", "SMTPUTF8", "DSN", "REQUIRETLS", "PIPELINING"}
 	dsn := smtpsend.DSN{Notify: []smtpsend.Notify{smtpsend.NotifySuccess, smtpsend.NotifyFailure}, Return: smtpsend.ReturnHeader, EnvelopeID: true}
@@ -261,7 +263,7 @@ func TestParameters(t *testing.T) {
 	}
 }
 
-// TestOnwardTLS asks for REQUIRETLS where it is offered.
+// TestOnwardTLS asks for REQUIRETLS if it is offered.
 func TestOnwardTLS(t *testing.T) {
 	id := newIdentity(t)
 	s := &scripted{ext: []string{"REQUIRETLS"}, tls: id.server}
@@ -275,7 +277,7 @@ func TestOnwardTLS(t *testing.T) {
 	}
 }
 
-// TestUTF8InPart has one recipient of three need an extension.
+// TestUTF8InPart sends to three recipients, one of whom needs an extension.
 func TestUTF8InPart(t *testing.T) {
 	for _, ext := range [][]string{nil, {"PIPELINING"}} {
 		s := &scripted{ext: ext}

@@ -20,7 +20,8 @@ import (
 // ntlmChallenge is a CHALLENGE_MESSAGE (MS-NLMP, section 2.2.1.2).
 var ntlmChallenge = base64.StdEncoding.EncodeToString(challengeMessage())
 
-// challengeMessage returns one that asks for Unicode and has no target.
+// challengeMessage returns a CHALLENGE_MESSAGE that asks for Unicode and has no
+// target.
 func challengeMessage() []byte {
 	b := append([]byte("NTLMSSP\x00"), 2, 0, 0, 0)
 	b = append(b, 0, 0, 0, 0, 56, 0, 0, 0)                   // target name: none
@@ -31,8 +32,7 @@ func challengeMessage() []byte {
 	return append(append(b, make([]byte, 8)...), 0, 0, 0, 0) // version, end of list
 }
 
-// dialogOf sends a message to s and returns what came of it and the lines from
-// AUTH on.
+// dialogOf sends a message to s and returns the error and the lines from AUTH on.
 func dialogOf(t *testing.T, s *scripted, o smtpsend.Options) ([]string, error) {
 	t.Helper()
 	sender := s.sender(t, o)
@@ -42,7 +42,7 @@ func dialogOf(t *testing.T, s *scripted, o smtpsend.Options) ([]string, error) {
 	return s.authLines(), err
 }
 
-// TestMechanisms has each mechanism say what its specification has it say.
+// TestMechanisms checks the lines of each mechanism against its specification.
 func TestMechanisms(t *testing.T) {
 	const report = `{"status":"invalid_token","schemes":"bearer"}`
 	initial := b64("n,a=ann=2Cb,\x01auth=Bearer tok\x01\x01")
@@ -123,7 +123,7 @@ func fixed(token string) func(context.Context) (string, error) {
 	return func(context.Context) (string, error) { return token, nil }
 }
 
-// cram is the response of CRAM-MD5.
+// cram returns the response of CRAM-MD5.
 func cram(user, password, challenge string) string {
 	h := hmac.New(md5.New, []byte(password))
 	h.Write([]byte(challenge))
@@ -148,7 +148,7 @@ func newTalk(t *testing.T) talk {
 	return server.NewConversation()
 }
 
-// TestScram authenticates to a server that computes its side.
+// TestScram authenticates to a server that computes its own messages.
 func TestScram(t *testing.T) {
 	for _, password := range []string{"secret", "other"} {
 		s := &scripted{ext: []string{"AUTH PLAIN SCRAM-SHA-256"}, auth: []string{"(scram)", "(scram)", "235 ok"}, talk: newTalk(t)}
@@ -171,7 +171,7 @@ func TestNTLM(t *testing.T) {
 	}
 }
 
-// TestRefresh has a refused token be replaced, once.
+// TestRefresh checks that a refused token is replaced, once.
 func TestRefresh(t *testing.T) {
 	tests := []struct {
 		name    string

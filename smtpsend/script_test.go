@@ -19,9 +19,9 @@ import (
 	"github.com/convene-go/convene/smtpsend"
 )
 
-// scripted is a server that keeps to the rules except where its answers say
-// otherwise. It serves connections of net.Pipe, so that it runs under a fake
-// clock, and remembers what it was told.
+// scripted is a server that keeps the rules unless its answers say otherwise. It
+// serves connections of net.Pipe, so that it runs under a fake clock. It remembers
+// the commands and messages that it gets.
 type scripted struct {
 	ext      []string          // lines of the reply to EHLO
 	answers  map[string]string // by verb ("MAIL", "RCPT bob@…", "." and so on), or a fault
@@ -33,7 +33,7 @@ type scripted struct {
 	fleeting map[string]string // answers that are given once
 	conns    []net.Conn
 	plainly  bool          // takes no EHLO
-	over     chan struct{} // closed when a server that does not read may go
+	over     chan struct{} // closed when a server that does not read may end
 	think    time.Duration // passes before each reply to a message
 
 	mu        sync.Mutex
@@ -43,7 +43,7 @@ type scripted struct {
 	wg        sync.WaitGroup
 }
 
-// Faults that an answer may be, in place of a reply.
+// Faults that an answer may name, in place of a reply.
 const (
 	faultStall   = "(stall)"
 	faultDrop    = "(drop)"
@@ -56,7 +56,7 @@ const (
 // errGone ends a connection of the scripted server.
 var errGone = errors.New("gone")
 
-// dial is an [smtpsend.Options.Dial].
+// dial is the Dial of [smtpsend.Options].
 func (s *scripted) dial(context.Context, string, string) (net.Conn, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,7 +106,7 @@ func (s *scripted) note(line string) {
 	s.lines = append(s.lines, line)
 }
 
-// answer returns what the script says for the first key it knows, or def.
+// answer returns the answer of the script for the first key that it knows, or def.
 func (s *scripted) answer(def string, keys ...string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -169,7 +169,7 @@ func (s *scripted) serve(nc net.Conn) {
 	}
 }
 
-// say sends a reply, or does the fault that stands in its place.
+// say sends a reply, or executes the fault in its place.
 func (d *dialog) say(answer string) error {
 	switch answer {
 	case faultStall:
@@ -240,7 +240,7 @@ func (d *dialog) hello() string {
 	return strings.Join(lines, "\r\n")
 }
 
-// note250 sets *done when the answer is positive.
+// note250 sets *done if the answer is positive.
 func (d *dialog) note250(done *bool, answer string) string {
 	*done = strings.HasPrefix(answer, "250")
 	return answer
@@ -280,7 +280,7 @@ func (d *dialog) authenticate(line string) error {
 	return nil
 }
 
-// judge returns the reply to what the client said last, or def.
+// judge returns the reply to the client's last line, or def.
 func (d *dialog) judge(def, line string) string {
 	said, _ := base64.StdEncoding.DecodeString(line[strings.LastIndex(line, " ")+1:])
 	if def == "(scram)" {
@@ -335,7 +335,7 @@ func (d *dialog) data() error {
 	return nil
 }
 
-// message reads up to the final dot and notes what is complete.
+// message reads up to the final dot, and notes the message if it is complete.
 func (d *dialog) message() error {
 	var b bytes.Buffer
 	for {
@@ -382,7 +382,7 @@ type writeCounter struct {
 	n int
 }
 
-// countWrites counts what is written to s over the connection it dials.
+// countWrites counts the writes to s over the connections that are dialed.
 func countWrites(s *scripted) *writeCounter { return &writeCounter{s: s} }
 
 func (w *writeCounter) dial(ctx context.Context, network, addr string) (nc net.Conn, err error) {
@@ -395,7 +395,7 @@ func (w *writeCounter) Write(b []byte) (int, error) {
 	return w.Conn.Write(b)
 }
 
-// verbs returns the first words of the commands s was told.
+// verbs returns the first words of the commands that s got.
 func (s *scripted) verbs() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,24 +10,24 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// Sender hands messages to one server, or to what [Open] was asked for. It is
-// safe for concurrent use.
+// Sender hands messages to one server, or to the folder or program that [Open]
+// was asked for. It is safe for concurrent use.
 type Sender struct {
 	backend
 	logger *slog.Logger
 }
 
-// backend is where the messages of a [Sender] go.
+// backend is the destination of a [Sender]: a server, or something local.
 type backend interface {
-	// send sends a message that was checked and says in how many attempts.
+	// send sends a message that was checked, and returns the number of attempts.
 	send(ctx context.Context, m *mime.Message) (attempts int, err error)
 	Close() error
 	String() string
 }
 
-// New returns a sender to the server at addr, host:port or host; the port is
-// then 587, with [TLSImplicit] 465, with LMTP 24. Nil options mean SMTP with
-// STARTTLS and no authentication. It does not connect.
+// New returns a sender to the server at addr, which is host:port or host. If addr
+// has no port, the port is 587, or 465 with [TLSImplicit], or 24 with LMTP. Nil
+// options mean SMTP with STARTTLS and no authentication. New does not connect.
 func New(addr string, o *Options) (*Sender, error) {
 	s, err := newServer(addr, o)
 	if err != nil {
@@ -36,14 +36,14 @@ func New(addr string, o *Options) (*Sender, error) {
 	return &Sender{s, s.o.Logger}, nil
 }
 
-// Send sends m: once, or more often as [Options.Retry] says. It returns nil if
-// the server took m for all recipients. The error is a [*SendError] if it did
-// not, has a [*mime.FieldError] for each field if m must not be sent (see
-// [mime.Message.Validate]), and is [ErrClosed] after Close.
+// Send sends m once, or several times if [Options.Retry] asks for that. It
+// returns nil if the server took m for all recipients. Otherwise the error is a
+// [*SendError]. If m must not be sent, the error has a [*mime.FieldError] for
+// each field (see [mime.Message.Validate]). After Close it is [ErrClosed].
 //
-// The end of ctx ends Send at once, and the context's error is reachable. Only
-// the reply to a message that was sent whole is waited for, as long as
-// [Options.Finish] says.
+// If ctx ends, Send ends at once, and errors.Is finds the context's error. Only
+// the reply to a message that was sent whole is waited for, at most for the time
+// in [Options.Finish].
 func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
 	start, attempts := time.Now(), 0
 	err := check(m)
@@ -54,17 +54,17 @@ func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
 	return err
 }
 
-// check is [mime.Message.Validate] in the name of this package.
+// check returns the errors of [mime.Message.Validate] in the name of this package.
 func check(m *mime.Message) error {
 	return fault.Join("smtpsend", fault.Fields(m.Validate())...)
 }
 
-// Close ends idle connections, waits for the calls of Send that are under way,
-// and makes later ones return [ErrClosed]. It returns nil, also when called
-// again.
+// Close ends idle connections and waits for the calls of Send that are under
+// way. Later calls of Send return [ErrClosed]. Close returns nil, also if it is
+// called again.
 func (s *Sender) Close() error { return s.backend.Close() }
 
-// String returns where messages go as a URL, without user and password.
+// String returns the destination as a URL, without user and password.
 func (s *Sender) String() string { return s.backend.String() }
 
 // GoString returns String, so that no way to print a Sender shows a password.

@@ -5,24 +5,24 @@ import (
 	"strings"
 )
 
-// SendError reports the recipients of a message that do not have it, or may not
-// have it, with the causes. All others have it.
+// SendError lists the recipients for whom the server did not take the message, or
+// may not have taken it, with the causes. For all others the server took it.
 //
 // A program that does not import this package finds the errors through
 // Unwrap() []error. Each of them has the methods Recipient() string,
 // Refused() bool and Uncertain() bool.
 type SendError struct {
-	// Accepted are the recipients that the server took the message for, in
+	// Accepted are the recipients for whom the server took the message, in
 	// the order of the message.
 	Accepted []string
 	// Errors has one error for each other recipient, in the order of the
-	// message. If one cause kept the whole message from all recipients, it is
-	// that one error alone, with an empty Address.
+	// message. If one cause kept the message from all recipients, Errors has
+	// this one error alone, with an empty Address.
 	Errors []*Error
 }
 
-// newSendError returns the error for the results of the recipients, which are
-// nil for those that were accepted. It returns nil if all of them were.
+// newSendError returns the error for the results of the recipients. A result is
+// nil if the recipient was accepted. The error is nil if all were accepted.
 func newSendError(to []string, results []*Error) error {
 	if cause := common(results); cause != nil {
 		return &SendError{Errors: []*Error{cause}}
@@ -33,7 +33,7 @@ func newSendError(to []string, results []*Error) error {
 			e.Accepted = append(e.Accepted, to[i])
 			continue
 		}
-		one := *r // recipients that failed together share it
+		one := *r // a copy, because recipients that failed together share r
 		one.Address = to[i]
 		e.Errors = append(e.Errors, &one)
 	}
@@ -43,7 +43,8 @@ func newSendError(to []string, results []*Error) error {
 	return e
 }
 
-// common returns the cause if the whole message met one, and nil otherwise.
+// common returns the error that all results share, if it is about the whole
+// message, and nil otherwise.
 func common(results []*Error) *Error {
 	for _, r := range results {
 		if r == nil || r != results[0] || r.Phase == PhaseRcpt {

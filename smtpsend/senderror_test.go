@@ -14,7 +14,8 @@ import (
 	"github.com/convene-go/convene/smtpsend"
 )
 
-// result is how a package that does not import smtpsend sees a recipient.
+// result is the result of a recipient as seen by a package that does not import
+// smtpsend.
 type result interface {
 	error
 	Recipient() string
@@ -80,7 +81,7 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
-// TestReplyText has what a server says reach an error in one clean line.
+// TestReplyText checks that an error has a server's text in one clean line.
 func TestReplyText(t *testing.T) {
 	s := &scripted{answers: map[string]string{"MAIL": "550-5.7.1 one\x1b[31m\r\n550-5.7.1  two\xff\r\n550 5.7.1 \u202ethree"}}
 	sender := s.sender(t, smtpsend.Options{})
@@ -120,7 +121,8 @@ func TestLog(t *testing.T) {
 	}
 }
 
-// TestNoTLSText has the error about STARTTLS name the way out for a test server.
+// TestNoTLSText checks that the error about STARTTLS names the option for a test
+// server.
 func TestNoTLSText(t *testing.T) {
 	_, err := send(t, new(scripted), smtpsend.Options{TLS: smtpsend.TLSRequired}, nil)
 	if !errors.Is(err, smtpsend.ErrNoTLS) || !strings.Contains(err.Error(), "?tls=insecure-none") {
@@ -128,8 +130,8 @@ func TestNoTLSText(t *testing.T) {
 	}
 }
 
-// TestWhole has one error without an address stand for a message that nobody got,
-// and one error a recipient otherwise.
+// TestWhole checks that there is one error without an address if nobody got the
+// message for one reason, and otherwise one error for each recipient.
 func TestWhole(t *testing.T) {
 	tests := []struct {
 		name     string

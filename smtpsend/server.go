@@ -8,14 +8,14 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// server hands messages to a server.
+// server is the backend that speaks to a server, over a pool of sessions.
 type server struct {
 	addr string
 	o    *Options
 	pool *pool
 }
 
-// newServer returns what a [Sender] to the server at addr rests on.
+// newServer returns the backend of a [Sender] to the server at addr.
 func newServer(addr string, o *Options) (*server, error) {
 	host, port, err := splitAddr(addr, o)
 	if err != nil {
@@ -28,46 +28,48 @@ func newServer(addr string, o *Options) (*server, error) {
 	return &server{addr: net.JoinHostPort(host, port), o: r, pool: newPool(r)}, nil
 }
 
-// send sends a message that was checked, if need be several times.
+// send sends a message that was checked, if need be in several attempts.
 func (s *server) send(ctx context.Context, m *mime.Message) (attempts int, err error) {
-	j := newJob(m)
+	sub := newSubmission(m)
 	var closed error
 	s.o.Retry.run(ctx, func() (again bool) {
-		closed = s.attempt(ctx, j)
-		for closed == nil && !s.o.AllOrNothing && j.overflow() {
-			closed = s.attempt(ctx, j)
+		closed = s.attempt(ctx, sub)
+		for closed == nil && !s.o.AllOrNothing && sub.selectOverflow() {
+			closed = s.attempt(ctx, sub)
 		}
-		return closed == nil && j.retry(s.o.AllOrNothing)
+		return closed == nil && sub.selectRetry(s.o.AllOrNothing)
 	})
-	j.interrupt(ctx)
-	if closed != nil && j.attempts == 0 {
+	sub.interrupt(ctx)
+	if closed != nil && sub.attempts == 0 {
 		return 0, closed
 	}
-	return j.attempts, newSendError(m.To, j.results)
+	return sub.attempts, newSendError(m.To, sub.results)
 }
 
-// attempt sends a message once. It returns an error when s is closed.
-func (s *server) attempt(ctx context.Context, j *job) error {
+// attempt sends a message once, to the recipients that are due. It returns an
+// error only if s is closed; everything else becomes a result of sub.
+func (s *server) attempt(ctx context.Context, sub *submission) error {
 	if err := s.admit(ctx); err != nil {
 		var cause *Error
 		if !errors.As(err, &cause) {
 			return err
 		}
-		j.fail(cause)
+		sub.fail(cause)
 		return nil
 	}
 	defer s.pool.release()
-	j.attempts++
-	m := j.message()
-	results, again := s.overIdle(ctx, m)
-	if results == nil || again {
-		results = s.overNew(ctx, m)
+	sub.attempts++
+	m := sub.message()
+	results, ok := s.sendOverIdle(ctx, m)
+	if !ok {
+		results = s.sendOverNew(ctx, m)
 	}
-	j.take(results)
+	sub.record(results)
 	return nil
 }
 
-// admit waits until the limit and the pool have room.
+// admit waits until the limiter and the pool have room. The error is [ErrClosed]
+// or an [*Error].
 func (s *server) admit(ctx context.Context) error {
 	if s.o.Limiter != nil {
 		if err := s.o.Limiter.Wait(ctx); err != nil {
@@ -77,29 +79,30 @@ func (s *server) admit(ctx context.Context) error {
 	return s.pool.acquire(ctx)
 }
 
-// overIdle sends m over a connection that is open, if there is one.
-func (s *server) overIdle(ctx context.Context, m *mime.Message) (results []*Error, again bool) {
-	c := s.pool.take(ctx)
-	if c == nil {
+// sendOverIdle sends m over an idle session of the pool. ok is false if there
+// is none, or if its connection turned out dead.
+func (s *server) sendOverIdle(ctx context.Context, m *mime.Message) (results []*Error, ok bool) {
+	idle := s.pool.take(ctx)
+	if idle == nil {
 		return nil, false
 	}
-	results, again = c.transact(ctx, m)
-	s.pool.put(ctx, c)
-	return results, again
+	results, dead := idle.transact(ctx, m)
+	s.pool.put(ctx, idle)
+	return results, !dead
 }
 
-// overNew sends m over a new connection.
-func (s *server) overNew(ctx context.Context, m *mime.Message) []*Error {
-	c, err := open(ctx, s.addr, s.o)
+// sendOverNew sends m over a new session.
+func (s *server) sendOverNew(ctx context.Context, m *mime.Message) []*Error {
+	fresh, err := openSession(ctx, s.addr, s.o)
 	if err != nil {
 		return repeat(err, len(m.To))
 	}
-	results, _ := c.transact(ctx, m)
-	s.pool.put(ctx, c)
+	results, _ := fresh.transact(ctx, m)
+	s.pool.put(ctx, fresh)
 	return results
 }
 
-// repeat returns n results that are err.
+// repeat returns err as the result of each of n recipients.
 func repeat(err *Error, n int) []*Error {
 	results := make([]*Error, n)
 	for i := range results {
@@ -108,7 +111,7 @@ func repeat(err *Error, n int) []*Error {
 	return results
 }
 
-// Close ends idle connections and waits for calls of Send.
+// Close ends idle sessions and waits for the calls of Send that are under way.
 func (s *server) Close() error {
 	s.pool.close()
 	return nil

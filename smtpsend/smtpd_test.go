@@ -21,12 +21,12 @@ import (
 )
 
 // smtpd is the server of go-smtp on a port of its own. It admits ann with the
-// password secret and knows nobody@example.com not.
+// password secret, and does not know nobody@example.com.
 type smtpd struct {
 	*smtp.Server
 	addr  string
 	admit []string // mechanisms
-	sink  bool     // forgets what it takes
+	sink  bool     // forgets the messages that it takes
 
 	mu      sync.Mutex
 	accepts int
@@ -59,7 +59,7 @@ func newSMTPD(t testing.TB, config *tls.Config, implicit bool, admit ...string) 
 	return d
 }
 
-// newDaemon returns a server that is yet to be started.
+// newDaemon returns a server that is not started yet.
 func newDaemon(config *tls.Config, admit ...string) *smtpd {
 	d := &smtpd{admit: admit}
 	d.Server = smtp.NewServer(smtp.BackendFunc(d.newSession))
@@ -68,7 +68,7 @@ func newDaemon(config *tls.Config, admit ...string) *smtpd {
 	return d
 }
 
-// start has d serve until the test is over.
+// start lets d serve until the test is over.
 func (d *smtpd) start(t testing.TB, implicit bool) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -269,14 +269,15 @@ func (d *smtpd) checkTaken(t *testing.T, m *mime.Message, users int) {
 	}
 }
 
-// old returns c with nothing newer than TLS 1.1.
+// old returns c with TLS 1.1 as the newest version.
 func old(c *tls.Config) *tls.Config {
 	c = c.Clone()
 	c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
 	return c
 }
 
-// TestSessionCache has the second TLS connection resume the first.
+// TestSessionCache checks that the second TLS connection resumes the session of the
+// first.
 func TestSessionCache(t *testing.T) {
 	id := newIdentity(t)
 	d := newSMTPD(t, id.server, false)
@@ -306,7 +307,7 @@ func TestSessionCache(t *testing.T) {
 	}
 }
 
-// TestServerGone has the server restart between two messages.
+// TestServerGone restarts the server between two messages.
 func TestServerGone(t *testing.T) {
 	d := newSMTPD(t, nil, false)
 	sender, err := smtpsend.New("test.example", &smtpsend.Options{TLS: smtpsend.TLSInsecureNone,
@@ -326,7 +327,7 @@ func TestServerGone(t *testing.T) {
 	}
 }
 
-// TestTransparency sends what dots may do to a message.
+// TestTransparency sends messages with dots in all places that matter.
 func TestTransparency(t *testing.T) {
 	d := newSMTPD(t, nil, false)
 	sender, err := smtpsend.New(d.addr, &smtpsend.Options{TLS: smtpsend.TLSInsecureNone})

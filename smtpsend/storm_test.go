@@ -54,7 +54,7 @@ func newStormy(t *testing.T) *stormy {
 	return s
 }
 
-// fate returns after which line a new connection is dropped, or "".
+// fate returns the line after which a new connection is dropped, or "".
 func (s *stormy) fate() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,7 +113,7 @@ func (s *stormy) serve(nc net.Conn) {
 	}
 }
 
-// rcpt answers RCPT: recipients whose number is divided by 30 are refused.
+// rcpt answers RCPT: recipients whose number is divisible by 30 are refused.
 func (s *stormy) rcpt(line string, to []string, reply func(string)) []string {
 	address := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(line), "RCPT TO:<"), ">")
 	var n int
@@ -148,16 +148,16 @@ func (s *stormy) message(br *bufio.Reader, to []string, fate string) bool {
 	return fate != "dot"
 }
 
-// tally is what a client learnt of its recipients.
+// tally counts the results that a client got for its recipients.
 type tally struct {
 	sync.Mutex
 	accepted, refused, unknown, other int
 }
 
-// TestStorm has many goroutines send through a small pool to a stormy server:
-// each recipient has the message exactly once, or is reported as refused, or
-// as unknown; and the counts are the server's. With -storm it is 100 goroutines
-// with 1,000 messages each.
+// TestStorm lets many goroutines send through a small pool to a stormy server. Each
+// recipient must have the message exactly once, or be reported as refused or as
+// unknown, and the counts must equal the server's. With -storm there are 100
+// goroutines with 1,000 messages each.
 func TestStorm(t *testing.T) {
 	goroutines, messages := 20, 100
 	if *fullStorm {
@@ -189,7 +189,8 @@ func TestStorm(t *testing.T) {
 		goroutines*messages, 2*goroutines*messages, took.Round(time.Millisecond), total.accepted, total.refused, total.unknown, s.conns, s.dropped)
 }
 
-// settle compares what Send says of each recipient with what the server did.
+// settle compares the result of Send for each recipient with the records of the
+// server.
 func (s *stormy) settle(t *testing.T, m *mime.Message, err error, total *tally) {
 	failed := make(map[string]*smtpsend.Error)
 	var part *smtpsend.SendError

@@ -14,8 +14,8 @@ import (
 	"github.com/convene-go/convene/smtpsend"
 )
 
-// silent listens on a port, says what it is given on each connection, and then
-// neither reads nor closes it before the test is over.
+// silent listens on a port and writes the given text on each connection. It then
+// neither reads nor closes the connection before the test is over.
 func silent(t *testing.T, says string) (addr string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -44,8 +44,8 @@ func silent(t *testing.T, says string) (addr string) {
 	return l.Addr().String()
 }
 
-// TestContextOverTCP has the context end while a real connection stalls: Send
-// returns soon after, and leaves no goroutine.
+// TestContextOverTCP ends the context while a real connection stalls. Send must
+// return soon after, and leave no goroutine.
 func TestContextOverTCP(t *testing.T) {
 	const upToBody = "220 hi\r\n250 hi\r\n250 ok\r\n250 ok\r\n354 go\r\n"
 	tests := []struct {

@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// dovecot is a server of its own on loopback: IMAP to read with, LMTP to deliver
-// to, three users, no TLS.
+// dovecot is a Dovecot server on loopback that the test starts. It has IMAP for
+// reading, LMTP for delivering, three users and no TLS.
 type dovecot struct {
 	dir        string
 	imap, lmtp int
 }
 
-// startDovecot starts a server, or skips where there is none to start. Debian has
-// it in dovecot-core, dovecot-imapd and dovecot-lmtpd.
+// startDovecot starts a server. It skips the test if Dovecot is not installed.
+// Debian has it in dovecot-core, dovecot-imapd and dovecot-lmtpd.
 func startDovecot(t *testing.T, extra string) *dovecot {
 	t.Helper()
 	for _, file := range []string{"/usr/sbin/dovecot", "/usr/lib/dovecot/imap", "/usr/lib/dovecot/lmtp"} {
@@ -36,7 +36,7 @@ func startDovecot(t *testing.T, extra string) *dovecot {
 	if err != nil || !strings.HasPrefix(string(version), "2.3.") {
 		t.Skipf("SKIPPED: DOVECOT %s(%v): its configuration here is for 2.3", version, err)
 	}
-	dir, err := os.MkdirTemp("/tmp", "inbox-") // short: it holds sockets, whose names are limited
+	dir, err := os.MkdirTemp("/tmp", "inbox-") // a short path, because the names of sockets in it are limited
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func (d *dovecot) write(t *testing.T, name, text string) {
 }
 
 func (d *dovecot) start(t *testing.T) {
-	// No pipes: the server would keep them open.
+	// Files and no pipes, because the server would keep pipes open.
 	if err := exec.Command("/usr/sbin/dovecot", "-c", filepath.Join(d.dir, "dovecot.conf")).Run(); err != nil {
 		log, _ := os.ReadFile(filepath.Join(d.dir, "log"))
 		t.Fatalf("dovecot: %v: %s", err, log)
@@ -135,7 +135,7 @@ func (d *dovecot) start(t *testing.T) {
 	t.Fatal("dovecot does not listen")
 }
 
-// stop ends the server that start has started, by the number that it wrote down.
+// stop ends the server by the process number that it wrote down.
 func (d *dovecot) stop() {
 	data, err := os.ReadFile(filepath.Join(d.dir, "run", "master.pid"))
 	if err != nil {
@@ -172,7 +172,7 @@ func (d *dovecot) lmtpURL() string {
 	return fmt.Sprintf("lmtp://127.0.0.1:%d?tls=insecure-none", d.lmtp)
 }
 
-// count is how many mails are in a folder of the desk's mailbox, INBOX for "".
+// count returns the number of mails in a folder of the desk's mailbox; "" is INBOX.
 func (d *dovecot) count(folder string) int { return d.countOf("desk", folder) }
 
 func (d *dovecot) countOf(user, folder string) int {

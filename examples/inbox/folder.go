@@ -10,8 +10,8 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// folder holds one meeting in each of its .json files. This program must be the
-// only one that writes to it while it runs.
+// folder is the path of a folder with one meeting in each .json file. While this
+// program runs, no other program may write to the folder.
 type folder string
 
 // stored is a meeting and the file that holds it.
@@ -44,8 +44,8 @@ func (f folder) read() ([]stored, error) {
 	return out, nil
 }
 
-// write replaces the file in one step, so that it is whole at any time, and is
-// on disk when write returns.
+// write replaces the file in one step, so that it is complete at any time. When
+// write returns, the file is on the disk.
 func (s *stored) write(m *invite.Meeting, step func(string)) error {
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
@@ -69,7 +69,8 @@ func (s *stored) write(m *invite.Meeting, step func(string)) error {
 	return syncFolder(filepath.Dir(s.path))
 }
 
-// syncFolder makes a rename last.
+// syncFolder syncs the names in a folder to the disk, so that a rename survives a
+// power failure.
 func syncFolder(path string) error {
 	dir, err := os.Open(path)
 	if err != nil {

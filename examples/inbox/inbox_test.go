@@ -23,8 +23,8 @@ import (
 	"github.com/convene-go/convene/smtpsend"
 )
 
-// TestMain runs the program itself where a test asks for it: it kills itself at
-// the step with the number in INBOX_KILL.
+// TestMain runs the program itself if a test asks for it. The program kills itself
+// at the step with the number in INBOX_KILL.
 func TestMain(m *testing.M) {
 	if args := os.Getenv("INBOX_ARGS"); args != "" {
 		os.Exit(runUntilKilled(strings.Split(args, "\n"), os.Getenv("INBOX_KILL")))
@@ -44,7 +44,7 @@ func runUntilKilled(args []string, at string) int {
 		if steps++; steps == kill {
 			fmt.Println("killed at: " + name)
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-			select {} // it comes in a moment
+			select {} // the signal comes in a moment
 		}
 	}
 	if c.smtp != "" {
@@ -71,7 +71,7 @@ func TestKilledAtEveryStep(t *testing.T) {
 		d.empty(t)
 		deliver(t, d, answers()...)
 		said := runOnce(t, d, meetings, at)
-		readMeeting(t, meetings) // whole at any time
+		readMeeting(t, meetings) // the file is complete at any time
 		if said == "" {
 			break
 		}
@@ -104,8 +104,8 @@ func TestKilledOverAndOver(t *testing.T) {
 	checkAll(t, d, meetings, "over and over")
 }
 
-// checkAll checks that nothing is lost, nothing is there twice, and what is not
-// for the program is where it was.
+// checkAll checks that nothing is lost, that nothing is there twice, and that mail
+// which is not for the program is still in place.
 func checkAll(t *testing.T, d *dovecot, meetings, what string) {
 	t.Helper()
 	checkMeeting(t, readMeeting(t, meetings))
@@ -118,8 +118,8 @@ func checkAll(t *testing.T, d *dovecot, meetings, what string) {
 	}
 }
 
-// runOnce runs the program until the step; it returns what it said when it was
-// killed, and "" where it ended by itself.
+// runOnce runs the program until the step. It returns the output of the program if
+// it was killed, and "" if it ended by itself.
 func runOnce(t *testing.T, d *dovecot, meetings string, kill int) string {
 	t.Helper()
 	args := []string{"-imap", d.url(), "-meetings", meetings, "-once", "-smtp", d.lmtpURL()}
@@ -132,8 +132,8 @@ func runOnce(t *testing.T, d *dovecot, meetings string, kill int) string {
 	return strings.TrimSpace(string(said))
 }
 
-// TestIdle lets the program run, delivers while it waits, and looks whether it
-// was told; once more over a server without IDLE and MOVE, by polling.
+// TestIdle lets the program run, delivers while it waits, and checks that it notices
+// the mail. It does so again with a server without IDLE and MOVE, by polling.
 func TestIdle(t *testing.T) {
 	for name, extra := range map[string]string{
 		"IDLE":    "",
@@ -156,7 +156,7 @@ func TestIdle(t *testing.T) {
 			}
 			go func() { ended <- w.watch(ctx) }()
 			<-waiting
-			time.Sleep(300 * time.Millisecond) // to be in IDLE
+			time.Sleep(300 * time.Millisecond) // until the program is in IDLE
 			for i, status := range []string{"ACCEPTED", "DECLINED"} {
 				deliver(t, d, reply("bob@example.test", status, i, ""))
 				for range 200 {
@@ -180,7 +180,8 @@ func TestIdle(t *testing.T) {
 	}
 }
 
-// storeMeeting sends a meeting nowhere and stores it in a folder of its own.
+// storeMeeting sends a meeting to a sender that discards it, and stores the meeting
+// in a folder of its own.
 func storeMeeting(t *testing.T) string {
 	t.Helper()
 	nowhere := invite.SenderFunc(func(context.Context, *mime.Message) error { return nil })
@@ -244,7 +245,7 @@ func readMeeting(t *testing.T, dir string) *invite.Meeting {
 	return m
 }
 
-// answers are a mailbox full: five to take in, three to leave.
+// answers are the mails of a mailbox: five to take in, three to leave.
 func answers() []string {
 	forged := strings.Replace(reply("ann@example.test", "ACCEPTED", 9, ""), "From: ann@example.test", "From: mallory@example.net", 1)
 	other := strings.Replace(reply("bob@example.test", "ACCEPTED", 8, ""), "UID:m-1@", "UID:m-2@", 1)
@@ -283,7 +284,7 @@ END:VCALENDAR
 `, from, status, second, params), "\n", "\r\n")
 }
 
-// deliver hands mails to the server's LMTP.
+// deliver delivers mails to the server by LMTP.
 func deliver(t *testing.T, d *dovecot, mails ...string) {
 	t.Helper()
 	s, err := smtpsend.Open(d.lmtpURL())
@@ -299,7 +300,7 @@ func deliver(t *testing.T, d *dovecot, mails ...string) {
 	}
 }
 
-// checkMeeting looks for answers that are lost, and for such that are there twice.
+// checkMeeting checks that no answer is lost, and that none is there twice.
 func checkMeeting(t *testing.T, m *invite.Meeting) {
 	t.Helper()
 	var got []string

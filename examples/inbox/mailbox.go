@@ -18,17 +18,17 @@ import (
 // mailbox is a connection with INBOX selected.
 type mailbox struct {
 	*imapclient.Client
-	validity uint32        // UIDs mean the same as long as this does
+	validity uint32        // UIDVALIDITY: UIDs keep their meaning as long as it is the same
 	news     chan struct{} // gets a value when the server tells of new mail
-	release  func() bool
+	release  func() bool   // ends the effect of the context on the connection
 }
 
-// open connects, logs in and makes the folder for what is dealt with. Like the
-// sending side it refuses to log in without TLS, unless the URL says so.
+// open connects, logs in and makes the folder for mail that is dealt with. Like
+// package smtpsend it refuses to log in without TLS, unless the URL asks for that.
 func open(ctx context.Context, raw, done string) (*mailbox, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
-		return nil, errors.New("-imap: is no URL") // the cause would show the password
+		return nil, errors.New("-imap: not a URL") // the cause would show the password
 	}
 	conf, err := tlsConfig(u)
 	if err != nil {
@@ -54,7 +54,7 @@ func open(ctx context.Context, raw, done string) (*mailbox, error) {
 	return box, nil
 }
 
-// secure starts IMAP in the way that the URL says.
+// secure starts IMAP with the encryption that the URL asks for.
 func secure(u *url.URL, conn net.Conn, o *imapclient.Options) (*imapclient.Client, error) {
 	switch {
 	case u.Scheme == "imaps":
@@ -94,6 +94,7 @@ func hostPort(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), "143")
 }
 
+// enter logs in, makes the folder done and selects INBOX.
 func (b *mailbox) enter(u *url.URL, done string) error {
 	password, _ := u.User.Password()
 	if err := b.Login(u.User.Username(), password).Wait(); err != nil {
@@ -121,6 +122,7 @@ func (b *mailbox) leave() {
 	b.Close()
 }
 
+// tell notes that there is new mail.
 func (b *mailbox) tell() {
 	select {
 	case b.news <- struct{}{}:
@@ -137,11 +139,11 @@ func (b *mailbox) list() ([]imap.UID, error) {
 	return data.AllUIDs(), nil
 }
 
-// mostBytes is the size over which a mail is no answer.
+// mostBytes is the size of the largest mail that may be an answer.
 const mostBytes = 4 << 20
 
-// fetch returns a mail, without marking it as read; nil where it is gone, or too
-// large to be an answer.
+// fetch returns a mail without marking it as read. It returns nil if the mail is
+// gone, or too large to be an answer.
 func (b *mailbox) fetch(uid imap.UID) ([]byte, error) {
 	set := imap.UIDSetNum(uid)
 	sizes, err := b.Fetch(set, &imap.FetchOptions{RFC822Size: true}).Collect()
@@ -157,8 +159,8 @@ func (b *mailbox) fetch(uid imap.UID) ([]byte, error) {
 }
 
 // move puts a mail into another folder. Without the MOVE extension (RFC 6851)
-// each step waits for the one before, because a mail whose copy failed must not
-// be deleted.
+// each step waits for the step before it, because a mail whose copy failed must
+// not be deleted.
 func (b *mailbox) move(uid imap.UID, to string) error {
 	set := imap.UIDSetNum(uid)
 	if b.Caps().Has(imap.CapMove) {
@@ -173,13 +175,13 @@ func (b *mailbox) move(uid imap.UID, to string) error {
 		return err
 	}
 	if !b.Caps().Has(imap.CapUIDPlus) {
-		return nil // an EXPUNGE would take what others deleted too
+		return nil // EXPUNGE would also remove mail that others marked as deleted
 	}
 	return b.UIDExpunge(set).Close()
 }
 
-// wait returns when there may be new mail: when the server says so (IDLE, RFC
-// 2177), else after a while.
+// wait returns when there may be new mail. If the server has IDLE (RFC 2177), the
+// server tells of new mail. Otherwise wait returns after the time poll.
 func (b *mailbox) wait(ctx context.Context, poll time.Duration) error {
 	if !b.Caps().Has(imap.CapIdle) {
 		return b.sleep(ctx, poll)
@@ -188,11 +190,12 @@ func (b *mailbox) wait(ctx context.Context, poll time.Duration) error {
 	if err != nil {
 		return err
 	}
-	// A server may lose a notice, and a line may go dead: look now and then.
+	// A server may lose a notice, and a connection may go dead, so look now and then.
 	err = b.sleep(ctx, max(poll, 10*time.Minute))
 	return errors.Join(err, idle.Close(), idle.Wait())
 }
 
+// sleep waits for news, at most for the time d.
 func (b *mailbox) sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

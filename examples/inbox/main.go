@@ -1,12 +1,12 @@
-// Command inbox watches a mailbox over IMAP and takes the answers in it into
-// meetings that are stored as JSON files in a folder. Mail that is dealt with
-// goes to another folder of the mailbox; all other mail stays where it is.
+// Command inbox shows how answers reach meetings: it watches a mailbox over IMAP
+// and applies the answers in it to meetings that are stored as JSON files in a
+// folder. It moves each mail that needs no person any more to another folder of
+// the mailbox; all other mail stays in place. It is a module of its own, and may be
+// killed at any point; see README.md. Run it in this folder with "go run .":
 //
 //	inbox -imap imaps://desk%40example.com:password@mail.example.com -meetings DIR
 //	      [-done Answers] [-policy strict|open] [-authserv-id mx.example.com]
 //	      [-smtp URL] [-poll 1m] [-once]
-//
-// It may be killed at any point; see README.md.
 package main
 
 import (
@@ -42,18 +42,19 @@ type config struct {
 	once               bool
 }
 
+// parse reads the command line.
 func parse(args []string, stderr io.Writer) (*config, error) {
 	c := new(config)
 	set := flag.NewFlagSet("inbox", flag.ContinueOnError)
 	set.SetOutput(stderr)
 	set.StringVar(&c.imap, "imap", "", "the mailbox: imaps://user:pass@host, or imap:// for STARTTLS")
-	set.StringVar(&c.smtp, "smtp", "", "the server that invitations of delegates go to; none are sent without")
+	set.StringVar(&c.smtp, "smtp", "", "the server for invitations of delegates; without it none are sent")
 	set.StringVar((*string)(&c.meetings), "meetings", "", "the folder of the meetings")
-	set.StringVar(&c.done, "done", "Answers", "the folder of the mailbox for what is dealt with")
+	set.StringVar(&c.done, "done", "Answers", "the folder of the mailbox for mail that is dealt with")
 	set.StringVar(&c.policy, "policy", "", "who may answer: strict, open, or neither")
 	set.StringVar(&c.authServID, "authserv-id", "", "the name of your own server in Authentication-Results")
-	set.DurationVar(&c.poll, "poll", time.Minute, "how often to look where the server cannot tell (IDLE)")
-	set.BoolVar(&c.once, "once", false, "look once, and end")
+	set.DurationVar(&c.poll, "poll", time.Minute, "the pause between looks, if the server cannot tell of new mail (IDLE)")
+	set.BoolVar(&c.once, "once", false, "look once and end")
 	if err := set.Parse(args); err != nil {
 		return nil, err
 	}
@@ -83,7 +84,7 @@ func run(ctx context.Context, args []string, stderr io.Writer) error {
 	return w.watch(ctx)
 }
 
-// accept is the policy of the command line.
+// accept returns the policy of the command line.
 func (c *config) accept() (*invite.Policy, error) {
 	switch c.policy {
 	case "":

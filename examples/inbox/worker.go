@@ -15,7 +15,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// worker takes answers in.
+// worker takes the answers in a mailbox into meetings.
 type worker struct {
 	*config
 	accept *invite.Policy
@@ -23,11 +23,11 @@ type worker struct {
 	log    *slog.Logger
 	step   func(name string) // told of each step, for the tests
 
-	left     map[imap.UID]bool // mail that was looked at and stays; true for what is held
-	validity uint32
+	left     map[imap.UID]bool // mail that was looked at and stays; the value is true if its answer is held
+	validity uint32            // the UIDVALIDITY for left
 }
 
-// watch works until ctx ends, over as many connections as it takes.
+// watch works until ctx ends. If a connection is lost, it opens another.
 func (w *worker) watch(ctx context.Context) error {
 	for pause := time.Second; ; pause = min(2*pause, 5*time.Minute) {
 		start := time.Now()
@@ -69,8 +69,8 @@ func (w *worker) session(ctx context.Context) error {
 	}
 }
 
-// pass looks at all mail that it has not left before. A mail that cannot be dealt
-// with keeps no other from it.
+// pass looks at all mail except the mail in left. If a mail cannot be dealt with,
+// pass goes on with the next.
 func (w *worker) pass(ctx context.Context, box *mailbox) error {
 	uids, err := box.list()
 	if err != nil {
@@ -89,9 +89,9 @@ func (w *worker) pass(ctx context.Context, box *mailbox) error {
 	return errors.Join(failed...)
 }
 
-// mail deals with one mail: the meeting is stored before the mail is moved, so a
-// program that is killed in between finds the mail again, and the answer in it
-// is a duplicate then.
+// mail deals with one mail. The meeting is stored before the mail is moved. If the
+// program is killed in between, it finds the mail again, and the answer in it is a
+// duplicate.
 func (w *worker) mail(ctx context.Context, box *mailbox, uid imap.UID) error {
 	data, err := box.fetch(uid)
 	if err != nil {
@@ -99,7 +99,7 @@ func (w *worker) mail(ctx context.Context, box *mailbox, uid imap.UID) error {
 	}
 	w.step("fetched")
 	in, err := invite.Read(bytes.NewReader(data), nil)
-	if err != nil { // no mail that anybody could answer with
+	if err != nil { // not a mail that could be an answer
 		w.left[uid] = false
 		return nil
 	}
@@ -118,7 +118,7 @@ func (w *worker) mail(ctx context.Context, box *mailbox, uid imap.UID) error {
 			return err
 		}
 		w.step("stored")
-		// What was held may be right now: the delegation that it waited for.
+		// A held answer may be right now, if this was the delegation for which it waited.
 		maps.DeleteFunc(w.left, func(_ imap.UID, held bool) bool { return held })
 	}
 	if err := w.invite(ctx, s, o); err != nil {
@@ -132,7 +132,8 @@ func (w *worker) mail(ctx context.Context, box *mailbox, uid imap.UID) error {
 	return nil
 }
 
-// apply finds the meeting that a mail is about.
+// apply finds the meeting that a mail is about, and applies the mail to it. It
+// returns nil if there is no such meeting.
 func apply(meetings []stored, in *invite.Inbound, p *invite.Policy) (*stored, *invite.Meeting, invite.Outcome) {
 	last := invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: "there are no meetings"}
 	for i := range meetings {
@@ -146,8 +147,8 @@ func apply(meetings []stored, in *invite.Inbound, p *invite.Policy) (*stored, *i
 	return nil, nil, last
 }
 
-// isDone tells whether a mail needs nobody any more. What is held, unverified or
-// about something else stays for a person.
+// isDone reports whether a mail needs no person any more. Mail that is held,
+// unverified or about something else stays for a person.
 func (w *worker) isDone(o invite.Outcome) bool {
 	switch o.Verdict {
 	case invite.VerdictApplied, invite.VerdictDuplicate, invite.VerdictStale, invite.VerdictUndeliverable:

@@ -12,14 +12,14 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// verdict is the line that apply prints of one mail.
+// verdict is the line that apply prints for one mail.
 type verdict struct {
 	File string `json:"file"`
 	invite.Outcome
 }
 
-// apply takes answers into a meeting, in the order of the command line. The
-// file is replaced once, at the end: a run that is stopped can be repeated.
+// apply takes answers into a meeting, in the order of the command line. The file
+// is replaced once, at the end, so a command that was stopped can be repeated.
 func apply(_ context.Context, f *flags, stdout io.Writer) error {
 	if f.meeting == "" {
 		return fmt.Errorf("%w: apply needs -meeting M.json", errUsage)
@@ -46,7 +46,7 @@ func apply(_ context.Context, f *flags, stdout io.Writer) error {
 		m = after
 		lines = append(lines, verdict{path, o})
 	}
-	if m != before { // stored before anybody is told
+	if m != before { // store the meeting before printing the verdicts
 		if err := writeMeeting(f.meeting, m); err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func apply(_ context.Context, f *flags, stdout io.Writer) error {
 	return unread
 }
 
-// answerPolicy is the policy of the command line; its clock is -now.
+// answerPolicy returns the policy of the command line. Its clock is -now.
 func (f *flags) answerPolicy() (*invite.Policy, error) {
 	p := new(invite.Policy)
 	switch f.policy {
@@ -74,7 +74,7 @@ func (f *flags) answerPolicy() (*invite.Policy, error) {
 	return p, nil
 }
 
-// answer takes an answer in that came by a link or by telephone.
+// answer takes in an answer that came by a link or by telephone.
 func answer(_ context.Context, f *flags, stdout io.Writer) error {
 	status, err := f.answered()
 	if err != nil {

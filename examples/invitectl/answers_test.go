@@ -13,7 +13,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// TestAnswers sends a meeting into a folder, answers it as its attendee, and takes
+// TestAnswers sends a meeting into a folder, answers it as an attendee, and takes
 // the answer in.
 func TestAnswers(t *testing.T) {
 	dir := t.TempDir()
@@ -74,7 +74,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestAnswer takes answers in that came by telephone, in the order in which they
+// TestAnswer takes in answers that came by telephone, in the order in which they
 // were given.
 func TestAnswer(t *testing.T) {
 	meeting := storedAs(t, weekly)

@@ -10,7 +10,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// notice is the line that plan prints of one mail.
+// notice is the line that plan prints for one mail.
 type notice struct {
 	To       string `json:"to"`
 	Method   string `json:"method"`
@@ -18,8 +18,8 @@ type notice struct {
 	Reason   string `json:"reason"`
 }
 
-// plan prints the notices that update would send. The reasons of the notices that
-// are not sent go to standard error.
+// plan prints the notices that update would send. For attendees who would get no
+// notice, it prints the reasons to standard error.
 func plan(_ context.Context, f *flags, stdout io.Writer) error {
 	m, err := readMeeting(f.files[0])
 	if err != nil {
@@ -44,7 +44,7 @@ func plan(_ context.Context, f *flags, stdout io.Writer) error {
 	return nil
 }
 
-// update changes a meeting to the event of a file.
+// update changes a meeting to the event in a file.
 func update(ctx context.Context, f *flags, stdout io.Writer) error {
 	after, err := readEvent(f.files[0])
 	if err != nil {
@@ -55,7 +55,7 @@ func update(ctx context.Context, f *flags, stdout io.Writer) error {
 	})
 }
 
-// cancel cancels a meeting, an occurrence, or an occurrence and all after it.
+// cancel cancels a meeting, one occurrence, or one occurrence and all later ones.
 func cancel(ctx context.Context, f *flags, stdout io.Writer) error {
 	var opts []invite.CancelOption
 	switch {
@@ -89,8 +89,8 @@ func resume(ctx context.Context, f *flags, stdout io.Writer) error {
 	})
 }
 
-// change carries out one call on a stored meeting and prints the fate of its
-// mails. The ledger stores the meeting. e is the event of an update.
+// change makes one call about a stored meeting and prints the fate of its mails.
+// The ledger stores the meeting. e is the event of an update, and otherwise nil.
 func change(f *flags, stdout io.Writer, e *ical.Event, call func(*invite.Client, *invite.Meeting) (*invite.Meeting, error)) error {
 	m, err := readMeeting(f.meeting)
 	if err != nil {

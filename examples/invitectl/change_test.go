@@ -43,7 +43,7 @@ func readStored(t *testing.T, path string) *invite.Meeting {
 	return m
 }
 
-// told are the lines of a command, each as "method to sequence state".
+// told returns the lines of a command, each as "method to sequence state".
 func told(t *testing.T, lines string) []string {
 	t.Helper()
 	var out []string
@@ -165,8 +165,8 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// TestResume goes on after a server was not there, and after a mail may have
-// arrived.
+// TestResume resumes after the server could not be reached, and after a mail that may
+// have arrived.
 func TestResume(t *testing.T) {
 	meeting, dir := filepath.Join(t.TempDir(), "m.json"), t.TempDir()
 	got := invitectl("send", "-now", clock, "-smtp", "smtp://127.0.0.1:1?tls=insecure-none", "-meeting", meeting, event)
@@ -196,11 +196,11 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestMeetingIsWholeAtEveryStep reads the file while every mail is sent: it says
-// of each mail before it is handed over that it is being sent.
+// TestMeetingIsWholeAtEveryStep reads the file while each mail is sent. Before a mail
+// is handed over, the file must have it in the state sending.
 func TestMeetingIsWholeAtEveryStep(t *testing.T) {
 	meeting := storedMeeting(t)
-	first, err := os.Open(meeting) // and keep it, so that no new file takes its place on the disk
+	first, err := os.Open(meeting) // keep it open, so that no new file takes its place on the disk
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,8 +261,8 @@ func TestMeetingIsPrivate(t *testing.T) {
 	}
 }
 
-// TestPinned runs the same commands twice: pinned, they give equal bytes, and no
-// two mails have one Message-ID.
+// TestPinned runs the same pinned commands twice. They must give equal bytes, and no
+// two mails may have the same Message-ID.
 func TestPinned(t *testing.T) {
 	noUID := vary(t, `"uid": "5d1c1f3e-0000-4000-8000-000010764574",`, "")
 	once := func(pins ...string) (ids []string, all string) {
@@ -303,7 +303,7 @@ func TestPinned(t *testing.T) {
 	}
 }
 
-// TestRandom has no pins: nobody can compute the Message-IDs.
+// TestRandom runs the commands without pins. Nobody can compute the Message-IDs then.
 func TestRandom(t *testing.T) {
 	render := func() string { return invitectl("render", "-out", t.TempDir(), event).Stdout }
 	id := func(lines string) string {

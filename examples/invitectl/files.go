@@ -14,7 +14,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// readEvent reads an event; the file must hold nothing after it.
+// readEvent reads an event from a file, which must hold nothing else.
 func readEvent(path string) (ical.Event, error) {
 	var e ical.Event
 	data, err := os.ReadFile(path)
@@ -43,8 +43,8 @@ func readMeeting(path string) (*invite.Meeting, error) {
 	return m, nil
 }
 
-// checkNew refuses to write a meeting over another one, whose answers would be
-// lost, and into a folder that cannot be written to.
+// checkNew returns an error if the file holds a meeting already, whose answers
+// would be lost, or if its folder cannot be written to.
 func checkNew(path string) error {
 	data, err := os.ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -60,8 +60,8 @@ func checkNew(path string) error {
 	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
 }
 
-// writeMeeting replaces the file in one step, so that it is whole at any time. It
-// holds people's answers, so nobody else may read it.
+// writeMeeting replaces the file in one step, so that it is complete at any time.
+// The file holds people's answers, so no other user may read it.
 func writeMeeting(path string, m *invite.Meeting) error {
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
@@ -70,6 +70,7 @@ func writeMeeting(path string, m *invite.Meeting) error {
 	return writeFile(path, append(data, '\n'), 0o600)
 }
 
+// writeFile replaces a file in one step.
 func writeFile(path string, data []byte, mode fs.FileMode) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".invitectl-*")
 	if err != nil {

@@ -27,7 +27,7 @@ type flags struct {
 	unknown            bool
 	occurrence, from   time.Time
 	comment            string
-	clock              string // -now
+	nowText            string // -now
 	now                time.Time
 	uid                string
 	files              []string
@@ -37,39 +37,15 @@ type flags struct {
 	stderr             io.Writer // for everything that is not a result
 }
 
+// parseFlags parses the arguments of a command.
 func parseFlags(c *command, args []string) (*flags, error) {
 	f := &flags{command: c.name}
 	set := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	set.SetOutput(io.Discard) // run prints the usage
-	set.StringVar(&f.clock, "now", "", "the time that counts as now, RFC 3339")
+	set.StringVar(&f.nowText, "now", "", "the time that counts as now, RFC 3339")
 	set.StringVar(&f.uid, "uid", "", "the identifier of an event that has none")
 	for name := range strings.FieldsSeq(c.flags) {
-		switch name {
-		case "smtp":
-			set.StringVar(&f.smtp, name, "", "the server, as smtp://user:pass@host:587")
-		case "out":
-			set.StringVar(&f.out, name, "", "the folder to write mails to")
-		case "meeting":
-			set.StringVar(&f.meeting, name, "", "the file that holds the meeting")
-		case "policy":
-			set.StringVar(&f.policy, name, "", "strict, open, or neither")
-			set.StringVar(&f.authServID, "authserv-id", "", "the name of your own server in Authentication-Results")
-		case "said":
-			set.StringVar(&f.as, "as", "", "the attendee who answers")
-			set.StringVar(&f.status, "status", "", "accepted, declined or tentative")
-		case "via":
-			set.StringVar(&f.via, name, "invitectl", "the way that the answer came, such as link or phone")
-		case "hide-guests":
-			set.BoolVar(&f.hideGuests, name, false, "show each attendee only themselves")
-		case "unknown":
-			set.BoolVar(&f.unknown, name, false, "send again also mails that may have arrived")
-		case "occurrence":
-			set.Func(name, "the original start of the occurrence, RFC 3339", timeFlag(&f.occurrence))
-		case "from":
-			set.Func(name, "the original start of the first occurrence to cancel, RFC 3339", timeFlag(&f.from))
-		case "comment":
-			set.StringVar(&f.comment, name, "", "words to go with it")
-		}
+		f.define(set, name)
 	}
 	if err := set.Parse(args); err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", errUsage, c.name, err)
@@ -78,9 +54,41 @@ func parseFlags(c *command, args []string) (*flags, error) {
 	if n := len(f.files); n == 0 && c.files >= 0 || n != max(c.files, 0) && c.files != 0 {
 		return nil, fmt.Errorf("%w: %s takes %s", errUsage, c.name, c.usage)
 	}
-	return f, f.setClock()
+	return f, f.setNow()
 }
 
+// define adds the flag with a name of command.flags to set. Some names stand for
+// two flags that belong together.
+func (f *flags) define(set *flag.FlagSet, name string) {
+	switch name {
+	case "smtp":
+		set.StringVar(&f.smtp, name, "", "the server, as smtp://user:pass@host:587")
+	case "out":
+		set.StringVar(&f.out, name, "", "the folder to write mails to")
+	case "meeting":
+		set.StringVar(&f.meeting, name, "", "the file that holds the meeting")
+	case "policy":
+		set.StringVar(&f.policy, name, "", "who may answer: strict, open, or neither")
+		set.StringVar(&f.authServID, "authserv-id", "", "the name of your own server in Authentication-Results")
+	case "said":
+		set.StringVar(&f.as, "as", "", "the attendee who answers")
+		set.StringVar(&f.status, "status", "", "accepted, declined or tentative")
+	case "via":
+		set.StringVar(&f.via, name, "invitectl", "the way that the answer came, such as link or phone")
+	case "hide-guests":
+		set.BoolVar(&f.hideGuests, name, false, "hide the attendees from each other")
+	case "unknown":
+		set.BoolVar(&f.unknown, name, false, "send again also mails that may have arrived")
+	case "occurrence":
+		set.Func(name, "the original start of the occurrence, RFC 3339", timeFlag(&f.occurrence))
+	case "from":
+		set.Func(name, "the original start of the first occurrence to cancel, RFC 3339", timeFlag(&f.from))
+	case "comment":
+		set.StringVar(&f.comment, name, "", "words to the reader")
+	}
+}
+
+// timeFlag returns a function that parses an RFC 3339 time into to.
 func timeFlag(to *time.Time) func(string) error {
 	return func(s string) (err error) {
 		if *to, err = time.Parse(time.RFC3339, s); err != nil {
@@ -90,21 +98,21 @@ func timeFlag(to *time.Time) func(string) error {
 	}
 }
 
-// setClock reads the clock once, so that everything of a run has one time.
-func (f *flags) setClock() (err error) {
-	if f.now = time.Now(); f.clock != "" {
-		if f.now, err = time.Parse(time.RFC3339, f.clock); err != nil {
-			return fmt.Errorf("%w: -now: %q is not an RFC 3339 time", errUsage, f.clock)
+// setNow reads the time once, so that all parts of a run have the same time.
+func (f *flags) setNow() (err error) {
+	if f.now = time.Now(); f.nowText != "" {
+		if f.now, err = time.Parse(time.RFC3339, f.nowText); err != nil {
+			return fmt.Errorf("%w: -now: %q is not an RFC 3339 time", errUsage, f.nowText)
 		}
 	}
 	return nil
 }
 
-// options are the options of the library that the command line sets. m is the
-// meeting of the call as it was, and e the event as it is to be; both may be nil.
+// options returns the options of the library that the command line sets. m is the
+// meeting before the call, and e is the event after it; both may be nil.
 func (f *flags) options(m *invite.Meeting, e *ical.Event) *invite.Options {
 	o := &invite.Options{Now: func() time.Time { return f.now }, NewID: f.newID}
-	if f.clock != "" || f.uid != "" {
+	if f.nowText != "" || f.uid != "" {
 		o.Random = f.random(m, e)
 	}
 	if f.meeting != "" {
@@ -113,17 +121,17 @@ func (f *flags) options(m *invite.Meeting, e *ical.Event) *invite.Options {
 	return o
 }
 
-// random is a source whose octets follow from all that decides what a call sends.
-// So equal calls give equal Message-IDs, and two calls about one meeting different
-// ones: its deliveries are part of it.
+// random returns a source whose octets are computed from everything that decides
+// about the mails of a call. So equal calls give equal Message-IDs. Two calls about
+// one meeting give different Message-IDs, because its deliveries differ.
 func (f *flags) random(m *invite.Meeting, e *ical.Event) io.Reader {
 	h := sha256.New()
-	// Plain data has no errors, and with invalid data nothing is sent.
-	_ = json.NewEncoder(h).Encode([]any{f.command, f.clock, f.uid, f.occurrence, f.from, f.comment, f.hideGuests, m, e})
+	// Plain data cannot fail. If the data is invalid, nothing is sent.
+	_ = json.NewEncoder(h).Encode([]any{f.command, f.nowText, f.uid, f.occurrence, f.from, f.comment, f.hideGuests, m, e})
 	return rand.NewChaCha8([32]byte(h.Sum(nil)))
 }
 
-// answered returns the answer that -as and -status give.
+// answered returns the status in -status, and checks -as.
 func (f *flags) answered() (ical.Status, error) {
 	status := ical.Status(f.status)
 	if f.as == "" || !slices.Contains([]ical.Status{ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative}, status) {
@@ -132,6 +140,7 @@ func (f *flags) answered() (ical.Status, error) {
 	return status, nil
 }
 
+// newID returns -uid, or a new identifier if it is not set.
 func (f *flags) newID() string {
 	if f.uid != "" {
 		return f.uid

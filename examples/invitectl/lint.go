@@ -7,7 +7,8 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// lint prints the errors of an event, and everything that some client will misread.
+// lint prints the errors of an event, and each property that some client will
+// misread.
 func lint(_ context.Context, f *flags, stdout io.Writer) error {
 	e, err := readEvent(f.files[0])
 	if err != nil {
@@ -27,7 +28,7 @@ func lint(_ context.Context, f *flags, stdout io.Writer) error {
 	return nil
 }
 
-// invalid makes findings of the errors of Validate.
+// invalid turns the errors of Validate into findings.
 func invalid(err error) (out []ical.Finding) {
 	for _, e := range ical.FieldErrors(err) {
 		out = append(out, ical.Finding{Rule: "invalid", Severity: ical.SeverityError, Field: e.Field,

@@ -1,5 +1,6 @@
-// Command invitectl is the library from a shell: it checks, renders and sends
-// meeting requests, and reads the mails that come back.
+// Command invitectl shows the library from a shell: it checks, renders and sends
+// meeting requests, changes and cancels meetings, and reads the mails that come
+// back. Run it with "go run ./examples/invitectl COMMAND"; the commands are:
 //
 //	invitectl lint   EVENT.json
 //	invitectl render [-hide-guests] -out DIR [-meeting M.json] EVENT.json
@@ -13,17 +14,17 @@
 //	invitectl answer -meeting M.json -as EMAIL -status accepted|declined|tentative [-occurrence RFC3339] [-comment TEXT] [-via link|phone|...]
 //	invitectl respond -as EMAIL -status accepted|declined|tentative [-occurrence RFC3339] [-comment TEXT] (-smtp URL | -out DIR) MAIL.eml
 //
-// Results are JSON, one line each. The exit status is 0 for done, 1 for refused
-// and 2 for wrong usage.
+// Each result is a line of JSON. The exit status is 0 if the command succeeded, 1
+// if something was refused and 2 if the usage was wrong.
 //
-// The file of a meeting is replaced in one step before and after each mail, so a
-// command can be killed at any point; resume goes on. Two commands at a time must
-// not work on one meeting.
+// The file of a meeting is replaced in one step before and after each mail. So a
+// command can be killed at any point, and resume sends the rest. Two commands must
+// not work on the same meeting at the same time.
 //
-// -now pins the clock and -uid the identifier of an event that has none. With
-// either of them the Message-IDs follow from the command line and the meeting, so
-// that equal commands give equal bytes. Such Message-IDs can be guessed: use both
-// for tests and examples alone.
+// -now pins the clock, and -uid pins the identifier of an event that has none. With
+// either of them the Message-IDs are computed from the command line and the
+// meeting, so that equal commands give equal bytes. Such Message-IDs can be
+// guessed, so use both flags only for tests and examples.
 package main
 
 import (
@@ -53,10 +54,10 @@ type command struct {
 	name, usage string
 	run         func(ctx context.Context, f *flags, stdout io.Writer) error
 	flags       string // the names of the flags that it takes, besides -now and -uid
-	files       int    // the number of files that it takes; 0 is one or more
+	files       int    // the number of files that it takes; 0 means one or more
 }
 
-// none says that a command takes no files.
+// none is the number of files of a command that takes none.
 const none = -1
 
 var commands = []command{
@@ -79,10 +80,10 @@ var commands = []command{
 // errUsage reports a wrong command line.
 var errUsage = errors.New("usage")
 
-// errRefused reports a refusal whose reasons are on standard output already.
+// errRefused reports a refusal. Its reasons are on standard output already.
 var errRefused = errors.New("refused")
 
-// run carries out one command line and returns the exit status.
+// run executes one command line and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	err := dispatch(ctx, args, stdout, stderr)
 	switch {

@@ -49,7 +49,7 @@ func write(t *testing.T, name, content string) string {
 	return path
 }
 
-// vary is the JSON of an event in which old is replaced.
+// vary returns the JSON of an event in which old is replaced.
 func vary(t *testing.T, old, replacement string) string {
 	t.Helper()
 	data, err := os.ReadFile(event)
@@ -217,7 +217,7 @@ func TestRender(t *testing.T) {
 	}
 }
 
-// received reads a mail without its Message-ID, which is different each time.
+// received reads a mail and removes its Message-ID, which is different each time.
 func received(t *testing.T, path string) *mime.Received {
 	t.Helper()
 	m, err := mime.Read(bytes.NewReader(readFile(t, path)), nil)
@@ -276,7 +276,7 @@ func TestRenderMeeting(t *testing.T) {
 type server struct {
 	mu    sync.Mutex
 	mails [][]byte
-	seen  func(n int) // called with every mail, which is not yet answered
+	seen  func(n int) // called with every mail, before the reply to it
 }
 
 func startServer(t *testing.T) (*server, string) {
@@ -349,8 +349,8 @@ func TestSend(t *testing.T) {
 	}
 }
 
-// TestSendKeepsMeeting has an output that nobody reads, and a meeting that
-// could not be kept.
+// TestSendKeepsMeeting sends with an output that nobody reads, and with a meeting that
+// cannot be stored.
 func TestSendKeepsMeeting(t *testing.T) {
 	s, url := startServer(t)
 	meeting := filepath.Join(t.TempDir(), "m.json")

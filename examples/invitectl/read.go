@@ -9,7 +9,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// line is the line that read prints of one mail. A time that is not known is "".
+// line is the line that read prints for one mail. A time that is not known is "".
 type line struct {
 	File         string `json:"file"`
 	Kind         string `json:"kind"`
@@ -28,8 +28,8 @@ type line struct {
 	Reason       string `json:"reason"`
 }
 
-// read prints the kind and content of each mail. A mail that cannot be read is of the kind
-// "other", with the reason.
+// read prints the kind and content of each mail. A mail that cannot be read has the
+// kind "other", with the reason.
 func read(_ context.Context, f *flags, stdout io.Writer) error {
 	for _, path := range f.files {
 		if err := printLine(stdout, readMail(path)); err != nil {
@@ -52,6 +52,7 @@ func readMail(path string) line {
 	return describe(path, in)
 }
 
+// describe returns the line for a mail that was read.
 func describe(path string, in *invite.Inbound) line {
 	l := line{File: path, Kind: string(in.Kind), Reason: in.Reason,
 		Attendee: in.Attendee.Email, Status: string(in.Attendee.Status), Comment: in.Attendee.Comment}

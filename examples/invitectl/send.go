@@ -15,8 +15,8 @@ import (
 	"github.com/convene-go/convene/smtpsend"
 )
 
-// render writes the mails of a meeting request into a folder, and beside them the
-// calendar object of the first.
+// render writes the mails of a meeting request into a folder, together with the
+// calendar object of the first mail.
 func render(ctx context.Context, f *flags, stdout io.Writer) error {
 	if f.out == "" {
 		return fmt.Errorf("%w: render needs -out DIR", errUsage)
@@ -32,7 +32,7 @@ func render(ctx context.Context, f *flags, stdout io.Writer) error {
 	return writeFile(filepath.Join(f.out, "invite.ics"), in.Mail.Calendars[0].Data, 0o644)
 }
 
-// send sends a meeting request and keeps the meeting.
+// send sends a meeting request and stores the meeting.
 func send(ctx context.Context, f *flags, stdout io.Writer) error {
 	if f.meeting == "" {
 		return fmt.Errorf("%w: send needs -meeting M.json", errUsage)
@@ -45,6 +45,7 @@ func send(ctx context.Context, f *flags, stdout io.Writer) error {
 	return sendEvent(ctx, sender, f, stdout)
 }
 
+// sendEvent sends the request of send and render to s.
 func sendEvent(ctx context.Context, s invite.Sender, f *flags, stdout io.Writer) error {
 	e, err := readEvent(f.files[0])
 	if err != nil {
@@ -67,7 +68,7 @@ func sendEvent(ctx context.Context, s invite.Sender, f *flags, stdout io.Writer)
 }
 
 // report prints the fate of each mail that is new or has changed. The ledger has
-// stored it, so it does not matter if nobody reads the output any more.
+// stored it before, so nothing is lost if the output cannot be written.
 func report(m *invite.Meeting, before []invite.Delivery, stdout io.Writer) (err error) {
 	for i, d := range m.Deliveries {
 		if i >= len(before) || d != before[i] {
@@ -77,7 +78,7 @@ func report(m *invite.Meeting, before []invite.Delivery, stdout io.Writer) (err 
 	return err
 }
 
-// openSender returns the server or the folder that mails go to.
+// openSender returns a sender to the server or the folder of the command line.
 func openSender(f *flags) (s invite.Sender, done func(), err error) {
 	switch {
 	case f.smtp != "" && f.out != "":
@@ -94,12 +95,12 @@ func openSender(f *flags) (s invite.Sender, done func(), err error) {
 	return server, func() { server.Close() }, nil
 }
 
-// folder writes each mail to DIR/NNN-<email>.eml, counted from 001. It makes the
-// directory with the first mail.
+// folder is a sender that writes each mail to DIR/NNN-<email>.eml, counted from
+// 001. It makes the directory for the first mail.
 type folder struct {
 	dir   string
 	count int
-	first []byte
+	first []byte // the first mail
 }
 
 var _ invite.Sender = (*folder)(nil)
@@ -115,5 +116,5 @@ func (d *folder) Send(_ context.Context, m *mime.Message) error {
 	return writeFile(filepath.Join(d.dir, name), m.Data, 0o644)
 }
 
-// safeName keeps an address from naming another folder.
+// safeName replaces the characters that make a name point into another folder.
 func safeName(address string) string { return strings.NewReplacer("/", "_", `\`, "_").Replace(address) }

@@ -9,9 +9,9 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// ledger writes the fate of the mails of one call: a row for each mail, however
-// many the meeting has. version is the version of the meeting that the call was
-// planned from, 0 for a new one.
+// ledger writes the fate of the mails of one call. It writes only the rows of these
+// mails, however many the meeting has. version is the version of the meeting from
+// which the call was planned, 0 for a new meeting.
 type ledger struct {
 	*store
 	version int64
@@ -20,7 +20,8 @@ type ledger struct {
 var _ invite.Ledger = (*ledger)(nil)
 
 // Begin stores the meetings of a call that sends at once. The commands of this
-// program queue their mails in place of that, with the booking: see [store.save].
+// program do not use it: they queue their mails together with the booking, see
+// [store.save].
 func (l *ledger) Begin(ctx context.Context, ms ...*invite.Meeting) error {
 	return l.transaction(ctx, func(tx *sql.Tx) error {
 		for _, m := range ms {
@@ -41,9 +42,9 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 			switch d.State {
 			case invite.DeliverySending:
 				claims[d.MessageID] = append(claims[d.MessageID], d)
-			case invite.DeliveryPending: // is taken back
+			case invite.DeliveryPending: // the mail is taken back
 				_, err = move(ctx, tx, uid, d, invite.DeliverySending, invite.DeliveryUnknown)
-			default: // unless a report that it did not arrive was faster
+			default: // has no effect if a report that it did not arrive was faster
 				_, err = move(ctx, tx, uid, d, invite.DeliverySending)
 			}
 			if err != nil {
@@ -66,7 +67,8 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 	return lost, err
 }
 
-// claim takes all rows of one mail, or none of them.
+// claim changes all rows of one mail from pending to sending, or none of them. It
+// reports whether it changed them.
 func claim(ctx context.Context, tx *sql.Tx, uid string, mail []invite.Delivery) (held bool, err error) {
 	for i, d := range mail {
 		held, err := move(ctx, tx, uid, d, invite.DeliveryPending)
@@ -87,8 +89,8 @@ func claim(ctx context.Context, tx *sql.Tx, uid string, mail []invite.Delivery) 
 	return true, nil
 }
 
-// move replaces the row of a mail, if it is in one of two states. It reports
-// whether it was.
+// move replaces the row of a mail if its state is in from, which has one or two
+// states. It reports whether it replaced the row.
 func move(ctx context.Context, tx *sql.Tx, uid string, d invite.Delivery, from ...invite.DeliveryState) (bool, error) {
 	data, err := json.Marshal(d)
 	if err != nil {
@@ -103,8 +105,9 @@ func move(ctx context.Context, tx *sql.Tx, uid string, d invite.Delivery, from .
 	return n == 1, err
 }
 
-// put stores a meeting and the mails that are new in it. The mails that they
-// replace must still be pending: one that went out meanwhile was not thought of.
+// put stores a meeting and its new mails. The mails that they replace must still be
+// pending. If one of them went out meanwhile, the plan is no longer right, and the
+// error is errChanged.
 func put(ctx context.Context, tx *sql.Tx, m *invite.Meeting, version int64) error {
 	if err := putEvent(ctx, tx, m, version); err != nil {
 		return err
@@ -131,7 +134,7 @@ func put(ctx context.Context, tx *sql.Tx, m *invite.Meeting, version int64) erro
 	return nil
 }
 
-// states reads the states of a meeting's mails by their numbers.
+// states returns the states of a meeting's mails by number.
 func states(ctx context.Context, tx *sql.Tx, uid string) (map[int]invite.DeliveryState, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT n, state FROM delivery WHERE uid = ?`, uid)
 	if err != nil {
@@ -150,6 +153,7 @@ func states(ctx context.Context, tx *sql.Tx, uid string) (map[int]invite.Deliver
 	return out, rows.Err()
 }
 
+// insert stores a new mail.
 func insert(ctx context.Context, tx *sql.Tx, uid string, d invite.Delivery) error {
 	data, err := json.Marshal(d)
 	if err != nil {
@@ -160,9 +164,9 @@ func insert(ctx context.Context, tx *sql.Tx, uid string, d invite.Delivery) erro
 	return err
 }
 
-// leftovers marks the mails that a killed process was sending: they may or may not
-// have arrived. It must be called by the only process that sends, see
-// [store.lockSending].
+// leftovers marks the mails that a killed process was sending as unknown: they may
+// or may not have arrived. Only the process that holds [store.lockSending] may call
+// it.
 func (s *store) leftovers(ctx context.Context) error {
 	return s.transaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE delivery SET state = 'unknown' WHERE state = 'sending'`)
@@ -170,14 +174,14 @@ func (s *store) leftovers(ctx context.Context) error {
 	})
 }
 
-// lockSending makes this process the only one that sends. The lock is a
-// transaction on a file of its own, so it ends with the process, however that ends.
+// lockSending makes this process the only one that sends. The lock is a transaction
+// on a file of its own, so it ends with the process, however the process ends.
 func (s *store) lockSending(ctx context.Context) (unlock func() error, err error) {
 	db, err := sql.Open("sqlite", "file:"+s.path+".sending?_txlock=exclusive")
 	if err != nil {
 		return nil, err
 	}
-	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil) // it would end with ctx, before the last mail
+	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil) // otherwise the lock would end with ctx, before the last mail
 	if err != nil {
 		return nil, errors.Join(errSending, err, db.Close())
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// newOutbox is an outbox on a file, which may be open elsewhere.
+// newOutbox returns an outbox on a file, which may be open elsewhere.
 func newOutbox(t *testing.T, path string, s invite.SenderFunc) *outbox {
 	t.Helper()
 	store, err := openStore(path)
@@ -78,7 +78,7 @@ func TestWhileSending(t *testing.T) {
 	}
 }
 
-// TestStale stores a plan that counted on a mail that has gone out since.
+// TestStale stores a plan that replaces a pending mail after this mail has gone out.
 func TestStale(t *testing.T) {
 	b := newOutbox(t, filepath.Join(t.TempDir(), "rooms.db"), func(context.Context, *mime.Message) error { return nil })
 	e := booking(start)
@@ -94,7 +94,7 @@ func TestStale(t *testing.T) {
 		t.Fatal(err)
 	}
 	after := r.meeting.Event.Clone()
-	after.Attendees = after.Attendees[:2] // without the one whose mail was pending
+	after.Attendees = after.Attendees[:2] // without the attendee whose mail was pending
 	m, err := invite.New(nil, nil).Update(t.Context(), r.meeting, after, invite.QueueOnly())
 	if err != nil {
 		t.Fatal(err)
@@ -107,7 +107,8 @@ func TestStale(t *testing.T) {
 	}
 }
 
-// TestOneMail claims a mail to several, of which somebody has a part.
+// TestOneMail claims a mail to several attendees, of which another process has claimed
+// a part.
 func TestOneMail(t *testing.T) {
 	b := newOutbox(t, filepath.Join(t.TempDir(), "rooms.db"), nil)
 	m, err := invite.New(nil, nil).Send(t.Context(), booking(start), invite.OneMail(), invite.QueueOnly())
@@ -139,8 +140,8 @@ func TestOneMail(t *testing.T) {
 	}
 }
 
-// TestRows counts the rows that a call writes: two for each of its mails, whatever
-// the meeting has besides.
+// TestRows counts the rows that a call writes: two for each of its mails, however
+// many other mails the meeting has.
 func TestRows(t *testing.T) {
 	b := newOutbox(t, filepath.Join(t.TempDir(), "rooms.db"), func(context.Context, *mime.Message) error { return nil })
 	changes := func() (n int) {

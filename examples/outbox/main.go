@@ -1,11 +1,13 @@
-// Command outbox books rooms and invites to them, with everything in one SQLite
-// file. It can be killed at any point, and goes on where it was; several commands
-// may run at a time. See README.md.
+// Command outbox shows how a program keeps meetings in a database: it books rooms
+// and invites people to them, and stores bookings, meetings and mails in the same
+// transactions. It can be killed at any point and goes on at the next call, and
+// several commands may run at the same time. README.md says how. It is a module of
+// its own: run it with "go run . -db rooms.db COMMAND" in this folder.
 //
 //	outbox -db rooms.db book EVENT.json         takes the room and plans the mails; prints the UID
 //	outbox -db rooms.db change UID EVENT.json   moves the meeting
 //	outbox -db rooms.db cancel UID              frees the room
-//	outbox -db rooms.db -smtp URL deliver       sends the pending mails; with -resend also those that may have arrived
+//	outbox -db rooms.db -smtp URL deliver       sends the pending mails; with -resend also mails that may have arrived
 //	outbox -db rooms.db answers FOLDER          takes in the .eml files of a folder
 //	outbox -db rooms.db show                    prints the answers to each meeting
 package main
@@ -36,6 +38,7 @@ func main() {
 
 var errUsage = errors.New("usage: outbox -db FILE [-smtp URL] [-authserv-id NAME] book|change|cancel|deliver|answers|show …")
 
+// run executes one command line. step is told of each step, for the tests.
 func run(ctx context.Context, args []string, out io.Writer, step func(string)) error {
 	set := flag.NewFlagSet("outbox", flag.ContinueOnError)
 	db := set.String("db", "", "the SQLite file")
@@ -66,6 +69,7 @@ func run(ctx context.Context, args []string, out io.Writer, step func(string)) e
 	return b.command(ctx, set.Args(), *resend)
 }
 
+// command executes the command in args.
 func (b *outbox) command(ctx context.Context, args []string, resend bool) error {
 	switch {
 	case args[0] == "book" && len(args) == 2:

@@ -15,7 +15,7 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// outbox books, sends and takes answers in through one store.
+// outbox books rooms, sends mails and takes answers in, all through one store.
 type outbox struct {
 	store  *store
 	sender invite.Sender
@@ -24,7 +24,7 @@ type outbox struct {
 	step   func(name string) // told of each step, for the tests
 }
 
-// book takes a room and invites to it. Nothing is sent yet.
+// book books a room and queues the invitations. Nothing is sent yet.
 func (b *outbox) book(ctx context.Context, e ical.Event) error {
 	m, err := invite.New(nil, nil).Send(ctx, e, invite.QueueOnly())
 	if err != nil {
@@ -37,7 +37,7 @@ func (b *outbox) book(ctx context.Context, e ical.Event) error {
 	return nil
 }
 
-// change moves or cancels a meeting. Nothing is sent yet.
+// change moves or cancels a meeting and queues the mails. Nothing is sent yet.
 func (b *outbox) change(ctx context.Context, uid string, f func(*invite.Client, *invite.Meeting) (*invite.Meeting, error)) error {
 	return again(func() error {
 		r, err := b.store.load(ctx, uid)
@@ -45,7 +45,7 @@ func (b *outbox) change(ctx context.Context, uid string, f func(*invite.Client, 
 			return err
 		}
 		if r == nil {
-			return fmt.Errorf("there is no meeting %s", uid)
+			return fmt.Errorf("meeting %s does not exist", uid)
 		}
 		m, err := f(invite.New(nil, nil), r.meeting)
 		if err != nil {
@@ -55,8 +55,8 @@ func (b *outbox) change(ctx context.Context, uid string, f func(*invite.Client, 
 	})
 }
 
-// again repeats a step that read a meeting and found it changed when it stored it:
-// by an answer that came in, or by a mail that went out.
+// again repeats a step if it read a meeting that was changed before the step could
+// store it, by an answer that came in or by a mail that went out.
 func again(step func() error) error {
 	for range 20 {
 		if err := step(); !errors.Is(err, errChanged) {
@@ -66,8 +66,9 @@ func again(step func() error) error {
 	return errChanged
 }
 
-// deliver sends all pending mails. With resend, it sends also those that may have
-// arrived. Other processes may change meetings and take answers in meanwhile.
+// deliver sends all pending mails. If resend is set, it also sends the mails that
+// may have arrived. Other processes may change meetings and take answers in
+// meanwhile.
 func (b *outbox) deliver(ctx context.Context, resend bool) (err error) {
 	unlock, err := b.store.lockSending(ctx)
 	if err != nil {
@@ -85,8 +86,8 @@ func (b *outbox) deliver(ctx context.Context, resend bool) (err error) {
 	if resend {
 		opts = append(opts, invite.ResendUnknown())
 	}
-	// Each record of the ledger is a transaction of its own. None is open while
-	// the mail server is spoken to.
+	// Each record of the ledger is a transaction of its own. No transaction is
+	// open while the program speaks to the mail server.
 	client := invite.New(b.sender, &invite.Options{Ledger: &ledger{store: b.store}})
 	var failed []error
 	for _, r := range rows {
@@ -96,9 +97,9 @@ func (b *outbox) deliver(ctx context.Context, resend bool) (err error) {
 	return errors.Join(failed...)
 }
 
-// answers takes in the mails of a folder, and moves those that are dealt with to
-// its folder "done". A mail is moved after the transaction: if the program ends
-// in between, the mail is found again, and is a duplicate.
+// answers takes in the mails of a folder, and moves settled mails to its folder
+// "done". A mail is moved after the transaction. If the program ends in between,
+// the mail is found again, and is a duplicate.
 func (b *outbox) answers(ctx context.Context, dir string) error {
 	files, err := filepath.Glob(filepath.Join(dir, "*.eml"))
 	if err != nil {
@@ -128,7 +129,7 @@ func (b *outbox) answers(ctx context.Context, dir string) error {
 	return nil
 }
 
-// answer takes one mail in: read, apply and store are one transaction in effect,
+// answer takes one mail in. Reading, applying and storing act as one transaction,
 // because a meeting that was changed meanwhile is read again.
 func (b *outbox) answer(ctx context.Context, data []byte) (o invite.Outcome, err error) {
 	in, err := invite.Read(bytes.NewReader(data), nil)
@@ -158,8 +159,9 @@ func apply(rows []row, in *invite.Inbound, p *invite.Policy) (row, *invite.Meeti
 	return row{}, nil, invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: "is about no meeting of this store"}
 }
 
-// candidates are the meetings that a mail may be about: those that its keys name,
-// or otherwise all, because some programs keep neither UID nor Message-ID.
+// candidates returns the meetings that a mail may be about. These are the meetings
+// that its keys name. If the keys name none, all meetings are candidates, because
+// some programs keep neither UID nor Message-ID.
 func (b *outbox) candidates(ctx context.Context, in *invite.Inbound) ([]row, error) {
 	keys, err := json.Marshal(in.Keys())
 	if err != nil {
@@ -173,7 +175,7 @@ func (b *outbox) candidates(ctx context.Context, in *invite.Inbound) ([]row, err
 	return b.store.list(ctx, `TRUE`)
 }
 
-// settled reports whether nobody has to look at a mail.
+// settled reports whether no person has to look at a mail.
 func settled(o invite.Outcome) bool {
 	switch o.Verdict {
 	case invite.VerdictApplied, invite.VerdictDuplicate, invite.VerdictStale, invite.VerdictUndeliverable:
@@ -182,7 +184,8 @@ func settled(o invite.Outcome) bool {
 	return false
 }
 
-// show prints the answers to each meeting, and its mails that did not arrive yet.
+// show prints the tally of each meeting: its answers, and its mails that have not
+// arrived yet.
 func (b *outbox) show(ctx context.Context) error {
 	rows, err := b.store.list(ctx, `TRUE`)
 	for _, r := range rows {

@@ -41,7 +41,7 @@ func runUntilKilled(args []string, at string) int {
 			fmt.Fprintln(os.Stderr, "killed", name)
 			self, _ := os.FindProcess(os.Getpid())
 			_ = self.Kill()
-			select {} // it comes in a moment
+			select {} // the signal comes in a moment
 		}
 	})
 	if err != nil {
@@ -51,8 +51,8 @@ func runUntilKilled(args []string, at string) int {
 	return 0
 }
 
-// child runs the program, and kills it at a step; 0 never. It returns what it
-// printed, and whether it was killed.
+// child runs the program and kills it at a step, or never if step is 0. It returns the
+// output, and whether the program was killed.
 func child(t *testing.T, at int, args ...string) (string, bool) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -117,8 +117,8 @@ func (s *session) Data(r io.Reader) error {
 func (s *session) Reset()        { s.to = nil }
 func (s *session) Logout() error { return nil }
 
-// identifiers returns the Message-IDs that arrived at an address, those that
-// came twice once, and how many came twice.
+// identifiers returns the different Message-IDs that arrived at an address, and the
+// number of Message-IDs that arrived twice.
 func (s *server) identifiers(to string) (ids []string, again int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -160,7 +160,7 @@ func writeEvent(t *testing.T, e ical.Event) string {
 	return path
 }
 
-// stored reads the only meeting; nil if there is none.
+// stored reads the only meeting. It returns nil if there is none.
 func stored(t *testing.T, db string) *invite.Meeting {
 	t.Helper()
 	s, err := openStore(db)
@@ -180,7 +180,8 @@ func stored(t *testing.T, db string) *invite.Meeting {
 
 var start = time.Date(2035, 3, 6, 9, 0, 0, 0, time.UTC)
 
-// TestKilledWhileBooking: the room and the invitation are there, or neither.
+// TestKilledWhileBooking checks that the room and the invitation are both stored, or
+// neither.
 func TestKilledWhileBooking(t *testing.T) {
 	event := writeEvent(t, booking(start))
 	for at := 1; ; at++ {
@@ -284,7 +285,7 @@ func TestKilledWhileAnswering(t *testing.T) {
 	}
 }
 
-// answer lets everybody answer, with programs of their own.
+// answer lets each attendee answer, with a program of their own.
 func (s *server) answer(t *testing.T, inbox string) {
 	t.Helper()
 	var r invitetest.Recorder
@@ -302,7 +303,7 @@ func (s *server) answer(t *testing.T, inbox string) {
 	}
 }
 
-// TestChange moves a meeting and cancels it; mails that were overtaken are not sent.
+// TestChange moves a meeting and cancels it. Mails that were overtaken are not sent.
 func TestChange(t *testing.T) {
 	s, db := serve(t), filepath.Join(t.TempDir(), "rooms.db")
 	uid, _ := child(t, 0, "-db", db, "book", writeEvent(t, booking(start)))

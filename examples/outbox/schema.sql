@@ -2,7 +2,7 @@
 -- deliveries. The library reads and writes all of it or nothing.
 CREATE TABLE IF NOT EXISTS meeting (
 	uid     TEXT    PRIMARY KEY COLLATE NOCASE, -- clients return it in any case
-	version INTEGER NOT NULL,                   -- rises with every write; a writer who read an older one reads again
+	version INTEGER NOT NULL,                   -- rises with every write; a writer that has an older version reads again
 	data    TEXT    NOT NULL CHECK (json_valid(data))
 ) STRICT;
 
@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS delivery (
 	uid        TEXT    NOT NULL COLLATE NOCASE REFERENCES meeting (uid),
 	n          INTEGER NOT NULL, -- its number in the meeting
 	message_id TEXT    NOT NULL, -- answers and delivery reports name it
-	state      TEXT    NOT NULL, -- counts, and not the state in data
+	state      TEXT    NOT NULL, -- this column counts; the state in data may be older
 	data       TEXT    NOT NULL CHECK (json_valid(data)),
 	PRIMARY KEY (uid, n)
 ) STRICT, WITHOUT ROWID;
@@ -20,8 +20,8 @@ CREATE TABLE IF NOT EXISTS delivery (
 CREATE INDEX IF NOT EXISTS delivery_message_id ON delivery (message_id);
 CREATE INDEX IF NOT EXISTS delivery_open ON delivery (uid, n) WHERE state IN ('pending', 'sending', 'unknown');
 
--- The business of the program: a room is taken once at a time. It is written in
--- the transaction that writes the meeting, so that no booking lacks its
+-- The program's own data: a room is booked only once for a time. The booking is
+-- written in the transaction that writes the meeting. So no booking lacks its
 -- invitation, and nobody is invited to a booking that failed.
 CREATE TABLE IF NOT EXISTS booking (
 	room   TEXT    NOT NULL,

@@ -16,17 +16,17 @@ import (
 //go:embed schema.sql
 var schema string
 
-// store keeps meetings. Every method that writes is one transaction.
+// store keeps meetings in the database. Every method that writes is one transaction.
 type store struct {
 	db   *sql.DB
 	path string
 	step func(name string) // told of each step, for the tests
 }
 
-// pragmas are the settings of a connection. A transaction takes the write lock at
-// its begin: a transaction that has read cannot write any more after another one
-// wrote, however long it waits. With synchronous=NORMAL a commit could be lost with
-// the power, and a mail be sent twice.
+// pragmas are the settings of a connection. A transaction takes the write lock when
+// it begins, because a transaction that has read cannot write any more after another
+// one wrote, however long it waits. synchronous is FULL: with NORMAL, a commit could
+// be lost if the power fails, and a mail be sent twice.
 const pragmas = "?_txlock=immediate&_pragma=busy_timeout(10000)" +
 	"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 
@@ -49,18 +49,18 @@ type row struct {
 	version int64
 }
 
-// errTaken reports a room that is booked for that time.
+// errTaken reports that the room is booked for the time of the meeting.
 var errTaken = errors.New("the room is taken")
 
-// errChanged reports a meeting that somebody else changed since it was read, or
-// one of its mails that has gone out since.
+// errChanged reports that somebody else has changed a meeting since it was read, or
+// that one of its mails has gone out since.
 var errChanged = errors.New("the meeting was changed meanwhile: read it again")
 
 // errSending reports that another process sends mails.
 var errSending = errors.New("another process sends the mails of this store")
 
-// save stores a meeting with the mails that are new in it, and its booking, or
-// neither. version is the one that was read, 0 for a new meeting.
+// save stores a meeting, its new mails and its booking, or nothing. version is the
+// version that was read, 0 for a new meeting.
 func (s *store) save(ctx context.Context, m *invite.Meeting, version int64) error {
 	return s.transaction(ctx, func(tx *sql.Tx) error {
 		if err := put(ctx, tx, m, version); err != nil {
@@ -76,8 +76,9 @@ func (s *store) save(ctx context.Context, m *invite.Meeting, version int64) erro
 	})
 }
 
-// answer stores the effect of a mail on a meeting, and its verdict. after is the
-// meeting with the answer, r.meeting if the mail did not change it.
+// answer stores the effect of a mail on a meeting, and the verdict on the mail.
+// after is the meeting with the answer. It is r.meeting if the mail did not change
+// the meeting.
 func (s *store) answer(ctx context.Context, id string, r row, after *invite.Meeting, o invite.Outcome) error {
 	return s.transaction(ctx, func(tx *sql.Tx) error {
 		if after != r.meeting {
@@ -95,7 +96,7 @@ func (s *store) answer(ctx context.Context, id string, r row, after *invite.Meet
 	})
 }
 
-// bounced stores the deliveries that a report has changed.
+// bounced stores the deliveries that a delivery report has changed.
 func bounced(ctx context.Context, tx *sql.Tx, before, after *invite.Meeting) error {
 	for i, d := range after.Deliveries {
 		if d == before.Deliveries[i] {
@@ -112,8 +113,8 @@ func bounced(ctx context.Context, tx *sql.Tx, before, after *invite.Meeting) err
 	return nil
 }
 
-// putEvent stores a meeting without its mails, if its row is still the one that
-// was read.
+// putEvent stores a meeting without its mails. The error is errChanged if the row
+// has another version by now.
 func putEvent(ctx context.Context, tx *sql.Tx, m *invite.Meeting, version int64) error {
 	alone := *m
 	alone.Deliveries = nil
@@ -127,7 +128,8 @@ func putEvent(ctx context.Context, tx *sql.Tx, m *invite.Meeting, version int64)
 	return oneRow(done, err, errChanged)
 }
 
-// oneRow is the error of a statement that has to change one row.
+// oneRow returns the error of a statement that has to change one row: err, or none
+// if the statement changed no row.
 func oneRow(done sql.Result, err, none error) error {
 	if err != nil {
 		return err
@@ -138,8 +140,8 @@ func oneRow(done sql.Result, err, none error) error {
 	return none
 }
 
-// load reads the meeting of a UID, in whatever case a client wrote it; nil if
-// there is none.
+// load reads the meeting with a UID, regardless of upper and lower case. It returns
+// nil if there is none.
 func (s *store) load(ctx context.Context, uid string) (*row, error) {
 	rows, err := s.list(ctx, `uid = ?`, uid)
 	if err != nil || len(rows) == 0 {
@@ -148,8 +150,8 @@ func (s *store) load(ctx context.Context, uid string) (*row, error) {
 	return &rows[0], nil
 }
 
-// list reads the meetings for which a condition holds. One statement reads a
-// meeting and its mails, so that they belong together.
+// list reads the meetings for which a condition holds. A single statement reads
+// meetings and mails, so that both have the same state.
 func (s *store) list(ctx context.Context, condition string, args ...any) (out []row, err error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT data, version,
 		(SELECT json_group_array(json_set(d.data, '$.state', d.state) ORDER BY d.n) FROM delivery d WHERE d.uid = meeting.uid)
@@ -176,7 +178,7 @@ func (s *store) list(ctx context.Context, condition string, args ...any) (out []
 	return out, rows.Err()
 }
 
-// transaction runs f, which must not speak to anything but the database.
+// transaction runs f in a transaction. f must speak to nothing except the database.
 func (s *store) transaction(ctx context.Context, f func(tx *sql.Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {

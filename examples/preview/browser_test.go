@@ -17,8 +17,8 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// browser returns Chromium; without it the test is skipped. On Debian it comes
-// with "apt-get install chromium".
+// browser returns Chromium. If it is not installed, the test is skipped. On Debian it
+// comes with "apt-get install chromium".
 func browser(t *testing.T) string {
 	t.Helper()
 	for _, name := range []string{"chromium", "chromium-browser"} {
@@ -31,7 +31,7 @@ func browser(t *testing.T) string {
 }
 
 // chromium runs the browser without a window, on a page of this machine, and
-// returns what it prints.
+// returns its output.
 func chromium(t *testing.T, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
@@ -127,8 +127,8 @@ func TestBrowserNarrow(t *testing.T) {
 	}
 }
 
-// pictures are those of the documentation. With PREVIEW_PICTURES=DIR they are
-// written there; without, one is made and thrown away.
+// pictures are the pictures of the documentation. If PREVIEW_PICTURES=DIR is set,
+// they are written there. Otherwise one is made and thrown away.
 var pictures = []struct {
 	name, event, query, size string
 	flags                    []string
@@ -151,7 +151,7 @@ func TestBrowserPictures(t *testing.T) {
 	}
 	for _, p := range list {
 		url := serve(t, (&source{event: filepath.Join("testdata", p.event)}).handler()) + "/mail.html?" + p.query
-		if width, _, _ := strings.Cut(p.size, ","); width == "320" { // no window is that narrow, a frame can be
+		if width, _, _ := strings.Cut(p.size, ","); width == "320" { // no window is that narrow, but a frame can be
 			inner := url
 			url = serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				fmt.Fprintf(w, `<!DOCTYPE html><body style="margin:0"><iframe src="%s" style="border:0;width:320px;height:100vh"></iframe>`, strings.ReplaceAll(inner, "&", "&amp;"))

@@ -10,7 +10,7 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// choice is what the page was asked for.
+// choice is the choice of a reader of the page.
 type choice struct {
 	Language string
 	Action   body.Action
@@ -23,14 +23,14 @@ type parts struct {
 	Calendar, Raw string
 }
 
-// methods are the calendar objects that go with each action.
+// methods are the methods of the calendar objects for each action.
 var methods = map[body.Action]ical.Method{
 	body.ActionInvitation: ical.MethodRequest, body.ActionUpdate: ical.MethodRequest,
 	body.ActionCancellation: ical.MethodCancel, body.ActionProposalDeclined: ical.MethodDeclineCounter,
 	body.ActionAnswer: ical.MethodReply,
 }
 
-// write makes the mail as it would be sent.
+// write makes the parts of the mail as the library would send it.
 func (s *state) write(c choice) (*parts, error) {
 	v := s.view(c)
 	text, err := s.renderer.Render(v)
@@ -44,7 +44,8 @@ func (s *state) write(c choice) (*parts, error) {
 	return out, out.build(v)
 }
 
-// view makes up what the event does not say: a comment, a proposal, answers.
+// view returns the input of the renderer. It makes up the data that the event does
+// not have: a comment, a proposal, links for answers.
 func (s *state) view(c choice) *body.View {
 	e := *s.event
 	v := &body.View{Event: &e, Action: c.Action, Method: methods[c.Action], Language: c.Language}
@@ -76,10 +77,10 @@ func (s *state) view(c choice) *body.View {
 	return v
 }
 
-// pinned is the time of every mail, so that the same files show the same page.
+// pinned is the time of every mail, so that the same files give the same page.
 var pinned = time.Date(2027, 1, 4, 8, 0, 0, 0, time.UTC)
 
-// calendar encodes the object; a reminder has none.
+// calendar encodes the calendar object. A reminder has none.
 func (p *parts) calendar(v *body.View) error {
 	if v.Method == "" {
 		return nil
@@ -89,6 +90,7 @@ func (p *parts) calendar(v *body.View) error {
 	return err
 }
 
+// build makes the raw message.
 func (p *parts) build(v *body.View) error {
 	d := &mime.Draft{
 		From: mail.Address{Name: v.Event.Organizer.Name, Address: v.Event.Organizer.Email},
@@ -109,7 +111,8 @@ func (p *parts) build(v *body.View) error {
 	return err
 }
 
-// parseChoice reads a query; what it does not say is the first of its kind.
+// parseChoice returns the choice of a query. The defaults are English and an
+// invitation.
 func parseChoice(language, action string) choice {
 	c := choice{Language: "en", Action: body.ActionInvitation}
 	if slices.Contains(body.Languages(), language) {

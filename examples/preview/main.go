@@ -1,11 +1,11 @@
 // Command preview shows the mail of a meeting in a browser, for each language
-// and action: HTML, text, calendar object and raw message side by side. It
-// shows the page anew when a file changes, so that templates can be written
-// with it.
+// and action: HTML, text, calendar object and raw message side by side. The page
+// reloads when a file changes, so that you can write templates and see the result.
+// Run it and open the address that it prints:
 //
 //	go run ./examples/preview [-templates DIR] EVENT.json
 //
-// It serves this machine alone and sends nothing.
+// It serves only this machine and sends no mail.
 package main
 
 import (
@@ -67,13 +67,13 @@ func parse(args []string, out io.Writer) (*source, string, error) {
 	_, err := s.load()
 	var broken *templateError
 	if errors.As(err, &broken) {
-		err = nil // the page shows it, and shows when it is mended
+		err = nil // the page shows the error, until the template is mended
 	}
 	return s, *addr, err
 }
 
-// listen opens a port that only this machine reaches: the page shows the
-// files that it was given, to everybody who asks.
+// listen opens a port that only this machine reaches, because the page shows its
+// files to everybody who asks.
 func listen(addr string) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -98,7 +98,7 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// actions are those that the page offers.
+// actions are the actions that the page offers.
 var actions = []body.Action{
 	body.ActionInvitation, body.ActionUpdate, body.ActionCancellation, body.ActionReminder, body.ActionProposalDeclined, body.ActionAnswer,
 }

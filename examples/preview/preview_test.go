@@ -15,7 +15,7 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// copyEvent puts an example's event where a test may change it.
+// copyEvent copies the event of an example to a file that a test may change.
 func copyEvent(t *testing.T, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", name))
@@ -70,7 +70,7 @@ func TestAllLanguages(t *testing.T) {
 	}
 }
 
-// The page shows what is wrong, and is right again when it is mended.
+// The page shows an error in a file, and the mail again as soon as the file is mended.
 func TestTemplates(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "footer.html")
@@ -101,8 +101,8 @@ func TestTemplates(t *testing.T) {
 	}
 }
 
-// Nobody else reaches the page: not by the network, and not by a name that
-// another site gives to this machine.
+// Nobody else can reach the page, neither by the network nor by a name that another
+// site gives to this machine.
 func TestLoopbackOnly(t *testing.T) {
 	for _, addr := range []string{":0", "0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0", "8025", "127.0.0.1.example.com:0"} {
 		if l, err := listen(addr); err == nil {
@@ -148,7 +148,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// serve starts a server as main does, with what comes before its handler.
+// serve starts a server as main does, with the checks before its handler.
 func serve(t *testing.T, h http.Handler) string {
 	t.Helper()
 	l, err := listen("127.0.0.1:0")

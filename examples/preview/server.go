@@ -20,7 +20,7 @@ var pageHTML string
 
 var page = template.Must(template.New("page").Parse(pageHTML))
 
-// handler serves the page and what it is made of.
+// handler serves the page, the HTML of a mail and the version of the files.
 func (s *source) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.servePage)
@@ -32,8 +32,9 @@ func (s *source) handler() http.Handler {
 	return local(mux)
 }
 
-// local refuses requests that another site has sent here under its own name,
-// and lets nothing of an answer be kept.
+// local refuses requests whose host is not a loopback address, which another site
+// can cause by giving this address to its own name. It also forbids to cache the
+// responses.
 func local(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
@@ -50,10 +51,10 @@ func local(next http.Handler) http.Handler {
 	})
 }
 
-// pageData is what page.html shows.
+// pageData is the data for page.html.
 type pageData struct {
 	choice
-	All       bool
+	All       bool // show all languages
 	Version   string
 	Error     string
 	Event     string
@@ -85,8 +86,8 @@ func (s *source) servePage(w http.ResponseWriter, r *http.Request) {
 	w.Write(b.Bytes())
 }
 
-// serveMail serves the HTML of a mail alone, as the frames show it: without
-// scripts and without anything from elsewhere.
+// serveMail serves only the HTML of a mail, for the frames of the page. The browser
+// runs no script in it and loads nothing from elsewhere.
 func (s *source) serveMail(w http.ResponseWriter, r *http.Request) {
 	st, err := s.load()
 	if err != nil {
@@ -103,7 +104,8 @@ func (s *source) serveMail(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, withPictures(p.Body))
 }
 
-// withPictures puts the pictures of a mail where a browser finds them.
+// withPictures returns the HTML of a mail with its pictures as data URLs, because a
+// browser cannot find the parts of a mail.
 func withPictures(b *body.Body) string {
 	html := b.HTML
 	for _, i := range b.Inline {
@@ -113,6 +115,7 @@ func withPictures(b *body.Body) string {
 	return html
 }
 
+// chosen returns the choice of a request.
 func chosen(r *http.Request) choice {
 	c := parseChoice(r.FormValue("lang"), r.FormValue("action"))
 	c.Reader, _ = strconv.Atoi(r.FormValue("reader"))

@@ -13,22 +13,24 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// source are the files that the page is made from. They are read for each
-// request, so that it always shows what they hold now.
+// source names the files from which the page is made. They are read for each
+// request, so that the page is always up to date.
 type source struct {
 	event, before, templates, logo string
 	brand                          body.Brand
 }
 
-// state is what the files held at one time.
+// state is the content of the files at one time.
 type state struct {
 	event, before *ical.Event
 	renderer      *body.Renderer
 }
 
-// templateError is one that is mended while the page is open.
+// templateError is an error in a template, which the user mends while the page is
+// open.
 type templateError struct{ error }
 
+// load reads the files.
 func (s *source) load() (*state, error) {
 	out := new(state)
 	var err error
@@ -70,8 +72,8 @@ func readEvent(path string) (*ical.Event, error) {
 	return e, nil
 }
 
-// earlier makes up what the reader of an update saw: the meeting a day before,
-// elsewhere, without its last attendee.
+// earlier makes up the event before an update: a day earlier, in another place,
+// and without the last attendee.
 func earlier(e *ical.Event) *ical.Event {
 	b := *e
 	b.Start = e.Start.Add(-24 * time.Hour)
@@ -85,7 +87,7 @@ func earlier(e *ical.Event) *ical.Event {
 	return &b
 }
 
-// version changes when one of the files does.
+// version returns a string that changes if one of the files changes.
 func (s *source) version() string {
 	h := fnv.New64a()
 	for _, path := range []string{s.event, s.before, s.logo} {
@@ -96,7 +98,7 @@ func (s *source) version() string {
 	if s.templates != "" {
 		filepath.WalkDir(s.templates, func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
-				return nil // a folder that is gone is a change too
+				return nil // a folder that has gone changes the version too
 			}
 			if info, err := d.Info(); err == nil {
 				fmt.Fprintln(h, path, info.Size(), info.ModTime().UnixNano())

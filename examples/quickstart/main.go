@@ -1,6 +1,8 @@
-// Command quickstart sends a meeting request to two attendees, through an SMTP
-// server that it starts in its own process, and shows what went over the wire.
-// It leaves invite.eml behind: open it in a mail client.
+// Command quickstart shows the shortest complete program: it sends a meeting
+// request to two attendees, through an SMTP server that it starts in its own
+// process, and prints the mail as it was sent. It needs no network and no server.
+// Run it with "go run ./examples/quickstart". It writes the mail to invite.eml,
+// which you can open in a mail client.
 package main
 
 import (
@@ -22,7 +24,8 @@ func main() {
 	}
 }
 
-// run is the whole example; the part between the lines is all that a program needs.
+// run is the whole example. The part between the two lines "// ----" is all that a
+// program needs.
 func run(ctx context.Context, out io.Writer, keep string) error {
 	server, err := startServer()
 	if err != nil {
@@ -55,7 +58,7 @@ func run(ctx context.Context, out io.Writer, keep string) error {
 	if meeting == nil {
 		return err // nothing was sent
 	}
-	// Now store the meeting: it is needed to change it and to take answers in.
+	// Store the meeting now: later calls need it, to change it and to take answers in.
 	// ----
 
 	for _, d := range meeting.Deliveries {

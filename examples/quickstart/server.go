@@ -19,6 +19,7 @@ type mailServer struct {
 	mails [][]byte
 }
 
+// startServer starts a server on a free port.
 func startServer() (*mailServer, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -35,17 +36,17 @@ func startServer() (*mailServer, error) {
 	return s, nil
 }
 
-// Addr is the host and port that the server listens on.
+// Addr returns the host and port that the server listens on.
 func (s *mailServer) Addr() string { return s.listener.Addr().String() }
 
-// Mails are the mails that came in so far.
+// Mails returns the mails that came in so far.
 func (s *mailServer) Mails() [][]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.mails
 }
 
-// session takes every mail of one connection.
+// session accepts every mail of one connection.
 type session struct{ server *mailServer }
 
 func (*session) Mail(string, *smtp.MailOptions) error { return nil }

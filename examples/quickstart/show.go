@@ -40,7 +40,7 @@ func show(out io.Writer, data []byte) error {
 	return nil
 }
 
-// showPart prints the media type of a part, and those of the parts in it.
+// showPart prints the media type of a part, and of the parts in it.
 func showPart(out io.Writer, indent, contentType string, body io.Reader) error {
 	mediaType, params, err := mime.ParseMediaType(contentType)
 	if err != nil {

@@ -1,6 +1,7 @@
-// Package address checks mailbox addresses for all packages in the one way
-// that every mail and calendar client can follow: an ASCII local part without
-// quotes, and a domain that is, or becomes, ASCII.
+// Package address checks mailbox addresses, in the same way for all packages.
+// An address must have a form that every mail and calendar client can handle:
+// an ASCII local part without quotes, and a domain that is ASCII or has an
+// ASCII form.
 package address
 
 import (
@@ -11,7 +12,7 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Why an address is refused.
+// Errors of [ASCII] and [Domain].
 var (
 	ErrEmpty   = errors.New("is missing")
 	ErrForm    = errors.New("is not of the form local@domain")
@@ -27,9 +28,10 @@ const (
 	Max      = 254
 )
 
-// ASCII returns the address as it goes on a wire: its domain in punycode (RFC
-// 5891) if it is not ASCII, the rest unchanged. The local part must be a
-// dot-atom (RFC 5322, section 3.4.1); quoted ones do not survive calendar clients.
+// ASCII returns the address as it is sent: its domain in punycode (RFC 5891) if
+// it is not ASCII, and everything else unchanged. The local part must be a
+// dot-atom (RFC 5322, section 3.4.1), because quoted local parts do not survive
+// calendar clients.
 func ASCII(addr string) (string, error) {
 	if addr == "" {
 		return "", ErrEmpty
@@ -55,8 +57,8 @@ func ASCII(addr string) (string, error) {
 	return local + "@" + ascii, nil
 }
 
-// Same reports whether two addresses name the same mailbox: compared without
-// case, because calendar clients change it, and with domains in punycode.
+// Same reports whether two addresses name the same mailbox. It ignores case,
+// because calendar clients change it, and compares domains in punycode.
 func Same(a, b string) bool {
 	if IsASCII(a) && IsASCII(b) {
 		return strings.EqualFold(a, b)
@@ -64,8 +66,8 @@ func Same(a, b string) bool {
 	return Key(a) == Key(b)
 }
 
-// Key returns a form of addr that is equal for equal mailboxes, fit as a map key.
-// An address that [ASCII] refuses is only put into lower case.
+// Key returns the same string for equal mailboxes, for use as a map key. If
+// [ASCII] refuses addr, Key only converts it to lower case.
 func Key(addr string) string {
 	if !IsASCII(addr) {
 		if ascii, err := ASCII(addr); err == nil {
@@ -85,12 +87,12 @@ func checkLocal(local string) error {
 	return nil
 }
 
-// IsAtext reports whether c is one of atext (RFC 5322, section 3.2.3).
+// IsAtext reports whether c is an atext character (RFC 5322, section 3.2.3).
 func IsAtext(c byte) bool { return atext[c] }
 
 // IsDotAtom reports whether s is a dot-atom-text (RFC 5322, section 3.2.3).
 func IsDotAtom(s string) bool {
-	dot := true // at the beginning, or after a dot
+	dot := true // no dot may follow: at the beginning, or after a dot
 	for i := range len(s) {
 		if s[i] == '.' && dot || s[i] != '.' && !atext[s[i]] {
 			return false
@@ -104,10 +106,10 @@ const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 var (
 	atext     = octets(letters + "!#$%&'*+-/=?^_`{|}~") // RFC 5322, section 3.2.3
-	hostChars = octets(letters + "-_")                  // with the underscore, which internal host names have
+	hostChars = octets(letters + "-_")                  // internal host names have underscores
 )
 
-// octets returns a table that is true for what set consists of.
+// octets returns a table that is true for each octet of set.
 func octets(set string) (table [256]bool) {
 	for i := range len(set) {
 		table[set[i]] = true
@@ -115,15 +117,15 @@ func octets(set string) (table [256]bool) {
 	return table
 }
 
-// Domain returns a host name in ASCII: in punycode (RFC 5891) if it is not
-// ASCII, and otherwise as it is, upper case and all, so that addresses come back the way
-// they were given.
+// Domain returns a host name in ASCII. It converts a name that is not ASCII to
+// punycode (RFC 5891). Any other name stays unchanged, including its case, so
+// that addresses come back as they were given.
 func Domain(domain string) (string, error) {
 	switch {
 	case len(domain) > 4*Max: // punycode takes quadratic time
 		return "", ErrTooLong
 	case !IsASCII(domain):
-		if !utf8.ValidString(domain) { // which package idna lets through
+		if !utf8.ValidString(domain) { // package idna would accept it
 			return "", ErrDomain
 		}
 		ascii, err := idna.Lookup.ToASCII(domain)
@@ -138,7 +140,8 @@ func Domain(domain string) (string, error) {
 	return domain, nil
 }
 
-// isHost reports whether domain consists of labels (RFC 1123, section 2.1).
+// isHost reports whether domain consists of valid labels (RFC 1123, section
+// 2.1).
 func isHost(domain string) bool {
 	start := 0
 	for i := range len(domain) {

@@ -77,8 +77,8 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// FuzzASCII: what is accepted can stand in a header, an SMTP command and a
-// calendar object, and is its own ASCII form.
+// FuzzASCII checks that an accepted address can stand in a header, an SMTP
+// command and a calendar object, and is its own ASCII form.
 func FuzzASCII(f *testing.F) {
 	for _, s := range []string{"bob@example.test", "a@Bücher.example", "a@日本。example", "a\r\nb@x", "a@ⅷ.example", "a@xn--a.b", "@", ""} {
 		f.Add(s)

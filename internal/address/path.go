@@ -8,14 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// CheckPath reports why a cannot be a mailbox in an envelope (RFC 5321, section
-// 4.1.2), and nil if it can. The error does not repeat a. It admits more than
-// [ASCII] does, because an envelope may be somebody else's:
+// CheckPath returns an error if a cannot be a mailbox in an envelope (RFC 5321,
+// section 4.1.2). The error does not repeat a. CheckPath admits more than
+// [ASCII] does, because the envelope may come from another program:
 //
-//   - quoted local parts, but no blank and no angle bracket in them, because
-//     servers read those in different ways;
-//   - dots at any place of the local part, which the server judges;
-//   - letters beyond ASCII (RFC 6531, section 3.3), which some servers take.
+//   - quoted local parts without blanks and angle brackets, because servers
+//     read blanks and brackets in different ways;
+//   - dots at any place of the local part, because the server judges them;
+//   - letters beyond ASCII (RFC 6531, section 3.3), because some servers accept
+//     them.
 func CheckPath(a string) error {
 	for i, r := range a {
 		if r <= ' ' || r == 0x7f || r == '<' || r == '>' || r > unicode.MaxASCII && !isText(r) {
@@ -36,8 +37,8 @@ func CheckPath(a string) error {
 	return nil
 }
 
-// isText reports whether r is a letter, mark or digit. Signs are refused, because
-// some of them fold into the brackets and separators of an envelope.
+// isText reports whether r is a letter, mark or digit. Symbols are refused,
+// because some of them fold into the brackets and separators of an envelope.
 func isText(r rune) bool {
 	return unicode.In(r, unicode.Letter, unicode.Mark, unicode.Digit)
 }
@@ -67,8 +68,8 @@ func isQuoted(s string) bool {
 }
 
 // IsPathDomain reports whether s is a domain name or an address literal.
-// Underscores pass, because some hosts have them in their names. Letters beyond
-// ASCII pass too (RFC 6531, section 3.3).
+// Underscores are accepted, because some host names contain them. Letters
+// beyond ASCII are accepted too (RFC 6531, section 3.3).
 func IsPathDomain(s string) bool {
 	literal := strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") && len(s) > 2
 	if literal {

@@ -1,5 +1,5 @@
-// Package fault has the one error that names a field, for all packages that
-// check values, and puts their names in front of it.
+// Package fault defines the error that names a field, which all packages share,
+// and joins such errors under the name of a package.
 package fault
 
 import "strings"
@@ -22,11 +22,11 @@ func (e *FieldError) Error() string {
 // Unwrap returns the cause.
 func (e *FieldError) Unwrap() error { return e.Err }
 
-// Refused returns true: the same value never passes.
+// Refused returns true, because the same value never passes.
 func (e *FieldError) Refused() bool { return true }
 
-// Join returns one error of a package about several fields, in their order, and
-// nil if there are none. Its text is "pkg: Field: cause; Field: cause".
+// Join returns one error of package pkg about several fields, in their order,
+// and nil if there are none. Its text is "pkg: Field: cause; Field: cause".
 func Join(pkg string, errs ...*FieldError) error {
 	if len(errs) == 0 {
 		return nil
@@ -34,7 +34,7 @@ func Join(pkg string, errs ...*FieldError) error {
 	return &joined{pkg, errs}
 }
 
-// joined are the field errors that leave a package together.
+// joined is the error that Join returns.
 type joined struct {
 	pkg  string
 	errs []*FieldError
@@ -56,15 +56,15 @@ func (j *joined) Unwrap() []error {
 	return out
 }
 
-// Fields returns the field errors in the tree of err, depth first. An error with
-// the field and the text of an earlier one is left out.
+// Fields returns the field errors in the tree of err, depth first. It omits an
+// error with the same field and text as an earlier one.
 func Fields(err error) []*FieldError {
 	var f finder
 	f.walk(err)
 	return f.found
 }
 
-// finder collects field errors.
+// finder collects the field errors of a tree.
 type finder struct {
 	found []*FieldError
 	seen  map[string]bool

@@ -1,4 +1,4 @@
-// Package golden compares what a test made with a file of raw bytes.
+// Package golden compares the output of a test with a file of raw bytes.
 package golden
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// update is the flag -update; that of another golden package of the same test
-// binary, where it came first.
+// update is the flag -update. If another golden package of the same test binary
+// has defined that flag already, update is that flag.
 var update = updateFlag()
 
 func updateFlag() flag.Value {
@@ -24,8 +24,8 @@ func updateFlag() flag.Value {
 	return flag.Lookup("update").Value
 }
 
-// Assert fails t where got is not, byte for byte, what the file at path holds.
-// With -update it writes the file; the change is reviewed as a diff.
+// Assert fails t if got differs, in any byte, from the file at path. With
+// -update it writes the file instead. The change is then reviewed as a diff.
 func Assert(t testing.TB, path string, got []byte) {
 	t.Helper()
 	if update.String() == "true" {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// recorder keeps what Assert reports.
+// recorder keeps the errors that Assert reports.
 type recorder struct {
 	testing.TB
 	text string

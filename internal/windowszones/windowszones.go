@@ -1,7 +1,7 @@
 // Package windowszones knows the names that Windows, Outlook and Exchange give
 // to time zones, and the IANA zone that stands for each (Unicode CLDR,
-// windowsZones, territory 001). The table is the work of Unicode, Inc., see
-// the LICENSE beside it.
+// windowsZones, territory 001). The table is the work of Unicode, Inc. Its
+// licence is in the file LICENSE.
 package windowszones
 
 import (
@@ -12,19 +12,20 @@ import (
 //go:generate go run ./generate
 
 // Lookup returns the IANA name for a Windows name such as "W. Europe Standard
-// Time", compared without case and without spaces around it.
+// Time". Case and surrounding spaces do not matter.
 //
-// QUIRK: old Outlook adds a number where a file has two zones of one name, as
+// QUIRK: old Outlook adds a number if a file has two zones of one name, as in
 // "W. Europe Standard Time 1".
 func Lookup(windows string) (iana string, ok bool) {
 	name := strings.ToLower(strings.TrimSpace(windows))
-	if iana, ok = find(name); !ok {
-		iana, ok = find(strings.TrimRight(strings.TrimRight(name, "0123456789"), " "))
+	if iana, ok = lookupLower(name); !ok {
+		iana, ok = lookupLower(strings.TrimRight(strings.TrimRight(name, "0123456789"), " "))
 	}
 	return iana, ok
 }
 
-func find(lower string) (iana string, ok bool) {
+// lookupLower returns the IANA name for a Windows name in lower case.
+func lookupLower(lower string) (iana string, ok bool) {
 	i, ok := slices.BinarySearchFunc(table[:], lower, func(z zone, name string) int {
 		return strings.Compare(strings.ToLower(z.windows), name)
 	})
@@ -34,8 +35,8 @@ func find(lower string) (iana string, ok bool) {
 	return table[i].iana, true
 }
 
-// Windows returns the Windows name for an IANA name of the table, compared as it
-// is written there.
+// Windows returns the Windows name for an IANA name of the table. The spelling
+// must be the table's.
 func Windows(iana string) (windows string, ok bool) {
 	i := slices.IndexFunc(table[:], func(z zone) bool { return z.iana == iana })
 	if i < 0 {

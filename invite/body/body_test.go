@@ -24,7 +24,7 @@ func review() *ical.Event {
 	}
 }
 
-// view is a request of a review that change was applied to.
+// view returns a request of a review, after change has been applied to it.
 func view(change func(v *body.View)) *body.View {
 	v := &body.View{Event: review(), Method: ical.MethodRequest}
 	change(v)
@@ -35,7 +35,7 @@ func date(month time.Month, day int) time.Time {
 	return time.Date(2027, month, day, 0, 0, 0, 0, time.UTC)
 }
 
-// crowd is a list of n attendees.
+// crowd returns a list of n attendees.
 func crowd(n int) []ical.Attendee {
 	out := make([]ical.Attendee, n)
 	for i := range out {
@@ -48,7 +48,7 @@ const longText = "  - an indented line\n\nA line that is longer than seventy-eig
 	"but for https://example.test/a-link-that-is-longer-than-a-line-may-be/and-cannot-be-broken-anywhere-at-all.\r\n" +
 	"Old Mac\rlines. Ümläüts count once: ääääääääääääää ääääääääääääää ääääääääääääää ääääääääääää äääää ää.\n\n\n"
 
-// cases are odd ones, each in English.
+// cases are odd mails, each in English.
 var cases = map[string]*body.View{
 	"request":      view(func(*body.View) {}),
 	"no-method":    view(func(v *body.View) { v.Method = "" }),
@@ -131,7 +131,7 @@ func checkSame(t *testing.T, b *body.Body) {
 	}
 }
 
-// visible is the text of a document.
+// visible returns the text of a document.
 func visible(text string) string {
 	var b strings.Builder
 	for z := html.NewTokenizer(strings.NewReader(text)); ; {

@@ -12,7 +12,8 @@ import (
 	"github.com/go-playground/locales"
 )
 
-// catalogs are the texts, one file a language; see docs/templates.md for their form.
+// catalogs are the texts, with one file for each language. docs/templates.md
+// describes their form.
 //
 //go:embed catalog/*.json
 var catalogs embed.FS
@@ -22,23 +23,24 @@ type catalog struct {
 	*language
 	cldr locales.Translator
 
-	// Messages are texts by key, with {names} for what is put in.
+	// Messages are texts by key, with {names} for the values that are put in.
 	Messages map[string]string `json:"messages"`
 	// Plurals are texts about a number {n}, by key and by CLDR category.
 	Plurals map[string]map[string]string `json:"plurals"`
-	// Weekdays are the days in a list, from Sunday, as "on.days" takes them.
+	// Weekdays are the days from Sunday, in the form that "on.days" needs.
 	Weekdays []string `json:"weekdays"`
-	// Days are the days after an ordinal: seven weekdays from Sunday, then a
-	// working day, a day of the weekend, and any day.
+	// Days are the days in the form after an ordinal: seven weekdays from Sunday,
+	// then a working day, a day of the weekend, and any day.
 	Days []string `json:"days"`
-	// Genders has a letter for each of Days, the key into Nth.
+	// Genders has a letter for each of Days. The letter is a key of Nth.
 	Genders string `json:"genders"`
-	// Nth are first to fourth and last.
+	// Nth are the ordinals from first to fourth, and last.
 	Nth map[string][]string `json:"nth"`
-	// Months are the names in "on.nth.month" where they are not CLDR's.
+	// Months are the names in "on.nth.month" if they differ from CLDR's.
 	Months []string `json:"months"`
 }
 
+// readCatalog reads the catalog of a language, after the one that it changes.
 func readCatalog(l *language) (*catalog, error) {
 	c := &catalog{language: l, cldr: l.locale()}
 	if l.base != "" {
@@ -49,7 +51,7 @@ func readCatalog(l *language) (*catalog, error) {
 	return c, c.read(l.file)
 }
 
-// read adds a file to what is there.
+// read adds a file to the texts that were read before, which it may replace.
 func (c *catalog) read(file string) error {
 	name := "catalog/" + file + ".json"
 	data, err := catalogs.ReadFile(name)
@@ -71,14 +73,15 @@ func (c *catalog) read(file string) error {
 	return nil
 }
 
-// text returns the message of a key with the values of the pairs put in: a name
-// and its value, in turn.
+// text returns the message of a key with values put in. pairs are names, each before
+// its value.
 func (c *catalog) text(key string, pairs ...string) string {
-	return fill(c.Messages[key], pairs...)
+	return substitute(c.Messages[key], pairs...)
 }
 
-// fill puts values into a pattern, each once and without looking into them.
-func fill(pattern string, pairs ...string) string {
+// substitute puts values into a pattern. A value that holds {names} itself stays as
+// it is.
+func substitute(pattern string, pairs ...string) string {
 	if strings.IndexByte(pattern, '{') < 0 {
 		return pattern
 	}
@@ -99,13 +102,14 @@ func fill(pattern string, pairs ...string) string {
 	}
 }
 
-// count returns the message of a key for a number.
+// count returns the plural text of a key for a number.
 func (c *catalog) count(key string, n int) string {
 	category := strings.ToLower(c.cldr.CardinalPluralRule(float64(n), 0).String())
-	return fill(c.Plurals[key][category], "n", strconv.Itoa(n))
+	return substitute(c.Plurals[key][category], "n", strconv.Itoa(n))
 }
 
-// labelled is a name and the space up to its value, which a wide colon brings along.
+// labelled returns a name with its colon and the space before the value. A wide
+// colon needs no space.
 func (c *catalog) labelled(name string) string {
 	s := c.text("label", "label", name)
 	if strings.HasSuffix(s, "：") {

@@ -15,7 +15,7 @@ import (
 
 func wordsOf(t *testing.T, l *language) *catalog {
 	t.Helper()
-	c, err := l.words()
+	c, err := l.texts()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func wordsOf(t *testing.T, l *language) *catalog {
 
 var slot = regexp.MustCompile(`\{\w*\}`)
 
-// slots are the names in a text, each once.
+// slots returns the {names} in a text, each once.
 func slots(s string) []string {
 	list := slot.FindAllString(s, -1)
 	slices.Sort(list)
@@ -37,7 +37,7 @@ func free(key string) bool {
 	return key == "time" || key == "date.month" || strings.HasPrefix(key, "on.nth")
 }
 
-// Every file has every text, with the same values put in.
+// TestCatalogComplete checks that every file has every text, with the same {names}.
 func TestCatalogComplete(t *testing.T) {
 	english := wordsOf(t, languages[0])
 	for _, l := range languages {
@@ -76,7 +76,8 @@ func checkLists(t *testing.T, c *catalog) {
 	}
 }
 
-// Every plural has the forms of CLDR's categories, and no other.
+// TestCatalogPlurals checks that every plural has the forms of CLDR's categories, and
+// no others.
 func TestCatalogPlurals(t *testing.T) {
 	for _, l := range languages {
 		c := wordsOf(t, l)
@@ -100,7 +101,7 @@ func TestCatalogPlurals(t *testing.T) {
 	}
 }
 
-// same are words that are the same in English.
+// same are words of a language that are equal in English.
 var same = map[string][]string{
 	"de":    {"label.optional"},
 	"fr":    {"action.invitation", "label.description", "label.comment"},
@@ -110,8 +111,8 @@ var same = map[string][]string{
 	"pt-BR": {},
 }
 
-// No text is left in English, but for words that both languages have and
-// patterns without words.
+// TestCatalogTranslated checks that no text is left in English, except for words that
+// both languages have and patterns without words.
 func TestCatalogTranslated(t *testing.T) {
 	english := wordsOf(t, languages[0])
 	letters := regexp.MustCompile(`\p{L}`)
@@ -129,7 +130,7 @@ func TestCatalogTranslated(t *testing.T) {
 	}
 }
 
-// Each right-to-left language, and no other, is written from right to left.
+// TestCatalogDirection checks which languages are written from right to left.
 func TestCatalogDirection(t *testing.T) {
 	for _, l := range languages {
 		p, _ := bidi.LookupRune([]rune(wordsOf(t, l).Messages["lead.update"])[0])
@@ -139,12 +140,12 @@ func TestCatalogDirection(t *testing.T) {
 	}
 }
 
-// The order of hours, minutes and AM or PM is that of CLDR; only the words for
-// AM and PM are our own where the locale's are not what people write.
+// TestTimeIsCLDR checks that hours, minutes and AM or PM stand in CLDR's order. Only
+// the words for AM and PM are our own, in locales whose words people do not write.
 func TestTimeIsCLDR(t *testing.T) {
 	own := map[string]string{"am": "AM", "pm": "PM", "PM": "오후", "AM": "오전"}
 	for _, l := range languages {
-		c := clock{wordsOf(t, l), time.UTC}
+		c := formatter{wordsOf(t, l), time.UTC}
 		for hour := range 24 {
 			at := time.Date(2027, 3, 2, hour, 5, 0, 0, time.UTC)
 			want := l.locale().FmtTimeShort(at)
@@ -179,7 +180,7 @@ func TestCatalogFilesAreUsed(t *testing.T) {
 
 func TestReadCatalogErrors(t *testing.T) {
 	for _, l := range []*language{{file: "none", locale: languages[0].locale}, {file: "en", base: "none", locale: languages[0].locale}} {
-		if _, err := l.words(); err == nil {
+		if _, err := l.texts(); err == nil {
 			t.Errorf("words(%s over %s) = nil error", l.file, l.base)
 		}
 	}

@@ -4,34 +4,23 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/bidi"
 )
 
-// The characters that keep a piece of text in its own direction (Unicode
-// Standard Annex #9). Only this package puts them into a text.
-const (
-	lri = "\u2066" // left to right
-	fsi = "\u2068" // as its first strong character says
-	pdi = "\u2069" // ends either
-
-	isolates = "\xe2\x81" // how all three begin in UTF-8
-)
-
-// lineEnds are all that Unicode breaks a line at.
+// lineEnds replaces every line end of Unicode with a line feed.
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u0085", "\n", "\u2028", "\n", "\u2029", "\n", "\v", "\n", "\f", "\n")
 
-// cleanLines returns a text of several lines without the characters that a
-// reader cannot see and a program could be misled by, and without space around it.
+// cleanLines returns a text of several lines without space around it, and without
+// characters that a reader cannot see and that could mislead a program.
 func cleanLines(s string) string { return strings.TrimSpace(visible(s)) }
 
-// paragraphs is as cleanLines, but keeps the indent of the first line.
+// paragraphs is cleanLines, except that the first line keeps its indent.
 func paragraphs(s string) string {
 	return strings.TrimRight(strings.TrimLeft(visible(s), "\n"), " \n")
 }
 
-// visible leaves out controls, and the bidi embeddings, overrides and isolates.
-// Marks that only sit between letters of both directions stay.
+// visible leaves out control characters, and the bidi embeddings, overrides and
+// isolates. The bidi marks stay, because they only stand between letters of both
+// directions.
 func visible(s string) string {
 	if isVisible(s) {
 		return s
@@ -52,7 +41,8 @@ func visible(s string) string {
 	}, lineEnds.Replace(s))
 }
 
-// isVisible reports that visible has nothing to change in s.
+// isVisible reports whether visible returns s unchanged. It is false for some rare
+// texts that visible does not change either, which only costs time.
 func isVisible(s string) bool {
 	for _, r := range s {
 		switch {
@@ -68,7 +58,7 @@ func isBidiControl(r rune) bool {
 	return r >= '\u202A' && r <= '\u202E' || r >= '\u2066' && r <= '\u2069'
 }
 
-// clean returns a text of one line, at most the given number of characters long.
+// clean returns a text as one line of at most the given number of characters.
 func clean(s string, most int) string {
 	return shortened(strings.Join(strings.Fields(cleanLines(s)), " "), most)
 }
@@ -82,14 +72,15 @@ func shortened(s string, most int) string {
 	return s
 }
 
-// The longest that a value of one line may be, in characters.
+// The greatest lengths of values of one line, in characters.
 const (
 	maxTitle = 255 // as Outlook keeps
 	maxName  = 120
 	maxPlace = 500
 )
 
-// firstOf is what people call somebody or something: the first that is not empty.
+// firstOf returns the name by which people call somebody or something: the first
+// name that is not empty.
 func firstOf(names ...string) string {
 	for _, n := range names {
 		if n = clean(n, maxName); n != "" {
@@ -97,51 +88,4 @@ func firstOf(names ...string) string {
 		}
 	}
 	return ""
-}
-
-// isolate keeps a caller's text from turning the words around it, where it has
-// letters of the other direction.
-func (c *catalog) isolate(s string) string {
-	if s != "" && (c.rtl && hasLTR(s) || !c.rtl && hasRTL(s)) {
-		if strings.Contains(s, "://") {
-			s += nbsp // see address
-		}
-		return fsi + s + pdi
-	}
-	return s
-}
-
-// ltr keeps what is written from left to right together in a right-to-left text.
-func (c *catalog) ltr(s string) string {
-	if !c.rtl || hasRTL(s) {
-		return s
-	}
-	return lri + s + pdi
-}
-
-// address is ltr for a link at the end of a piece of plain text: clients that
-// find links by themselves would take the end of the isolate for a part of it.
-func (c *catalog) address(s string) string {
-	if !c.rtl {
-		return s
-	}
-	return lri + s + nbsp + pdi
-}
-
-func hasRTL(s string) bool { return strings.IndexFunc(s, mayBeRTL) >= 0 && has(s, bidi.R, bidi.AL) }
-
-// mayBeRTL is false for the scripts of Europe, which come before Hebrew in Unicode.
-func mayBeRTL(r rune) bool { return r >= '\u0590' }
-
-// hasLTR counts digits too: addresses and codes that begin with one turn as well.
-func hasLTR(s string) bool { return has(s, bidi.L, bidi.EN) }
-
-func has(s string, a, b bidi.Class) bool {
-	for _, r := range s {
-		p, _ := bidi.LookupRune(r)
-		if c := p.Class(); c == a || c == b {
-			return true
-		}
-	}
-	return false
 }

@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// defaultColour is that of the top edge and the button without a brand.
+// defaultColour is the colour of the top edge and the button if the brand has none.
 const defaultColour = "#1a56db"
 
-// colour is one in sRGB.
+// colour is a colour in sRGB: its red, green and blue.
 type colour [3]uint8
 
 // parseColour reads "#rrggbb".
@@ -21,7 +21,8 @@ func parseColour(s string) (colour, error) {
 	return colour{uint8(n >> 16), uint8(n >> 8), uint8(n)}, nil
 }
 
-// luminance is the relative luminance (WCAG 2.2).
+// luminance returns the relative luminance, from 0 for black to 1 for white (WCAG
+// 2.2, "relative luminance").
 func (c colour) luminance() float64 {
 	var l [3]float64
 	for i, v := range c {
@@ -35,14 +36,15 @@ func (c colour) luminance() float64 {
 	return 0.2126*l[0] + 0.7152*l[1] + 0.0722*l[2]
 }
 
-// contrast is the contrast ratio of two colours, 1 to 21 (WCAG 2.2, section 1.4.3).
+// contrast returns the contrast ratio of two colours, from 1 to 21 (WCAG 2.2,
+// section 1.4.3).
 func contrast(a, b colour) float64 {
 	x, y := a.luminance(), b.luminance()
 	return (max(x, y) + 0.05) / (min(x, y) + 0.05)
 }
 
-// readableOn is black or white, whichever contrasts more; it is 4.5 or more on
-// every colour.
+// readableOn returns black or white, whichever has the higher contrast with c. For
+// every colour this contrast is 4.5 or more.
 func readableOn(c colour) string {
 	if contrast(c, colour{255, 255, 255}) >= contrast(c, colour{}) {
 		return "#ffffff"

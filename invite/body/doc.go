@@ -1,16 +1,16 @@
-// Package body writes what people read of a meeting request: a subject, a plain
-// text and an HTML text that say what, when, where and who, in the reader's
-// language and on the reader's clock. Outlook shows the mail's body as the text
-// of the meeting, and a client without a calendar shows nothing else, so
-// everything that matters is in both.
+// Package body writes the part of a meeting request that people read: a subject,
+// a plain text and an HTML text. They name the meeting, its time, its place and
+// its people, in the reader's language and time zone. Outlook shows the mail's
+// body as the text of the meeting, and a client without a calendar shows nothing
+// else. So everything that matters is in both texts.
 //
-// Nothing that a caller hands in can become markup, a script or a link of
-// another scheme than http, https, mailto and tel. The package does no I/O and
-// knows nothing of mail.
+// The values of an event cannot become markup, a script, or a link of a scheme
+// other than http, https, mailto and tel. The package does no I/O and knows
+// nothing about mail.
 //
 //	r, err := body.New(nil)
 //	if err != nil {
-//		return err // a template of your own that does not work
+//		return err // one of your own templates does not work
 //	}
 //	b, err := r.Render(&body.View{
 //		Event: event, Method: ical.MethodRequest, Attendee: event.Attendees[0],

@@ -9,17 +9,17 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// facts are the rows of one state of a meeting.
+// facts collects the rows of one version of a meeting.
 type facts struct {
-	clock
+	formatter
 	event *ical.Event
 	rows  []Row
 }
 
-// newFacts collects all that has a name and a value. own is the reader's zone
-// where it shows another clock, or nil.
-func newFacts(c clock, v *View, e *ical.Event, own *time.Location) []Row {
-	f := &facts{clock: c, event: e, rows: make([]Row, 0, len(order))}
+// newFacts returns the rows of a version of the meeting. own is the reader's zone if
+// its clock differs, and nil otherwise.
+func newFacts(c formatter, v *View, e *ical.Event, own *time.Location) []Row {
+	f := &facts{formatter: c, event: e, rows: make([]Row, 0, len(rowOrder))}
 	f.when(own)
 	if e.Recurrence != nil {
 		f.series()
@@ -37,7 +37,8 @@ func newFacts(c clock, v *View, e *ical.Event, own *time.Location) []Row {
 	return f.rows
 }
 
-// add puts a value into the row of that name.
+// add puts a value into the row with that ID, which is the last row or a new one. An
+// empty value is left out.
 func (f *facts) add(id string, v Value) {
 	if v.Text == "" {
 		return
@@ -49,7 +50,7 @@ func (f *facts) add(id string, v Value) {
 	f.rows = append(f.rows, Row{ID: id, Label: f.text("label." + id), Values: []Value{v}})
 }
 
-// inline sets the row just added as a list in one line.
+// inline makes the last row a list in one line, if it has that ID.
 func (f *facts) inline(id, separator string) {
 	if n := len(f.rows); n > 0 && f.rows[n-1].ID == id {
 		f.rows[n-1].Inline, f.rows[n-1].Separator = true, f.text(separator)
@@ -58,24 +59,25 @@ func (f *facts) inline(id, separator string) {
 
 func (f *facts) when(own *time.Location) {
 	e := f.event
-	f.add("when", Value{Text: f.clock.event(e)})
+	f.add("when", Value{Text: f.formatter.event(e)})
 	if id := e.RecurrenceID; !id.IsZero() && !id.Equal(e.Start) {
-		f.add("when", Value{Text: f.text("occurrence", "date", f.date(f.instance(id))), Note: true})
+		f.add("when", Value{Text: f.text("occurrence", "date", f.date(f.onClock(id))), Note: true})
 	}
 	if own != nil {
-		f.add("own", Value{Text: clock{f.catalog, own}.event(e)})
+		f.add("own", Value{Text: formatter{f.catalog, own}.event(e)})
 	}
 }
 
-// instance is the start of an occurrence on the clock that its date is read from.
-func (f *facts) instance(t time.Time) time.Time {
+// onClock returns the start of an occurrence in the zone in which its date is read.
+func (f *facts) onClock(t time.Time) time.Time {
 	if f.event.AllDay {
 		return t
 	}
 	return t.In(f.loc)
 }
 
-// series adds the rule, what is excepted from it and what differs.
+// series adds the rule, the dates that are excepted from it, the added dates, and
+// the occurrences that differ.
 func (f *facts) series() {
 	e := f.event
 	f.add("repeats", Value{Text: f.rule(e)})
@@ -94,7 +96,7 @@ func (f *facts) series() {
 	}
 }
 
-// dates adds a list of days.
+// dates adds a list of dates, each once.
 func (f *facts) dates(id string, list []time.Time) {
 	slices.SortFunc(list, time.Time.Compare)
 	for i, t := range list {
@@ -105,13 +107,13 @@ func (f *facts) dates(id string, list []time.Time) {
 	f.inline(id, "list.dates")
 }
 
-// override says what of one occurrence differs; "" where it is nothing that
-// can be read.
+// override returns the differences of one occurrence from the series; "" if none of
+// them is shown in a mail.
 func (f *facts) override(i int) string {
 	o, e := f.event.Override(i), f.event
 	var parts []string
 	if !o.Start.Equal(o.RecurrenceID) || !o.End.IsZero() && o.End.Sub(o.Start) != e.End.Sub(e.Start) {
-		parts = append(parts, f.clock.event(&o))
+		parts = append(parts, f.formatter.event(&o))
 	}
 	if o.Summary != e.Summary {
 		parts = append(parts, f.isolate(clean(o.Summary, maxTitle)))
@@ -128,7 +130,8 @@ func (f *facts) override(i int) string {
 	return f.labelled(f.day(o.RecurrenceID, e.AllDay)) + strings.Join(parts, f.text("list.dates"))
 }
 
-// place adds where the meeting is. What is cancelled cannot be joined.
+// place adds the location and the links of the meeting. join is false for a
+// cancelled meeting, which cannot be joined.
 func (f *facts) place(join bool) {
 	e := f.event
 	if e.Location != e.Conference {
@@ -142,7 +145,7 @@ func (f *facts) place(join bool) {
 	}
 }
 
-// guests adds the attendees of one group.
+// guests adds the attendees of one group: those for which is returns true.
 func (f *facts) guests(id string, is func(*ical.Attendee) bool) {
 	for i := range f.event.Attendees {
 		if a := &f.event.Attendees[i]; is(a) {
@@ -160,7 +163,8 @@ func isOptional(a *ical.Attendee) bool {
 
 func isRequired(a *ical.Attendee) bool { return !isPlace(a) && !isOptional(a) }
 
-// person is a name that leads to a mailbox.
+// person returns a name that leads to a mailbox. If the address holds a character
+// that has a meaning in a mailto link, the name leads nowhere.
 func person(name, address string) Value {
 	v := Value{Text: firstOf(name, address)}
 	if !strings.ContainsAny(address, "?&%#") && strings.Contains(address, "@") {
@@ -169,7 +173,7 @@ func person(name, address string) Value {
 	return v
 }
 
-// named is a name that leads to a link.
+// named returns a name that leads to a link.
 func named(name, link string) Value {
 	return Value{Text: name, Link: template.URL(safeLink(link))}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// newRenderer returns the built-in one.
+// newRenderer returns a renderer with the given options.
 func newRenderer(t testing.TB, o *body.Options) *body.Renderer {
 	t.Helper()
 	r, err := body.New(o)
@@ -36,7 +36,7 @@ func berlin(t testing.TB) *time.Location {
 	return loc
 }
 
-// meeting has a value in every field that is read.
+// meeting has a value in every field that package body reads.
 func meeting(t testing.TB) *ical.Event {
 	start := time.Date(2027, 3, 2, 10, 0, 0, 0, berlin(t))
 	return &ical.Event{
@@ -55,7 +55,7 @@ func meeting(t testing.TB) *ical.Event {
 	}
 }
 
-// series is a meeting with all that a series can have.
+// series is a meeting with everything that a series can have.
 func series(t testing.TB) *ical.Event {
 	e := meeting(t)
 	e.Recurrence = &ical.Recurrence{
@@ -70,7 +70,7 @@ func series(t testing.TB) *ical.Event {
 	return e
 }
 
-// answers are links of one attendee.
+// answers returns the answer links of one attendee.
 func answers(token string) []body.AnswerLink {
 	return []body.AnswerLink{
 		{Status: ical.StatusAccepted, URL: "https://example.com/answer?t=" + token + "&s=yes"},
@@ -79,7 +79,8 @@ func answers(token string) []body.AnswerLink {
 	}
 }
 
-// views are one mail for each action, all that can be read in one of them.
+// views returns one mail for each action. Everything that a mail can show is in one of
+// them.
 func views(t testing.TB) map[body.Action]*body.View {
 	moved, before, cancelled := series(t), series(t), meeting(t)
 	before.Summary, before.Start, before.End = "Q2", before.Start.Add(-time.Hour), before.End.Add(-time.Hour)

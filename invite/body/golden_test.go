@@ -2,6 +2,7 @@ package body_test
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,12 +10,20 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// Every language and action, as text (under its subject) and as HTML.
+// htmlGoldens are the languages whose HTML is compared with files: one for each
+// direction, and one with wide characters. TestSkeleton shows that the HTML of the
+// other languages differs from the English one in texts only.
+var htmlGoldens = []string{"en", "ar", "ja"}
+
+// TestGolden compares the text of every language and action, under its subject,
+// and the HTML of some languages.
 func TestGolden(t *testing.T) {
 	each(t, func(t *testing.T, language string, a body.Action, b *body.Body) {
 		base := filepath.Join("testdata", language, string(a))
 		golden.Assert(t, base+".txt", []byte("Subject: "+b.Subject+"\n\n"+b.Text))
-		golden.Assert(t, base+".html", []byte(b.HTML))
+		if slices.Contains(htmlGoldens, language) {
+			golden.Assert(t, base+".html", []byte(b.HTML))
+		}
 	})
 }
 

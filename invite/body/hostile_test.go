@@ -11,7 +11,7 @@ import (
 	"github.com/convene-go/convene/invite/body"
 )
 
-// hostile are strings that callers may get from anybody.
+// hostile are strings that a caller may get from anybody.
 var hostile = []string{
 	`<script>alert(1)</script>`, `</td></tr></table><h1>x`, `<img src=x onerror=alert(1)>`, `<!--`, `-->`, `<!--answers-->`,
 	`" onmouseover="alert(1)`, `' style='x`, `"><svg/onload=alert(1)>`, `</title><script>`, `</style><style>*{display:none}`,
@@ -66,7 +66,7 @@ func elements(t testing.TB, doc string) (names map[string]int, links []string) {
 	}
 }
 
-// known are all elements and attributes that a mail has.
+// known are all elements and attributes that a mail may have.
 var known = func() map[string]bool {
 	out := map[string]bool{}
 	for _, s := range strings.Split("html html_lang html_dir head meta meta_charset meta_name meta_content title style body body_class body_style "+
@@ -78,7 +78,7 @@ var known = func() map[string]bool {
 	return out
 }()
 
-// checkSafe fails where a mail holds what no mail may.
+// checkSafe fails t if a mail holds something that no mail may hold.
 func checkSafe(t testing.TB, b *body.Body) {
 	t.Helper()
 	names, links := elements(t, b.HTML)
@@ -115,7 +115,7 @@ func checkSafe(t testing.TB, b *body.Body) {
 	}
 }
 
-// checkIsolates fails where an isolate does not end in its paragraph.
+// checkIsolates fails t if an isolate does not end in its paragraph.
 func checkIsolates(t testing.TB, text string) {
 	t.Helper()
 	depth := 0
@@ -149,7 +149,7 @@ func TestHostile(t *testing.T) {
 	}
 }
 
-// What is not a safe link stays words.
+// TestLinks checks that a link that is not safe stays words.
 func TestLinks(t *testing.T) {
 	for _, tt := range []struct {
 		description string

@@ -38,9 +38,9 @@ func documents(t *testing.T) []string {
 	return out
 }
 
-// Every element that is opened is closed, in order: the parser of
-// golang.org/x/net/html mends what is wrong without a word, so tags are
-// counted on its tokens, and the tree is compared with what was written.
+// TestWellFormed checks that every element that is opened is closed, in order. The
+// parser of golang.org/x/net/html mends errors silently. So the test counts tags on
+// its tokens, and compares the tree with the tags that were written.
 func TestWellFormed(t *testing.T) {
 	void := []atom.Atom{atom.Meta, atom.Br, atom.Img}
 	for _, doc := range documents(t) {
@@ -76,8 +76,8 @@ func TestWellFormed(t *testing.T) {
 	}
 }
 
-// count counts the elements that the page is written with; tbody, which the
-// parser adds, is none of them.
+// count counts the elements that the page is written with. It does not count tbody,
+// which the parser adds.
 func count(n *html.Node) int {
 	total := 0
 	for d := range n.Descendants() {
@@ -97,7 +97,7 @@ func attr(n *html.Node, key string) string {
 	return ""
 }
 
-// What every mail client and every screen reader needs.
+// TestPageRules checks the rules of mail clients and screen readers.
 func TestPageRules(t *testing.T) {
 	for _, doc := range documents(t) {
 		root, err := html.Parse(strings.NewReader(doc))
@@ -141,7 +141,7 @@ func TestPageRules(t *testing.T) {
 	}
 }
 
-// paint is what an element's text looks like.
+// paint is the colours of an element's text.
 type paint struct{ fg, bg colour }
 
 var (
@@ -149,7 +149,7 @@ var (
 	darkRule    = regexp.MustCompile(`(?m)^(\.[a-z,.]+)\{([^}]*)\}`)
 )
 
-// apply changes p as declarations do.
+// apply changes p as the declarations of a style do.
 func (p *paint) apply(style string) {
 	for _, m := range declaration.FindAllStringSubmatch(style, -1) {
 		c, err := parseColour(m[2])
@@ -164,7 +164,7 @@ func (p *paint) apply(style string) {
 	}
 }
 
-// darkRules are the classes of the dark mode.
+// darkRules returns the declarations of the dark mode, by class.
 func darkRules(doc string) map[string]string {
 	_, css, _ := strings.Cut(doc, "@media (prefers-color-scheme:dark){\n")
 	css, _, _ = strings.Cut(css, "</style>")
@@ -177,7 +177,8 @@ func darkRules(doc string) map[string]string {
 	return out
 }
 
-// Every text has a contrast of at least 4.5 with what is behind it, by day and by night.
+// TestContrast checks that every text has a contrast of at least 4.5 with its
+// background, in light and in dark mode.
 func TestContrast(t *testing.T) {
 	least := map[bool]float64{false: 21, true: 21}
 	for _, doc := range documents(t) {
@@ -220,7 +221,7 @@ func TestContrast(t *testing.T) {
 	t.Logf("least contrast: %.2f by day, %.2f by night", least[false], least[true])
 }
 
-// The text on a brand's colour is readable whatever the colour is.
+// TestReadableOn checks that the text on a brand's colour is readable on every colour.
 func TestReadableOn(t *testing.T) {
 	for r := 0; r < 256; r += 15 {
 		for g := 0; g < 256; g += 15 {
@@ -235,7 +236,7 @@ func TestReadableOn(t *testing.T) {
 	}
 }
 
-// However much there is, the HTML stays below 40 KB.
+// TestSize checks that the HTML stays below 40 KB, however much the meeting holds.
 func TestSize(t *testing.T) {
 	long := strings.Repeat(`"<&>' `, 2000)
 	e := sampleEvent()

@@ -25,11 +25,11 @@ import (
 	xlanguage "golang.org/x/text/language"
 )
 
-// language is one that mails can be written in.
+// language is a language that mails can be written in.
 type language struct {
-	tag    string // of the lang attribute
-	file   string // the catalogue, without its folder and extension
-	base   string // the catalogue that file only changes; "" where it is whole
+	tag    string // the value of the lang attribute
+	file   string // the name of the catalog, without its folder and extension
+	base   string // the catalog that file only changes; "" if file is a whole one
 	rtl    bool
 	locale func() locales.Translator // names, dates and plurals by CLDR
 
@@ -38,7 +38,8 @@ type language struct {
 	err     error
 }
 
-// languages are all there are; the first is for readers of every other.
+// languages are all languages. The first is for readers of a language that is not
+// among them.
 var languages = []*language{
 	{tag: "en", file: "en", locale: en.New},
 	{tag: "en-GB", file: "en-GB", base: "en", locale: en_GB.New},
@@ -59,8 +60,8 @@ var languages = []*language{
 	{tag: "he", file: "he", rtl: true, locale: he.New},
 }
 
-// Languages returns the BCP 47 tags of the languages that mails can be written
-// in. Regional variants of them are understood too.
+// Languages returns the BCP 47 tags of the languages that mails can be written in. A
+// [View] may also have a regional variant of one of them.
 func Languages() []string {
 	var out []string
 	for _, l := range languages {
@@ -71,7 +72,7 @@ func Languages() []string {
 	return out
 }
 
-// matcher finds the nearest language; it is made at its first use.
+// matcher finds the nearest language. It is made at its first use.
 var matcher = sync.OnceValue(func() xlanguage.Matcher {
 	tags := make([]xlanguage.Tag, len(languages))
 	for i, l := range languages {
@@ -80,8 +81,8 @@ var matcher = sync.OnceValue(func() xlanguage.Matcher {
 	return xlanguage.NewMatcher(tags)
 })
 
-// matchLanguage returns the language for a BCP 47 tag; English for one that is
-// empty, wrong or of another language.
+// matchLanguage returns the language for a BCP 47 tag. It returns English if the tag
+// is empty, is not valid, or is of a language that has no catalog.
 func matchLanguage(tag string) *language {
 	if tag == "" || len(tag) > maxTag {
 		return languages[0]
@@ -103,8 +104,8 @@ func matchLanguage(tag string) *language {
 // maxTag is longer than any tag in use (RFC 5646, section 4.4.1).
 const maxTag = 64
 
-// words returns the catalogue of the language, which is read once.
-func (l *language) words() (*catalog, error) {
+// texts returns the catalog of the language, which is read once.
+func (l *language) texts() (*catalog, error) {
 	l.once.Do(func() { l.catalog, l.err = readCatalog(l) })
 	return l.catalog, l.err
 }

@@ -8,27 +8,14 @@ import (
 	"unicode/utf8"
 )
 
-// Segment is a piece of a text: a link, a piece in a direction of its own, or
-// plain words.
-type Segment struct {
-	// Text is what is read.
-	Text string
-	// Link is where it leads, one of the allowed schemes; "" nowhere.
-	Link template.URL
-	// Dir is "ltr" or "auto" where the piece must be kept apart (as with bdi).
-	Dir string
-	// NoBreak keeps the piece on one line.
-	NoBreak bool
-	// Break ends the line after the piece.
-	Break bool
-}
-
-// schemes are the links that a mail may hold.
+// schemes are the beginnings of links that a mail may hold.
 var schemes = []string{"https://", "http://", "mailto:", "tel:"}
 
-// safeLink returns a link as it may stand in a mail, "" for every other: of
-// another scheme, without a host, or with a user name or characters that hide
-// where it leads.
+// safeLink returns a link in the form in which it may stand in a mail. It returns ""
+// for a link that may not:
+//   - with another scheme, or without a host,
+//   - with a user name or characters that hide the host from the reader,
+//   - longer than maxLink.
 func safeLink(link string) template.URL {
 	link = strings.TrimSpace(link)
 	scheme := schemeOf(link)
@@ -43,7 +30,7 @@ func safeLink(link string) template.URL {
 	return template.URL(scheme + link[len(scheme):])
 }
 
-// maxLink is what browsers open everywhere, in octets of HTML.
+// maxLink is the longest link that every browser opens, in octets of HTML.
 const maxLink = 2048
 
 // schemeOf returns the allowed scheme that s begins with, in lower case.
@@ -56,106 +43,8 @@ func schemeOf(s string) string {
 	return ""
 }
 
-// segments cuts a text at its lines, links and isolates.
-func segments(s string) []Segment {
-	var out []Segment
-	for line := range strings.SplitSeq(s, "\n") {
-		if len(out) > 0 {
-			out[len(out)-1].Break = true
-		}
-		n := len(out)
-		out = appendIsolated(out, line)
-		if len(out) == n {
-			out = append(out, Segment{})
-		}
-	}
-	return out
-}
-
-// appendIsolated cuts a line at the isolates that this package has put into it.
-func appendIsolated(out []Segment, s string) []Segment {
-	for s != "" {
-		i := -1
-		if strings.Contains(s, isolates) {
-			i = strings.IndexAny(s, lri+fsi)
-		}
-		if i < 0 {
-			return appendLinks(out, s, "")
-		}
-		out = appendLinks(out, s[:i], "")
-		dir := "auto"
-		if strings.HasPrefix(s[i:], lri) {
-			dir = "ltr"
-		}
-		inside, rest, _ := strings.Cut(s[i+len(lri):], pdi)
-		out = appendLinks(out, inside, dir)
-		s = rest
-	}
-	return out
-}
-
-// appendLinks cuts a text at the links in it.
-func appendLinks(out []Segment, s, dir string) []Segment {
-	for s != "" {
-		start, end := findLink(s)
-		out = appendWords(out, s[:start], dir)
-		if end > start {
-			linkDir := "ltr" // an address reads from the left everywhere
-			out = append(out, Segment{Text: s[start:end], Link: safeLink(s[start:end]), Dir: linkDir})
-		}
-		s = s[end:]
-	}
-	return out
-}
-
-// appendWords cuts a text where words are held together by no-break spaces or
-// a joiner: clients break after a dash, and after the hyphen of "UTC-05:00".
-func appendWords(out []Segment, s, dir string) []Segment {
-	for s != "" {
-		i := -1
-		if strings.IndexByte(s, lastByte) >= 0 {
-			i = strings.IndexAny(s, nbsp+joiner)
-		}
-		if i < 0 {
-			return append(out, Segment{Text: s, Dir: dir})
-		}
-		start := strings.LastIndexByte(s[:i], ' ') + 1
-		end := len(s)
-		if j := strings.IndexByte(s[i:], ' '); j >= 0 {
-			end = i + j
-		}
-		if start > 0 {
-			out = append(out, Segment{Text: s[:start], Dir: dir})
-		}
-		out = append(out, Segment{Text: unjoined(s[start:end]), Dir: dir, NoBreak: true})
-		s = s[end:]
-	}
-	return out
-}
-
-// The characters that keep a time, or a zone and its offset, on one line. They
-// are not written.
-const (
-	nbsp   = "\u00A0"
-	joiner = "\u2060"
-)
-
-// unjoined is a text as it is written, without these.
-func unjoined(s string) string {
-	if strings.IndexByte(s, lastByte) < 0 {
-		return s
-	}
-	return unjoiner.Replace(s)
-}
-
-var unjoiner = strings.NewReplacer(nbsp, " ", joiner, "")
-
-// lastByte is the last octet of both in UTF-8. To look for it takes a fraction
-// of the time that a search for them takes.
-const lastByte = 0xA0
-
-// findLink returns where the first link of s begins and ends; both are its
-// length without one.
+// findLink returns the beginning and the end of the first link in s. If s has no
+// link, both are its length.
 func findLink(s string) (start, end int) {
 	if strings.IndexByte(s, ':') < 0 {
 		return len(s), len(s)
@@ -176,14 +65,15 @@ func findLink(s string) (start, end int) {
 	return len(s), len(s)
 }
 
-// startsWord reports whether what follows s can be a word of its own.
+// startsWord reports whether a new word can begin after s.
 func startsWord(s string) bool {
 	r, _ := utf8.DecodeLastRuneInString(s)
 	return s == "" || !(unicode.IsLetter(r) && r < '\u2E80' || unicode.IsDigit(r) || r == '_' || r == '-' || r == '.' || r == '+')
 }
 
-// linkLength is how much of s belongs to a link: up to a space or bracket, and
-// without the punctuation of the sentence around it.
+// linkLength returns the length of the link that s begins with. The link ends before
+// a space or a bracket, and does not include the punctuation of the sentence
+// around it.
 func linkLength(s string) int {
 	n := strings.IndexFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || isBidiControl(r) || strings.ContainsRune("<>\"`\\«»“”„、。，）」』】；：！？", r)

@@ -44,41 +44,9 @@ func writeBody(w *htmlWriter, d *Page) {
 	w.html(d.Language)
 	w.raw("\" dir=\"")
 	w.html(d.Dir)
-	w.raw("\">\n" +
-		"<head>\n" +
-		"<meta charset=\"utf-8\">\n" +
-		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
-		"<meta name=\"color-scheme\" content=\"light dark\">\n" +
-		"<meta name=\"supported-color-schemes\" content=\"light dark\">\n" +
-		"<title>")
-	w.html(d.Subject)
-	w.raw("</title>\n")
-	w.raw("<style>\n" +
-		":root{color-scheme:light dark;supported-color-schemes:light dark}\n" +
-		"@media (max-width:480px){\n" +
-		".outer{padding:0!important}\n" +
-		".card{border-radius:0!important;border-left:0!important;border-right:0!important}\n" +
-		".pad{padding-left:16px!important;padding-right:16px!important}\n" +
-		".key,.value{display:block!important;width:auto!important;padding-left:0!important;padding-right:0!important}\n" +
-		".key{padding-bottom:0!important;font-size:13px!important}\n" +
-		".value{padding-top:0!important}\n" +
-		"}\n" +
-		"@media (prefers-color-scheme:dark){\n" +
-		".page{background-color:#0f141b!important}\n" +
-		".card{background-color:#1b222c!important;border-color:#38414e!important}\n" +
-		".text{color:#f3f4f6!important}\n" +
-		".key,.muted{color:#b6bfca!important}\n" +
-		".link{color:#93c5fd!important}\n" +
-		".old{color:#b6bfca!important}\n" +
-		".line{border-color:#38414e!important}\n" +
-		".quote{background-color:#27303c!important;color:#f3f4f6!important}\n" +
-		".badge{background-color:#38414e!important;color:#f3f4f6!important}\n" +
-		".choice{border-color:#8a94a3!important}\n" +
-		".tile{background-color:#27303c!important;border-color:#4b5563!important}\n" +
-		"}\n" +
-		"</style>")
+	w.raw("\">\n")
+	writeHead(w, d)
 	w.raw("\n" +
-		"</head>\n" +
 		"<body class=\"page\" style=\"margin:0;padding:0;background-color:#f3f4f6\">\n" +
 		"<table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"width:100%;background-color:#f3f4f6\">\n" +
 		"<tr><td align=\"center\" class=\"outer\" style=\"padding:20px 8px\">\n" +
@@ -86,6 +54,17 @@ func writeBody(w *htmlWriter, d *Page) {
 		"<tr><td style=\"height:5px;line-height:5px;font-size:1px;background-color:")
 	w.css(d.Brand.Colour)
 	w.raw(";border-radius:9px 9px 0 0\">&nbsp;</td></tr>")
+	writeCard(w, d)
+	w.raw("\n" +
+		"</table>\n" +
+		"</td></tr>\n" +
+		"</table>\n" +
+		"</body>\n" +
+		"</html>")
+	w.raw("\n")
+}
+
+func writeCard(w *htmlWriter, d *Page) {
 	writeHeader(w, d)
 	w.raw("\n" +
 		"<tr><td class=\"pad text\" style=\"padding:20px 28px 0 28px;color:#1f2937\">")
@@ -112,13 +91,6 @@ func writeBody(w *htmlWriter, d *Page) {
 		w.raw("</td></tr>")
 	}
 	writeFooter(w, d)
-	w.raw("\n" +
-		"</table>\n" +
-		"</td></tr>\n" +
-		"</table>\n" +
-		"</body>\n" +
-		"</html>")
-	w.raw("\n")
 }
 
 func writeComment(w *htmlWriter, d *Page) {
@@ -171,6 +143,43 @@ func writeFacts(w *htmlWriter, d *Page) {
 func writeFooter(w *htmlWriter, d *Page) {
 	w.raw("\n" +
 		"<tr><td style=\"height:24px;line-height:24px;font-size:1px\">&nbsp;</td></tr>")
+}
+
+func writeHead(w *htmlWriter, d *Page) {
+	w.raw("<head>\n" +
+		"<meta charset=\"utf-8\">\n" +
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
+		"<meta name=\"color-scheme\" content=\"light dark\">\n" +
+		"<meta name=\"supported-color-schemes\" content=\"light dark\">\n" +
+		"<title>")
+	w.html(d.Subject)
+	w.raw("</title>\n")
+	w.raw("<style>\n" +
+		":root{color-scheme:light dark;supported-color-schemes:light dark}\n" +
+		"@media (max-width:480px){\n" +
+		".outer{padding:0!important}\n" +
+		".card{border-radius:0!important;border-left:0!important;border-right:0!important}\n" +
+		".pad{padding-left:16px!important;padding-right:16px!important}\n" +
+		".key,.value{display:block!important;width:auto!important;padding-left:0!important;padding-right:0!important}\n" +
+		".key{padding-bottom:0!important;font-size:13px!important}\n" +
+		".value{padding-top:0!important}\n" +
+		"}\n" +
+		"@media (prefers-color-scheme:dark){\n" +
+		".page{background-color:#0f141b!important}\n" +
+		".card{background-color:#1b222c!important;border-color:#38414e!important}\n" +
+		".text{color:#f3f4f6!important}\n" +
+		".key,.muted{color:#b6bfca!important}\n" +
+		".link{color:#93c5fd!important}\n" +
+		".old{color:#b6bfca!important}\n" +
+		".line{border-color:#38414e!important}\n" +
+		".quote{background-color:#27303c!important;color:#f3f4f6!important}\n" +
+		".badge{background-color:#38414e!important;color:#f3f4f6!important}\n" +
+		".choice{border-color:#8a94a3!important}\n" +
+		".tile{background-color:#27303c!important;border-color:#4b5563!important}\n" +
+		"}\n" +
+		"</style>")
+	w.raw("\n" +
+		"</head>")
 }
 
 func writeHeader(w *htmlWriter, d *Page) {

@@ -67,7 +67,7 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
-// row returns the lines of a text from that label to the next one.
+// row returns the lines of a text from the given label to the next one.
 func row(text, label string) string {
 	_, rest, ok := strings.Cut(text, "\n"+label+":")
 	if !ok {
@@ -170,7 +170,7 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
-// One occurrence is compared with itself in the series.
+// TestUpdateOccurrence compares one occurrence with the same occurrence of the series.
 func TestUpdateOccurrence(t *testing.T) {
 	before := series(t)
 	after := meeting(t)

@@ -1,94 +1,67 @@
 package body
 
-import "github.com/convene-go/convene/ical"
+import (
+	"time"
 
-// View is what one mail is about and who reads it. Rendering changes nothing in it.
+	"github.com/convene-go/convene/ical"
+)
+
+// View is the subject matter of one mail, and its reader. Rendering changes nothing
+// in it.
 type View struct {
-	// Event is the meeting as the reader may see it. One occurrence of a series
-	// alone has its RecurrenceID set.
+	// Event is the meeting as the reader may see it. If the mail is about one
+	// occurrence of a series, Event is that occurrence and has a RecurrenceID.
 	Event *ical.Event
-	// Before is what the reader last saw; an [ActionUpdate] shows the differences to
-	// it. For one occurrence it may be the whole series. Nil, none are shown.
+	// Before is the version of the meeting that the reader last saw. An
+	// [ActionUpdate] shows the differences between it and Event. If Event is one
+	// occurrence, Before may be the whole series. If it is nil, no differences
+	// are shown.
 	Before *ical.Event
-	// Action is what the mail does; "" is what Method says.
+	// Action is the purpose of the mail. If it is "", it follows from Method.
 	Action Action
-	// Method is that of the calendar object; "" is a request.
+	// Method is the method of the calendar object; "" is a request.
 	Method ical.Method
-	// Attendee is the reader; the zero value writes for everybody, in the
-	// event's own zone. Of an [ActionAnswer] it is the one who answers, and the
-	// organizer reads.
+	// Attendee is the reader. The zero value writes for all attendees, in the
+	// event's own zone. In an [ActionAnswer] it is the attendee who answers, and
+	// the reader is the organizer.
 	Attendee ical.Attendee
-	// Language is the BCP 47 tag to use where neither Attendee nor Event names one.
+	// Language is the BCP 47 tag to use if neither Attendee nor Event has one.
 	Language string
-	// HideGuests leaves out who is invited; Event need not name anybody then.
+	// HideGuests leaves out the list of attendees. Then Event need not have any.
 	HideGuests bool
-	// Comment is what the organizer says about a cancellation, a reminder or a
-	// declined proposal, or the attendee with an answer.
+	// Comment is the organizer's comment on a cancellation, a reminder or a
+	// declined proposal, or the attendee's comment on an answer.
 	Comment string
-	// Proposed is the time that was proposed: of a [ActionProposalDeclined], and of
-	// an [ActionAnswer] that proposes another time. Zero, none was.
+	// Proposed is the proposed time, for an [ActionProposalDeclined] and for an
+	// [ActionAnswer] that proposes another time. Zero means no proposal.
 	Proposed ical.Span
 	// Status is the answer of an [ActionAnswer].
 	Status ical.Status
-	// Answers are links for readers whose client has no buttons.
+	// Answers are links for readers whose mail client has no buttons.
 	Answers []AnswerLink
 }
 
-// Action is what a mail does for its reader.
+// Action is the purpose of a mail.
 type Action string
 
 // The values of [Action].
 const (
-	// Invitation asks for an answer to a meeting that is new to the reader.
+	// ActionInvitation asks for an answer to a meeting that is new to the reader.
 	ActionInvitation Action = "invitation"
-	// Update says that something of the meeting has changed.
+	// ActionUpdate says that the meeting has changed.
 	ActionUpdate Action = "update"
-	// Cancellation says that the meeting, or one occurrence, does not take place.
+	// ActionCancellation says that the meeting, or one occurrence, does not take place.
 	ActionCancellation Action = "cancellation"
-	// Reminder says that the meeting is near.
+	// ActionReminder says that the meeting is near.
 	ActionReminder Action = "reminder"
-	// ProposalDeclined says that the meeting keeps its time.
+	// ActionProposalDeclined says that the meeting keeps its time.
 	ActionProposalDeclined Action = "proposal-declined"
-	// ActionAnswer is the attendee's own mail to the organizer.
+	// ActionAnswer is an attendee's own mail to the organizer.
 	ActionAnswer Action = "answer"
 )
 
-// AnswerLink is a page that gives an answer for the reader.
-type AnswerLink struct {
-	// Status is the answer: [ical.StatusAccepted], [ical.StatusTentative] or [ical.StatusDeclined].
-	Status ical.Status
-	// URL is an absolute http, https or mailto link; others are left out.
-	URL string
-}
-
-// Body is the part of a mail that people read.
-type Body struct {
-	// Subject is one line in any script.
-	Subject string
-	// Text is plain text with LF line ends, lines of at most 78 columns where
-	// the words allow it; a character of East Asian width takes two.
-	Text string
-	// HTML says the same as a complete document, below 40 KB unless a template
-	// of the caller is longer.
-	HTML string
-	// Inline are the images that HTML refers to as "cid:" and their ContentID.
-	// They belong into a multipart/related with it.
-	Inline []Image
-}
-
-// Image is a picture that goes with the HTML.
-type Image struct {
-	// Name is a file name; "" makes one.
-	Name string
-	// MediaType is "image/png", "image/jpeg" or "image/gif"; "" is found from Data.
-	MediaType string
-	// ContentID is left@right, without angle brackets; "" is made from Data.
-	ContentID string
-	// Data is the file, at most 256 KB.
-	Data []byte
-}
-
-// action returns what the view does, where it says so only by its method.
+// action returns the action of the view, or the action of its method if it has
+// none.
 func (v *View) action() Action {
 	if v.Action != "" {
 		return v.Action
@@ -104,7 +77,7 @@ func (v *View) action() Action {
 	return ActionInvitation
 }
 
-// language returns the tag that counts for the reader.
+// language returns the language tag that counts for the reader; "" if no tag is set.
 func (v *View) language() string {
 	for _, tag := range []string{v.Attendee.Language, v.Event.Language, v.Language} {
 		if tag != "" {
@@ -112,4 +85,68 @@ func (v *View) language() string {
 		}
 	}
 	return ""
+}
+
+// before returns the version that the reader of an update last saw, and nil for
+// other actions. If the event is one occurrence and Before is the series, it
+// returns that occurrence of Before.
+func (v *View) before() *ical.Event {
+	b := v.Before
+	if v.action() != ActionUpdate || b == nil {
+		return nil
+	}
+	if v.Event.RecurrenceID.IsZero() || b.Recurrence == nil {
+		return b
+	}
+	for i := range b.Overrides {
+		if b.Overrides[i].RecurrenceID.Equal(v.Event.RecurrenceID) {
+			o := b.Override(i)
+			return &o
+		}
+	}
+	series := *b
+	series.Overrides = []ical.Event{{RecurrenceID: v.Event.RecurrenceID}}
+	o := series.Override(0)
+	return &o
+}
+
+// ownZone returns the reader's zone if its clock differs from the clock of loc at
+// the start or the end of the event, and nil otherwise.
+func (v *View) ownZone(loc *time.Location) *time.Location {
+	if v.Attendee.TimeZone == "" || v.Event.AllDay || v.action() == ActionAnswer {
+		return nil
+	}
+	own, err := ical.LoadLocation(v.Attendee.TimeZone)
+	if err != nil {
+		return nil
+	}
+	for _, t := range []time.Time{v.Event.Start, v.Event.End} {
+		_, here := t.In(own).Zone()
+		_, there := t.In(loc).Zone()
+		if here != there && !t.IsZero() {
+			return own
+		}
+	}
+	return nil
+}
+
+// answerer returns the name of the attendee who answers: Attendee, or if it is not
+// set, the one attendee in the object of an answer (RFC 5546, section 3.2.3).
+func (v *View) answerer() string {
+	a := v.Attendee
+	if a.Email == "" && a.Name == "" && len(v.Event.Attendees) == 1 {
+		a = v.Event.Attendees[0]
+	}
+	return firstOf(a.Name, a.Email)
+}
+
+// answerKey returns the part of a catalog key that names the answer of an attendee.
+func (v *View) answerKey() string {
+	switch {
+	case !v.Proposed.Start.IsZero() || v.Method == ical.MethodCounter:
+		return "counter"
+	case v.Status == ical.StatusAccepted || v.Status == ical.StatusTentative || v.Status == ical.StatusDeclined:
+		return string(v.Status)
+	}
+	return "answer"
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// Calendar returns the calendar object in a mail, as the .ics file that clients
-// see; nil if it has none. Package golden compares it with a file.
+// Calendar returns the calendar object in a mail, which is the .ics file that
+// clients see, or nil if the mail has none. Package golden compares it with a file.
 func Calendar(m *mime.Message) []byte {
 	in, err := mime.Read(bytes.NewReader(m.Data), nil)
 	if err != nil || len(in.Calendars) == 0 {

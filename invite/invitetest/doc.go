@@ -1,6 +1,6 @@
-// Package invitetest helps to test programs that use package invite, without a
-// mail server: [Recorder] takes the mails, and answers for those who are invited
-// as Outlook, Gmail, Apple Mail, Thunderbird and Evolution do.
+// Package invitetest helps to test programs that use package invite. It needs no
+// mail server: [Recorder] takes the mails, and answers for the attendees as Outlook,
+// Gmail, Apple Mail, Thunderbird and Evolution do.
 //
 //	func TestBooking(t *testing.T) {
 //		var r invitetest.Recorder
@@ -15,7 +15,8 @@
 //
 // Package invitetest/golden compares calendar objects and mails with files.
 //
-// Senders of your own keep the rules of [invite.Sender] if [TestSender] says so.
+// [TestSender] checks that a sender of your own keeps the rules of [invite.Sender],
+// and explains each rule that it breaks.
 //
 //	func TestSender(t *testing.T) {
 //		invitetest.TestSender(t, func(t *testing.T) invite.Sender {
@@ -23,6 +24,6 @@
 //		})
 //	}
 //
-// [TestLedger] does the same for an [invite.Ledger], and [NewLedger] is a ledger in
-// memory for tests of programs, which can be made to fail or wait at any call.
+// [TestLedger] does the same for an [invite.Ledger]. [NewLedger] returns a ledger in
+// memory, which a test can make fail or wait at any call.
 package invitetest

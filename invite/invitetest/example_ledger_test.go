@@ -12,7 +12,7 @@ import (
 	"github.com/convene-go/convene/invite/invitetest"
 )
 
-// The database is gone when the second mail is to be claimed.
+// The database fails when the second mail is claimed.
 func ExampleNewLedger() {
 	ledger := invitetest.NewLedger()
 	ledger.Before = func(c invitetest.LedgerCall) error {

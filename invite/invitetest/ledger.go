@@ -1,9 +1,7 @@
 package invitetest
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -12,62 +10,50 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// ErrConflict reports a call that was planned from a meeting that is not the
-// stored one any more. Read the meeting and call again.
+// ErrConflict reports a call that was planned from a meeting which has changed in
+// the store since. Read the meeting and call again.
 var ErrConflict = errors.New("invitetest: the stored meeting has changed meanwhile")
 
-// Ledger is an [invite.Ledger] in memory. It does what a program does with a
-// database: the intent and the answers of a meeting lie in one row with a version,
-// and each delivery is a row of its own. [Ledger.Change] is the way to apply
-// answers, and to store what a call with [invite.QueueOnly] returns.
+// Ledger is an [invite.Ledger] in memory. It stores meetings as a database would:
+// the intent and the answers of a meeting lie in one row with a version, and each
+// delivery is a row of its own. Use [Ledger.Change] to apply answers, and to store
+// the Meeting that a call with [invite.QueueOnly] returns.
 //
-// The calls through one Ledger count as one call, whose claims any of them may
-// take back. [Ledger.Call] returns a Ledger for one call alone. All methods are
-// safe for concurrent use.
+// All calls through one Ledger count as one call, so each of them may take back the
+// claims of the others. [Ledger.Call] returns a Ledger for a single call. All
+// methods are safe for concurrent use.
 type Ledger struct {
-	// Before is called before each Begin and Record, if it is not nil. It may
-	// block. An error stores nothing, and is returned.
+	// Before is called before each Begin and Record if it is not nil. It may block.
+	// If it returns an error, nothing is stored and the error is returned.
 	Before func(c LedgerCall) error
-	// After is called after what Begin or Record is given was stored. An error is
-	// returned as if the answer of a database was lost.
+	// After is called after Begin or Record has stored its arguments, if it is not
+	// nil. If it returns an error, the caller gets that error although everything is
+	// stored, as if the reply of a database was lost.
 	After func(c LedgerCall) error
 
 	store           *ledgerStore
 	mu              sync.Mutex
-	begins, records int             // the calls so far
+	begins, records int             // the number of calls so far
 	failed          map[rowKey]bool // claims of this Ledger that were not stored
 }
-
-// LedgerCall is one call of Begin or Record.
-type LedgerCall struct {
-	// N counts the calls of the same method of a Ledger, from 1.
-	N int
-	// Meetings are those of Begin; nil for Record.
-	Meetings []*invite.Meeting
-	// UID and Changed are those of Record.
-	UID     string
-	Changed []invite.Delivery
-}
-
-// IsBegin reports whether it is a call of Begin.
-func (c *LedgerCall) IsBegin() bool { return c.Meetings != nil }
 
 var _ invite.Ledger = (*Ledger)(nil)
 
 // NewLedger returns a ledger without meetings.
 func NewLedger() *Ledger {
-	return &Ledger{store: &ledgerStore{shelves: make(map[string]*shelf)}, failed: make(map[rowKey]bool)}
+	return &Ledger{store: &ledgerStore{meetings: make(map[string]*storedMeeting)}, failed: make(map[rowKey]bool)}
 }
 
-// Call returns a Ledger over the same meetings, as another process or another
-// call has it: it does not take back what others have claimed, unless it did so
-// before it claimed anything, as [invite.ResendUnknown] does. It has no hooks.
+// Call returns a Ledger over the same meetings, which stands for another process or
+// another call. If it fails to claim a mail and then takes the mail back, a claim of
+// another Ledger stays. If it did not try to claim the mail, it takes the mail back,
+// as [invite.ResendUnknown] asks. It has no hooks.
 func (l *Ledger) Call() *Ledger {
 	return &Ledger{store: l.store, failed: make(map[rowKey]bool)}
 }
 
-// Begin stores the meetings of a call, all or none. It returns [ErrConflict] if
-// they lack an answer, a proposal or a mail that is stored, or overtake a mail that
+// Begin stores all meetings of a call or none. It returns [ErrConflict] if one of
+// them lacks an answer, a proposal or a mail that is stored, or overtakes a mail that
 // is not pending any more.
 func (l *Ledger) Begin(ctx context.Context, ms ...*invite.Meeting) error {
 	c := LedgerCall{N: l.count(&l.begins), Meetings: ms}
@@ -102,12 +88,12 @@ func (l *Ledger) Stored(uid string) *invite.Meeting {
 	return m
 }
 
-// Change stores what change makes of a meeting, unless somebody else has changed
-// the meeting since it was read: then it is read again, so change may be called
+// Change reads a meeting, calls change, and stores the Meeting that change returns.
+// If the meeting was changed meanwhile, Change begins anew. So change may be called
 // several times, and must send nothing. Mails that are sent meanwhile are no
-// obstacle, unless change says something of the same mails.
+// obstacle, unless change changes the deliveries of the same mails.
 //
-// change is given nil if no meeting has that UID.
+// If no meeting has that UID, change is given nil.
 func (l *Ledger) Change(uid string, change func(m *invite.Meeting) (*invite.Meeting, error)) error {
 	for {
 		given, version := l.store.read(uid)
@@ -131,7 +117,7 @@ func (l *Ledger) Change(uid string, change func(m *invite.Meeting) (*invite.Meet
 	}
 }
 
-// count counts a call.
+// count adds one to a number of calls, and returns it.
 func (l *Ledger) count(calls *int) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -139,7 +125,7 @@ func (l *Ledger) count(calls *int) int {
 	return *calls
 }
 
-// note remembers claims that were not stored.
+// note remembers the claims in changed, which were not stored.
 func (l *Ledger) note(uid string, changed []invite.Delivery) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -150,262 +136,11 @@ func (l *Ledger) note(uid string, changed []invite.Delivery) {
 	}
 }
 
-// tried reports whether l tried in vain to claim a mail, and forgets it.
+// tried reports whether l has tried in vain to claim a mail, and forgets the attempt.
 func (l *Ledger) tried(key rowKey) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	failed := l.failed[key]
 	delete(l.failed, key)
 	return failed
-}
-
-func (c *LedgerCall) hook(f func(LedgerCall) error) error {
-	if f == nil {
-		return nil
-	}
-	return f(*c)
-}
-
-// ledgerStore is what several Ledgers share.
-type ledgerStore struct {
-	mu      sync.Mutex
-	shelves map[string]*shelf // by UID
-}
-
-// shelf is one meeting.
-type shelf struct {
-	version int
-	meeting *invite.Meeting // without its deliveries
-	rows    []row           // in the order of their numbers
-}
-
-// row is a delivery, and the Ledger that has claimed it.
-type row struct {
-	invite.Delivery
-	owner *Ledger
-}
-
-// rowKey names a row.
-type rowKey struct {
-	uid string
-	n   int
-}
-
-// read returns a copy of a meeting, and its version.
-func (s *ledgerStore) read(uid string) (*invite.Meeting, int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	x := s.shelves[uid]
-	if x == nil {
-		return nil, 0
-	}
-	out := copied(x.meeting)
-	for i := range x.rows {
-		out.Deliveries = append(out.Deliveries, x.rows[i].Delivery)
-	}
-	return out, x.version
-}
-
-// copied returns the meeting without its deliveries, as it comes back from a
-// database.
-func copied(m *invite.Meeting) *invite.Meeting {
-	bare := *m
-	bare.Deliveries = nil
-	data, err := json.Marshal(bare)
-	if err == nil {
-		bare = invite.Meeting{}
-		err = json.Unmarshal(data, &bare)
-	}
-	if err != nil {
-		panic(fmt.Sprintf("invitetest: a meeting does not survive JSON: %v", err))
-	}
-	bare.Deliveries = nil
-	return &bare
-}
-
-func (s *ledgerStore) begin(ms []*invite.Meeting) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, m := range ms {
-		if x := s.shelves[m.Event.UID]; x != nil && !(x.leadsTo(m) && x.allows(m)) {
-			return fmt.Errorf("%w: %.80s", ErrConflict, m.Event.UID)
-		}
-	}
-	for _, m := range ms {
-		s.put(m)
-		s.shelves[m.Event.UID].enter(m.Deliveries)
-	}
-	return nil
-}
-
-// put stores the intent and the answers.
-func (s *ledgerStore) put(m *invite.Meeting) {
-	x := s.shelves[m.Event.UID]
-	if x == nil {
-		x = new(shelf)
-		s.shelves[m.Event.UID] = x
-	}
-	x.version++
-	x.meeting = copied(m)
-}
-
-// leadsTo reports whether m may have been made of the stored meeting: it has all
-// of its answers and proposals, and no earlier version of the event.
-func (x *shelf) leadsTo(m *invite.Meeting) bool {
-	was := x.meeting
-	return was.Event.Sequence <= m.Event.Sequence &&
-		begins(m.Answers, was.Answers) && begins(m.Joined, was.Joined) &&
-		begins(ids(m.Proposals), ids(was.Proposals))
-}
-
-// begins reports whether a list begins with another, as they are stored.
-func begins[T any](list, with []T) bool {
-	return len(with) == 0 || len(with) <= len(list) && bytes.Equal(stored(list[:len(with)]), stored(with))
-}
-
-func stored(v any) []byte {
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic(fmt.Sprintf("invitetest: %v", err))
-	}
-	return data
-}
-
-// ids are the names of proposals, of which one may have been declined.
-func ids(list []invite.Proposal) []string {
-	out := []string{}
-	for i := range list {
-		out = append(out, list[i].ID)
-	}
-	return out
-}
-
-// allows reports whether m has each stored mail, and overtakes none that is not
-// pending.
-func (x *shelf) allows(m *invite.Meeting) bool {
-	at := make(map[int]*invite.Delivery, len(m.Deliveries))
-	for i := range m.Deliveries {
-		at[m.Deliveries[i].N] = &m.Deliveries[i]
-	}
-	return !slices.ContainsFunc(x.rows, func(r row) bool {
-		d := at[r.N]
-		return d == nil || d.MessageID != r.MessageID || x.overtakes(d, &r) && r.State != invite.DeliveryPending
-	})
-}
-
-func (x *shelf) overtakes(d *invite.Delivery, r *row) bool {
-	return d.State == invite.DeliveryOvertaken && r.State != invite.DeliveryOvertaken
-}
-
-// enter adds the new mails, and marks the overtaken ones. The other rows know
-// better than the meeting.
-func (x *shelf) enter(list []invite.Delivery) {
-	for _, d := range list {
-		switch r := x.row(d.N); {
-		case r == nil:
-			x.rows = append(x.rows, row{Delivery: d})
-		case x.overtakes(&d, r):
-			r.Delivery = d
-		}
-	}
-	x.sort()
-}
-
-func (x *shelf) sort() { slices.SortFunc(x.rows, func(a, b row) int { return a.N - b.N }) }
-
-// row returns the row with a number, or nil.
-func (x *shelf) row(n int) *row {
-	if n >= 0 && n < len(x.rows) && x.rows[n].N == n {
-		return &x.rows[n]
-	}
-	i := slices.IndexFunc(x.rows, func(r row) bool { return r.N == n })
-	if i < 0 {
-		return nil
-	}
-	return &x.rows[i]
-}
-
-func (s *ledgerStore) record(by *Ledger, uid string, changed []invite.Delivery) (lost []int, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	x := s.shelves[uid]
-	if x == nil {
-		return nil, fmt.Errorf("invitetest: no meeting %.80s is stored", uid)
-	}
-	taken := make(map[string]bool) // by Message-ID: mails that cannot be claimed
-	for _, d := range changed {
-		r := x.row(d.N)
-		if r == nil || r.MessageID != d.MessageID {
-			return nil, fmt.Errorf("invitetest: the meeting %.80s has no mail %d with the Message-ID %.80s", uid, d.N, d.MessageID)
-		}
-		if d.State == invite.DeliverySending && r.State != invite.DeliveryPending {
-			taken[d.MessageID] = true
-		}
-	}
-	for _, d := range changed {
-		if d.State == invite.DeliverySending && taken[d.MessageID] {
-			lost = append(lost, d.N)
-			continue
-		}
-		// If by tried in vain to claim the mail, somebody else may have it, and by
-		// takes back nothing. Otherwise it sends again what was left over.
-		tried := d.State == invite.DeliveryPending && by.tried(rowKey{uid, d.N})
-		if r := x.row(d.N); r.takes(&d, r.owner == by, tried) {
-			*r = row{d, by}
-		}
-	}
-	return lost, nil
-}
-
-// takes reports whether a change by the owner of the row, or by another Ledger,
-// holds. Claims that do not are out already.
-func (r *row) takes(d *invite.Delivery, owner, tried bool) bool {
-	sending := r.State == invite.DeliverySending
-	switch d.State {
-	case invite.DeliverySending:
-		return true
-	case invite.DeliveryPending:
-		return r.State == invite.DeliveryPending || r.State == invite.DeliveryUnknown || sending && (owner || !tried)
-	}
-	return (owner || !sending) && r.State != invite.DeliveryUndelivered // a bounce may come before the result
-}
-
-// change stores a meeting that was made of a version, whose deliveries were as
-// before says. It reports false if something of it has changed.
-func (s *ledgerStore) change(after *invite.Meeting, before []invite.Delivery, version int) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	uid := after.Event.UID
-	x := s.shelves[uid]
-	if x == nil && version != 0 || x != nil && x.version != version {
-		return false
-	}
-	if x == nil {
-		x = new(shelf)
-	}
-	was := make(map[int]invite.Delivery, len(before))
-	for _, d := range before {
-		was[d.N] = d
-	}
-	var changed []invite.Delivery
-	for _, d := range after.Deliveries {
-		if old, ok := was[d.N]; ok && old == d {
-			continue
-		}
-		if r := x.row(d.N); r != nil && r.Delivery != was[d.N] {
-			return false
-		}
-		changed = append(changed, d)
-	}
-	s.put(after)
-	x = s.shelves[uid]
-	for _, d := range changed {
-		if r := x.row(d.N); r != nil {
-			r.Delivery = d
-			continue
-		}
-		x.rows = append(x.rows, row{Delivery: d})
-	}
-	x.sort()
-	return true
 }

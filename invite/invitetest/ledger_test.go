@@ -1,262 +1,209 @@
 package invitetest
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"slices"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 )
 
-// reading is a Ledger that the suite can look into.
-type reading struct{ *Ledger }
-
-func (r reading) Meeting(_ context.Context, uid string) (*invite.Meeting, error) {
-	m := r.Stored(uid)
-	if m == nil {
-		return nil, errors.New("not stored")
-	}
-	return m, nil
+// stateOf returns the state of a mail in a ledger.
+func stateOf(l *Ledger, m *begun, n int) invite.DeliveryState {
+	return l.Stored(m.Event.UID).Deliveries[n].State
 }
 
-func TestLedgerOfThisPackage(t *testing.T) {
-	TestLedger(t, func(*testing.T) invite.Ledger { return reading{NewLedger()} })
-	TestLedger(t, func(*testing.T) invite.Ledger { return NewLedger().Call() })
-}
-
-// shelfLedger is a map of meetings that keeps all rules, except those of its fault.
-type shelfLedger struct {
-	mu    sync.Mutex
-	all   map[string]*invite.Meeting
-	fault string
-}
-
-func newShelf(fault string) *shelfLedger {
-	return &shelfLedger{all: make(map[string]*invite.Meeting), fault: fault}
-}
-
-func (l *shelfLedger) Meeting(_ context.Context, uid string) (*invite.Meeting, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.copy(l.all[uid]), nil
-}
-
-// copy returns a copy by JSON.
-func (l *shelfLedger) copy(m *invite.Meeting) *invite.Meeting {
-	if l.fault == "keeps the meeting" {
-		return m
-	}
-	data, err := json.Marshal(m)
-	out := new(invite.Meeting)
-	if err == nil {
-		err = json.Unmarshal(data, out)
-	}
+// TestLedgerCall checks that a call does not take back the claims of others, except
+// to send leftovers again.
+func TestLedgerCall(t *testing.T) {
+	root := NewLedger()
+	a, b, c := root.Call(), root.Call(), root.Call()
+	m, err := begin(t.Context(), a, 2)
 	if err != nil {
-		panic(err)
+		t.Fatal(err)
 	}
-	return out
-}
-
-func (l *shelfLedger) Begin(_ context.Context, ms ...*invite.Meeting) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var next []*invite.Meeting
-	if l.fault == "stores the first meeting alone" {
-		ms = ms[:1]
+	as := func(l *Ledger) *begun { return &begun{m.Meeting, l, t.Context()} }
+	oops := errors.New("oops")
+	a.Before = func(LedgerCall) error { return oops }
+	if _, err := a.Record(t.Context(), m.Event.UID, m.rows(invite.DeliverySending, 0)); !errors.Is(err, oops) {
+		t.Fatalf("Record = %v, want %v", err, oops)
 	}
-	for _, m := range ms {
-		out := l.copy(m)
-		if was := l.all[m.Event.UID]; was != nil && l.fault != "believes the meeting" {
-			for i := range out.Deliveries {
-				d := &out.Deliveries[i]
-				at := slices.IndexFunc(was.Deliveries, func(o invite.Delivery) bool { return o.N == d.N })
-				if at < 0 {
-					continue
-				}
-				if d.State == invite.DeliveryOvertaken && was.Deliveries[at].State != d.State {
-					if was.Deliveries[at].State != invite.DeliveryPending && l.fault != "overtakes what is sent" {
-						return errors.New("conflict")
-					}
-					if l.fault != "overtakes nothing" {
-						continue
-					}
-				}
-				*d = was.Deliveries[at]
-			}
-		}
-		if l.fault == "stores by halves" {
-			l.all[m.Event.UID] = out
-		}
-		next = append(next, out)
-	}
-	for _, m := range next {
-		l.all[m.Event.UID] = m
-	}
-	return nil
-}
-
-func (l *shelfLedger) Record(_ context.Context, uid string, changed []invite.Delivery) (lost []int, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	m := l.all[uid]
-	if m == nil {
-		if l.fault == "takes strangers" {
-			return nil, nil
-		}
-		return nil, errors.New("no such meeting")
-	}
-	if l.fault == "knows one meeting" {
-		for _, m = range l.all {
-			break
-		}
-	}
-	state := make(map[int]invite.DeliveryState)
-	for _, d := range m.Deliveries {
-		state[d.N] = d.State
-	}
-	if l.fault == "looks and goes away" {
-		l.mu.Unlock()
-		time.Sleep(time.Millisecond)
-		l.mu.Lock()
-		m = l.all[uid]
-	}
-	taken := make(map[string]bool)
-	for _, d := range changed {
-		key := d.MessageID
-		if l.fault == "claims parts of a mail" {
-			key = fmt.Sprint(d.N)
-		}
-		free := state[d.N] == invite.DeliveryPending || l.fault == "claims what is unknown" && state[d.N] == invite.DeliveryUnknown
-		if d.State == invite.DeliverySending && !free && l.fault != "gives every claim" {
-			taken[key] = true
-		}
-	}
-	var held []invite.Delivery
-	for i, d := range changed {
-		key := d.MessageID
-		if l.fault == "claims parts of a mail" {
-			key = fmt.Sprint(d.N)
-		}
-		if d.State == invite.DeliverySending && (taken[key] || len(taken) > 0 && l.fault == "claims all or nothing") {
-			if l.fault == "stores refused claims" {
-				held = append(held, d)
-			}
-			lost = append(lost, d.N)
-			continue
-		}
-		was := state[d.N]
-		back := was == invite.DeliveryUnknown || was == invite.DeliverySending || was == invite.DeliveryPending
-		if d.State == invite.DeliveryPending && (!back && l.fault != "takes back everything" || l.fault == "takes back nothing") {
-			continue
-		}
-		if l.fault == "keeps what is unknown" && was == invite.DeliveryUnknown && d.State != invite.DeliveryPending {
-			continue
-		}
-		if l.fault == "forgets replies" {
-			d.Reply = ""
-		}
-		held = append(held, d)
-		if l.fault == "changes the list" {
-			changed[i].Time = time.Time{}
-		}
-	}
-	switch {
-	case l.fault == "hides what is lost":
-		lost = nil
-	case l.fault == "loses the results" && len(lost) > 0:
-		return lost, nil
-	case l.fault == "calls everything lost" && len(lost) > 0:
-		lost = nil
-		for _, d := range changed {
-			lost = append(lost, d.N)
-		}
-	}
-	next := *m
-	next.Deliveries = slices.Clone(m.Deliveries)
-	next.Merge(held)
-	l.all[uid] = &next
-	return lost, nil
-}
-
-// brokenBy returns the names of the rules that a ledger breaks.
-func brokenBy(t *testing.T, newLedger func() invite.Ledger) []string {
-	t.Helper()
-	names := []string{}
-	for _, r := range ledgerRules {
-		err := r.check(t.Context(), newLedger())
-		if err != nil && !errors.Is(err, errNoReader) {
-			t.Logf("%s: %v", r.name, err)
-			names = append(names, r.name)
-		}
-	}
-	return names
-}
-
-// TestWrongLedgers has each way to break a rule be found.
-func TestWrongLedgers(t *testing.T) {
-	for _, tt := range []struct {
-		fault string
-		want  string // the rule whose text fits
+	a.Before = nil
+	for _, step := range []struct {
+		name  string
+		l     *Ledger
+		state invite.DeliveryState
+		want  invite.DeliveryState
 	}{
-		{"", ""},
-		{"stores the first meeting alone", "Begin"},
-		{"forgets replies", "Stored"},
-		{"stores refused claims", "Stored"},
-		{"takes strangers", "Stranger"},
-		{"keeps the meeting", "Values"},
-		{"changes the list", "Values"},
-		{"gives every claim", "Claim"},
-		{"claims what is unknown", "Claim"},
-		{"hides what is lost", "Claim"},
-		{"looks and goes away", "Claimants"},
-		{"claims parts of a mail", "Whole"},
-		{"claims all or nothing", "Lost"},
-		{"loses the results", "Lost"},
-		{"calls everything lost", "Lost"},
-		{"takes back everything", "TakenBack"},
-		{"takes back nothing", "TakenBack"},
-		{"keeps what is unknown", "Late"},
-		{"overtakes what is sent", "Overtaken"},
-		{"overtakes nothing", "Overtaken"},
-		{"stores by halves", "Together"},
-		{"believes the meeting", "Kept"},
-		{"knows one meeting", "Apart"},
+		{"b claims", b, invite.DeliverySending, invite.DeliverySending},
+		{"a takes back a claim that was not stored", a, invite.DeliveryPending, invite.DeliverySending},
+		{"a has a result of another's mail", a, invite.DeliveryDelivered, invite.DeliverySending},
+		{"b is gone, and c sends again", c, invite.DeliveryPending, invite.DeliveryPending},
+		{"c claims", c, invite.DeliverySending, invite.DeliverySending},
+		{"c has a result", c, invite.DeliveryUnknown, invite.DeliveryUnknown},
 	} {
-		t.Run(tt.fault, func(t *testing.T) {
-			got := brokenBy(t, func() invite.Ledger { return newShelf(tt.fault) })
-			if tt.want == "" && len(got) > 0 || tt.want != "" && !slices.Contains(got, tt.want) {
-				t.Errorf("broken rules: %q, want %q", got, tt.want)
+		if err := as(step.l).set(step.state, 0); err != nil {
+			t.Errorf("%s: %v", step.name, err)
+		}
+		if got := stateOf(root, m, 0); got != step.want {
+			t.Errorf("%s: the mail is %s, want %s", step.name, got, step.want)
+		}
+	}
+}
+
+// TestLedgerHooks counts calls, and makes them fail before and after they are stored.
+func TestLedgerHooks(t *testing.T) {
+	l := NewLedger()
+	oops := errors.New("oops")
+	var seen []string
+	note := func(when string) func(c LedgerCall) error {
+		return func(c LedgerCall) error {
+			if c.IsBegin() {
+				seen = append(seen, when+" begin", c.Meetings[0].Event.UID)
+				return nil
+			}
+			seen = append(seen, when+" record", string(c.Changed[0].State))
+			if when == "before" && c.N == 1 || when == "after" && c.N == 2 {
+				return oops
+			}
+			return nil
+		}
+	}
+	l.Before, l.After = note("before"), note("after")
+	m, err := begin(t.Context(), l, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var states []invite.DeliveryState
+	for range 2 {
+		if _, err := l.Record(t.Context(), m.Event.UID, m.rows(invite.DeliverySending, 0)); !errors.Is(err, oops) {
+			t.Errorf("Record = %v, want %v", err, oops)
+		}
+		states = append(states, stateOf(l, m, 0))
+	}
+	if diff := cmp.Diff([]invite.DeliveryState{invite.DeliveryPending, invite.DeliverySending}, states); diff != "" {
+		t.Errorf("states (-want +got):\n%s", diff)
+	}
+	uid := m.Event.UID
+	want := []string{
+		"before begin", uid, "after begin", uid,
+		"before record", "sending", "before record", "sending", "after record", "sending",
+	}
+	if diff := cmp.Diff(want, seen); diff != "" {
+		t.Errorf("hooks (-want +got):\n%s", diff)
+	}
+}
+
+// answer applies an answer of p0@example.com to a stored meeting.
+func answer(l *Ledger, uid string) error {
+	return l.Change(uid, func(m *invite.Meeting) (*invite.Meeting, error) {
+		out, o := m.Answer(invite.Answer{Email: "p0@example.com", Status: ical.StatusAccepted, Via: "link", Stamp: epoch})
+		if o.Verdict != invite.VerdictApplied {
+			return nil, errors.New(o.Reason)
+		}
+		return out, nil
+	})
+}
+
+// TestLedgerChange checks that a change begins anew after another change, and after a
+// claim of a mail that it overtakes, but not after a claim of another mail.
+func TestLedgerChange(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		meanwhile func(l *Ledger, m *begun) error
+		runs      int
+		overtaken int
+	}{
+		{"nothing", func(*Ledger, *begun) error { return nil }, 1, 2},
+		{"an answer", func(l *Ledger, m *begun) error { return answer(l, m.Event.UID) }, 2, 2},
+		{"a claim of a mail that it overtakes", func(_ *Ledger, m *begun) error { return m.set(invite.DeliverySending, 1) }, 2, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := NewLedger()
+			m, err := begin(t.Context(), l, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			runs := 0
+			err = l.Change(m.Event.UID, func(now *invite.Meeting) (*invite.Meeting, error) {
+				if runs++; runs == 1 {
+					if err := tt.meanwhile(l, m); err != nil {
+						return nil, err
+					}
+				}
+				e := now.Event
+				e.Location = "Roof"
+				return invite.New(nil, nil).Update(t.Context(), now, e, invite.QueueOnly())
+			})
+			if err != nil || runs != tt.runs {
+				t.Errorf("Change = %v after %d runs, want nil after %d", err, runs, tt.runs)
+			}
+			stored := l.Stored(m.Event.UID)
+			overtaken := 0
+			for _, d := range stored.Deliveries {
+				if d.State == invite.DeliveryOvertaken {
+					overtaken++
+				}
+			}
+			if overtaken != tt.overtaken || len(stored.Deliveries) != 4 || stored.Event.Location != "Roof" {
+				t.Errorf("%d of %d mails are overtaken, want %d of 4", overtaken, len(stored.Deliveries), tt.overtaken)
+			}
+			if n := len(stored.Answers); tt.name == "an answer" && n != 1 {
+				t.Errorf("%d answers, want 1", n)
 			}
 		})
 	}
 }
 
-// TestWholeMeetingAsLedger has WholeMeeting keep what it promises: the rules of one
-// call.
-func TestWholeMeetingAsLedger(t *testing.T) {
-	got := brokenBy(t, func() invite.Ledger {
-		var mu sync.Mutex
-		all := make(map[string][]byte)
-		return invite.WholeMeeting(func(_ context.Context, m *invite.Meeting) error {
-			data, err := json.Marshal(m)
-			mu.Lock()
-			defer mu.Unlock()
-			all[m.Event.UID] = data
-			return err
-		})
-	})
-	if diff := cmp.Diff(notWhole, got); diff != "" {
-		t.Errorf("rules that WholeMeeting breaks (-want +got):\n%s", diff)
+// TestLedgerConflict checks that a call is refused if it was planned before an answer
+// came in, or before another call.
+func TestLedgerConflict(t *testing.T) {
+	l := NewLedger()
+	c := invite.New(new(Recorder), &invite.Options{Ledger: l})
+	m, err := queued(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Begin(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	if m, err = c.Resume(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	e := m.Event
+	e.Location = "Roof"
+	if _, err := c.Update(t.Context(), m, e); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := c.Update(t.Context(), m, e); !errors.Is(err, ErrConflict) || got != m {
+		t.Errorf("Update of an old meeting = %v, want %v", err, ErrConflict)
+	}
+	now := l.Stored(m.Event.UID)
+	if err := answer(l, m.Event.UID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Cancel(t.Context(), now); !errors.Is(err, ErrConflict) {
+		t.Errorf("Cancel of a meeting without its answer = %v, want %v", err, ErrConflict)
+	}
+	if _, err := c.Cancel(t.Context(), l.Stored(m.Event.UID)); err != nil {
+		t.Errorf("Cancel of the stored meeting = %v", err)
 	}
 }
 
-// notWhole are the rules of which the comment of TestLedger says that WholeMeeting
-// does not keep them.
-var notWhole = []string{"TakenBack", "Late", "Overtaken", "Together", "Kept", "Resume"}
+// TestRandom checks that equal seeds give equal octets.
+func TestRandom(t *testing.T) {
+	read := func(seed uint64, step int) string {
+		r, out := Random(seed), make([]byte, 60)
+		for i := 0; i < len(out); i += step {
+			if n, err := r.Read(out[i : i+step]); n != step || err != nil {
+				t.Fatal(n, err)
+			}
+		}
+		return string(out)
+	}
+	if first, again := read(1, 15), read(1, 15); first != again || first == read(2, 15) {
+		t.Error("Random(1) differs from itself, or does not differ from Random(2)")
+	}
+}

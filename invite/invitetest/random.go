@@ -7,16 +7,16 @@ import (
 	"sync"
 )
 
-// Random returns an endless source of octets that are the same for the same seed.
-// It goes into Options.Random, and is safe for concurrent use. Never use it for
-// mails that leave the test: everybody can compute their Message-IDs.
+// Random returns an endless source of octets, which are the same for equal seeds.
+// Set it as Options.Random. It is safe for concurrent use. Never use it for mails
+// that leave the test, because everybody can compute their Message-IDs.
 func Random(seed uint64) io.Reader {
 	var key [32]byte
 	binary.LittleEndian.PutUint64(key[:], seed)
 	return &random{source: rand.NewChaCha8(key)}
 }
 
-// random is a source for several goroutines.
+// random makes the source safe for concurrent use.
 type random struct {
 	mu     sync.Mutex
 	source *rand.ChaCha8

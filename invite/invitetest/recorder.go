@@ -14,16 +14,16 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// Recorder is an [invite.Sender] that delivers to its own memory, and that can
-// answer for those who were invited, see [Recorder.Reply]. The zero value is
-// ready and accepts everything; all methods are safe for concurrent use.
+// Recorder is an [invite.Sender] that keeps mails in memory. It can answer for the
+// attendees too, see [Recorder.Reply]. The zero value is ready and accepts
+// everything. All methods are safe for concurrent use.
 type Recorder struct {
 	mu       sync.Mutex
 	messages []*mime.Message
 	failures map[string]Failure
-	arrival  chan struct{} // closed at the next change of messages
-	replies  int
-	clock    time.Time // of the last answer
+	arrival  chan struct{} // closed when the next mail arrives; nil if nobody waits
+	replies  int           // mails of Reply and Bounce
+	clock    time.Time     // the time of the last of them
 }
 
 var _ invite.Sender = (*Recorder)(nil)
@@ -56,6 +56,7 @@ func (r *Recorder) Send(ctx context.Context, m *mime.Message) error {
 	return errors.Join(failed...)
 }
 
+// wake ends the waiting of all calls of Wait.
 func (r *Recorder) wake() {
 	if r.arrival != nil {
 		close(r.arrival)
@@ -63,8 +64,8 @@ func (r *Recorder) wake() {
 	}
 }
 
-// Messages returns the mails that arrived, in their order, each with those
-// recipients that have it. They must not be changed.
+// Messages returns the mails in the order in which they arrived. To of each has the
+// recipients that the mail reached. The mails must not be changed.
 func (r *Recorder) Messages() []*mime.Message {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -78,15 +79,15 @@ func (r *Recorder) MessagesTo(email string) []*mime.Message {
 	})
 }
 
-// Reset forgets the mails that arrived. Failures stay.
+// Reset forgets the mails that arrived. It keeps the failures that Fail has set.
 func (r *Recorder) Reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.messages = nil
 }
 
-// Wait returns the mails as soon as at least n have arrived. When ctx ends
-// before, it returns those that have, and an error that leads to ctx.Err().
+// Wait returns the mails as soon as at least n have arrived. If ctx ends earlier,
+// it returns the mails that have arrived and an error that wraps ctx.Err().
 func (r *Recorder) Wait(ctx context.Context, n int) ([]*mime.Message, error) {
 	for {
 		r.mu.Lock()
@@ -105,48 +106,3 @@ func (r *Recorder) Wait(ctx context.Context, n int) ([]*mime.Message, error) {
 		}
 	}
 }
-
-// Failure is how sending to a recipient fails.
-type Failure string
-
-// The values of [Failure].
-const (
-	// FailureNone: it does not fail.
-	FailureNone Failure = ""
-	// FailureRefused: the server will not take it. The delivery becomes [invite.DeliveryRefused].
-	FailureRefused Failure = "refused"
-	// FailureUnknown: the mail arrives, and the server's reply is lost. The delivery
-	// becomes [invite.DeliveryUnknown].
-	FailureUnknown Failure = "unknown"
-	// FailureTemporary: not now. The delivery stays [invite.DeliveryPending].
-	FailureTemporary Failure = "temporary"
-)
-
-// Fail lets mails to an address fail from now on; "" stands for all addresses
-// that it was not called with.
-func (r *Recorder) Fail(email string, f Failure) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.failures == nil {
-		r.failures = make(map[string]Failure)
-	}
-	r.failures[address.Key(email)] = f
-}
-
-func (r *Recorder) failure(email string) Failure {
-	if f, ok := r.failures[address.Key(email)]; ok {
-		return f
-	}
-	return r.failures[""]
-}
-
-// failedRecipient is a failure of one recipient, as [invite.Sender] wants it.
-type failedRecipient struct {
-	email string
-	kind  Failure
-}
-
-func (e *failedRecipient) Error() string     { return fmt.Sprintf("invitetest: %s: %s", e.email, e.kind) }
-func (e *failedRecipient) Recipient() string { return e.email }
-func (e *failedRecipient) Refused() bool     { return e.kind == FailureRefused }
-func (e *failedRecipient) Uncertain() bool   { return e.kind == FailureUnknown }

@@ -8,7 +8,7 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// observed lets [invitetest.TestSender] see what a Recorder has.
+// observed lets [invitetest.TestSender] see the mails of a Recorder.
 type observed struct{ *invitetest.Recorder }
 
 func (o observed) Delivered() []*mime.Message { return o.Messages() }

@@ -14,7 +14,7 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// states sends a review through r, and returns what became of each mail.
+// states sends a review through r, and returns the state of each mail.
 func states(t *testing.T, r *invitetest.Recorder, opts ...invite.SendOption) []invite.DeliveryState {
 	t.Helper()
 	m, err := invite.New(r, invitetest.Options(nil)).Send(context.Background(), review(), opts...)

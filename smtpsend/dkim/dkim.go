@@ -1,4 +1,4 @@
-// Package dkim signs mails (DKIM, RFC 6376) and hands them on to a sender:
+// Package dkim signs mails (DKIM, RFC 6376) and hands them on to a sender.
 //
 //	signer, err := dkim.New(server, dkim.Key{Domain: "example.com", Selector: "s1", Signer: key}, nil)
 //	if err != nil {
@@ -6,8 +6,8 @@
 //	}
 //	err = signer.Send(ctx, message)
 //
-// Use it if the server does not sign; otherwise each mail is signed twice. It
-// signs by go-msgauth, with RSA or Ed25519 (RFC 8463).
+// Use it only if the server does not sign. Otherwise each mail is signed twice.
+// The package signs by go-msgauth, with RSA or Ed25519 (RFC 8463).
 package dkim
 
 import (
@@ -39,10 +39,10 @@ var _ Sender = (*Signer)(nil)
 
 // Key is a private key with the place where receivers find the public one.
 type Key struct {
-	// Domain is the signing domain. DMARC wants it to be that of the From
-	// field, or one above it.
+	// Domain is the signing domain. DMARC asks that it is the domain of the From
+	// field, or a parent of that domain.
 	Domain string
-	// Selector names the key: the public one is the TXT record
+	// Selector names the key: the public key is in the TXT record
 	// Selector._domainkey.Domain.
 	Selector string
 	// Signer holds an RSA key of at least 1024 bits or an Ed25519 key.
@@ -51,13 +51,14 @@ type Key struct {
 
 // Options are the choices of a [Signer]. Nil means the zero value.
 type Options struct {
-	// Second signs each mail once more. A receiver needs one signature that it
-	// can check; not every one knows Ed25519, so that goes with an RSA key.
+	// Second is another key that also signs each mail. A receiver needs one
+	// signature that it can check. Not every receiver knows Ed25519, so an Ed25519
+	// key should go together with an RSA key.
 	Second *Key
-	// Valid is how long after signing a signature expires, 0 for never.
+	// Valid is the time after signing at which a signature expires. 0 means never.
 	Valid time.Duration
-	// Now tells the time that Valid counts from. Nil means [time.Now]. The time
-	// of signing in the signature itself is always the real one.
+	// Now returns the time from which Valid counts. Nil means [time.Now]. The
+	// signature itself always has the real time of signing.
 	Now func() time.Time
 }
 
@@ -95,7 +96,7 @@ func New(next Sender, key Key, o *Options) (*Signer, error) {
 // minBits is the shortest RSA key that receivers must check (RFC 8301, section 3.2).
 const minBits = 1024
 
-// check reports what is wrong with k.
+// check returns an error if k cannot sign.
 func (k Key) check() error {
 	switch {
 	case !isName(k.Domain):
@@ -117,14 +118,14 @@ func (k Key) check() error {
 	return nil
 }
 
-// isName reports whether s may be a part of the record's name.
+// isName reports whether s may be a part of the name of the DNS record.
 func isName(s string) bool {
 	return address.IsPathDomain(s) && address.IsASCII(s) && s[0] != '['
 }
 
-// Send signs a copy of m and hands it on. Nothing is sent if m cannot be signed;
-// the error has a [*mime.FieldError] for each field if m must not be sent. The
-// errors of the other sender are passed on as they are.
+// Send signs a copy of m and hands it on. If m cannot be signed, nothing is sent.
+// If m must not be sent, the error has a [*mime.FieldError] for each field. The
+// errors of the next sender are passed on as they are.
 func (s *Signer) Send(ctx context.Context, m *mime.Message) error {
 	if err := m.Validate(); err != nil {
 		return fault.Join("dkim", fault.Fields(err)...)
@@ -161,17 +162,19 @@ func (s *Signer) sign(data []byte, k Key) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// sealed are signed also if the mail lacks them, and once more often than it
-// has them, so that none can be added (RFC 6376, section 8.15).
+// sealed are the header fields that are signed even if the mail lacks them. Each
+// is signed once more often than the mail has it, so that nobody can add another
+// (RFC 6376, section 8.15).
 var sealed = []string{"From", "To", "Cc", "Subject", "Date", "Reply-To", "Sender", "Message-ID",
 	"MIME-Version", "Content-Type", "Content-Transfer-Encoding"}
 
-// further are signed if the mail has them (RFC 6376, section 5.4.1).
+// further are header fields that are signed if the mail has them (RFC 6376,
+// section 5.4.1).
 var further = []string{"In-Reply-To", "References", "Auto-Submitted", "Content-Class",
 	"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"}
 
-// fields returns the names of the header fields to sign, each as often as it
-// shall count.
+// fields returns the names of the header fields to sign. A name is repeated for
+// each signature of its field, see sealed.
 func fields(data []byte) []string {
 	names := slices.Clone(sealed)
 	header, _, _ := bytes.Cut(data, []byte("\r\n\r\n"))

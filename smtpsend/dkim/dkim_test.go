@@ -27,7 +27,7 @@ import (
 	signing "github.com/convene-go/convene/smtpsend/dkim"
 )
 
-// keys are one of each kind.
+// keys has one key of each kind.
 func keys(t *testing.T) (one, two signing.Key) {
 	t.Helper()
 	long, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -42,7 +42,7 @@ func keys(t *testing.T) (one, two signing.Key) {
 		signing.Key{Domain: "example.com", Selector: "s2", Signer: short}
 }
 
-// recorder is a sender that keeps what it gets.
+// recorder is a sender that keeps the messages that it gets.
 type recorder struct{ got []*mime.Message }
 
 func (r *recorder) Send(ctx context.Context, m *mime.Message) error {
@@ -76,7 +76,7 @@ func verify(t *testing.T, data []byte, of ...signing.Key) []*dkim.Verification {
 	return found
 }
 
-// TestSign has signatures hold, and not when the mail is changed on the way.
+// TestSign checks that signatures hold, and that they fail if the mail is changed.
 func TestSign(t *testing.T) {
 	one, two := keys(t)
 	r := new(recorder)
@@ -165,7 +165,7 @@ func (broken) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
 	return nil, errors.New("the card is not in the reader")
 }
 
-// TestSignFails sends nothing that is not signed.
+// TestSignFails checks that an unsigned mail is never sent.
 func TestSignFails(t *testing.T) {
 	one, _ := keys(t)
 	one.Signer = broken{one.Signer}
@@ -213,7 +213,7 @@ func TestParseKey(t *testing.T) {
 	}
 }
 
-// TestSender has the rules of package invite hold through the signer.
+// TestSender checks that a signer keeps the rules of package invite.
 func TestSender(t *testing.T) {
 	one, _ := keys(t)
 	invitetest.TestSender(t, func(t *testing.T) invite.Sender {

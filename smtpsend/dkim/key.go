@@ -34,8 +34,8 @@ func ParseKey(data []byte) (crypto.Signer, error) {
 	return signer, nil
 }
 
-// Record returns the text of the DNS record that belongs to k, to be published
-// at Selector._domainkey.Domain (RFC 6376, section 3.6.1; RFC 8463, section 4).
+// Record returns the text of the DNS record for k. Publish it as a TXT record at
+// Selector._domainkey.Domain (RFC 6376, section 3.6.1; RFC 8463, section 4).
 func (k Key) Record() (string, error) {
 	if err := k.check(); err != nil {
 		return "", fmt.Errorf("dkim: key: %w", err)
@@ -47,7 +47,8 @@ func (k Key) Record() (string, error) {
 	return "v=DKIM1; k=" + kind + "; p=" + base64.StdEncoding.EncodeToString(public), nil
 }
 
-// public returns the public key as a record has it: an Ed25519 key bare.
+// public returns the public key in the form for a record, and the name of its kind.
+// An RSA key is in PKIX form, an Ed25519 key is its bare octets.
 func (k Key) public() (key []byte, kind string, err error) {
 	if bare, ok := k.Signer.Public().(ed25519.PublicKey); ok {
 		return bare, "ed25519", nil

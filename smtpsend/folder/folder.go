@@ -1,5 +1,5 @@
 // Package folder is a sender that writes mails into a folder instead of
-// sending them: to look at, to hand over, or for a server that collects them.
+// sending them. People can look at them there, or a server can collect them.
 //
 //	sender, err := folder.New("/var/spool/invitations", nil)
 //	if err != nil {
@@ -7,9 +7,9 @@
 //	}
 //	err = sender.Send(ctx, message)
 //
-// A file appears whole or not at all: it is written beside its place, brought
-// to the disk and then renamed (https://cr.yp.to/proto/maildir.html). The
-// envelope is not kept, apart from the first recipient in the name of an .eml file.
+// A file appears whole or not at all: it is written under another name, synced to
+// the disk and then renamed (https://cr.yp.to/proto/maildir.html). The envelope is
+// not kept, except for the first recipient in the name of an .eml file.
 package folder
 
 import (
@@ -31,10 +31,10 @@ import (
 // Options are the choices of a [Sender]. Nil means the zero value.
 type Options struct {
 	// Maildir makes the folder a Maildir: messages arrive in its subfolder new.
-	// Otherwise they are files with the suffix .eml in the folder itself,
-	// which sort by time.
+	// Otherwise they are files with the suffix .eml in the folder itself, whose
+	// names sort by time.
 	Maildir bool
-	// Now tells the time for the names of files. Nil means [time.Now].
+	// Now returns the time for the names of files. Nil means [time.Now].
 	Now func() time.Time
 }
 
@@ -45,10 +45,11 @@ type Sender struct {
 	o   Options
 }
 
-// serial numbers the files of this process, so that no two have one name.
+// serial numbers the files of this process, so that no two have the same name.
 var serial atomic.Uint64
 
-// New returns a sender into the folder dir, which it makes if it is missing.
+// New returns a sender into the folder dir. It makes the folder if it does not
+// exist.
 func New(dir string, o *Options) (*Sender, error) {
 	s := &Sender{dir: dir}
 	if o != nil {
@@ -58,7 +59,7 @@ func New(dir string, o *Options) (*Sender, error) {
 		s.o.Now = time.Now
 	}
 	if dir == "" {
-		return nil, errors.New("folder: no folder")
+		return nil, errors.New("folder: the name of the folder is empty")
 	}
 	for _, sub := range s.folders() {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
@@ -68,7 +69,7 @@ func New(dir string, o *Options) (*Sender, error) {
 	return s, nil
 }
 
-// folders returns the subfolders that there must be.
+// folders returns the subfolders of dir that must exist; "" is dir itself.
 func (s *Sender) folders() []string {
 	if s.o.Maildir {
 		return []string{"tmp", "new", "cur"}
@@ -76,8 +77,8 @@ func (s *Sender) folders() []string {
 	return []string{""}
 }
 
-// Send writes m. If it returns nil, the message is on the disk. The error has a
-// [*mime.FieldError] for each field if m must not be sent.
+// Send writes m. If it returns nil, the message is on the disk. If m must not be
+// sent, the error has a [*mime.FieldError] for each field.
 func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
 	if err := m.Validate(); err != nil {
 		return fault.Join("folder", fault.Fields(err)...)
@@ -95,7 +96,7 @@ func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
 	return nil
 }
 
-// names returns where m is written, and where it goes then.
+// names returns the paths of the temporary and of the final file for m.
 func (s *Sender) names(m *mime.Message) (tmp, final string) {
 	now, n := s.o.Now().UTC(), serial.Add(1)
 	if s.o.Maildir {
@@ -106,7 +107,7 @@ func (s *Sender) names(m *mime.Message) (tmp, final string) {
 	return filepath.Join(s.dir, "."+name+".tmp"), filepath.Join(s.dir, name)
 }
 
-// hostName is this host's name as a part of a file name.
+// hostName returns the name of this host in a form for file names.
 func hostName() string {
 	name, _ := os.Hostname()
 	return strings.NewReplacer("/", `\057`, ":", `\072`).Replace(cmp.Or(name, "localhost"))
@@ -115,7 +116,8 @@ func hostName() string {
 // maxName bounds the part of a file name that comes from an address.
 const maxName = 64
 
-// safe keeps of an address what no system gives a meaning to.
+// safe replaces the characters of an address that have a meaning in file names on
+// some system.
 func safe(address string) string {
 	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@.-_+=", r) {
@@ -126,8 +128,8 @@ func safe(address string) string {
 	return name[:min(len(name), maxName)]
 }
 
-// deliver writes data to tmp and renames it to final. On an error neither is
-// there.
+// deliver writes data to tmp and renames tmp to final. After an error neither
+// file exists.
 func deliver(ctx context.Context, tmp, final string, data []byte) error {
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -143,7 +145,7 @@ func deliver(ctx context.Context, tmp, final string, data []byte) error {
 	return err
 }
 
-// syncFolder brings the names in a folder to the disk, if the system can.
+// syncFolder syncs the names in a folder to the disk, if the system can do that.
 func syncFolder(dir string) error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -155,7 +157,7 @@ func syncFolder(dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// uncertain is the error for a message that is there and may be lost when the
+// uncertain is the error for a message that was written, but may be lost if the
 // power fails.
 type uncertain struct{ err error }
 

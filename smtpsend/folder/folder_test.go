@@ -50,7 +50,7 @@ func letter(to string) *mime.Message {
 	return &mime.Message{From: "ann@example.com", To: []string{to}, Data: []byte("Subject: x\r\n\r\n")}
 }
 
-// TestNames has file names tell time and recipient, and nothing else.
+// TestNames checks that file names have the time and the recipient, and nothing else.
 func TestNames(t *testing.T) {
 	now := func() time.Time { return time.Date(2027, 3, 2, 11, 0, 0, 5e6, time.FixedZone("", 3600)) }
 	tests := []struct {
@@ -101,7 +101,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// TestNothingHalf has a failure leave no file behind.
+// TestNothingHalf checks that a failure leaves no file behind.
 func TestNothingHalf(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	s, err := folder.New(dir, nil)
@@ -123,7 +123,7 @@ func TestNothingHalf(t *testing.T) {
 	}
 }
 
-// late is a context that ends after it was asked once.
+// late is a context that ends after the first call of Err.
 type late struct {
 	context.Context
 	asked bool

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestUncertain has a message that may be lost with the power be reported so.
+// TestUncertain checks the error for a message that may be lost if the power fails.
 func TestUncertain(t *testing.T) {
 	err := syncFolder(filepath.Join(t.TempDir(), "gone"))
 	e := &uncertain{err}

@@ -1,14 +1,15 @@
-// Package ntlm is the SASL mechanism NTLM (MS-SMTPNTLM), which Exchange on
-// premises offers where it offers no PLAIN. Package smtpsend uses it for
-// "auth=ntlm" in a URL, or where a server offers nothing better; a program
-// needs the package only to speak SASL itself:
+// Package ntlm is the SASL mechanism NTLM (MS-SMTPNTLM), which an Exchange server
+// on premises offers if it does not offer PLAIN. Package smtpsend uses it for
+// "auth=ntlm" in a URL, or if a server offers nothing better. A program needs the
+// package only if it speaks SASL itself:
 //
 //	client := ntlm.NewClient(`EXAMPLE\ann`, password)
 //	name, initial, err := client.Start()
 //	response, err := client.Next(challenge)
 //
-// NTLMv2 only. It is no protection by itself: who reads the exchange can guess
-// at the password at leisure, and who is in the middle can pass it on. Use TLS.
+// The package knows only NTLMv2. The mechanism alone is no protection: an attacker
+// who reads the exchange can try passwords against it at leisure, and an attacker
+// in the middle can pass it on. Use TLS.
 package ntlm
 
 import (
@@ -19,7 +20,7 @@ import (
 	"github.com/emersion/go-sasl"
 )
 
-// Name is what servers call the mechanism.
+// Name is the name of the mechanism in SASL.
 const Name = "NTLM"
 
 // signature begins each message of the protocol (MS-NLMP, section 2.2.1).
@@ -32,8 +33,8 @@ type Client struct {
 
 var _ sasl.Client = (*Client)(nil)
 
-// NewClient returns a client for a user, who is named user, DOMAIN\user or
-// user@domain.
+// NewClient returns a client for a user. The forms of username are user,
+// DOMAIN\user and user@domain.
 func NewClient(username, password string) *Client {
 	return &Client{username, password}
 }
@@ -46,8 +47,8 @@ func (c *Client) Start() (name string, initial []byte, err error) {
 
 // Next answers CHALLENGE_MESSAGE with AUTHENTICATE_MESSAGE.
 //
-// QUIRK: Exchange that overlooked the initial response says "NTLM supported"
-// first (smtpsend/testdata/ntlm.txt), and gets NEGOTIATE_MESSAGE once more.
+// QUIRK: if Exchange overlooks the initial response, it says "NTLM supported"
+// first (smtpsend/testdata/ntlm.txt). Next then returns NEGOTIATE_MESSAGE again.
 func (c *Client) Next(challenge []byte) ([]byte, error) {
 	if !bytes.HasPrefix(challenge, signature) {
 		_, first, err := c.Start()

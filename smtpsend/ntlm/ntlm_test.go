@@ -25,7 +25,7 @@ func challenge(nonce string) []byte {
 	return append(append(b, make([]byte, 8)...), 0, 0, 0, 0)
 }
 
-// field returns a part of an AUTHENTICATE_MESSAGE, whose place is told at offset.
+// field returns a part of an AUTHENTICATE_MESSAGE, whose place is stored at offset.
 func field(t *testing.T, b []byte, offset int) []byte {
 	t.Helper()
 	n := int(binary.LittleEndian.Uint16(b[offset:]))
@@ -53,7 +53,7 @@ func mac(key []byte, parts ...[]byte) []byte {
 	return h.Sum(nil)
 }
 
-// TestNext has the response prove the password as MS-NLMP, section 3.3.2, says.
+// TestNext checks that the response proves the password (MS-NLMP, section 3.3.2).
 func TestNext(t *testing.T) {
 	// MD4 of "Password" in UTF-16 (MS-NLMP, section 4.2.2.1.1).
 	hash, err := hex.DecodeString("a4f49c406510bdcab6824ee7c30fd852")
@@ -85,7 +85,7 @@ func TestNext(t *testing.T) {
 	}
 }
 
-// TestStart has the first message be repeated for a server that overlooked it.
+// TestStart checks that the first message is repeated if a server overlooked it.
 func TestStart(t *testing.T) {
 	c := ntlm.NewClient("User", "Password")
 	name, first, err := c.Start()
@@ -98,7 +98,7 @@ func TestStart(t *testing.T) {
 	}
 }
 
-// FuzzNext has no challenge cause a panic.
+// FuzzNext checks that no challenge causes a panic.
 func FuzzNext(f *testing.F) {
 	f.Add(challenge("12345678"))
 	f.Add([]byte("NTLMSSP\x00"))

@@ -1,5 +1,5 @@
 // Package sendmail is a sender that hands mails to the local sendmail program,
-// which Postfix, Exim, OpenSMTPD, msmtp and others install:
+// which Postfix, Exim, OpenSMTPD, msmtp and others install.
 //
 //	sender, err := sendmail.New("/usr/sbin/sendmail", nil)
 //	if err != nil {
@@ -7,9 +7,9 @@
 //	}
 //	err = sender.Send(ctx, message)
 //
-// It runs "sendmail -i -f FROM -- RCPT…" with the mail as standard input and
-// judges by the exit status. The program queues the mail; that says nothing
-// about single recipients.
+// It runs "sendmail -i -f FROM -- RCPT…" with the mail as standard input. The exit
+// status decides whether the mail counts as sent. The program only queues the
+// mail, so the exit status says nothing about single recipients.
 package sendmail
 
 import (
@@ -28,12 +28,13 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// DefaultPath is where systems have the program.
+// DefaultPath is the usual path of the program.
 const DefaultPath = "/usr/sbin/sendmail"
 
 // Options are the choices of a [Sender]. Nil means the zero value.
 type Options struct {
-	// Args are further arguments that go in front, as "-C" and a file.
+	// Args are further arguments that come before all others, such as "-C" and a
+	// file.
 	Args []string
 }
 
@@ -44,8 +45,8 @@ type Sender struct {
 }
 
 // New returns a sender that runs the program at path, or at [DefaultPath] if path
-// is empty. The path is absolute, so that the program does not depend on the
-// environment.
+// is empty. The path must be absolute, so that the choice of the program does not
+// depend on the environment.
 func New(path string, o *Options) (*Sender, error) {
 	if path == "" {
 		path = DefaultPath
@@ -63,10 +64,10 @@ func New(path string, o *Options) (*Sender, error) {
 	return s, nil
 }
 
-// Send hands m to the program and waits for it. The error is an [*Error] if the
-// program ran, and has a [*mime.FieldError] for each field if m must not be sent.
-// If ctx ends, the program is killed, and whether it queued the message is not
-// known.
+// Send hands m to the program and waits for it. If the program ran and failed, the
+// error is an [*Error]. If m must not be sent, the error has a [*mime.FieldError]
+// for each field. If ctx ends, the program is killed, and it is not known whether
+// it queued the message.
 func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
 	if err := check(m); err != nil {
 		return err
@@ -83,8 +84,8 @@ func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
 	return s.run(ctx, m, in)
 }
 
-// check is [mime.Message.Validate] in the name of this package, and keeps a
-// reverse path from passing for an option.
+// check returns the errors of [mime.Message.Validate] in the name of this package.
+// It also refuses a reverse path that the program would take for an option.
 func check(m *mime.Message) error {
 	errs := fault.Fields(m.Validate())
 	if m != nil && strings.HasPrefix(m.From, "-") {
@@ -93,9 +94,9 @@ func check(m *mime.Message) error {
 	return fault.Join("sendmail", errs...)
 }
 
-// spool writes a message with the line ends that local programs expect into a
-// file. A pipe would not do: were this process to die, its end would pass for
-// the end of the message.
+// spool writes a message into a file, with the line ends that local programs
+// expect. A pipe is not safe: if this process died, the program would take the
+// end of the pipe for the end of the message.
 func spool(data []byte) (f *os.File, err error) {
 	f, err = os.CreateTemp("", "convene-*.eml")
 	if err != nil {
@@ -126,7 +127,7 @@ func (s *Sender) command(ctx context.Context, m *mime.Message) *exec.Cmd {
 	return cmd
 }
 
-// run runs the program and judges how it ended.
+// run runs the program and returns an error if it failed.
 func (s *Sender) run(ctx context.Context, m *mime.Message, in *os.File) error {
 	var out output
 	cmd := s.command(ctx, m)

@@ -18,8 +18,8 @@ import (
 	"github.com/convene-go/convene/smtpsend/sendmail"
 )
 
-// program writes a program that stands in for sendmail and notes in its folder
-// what it gets.
+// program writes a program that takes the place of sendmail, and that notes its
+// input in its folder.
 func program(t *testing.T, body string) (dir, path string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -114,7 +114,7 @@ func TestExitStatus(t *testing.T) {
 	}
 }
 
-// TestEnd has the end of the context end the program and its children.
+// TestEnd checks that the end of the context ends the program and its children.
 func TestEnd(t *testing.T) {
 	_, path := program(t, "sleep 60 & sleep 60")
 	s, err := sendmail.New(path, nil)

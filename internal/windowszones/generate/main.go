@@ -18,7 +18,7 @@ import (
 	"strings"
 )
 
-// release is the version of cldr-core that the table is made of.
+// release is the version of cldr-core from which the table is generated.
 const release = "48.2.0"
 
 func main() {
@@ -78,8 +78,8 @@ type mapping struct {
 	Territory string `json:"_territory"`
 }
 
-// read returns the lines of territory 001, which is what a name means where
-// nothing else is known, sorted by Windows name without case.
+// read returns the lines of territory 001, sorted by Windows name without case.
+// Territory 001 is the world: it applies if the user's territory is unknown.
 func read(path string) ([]mapping, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -109,6 +109,7 @@ func read(path string) ([]mapping, error) {
 	return out, nil
 }
 
+// render returns the source of table.go.
 func render(zones []mapping) ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "// Code generated from cldr-core %s, supplemental/windowsZones.json. DO NOT EDIT.\n\n", release)

@@ -16,7 +16,7 @@ import (
 // identifier.
 const NoID = "-"
 
-// Result is what the checks of one server say of a From domain.
+// Result sums up the checks of one server for a From domain.
 type Result struct {
 	// DMARC, DKIM and SPF report a pass for a domain that is aligned with From.
 	DMARC, DKIM, SPF bool

@@ -13,9 +13,9 @@ import (
 )
 
 // Tokens makes and verifies addresses with a signed token, such as
-// desk+TOKEN@example.com. A token is 18 octets in base 32: the day after which it
-// is no longer valid, and a MAC over this day, the meeting and the attendee. Its
-// fields are those of invite.ReplyAddress, so that a pointer to the one can be
+// desk+TOKEN@example.com. A token is 18 octets in base 32: the last day on which
+// it is valid, and a MAC over this day, the meeting and the attendee. Tokens has
+// the fields of invite.ReplyAddress, so that a pointer to the one type can be
 // converted to a pointer to the other.
 type Tokens struct {
 	Mailbox  string
@@ -119,9 +119,8 @@ func (raw Token) Expired(now time.Time) bool {
 	return now.Unix()/day > int64(binary.BigEndian.Uint16(raw))
 }
 
-// Renew returns the address of an attendee that a meeting sent at now is to have:
-// the one that the attendee has already, or a new one if that would not last until
-// the end of the meeting.
+// Renew returns the reply address for a mail that is sent now. It keeps the
+// attendee's present address if that is valid until the end of the meeting.
 func (t *Tokens) Renew(has, uid, email string, end, now time.Time) string {
 	if now.After(end) {
 		end = now

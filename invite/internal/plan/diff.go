@@ -14,7 +14,7 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// Level says what a change asks for, with the values of invite.Level.
+// Level is the weight of a change, with the values of invite.Level.
 type Level int
 
 // The values of [Level], the lowest first.
@@ -186,9 +186,9 @@ func equal(a, b any) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// ruleChange says how a rule changed; "" if it did not. Exceptions are no part of
-// it, because they are changes of single occurrences. end is -1 if the series only
-// ends earlier, and 1 if it only ends later.
+// ruleChange returns a description of how the rule changed, or "" if it did not.
+// Exceptions are no part of it, because they are changes of single occurrences.
+// end is -1 if the series only ends earlier, and 1 if it only ends later.
 func ruleChange(before, after *ical.Event) (text string, end int) {
 	b, a := before.Recurrence, after.Recurrence
 	switch {

@@ -50,10 +50,11 @@ type received struct {
 	next     int            // the sequence after the highest so far
 	leaving  bool           // a CANCEL of the whole meeting is still to be sent
 	answered bool           // they answered, so they have an invitation, perhaps by another way
-	left     int            // an answer shows an invitation after the last CANCEL of the whole meeting if it has at least this sequence
+	left     int            // the sequence of the last CANCEL of the whole meeting; an answer to this or a later one proves a new invitation
 
 	// owed are mails that were not handed over: for each occurrence the lowest
-	// sequence since the last mail about it, or about the whole meeting, that was.
+	// sequence since a mail about it, or about the whole meeting, was handed
+	// over.
 	owed map[int64]int
 	// got are mails about single occurrences that were handed over while a mail about
 	// the whole meeting was owed: their sequences, by occurrence.
@@ -148,8 +149,8 @@ func (w *received) receive(d *Mail, id int64) {
 	}
 }
 
-// repeats reports whether a request tells only what the attendee has already: a
-// reminder, or the invitation once more.
+// repeats reports whether a request tells nothing new: it is a reminder, or the
+// invitation once more.
 func (w *received) repeats(d *Mail, id int64) bool {
 	if d.Method != ical.MethodRequest {
 		return false

@@ -5,19 +5,19 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// Notice is one calendar object for one attendee, and why they get it. Its values do
-// not change once it is made. It is small, because a call may have a hundred
-// thousand.
+// Notice is one calendar object for one attendee, and why they get it. It is
+// small, because a call may have a hundred thousand.
 type Notice struct {
 	Attendee *ical.Attendee
 	*Content
-	// Action is the kind of the mail's text.  "" follows from the content, see
-	// [Notice.Kind].
+	// Action is the purpose of the mail. "" follows from the content, see
+	// [Notice.Purpose].
 	Action Action
 }
 
-// Content is what a notice says, whoever gets it. Successive notices that say the
-// same share it.
+// Content is the content of a notice, without the attendee. It is never changed
+// after it is made, because successive notices with equal contents share one
+// value.
 type Content struct {
 	Method   ical.Method
 	Sequence int
@@ -26,7 +26,7 @@ type Content struct {
 	Before   *ical.Event // the same as the attendee saw it until now; nil if they did not
 }
 
-// Action is the kind of a mail's text, with the values of body.Action.
+// Action is the purpose of a mail, with the values of body.Action.
 type Action string
 
 // The values of [Action].
@@ -41,8 +41,8 @@ const (
 // Key returns the key of the attendee's address.
 func (n *Notice) Key() string { return address.Key(n.Attendee.Email) }
 
-// Kind returns the action of the notice, or the one that follows from its content.
-func (n *Notice) Kind() Action {
+// Purpose returns the action of the notice, or the one that follows from its content.
+func (n *Notice) Purpose() Action {
 	switch {
 	case n.Action != "":
 		return n.Action

@@ -1,6 +1,6 @@
-// Package plan works out the way from one version of a meeting to the next: which
-// attendee is told what, and why. It is pure: it sends and stores nothing, and
-// changes nothing that it is given.
+// Package plan works out the way from one version of a meeting to the next, as
+// notices to attendees, each with its reason. It is pure: it sends and stores
+// nothing, and changes nothing that it is given.
 //
 // A call of package invite becomes a [Plan]. Its notices say what each attendee
 // gets. An attendee is told the difference between the version that they have, by
@@ -50,18 +50,18 @@ type Options struct {
 // stamp returns the time of the answers that the organizer gives.
 func (o *Options) stamp() time.Time { return o.Now().UTC().Truncate(time.Second) }
 
-// Plan is what one call does to one meeting.
+// Plan is the effect of one call on one meeting.
 type Plan struct {
 	// Intent is the event as the meeting will keep it.
 	Intent ical.Event
 	// Event is the same with everybody's answers, as mails show it.
 	Event ical.Event
-	// Notices are in the order of sending. Skipped are the notices that are not sent;
-	// they have no method.
+	// Notices has the notices in the order of sending. Skipped has the notices
+	// that are not sent. They have no method.
 	Notices, Skipped []Notice
 	// Said are answers that the organizer gives.
 	Said []roster.Answer
-	// Revised are new floors of answers.
+	// Revised has new sequences below which answers do not count, see [roster.Record.Floor].
 	Revised []roster.Revision
 	// Previous is the event before, if attendees are told of a change of it.
 	Previous *ical.Event
@@ -128,8 +128,8 @@ func (p *Plan) View(e *ical.Event, email string) roster.View {
 	return p.Index.View(e, email, p.Answers)
 }
 
-// at returns what an attendee will see of a version of the event at an occurrence.
-// It is nil for nothing.
+// at returns the part of a version of the event that an attendee will see: the
+// whole meeting, or an occurrence of it. It is nil if they will see nothing.
 func (p *Plan) at(e *ical.Event, email string, id time.Time) *ical.Event {
 	return p.View(e, email).At(e, id, p.Answers)
 }

@@ -32,6 +32,7 @@ func reasonFor(list []change) string {
 // needsAnswer ends the reason of a mail that asks for an answer.
 const needsAnswer = ": needs a new answer"
 
+// withoutAsking returns a reason without needsAnswer.
 func withoutAsking(reason string) string { return strings.TrimSuffix(reason, needsAnswer) }
 
 // textChange says how a text changed. Long texts are not repeated.
@@ -59,7 +60,8 @@ func quote(s string) string {
 	return `"` + s + `"`
 }
 
-// onOccurrence names the occurrence that e is; "" for the whole meeting.
+// onOccurrence returns " on " and the date if e is an occurrence, and "" if it is
+// the whole meeting.
 func onOccurrence(e *ical.Event) string {
 	if e.RecurrenceID.IsZero() {
 		return ""
@@ -81,7 +83,7 @@ func NoOccurrence(e *ical.Event, start time.Time) string {
 	return "the series has no occurrence" + onDate(e, start)
 }
 
-// clockTime writes a start for people who know the meeting.
+// clockTime formats a start without its zone, because the readers know the zone.
 func clockTime(t time.Time, allDay bool, zone *time.Location) string {
 	if allDay {
 		return t.Format("Mon 2 Jan 2006")
@@ -89,9 +91,9 @@ func clockTime(t time.Time, allDay bool, zone *time.Location) string {
 	return t.In(zone).Format("Mon 2 Jan 2006 15:04")
 }
 
-// duration writes a length without the parts that are zero.
+// duration formats a length without the parts that are zero.
 func duration(d time.Duration) string {
-	text, err := ical.Reminder{Before: d}.MarshalText()
+	text, err := ical.Reminder{Before: d}.MarshalText() // has the only text form of a duration
 	if err != nil {
 		return d.String()
 	}

@@ -59,7 +59,8 @@ func (w *Rewriter) content(d *Mail, a *ical.Attendee) *Content {
 	return w.last
 }
 
-// before returns what the recipient of a mail saw before it; nil for nothing.
+// before returns the event as the recipient of a mail saw it before the mail. It
+// is nil if they did not see it.
 func (w *Rewriter) before(d *Mail) *ical.Event {
 	v := w.meeting.versionBefore(d.Sequence)
 	if d.State == MailPending {

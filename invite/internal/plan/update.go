@@ -55,7 +55,7 @@ type update struct {
 	counted *roster.Answers // the answers that counted before
 	extra   bool            // a notice is one sequence later than the others
 
-	// What is worked out once for all attendees who see the same:
+	// Results that are the same for all attendees who see the same:
 	versions    *filledVersions
 	mixtures    map[string]*ical.Event // see mixed
 	diffs       map[pair][]change
@@ -121,7 +121,7 @@ func (u *update) diff(was, is *ical.Event) []change {
 	return changes
 }
 
-// run plans what each attendee gets.
+// run adds the notices of all attendees.
 func (u *update) run() *Plan {
 	p := u.plan
 	p.Intent.Sequence = u.before.Sequence + 1
@@ -204,8 +204,8 @@ func (u *update) whole(a *ical.Attendee, base, was, is *ical.Event) {
 	}
 }
 
-// request adds a request for what changed, unless the attendee declined and need not
-// care.
+// request adds a request that tells the changes, unless the attendee declined and
+// need not care.
 func (u *update) request(a *ical.Attendee, was, is *ical.Event, changes []change) {
 	text := reasonFor(changes)
 	if !is.RecurrenceID.IsZero() {

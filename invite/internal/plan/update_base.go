@@ -14,9 +14,9 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// base returns the version that an attendee has, and their view of it. If mails to
-// them were not handed over, it is an earlier version, in which some occurrences may
-// be as mails about them alone told.
+// base returns the version that an attendee has, and their view of it. If mails
+// to them were not handed over, it is an earlier version. Single occurrences may
+// then have a newer form, because the attendee received mails about them.
 func (u *update) base(a *ical.Attendee) (*ical.Event, roster.View) {
 	w := u.history.of[address.Key(a.Email)]
 	base, from := u.versionsOf(w)

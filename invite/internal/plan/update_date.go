@@ -40,8 +40,9 @@ func (u *update) changedDates(a *ical.Attendee, base, was, is *ical.Event) (list
 	return list, restored
 }
 
-// beside returns the changes of the date for a reason that has the changes of the
-// whole meeting already, without those that only follow from these.
+// beside returns the changes of the date for a reason that already has the
+// changes of the whole meeting. It leaves out changes that only follow from
+// these.
 func (d *changedDate) beside(whole []change) (out []change) {
 	e := d.is
 	if e == nil {

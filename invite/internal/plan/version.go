@@ -5,8 +5,8 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// Needed returns the earlier versions that are still needed: those that some
-// attendee has, and those that a mail which may be sent again needs.
+// Needed returns the earlier versions that are still needed. An attendee has such
+// a version, or a mail that may be sent again needs it.
 func (m *Meeting) Needed() []ical.Event {
 	h := m.history()
 	needed := make(map[*ical.Event]bool)

@@ -17,8 +17,8 @@ func (r *Record) Spoken(e *ical.Event, stamp time.Time) []Answer {
 	})
 }
 
-// Imported returns the answers that the statuses in r.Event give, for an event of a
-// stored form that kept answers there. It leaves out those that r.Given has.
+// Imported returns the answers that the statuses in r.Event give, for an event of
+// a stored form that kept answers there. It leaves out answers that r.Given has.
 func (r *Record) Imported() []Answer {
 	return r.given().read(r.Event, Answer{Via: ViaImport}, func(by *ical.Attendee, counting *Answer) bool {
 		return !counting.matches(by)

@@ -1,7 +1,7 @@
-// Package roster has functions on lists of attendees, and on the answers that count
-// for them. An attendee is found by the key of their address, [address.Key], which
-// ignores case. The functions are pure: they change nothing that they are given,
-// except where their comment says so.
+// Package roster has functions on lists of attendees, and on the answers that
+// count for them. An attendee is found by the key of their address,
+// [address.Key], which ignores case. The functions are pure: they change nothing
+// that they are given, unless their comment says so.
 package roster
 
 import (

@@ -9,7 +9,7 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// Record is the part of a meeting that says who answered what. Package invite
+// Record is the part of a meeting that says who answered, and how. Package invite
 // makes it of a Meeting without copying the answers.
 type Record struct {
 	Event     *ical.Event
@@ -19,8 +19,8 @@ type Record struct {
 	Joined    []Joined   // attendees who came to single occurrences by an answer
 }
 
-// Answer is one answer of one attendee. Its fields are those of invite.Answer, so
-// that a pointer to the one can be converted to a pointer to the other.
+// Answer is one answer of one attendee. It has the fields of invite.Answer, so
+// that a pointer to the one type can be converted to a pointer to the other.
 type Answer struct {
 	Email        string
 	Status       ical.Status
@@ -42,15 +42,15 @@ const (
 	ViaImport    = "import"
 )
 
-// Revision is the sequence at which an occurrence last needed new answers. Its
-// fields are those of invite.Revision.
+// Revision is the sequence at which an occurrence last needed new answers. It has
+// the fields of invite.Revision.
 type Revision struct {
 	RecurrenceID time.Time
 	Sequence     int
 }
 
-// Joined is an attendee of one occurrence who is not in the organizer's list. Its
-// fields are those of invite.Joined.
+// Joined is an attendee of one occurrence who is not in the organizer's list. It
+// has the fields of invite.Joined.
 type Joined struct {
 	RecurrenceID time.Time
 	Attendee     ical.Attendee

@@ -1,7 +1,7 @@
 // Package series has functions on the occurrences of a series of meetings. An
-// occurrence is named by its original start, the time that the rule of the series
-// gives it (RECURRENCE-ID; RFC 5545, section 3.8.4.4). The functions are pure: they
-// change no event that they are given, except where their comment says so.
+// occurrence is named by its original start: the time that the rule of the series
+// gives it (RECURRENCE-ID, RFC 5545, section 3.8.4.4). The functions are pure:
+// they change no event that they are given, unless their comment says so.
 package series
 
 import (

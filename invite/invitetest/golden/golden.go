@@ -1,6 +1,6 @@
-// Package golden compares what a test made, a calendar object or a whole mail,
-// with a file of raw bytes. Importing it adds the flag -update to the test
-// binary, unless it has one already; so import it in tests alone.
+// Package golden compares a calendar object or a whole mail that a test made with a
+// file of raw bytes. Importing it adds the flag -update to the test binary, unless
+// the binary has one already. So import it only in tests.
 //
 //	func TestInvitation(t *testing.T) {
 //		var r invitetest.Recorder
@@ -11,8 +11,9 @@
 //		golden.Assert(t, "testdata/booking.ics", invitetest.Calendar(r.Messages()[0]))
 //	}
 //
-// Write the file with "go test -update", read it once, and commit it. Keep git
-// from changing its line ends with "*.ics -text" and "*.eml -text" in .gitattributes.
+// Write the file with "go test -update", read it once, and commit it. So that git
+// does not change its line ends, put "*.ics -text" and "*.eml -text" into
+// .gitattributes.
 package golden
 
 import (
@@ -21,9 +22,9 @@ import (
 	"github.com/convene-go/convene/internal/golden"
 )
 
-// Assert fails t where got is not, byte for byte, what the file at path holds,
-// and shows the lines that differ. With -update it writes the file, and folders
-// above it, instead.
+// Assert compares got with the file at path. If a byte differs, it fails t and shows
+// the lines that differ. With -update it writes the file, and the folders above it,
+// instead.
 func Assert(t testing.TB, path string, got []byte) {
 	t.Helper()
 	golden.Assert(t, path, got)

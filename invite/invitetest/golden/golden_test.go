@@ -9,7 +9,7 @@ import (
 	"github.com/convene-go/convene/invite/invitetest/golden"
 )
 
-// TestAssert is how a program keeps watch over its own invitations.
+// TestAssert shows how a program notices changes of its own invitations.
 func TestAssert(t *testing.T) {
 	var r invitetest.Recorder
 	o := invitetest.Options(nil)

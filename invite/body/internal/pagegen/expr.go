@@ -7,7 +7,7 @@ import (
 	"text/template/parse"
 )
 
-// pipe is a pipeline of one command.
+// pipe returns the value of a pipeline, which may have one command.
 func (g *generator) pipe(p *parse.PipeNode, dot value) (value, error) {
 	if len(p.Cmds) != 1 {
 		return value{}, fmt.Errorf("%s: more than one command", p)
@@ -15,7 +15,8 @@ func (g *generator) pipe(p *parse.PipeNode, dot value) (value, error) {
 	return g.command(p.Cmds[0], dot)
 }
 
-// command is a value, or a function or method with its arguments.
+// command returns the value of a command: a plain value, or a call of a function or
+// method.
 func (g *generator) command(c *parse.CommandNode, dot value) (value, error) {
 	var args []value
 	for _, a := range c.Args[1:] {
@@ -26,7 +27,7 @@ func (g *generator) command(c *parse.CommandNode, dot value) (value, error) {
 		args = append(args, v)
 	}
 	if f, ok := c.Args[0].(*parse.IdentifierNode); ok {
-		return g.function(f.Ident, args)
+		return g.callFunction(f.Ident, args)
 	}
 	v, err := g.arg(c.Args[0], dot)
 	if err != nil || v.kind.Kind() != reflect.Func {
@@ -43,8 +44,8 @@ func exprs(list []value) string {
 	return strings.Join(out, ", ")
 }
 
-// function calls one of those that templates of this package have.
-func (g *generator) function(name string, args []value) (value, error) {
+// callFunction returns the value of a call of eq, index or segments.
+func (g *generator) callFunction(name string, args []value) (value, error) {
 	switch {
 	case name == "eq" && len(args) == 2:
 		return value{"", args[0].expr + " == " + args[1].expr, reflect.TypeFor[bool]()}, nil
@@ -56,7 +57,7 @@ func (g *generator) function(name string, args []value) (value, error) {
 	return value{}, fmt.Errorf("function %s of %d not known", name, len(args))
 }
 
-// arg is a value without arguments of its own.
+// arg returns the value of an argument: the dot, a field, a variable or a constant.
 func (g *generator) arg(n parse.Node, dot value) (value, error) {
 	switch n := n.(type) {
 	case *parse.DotNode:
@@ -77,8 +78,8 @@ func (g *generator) arg(n parse.Node, dot value) (value, error) {
 	return value{}, fmt.Errorf("%s: not known", n)
 }
 
-// fields follows a chain of fields. A method without arguments is called, one
-// with arguments stays a function.
+// fields returns the value at the end of a chain of fields and methods. A method
+// without arguments is called. A method with arguments stays a function.
 func fields(v value, names []string) (value, error) {
 	for _, name := range names {
 		expr, at := v.expr+"."+name, v.kind

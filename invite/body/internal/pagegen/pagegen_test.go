@@ -86,7 +86,7 @@ func writeX(w *htmlWriter, d *page) {
 	}
 }
 
-// TestGenerateRefuses gives blocks that would not be the same in Go.
+// TestGenerateRefuses has blocks that the generator cannot write in Go.
 func TestGenerateRefuses(t *testing.T) {
 	for _, tt := range []struct{ block, want string }{
 		{`{{.Missing}}`, `block x: pagegen_test.page has no Missing`},

@@ -1,0 +1,283 @@
+package ical
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+)
+
+// eventReader reads one VEVENT. Fields that depend on several properties are
+// set at the end, by finish.
+type eventReader struct {
+	method Method
+	zones  *fileZones
+
+	event    Event
+	stamp    time.Time
+	rule     string
+	duration string
+	comment  string
+	tzid     string // of DTSTART
+	zoned    bool   // DTSTART is a time in that zone
+	transp   string
+	busy     string // X-MICROSOFT-CDO-BUSYSTATUS
+	intended string // X-MICROSOFT-CDO-INTENDEDSTATUS
+	except   []time.Time
+	include  []time.Time
+}
+
+// read reads all properties and alarms of the event.
+func (x *eventReader) read(base *ics.ComponentBase) error {
+	for i := range base.Properties {
+		p := &base.Properties[i].BaseProperty
+		if p.IANAToken == "RECURRENCE-ID" {
+			t, _, err := x.parseTime(p, p.Value)
+			if err == nil && t.IsZero() {
+				err = errValue(p.Value)
+			}
+			if err != nil {
+				return err
+			}
+			x.event.RecurrenceID = t
+			continue
+		}
+		if x.readText(p) || x.readTime(p) || x.readPeople(p) || x.readFlag(p) || x.readList(p) {
+			continue
+		}
+		if !eventProperties[p.IANAToken] {
+			x.event.Extra = append(x.event.Extra, Property{p.IANAToken, extraParams(p.ICalParameters), p.Value})
+		}
+	}
+	for _, c := range base.Components {
+		if alarm, ok := c.(*ics.VAlarm); ok && alarm != nil {
+			x.readAlarm(alarm.Properties)
+		}
+	}
+	x.finish()
+	return nil
+}
+
+// readText reads p if it is a text, and reports whether it is.
+func (x *eventReader) readText(p *ics.BaseProperty) bool {
+	e := &x.event
+	switch p.IANAToken {
+	case "UID":
+		e.UID = cmp.Or(e.UID, unwrapUID(p.Value))
+	case "SUMMARY":
+		e.Summary = cmp.Or(e.Summary, p.Value)
+		e.Language = cmp.Or(e.Language, language(p))
+	case "DESCRIPTION":
+		e.Description = cmp.Or(e.Description, p.Value)
+		e.Language = cmp.Or(e.Language, language(p))
+	case "LOCATION":
+		e.Location = cmp.Or(e.Location, p.Value)
+		e.Language = cmp.Or(e.Language, language(p))
+	case "URL":
+		e.URL = cmp.Or(e.URL, p.Value)
+	case "CONFERENCE":
+		if e.Conference != "" {
+			return false
+		}
+		e.Conference = p.Value
+	case "COMMENT":
+		// QUIRK: Evolution writes an empty COMMENT with every answer.
+		if x.comment != "" || (x.method != MethodReply && x.method != MethodCounter) {
+			return p.Value == ""
+		}
+		x.comment = p.Value
+	default:
+		return false
+	}
+	return true
+}
+
+// readFlag reads p if it has one of a few values or a number, and reports
+// whether it has.
+func (x *eventReader) readFlag(p *ics.BaseProperty) bool {
+	e, v := &x.event, strings.TrimSpace(p.Value)
+	switch p.IANAToken {
+	case "SEQUENCE":
+		e.Sequence, _ = parseInt(v, 0, 1<<31-1)
+	case "PRIORITY":
+		if e.Priority, _ = parseInt(v, 0, 9); e.Priority == 5 {
+			e.Priority = 0
+		}
+	case "STATUS":
+		e.Cancelled = strings.EqualFold(v, "CANCELLED")
+	case "CLASS":
+		e.Sensitivity = readWord(v, wireClasses)
+	case "TRANSP":
+		x.transp = v
+	case "X-MICROSOFT-CDO-BUSYSTATUS":
+		x.busy = v
+	case "X-MICROSOFT-CDO-INTENDEDSTATUS":
+		x.intended = v
+	case "X-MICROSOFT-CDO-ALLDAYEVENT":
+	case "X-MICROSOFT-DISALLOW-COUNTER":
+		e.NoCounter = strings.EqualFold(v, "TRUE")
+	default:
+		return false
+	}
+	return true
+}
+
+// readList reads p if it is a category or an attachment, and reports whether it
+// is.
+func (x *eventReader) readList(p *ics.BaseProperty) bool {
+	e := &x.event
+	switch p.IANAToken {
+	case "CATEGORIES":
+		if !x.zones.spend(strings.Count(p.Value, ",")) {
+			break
+		}
+		for _, c := range splitList(p.Value) {
+			if c = strings.TrimSpace(unescapeText(c)); c != "" {
+				e.Categories = append(e.Categories, c)
+			}
+		}
+	case "ATTACH":
+		if paramValue(p, "ENCODING") != "" || p.Value == "" {
+			return false
+		}
+		name := cmp.Or(paramValue(p, "FILENAME"), paramValue(p, "X-FILENAME"))
+		e.Attachments = append(e.Attachments, Link{p.Value, paramValue(p, "FMTTYPE"), name})
+	default:
+		return false
+	}
+	return true
+}
+
+// readAlarm reads an alarm that sounds before the start. Other alarms are
+// passed over.
+func (x *eventReader) readAlarm(props []ics.IANAProperty) {
+	p := firstProperty(props, "TRIGGER")
+	if p == nil || strings.EqualFold(paramValue(p, "RELATED"), "END") {
+		return
+	}
+	if d, err := parseDuration(p.Value); err == nil && d <= 0 && -d <= 3650*day {
+		x.event.Reminders = append(x.event.Reminders, Reminder{-d})
+	}
+}
+
+// finish sets the fields that depend on several properties.
+func (x *eventReader) finish() {
+	e := &x.event
+	d, err := parseDuration(x.duration)
+	if err == nil && e.End.IsZero() && d >= 0 && !e.Start.IsZero() {
+		e.End = e.Start.Add(d)
+	}
+	x.finishRule()
+	x.resolveZone()
+	if e.AllDay {
+		e.keepDates()
+	}
+	e.ShowAs = x.showAs()
+	if e.Conference != "" {
+		if e.Location == e.Conference {
+			e.Location = ""
+		}
+		if e.URL == e.Conference {
+			e.URL = ""
+		}
+	}
+	switch {
+	case x.comment == "":
+	case len(e.Attendees) == 1:
+		e.Attendees[0].Comment = x.comment
+	default:
+		e.Extra = append(e.Extra, Property{Name: "COMMENT", Value: x.comment})
+	}
+}
+
+// finishRule sets the recurrence. A rule that no field can hold is kept in
+// Extra. [Event.Validate] refuses it there, so that it cannot be sent on as
+// another rule.
+func (x *eventReader) finishRule() {
+	e := &x.event
+	if x.rule == "" && len(x.include) == 0 {
+		return
+	}
+	r := new(Recurrence)
+	if x.rule != "" {
+		parsed, err := parseRule(x.rule, e.Start)
+		if err != nil {
+			e.Extra = append(e.Extra, Property{Name: "RRULE", Value: x.rule})
+			return
+		}
+		r = parsed
+	}
+	r.Except, r.Include = x.except, x.include
+	e.Recurrence = r
+}
+
+// showAs returns the value that the organizer intends. If there is none, it
+// returns the value that the attendee's calendar shows until the answer.
+func (x *eventReader) showAs() ShowAs {
+	for _, v := range []string{x.intended, x.busy} {
+		if v != "" {
+			return readWord(v, wireShows)
+		}
+	}
+	if strings.EqualFold(x.transp, "TRANSPARENT") && !x.event.Cancelled {
+		return ShowFree
+	}
+	return ""
+}
+
+// language reads LANGUAGE.
+//
+// QUIRK: some programs write "de_DE".
+func language(p *ics.BaseProperty) string {
+	tag := strings.ReplaceAll(paramValue(p, "LANGUAGE"), "_", "-")
+	if checkLanguage(tag) != nil {
+		return ""
+	}
+	return tag
+}
+
+// extraParams returns a copy of params, nil if there are none.
+func extraParams(params map[string][]string) map[string][]string {
+	if len(params) == 0 {
+		return nil
+	}
+	return cloneParams(params)
+}
+
+func cloneParams(in map[string][]string) map[string][]string {
+	out := make(map[string][]string, len(in))
+	for name, values := range in {
+		out[name] = append([]string(nil), values...)
+	}
+	return out
+}
+
+// unwrapUID returns the identifier inside a UID that a calendar export of
+// Exchange has wrapped. The wrapping is 16 octets of signature, 20 of date and
+// length, "vCal-Uid", 01 00 00 00, the identifier and a zero, all in
+// hexadecimal (MS-OXOCAL, section 2.2.1.27).
+func unwrapUID(uid string) string {
+	const signature, marker = "040000008200E00074C5B7101A82E008", "7643616C2D55696401000000"
+	upper := strings.ToUpper(strings.TrimSpace(uid))
+	if !strings.HasPrefix(upper, signature) {
+		return strings.TrimSpace(uid)
+	}
+	_, tail, ok := strings.Cut(upper, marker)
+	if !ok || len(tail)%2 != 0 {
+		return strings.TrimSpace(uid)
+	}
+	var b strings.Builder
+	for ; len(tail) >= 2 && tail[:2] != "00"; tail = tail[2:] {
+		n, err := strconv.ParseUint(tail[:2], 16, 8)
+		if err != nil {
+			return strings.TrimSpace(uid)
+		}
+		b.WriteByte(byte(n))
+	}
+	if plain := b.String(); plain != "" && checkLine(plain) == nil {
+		return unwrapUID(plain)
+	}
+	return strings.TrimSpace(uid)
+}

@@ -1,0 +1,155 @@
+package body
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/convene-go/convene/ical"
+)
+
+// formatter writes times and recurrence rules in the language of its catalog and in
+// one time zone.
+type formatter struct {
+	*catalog
+	loc *time.Location
+}
+
+// event writes the time of a meeting.
+func (c formatter) event(e *ical.Event) string {
+	if e.AllDay {
+		return c.days(e.Start, e.End)
+	}
+	return c.span(ical.Span{Start: e.Start, End: e.End})
+}
+
+// span writes the time of a meeting with the zone's name and offset: "Tuesday,
+// March 2, 2027, 9:00 – 10:00 AM (Europe/Berlin, UTC+01:00)".
+func (c formatter) span(s ical.Span) string {
+	start, end := s.Start.In(c.loc), s.End.In(c.loc)
+	when := c.text("at", "date", c.date(start), "time", c.ltr(c.time(start)))
+	switch {
+	case !s.End.After(s.Start):
+	case sameDay(start, end):
+		when = c.text("at", "date", c.date(start), "time", c.ltr(c.times(start, end)))
+	default:
+		when = c.text("range", "start", when,
+			"end", c.text("at", "date", c.date(end), "time", c.ltr(c.time(end))))
+	}
+	return capitalized(when) + " (" + c.ltr(zoneName(start, end)) + ")"
+}
+
+// days writes the dates of an all-day event. The end is the day after the last one.
+// Dates are read in the zone of start and end, not in the formatter's zone.
+func (c formatter) days(start, end time.Time) string {
+	last := start
+	if end.After(start) {
+		last = end.AddDate(0, 0, -1)
+	}
+	date := c.date(start)
+	if !sameDay(start, last) {
+		date = c.text("range", "start", date, "end", c.date(last))
+	}
+	return capitalized(c.text("allday", "date", date))
+}
+
+// date writes a whole date with its weekday, in the zone of t.
+func (c formatter) date(t time.Time) string { return c.corrected(c.cldr.FmtDateFull(t), t) }
+
+// day writes the date of an occurrence without its weekday.
+func (c formatter) day(t time.Time, allDay bool) string {
+	if !allDay {
+		t = t.In(c.loc)
+	}
+	return c.corrected(c.cldr.FmtDateLong(t), t)
+}
+
+// corrected mends two dates that the locale library does not write as CLDR does. In
+// Hebrew the word for day stands before every weekday except Saturday. In French the
+// first of a month is an ordinal.
+func (c formatter) corrected(s string, t time.Time) string {
+	switch {
+	case c.tag == "he":
+		return strings.Replace(s, "יום שבת", "שבת", 1)
+	case c.tag == "fr" && t.Day() == 1:
+		return strings.Replace(s, "1 ", "1er ", 1)
+	}
+	return s
+}
+
+// time writes the time of day.
+func (c formatter) time(t time.Time) string { return c.pattern(t, c.Messages["time"]) }
+
+// times writes two times of one day, with AM or PM once if it is the same for both.
+func (c formatter) times(start, end time.Time) string {
+	first := c.Messages["time"]
+	second := first
+	if (start.Hour() < 12) == (end.Hour() < 12) {
+		if strings.HasPrefix(first, "{a}") {
+			second = withoutPeriod(second)
+		} else if !c.rtl {
+			first = withoutPeriod(first)
+		}
+	}
+	times := c.text("range.time", "start", c.pattern(start, first), "end", c.pattern(end, second))
+	return strings.ReplaceAll(times, " ", nbsp) + joiner
+}
+
+// withoutPeriod removes AM or PM from a pattern.
+func withoutPeriod(pattern string) string {
+	return strings.TrimSpace(strings.Replace(pattern, "{a}", "", 1))
+}
+
+// pattern writes a time of day in a pattern of the catalog.
+func (c formatter) pattern(t time.Time, pattern string) string {
+	period := c.Messages["am"]
+	if t.Hour() >= 12 {
+		period = c.Messages["pm"]
+	}
+	return substitute(pattern, "HH", twoDigits(t.Hour()), "H", strconv.Itoa(t.Hour()),
+		"h", strconv.Itoa((t.Hour()+11)%12+1), "mm", twoDigits(t.Minute()), "a", period)
+}
+
+func twoDigits(n int) string {
+	if n < 10 {
+		return "0" + strconv.Itoa(n)
+	}
+	return strconv.Itoa(n)
+}
+
+// zoneName returns a zone with its offset, as "Europe/Berlin, UTC+01:00". It has both
+// offsets if the clock changes before the end.
+func zoneName(start, end time.Time) string {
+	first, last := offset(start), offset(end)
+	name := start.Location().String()
+	if end.After(start) && first != last {
+		first += "/" + strings.TrimPrefix(last, "UTC")
+	}
+	if name == "UTC" || name == "" || name == "Local" {
+		return first
+	}
+	return name + "," + nbsp + first
+}
+
+func offset(t time.Time) string {
+	if _, seconds := t.Zone(); seconds == 0 {
+		return "UTC"
+	}
+	return "UTC" + t.Format("-07:00")
+}
+
+func sameDay(a, b time.Time) bool {
+	return a.Year() == b.Year() && a.YearDay() == b.YearDay()
+}
+
+// capitalized returns a text with a capital letter at its beginning, as a line of a
+// table needs it.
+func capitalized(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if u := unicode.ToTitle(r); u != r {
+		return string(u) + s[n:]
+	}
+	return s
+}

@@ -1,0 +1,129 @@
+package invite
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite/body"
+	"github.com/convene-go/convene/invite/internal/roster"
+)
+
+// textKey has everything that the text of a mail by package body depends on within
+// one call, except for the addresses of its answer links.
+type textKey struct {
+	content        contentKey
+	action         body.Action
+	comment        string
+	language, zone string         // of the reader
+	answers        [3]ical.Status // the answers that have a link
+}
+
+// fill puts a reader's answer links into the words of a mail, see
+// [body.Renderer.Prepare].
+type fill func(links []body.AnswerLink) (*body.Body, error)
+
+// mostWords is how many words a call keeps, about as many as its readers have
+// languages and zones. Without the kept words a mail to 10,000 hidden guests in eight
+// languages and zones would be written 10,000 times.
+const mostWords = 32
+
+// write makes the mail's text. It writes the words once for all mails with the same
+// key and events that read the same.
+func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
+	links := r.answerLinks(l)
+	r.textOf = newTextKey(l, d, links)
+	if r.standard == nil || r.single {
+		return r.options.Body.Render(r.bodyView(l, d, links))
+	}
+	key := r.textOf
+	key.content.event, key.content.before = r.readable(key.content.event), r.readable(key.content.before)
+	put := r.words[key]
+	if put == nil {
+		var err error
+		if put, err = r.standard.Prepare(r.bodyView(l, d, links)); err != nil {
+			return nil, err
+		}
+		if r.words == nil || len(r.words) == mostWords {
+			r.words = make(map[textKey]fill)
+		}
+		r.words[key] = put
+	}
+	return put(links)
+}
+
+// newTextKey returns the key of a letter with these answer links.
+func newTextKey(l letter, d *Delivery, links []body.AnswerLink) textKey {
+	n := &l[0]
+	key := textKey{content: n.contentKey(), action: d.Action, comment: d.Comment}
+	key.content.replyTo = ""
+	if len(l) == 1 {
+		key.language, key.zone = n.Attendee.Language, n.Attendee.TimeZone
+	}
+	for i := range links {
+		key.answers[i] = links[i].Status
+	}
+	return key
+}
+
+// readableEvent is an event of a letter, and the same event as its readers may see it.
+type readableEvent struct{ event, text *ical.Event }
+
+// mostReadables is how many events a call keeps. A change of several dates has an event
+// for each.
+const mostReadables = 8
+
+// readable returns e as its readers may see it; nil stays nil. It returns one value
+// for events that read the same. A plan has a copy of its own for each guest of
+// single occurrences, and for each attendee who is not invited to some. Without
+// readable the words would be written for each of them, and a call with many such
+// guests would take 1.6 times as long.
+func (r *renderer) readable(e *ical.Event) *ical.Event {
+	if e == nil {
+		return nil
+	}
+	if i := slices.IndexFunc(r.readables, func(x readableEvent) bool { return x.event == e }); i >= 0 {
+		return r.readables[i].text
+	}
+	text := e
+	if r.options.hideGuests {
+		text = roster.WithoutAttendees(e) // without the reader, too: the words are for all
+	}
+	if i := slices.IndexFunc(r.readables, func(x readableEvent) bool { return reflect.DeepEqual(x.text, text) }); i >= 0 {
+		return r.readables[i].text
+	}
+	if len(r.readables) == mostReadables {
+		r.readables = r.readables[1:]
+	}
+	r.readables = append(r.readables, readableEvent{e, text})
+	return text
+}
+
+// bodyView returns the view from which the mail's text is written.
+func (r *renderer) bodyView(l letter, d *Delivery, links []body.AnswerLink) *body.View {
+	n := &l[0]
+	v := &body.View{
+		Event: r.readable(n.Event), Before: r.readable(n.Before), Action: d.Action, Method: n.Method,
+		Language: r.options.Language, HideGuests: r.options.hideGuests, Comment: d.Comment, Answers: links,
+	}
+	if len(l) == 1 {
+		v.Attendee = *n.Attendee
+	}
+	return v
+}
+
+// answerLinks returns the links by which the reader of a request can answer without
+// buttons.
+func (r *renderer) answerLinks(l letter) []body.AnswerLink {
+	n := &l[0]
+	if r.options.AnswerURL == nil || len(l) > 1 || n.Method != ical.MethodRequest || n.Attendee.NoReply {
+		return nil
+	}
+	var out []body.AnswerLink
+	for _, s := range []ical.Status{ical.StatusAccepted, ical.StatusTentative, ical.StatusDeclined} {
+		if u := r.options.AnswerURL(r.meeting, *n.Attendee, s); u != "" {
+			out = append(out, body.AnswerLink{Status: s, URL: u})
+		}
+	}
+	return out
+}
