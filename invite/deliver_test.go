@@ -11,29 +11,6 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/body"
-	"github.com/convene-go/convene/mime"
-)
-
-// fault is an error of a Sender that says what it is.
-type fault struct{ refused, uncertain bool }
-
-func (f fault) Error() string   { return "fault" }
-func (f fault) Refused() bool   { return f.refused }
-func (f fault) Uncertain() bool { return f.uncertain }
-
-// about is an error about one recipient.
-type about struct {
-	to string
-	error
-}
-
-func (a about) Recipient() string { return a.to }
-func (a about) Unwrap() error     { return a.error }
-
-var (
-	errPlain = errors.New("connection lost")
-	refusal  = fault{refused: true}
-	doubt    = fault{uncertain: true}
 )
 
 // TestDeliveryState sends one mail to each of two attendees; the first fails.
@@ -62,7 +39,7 @@ func TestDeliveryState(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := &recorder{fail: func(n int, _ *mime.Message) error {
+			r := &recorder{fail: func(n int, _ *invite.Message) error {
 				if n == 1 {
 					return tt.in
 				}
@@ -90,20 +67,21 @@ func TestDeliveryState(t *testing.T) {
 				t.Errorf("Deliveries (-want +got):\n%s", diff)
 			}
 			if (err == nil) != (tt.in == nil) {
-				t.Errorf("Send = %v after %v", err, tt.in)
+				t.Errorf("Send = %v after the Sender returned %v, want an error only if the Sender failed", err, tt.in)
 			}
 		})
 	}
 }
 
-// outer takes back what the error in it says of itself.
+// outer overrides Refused and Uncertain of the error in it with false.
 type outer struct{ error }
 
 func (outer) Refused() bool   { return false }
 func (outer) Uncertain() bool { return false }
 func (o outer) Unwrap() error { return o.error }
 
-// TestDeliveryShared has several recipients in one mail.
+// TestDeliveryShared sends one mail to several recipients. The error is about some of
+// them or about all.
 func TestDeliveryShared(t *testing.T) {
 	event := vary(func(e *ical.Event) {
 		e.Attendees = append(e.Attendees, ical.Attendee{Email: "ann@bücher.example"})
@@ -122,7 +100,7 @@ func TestDeliveryShared(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := &recorder{fail: func(int, *mime.Message) error { return tt.in }}
+			r := &recorder{fail: func(int, *invite.Message) error { return tt.in }}
 			m, err := invite.New(r, fixed()).Send(context.Background(), event, invite.OneMail())
 			var de *invite.DeliveryError
 			if !errors.As(err, &de) {
@@ -152,7 +130,7 @@ func TestDeliveryShared(t *testing.T) {
 
 func TestDeliveryCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	r := &recorder{fail: func(int, *mime.Message) error { cancel(); return nil }}
+	r := &recorder{fail: func(int, *invite.Message) error { cancel(); return nil }}
 	m, err := invite.New(r, fixed()).Send(ctx, review())
 	if !errors.Is(err, context.Canceled) || len(r.mails) != 1 {
 		t.Fatalf("Send = %v with %d mails, want it to end after the first", err, len(r.mails))
@@ -163,7 +141,7 @@ func TestDeliveryCancelled(t *testing.T) {
 }
 
 func TestDeliveryError(t *testing.T) {
-	r := &recorder{fail: func(n int, _ *mime.Message) error { return []error{refusal, errPlain}[n-1] }}
+	r := &recorder{fail: func(n int, _ *invite.Message) error { return []error{refusal, errPlain}[n-1] }}
 	_, err := invite.New(r, fixed()).Send(context.Background(), review())
 	var de *invite.DeliveryError
 	if !errors.As(err, &de) || !errors.Is(err, errPlain) || !errors.Is(err, refusal) {

@@ -10,7 +10,7 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// printer is a Sender that prints who gets a mail.
+// printer is a Sender that prints the recipients of each mail.
 var printer = invite.SenderFunc(func(_ context.Context, m *mime.Message) error {
 	fmt.Println("mail to", m.To)
 	return nil

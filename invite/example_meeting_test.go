@@ -15,7 +15,7 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// sent sends the event through a Recorder, which the later calls use too.
+// sent sends an event through a Recorder. Later calls use the same Recorder.
 func sent(e ical.Event) (*invitetest.Recorder, *invite.Client, *invite.Meeting) {
 	r := new(invitetest.Recorder)
 	client := invite.New(r, invitetest.Options(nil))
@@ -26,7 +26,7 @@ func sent(e ical.Event) (*invitetest.Recorder, *invite.Client, *invite.Meeting) 
 	return r, client, meeting
 }
 
-// printMails says what each mail does.
+// printMails prints the recipient, the method and the sequence of each mail.
 func printMails(list []*mime.Message) {
 	for _, m := range list {
 		in, err := invite.Read(strings.NewReader(string(m.Data)), nil)
@@ -37,7 +37,7 @@ func printMails(list []*mime.Message) {
 	}
 }
 
-// The whole meeting is cancelled where no occurrence is named.
+// The whole meeting is cancelled if no occurrence is named.
 func ExampleClient_Cancel_meeting() {
 	r, client, meeting := sent(lunch)
 	meeting, err := client.Cancel(context.Background(), meeting, invite.Comment("The kitchen is closed."))
@@ -53,7 +53,7 @@ func ExampleClient_Cancel_meeting() {
 	// true
 }
 
-// The mails go out after whatever else had to be stored with the Meeting.
+// The mails are sent after the program has stored the Meeting with its other data.
 func ExampleQueueOnly() {
 	var r invitetest.Recorder
 	meeting, err := invite.New(nil, invitetest.Options(nil)).Send(context.Background(), lunch, invite.QueueOnly())
@@ -102,7 +102,7 @@ func ExampleClient_PlanCancel() {
 	// bob@example.com CANCEL 1 the meeting is cancelled
 }
 
-// A Meeting is kept as JSON, and is the same when it comes back.
+// A Meeting is stored as JSON, and is the same after it is read again.
 func ExampleMeeting() {
 	_, client, meeting := sent(lunch)
 	data, err := json.Marshal(meeting)

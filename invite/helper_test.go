@@ -1,46 +1,26 @@
 package invite_test
 
 import (
-	"bytes"
-	"context"
-	"encoding/base64"
 	"encoding/json"
-	"io"
-	"math/rand/v2"
-	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
-	"net/mail"
 	"os"
 	"path/filepath"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
-	convenemime "github.com/convene-go/convene/mime"
+	"github.com/convene-go/convene/invite/invitetest"
 )
 
-// pinned is the clock of all tests.
+// pinned is the time at which the clock of the tests stands still.
 func pinned() time.Time { return time.Date(2027, 2, 1, 8, 0, 0, 0, time.UTC) }
 
-// random is a source that is the same in every run.
-type random struct {
-	mu sync.Mutex
-	*rand.ChaCha8
-}
-
-func (r *random) Read(b []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.ChaCha8.Read(b)
-}
-
-// fixed are the options that leave nothing to chance.
+// fixed returns options with a fixed clock, identifier and randomness, so that equal
+// calls make equal mails.
 func fixed(change ...func(*invite.Options)) *invite.Options {
-	o := &invite.Options{Now: pinned, NewID: func() string { return "id-1" }, Random: &random{ChaCha8: rand.NewChaCha8([32]byte{})}}
+	o := &invite.Options{Now: pinned, NewID: func() string { return "id-1" }, Random: invitetest.Random(0)}
 	for _, f := range change {
 		f(o)
 	}
@@ -60,194 +40,147 @@ func review() ical.Event {
 	}
 }
 
-// vary returns a review that change was applied to.
+// vary returns a review after change.
 func vary(change func(e *ical.Event)) ical.Event {
 	e := review()
 	change(&e)
 	return e
 }
 
-// recorder is a Sender that keeps every mail. It fails with what fail returns.
-type recorder struct {
-	mu    sync.Mutex
-	mails []*convenemime.Message
-	fail  func(n int, m *convenemime.Message) error
-}
-
-var _ invite.Sender = (*recorder)(nil)
-
-func (r *recorder) Send(_ context.Context, m *convenemime.Message) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.mails = append(r.mails, m)
-	if r.fail != nil {
-		return r.fail(len(r.mails), m)
-	}
-	return nil
-}
-
-// send sends e with pinned options and returns the mails.
-func send(t testing.TB, e ical.Event, opts ...invite.SendOption) []*convenemime.Message {
-	t.Helper()
-	r := new(recorder)
-	if _, err := invite.New(r, fixed()).Send(context.Background(), e, opts...); err != nil {
-		t.Fatalf("Send: %v", err)
-	}
-	return r.mails
-}
-
 // readEvent reads a file of testdata/events.
 func readEvent(t testing.TB, name string) ical.Event {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "testdata", "events", name+".json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var e ical.Event
-	if err := json.Unmarshal(data, &e); err != nil {
-		t.Fatal(err)
-	}
+	decode(t, readFile(t, filepath.Join("..", "testdata", "events", name+".json")), &e)
 	return e
 }
 
-// leaf is a part that is no multipart.
-type leaf struct {
-	mediaType, disposition string
-	params                 map[string]string
-	data                   []byte
+// trio is a meeting with three attendees.
+func trio() ical.Event {
+	return vary(func(e *ical.Event) {
+		e.Attendees = []ical.Attendee{{Name: "Ann", Email: "ann@example.test"}, {Name: "Bob", Email: "bob@example.test"}, {Name: "Cy", Email: "cy@example.test"}}
+	})
 }
 
-// parsed is a mail as the standard library reads it.
-type parsed struct {
-	header mail.Header
-	fields []string // the names, in their order
-	tree   string   // as "mixed(alternative(text/plain text/html) application/ics)"
-	leaves []leaf
-}
-
-func parseMail(t testing.TB, data []byte) *parsed {
-	t.Helper()
-	m, err := mail.ReadMessage(bytes.NewReader(data))
+// weeklyTrio is a weekly series with three attendees.
+func weeklyTrio() ical.Event {
+	e := trio()
+	zone, err := ical.LoadLocation(e.TimeZone)
 	if err != nil {
-		t.Fatalf("net/mail: %v", err)
+		panic(err)
 	}
-	p := &parsed{header: m.Header}
-	head, _, _ := bytes.Cut(data, []byte("\r\n\r\n"))
-	for line := range strings.SplitSeq(string(head), "\r\n") {
-		if line[0] != ' ' && line[0] != '\t' {
-			name, _, _ := strings.Cut(line, ":")
-			p.fields = append(p.fields, name)
-		}
-	}
-	p.tree = p.walk(t, m.Header.Get, m.Body)
-	return p
+	e.Start, e.End = e.Start.In(zone), e.End.In(zone)
+	e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 8}
+	return e
 }
 
-func (p *parsed) walk(t testing.TB, get func(string) string, body io.Reader) string {
-	t.Helper()
-	mediaType, params, err := mime.ParseMediaType(get("Content-Type"))
-	if err != nil {
-		t.Fatalf("Content-Type: %v", err)
-	}
-	sub, ok := strings.CutPrefix(mediaType, "multipart/")
-	if !ok {
-		p.leaves = append(p.leaves, leaf{mediaType, get("Content-Disposition"), params, decodeBody(t, get, body)})
-		return mediaType
-	}
-	var parts []string
-	for r := multipart.NewReader(body, params["boundary"]); ; {
-		part, err := r.NextRawPart()
-		if err == io.EOF {
-			return sub + "(" + strings.Join(parts, " ") + ")"
-		}
-		if err != nil {
-			t.Fatalf("multipart: %v", err)
-		}
-		parts = append(parts, p.walk(t, part.Header.Get, part))
-	}
+// full is an event with a value in every field that a Meeting keeps.
+func full() ical.Event {
+	return vary(func(e *ical.Event) {
+		e.Location, e.Description, e.Language = "Room 1", "Bring\nfigures", "en"
+		e.URL, e.Conference = "https://example.test/a", "https://meet.example.test/b"
+		e.Categories = []string{"Team"}
+		e.Organizer.SentBy = "assistant@example.test"
+		a := &e.Attendees[1]
+		a.Role, a.Kind, a.Status = ical.RoleOptional, ical.KindGroup, ical.StatusTentative
+		a.DelegatedTo, a.DelegatedFrom, a.SentBy = "d1@example.test", "d2@example.test", "d3@example.test"
+		a.Language, a.TimeZone, a.Comment = "sv", "Europe/Stockholm", "perhaps"
+		a.Params = map[string][]string{"X-NUM": {"0"}}
+		// The second working day of March.
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqYearly, ByDay: []ical.Day{"MO", "TU", "WE", "TH", "FR"}, ByMonth: []int{3},
+			BySetPos: []int{2}, WeekStart: ical.DaySunday, Except: []time.Time{e.Start.AddDate(1, 0, 0)}}
+		e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(2, 0, 0), Summary: "Elsewhere", Categories: []string{"Move"},
+			Attendees: []ical.Attendee{{Name: "Bob Example", Email: "bob@example.test"}, {Name: "Zoë Ångström", Email: "zoe@example.test"}}}}
+		e.ShowAs, e.Sensitivity, e.Priority = ical.ShowFree, ical.SensitivityPrivate, 2
+		e.Reminders = []ical.Reminder{{Before: time.Hour}}
+		e.Attachments = []ical.Link{{URL: "https://example.test/c.pdf", MediaType: "application/pdf", Name: "c.pdf"}}
+		e.Extra = []ical.Property{{Name: "X-ROOM", Params: map[string][]string{"X-FLOOR": {"2"}}, Value: "7"}}
+	})
 }
 
-func decodeBody(t testing.TB, get func(string) string, body io.Reader) []byte {
+// said returns the meeting after an attendee has answered the whole of it.
+func said(t *testing.T, m *invite.Meeting, email string, status ical.Status) *invite.Meeting {
 	t.Helper()
-	switch encoding := strings.ToLower(get("Content-Transfer-Encoding")); encoding {
-	case "base64":
-		body = base64.NewDecoder(base64.StdEncoding, body)
-	case "quoted-printable":
-		body = quotedprintable.NewReader(body)
-	case "7bit", "":
-	default:
-		t.Fatalf("Content-Transfer-Encoding: %s", encoding)
+	out, o := m.Answer(invite.Answer{Email: email, Status: status, Via: "phone", Stamp: pinned()})
+	if o.Verdict != invite.VerdictApplied {
+		t.Fatalf("%s %s: %+v", email, status, o)
 	}
-	data, err := io.ReadAll(body)
+	return out
+}
+
+func states(m *invite.Meeting) []invite.DeliveryState {
+	var out []invite.DeliveryState
+	for _, d := range m.Deliveries {
+		out = append(out, d.State)
+	}
+	return out
+}
+
+// reload returns m after it was stored as JSON and read again.
+func reload(t testing.TB, m *invite.Meeting) *invite.Meeting {
+	t.Helper()
+	out := new(invite.Meeting)
+	decode(t, encode(t, m), out)
+	return out
+}
+
+// encode is v in JSON.
+func encode(t testing.TB, v any) []byte {
+	t.Helper()
+	data, err := json.Marshal(v)
 	if err != nil {
-		t.Fatalf("body: %v", err)
+		t.Fatal(err)
 	}
 	return data
 }
 
-// of returns the leaves of a media type.
-func (p *parsed) of(mediaType string) []leaf {
-	var out []leaf
-	for _, l := range p.leaves {
-		if l.mediaType == mediaType {
-			out = append(out, l)
-		}
+// decode reads JSON into v.
+func decode(t testing.TB, data []byte, v any) {
+	t.Helper()
+	if err := json.Unmarshal(data, v); err != nil {
+		t.Fatal(err)
 	}
-	return out
 }
 
-// calendar returns the bytes of the only text/calendar part.
-func (p *parsed) calendar(t testing.TB) []byte {
+func readFile(t testing.TB, path string) []byte {
 	t.Helper()
-	list := p.of("text/calendar")
-	if len(list) != 1 {
-		t.Fatalf("%d text/calendar parts, want 1", len(list))
-	}
-	return list[0].data
-}
-
-// to returns the decoded To field.
-func (p *parsed) to(t testing.TB) []*mail.Address {
-	t.Helper()
-	list, err := p.header.AddressList("To")
+	data, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatalf("To: %v", err)
+		t.Fatal(err)
 	}
-	return list
+	return data
 }
 
-// unfold returns the content lines of a calendar object.
-func unfold(data []byte) []string {
-	text := strings.ReplaceAll(string(data), "\r\n ", "")
-	return strings.Split(strings.TrimSuffix(text, "\r\n"), "\r\n")
+// must returns the meeting of a call that has to succeed.
+func must(t testing.TB) func(*invite.Meeting, error) *invite.Meeting {
+	return func(m *invite.Meeting, err error) *invite.Meeting {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
 }
 
-// shape is a content line without its values: "ATTENDEE;CN;ROLE".
-func shape(line string) string {
-	var out []byte
-	quoted, value := false, false
-	for i := range len(line) {
-		switch c := line[i]; {
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == ':':
-			return string(out)
-		case c == ';':
-			out, value = append(out, c), false
-		case c == '=':
-			value = true
-		case !value:
-			out = append(out, c)
+func check(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func either(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
 		}
 	}
-	return string(out)
-}
-
-func shapes(data []byte) []string {
-	var out []string
-	for _, line := range unfold(data) {
-		out = append(out, shape(line))
-	}
-	return out
+	return nil
 }

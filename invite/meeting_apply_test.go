@@ -12,7 +12,8 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// TestAnswer takes answers in by link and by telephone, between mails.
+// TestAnswer enters answers that came by link and by telephone, and then applies
+// answers that came by mail.
 func TestAnswer(t *testing.T) {
 	_, m := request(t, weeklyRequest(), 0, fixed())
 	bob := m.Event.Attendees[0].Email
@@ -23,7 +24,7 @@ func TestAnswer(t *testing.T) {
 		answer  invite.Answer
 		verdict invite.Verdict
 		reason  string
-		status  ical.Status // of bob, of the second occurrence
+		status  ical.Status // of bob at the second occurrence
 	}{
 		{"accepted", invite.Answer{Email: strings.ToUpper(bob), Status: ical.StatusAccepted, Stamp: at(5), Via: "phone"}, invite.VerdictApplied, "accepted", ical.StatusAccepted},
 		{"the same", invite.Answer{Email: bob, Status: ical.StatusAccepted, Stamp: at(5), Via: "phone"}, invite.VerdictDuplicate, "held already", ical.StatusAccepted},
@@ -40,31 +41,31 @@ func TestAnswer(t *testing.T) {
 		before := *m
 		next, o := m.Answer(tt.answer)
 		if o.Verdict != tt.verdict || !strings.Contains(o.Reason, tt.reason) || (next == m) == (tt.verdict == invite.VerdictApplied) {
-			t.Errorf("%s: %+v, want %s with %q", tt.name, o, tt.verdict, tt.reason)
+			t.Errorf("%s: Answer = %+v, want %s with %q", tt.name, o, tt.verdict, tt.reason)
 		}
 		if diff := cmp.Diff(&before, m); diff != "" {
-			t.Errorf("%s: Answer changed the meeting that it was given (-want +got):\n%s", tt.name, diff)
+			t.Errorf("%s: Answer changed the Meeting that it was given (-want +got):\n%s", tt.name, diff)
 		}
 		if m = next; m.OccurrenceStatus(bob, second) != tt.status {
-			t.Errorf("%s: %s, want %s", tt.name, m.OccurrenceStatus(bob, second), tt.status)
+			t.Errorf("%s: OccurrenceStatus = %s, want %s", tt.name, m.OccurrenceStatus(bob, second), tt.status)
 		}
 	}
 	if got := m.OccurrenceStatus("eve@example.test", second); got != ical.StatusNeedsAction || m.Status("eve@example.test") != "" || len(m.Event.Overrides) != 0 {
-		t.Errorf("the delegate of one date has %q, and the series has %+v", got, m.Event.Overrides)
+		t.Errorf("status of the delegate of one date = %q, overrides = %+v, want needs-action there alone and no override", got, m.Event.Overrides)
 	}
-	// A mail that was written before the telephone call, and one that was after it.
+	// One mail was written before the telephone call, and one after it.
 	in := answerOf(t, m, bob, ical.StatusTentative, nil)
 	in.Calendar.Stamp = at(3)
 	if _, o := m.Apply(in, nil); o.Verdict != invite.VerdictStale {
-		t.Errorf("a mail of before the call: %+v", o)
+		t.Errorf("Apply of a mail from before the call = %+v, want stale", o)
 	}
 	in.Calendar.Stamp = at(20)
 	if after, o := m.Apply(in, nil); o.Verdict != invite.VerdictApplied || after.Status(bob) != ical.StatusTentative {
-		t.Errorf("a mail of after the call: %+v", o)
+		t.Errorf("Apply of a mail from after the call = %+v, want applied", o)
 	}
 }
 
-// TestPropose takes other times in that did not come by mail.
+// TestPropose enters proposals that did not come by mail.
 func TestPropose(t *testing.T) {
 	_, m := request(t, review(), 0, fixed())
 	start := m.Event.Start.Add(24 * time.Hour)
@@ -72,10 +73,10 @@ func TestPropose(t *testing.T) {
 	next, o := m.Propose(p)
 	open := next.OpenProposals()
 	if o.Verdict != invite.VerdictApplied || len(open) != 1 || open[0].ID == "" || !open[0].End.Equal(start.Add(time.Hour)) || len(m.Proposals) != 0 {
-		t.Fatalf("%+v, open = %+v, want one of the meeting's length", o, open)
+		t.Fatalf("Propose = %+v, open = %+v, want one proposal with the length of the meeting", o, open)
 	}
 	if _, o := next.Propose(p); o.Verdict != invite.VerdictDuplicate {
-		t.Errorf("again: %+v", o)
+		t.Errorf("the second Propose = %+v, want duplicate", o)
 	}
 	for reason, change := range map[string]func(p *invite.Proposal){
 		"Start": func(p *invite.Proposal) { p.Start = time.Time{} }, "End": func(p *invite.Proposal) { p.End = start.Add(-1) },
@@ -85,72 +86,87 @@ func TestPropose(t *testing.T) {
 		bad := p
 		change(&bad)
 		if got, o := m.Propose(bad); got != m || !strings.Contains(o.Reason, reason) || o.Verdict == invite.VerdictApplied {
-			t.Errorf("%s: %+v", reason, o)
+			t.Errorf("Propose = %+v, want a refusal that names %s", o, reason)
 		}
 	}
 	e, err := open[0].Accept(next.Event)
 	if err != nil || !e.Start.Equal(start) {
-		t.Errorf("Accept = %s, %v", e.Start, err)
+		t.Errorf("Accept = start %s, %v, want %s", e.Start, err, start)
 	}
 }
 
-// TestUndelivered takes in what an HTTP API reports of a mail.
+// TestUndelivered enters a report about a mail, as an HTTP API gives it.
 func TestUndelivered(t *testing.T) {
 	_, m := request(t, review(), 0, fixed())
 	id := m.Deliveries[1].MessageID
 	next, o := m.Undelivered(id, "ZOE@example.test", "550 no such user")
 	if d := next.Deliveries[1]; o.Verdict != invite.VerdictUndeliverable || d.State != invite.DeliveryUndelivered || d.Reply != "550 no such user" || m.Deliveries[1].State != invite.DeliveryDelivered {
-		t.Errorf("%+v, %+v", o, d)
+		t.Errorf("Undelivered = %+v, delivery = %+v, want undelivered with the reply", o, d)
 	}
 	if next.Tally().Undelivered != 1 {
-		t.Errorf("tally = %v", next.Tally())
+		t.Errorf("Tally = %v, want 1 undelivered", next.Tally())
 	}
 	if _, o := next.Undelivered(id, "", "again"); o.Verdict != invite.VerdictDuplicate {
-		t.Errorf("the only recipient, again: %+v", o)
+		t.Errorf("the second Undelivered = %+v, want duplicate", o)
 	}
 	for _, other := range []struct{ id, email string }{{"", "zoe@example.test"}, {id, "bob@example.test"}, {"<x@example.test>", ""}} {
 		if got, o := m.Undelivered(other.id, other.email, "x"); got != m || o.Verdict != invite.VerdictUnknownEvent {
-			t.Errorf("%+v: %+v", other, o)
+			t.Errorf("Undelivered(%+v) = %+v, want unknown-event", other, o)
 		}
 	}
 }
 
-// TestKeys looks at what a mail's meeting can be looked up by.
-func TestKeys(t *testing.T) {
-	in, m := request(t, review(), 0, fixed())
-	answer := answerOf(t, m, "bob@example.test", ical.StatusAccepted, nil)
-	answer.Mail.InReplyTo = in.Mail.MessageID
-	answer.Mail.DeliveredTo = []string{"Desk+token@example.test"}
-	want := invite.Keys{UIDs: []string{"uid-1"}, MessageIDs: []string{in.Mail.MessageID}, ReplyAddresses: []string{"desk@example.test", "desk+token@example.test"}}
-	if diff := cmp.Diff(want, answer.Keys()); diff != "" {
-		t.Errorf("Keys (-want +got):\n%s", diff)
+// TestAllDay answers for occurrences of an all-day series, which are found by their
+// dates.
+func TestAllDay(t *testing.T) {
+	day := time.Date(2027, 3, 2, 0, 0, 0, 0, time.FixedZone("", 3600))
+	_, m := request(t, vary(func(e *ical.Event) {
+		e.AllDay, e.Start, e.End, e.TimeZone = true, day, day.AddDate(0, 0, 1), ""
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 3, ByDay: []ical.Day{ical.DayTuesday}}
+	}), 0, fixed())
+	bob := m.Event.Attendees[0].Email
+	id := time.Date(2027, 3, 9, 0, 0, 0, 0, time.UTC)
+	for i := range 2 {
+		in := answerOf(t, m, bob, []ical.Status{ical.StatusDeclined, ical.StatusAccepted}[i], func(r *invite.Response) { r.Occurrence = id })
+		var o invite.Outcome
+		if m, o = m.Apply(in, nil); o.Verdict != invite.VerdictApplied {
+			t.Fatalf("Apply = %+v, want applied", o)
+		}
 	}
-	if diff := cmp.Diff(invite.Keys{}, new(invite.Inbound).Keys()); diff != "" {
-		t.Errorf("Keys of nothing (-want +got):\n%s", diff)
+	if got := m.OccurrenceStatus(bob, id); got != ical.StatusAccepted || len(m.Event.Overrides) != 0 {
+		t.Errorf("OccurrenceStatus = %s with %d overrides, want accepted and none", got, len(m.Event.Overrides))
+	}
+	in := answerOf(t, m, bob, ical.StatusTentative, func(r *invite.Response) { r.Start, r.End = day, day.AddDate(0, 0, 2) })
+	m, o := m.Apply(in, nil)
+	if len(m.OpenProposals()) != 1 || !m.Proposals[0].AllDay {
+		t.Errorf("Apply = %+v, proposals = %+v, want one of whole days", o, m.Proposals)
 	}
 }
 
-// TestReadOptions gives Read what a webhook knows of a mail.
-func TestReadOptions(t *testing.T) {
+// TestApplyBare applies an Inbound that was not read from a mail.
+func TestApplyBare(t *testing.T) {
 	_, m := request(t, review(), 0, fixed())
-	r := new(recorder)
-	in := &invite.Inbound{Kind: invite.KindRequest, Event: &m.Event, Mail: &mime.Received{}}
-	if err := invite.New(r, fixed()).Respond(t.Context(), in, invite.Response{As: "bob@example.test", Status: ical.StatusAccepted}); err != nil {
-		t.Fatal(err)
+	a := m.Event.Attendees[0]
+	a.Status = ical.StatusAccepted
+	in := &invite.Inbound{Kind: invite.KindReply, Event: &ical.Event{UID: m.Event.UID}, Attendee: a}
+	if _, o := m.Apply(in, invite.InsecureAcceptAny()); o.Verdict != invite.VerdictApplied {
+		t.Errorf("%+v", o)
 	}
-	for value, want := range map[string]invite.Verdict{"pass": invite.VerdictApplied, "fail": invite.VerdictUnverified} {
-		got, err := invite.Read(strings.NewReader(string(r.mails[0].Data)), &invite.ReadOptions{
-			Recipient: "desk+token@example.test",
-			Verified:  []mime.AuthResult{{Method: "dkim", Value: value, Domain: "example.test"}},
-		})
-		if err != nil {
-			t.Fatal(err)
+	if _, o := m.Apply(in, nil); o.Verdict != invite.VerdictUnverified {
+		t.Errorf("Apply without a mail = %+v, want unverified", o)
+	}
+	for _, in := range []*invite.Inbound{{Kind: invite.KindReply}, {Kind: invite.KindBounce}, {}, {Kind: invite.KindBounce, Mail: &mime.Received{Report: &mime.DeliveryReport{}}}} {
+		if _, o := m.Apply(in, nil); o.Verdict != invite.VerdictNotAnAnswer {
+			t.Errorf("Apply of a bare %q = %+v, want not-an-answer", in.Kind, o)
 		}
-		if got.Mail.DeliveredTo[0] != "desk+token@example.test" {
-			t.Errorf("DeliveredTo = %v", got.Mail.DeliveredTo)
-		}
-		if _, o := m.Apply(got, invite.Strict("mx.example.test")); o.Verdict != want {
-			t.Errorf("dkim=%s: %+v, want %s", value, o, want)
-		}
+	}
+	m.Event.Cancelled = true
+	if _, o := m.Apply(in, invite.InsecureAcceptAny()); o.Verdict != invite.VerdictStale {
+		t.Errorf("Apply to a cancelled meeting = %+v, want stale", o)
+	}
+	one := *m
+	one.Event.Cancelled, one.Event.RecurrenceID = false, one.Event.Start
+	if _, o := one.Apply(in, invite.InsecureAcceptAny()); o.Verdict != invite.VerdictApplied {
+		t.Errorf("Apply to a single occurrence = %+v, want applied", o)
 	}
 }

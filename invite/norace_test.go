@@ -2,4 +2,4 @@
 
 package invite_test
 
-const raceFactor = 1
+const raceEnabled = false

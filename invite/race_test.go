@@ -2,4 +2,5 @@
 
 package invite_test
 
-const raceFactor = 10
+// raceEnabled is whether the race detector runs, which needs more memory.
+const raceEnabled = true

@@ -12,14 +12,13 @@ import (
 
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
 var errStore = errors.New("disk full")
 
 // TestRecordFails has the k-th call of Record fail, once or for ever, before or after
-// the change is stored. Nothing is handed over after it, and what was in flight is
-// recorded by one more attempt.
+// the change is stored. No mail is handed over after it. One more attempt records the
+// mails that were in flight.
 func TestRecordFails(t *testing.T) {
 	const people = 6
 	for _, parallel := range []int{1, 3} {
@@ -36,7 +35,7 @@ func TestRecordFails(t *testing.T) {
 	}
 }
 
-// failing is one try of TestRecordFails.
+// failing is one case of TestRecordFails.
 type failing struct {
 	ledger          *invitetest.Ledger
 	k               int
@@ -81,13 +80,13 @@ func (f *failing) run(t *testing.T, people, parallel int) {
 	m, err := invite.New(s, o).Send(t.Context(), review(people))
 	failed := len(f.attempts) >= f.k
 	if !failed {
-		if err != nil { // fewer records than k were needed
+		if err != nil { // the call needed fewer records than k
 			t.Fatal(err)
 		}
 		return
 	}
 	if !errors.Is(err, errStore) || !strings.Contains(err.Error(), "ledger") {
-		t.Errorf("error %v, want one that names the ledger and leads to its error", err)
+		t.Errorf("Send = %v, want an error that names the ledger and leads to its error", err)
 	}
 	handed := s.take()
 	for _, mail := range handed {
@@ -108,8 +107,8 @@ func (f *failing) run(t *testing.T, people, parallel int) {
 	f.resume(t, m.Event.UID, handed, people, parallel)
 }
 
-// checkLast compares the last attempt with what the failed one should have stored,
-// and with what was in flight.
+// checkLast compares the last attempt with the changes of the failed one, and with the
+// states in m.
 func (f *failing) checkLast(t *testing.T, m *invite.Meeting) {
 	t.Helper()
 	if len(f.attempts) != f.k+1 {
@@ -146,8 +145,8 @@ func (f *failing) checkLast(t *testing.T, m *invite.Meeting) {
 	}
 }
 
-// resume completes the call after the ledger works again.
-func (f *failing) resume(t *testing.T, uid string, handed []*mime.Message, people, parallel int) {
+// resume resumes the call with a ledger that works again.
+func (f *failing) resume(t *testing.T, uid string, handed []*invite.Message, people, parallel int) {
 	t.Helper()
 	l := f.ledger.Call()
 	stored := l.Stored(uid)
@@ -158,7 +157,7 @@ func (f *failing) resume(t *testing.T, uid string, handed []*mime.Message, peopl
 	s := new(mailbox)
 	done := must(t)(invite.New(s, options(l)).Resume(t.Context(), stored, invite.ResendUnknown()))
 	if count(done, invite.DeliveryDelivered) != people {
-		t.Errorf("after Resume: %q", states(done))
+		t.Errorf("states after Resume = %q, want all delivered", states(done))
 	}
 	equal(t, "stored states after Resume", states(done), states(l.Stored(uid)))
 	if n := len(handed) + len(s.take()); n > people+left {
@@ -166,7 +165,7 @@ func (f *failing) resume(t *testing.T, uid string, handed []*mime.Message, peopl
 	}
 }
 
-// TestBothFail reports a refused recipient and a ledger that fails.
+// TestBothFail has a recipient refused and a ledger that fails. The error leads to both.
 func TestBothFail(t *testing.T) {
 	l := invitetest.NewLedger()
 	l.Before = func(c invitetest.LedgerCall) error {
@@ -175,7 +174,7 @@ func TestBothFail(t *testing.T) {
 		}
 		return nil
 	}
-	s := &mailbox{failure: func(m *mime.Message) error {
+	s := &mailbox{failure: func(m *invite.Message) error {
 		if m.To[0] == address(0) {
 			return failure{refused: true}
 		}
@@ -190,7 +189,8 @@ func TestBothFail(t *testing.T) {
 	equal(t, "stored", states(m), states(l.Stored(m.Event.UID)))
 }
 
-// TestBeginFails has nothing handed over, and the Meeting come back as it was.
+// TestBeginFails has Begin fail. No mail is handed over, and each call returns the
+// Meeting that it was given.
 func TestBeginFails(t *testing.T) {
 	l, s := invitetest.NewLedger(), new(mailbox)
 	c := invite.New(s, options(l))
@@ -225,7 +225,8 @@ func TestBeginFails(t *testing.T) {
 	equal(t, "the stored Meeting", stored, string(mustJSON(t, l.Stored(m.Event.UID))))
 }
 
-// TestWholeMeetingForgets has a call end for WholeMeeting however it ends.
+// TestWholeMeetingForgets has the store of WholeMeeting fail at each of its calls. After
+// the call WholeMeeting has forgotten the meeting.
 func TestWholeMeetingForgets(t *testing.T) {
 	m := must(t)(invite.New(new(mailbox), options(nil)).Send(t.Context(), review(2)))
 	for _, fail := range []int{0, 1, 2, 3} {

@@ -17,7 +17,6 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
 func TestMain(m *testing.M) {
@@ -28,7 +27,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// review is a meeting of n attendees, p0@example.test and so on.
+// review is a meeting with n attendees: p0@example.test, p1@example.test and so on.
 func review(n int) ical.Event {
 	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
 	e := ical.Event{
@@ -43,50 +42,51 @@ func review(n int) ical.Event {
 
 func address(i int) string { return fmt.Sprintf("p%d@example.test", i) }
 
-// weekly is a review of six weeks.
+// weekly is a review that takes place in six weeks.
 func weekly(n int) ical.Event {
 	e := review(n)
 	e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 6}
 	return e
 }
 
-// week is the start of the occurrence with that number.
+// week returns the start of the n-th occurrence of weekly, counted from 0.
 func week(n int) time.Time { return review(0).Start.AddDate(0, 0, 7*n) }
 
-// at is the event in another place.
+// at returns e with another location.
 func at(e ical.Event, location string) ical.Event {
 	e.Location = location
 	return e
 }
 
-// without is the event without one of its attendees.
+// without returns e without its i-th attendee.
 func without(e ical.Event, i int) ical.Event {
 	e.Attendees = slices.Delete(slices.Clone(e.Attendees), i, i+1)
 	return e
 }
 
-// options are those of a test, with a ledger.
+// options returns the options of invitetest with a ledger.
 func options(l invite.Ledger) *invite.Options {
 	o := invitetest.Options(nil)
 	o.Ledger = l
 	return o
 }
 
-// mailbox is a Sender that keeps count of the mails that it was handed.
+// mailbox is a Sender that keeps every mail, also a mail that fails, and counts the
+// mails that are in flight at once.
 type mailbox struct {
 	mu      sync.Mutex
-	mails   []*mime.Message
+	mails   []*invite.Message
 	flying  int
-	most    int // at once
+	most    int // the most mails that were in flight at once
 	pause   time.Duration
-	failure func(m *mime.Message) error
+	failure func(m *invite.Message) error
 }
 
-func (b *mailbox) Send(_ context.Context, m *mime.Message) error {
+func (b *mailbox) Send(_ context.Context, m *invite.Message) error {
 	b.mu.Lock()
 	b.flying++
 	b.most = max(b.most, b.flying)
-	b.mails = append(b.mails, &mime.Message{From: m.From, To: slices.Clone(m.To), ID: m.ID, Data: bytes.Clone(m.Data)})
+	b.mails = append(b.mails, &invite.Message{From: m.From, To: slices.Clone(m.To), ID: m.ID, Data: bytes.Clone(m.Data)})
 	b.mu.Unlock()
 	time.Sleep(b.pause)
 	b.mu.Lock()
@@ -98,8 +98,8 @@ func (b *mailbox) Send(_ context.Context, m *mime.Message) error {
 	return nil
 }
 
-// take returns the mails so far, and forgets them.
-func (b *mailbox) take() []*mime.Message {
+// take returns the mails so far and forgets them.
+func (b *mailbox) take() []*invite.Message {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	out := b.mails
@@ -120,8 +120,8 @@ func (b *mailbox) twice() (out []string) {
 	return out
 }
 
-// summary is "to METHOD sequence occurrence" of each mail.
-func summary(t testing.TB, mails []*mime.Message) []string {
+// summary returns each mail as "recipients METHOD sequence date".
+func summary(t testing.TB, mails []*invite.Message) []string {
 	t.Helper()
 	out := []string{}
 	for _, m := range mails {
@@ -130,8 +130,9 @@ func summary(t testing.TB, mails []*mime.Message) []string {
 	return out
 }
 
-// object is "METHOD sequence", and the date of an occurrence that a mail is about.
-func object(t testing.TB, m *mime.Message) string {
+// object returns the calendar object of a mail as "METHOD sequence", with the date if it
+// is about one occurrence.
+func object(t testing.TB, m *invite.Message) string {
 	t.Helper()
 	c, err := ical.Decode(bytes.NewReader(invitetest.Calendar(m)), nil)
 	if err != nil {
@@ -144,8 +145,8 @@ func object(t testing.TB, m *mime.Message) string {
 	return out
 }
 
-// raw are the envelopes and octets of mails.
-func raw(mails []*mime.Message) []string {
+// raw returns the envelope and the octets of each mail.
+func raw(mails []*invite.Message) []string {
 	out := []string{}
 	for _, m := range mails {
 		out = append(out, fmt.Sprintf("%s %s %q\n%s", m.ID, m.From, m.To, m.Data))
@@ -153,8 +154,8 @@ func raw(mails []*mime.Message) []string {
 	return out
 }
 
-// text is the mail as a person reads it.
-func text(t testing.TB, m *mime.Message) string {
+// text returns the subject and the plain text of a mail.
+func text(t testing.TB, m *invite.Message) string {
 	t.Helper()
 	in, err := invite.Read(bytes.NewReader(m.Data), nil)
 	if err != nil {
@@ -163,7 +164,7 @@ func text(t testing.TB, m *mime.Message) string {
 	return in.Mail.Subject + "\n" + in.Mail.Text
 }
 
-// failure is an error as a Sender returns it.
+// failure is an error of a Sender that is refused, uncertain, both or neither.
 type failure struct{ refused, uncertain bool }
 
 func (f failure) Error() string {
@@ -172,7 +173,7 @@ func (f failure) Error() string {
 func (f failure) Refused() bool   { return f.refused }
 func (f failure) Uncertain() bool { return f.uncertain }
 
-// states are those of the deliveries.
+// states returns the states of the deliveries.
 func states(m *invite.Meeting) (out []invite.DeliveryState) {
 	for _, d := range m.Deliveries {
 		out = append(out, d.State)
@@ -180,7 +181,7 @@ func states(m *invite.Meeting) (out []invite.DeliveryState) {
 	return out
 }
 
-// count is the number of deliveries in a state.
+// count returns the number of deliveries in a state.
 func count(m *invite.Meeting, state invite.DeliveryState) (n int) {
 	for _, d := range m.Deliveries {
 		if d.State == state {
@@ -201,15 +202,20 @@ func must(t testing.TB) func(*invite.Meeting, error) *invite.Meeting {
 	}
 }
 
-// reload is the meeting as it comes back from a database.
-func reload(t testing.TB, m *invite.Meeting) *invite.Meeting {
+func mustJSON(t testing.TB, v any) []byte {
 	t.Helper()
-	data, err := json.Marshal(m)
+	data, err := json.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return data
+}
+
+// reload returns m after it was stored as JSON and read again.
+func reload(t testing.TB, m *invite.Meeting) *invite.Meeting {
+	t.Helper()
 	out := new(invite.Meeting)
-	if err := json.Unmarshal(data, out); err != nil {
+	if err := json.Unmarshal(mustJSON(t, m), out); err != nil {
 		t.Fatal(err)
 	}
 	return out

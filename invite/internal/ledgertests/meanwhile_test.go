@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
 // pauses are delays that depend on a seed.
@@ -36,163 +34,197 @@ func (p *pauses) wait() {
 
 func (p *pauses) hook(invitetest.LedgerCall) error { p.wait(); return nil }
 
-// TestMeanwhile has 200 mails go out while answers come in and the meeting changes.
-// With odd seeds a part of the mails waits until it has changed.
+// TestMeanwhile sends 200 mails while answers come in and the meeting changes. If the
+// seed is odd, some of the mails wait until the meeting has changed.
 func TestMeanwhile(t *testing.T) {
 	seeds, people := 3, 200
 	if testing.Short() {
 		seeds, people = 2, 60
 	}
 	for seed := range seeds {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) { meanwhile(t, uint64(seed), people) })
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			w := newMeanwhile(t, seed, people)
+			w.run()
+			w.check()
+		})
 	}
 }
 
 const answers = 20
 
-func meanwhile(t *testing.T, seed uint64, people int) {
-	ctx := t.Context()
-	store, s, p := invitetest.NewLedger(), new(mailbox), newPauses(seed, 300)
-	s.failure = func(*mime.Message) error { return nil }
-	slow := invite.SenderFunc(func(ctx context.Context, m *mime.Message) error { p.wait(); return s.Send(ctx, m) })
-	changed := make(chan struct{}) // the meeting
+// meanwhile is a meeting that several goroutines work on at once.
+type meanwhile struct {
+	t            *testing.T
+	seed, people int
+	uid          string
+	store        *invitetest.Ledger
+	mailbox      mailbox
+	pauses       *pauses
+	changed      chan struct{} // closed when the meeting has changed, or if no mail waits for it
+	steps        *steps
+}
+
+func newMeanwhile(t *testing.T, seed, people int) *meanwhile {
+	w := &meanwhile{t: t, seed: seed, people: people, uid: review(0).UID, store: invitetest.NewLedger(),
+		pauses: newPauses(uint64(seed), 300), changed: make(chan struct{}),
+		steps: newSteps(t, fmt.Sprintf("seed %d (the order in which goroutines run is not repeated)", seed))}
 	if seed%2 == 0 {
-		close(changed) // no mail waits for it
+		close(w.changed)
 	}
-	client := func() *invite.Client { // as a call of its own has it
-		l := store.Call()
-		l.Before = func(c invitetest.LedgerCall) error {
-			if !c.IsBegin() && c.N == people/8 {
-				<-changed
-			}
-			return p.hook(c)
+	return w
+}
+
+// client returns a client with a ledger of its own, as another program has it.
+func (w *meanwhile) client() *invite.Client {
+	l := w.store.Call()
+	l.Before = func(c invitetest.LedgerCall) error {
+		if !c.IsBegin() && c.N == w.people/8 {
+			<-w.changed
 		}
-		l.After = p.hook
-		o := options(l)
-		o.Parallel, o.Random = 4, nil
-		return invite.New(slow, o)
+		return w.pauses.hook(c)
 	}
-	e := review(people)
+	l.After = w.pauses.hook
+	o := options(l)
+	o.Parallel, o.Random = 4, nil
+	return invite.New(invite.SenderFunc(func(ctx context.Context, m *invite.Message) error {
+		w.pauses.wait()
+		return w.mailbox.Send(ctx, m)
+	}), o)
+}
+
+// run sends, answers and changes at once.
+func (w *meanwhile) run() {
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		if _, err := client().Send(ctx, e, invite.HideGuests()); err != nil {
-			t.Errorf("Send: %v", err)
-		}
+		w.steps.call("Send: %d attendees", w.people)
+		_, err := w.client().Send(w.t.Context(), review(w.people), invite.HideGuests())
+		w.done("Send", err)
 	})
-	for store.Stored(e.UID) == nil {
+	for w.store.Stored(w.uid) == nil {
 		time.Sleep(time.Millisecond)
 	}
-	wg.Go(func() {
-		for i := range answers {
-			p.wait()
-			answerLater(t, store, e.UID, i*people/answers)
-		}
-	})
-	wg.Go(func() {
-		for range int(seed) * 3 {
-			p.wait()
-		}
-		if err := store.Change(e.UID, func(m *invite.Meeting) (*invite.Meeting, error) {
-			p.wait()
-			return client().Update(ctx, m, at(m.Event, "Room 2"), invite.QueueOnly())
-		}); err != nil {
-			t.Errorf("Update: %v", err)
-		}
-		if seed%2 == 1 {
-			close(changed)
-		}
-		resumeAll(t, store, client(), e.UID)
-	})
+	wg.Go(w.answer)
+	wg.Go(w.update)
 	wg.Wait()
-	if list := s.twice(); list != nil {
-		t.Errorf("%d mails were handed over twice: %q", len(list), list)
-	}
-	m := store.Stored(e.UID)
-	d, o := count(m, invite.DeliveryDelivered), count(m, invite.DeliveryOvertaken)
-	if d+o != 2*people || d != len(s.mails) {
-		t.Errorf("%d delivered, %d overtaken, %d handed over, of %d mails: %q", d, o, len(s.mails), 2*people, states(m))
-	}
-	if seed%2 == 1 && o == 0 {
-		t.Error("no mail was overtaken, though some had to wait for the change")
-	}
-	for i := range answers {
-		if got := m.Answers; len(got) != answers || got[i].Email != address(i*people/answers) {
-			t.Fatalf("%d answers are stored, want %d in their order: %+v", len(got), answers, got)
-		}
-	}
-	last := make(map[string]string)
-	for _, mail := range s.mails {
-		last[mail.To[0]] = object(t, mail)
-	}
-	for i := range people {
-		if got := last[address(i)]; got != "REQUEST 1" {
-			t.Errorf("the last mail to %s is %s", address(i), got)
-		}
-	}
 }
 
-// answerLater stores an answer.
-func answerLater(t *testing.T, store *invitetest.Ledger, uid string, i int) {
-	err := store.Change(uid, func(m *invite.Meeting) (*invite.Meeting, error) {
-		out, o := m.Answer(invite.Answer{Email: address(i), Status: ical.StatusAccepted, Via: "link", Stamp: week(-1).Add(time.Duration(i) * time.Minute)})
-		if o.Verdict != invite.VerdictApplied {
-			return nil, fmt.Errorf("%s: %s", o.Verdict, o.Reason)
-		}
-		return out, nil
-	})
+// done notes the end of a call that has to succeed.
+func (w *meanwhile) done(name string, err error) {
+	w.steps.result("%s = %v", name, err)
 	if err != nil {
-		t.Errorf("answer of %s: %v", address(i), err)
+		w.t.Errorf("%s = %v, want no error", name, err)
 	}
 }
 
-// resumeAll resumes a meeting until none of its mails is open.
-func resumeAll(t *testing.T, store *invitetest.Ledger, c *invite.Client, uid string) {
+// answer stores answers of every tenth attendee.
+func (w *meanwhile) answer() {
+	for n := range answers {
+		w.pauses.wait()
+		i := n * w.people / answers
+		w.done(address(i)+" answers: accepted", w.store.Change(w.uid, func(m *invite.Meeting) (*invite.Meeting, error) {
+			out, o := m.Answer(invite.Answer{Email: address(i), Status: ical.StatusAccepted, Via: "link", Stamp: week(-1).Add(time.Duration(i) * time.Minute)})
+			if o.Verdict != invite.VerdictApplied {
+				return nil, fmt.Errorf("%s: %s", o.Verdict, o.Reason)
+			}
+			return out, nil
+		}))
+	}
+}
+
+// update changes the meeting, and resumes it until none of its mails is open.
+func (w *meanwhile) update() {
+	for range w.seed * 3 {
+		w.pauses.wait()
+	}
+	w.steps.call("Update, QueueOnly: Room 2")
+	w.done("Update", w.store.Change(w.uid, func(m *invite.Meeting) (*invite.Meeting, error) {
+		w.pauses.wait()
+		return w.client().Update(w.t.Context(), m, at(m.Event, "Room 2"), invite.QueueOnly())
+	}))
+	if w.seed%2 == 1 {
+		close(w.changed)
+	}
+	c := w.client()
 	for range 1_000 {
-		m := store.Stored(uid)
-		if count(m, invite.DeliveryPending)+count(m, invite.DeliverySending) == 0 {
+		m := w.store.Stored(w.uid)
+		open := count(m, invite.DeliveryPending) + count(m, invite.DeliverySending)
+		if open == 0 {
 			return
 		}
-		_, err := c.Resume(context.Background(), m)
+		w.steps.call("Resume: %d mails are open", open)
 		var waits *invite.DeliveryError
-		if err != nil && !errors.As(err, &waits) {
-			t.Errorf("Resume: %v", err)
+		if _, err := c.Resume(w.t.Context(), m); err == nil || !errors.As(err, &waits) {
+			w.done("Resume", err)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Errorf("mails stay open: %q", states(store.Stored(uid)))
+	w.t.Errorf("states after 1000 calls of Resume = %q, want none pending or sending", states(w.store.Stored(w.uid)))
+}
+
+// check compares the stored meeting with the mails.
+func (w *meanwhile) check() {
+	if list := w.mailbox.twice(); list != nil {
+		w.t.Errorf("mails handed over twice = %q, want none", list)
+	}
+	m, mails := w.store.Stored(w.uid), w.mailbox.take()
+	d, o := count(m, invite.DeliveryDelivered), count(m, invite.DeliveryOvertaken)
+	if d+o != 2*w.people || d != len(mails) {
+		w.t.Errorf("%d delivered, %d overtaken, %d handed over, of %d mails: %q", d, o, len(mails), 2*w.people, states(m))
+	}
+	if w.seed%2 == 1 && o == 0 {
+		w.t.Error("no mail was overtaken, though some had to wait for the change")
+	}
+	for i := range answers {
+		if got := m.Answers; len(got) != answers || got[i].Email != address(i*w.people/answers) {
+			w.t.Fatalf("stored answers = %+v, want %d in their order", got, answers)
+		}
+	}
+	last := make(map[string]string)
+	for _, mail := range mails {
+		last[mail.To[0]] = object(w.t, mail)
+	}
+	for i := range w.people {
+		if got := last[address(i)]; got != "REQUEST 1" {
+			w.t.Errorf("the last mail to %s = %q, want REQUEST 1", address(i), got)
+		}
+	}
 }
 
 // TestTwoPrograms has two programs resume one meeting at once.
 func TestTwoPrograms(t *testing.T) {
-	const people = 30
 	for seed := range 8 {
-		store, s, p := invitetest.NewLedger(), new(mailbox), newPauses(uint64(seed), 200)
-		queued := must(t)(invite.New(nil, options(nil)).Send(t.Context(), review(people), invite.QueueOnly()))
-		if err := store.Begin(t.Context(), queued); err != nil {
-			t.Fatal(err)
-		}
-		sent := make([]int, 2)
-		var wg sync.WaitGroup
-		for i := range sent {
-			wg.Go(func() {
-				l := store.Call()
-				l.Before, l.After = p.hook, p.hook
-				o := options(l)
-				o.Parallel = 1 + i*seed
-				m, err := invite.New(s, o).Resume(t.Context(), store.Stored(queued.Event.UID))
-				if err != nil {
-					t.Errorf("Resume: %v", err)
-				}
-				sent[i] = count(m, invite.DeliveryDelivered)
-			})
-		}
-		wg.Wait()
-		if twice := s.twice(); twice != nil || len(s.mails) != people {
-			t.Errorf("seed %d: %d mails, %q twice, want each of %d once", seed, len(s.mails), twice, people)
-		}
-		if m := store.Stored(queued.Event.UID); count(m, invite.DeliveryDelivered) != people {
-			t.Errorf("seed %d: states %q", seed, strings.Trim(fmt.Sprint(states(m)), "[]"))
-		}
-		t.Logf("seed %d: %d and %d", seed, sent[0], sent[1])
+		t.Run(fmt.Sprint(seed), func(t *testing.T) { twoPrograms(t, seed) })
+	}
+}
+
+func twoPrograms(t *testing.T, seed int) {
+	const people = 30
+	steps := newSteps(t, fmt.Sprintf("seed %d (the order in which goroutines run is not repeated)", seed))
+	store, s, p := invitetest.NewLedger(), new(mailbox), newPauses(uint64(seed), 200)
+	queued := must(t)(invite.New(nil, options(nil)).Send(t.Context(), review(people), invite.QueueOnly()))
+	if err := store.Begin(t.Context(), queued); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for i := range 2 {
+		wg.Go(func() {
+			l := store.Call()
+			l.Before, l.After = p.hook, p.hook
+			o := options(l)
+			o.Parallel = 1 + i*seed
+			steps.call("program %d resumes, Parallel %d", i, o.Parallel)
+			m, err := invite.New(s, o).Resume(t.Context(), store.Stored(queued.Event.UID))
+			steps.result("program %d: %d delivered, %v", i, count(m, invite.DeliveryDelivered), err)
+			if err != nil {
+				t.Errorf("Resume = %v, want no error", err)
+			}
+		})
+	}
+	wg.Wait()
+	if twice := s.twice(); twice != nil || len(s.mails) != people {
+		t.Errorf("%d mails, %q twice, want each of %d once", len(s.mails), twice, people)
+	}
+	if m := store.Stored(queued.Event.UID); count(m, invite.DeliveryDelivered) != people {
+		t.Errorf("states = %q, want %d delivered", states(m), people)
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"testing"
 
 	"github.com/convene-go/convene/invite"
-	"github.com/convene-go/convene/mime"
 )
 
-// TestOptionsAreCopied changes options after New, and calls with other ones.
+// TestOptionsAreCopied changes the options of a client after New. The calls of the
+// client do not change.
 func TestOptionsAreCopied(t *testing.T) {
 	key := []byte("0123456789abcdef")
 	o := options(nil)
@@ -44,7 +44,8 @@ func TestOptionsAreCopied(t *testing.T) {
 	}
 }
 
-// TestListsAreCopied changes the lists of options of a call after they were made.
+// TestListsAreCopied changes the list that an option of a call was made with. The option
+// does not change.
 func TestListsAreCopied(t *testing.T) {
 	s := new(mailbox)
 	c := invite.New(s, options(nil))
@@ -59,11 +60,11 @@ func TestListsAreCopied(t *testing.T) {
 	}
 }
 
-// TestEqualBytes has equal calls make equal mails if clock, identifiers and
-// randomness are pinned.
+// TestEqualBytes makes the same calls several times with a fixed clock, identifiers and
+// randomness. The mails are the same.
 func TestEqualBytes(t *testing.T) {
 	for _, parallel := range []int{1, 4} {
-		run := func() (*invite.Meeting, []*mime.Message) {
+		run := func() (*invite.Meeting, []*invite.Message) {
 			s := new(mailbox)
 			o := options(nil)
 			o.Parallel = parallel
@@ -77,7 +78,7 @@ func TestEqualBytes(t *testing.T) {
 			}
 			must(t)(c.Cancel(t.Context(), rest, invite.Comment("Sorry")))
 			mails := s.take()
-			slices.SortFunc(mails, func(a, b *mime.Message) int { return strings.Compare(a.ID, b.ID) })
+			slices.SortFunc(mails, func(a, b *invite.Message) int { return strings.Compare(a.ID, b.ID) })
 			return m, mails
 		}
 		m, mails := run()
@@ -89,8 +90,8 @@ func TestEqualBytes(t *testing.T) {
 	}
 }
 
-// TestMessageIDs has no Message-ID be alike without Options.Random, whatever else is
-// pinned.
+// TestMessageIDs makes the same calls several times without Options.Random. No two
+// Message-IDs are the same, although clock and identifiers are fixed.
 func TestMessageIDs(t *testing.T) {
 	seen := make(map[string]bool)
 	for range 3 {
@@ -106,7 +107,7 @@ func TestMessageIDs(t *testing.T) {
 		for _, d := range slices.Concat(m.Deliveries, rest.Deliveries) {
 			left, right, _ := strings.Cut(strings.Trim(d.MessageID, "<>"), "@")
 			if seen[d.MessageID] || len(left) < 24 || right != "example.test" {
-				t.Errorf("Message-ID %s: seen %t", d.MessageID, seen[d.MessageID])
+				t.Errorf("Message-ID = %s, seen before = %t, want a new one of example.test", d.MessageID, seen[d.MessageID])
 			}
 			seen[d.MessageID] = true
 		}
@@ -116,9 +117,9 @@ func TestMessageIDs(t *testing.T) {
 	}
 }
 
-// TestSameMessageIDAgain has a mail keep its Message-ID when it is sent again.
+// TestSameMessageIDAgain sends a mail again. It keeps its Message-ID.
 func TestSameMessageIDAgain(t *testing.T) {
-	s := &mailbox{failure: func(*mime.Message) error { return failure{uncertain: true} }}
+	s := &mailbox{failure: func(*invite.Message) error { return failure{uncertain: true} }}
 	o := options(nil)
 	o.Random = nil
 	c := invite.New(s, o)

@@ -13,10 +13,9 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
-// inOrder is a Sender that notes whether two mails to one address are in flight at
+// inOrder is a Sender that notes the addresses to which two mails were in flight at
 // once.
 type inOrder struct {
 	mailbox
@@ -25,7 +24,7 @@ type inOrder struct {
 	overlap []string
 }
 
-func (s *inOrder) Send(ctx context.Context, m *mime.Message) error {
+func (s *inOrder) Send(ctx context.Context, m *invite.Message) error {
 	to := strings.Join(m.To, "+")
 	s.lock.Lock()
 	if s.flying == nil {
@@ -43,14 +42,15 @@ func (s *inOrder) Send(ctx context.Context, m *mime.Message) error {
 	return err
 }
 
-// TestParallel has several mails in flight at once, and never two to one attendee.
+// TestParallel makes calls with Parallel 8. Several mails are in flight at once, and
+// never two to one attendee.
 func TestParallel(t *testing.T) {
 	const people = 20
 	tests := []struct {
 		name string
 		call func(c *invite.Client, m *invite.Meeting) error
 		mail int
-		each []string // to each of the first ten
+		each []string // the mails to each of the first ten attendees
 	}{
 		{"Send", func(c *invite.Client, _ *invite.Meeting) error {
 			e := weekly(people)
@@ -82,7 +82,7 @@ func TestParallel(t *testing.T) {
 			records := 0
 			l.Before = func(c invitetest.LedgerCall) error {
 				if !c.IsBegin() {
-					records++ // never two at once, says the race detector
+					records++ // the race detector reports two calls at once
 				}
 				return nil
 			}
@@ -93,12 +93,7 @@ func TestParallel(t *testing.T) {
 			if len(mails) != tt.mail {
 				t.Errorf("%d mails, want %d", len(mails), tt.mail)
 			}
-			if s.most > 8 || s.most < 5 {
-				t.Errorf("%d mails were in flight at once, want 8 at most", s.most)
-			}
-			if s.overlap != nil {
-				t.Errorf("several mails were in flight at once to %q", s.overlap)
-			}
+			checkFlight(t, s)
 			bound := len(mails) + 1
 			if tt.name == "UpdateFollowing" {
 				bound = 2 * bound // a record is about one of the two meetings
@@ -107,7 +102,7 @@ func TestParallel(t *testing.T) {
 				t.Errorf("%d mails cost %d records, want %d at most", len(mails), records, bound)
 			}
 			for i := range 10 {
-				mine := slices.DeleteFunc(slices.Clone(mails), func(m *mime.Message) bool { return m.To[0] != address(i) })
+				mine := slices.DeleteFunc(slices.Clone(mails), func(m *invite.Message) bool { return m.To[0] != address(i) })
 				got := summary(t, mine)
 				for j := range got {
 					got[j] = strings.TrimPrefix(got[j], address(i)+" ")
@@ -118,7 +113,19 @@ func TestParallel(t *testing.T) {
 	}
 }
 
-// TestRecords counts the records of n mails that go one at a time.
+// checkFlight checks that several mails were in flight at once, and never two to one
+// attendee.
+func checkFlight(t *testing.T, s *inOrder) {
+	t.Helper()
+	if s.most > 8 || s.most < 5 {
+		t.Errorf("%d mails were in flight at once, want 5 to 8", s.most)
+	}
+	if s.overlap != nil {
+		t.Errorf("several mails were in flight at once to %q, want one at a time", s.overlap)
+	}
+}
+
+// TestRecords counts the calls of Record for 30 mails.
 func TestRecords(t *testing.T) {
 	for _, parallel := range []int{0, 1, 2, 8} {
 		l := new(marshaling)
@@ -129,7 +136,8 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-// TestCancelledContext stops between mails, and records those in flight.
+// TestCancelledContext ends the context during the fifth mail. The mails in flight are
+// recorded, and the others are pending.
 func TestCancelledContext(t *testing.T) {
 	for _, parallel := range []int{1, 4} {
 		t.Run(fmt.Sprint("Parallel ", parallel), func(t *testing.T) {
@@ -137,7 +145,7 @@ func TestCancelledContext(t *testing.T) {
 			defer cancel()
 			s, l := new(mailbox), invitetest.NewLedger()
 			sent := 0
-			s.failure = func(*mime.Message) error {
+			s.failure = func(*invite.Message) error {
 				if sent++; sent == 5 {
 					cancel()
 				}

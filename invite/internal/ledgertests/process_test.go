@@ -16,21 +16,21 @@ import (
 
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
 // The environment of a child process.
 const (
 	childDir      = "CONVENE_LEDGER_DIR"
-	childPoint    = "CONVENE_LEDGER_POINT" // where it dies, as "before send 3"
+	childPoint    = "CONVENE_LEDGER_POINT" // the point at which it dies, as "before send 3"
 	childParallel = "CONVENE_LEDGER_PARALLEL"
 )
 
-// crowd is how many attendees the child process invites.
+// crowd is the number of attendees that the child process invites.
 const crowd = 12
 
-// TestKilled kills a process before and after each call of Begin, Record and Send,
-// and resumes in another.
+// TestKilled kills a process before and after calls of Begin, Record and Send, and
+// resumes in another process. Each attendee then has each mail once, or twice if it was
+// being sent when the process died.
 func TestKilled(t *testing.T) {
 	type point struct {
 		where    string
@@ -44,7 +44,7 @@ func TestKilled(t *testing.T) {
 	for n := range crowd {
 		add("send", n+1, 4)
 	}
-	for n := range 4 { // there are at least four, however the mails fall together
+	for n := range 4 { // a call has at least four, whichever mails share one
 		add("record", n+1, 4)
 	}
 	for n := range 7 {
@@ -98,19 +98,19 @@ func killed(t *testing.T, point string, parallel int) {
 	}
 	must(t)(c.Resume(t.Context(), l.Stored(m.Event.UID), invite.ResendUnknown()))
 	if m = open(t, dir).Stored(m.Event.UID); count(m, invite.DeliveryDelivered) != crowd {
-		t.Errorf("after ResendUnknown: %q", states(m))
+		t.Errorf("states after ResendUnknown = %q, want all delivered", states(m))
 	}
 	got := received(t, dir)
 	for _, d := range m.Deliveries {
 		switch n := got[d.MessageID]; {
 		case n == 1, n == 2 && leftover[d.MessageID] && before[d.MessageID] == 1:
 		default:
-			t.Errorf("%s got mail %d %d times", d.To, d.N, n)
+			t.Errorf("%s got mail %d %d times, want once, or twice if it was left over", d.To, d.N, n)
 		}
 	}
 }
 
-// TestFileLedger has the ledger of this test keep the rules.
+// TestFileLedger runs the suite of invitetest with fileLedger.
 func TestFileLedger(t *testing.T) {
 	invitetest.TestLedger(t, func(t *testing.T) invite.Ledger {
 		l := open(t, t.TempDir())
@@ -119,7 +119,7 @@ func TestFileLedger(t *testing.T) {
 	})
 }
 
-// fileLedger appends a line of JSON for each change before it holds.
+// fileLedger is a ledger that appends a line of JSON to a file for each change.
 type fileLedger struct {
 	*invitetest.Ledger
 	mu    sync.Mutex
@@ -134,7 +134,7 @@ type entry struct {
 	Changed  []invite.Delivery `json:"changed,omitempty"`
 }
 
-// open reads the file of a folder, without a last line that is not complete.
+// open opens the ledger of a folder. A last line that is not complete is left out.
 func open(t testing.TB, dir string) *fileLedger {
 	t.Helper()
 	l, err := openLedger(dir)
@@ -206,7 +206,7 @@ func (l *fileLedger) append(e entry) error {
 
 // logger is a Sender that writes the Message-IDs to a file.
 func logger(dir string) invite.SenderFunc {
-	return func(_ context.Context, m *mime.Message) error {
+	return func(_ context.Context, m *invite.Message) error {
 		f, err := os.OpenFile(filepath.Join(dir, "mails"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err != nil {
 			return err
@@ -216,7 +216,7 @@ func logger(dir string) invite.SenderFunc {
 	}
 }
 
-// received counts the mails that arrived by their Message-IDs.
+// received returns how often each Message-ID arrived.
 func received(t *testing.T, dir string) map[string]int {
 	t.Helper()
 	out := make(map[string]int)
@@ -231,7 +231,7 @@ func received(t *testing.T, dir string) map[string]int {
 	return out
 }
 
-// child is the process that is killed.
+// child runs in the process that is killed.
 func child(dir string) {
 	var mu sync.Mutex
 	calls := make(map[string]int)
@@ -256,7 +256,7 @@ func child(dir string) {
 		o.Random = nil
 		_, err = fmt.Sscan(os.Getenv(childParallel), &o.Parallel)
 		log := logger(dir)
-		c := invite.New(invite.SenderFunc(func(ctx context.Context, m *mime.Message) error {
+		c := invite.New(invite.SenderFunc(func(ctx context.Context, m *invite.Message) error {
 			point("before send")
 			defer point("after send")
 			return log(ctx, m)

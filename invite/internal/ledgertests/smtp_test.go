@@ -20,9 +20,9 @@ type slowServer struct {
 	pause    time.Duration
 	first    sync.Once
 	listener net.Listener
-	arrived  chan struct{} // closed when the first message is there
+	arrived  chan struct{} // closed when the first message has arrived
 	mu       sync.Mutex
-	got      []string // the recipients of messages with a reply
+	got      []string // the recipients of the messages that were accepted
 }
 
 func startSlow(t *testing.T, pause time.Duration) *slowServer {
@@ -81,9 +81,8 @@ func (s *slowServer) serve(conn net.Conn) {
 	}
 }
 
-// TestDeploy ends the context, as SIGTERM does, while the server has a mail and takes
-// its time: with the grace of smtpsend nothing is unknown, and without it one mail
-// is.
+// TestDeploy ends the context, as SIGTERM does, while a slow server has not yet replied
+// to a mail. If smtpsend waits for the reply, no mail is unknown. Otherwise one is.
 func TestDeploy(t *testing.T) {
 	for _, tt := range []struct {
 		finish time.Duration

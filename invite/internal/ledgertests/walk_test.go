@@ -14,10 +14,9 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
-// walk is a meeting on a random way, with a Sender that fails at random.
+// walk is a meeting with random calls and a Sender that fails at random.
 type walk struct {
 	t        *testing.T
 	random   *rand.Rand
@@ -29,13 +28,15 @@ type walk struct {
 	has      map[string]int               // the mails that each attendee has
 	refuses  bool                         // some mails are refused
 	calendar map[string]map[string]string // the place of each occurrence, by attendee and date
-	log      []string
+	states   map[int]invite.DeliveryState // of the deliveries after the last call
+	steps    *steps
 }
 
-// TestWalk makes random calls with a sender that fails at random. Whatever happened,
-// nothing is accepted twice, and in the end nothing is pending, nobody has a
-// cancellation without an invitation, and unless mails are refused every calendar
-// shows what the organizer wants.
+// TestWalk makes random calls with a Sender that fails at random, and resumes at the end:
+//
+//   - No mail was accepted twice, and none is pending.
+//   - No attendee got a cancellation without an invitation.
+//   - Every calendar shows the present meeting, unless mails were refused.
 func TestWalk(t *testing.T) {
 	seeds := *walks
 	if testing.Short() || raceEnabled {
@@ -53,7 +54,8 @@ func newWalk(t *testing.T, seed uint64) *walk {
 	w := &walk{
 		t: t, random: rand.New(rand.NewPCG(seed, 2)), ledger: invitetest.NewLedger(),
 		accepted: make(map[string]int), has: make(map[string]int), calendar: make(map[string]map[string]string),
-		refuses: seed%2 == 0,
+		refuses: seed%2 == 0, states: make(map[int]invite.DeliveryState),
+		steps: newSteps(t, fmt.Sprint("seed ", seed), fmt.Sprint("-walks=", *walks)),
 	}
 	o := options(w.ledger)
 	w.client = invite.New(invite.SenderFunc(func(_ context.Context, m *invite.Message) error { return w.send(m) }), o)
@@ -61,7 +63,7 @@ func newWalk(t *testing.T, seed uint64) *walk {
 }
 
 // send accepts a mail, or fails.
-func (w *walk) send(m *mime.Message) error {
+func (w *walk) send(m *invite.Message) error {
 	if kind := w.random.IntN(10); !w.reliable && kind < 4 {
 		switch kind {
 		case 0:
@@ -78,10 +80,10 @@ func (w *walk) send(m *mime.Message) error {
 	return nil
 }
 
-func (w *walk) accept(m *mime.Message) {
+func (w *walk) accept(m *invite.Message) {
 	w.accepted[m.ID]++
 	to, what := m.To[0], object(w.t, m)
-	w.log = append(w.log, "  "+to+" "+what)
+	w.steps.result("%s gets %s", to, what)
 	if _, invited := w.has[to]; !invited && what[:6] == "CANCEL" {
 		w.t.Errorf("%s gets %s without an invitation", to, what)
 	}
@@ -91,8 +93,8 @@ func (w *walk) accept(m *mime.Message) {
 	}
 }
 
-// show does to the attendee's calendar what a mail says.
-func (w *walk) show(to string, m *mime.Message) {
+// show applies a mail to the calendar of an attendee.
+func (w *walk) show(to string, m *invite.Message) {
 	c, err := ical.Decode(bytes.NewReader(invitetest.Calendar(m)), nil)
 	if err != nil {
 		w.t.Fatal(err)
@@ -118,7 +120,8 @@ func (w *walk) show(to string, m *mime.Message) {
 
 func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// places enters the occurrences of a series to which an attendee is invited.
+// places enters the occurrences of e to which an attendee is invited, each with its
+// location.
 func places(e *ical.Event, to string, into map[string]string) {
 	for o := range e.Occurrences(time.Time{}, time.Time{}) {
 		v := *e
@@ -131,7 +134,7 @@ func places(e *ical.Event, to string, into map[string]string) {
 	}
 }
 
-// compare has each attendee's calendar show what the organizer wants.
+// compare compares the calendar of each attendee with e.
 func (w *walk) compare(e ical.Event) {
 	for to, got := range w.calendar {
 		want := make(map[string]string)
@@ -141,122 +144,138 @@ func (w *walk) compare(e ical.Event) {
 }
 
 func (w *walk) run() {
-	m, err := w.client.Send(w.t.Context(), weekly(4))
-	w.take("Send", m, err)
+	w.steps.call("Send: 4 attendees, 6 weeks")
+	w.take(w.client.Send(w.t.Context(), weekly(4)))
 	for range 10 {
 		w.step()
 	}
 	w.reliable = true
 	for range 4 {
-		m, err := w.client.Resume(w.t.Context(), w.ledger.Stored(w.m.Event.UID))
-		w.take("Resume", m, err)
+		w.steps.call("Resume, and no mail fails")
+		w.take(w.client.Resume(w.t.Context(), w.ledger.Stored(w.m.Event.UID)))
 	}
 	stored := w.ledger.Stored(w.m.Event.UID)
 	if n := count(stored, invite.DeliveryPending) + count(stored, invite.DeliverySending); n > 0 {
-		w.t.Errorf("%d mails are still open", n)
+		w.t.Errorf("%d mails are pending or sending at the end, want none", n)
 	}
 	for id, n := range w.accepted {
 		if n > 1 {
-			w.t.Errorf("%s was accepted %d times", id, n)
+			w.t.Errorf("%s was accepted %d times, want once", id, n)
 		}
 	}
 	if !w.refuses {
 		w.compare(stored.Event)
 	}
-	if w.t.Failed() {
-		for _, line := range w.log {
-			w.t.Log(line)
-		}
-		for _, d := range stored.Deliveries {
-			w.t.Log(d.N, d.To, d.Method, d.Sequence, d.RecurrenceID, d.Action, d.State, d.Reply)
-		}
-	}
 }
 
 // step makes a call.
 func (w *walk) step() {
-	ctx, c, m := w.t.Context(), w.client, w.ledger.Stored(w.m.Event.UID)
-	e := m.Event
-	e.Attendees, e.Overrides = slices.Clone(e.Attendees), slices.Clone(e.Overrides)
-	week := week(w.random.IntN(6))
-	name := ""
+	m := w.ledger.Stored(w.m.Event.UID)
+	date := week(w.random.IntN(6))
 	var opts []invite.MailOption
+	queued := ""
 	if w.random.IntN(4) == 0 {
-		opts = append(opts, invite.QueueOnly())
+		opts, queued = append(opts, invite.QueueOnly()), ", QueueOnly"
 	}
-	var err error
-	switch w.random.IntN(10) {
+	if kind := w.random.IntN(10); kind < 5 {
+		e, what := w.changed(m.Event, kind, date)
+		w.steps.call("Update%s: %s", queued, what)
+		w.take(w.client.Update(w.t.Context(), m, e, opts...))
+	} else {
+		w.call(m, kind, date, queued, opts)
+	}
+}
+
+// changed returns e with one change, and the change in words.
+func (w *walk) changed(e ical.Event, kind int, date time.Time) (ical.Event, string) {
+	what := "nothing"
+	e.Attendees, e.Overrides = slices.Clone(e.Attendees), slices.Clone(e.Overrides)
+	isDate := func(o ical.Event) bool { return o.RecurrenceID.Equal(date) }
+	switch kind {
 	case 0:
-		name = "Update, location"
 		e.Location = fmt.Sprint("Room ", w.random.IntN(100))
-		m, err = c.Update(ctx, m, e, opts...)
+		what = e.Location
 	case 1:
-		name = "Update, occurrence"
-		if !slices.ContainsFunc(e.Overrides, func(o ical.Event) bool { return o.RecurrenceID.Equal(week) }) {
-			e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: week, Location: fmt.Sprint("Roof ", w.random.IntN(100))})
+		if !slices.ContainsFunc(e.Overrides, isDate) {
+			o := ical.Event{RecurrenceID: date, Location: fmt.Sprint("Roof ", w.random.IntN(100))}
+			e.Overrides = append(e.Overrides, o)
+			what = o.Location + on(date)
 		}
-		m, err = c.Update(ctx, m, e, opts...)
 	case 2:
-		name = "Update, remove"
 		if len(e.Attendees) > 1 {
-			e = without(e, w.random.IntN(len(e.Attendees)))
+			i := w.random.IntN(len(e.Attendees))
+			what = "without " + e.Attendees[i].Email
+			e = without(e, i)
 		}
-		m, err = c.Update(ctx, m, e, opts...)
 	case 3:
-		name = "Update, add"
 		if a := address(w.random.IntN(6)); !slices.ContainsFunc(e.Attendees, func(b ical.Attendee) bool { return b.Email == a }) {
 			e.Attendees = append(e.Attendees, ical.Attendee{Email: a})
+			what = "with " + a
 		}
-		m, err = c.Update(ctx, m, e, opts...)
 	case 4:
-		name = "Update, guest of an occurrence"
-		e.Overrides = slices.DeleteFunc(e.Overrides, func(o ical.Event) bool { return o.RecurrenceID.Equal(week) })
-		e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: week, Attendees: append(slices.Clone(e.Attendees), ical.Attendee{Email: "guest@example.test"})})
-		m, err = c.Update(ctx, m, e, opts...)
+		guest := ical.Attendee{Email: "guest@example.test"}
+		e.Overrides = append(slices.DeleteFunc(e.Overrides, isDate),
+			ical.Event{RecurrenceID: date, Attendees: append(slices.Clone(e.Attendees), guest)})
+		what = "with " + guest.Email + on(date)
+	}
+	return e, what
+}
+
+// call makes a call that is no update.
+func (w *walk) call(m *invite.Meeting, kind int, date time.Time, queued string, opts []invite.MailOption) {
+	ctx, c, first := w.t.Context(), w.client, m.Event.Attendees[0].Email
+	switch kind {
 	case 5:
-		name = "Cancel, occurrence"
-		cancels := []invite.CancelOption{invite.Occurrence(week)}
+		cancels := []invite.CancelOption{invite.Occurrence(date)}
 		for _, o := range opts {
 			cancels = append(cancels, o)
 		}
-		m, err = c.Cancel(ctx, m, cancels...)
+		w.steps.call("Cancel%s%s", on(date), queued)
+		w.take(c.Cancel(ctx, m, cancels...))
 	case 6:
-		name = "Remind"
-		m, err = c.Remind(ctx, m)
+		w.steps.call("Remind")
+		w.take(c.Remind(ctx, m))
 	case 7:
-		name = "Reinvite"
-		m, err = c.Reinvite(ctx, m, []string{e.Attendees[0].Email}, opts...)
+		w.steps.call("Reinvite%s: %s", queued, first)
+		w.take(c.Reinvite(ctx, m, []string{first}, opts...))
 	case 8:
-		name = "DeclineProposal"
 		p := proposal()
-		p.Email, p.RecurrenceID, p.Stamp = e.Attendees[0].Email, week, p.Stamp.Add(0)
-		p.Start, p.End = week.Add(p.Start.Sub(weekly(0).Start)), week.Add(p.End.Sub(weekly(0).Start))
-		var o invite.Outcome
-		if m, o = m.Propose(p); o.Verdict != invite.VerdictApplied {
-			return
+		p.Email, p.RecurrenceID = first, date
+		p.Start, p.End = date.Add(p.Start.Sub(week(0))), date.Add(p.End.Sub(week(0)))
+		w.steps.call("%s proposes another time%s, and DeclineProposal%s", first, on(date), queued)
+		m, o := m.Propose(p)
+		if w.steps.result("%s", o.Verdict); o.Verdict == invite.VerdictApplied {
+			w.take(c.DeclineProposal(ctx, m, m.Proposals[len(m.Proposals)-1], opts...))
 		}
-		m, err = c.DeclineProposal(ctx, m, m.Proposals[len(m.Proposals)-1], opts...)
 	default:
-		name = "Resume"
-		m, err = c.Resume(ctx, m)
+		w.steps.call("Resume")
+		w.take(c.Resume(ctx, m))
 	}
-	w.take(fmt.Sprint(name, " ", week.Format("01-02"), " ", len(opts) > 0), m, err)
 }
 
-// take stores what came back.
-func (w *walk) take(name string, m *invite.Meeting, err error) {
+// on is " on 2027-03-09".
+func on(id time.Time) string { return " on " + date(id) }
+
+// take notes and stores the Meeting that a call returned.
+func (w *walk) take(m *invite.Meeting, err error) {
 	w.t.Helper()
-	w.log = append(w.log, fmt.Sprint(name, ": ", err))
+	if err != nil {
+		w.steps.result("%v", err)
+	}
 	if m == nil {
-		w.t.Fatalf("%s returned no Meeting: %v", name, err)
+		w.t.Fatalf("the call = nil, %v, want a Meeting", err)
 	}
 	w.m = m
-	if storeErr := w.ledger.Change(m.Event.UID, func(*invite.Meeting) (*invite.Meeting, error) { return m, nil }); storeErr != nil {
-		w.t.Fatal(storeErr)
+	if err := w.ledger.Change(m.Event.UID, func(*invite.Meeting) (*invite.Meeting, error) { return m, nil }); err != nil {
+		w.t.Fatal(err)
 	}
 	for i, d := range m.Deliveries {
 		if d.N != i {
-			w.t.Errorf("mail %d has the number %d", i, d.N)
+			w.t.Errorf("delivery %d has the number %d", i, d.N)
 		}
+		if w.states[i] != d.State && d.State != invite.DeliveryDelivered {
+			w.steps.result("mail %d to %s, %s %d, %s: %s", i, d.To, d.Method, d.Sequence, d.Action, d.State)
+		}
+		w.states[i] = d.State
 	}
 }

@@ -2,7 +2,6 @@ package invite_test
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,27 +11,18 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
-	"github.com/convene-go/convene/mime"
 )
 
 const repliesDir = "../testdata/replies/"
 
-func readFile(t testing.TB, path string) *invite.Inbound {
+// readReply reads a mail of testdata/replies.
+func readReply(t testing.TB, name string) *invite.Inbound {
 	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	in, err := invite.Read(f, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return in
+	return readMail(t, readFile(t, repliesDir+name))
 }
 
-// invited is the meeting that the mails in testdata/replies answer, a single one
-// or a series.
+// invited returns the meeting that the mails in testdata/replies answer: a series
+// or a single meeting.
 func invited(t testing.TB, series bool) *invite.Meeting {
 	t.Helper()
 	e := ical.Event{
@@ -44,16 +34,10 @@ func invited(t testing.TB, series bool) *invite.Meeting {
 	if series {
 		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 6, ByDay: []ical.Day{ical.DayTuesday}}
 	}
-	m, err := invite.New(invite.SenderFunc(nowhere), fixed()).Send(context.Background(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
+	return must(t)(invite.New(nowhere, fixed()).Send(context.Background(), e))
 }
 
-func nowhere(context.Context, *mime.Message) error { return nil }
-
-// TestReplies reads and applies the answers of each client.
+// TestReplies reads the answers of each client, and applies them to the meeting.
 func TestReplies(t *testing.T) {
 	type said struct {
 		Kind       invite.Kind
@@ -94,7 +78,7 @@ func TestReplies(t *testing.T) {
 	m := invited(t, true)
 	for name, want := range tests {
 		t.Run(name, func(t *testing.T) {
-			in := readFile(t, repliesDir+name)
+			in := readReply(t, name)
 			_, o := m.Apply(in, nil)
 			got := said{in.Kind, in.Attendee.Email, in.Attendee.Status, "", in.Attendee.Comment, o.Verdict}
 			if in.Event != nil && !in.Event.RecurrenceID.IsZero() {
@@ -107,9 +91,9 @@ func TestReplies(t *testing.T) {
 	}
 }
 
-// TestRepliesRecord looks at everything that is kept of an answer.
+// TestRepliesRecord compares everything that a Meeting keeps of an answer.
 func TestRepliesRecord(t *testing.T) {
-	m, o := invited(t, false).Apply(readFile(t, repliesDir+"gmail.eml"), invite.Strict("mx.example.com"))
+	m, o := invited(t, false).Apply(readReply(t, "gmail.eml"), invite.Strict("mx.example.com"))
 	want := []invite.Answer{{
 		Email: "bob@example.test", Status: ical.StatusAccepted, Comment: "We are three, see you", Guests: 2,
 		Stamp: time.Date(2026, 11, 22, 7, 0, 0, 0, time.UTC), MessageID: "<calendar-1@calendar.example.test>",
@@ -120,22 +104,23 @@ func TestRepliesRecord(t *testing.T) {
 	if got, want := m.Tally().String(), "1 accepted, 2 guests of theirs, 1 without an answer"; got != want {
 		t.Errorf("tally = %q, want %q", got, want)
 	}
-	m, o = invited(t, false).Apply(readFile(t, repliesDir+"zimbra.eml"), nil)
+	m, o = invited(t, false).Apply(readReply(t, "zimbra.eml"), nil)
 	if len(m.Answers) != 1 || m.Answers[0].SentBy != "assistant@example.test" {
 		t.Errorf("zimbra: %+v, %s", m.Answers, o.Reason)
 	}
-	// Exchange Online writes its results without a name, Gmail's has one.
+	// Exchange Online writes its authentication results without the name of a
+	// server. Gmail writes them with one.
 	for file, id := range map[string]string{"outlook.eml": invite.NoAuthServID, "gmail.eml": "MX.example.com"} {
-		if _, o := invited(t, false).Apply(readFile(t, repliesDir+file), invite.Strict(id)); o.Verdict != invite.VerdictApplied {
+		if _, o := invited(t, false).Apply(readReply(t, file), invite.Strict(id)); o.Verdict != invite.VerdictApplied {
 			t.Errorf("%s, strict: %+v", file, o)
 		}
 	}
 }
 
-// TestRepliesSeries takes in one object that answers to a series and to two of
-// its occurrences.
+// TestRepliesSeries applies one calendar object that answers for a series and for
+// two of its occurrences.
 func TestRepliesSeries(t *testing.T) {
-	m, o := invited(t, true).Apply(readFile(t, repliesDir+"apple-icloud-series.eml"), nil)
+	m, o := invited(t, true).Apply(readReply(t, "apple-icloud-series.eml"), nil)
 	if o.Verdict != invite.VerdictApplied || len(m.Answers) != 3 {
 		t.Fatalf("%+v, %d answers", o, len(m.Answers))
 	}
@@ -148,30 +133,24 @@ func TestRepliesSeries(t *testing.T) {
 	if s, ok := m.OccurrenceTally(time.Date(2027, 3, 16, 9, 0, 0, 0, time.UTC)); !ok || s.Declined != 1 || s.Accepted != 0 {
 		t.Errorf("tally of 16 March = %+v, %v", s, ok)
 	}
-	again, o := m.Apply(readFile(t, repliesDir+"apple-icloud-series.eml"), nil)
+	again, o := m.Apply(readReply(t, "apple-icloud-series.eml"), nil)
 	if o.Verdict != invite.VerdictDuplicate || again != m {
 		t.Errorf("again: %+v", o)
-	}
-	data, err := m.MarshalJSON()
-	if err != nil {
-		t.Fatal(err)
 	}
 	if diff := cmp.Diff(invited(t, true).Event, m.Event); diff != "" {
 		t.Errorf("the answers changed the event (-before +after):\n%s", diff)
 	}
-	back := new(invite.Meeting)
-	if err := back.UnmarshalJSON(data); err != nil {
-		t.Fatal(err)
-	}
-	if err := back.Event.Validate(); err != nil {
+	back := reload(t, m).Event
+	if err := back.Validate(); err != nil {
 		t.Error(err)
 	}
 }
 
-// TestRepliesOpenDate takes in an answer to a series that says of one occurrence that
-// it still waits: it goes on waiting, whatever is answered to the series.
+// TestRepliesOpenDate applies an answer for a series which says that one occurrence
+// still waits for an answer. The occurrence goes on waiting, whatever the answer for
+// the series is.
 func TestRepliesOpenDate(t *testing.T) {
-	m, o := invited(t, true).Apply(readFile(t, repliesDir+"thunderbird-open-date.eml"), nil)
+	m, o := invited(t, true).Apply(readReply(t, "thunderbird-open-date.eml"), nil)
 	bob := "bob@example.test"
 	day := func(n int) time.Time { return time.Date(2027, 3, n, 9, 0, 0, 0, time.UTC) }
 	want := map[int]ical.Status{2: ical.StatusAccepted, 16: ical.StatusDeclined, 23: ical.StatusNeedsAction}
@@ -180,19 +159,19 @@ func TestRepliesOpenDate(t *testing.T) {
 			t.Errorf("on %d March: %s, want %s (%+v)", n, got, status, o)
 		}
 	}
-	if again, o := m.Apply(readFile(t, repliesDir+"thunderbird-open-date.eml"), nil); o.Verdict != invite.VerdictDuplicate || again != m {
+	if again, o := m.Apply(readReply(t, "thunderbird-open-date.eml"), nil); o.Verdict != invite.VerdictDuplicate || again != m {
 		t.Errorf("again: %+v", o)
 	}
-	// A date that has an answer of its own keeps it.
+	// If the date has an answer of its own, it keeps that answer.
 	m, _ = m.Answer(invite.Answer{Email: bob, Status: ical.StatusTentative, RecurrenceID: day(23), Via: "phone", Stamp: time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)})
-	in := readFile(t, repliesDir+"thunderbird-open-date.eml")
+	in := readReply(t, "thunderbird-open-date.eml")
 	in.Calendar.Stamp, in.Mail.MessageID = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC), "<later@example.test>"
 	if m, _ = m.Apply(in, nil); m.OccurrenceStatus(bob, day(23)) != ical.StatusTentative {
 		t.Errorf("a date with an answer: %s", m.OccurrenceStatus(bob, day(23)))
 	}
 }
 
-// TestRepliesCaptured applies what Thunderbird, Evolution and Cyrus have sent.
+// TestRepliesCaptured applies answers that Thunderbird, Evolution and Cyrus have sent.
 func TestRepliesCaptured(t *testing.T) {
 	files, err := filepath.Glob("../mime/testdata/read/*-reply-*.eml")
 	if err != nil || len(files) == 0 {
@@ -201,7 +180,7 @@ func TestRepliesCaptured(t *testing.T) {
 	statuses := map[string]ical.Status{"accept": ical.StatusAccepted, "tentative": ical.StatusTentative, "decline": ical.StatusDeclined,
 		"rrule": ical.StatusAccepted, "to": ical.StatusAccepted}
 	for _, file := range files {
-		in := readFile(t, file)
+		in := readMail(t, readFile(t, file))
 		m := invited(t, false)
 		m.Event.UID, m.Event.Sequence = in.Event.UID, 1
 		_, word, _ := strings.Cut(filepath.Base(file), "-reply-")

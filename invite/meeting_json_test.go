@@ -15,10 +15,7 @@ import (
 )
 
 func TestMeetingJSON(t *testing.T) {
-	m, err := invite.New(new(recorder), fixed()).Send(context.Background(), review())
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := must(t)(invite.New(nowhere, fixed()).Send(context.Background(), review()))
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		t.Fatal(err)
@@ -27,25 +24,17 @@ func TestMeetingJSON(t *testing.T) {
 }
 
 func TestMeetingRoundTrip(t *testing.T) {
-	sent, err := invite.New(new(recorder), fixed()).Send(context.Background(), full())
-	if err != nil {
-		t.Fatal(err)
-	}
+	sent := must(t)(invite.New(nowhere, fixed()).Send(context.Background(), full()))
 	answered := *sent
 	answered.Revised = 1
 	answered.Answers = []invite.Answer{{Email: "bob@example.test", Status: ical.StatusDeclined, Comment: "no\n<b>time</b>",
 		RecurrenceID: pinned(), Sequence: 2, Stamp: pinned()}}
 	answered.Proposals = []invite.Proposal{{Email: "zoe@example.test", Start: pinned(), End: pinned().Add(time.Hour), Sequence: 1}}
 	for _, in := range []*invite.Meeting{sent, &answered} {
-		first, err := json.Marshal(in)
-		if err != nil {
-			t.Fatal(err)
-		}
+		first := encode(t, in)
 		var out invite.Meeting
-		if err := json.Unmarshal(first, &out); err != nil {
-			t.Fatal(err)
-		}
-		want := *in // lists are never null
+		decode(t, first, &out)
+		want := *in // in JSON lists are never null
 		want.Answers, want.Proposals = append([]invite.Answer{}, in.Answers...), append([]invite.Proposal{}, in.Proposals...)
 		if diff := cmp.Diff(want, out); diff != "" {
 			t.Errorf("round trip (-want +got):\n%s", diff)
@@ -89,5 +78,20 @@ func TestMeetingUnmarshal(t *testing.T) {
 				t.Errorf("Marshal = %s, %v, want %s", data, err, want)
 			}
 		})
+	}
+}
+
+// TestMeetingNamesZone sends an event whose time zone is only in Start. The JSON of a
+// time has no name of a zone, so the Meeting keeps it in TimeZone.
+func TestMeetingNamesZone(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := must(t)(invite.New(nowhere, fixed()).Send(context.Background(), vary(func(e *ical.Event) {
+		e.TimeZone, e.Start, e.End = "", e.Start.In(berlin), e.End.In(berlin)
+	})))
+	if got := reload(t, m).Event.TimeZone; got != "Europe/Berlin" {
+		t.Errorf("TimeZone of the stored Meeting = %q, want the zone of Start", got)
 	}
 }

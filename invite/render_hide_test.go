@@ -11,8 +11,8 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// TestHideGuests looks for every other guest in all that a guest gets: the bytes
-// of the mail, its decoded header and its decoded parts.
+// TestHideGuests looks for every other guest in the mail of each guest: in its octets,
+// its decoded header and its decoded parts.
 func TestHideGuests(t *testing.T) {
 	e := vary(func(e *ical.Event) {
 		e.Attendees = append(e.Attendees, ical.Attendee{Name: "Desk: East; \"2\"", Email: "east@other.example"},
@@ -45,34 +45,15 @@ func TestHideGuests(t *testing.T) {
 	}
 }
 
-// secrets are the ways to write an attendee.
+// secrets returns the strings by which a mail could show an attendee.
 func secrets(a ical.Attendee) []string {
 	local, _, _ := strings.Cut(a.Email, "@")
 	return []string{a.Email, local + "@", a.Name, strings.ReplaceAll(a.Name, `"`, "'"), mime.QEncoding.Encode("utf-8", a.Name)}
 }
 
-// everything is the mail as it stands and as it is read.
-func everything(t *testing.T, data []byte) string {
-	t.Helper()
-	p := parseMail(t, data)
-	out := string(data)
-	for name, list := range p.header {
-		for _, v := range list {
-			text, err := new(mime.WordDecoder).DecodeHeader(v)
-			if err != nil {
-				t.Fatal(err)
-			}
-			out += "\n" + name + ": " + text
-		}
-	}
-	for _, l := range p.leaves {
-		out += "\n" + string(l.data) + "\n" + strings.Join(unfold(l.data), "\n")
-	}
-	return out
-}
-
-// TestHideGuestsOverride has an occurrence without one of the guests, who must
-// not be invited to it by what the occurrence inherits from the series.
+// TestHideGuestsOverride sends a series in which one guest is not invited to one
+// occurrence. The mail to that guest must except the occurrence, which otherwise would
+// inherit the guest from the series.
 func TestHideGuestsOverride(t *testing.T) {
 	e := vary(func(e *ical.Event) {
 		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly}

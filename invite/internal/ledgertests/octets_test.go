@@ -12,7 +12,7 @@ import (
 	"github.com/convene-go/convene/invite/invitetest"
 )
 
-// marshaling is a ledger that makes JSON of everything that it is given.
+// marshaling is a ledger that encodes its arguments in JSON and counts the octets.
 type marshaling struct {
 	octets, records atomic.Int64
 }
@@ -32,7 +32,7 @@ func (l *marshaling) write(v any) error {
 	return err
 }
 
-// discard is a Sender to nowhere.
+// discard is a Sender that takes every mail and keeps none.
 var discard = invite.SenderFunc(func(context.Context, *invite.Message) error { return nil })
 
 // sendMany invites n guests who do not see each other.
@@ -43,8 +43,8 @@ func sendMany(t testing.TB, n, parallel int, l invite.Ledger) *invite.Meeting {
 	return must(t)(invite.New(discard, o).Send(t.Context(), review(n), invite.HideGuests()))
 }
 
-// TestLedgerOctets has what a call writes grow with its mails, and not with their
-// square, and not with the mails of earlier calls.
+// TestLedgerOctets compares calls with few and with many mails. The octets that the
+// ledger is given grow with the number of mails, and not with its square.
 func TestLedgerOctets(t *testing.T) {
 	few := 1_000
 	if testing.Short() || raceEnabled {
@@ -68,8 +68,8 @@ func TestLedgerOctets(t *testing.T) {
 	}
 }
 
-// TestLedgerOctetsOfOneMail has a call with one mail write one row, whatever earlier
-// calls sent, beside the meeting itself.
+// TestLedgerOctetsOfOneMail makes a call with one mail about a meeting that had 500
+// mails. Beside the meeting itself, the ledger is given one delivery.
 func TestLedgerOctetsOfOneMail(t *testing.T) {
 	l := new(marshaling)
 	m := sendMany(t, 500, 1, l)
@@ -79,15 +79,6 @@ func TestLedgerOctetsOfOneMail(t *testing.T) {
 	if got := int(l.octets.Load()) - begin; got > 4_000 {
 		t.Errorf("one mail of a meeting that had 500 mails cost %d octets beside Begin, want 4000 at most", got)
 	}
-}
-
-func mustJSON(t testing.TB, v any) []byte {
-	t.Helper()
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }
 
 // BenchmarkLedger compares 10,000 mails with and without a ledger that makes JSON

@@ -13,8 +13,8 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// throng is a meeting whose mails do not all wait in memory: without guests they
-// have about 10 KB.
+// throng is a meeting with so many mails that not all are kept in memory. Each has
+// about 10 KB if guests are hidden.
 func throng() ical.Event {
 	return vary(func(e *ical.Event) {
 		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 4}
@@ -25,8 +25,9 @@ func throng() ical.Event {
 	})
 }
 
-// TestManyMails compares the mails of a large call with those that each attendee
-// gets alone: those that were kept and those that were built when they were sent.
+// TestManyMails compares mails of a large call with the mail that an attendee gets if
+// invited alone. Some mails were kept in memory, and some were built again when they
+// were sent.
 func TestManyMails(t *testing.T) {
 	e := throng()
 	mails := send(t, e, invite.HideGuests())
@@ -49,7 +50,8 @@ func TestManyMails(t *testing.T) {
 	}
 }
 
-// TestManyLinks has answer links of which some cannot be in a mail.
+// TestManyLinks sends with answer links of which some cannot be written into a mail.
+// Those are left out.
 func TestManyLinks(t *testing.T) {
 	o := fixed()
 	o.AnswerURL = func(_ *invite.Meeting, a ical.Attendee, s ical.Status) string {
@@ -67,8 +69,8 @@ func TestManyLinks(t *testing.T) {
 	}
 }
 
-// TestManyReaders has readers of several languages and zones in turn, with other
-// occurrences and other links. Each gets the text that they get alone.
+// TestManyReaders sends to attendees with several languages and time zones in turn, with
+// different occurrences and links. Each gets the same text as if invited alone.
 func TestManyReaders(t *testing.T) {
 	o := fixed()
 	o.AnswerURL = func(_ *invite.Meeting, a ical.Attendee, s ical.Status) string {
@@ -86,9 +88,7 @@ func TestManyReaders(t *testing.T) {
 	e.Overrides[0].Attendees = slices.Clone(e.Attendees[40:])
 	text := func(e ical.Event) []string {
 		r := new(recorder)
-		if _, err := invite.New(r, o).Send(context.Background(), e, invite.HideGuests()); err != nil {
-			t.Fatal(err)
-		}
+		must(t)(invite.New(r, o).Send(context.Background(), e, invite.HideGuests()))
 		var out []string
 		for _, m := range r.mails {
 			p := parseMail(t, m.Data)
@@ -108,13 +108,13 @@ func TestManyReaders(t *testing.T) {
 			t.Fatalf("the mail to %s (-alone +of many):\n%s", e.Attendees[i].Email, diff)
 		}
 		if own := strings.Count(got, "?a="+e.Attendees[i].Email); own != strings.Count(got, "?a=") {
-			t.Fatalf("the mail to %s has links of others", e.Attendees[i].Email)
+			t.Fatalf("%d of %d links in the mail to %s are their own, want all", own, strings.Count(got, "?a="), e.Attendees[i].Email)
 		}
 	}
 }
 
-// TestManyAllOrNothing has a header of the last mail that cannot be written, or an
-// object of a meeting that is not valid any more.
+// TestManyAllOrNothing resumes a meeting whose last mail cannot be built, because of its
+// header or of its calendar object. No mail is sent.
 func TestManyAllOrNothing(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -144,7 +144,7 @@ func TestManyAllOrNothing(t *testing.T) {
 			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), last) || !strings.Contains(err.Error(), tt.want)):
 				t.Errorf("Resume = %v, want an error about %s and its %s", err, last, tt.want)
 			case tt.want != "" && len(r.mails) > 0:
-				t.Errorf("%d mails were sent", len(r.mails))
+				t.Errorf("Resume sent %d mails, want none", len(r.mails))
 			}
 		})
 	}

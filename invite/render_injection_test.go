@@ -15,8 +15,8 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// walk calls f for every string in e but the keys of maps, with its path, its
-// value and a function that sets it.
+// walk calls f for every string in e, except the keys of maps, with its path, its value
+// and a function that sets it.
 func walk(e *ical.Event, f func(path, value string, set func(string))) {
 	walkValue("", reflect.ValueOf(e).Elem(), f)
 }
@@ -47,13 +47,14 @@ func walkValue(path string, v reflect.Value, f func(path, value string, set func
 var hostile = []string{"\r\n", "\n", "\r", "\x00", `"`, ";", ":", ",", "\u2028", "\xff", "\r\nBcc: evil@example.test",
 	"\r\nATTENDEE:mailto:evil@example.test", `";X-EVIL="`, "=?utf-8?q?=0ABcc:_evil?=", "\r\n\r\n--", "\u0085", "\u202e"}
 
-// TestInjection puts hostile characters into every string of an event. Either
-// the field is refused by name, or the mails have the form of the harmless ones.
+// TestInjection puts hostile characters into every string of an event. Either Send
+// returns an error that names the field, or the mails have the same form as harmless
+// ones.
 func TestInjection(t *testing.T) {
 	want := forms(t, send(t, full()))
 	walk(ptr(full()), func(path, value string, _ func(string)) {
 		if value == "" && strings.HasPrefix(path, "Overrides[0].") {
-			return // inherits what the series has, which is in the table itself
+			return // inherited from the series, whose field is tested itself
 		}
 		for _, h := range hostile {
 			for _, bad := range []string{value[:len(value)/2] + h + value[len(value)/2:], value + h + "x", h + value} {
@@ -84,8 +85,8 @@ func setAt(e *ical.Event, at, to string) {
 	})
 }
 
-// tryHostile sends e, in which the field at path is bad. A field that was empty
-// may add a line of its own, and is compared with one of harmless content.
+// tryHostile sends e, in which the field at path is bad. If the field was empty, bad may
+// add a line of its own, and the mails are compared with mails of a harmless value.
 func tryHostile(t *testing.T, e ical.Event, path, bad string, empty bool, want []form) {
 	t.Helper()
 	r := new(recorder)
@@ -117,7 +118,7 @@ func harmlessForms(t *testing.T, e ical.Event) ([]form, error) {
 	return forms(t, r.mails), err
 }
 
-// fieldOf is the path of the first FieldError in err's tree.
+// fieldOf returns the path of the first FieldError in err's tree.
 func fieldOf(err error) string {
 	var calendar *ical.FieldError
 	var mail *mime.FieldError
@@ -130,10 +131,10 @@ func fieldOf(err error) string {
 	return ""
 }
 
-// names reports whether an error's field is the one at path, or what it becomes
-// in the mail.
+// names reports whether the field of an error is the field at path, or the field of the
+// mail that is made of it.
 func names(field, path string) bool {
-	field = strings.TrimPrefix(field, "Overrides[0].") // which inherits it
+	field = strings.TrimPrefix(field, "Overrides[0].") // an override inherits the field
 	path = strings.TrimPrefix(path, "Overrides[0].")
 	if field != "" && strings.HasPrefix(path, field) {
 		return true
@@ -142,7 +143,7 @@ func names(field, path string) bool {
 		field == "To[0].Name" && strings.HasPrefix(path, "Attendees[") && strings.HasSuffix(path, "].Name")
 }
 
-// form is what no text in a field may change.
+// form is the part of a mail that no text in a field may change.
 type form struct {
 	fields     []string // of the header
 	tree       string
@@ -150,14 +151,14 @@ type form struct {
 	recipients [][]string
 }
 
-func forms(t *testing.T, mails []*mime.Message) []form {
+func forms(t *testing.T, mails []*invite.Message) []form {
 	t.Helper()
 	var out []form
 	for _, m := range mails {
 		p := parseMail(t, m.Data)
 		f := form{p.fields, p.tree, shapes(p.calendar(t)), [][]string{{m.From}, m.To}}
 		if got := len(p.to(t)); got != len(m.To) {
-			t.Errorf("%d addresses in To, %d in the envelope", got, len(m.To))
+			t.Errorf("To has %d addresses, want the %d of the envelope", got, len(m.To))
 		}
 		out = append(out, f)
 	}

@@ -17,7 +17,8 @@ import (
 	"github.com/convene-go/convene/smtpsend"
 )
 
-// server is an SMTP server that knows everybody but zoe@example.test.
+// server is an SMTP server that refuses zoe@example.test and takes mails to all other
+// addresses.
 type server struct {
 	mu    sync.Mutex
 	mails map[string][]byte // by recipient
@@ -68,7 +69,7 @@ func (s *session) Data(r io.Reader) error {
 	return err
 }
 
-// TestSendOverSMTP sends through package smtpsend, where one recipient is refused.
+// TestSendOverSMTP sends through package smtpsend. The server refuses one recipient.
 func TestSendOverSMTP(t *testing.T) {
 	for _, tt := range []struct {
 		name    string

@@ -2,7 +2,6 @@ package invite_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -10,10 +9,9 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
-	"github.com/convene-go/convene/mime"
 )
 
-// guests are so many attendees.
+// guests returns n attendees.
 func guests(n int) (out []ical.Attendee) {
 	for i := range n {
 		out = append(out, ical.Attendee{Name: fmt.Sprintf("Guest Number %d", i), Email: fmt.Sprintf("guest%03d@example.test", i)})
@@ -21,8 +19,7 @@ func guests(n int) (out []ical.Attendee) {
 	return out
 }
 
-// longSeries is a series of some dates and guests, with a description of a usual
-// length.
+// longSeries returns a series with a description of a usual length.
 func longSeries(freq ical.Frequency, dates, people int) ical.Event {
 	return vary(func(e *ical.Event) {
 		zone, err := ical.LoadLocation("Europe/Berlin")
@@ -37,7 +34,7 @@ func longSeries(freq ical.Frequency, dates, people int) ical.Event {
 	})
 }
 
-// refusing lets every guest accept the series and refuse some dates of it.
+// refusing lets every guest accept the series and decline some dates of it.
 func refusing(t testing.TB, m *invite.Meeting, dates int) *invite.Meeting {
 	t.Helper()
 	var starts []time.Time
@@ -61,7 +58,7 @@ func refusing(t testing.TB, m *invite.Meeting, dates int) *invite.Meeting {
 }
 
 // otherWords updates a meeting with another description, and returns the mails.
-func otherWords(t testing.TB, m *invite.Meeting) []*mime.Message {
+func otherWords(t testing.TB, m *invite.Meeting) []*invite.Message {
 	t.Helper()
 	r := new(recorder)
 	after := m.Event.Clone()
@@ -73,7 +70,7 @@ func otherWords(t testing.TB, m *invite.Meeting) []*mime.Message {
 	return r.mails
 }
 
-func total(mails []*mime.Message) (n int) {
+func total(mails []*invite.Message) (n int) {
 	for _, m := range mails {
 		n += len(m.Data)
 	}
@@ -81,24 +78,21 @@ func total(mails []*mime.Message) (n int) {
 }
 
 // TestAnswersDoNotGrowMails compares the mails of a small change with and without
-// answers to single dates: the answers of others cost nothing, and own ones little.
+// answers to single dates. The answers of other attendees cost nothing, and the
+// attendee's own answers cost little.
 func TestAnswersDoNotGrowMails(t *testing.T) {
 	tests := []struct {
 		name                  string
 		freq                  ical.Frequency
 		dates, people, refuse int
-		most                  float64 // of whole mails, own answers included
+		most                  float64 // how much whole mails may grow, with own answers
 	}{
 		{"weekly, 12 people, 52 dates, 5 refused each", ical.FreqWeekly, 52, 12, 5, 2},
 		{"daily, 15 people, 250 dates, 16 refused each", ical.FreqDaily, 250, 15, 16, 4},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := new(recorder)
-			sent, err := invite.New(r, fixed()).Send(context.Background(), longSeries(tt.freq, tt.dates, tt.people))
-			if err != nil {
-				t.Fatal(err)
-			}
+			sent := must(t)(invite.New(nowhere, fixed()).Send(context.Background(), longSeries(tt.freq, tt.dates, tt.people)))
 			plain, refused := otherWords(t, refusing(t, sent, 0)), otherWords(t, refusing(t, sent, tt.refuse))
 			own := 0
 			for _, m := range refused {
@@ -124,9 +118,9 @@ func TestAnswersDoNotGrowMails(t *testing.T) {
 	}
 }
 
-// ownOctets are the octets of a mail that its own answers take, in the two encoded
-// copies of the calendar object.
-func ownOctets(t *testing.T, m *mime.Message) int {
+// ownOctets returns the number of octets that own answers take in a mail, in the two
+// encoded copies of the calendar object.
+func ownOctets(t *testing.T, m *invite.Message) int {
 	t.Helper()
 	data := string(parseMail(t, m.Data).calendar(t))
 	first := strings.Index(data, "END:VEVENT\r\n") + len("END:VEVENT\r\n")
@@ -137,12 +131,8 @@ func ownOctets(t *testing.T, m *mime.Message) int {
 // TestOwnAnswersAreSmall measures the calendar object of an attendee who refused
 // five dates.
 func TestOwnAnswersAreSmall(t *testing.T) {
-	r := new(recorder)
 	e := longSeries(ical.FreqWeekly, 26, 2)
-	sent, err := invite.New(r, fixed()).Send(context.Background(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
+	sent := must(t)(invite.New(nowhere, fixed()).Send(context.Background(), e))
 	m := said(t, said(t, sent, e.Attendees[0].Email, ical.StatusAccepted), e.Attendees[1].Email, ical.StatusAccepted)
 	before := otherWords(t, m)
 	for n := range 5 {
@@ -159,17 +149,11 @@ func TestOwnAnswersAreSmall(t *testing.T) {
 	}
 }
 
-// TestOneReplyOfManyDates takes in one mail that answers 173 dates of a series with
+// TestOneReplyOfManyDates applies one mail that answers for 173 dates of a series with
 // 300 guests.
 func TestOneReplyOfManyDates(t *testing.T) {
 	m, after := manyDates(t)
-	size := func(m *invite.Meeting) int {
-		data, err := json.Marshal(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return len(data)
-	}
+	size := func(m *invite.Meeting) int { return len(encode(t, m)) }
 	grown := size(after) - size(m)
 	t.Logf("%d answers: the stored meeting grows from %d by %d octets", len(after.Answers), size(m), grown)
 	if len(after.Answers) != 173 || grown > 60_000 {
@@ -184,13 +168,10 @@ func TestOneReplyOfManyDates(t *testing.T) {
 	}
 }
 
-// manyDates is a series with 300 guests, before and after one REPLY of 173 dates.
+// manyDates returns a series with 300 guests, before and after one REPLY for 173 dates.
 func manyDates(t testing.TB) (before, after *invite.Meeting) {
 	t.Helper()
-	before, err := invite.New(new(recorder), fixed()).Send(context.Background(), longSeries(ical.FreqDaily, 200, 300))
-	if err != nil {
-		t.Fatal(err)
-	}
+	before = must(t)(invite.New(nowhere, fixed()).Send(context.Background(), longSeries(ical.FreqDaily, 200, 300)))
 	var answers []ical.Event
 	for o := range before.Event.Occurrences(time.Time{}, time.Time{}) {
 		if len(answers) == 173 {

@@ -19,14 +19,15 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// planCase is a file of testdata/plan; the README there says what is in it.
+// planCase is a file of testdata/plan. The README there describes the sections.
 type planCase struct {
 	path     string
 	sections map[string]string
 	order    []string
 }
 
-// TestPlanCases plans the changes in testdata/plan.
+// TestPlanCases plans the changes in testdata/plan, and compares the plans with the
+// section "want". The flag -update rewrites that section.
 func TestPlanCases(t *testing.T) {
 	paths, err := filepath.Glob("../testdata/plan/*.txt")
 	if err != nil || len(paths) < 60 {
@@ -47,13 +48,10 @@ func TestPlanCases(t *testing.T) {
 	}
 }
 
-// readCase reads the sections of a file; "" is the text above the first.
+// readCase reads the sections of a file. The section "" is the text above the first.
 func readCase(t *testing.T, path string) *planCase {
 	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := readFile(t, path)
 	c := &planCase{path: path, sections: make(map[string]string)}
 	name := ""
 	for line := range strings.Lines(string(data)) {
@@ -65,7 +63,7 @@ func readCase(t *testing.T, path string) *planCase {
 		c.sections[name] += line
 	}
 	if !strings.HasPrefix(c.sections[""], "# ") || c.sections["base"] == "" {
-		t.Fatalf("%s does not say what it is, or of which base", path)
+		t.Fatalf("%s begins with no comment, or has no section base", path)
 	}
 	return c
 }
@@ -83,8 +81,11 @@ func (c *planCase) rewrite(t *testing.T, want string) {
 	}
 }
 
-// plan returns the lines that the case expects: a notice each, as "invitectl
-// plan" prints them, who gets nothing and why, and the answers afterwards.
+// plan returns the lines of the section "want":
+//
+//   - one for each notice, as "invitectl plan" prints it;
+//   - one for each attendee who gets no mail, with the reason;
+//   - the answers after the call.
 func (c *planCase) plan(t *testing.T) string {
 	base := c.json(t, "base")
 	before := merge(base, c.json(t, "before"))
@@ -106,8 +107,8 @@ func (c *planCase) plan(t *testing.T) string {
 	return b.String()
 }
 
-// call makes the plan that the section "call" asks for; without it, of an update.
-// then are the meetings as they are afterwards.
+// call makes the plan of the call in the section "call", which is an update if the
+// section does not exist. then are the meetings after the call.
 func (c *planCase) call(t *testing.T, m *invite.Meeting, after ical.Event) (p *invite.Plan, then []*invite.Meeting, err error) {
 	t.Helper()
 	var call struct {
@@ -145,7 +146,7 @@ func (c *planCase) call(t *testing.T, m *invite.Meeting, after ical.Event) (p *i
 	return p, []*invite.Meeting{old, rest}, err
 }
 
-// options are those of the client, of the meeting and of the call.
+// options returns the client, the options of the meeting and the option of the call.
 func (c *planCase) options(t *testing.T) (*invite.Client, *invite.Meeting, invite.MailOption) {
 	t.Helper()
 	var in struct {
@@ -183,7 +184,7 @@ func (c *planCase) options(t *testing.T) (*invite.Client, *invite.Meeting, invit
 	return invite.New(nil, o), &invite.Meeting{HideGuests: in.HideGuests, OneMail: in.OneMail}, mail
 }
 
-// describe writes a plan and the answers after it in lines of JSON.
+// describe writes a plan, and the answers after the call, in lines of JSON.
 func describe(b *strings.Builder, p *invite.Plan, then []*invite.Meeting) {
 	if e := p.Rest; e != nil {
 		b.WriteString(marshal(map[string]any{"new": map[string]any{"start": e.Start, "count": e.Recurrence.Count, "except": len(e.Recurrence.Except), "overrides": len(e.Overrides)}}))
@@ -207,8 +208,8 @@ func describe(b *strings.Builder, p *invite.Plan, then []*invite.Meeting) {
 	}
 }
 
-// answersOf are the answers that count, to the whole and to the occurrences for
-// which somebody's is another.
+// answersOf returns the status of each attendee in the whole meeting, and in each
+// occurrence in which a status differs.
 func answersOf(m *invite.Meeting) []string {
 	list := answers(m.Attendees(time.Time{}))
 	var dates []time.Time
@@ -243,7 +244,7 @@ func errorLine(err error) string {
 	return marshal(map[string]string{"error": err.Error()})
 }
 
-// marshal is JSON in which < and > stand as they are.
+// marshal returns v in JSON, with < and > unescaped.
 func marshal(v any) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -254,16 +255,12 @@ func marshal(v any) string {
 	return b.String()
 }
 
-// json reads a section as an object; the base is a file of its own.
+// json reads a section as an object. The section "base" names a file.
 func (c *planCase) json(t *testing.T, section string) map[string]any {
 	t.Helper()
 	text := c.sections[section]
 	if section == "base" {
-		data, err := os.ReadFile(filepath.Join(filepath.Dir(c.path), "base-"+strings.TrimSpace(text)+".json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		text = string(data)
+		text = string(readFile(t, filepath.Join(filepath.Dir(c.path), "base-"+strings.TrimSpace(text)+".json")))
 	}
 	out := make(map[string]any)
 	if text == "" {
@@ -294,13 +291,4 @@ func merge(target, patch map[string]any) map[string]any {
 		}
 	}
 	return out
-}
-
-func encode(t *testing.T, v any) []byte {
-	t.Helper()
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,34 +14,29 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/convene-go/convene/ical"
-
 	"github.com/convene-go/convene/invite"
 )
 
-// format1 is the folder of the meetings that format 1 stored.
+// format1 is the folder of meetings that were stored in format 1.
 const format1 = "../testdata/meetings/format1/"
 
-// excused are lines of what the version that wrote format 1 said which differ, with
-// the reason.
+// excused are the lines of the .want files that differ now, each with its reason.
 var excused = map[string]string{
 	"override-cancelled bob@example.test 2027-03-16T09:00:00Z": "answers to a cancelled occurrence are not forgotten",
 }
 
-// TestFormat1 reads the meetings of format 1 and compares what is said of them with
-// what the version that wrote them said.
+// TestFormat1 reads the meetings of format 1. Statuses, proposals and the mails of
+// Resume are the same as in the .want files, which the version that wrote format 1 made.
 func TestFormat1(t *testing.T) {
 	paths, err := filepath.Glob(format1 + "*.json")
 	if err != nil || len(paths) < 40 {
-		t.Fatalf("%d meetings, %v, want at least 40", len(paths), err)
+		t.Fatalf("found %d meetings, %v, want at least 40", len(paths), err)
 	}
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), ".json")
 		t.Run(name, func(t *testing.T) {
 			m := readMeeting(t, path)
-			want, err := os.ReadFile(strings.TrimSuffix(path, ".json") + ".want")
-			if err != nil {
-				t.Fatal(err)
-			}
+			want := readFile(t, strings.TrimSuffix(path, ".json")+".want")
 			var said, says []string
 			for line := range strings.Lines(string(want)) {
 				line = strings.TrimSpace(line)
@@ -52,7 +46,7 @@ func TestFormat1(t *testing.T) {
 				}
 			}
 			if diff := cmp.Diff(said, says); diff != "" {
-				t.Errorf("(-format 1 +now):\n%s", diff)
+				t.Errorf("statuses and proposals (-format 1 +now):\n%s", diff)
 			}
 			if diff := cmp.Diff(linesOf(string(want), "resume "), resumes(t, m)); diff != "" {
 				t.Errorf("Resume (-format 1 +now):\n%s", diff)
@@ -65,8 +59,8 @@ func TestFormat1(t *testing.T) {
 	}
 }
 
-// nowOf is the line of a status or of the number of proposals as it is now; others
-// stay.
+// nowOf returns the line of a status or of the number of proposals as it is now. Other
+// lines stay as they are.
 func nowOf(m *invite.Meeting, line string) string {
 	f := strings.Fields(line)
 	status := func(s any) string {
@@ -99,7 +93,7 @@ func linesOf(text, prefix string) (out []string) {
 	return out
 }
 
-// resumes are the mails that Resume sends, one line for each recipient.
+// resumes returns the mails that Resume sends, one line for each recipient.
 func resumes(t *testing.T, m *invite.Meeting, opts ...invite.ResumeOption) (out []string) {
 	t.Helper()
 	r := new(recorder)
@@ -118,19 +112,11 @@ func resumes(t *testing.T, m *invite.Meeting, opts ...invite.ResumeOption) (out 
 	return out
 }
 
-// checkIntent wants that no answer is left in the event, and that the meeting is the
+// checkIntent checks that no answer is left in the event, and that the meeting is the
 // same after a round trip in the present format.
 func checkIntent(t *testing.T, m *invite.Meeting) {
 	t.Helper()
-	data, err := json.Marshal(m)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again := new(invite.Meeting)
-	if err := json.Unmarshal(data, again); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(m, again, equateEmpty); diff != "" {
+	if diff := cmp.Diff(m, reload(t, m), equateEmpty); diff != "" {
 		t.Errorf("round trip (-first +second):\n%s", diff)
 	}
 	for i, o := range m.Event.Overrides {
@@ -140,24 +126,20 @@ func checkIntent(t *testing.T, m *invite.Meeting) {
 	}
 	for i, d := range m.Deliveries {
 		if d.N != i {
-			t.Errorf("delivery %d has number %d", i, d.N)
+			t.Errorf("Deliveries[%d].N = %d, want %d", i, d.N, i)
 		}
 	}
 }
 
-// TestFormat1Broken refuses what is no meeting.
+// TestFormat1Broken reads files that are not a meeting. Each gives an error.
 func TestFormat1Broken(t *testing.T) {
 	paths, err := filepath.Glob(format1 + "broken/*")
 	if err != nil || len(paths) < 10 {
 		t.Fatalf("%d files, %v, want at least 10", len(paths), err)
 	}
 	for _, path := range paths {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
 		got := invite.Meeting{Revised: 7}
-		if err := json.Unmarshal(data, &got); err == nil || got.Revised != 7 {
+		if err := json.Unmarshal(readFile(t, path), &got); err == nil || got.Revised != 7 {
 			t.Errorf("%s: %v, %+v, want an error and the value untouched", filepath.Base(path), err, got)
 		}
 	}
@@ -165,18 +147,12 @@ func TestFormat1Broken(t *testing.T) {
 
 func readMeeting(t *testing.T, path string) *invite.Meeting {
 	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
 	m := new(invite.Meeting)
-	if err := json.Unmarshal(data, m); err != nil {
-		t.Fatal(err)
-	}
+	decode(t, readFile(t, path), m)
 	return m
 }
 
-// equateEmpty takes an empty list for none.
+// equateEmpty makes an empty list equal to nil.
 var equateEmpty = cmpopts.EquateEmpty()
 
 func sameInvitation(a, b ical.Attendee) bool {

@@ -16,7 +16,6 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
-	convenemime "github.com/convene-go/convene/mime"
 )
 
 // The environment of the child processes of TestCrash.
@@ -26,10 +25,10 @@ const (
 	crashCall  = "CONVENE_CRASH_CALL"  // send, resume or resend
 )
 
-// crowd is how many attendees the meeting of TestCrash has.
+// crowd is the number of attendees in TestCrash.
 const crowd = 20
 
-// TestMain is also the child process of TestCrash.
+// TestMain runs the tests, or the call of a child process of TestCrash.
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(crashDir); dir != "" {
 		if err := crashing(dir, os.Getenv(crashPoint)).call(os.Getenv(crashCall)); err != nil {
@@ -41,10 +40,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestCrash kills a process before and after every message of a send, between
-// the claim and the message too, and before the first and after the last, and
-// resumes in another process. Each attendee then has exactly one message, or the
-// ledger says that it is in somebody's hands.
+// TestCrash kills a process that sends, and resumes in another process. The process
+// dies at one of these points:
+//
+//   - before the first claim, or after the last message is recorded;
+//   - before or after a message;
+//   - between the claim of a message and the message.
+//
+// Each attendee then has exactly one message, or the ledger says that the message was
+// being sent.
 func TestCrash(t *testing.T) {
 	var points []string
 	for n := range crowd {
@@ -58,6 +62,7 @@ func TestCrash(t *testing.T) {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
 			w := crashing(t.TempDir(), "")
+			w.steps = newSteps(t, "the process dies at: "+point)
 			w.run(t, "send", point)
 			w.run(t, "resume", "")
 			leftovers := 0
@@ -67,37 +72,42 @@ func TestCrash(t *testing.T) {
 				case len(ids) <= 1 && state == invite.DeliverySending:
 					leftovers++
 				default:
-					t.Errorf("%s has %d messages and the ledger says %q", to, len(ids), state)
+					t.Errorf("%s has %d messages and the ledger says %q, want one and delivered, or at most one and sending", to, len(ids), state)
 				}
 			}
-			want := 1 // that at which the process died
+			want := 1 // the mail at which the process died
 			if strings.HasPrefix(point, "done") || strings.HasPrefix(point, "begun") {
 				want = 0
 			}
 			if leftovers != want {
-				t.Errorf("%d mails are left as sending, want %d", leftovers, want)
+				t.Errorf("%d mails are in state sending, want %d", leftovers, want)
 			}
 			w.run(t, "resend", "")
 			for to, ids := range w.received(t) {
 				if len(ids) == 2 && ids[0] == ids[1] {
-					continue // the same message, which a receiver can tell
+					continue // the same message twice, which a receiver recognizes
 				}
 				if len(ids) != 1 || w.state(t, to) != invite.DeliveryDelivered {
-					t.Errorf("after ResendUnknown %s has %q and the ledger says %q", to, ids, w.state(t, to))
+					t.Errorf("after ResendUnknown %s has messages %q and the ledger says %q, want one message and delivered", to, ids, w.state(t, to))
 				}
 			}
 		})
 	}
 }
 
-// crash is a folder with a meeting and the log of the messages that a server took.
-type crash struct{ meeting, log, point string }
-
-func crashing(dir, point string) *crash {
-	return &crash{filepath.Join(dir, "meeting.json"), filepath.Join(dir, "log"), point}
+// crash is a folder with a stored meeting and the log of the messages that the server
+// took.
+type crash struct {
+	meeting, log, point string
+	steps               *steps
 }
 
-// run carries out a call in a process of its own, which dies at the point.
+func crashing(dir, point string) *crash {
+	return &crash{meeting: filepath.Join(dir, "meeting.json"), log: filepath.Join(dir, "log"), point: point}
+}
+
+// run carries out a call in a process of its own. The process dies at the point, unless
+// point is "".
 func (c *crash) run(t *testing.T, call, point string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -105,6 +115,8 @@ func (c *crash) run(t *testing.T, call, point string) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	err := cmd.Run()
+	c.steps.call("%s", call)
+	c.steps.result("the process ends: %v", cmd.ProcessState)
 	var exit *exec.ExitError
 	switch {
 	case point == "" && err != nil, stderr.Len() > 0:
@@ -112,9 +124,15 @@ func (c *crash) run(t *testing.T, call, point string) {
 	case point != "" && (!errors.As(err, &exit) || exit.Exited()):
 		t.Fatalf("%s was not killed at %q: %v", call, point, err)
 	}
+	received := c.received(t)
+	for _, a := range crowded().Attendees {
+		if n, state := len(received[a.Email]), c.state(t, a.Email); n != 1 || state != invite.DeliveryDelivered {
+			c.steps.result("%s has %d messages, and the ledger says %q", a.Email, n, state)
+		}
+	}
 }
 
-// call is what the child process does.
+// call carries out a call in the child process.
 func (c *crash) call(name string) error {
 	client := invite.New(invite.SenderFunc(c.send), &invite.Options{Now: pinned, Ledger: invite.WholeMeeting(c.record)})
 	m := new(invite.Meeting)
@@ -149,7 +167,7 @@ func crowded() ical.Event {
 	return e
 }
 
-// record stores the meeting, the new file in place of the old.
+// record stores the meeting. The new file replaces the old one.
 func (c *crash) record(_ context.Context, m *invite.Meeting) error {
 	data, err := json.Marshal(m)
 	if err != nil {
@@ -178,8 +196,8 @@ func (c *crash) record(_ context.Context, m *invite.Meeting) error {
 	return nil
 }
 
-// send is the server: a message in its log is delivered.
-func (c *crash) send(_ context.Context, m *convenemime.Message) error {
+// send is the server. A message is delivered if it is in the log.
+func (c *crash) send(_ context.Context, m *invite.Message) error {
 	n, err := strconv.Atoi(m.To[0][1:3])
 	if err != nil {
 		return err
@@ -196,8 +214,8 @@ func (c *crash) send(_ context.Context, m *convenemime.Message) error {
 	return err
 }
 
-// dieAt kills the process at its point, as a power cut would: nothing is
-// flushed, deferred or closed.
+// dieAt kills the process if step and n are its point. As in a power cut, no deferred
+// function runs, and no file is flushed or closed.
 func (c *crash) dieAt(step string, n int) {
 	if c.point == fmt.Sprint(step, " ", n) {
 		self, err := os.FindProcess(os.Getpid())
@@ -211,7 +229,7 @@ func (c *crash) dieAt(step string, n int) {
 	}
 }
 
-// received are the Message-IDs that every attendee got.
+// received returns the Message-IDs that each attendee got.
 func (c *crash) received(t *testing.T) map[string][]string {
 	t.Helper()
 	out := make(map[string][]string)
@@ -219,7 +237,7 @@ func (c *crash) received(t *testing.T) map[string][]string {
 		out[a.Email] = nil
 	}
 	data, err := os.ReadFile(c.log)
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(data)) {
@@ -229,18 +247,10 @@ func (c *crash) received(t *testing.T) map[string][]string {
 	return out
 }
 
-// state is what the ledger says of an attendee's message.
+// state returns the state of an attendee's message in the ledger.
 func (c *crash) state(t *testing.T, email string) invite.DeliveryState {
 	t.Helper()
-	m := new(invite.Meeting)
-	data, err := os.ReadFile(c.meeting)
-	if err == nil {
-		err = json.Unmarshal(data, m)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range m.Deliveries {
+	for _, d := range readMeeting(t, c.meeting).Deliveries {
 		if d.To == email {
 			return d.State
 		}

@@ -11,10 +11,10 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
-	"github.com/convene-go/convene/mime"
 )
 
-// TestSequences carries out testdata/sequences.txt, whose head says how to read it.
+// TestSequences carries out the steps in testdata/sequences.txt. The head of the file
+// describes its format.
 func TestSequences(t *testing.T) {
 	data, err := os.ReadFile("testdata/sequences.txt")
 	if err != nil {
@@ -37,17 +37,18 @@ func TestSequences(t *testing.T) {
 		})
 	}
 	if count < 50 {
-		t.Errorf("%d sequences, 50 are the least", count)
+		t.Errorf("testdata/sequences.txt has %d sequences, want at least 50", count)
 	}
 }
 
-// sequence is a meeting and what happens to it.
+// sequence is the meeting of one sequence, and its state after the last step.
 type sequence struct {
 	t      *testing.T
 	m      *invite.Meeting
 	policy *invite.Policy
 	mails  int
 	last   invite.Outcome
+	steps  *steps
 }
 
 var (
@@ -56,7 +57,8 @@ var (
 	seqKey   = []byte("an old key of the reply address ")
 )
 
-// newSequence sends the meeting: single, or a series where the title says so.
+// newSequence sends the meeting. It is a series if the title has the word "series",
+// and has signed reply addresses if the title has the word "token".
 func newSequence(t *testing.T, title string) *sequence {
 	e := ical.Event{
 		UID: "m-1@example.com", Summary: "Review", Start: seqStart, End: seqStart.Add(time.Hour),
@@ -69,12 +71,11 @@ func newSequence(t *testing.T, title string) *sequence {
 		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 6, Except: []time.Time{seqStart.AddDate(0, 0, 28)}}
 	}
 	o := &invite.Options{Now: func() time.Time { return seqNow }}
-	q := &sequence{t: t, policy: &invite.Policy{Now: o.Now}}
+	q := &sequence{t: t, policy: &invite.Policy{Now: o.Now}, steps: newSteps(t, "testdata/sequences.txt: "+title)}
 	if strings.Contains(title, "token") {
 		o.ReplyAddress = &invite.ReplyAddress{Mailbox: "desk@example.com", Keys: [][]byte{seqKey}}
 		q.policy.ReplyAddress = o.ReplyAddress
 	}
-	nowhere := invite.SenderFunc(func(context.Context, *mime.Message) error { return nil })
 	m, err := invite.New(nowhere, o).Send(context.Background(), e)
 	if err != nil {
 		t.Fatal(err)
@@ -83,8 +84,10 @@ func newSequence(t *testing.T, title string) *sequence {
 	return q
 }
 
+// line carries out one line of the file.
 func (q *sequence) line(s string) {
 	q.t.Helper()
+	q.steps.call("%s", s)
 	words := strings.Fields(s)
 	switch words[0] {
 	case "policy":
@@ -104,11 +107,11 @@ func (q *sequence) line(s string) {
 		q.check(words[1:])
 	case "invite":
 		if got, want := strings.Join(q.last.Invite, " "), strings.Join(words[1:], " "); got != want {
-			q.t.Errorf("to invite: %q, want %q", got, want)
+			q.t.Errorf("Outcome.Invite = %q, want %q", got, want)
 		}
 	case "open":
 		if got := len(q.m.OpenProposals()); strconv.Itoa(got) != words[1] {
-			q.t.Errorf("%d open proposals, want %s", got, words[1])
+			q.t.Errorf("OpenProposals has %d proposals, want %s", got, words[1])
 		}
 	case "rotate":
 		keys := append([][]byte{[]byte("a new key of the reply address  ")}, q.policy.ReplyAddress.Keys...)
@@ -137,13 +140,14 @@ func (q *sequence) setPolicy(words []string) {
 		case "later":
 			p.Now = func() time.Time { return seqNow.AddDate(4, 0, 0) }
 		default:
-			q.t.Fatalf("policy %q", w)
+			q.t.Fatalf("unknown policy %q", w)
 		}
 	}
 	q.policy = &p
 }
 
-// change does what an update does: "revise" asks everybody anew, "touch" does not.
+// change changes the meeting as an update does. "revise" asks everybody for a new
+// answer, and "touch" does not.
 func (q *sequence) change(words []string) {
 	n, _ := strconv.Atoi(words[1])
 	m := *q.m
@@ -158,7 +162,7 @@ func (q *sequence) change(words []string) {
 	q.m = &m
 }
 
-// occurrence moves or cancels one of the series.
+// occurrence moves or cancels one occurrence of the series.
 func (q *sequence) occurrence(words []string) {
 	id, _ := time.Parse(time.DateOnly, words[1])
 	id = id.Add(9 * time.Hour)
@@ -171,7 +175,8 @@ func (q *sequence) occurrence(words []string) {
 	q.m = &m
 }
 
-// check compares a status: "bob accepted", "bob 2027-03-09 accepted".
+// check compares the status of an attendee, of the whole meeting ("bob accepted") or
+// of one occurrence ("bob 2027-03-09 accepted").
 func (q *sequence) check(words []string) {
 	q.t.Helper()
 	var id time.Time
@@ -188,7 +193,7 @@ func (q *sequence) check(words []string) {
 	}
 }
 
-// someone completes an address.
+// someone returns the address of an attendee with a short name.
 func someone(name string) string {
 	switch {
 	case strings.Contains(name, "@"):
@@ -199,8 +204,8 @@ func someone(name string) string {
 	return name + "@example.test"
 }
 
-// mail takes in one mail, and checks the verdict and that the meeting before is
-// as it was.
+// mail applies one mail. It checks the verdict, and that the Meeting given to Apply is
+// not changed.
 func (q *sequence) mail(said, want string) {
 	q.t.Helper()
 	in, err := invite.Read(strings.NewReader(q.write(said)), nil)
@@ -209,11 +214,12 @@ func (q *sequence) mail(said, want string) {
 	}
 	before := fmt.Sprintf("%+v", *q.m)
 	after, o := q.m.Apply(in, q.policy)
+	q.steps.result("%s: %s", o.Verdict, o.Reason)
 	if got := fmt.Sprintf("%+v", *q.m); got != before {
-		q.t.Errorf("%s: the meeting was changed:\n%s\n%s", said, before, got)
+		q.t.Errorf("%s: Apply changed the Meeting that it was given:\n%s\n%s", said, before, got)
 	}
 	if changed := after != q.m; changed != (o.Verdict == invite.VerdictApplied || o.Verdict == invite.VerdictUndeliverable) {
-		q.t.Errorf("%s: %s, changed: %v", said, o.Verdict, changed)
+		q.t.Errorf("%s: another Meeting came back = %t with verdict %s", said, changed, o.Verdict)
 	}
 	if string(o.Verdict) != want || o.Reason == "" {
 		q.t.Errorf("%s: %s (%s), want %s", said, o.Verdict, o.Reason, want)
@@ -221,7 +227,8 @@ func (q *sequence) mail(said, want string) {
 	q.m, q.last = after, o
 }
 
-// write makes a mail of a line: who, what, and settings.
+// write returns the mail that a line describes: the attendee, the answer, and settings
+// as "at=10:05".
 func (q *sequence) write(said string) string {
 	words := strings.Fields(said)
 	q.mails++
@@ -298,14 +305,7 @@ func objectOf(v map[string]string) string {
 	return b.String() + "END:VEVENT\nEND:VCALENDAR\n"
 }
 
-func either(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
-}
-
-// bounceMail reports the mail that went to the attendee.
+// bounceMail returns a report that the last mail to an attendee did not arrive.
 func bounceMail(m *invite.Meeting, v map[string]string) string {
 	id := "<unknown@example.com>"
 	for _, d := range m.Deliveries {

@@ -12,11 +12,11 @@ import (
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/body"
 	"github.com/convene-go/convene/invite/invitetest"
-	"github.com/convene-go/convene/mime"
 )
 
-// TestFirstMail has one attendee whose invitation came to each state, and then each
-// call that writes to them. Without an invitation they get one, and no cancellation.
+// TestFirstMail sets the invitation of one attendee to each state, and then makes each
+// call. If the attendee did not get the invitation, the call sends an invitation or
+// nothing, and never a cancellation.
 func TestFirstMail(t *testing.T) {
 	type want struct{ first, had string } // without and with an invitation
 	tests := map[string]want{
@@ -37,69 +37,75 @@ func TestFirstMail(t *testing.T) {
 		for state, had := range handedOver {
 			for name, tt := range tests {
 				t.Run(fmt.Sprintf("%s, %s, OneMail %t", name, state, oneMail), func(t *testing.T) {
-					s := new(mailbox)
-					c := invite.New(s, options(nil))
-					var opts []invite.SendOption
-					if oneMail {
-						opts = append(opts, invite.OneMail())
-					}
-					m := must(t)(c.Send(t.Context(), weekly(3), opts...))
-					s.take()
-					m.Deliveries[1].State = state
-					call := calls(m, invite.QueueOnly())[name]
-					if name == "Removed" {
-						call = func(c *invite.Client) (*invite.Meeting, error) {
-							return c.Update(t.Context(), m, without(m.Event, 1), invite.QueueOnly())
-						}
-					}
-					m = must(t)(call(c))
-					var got []string
-					for _, d := range m.Deliveries[3:] {
-						if d.To == address(1) {
-							got = append(got, strings.ToLower(string(d.Method))+" "+string(d.Action))
-						}
-					}
-					expect := tt.first
+					want := tt.first
 					if had {
-						expect = tt.had
+						want = tt.had
 					}
-					equal(t, "mails to "+address(1), expect, strings.Join(got, ", "))
-					was := state
-					if was == invite.DeliveryPending {
-						was = invite.DeliveryOvertaken
-					}
-					if is := m.Deliveries[1].State; is != was {
-						t.Errorf("the invitation was %s, and is %s", state, is)
-					}
-					if state == invite.DeliverySending {
-						return
-					}
-					done := must(t)(c.Resume(t.Context(), m))
-					for _, mail := range s.take() {
-						if mail.ID == m.Deliveries[1].MessageID && state != invite.DeliveryUnknown {
-							t.Errorf("Resume sent the invitation that was %s", state)
-						}
-					}
-					if n := count(done, invite.DeliveryPending); n > 0 {
-						t.Errorf("after Resume %d mails are pending", n)
-					}
+					firstMail(t, name, state, oneMail, want)
 				})
 			}
 		}
 	}
 }
 
-// TestQueuedTwice has two updates queued; the mail says what changed since the
-// attendee last got one.
+// firstMail makes a call after the invitation of an attendee came to a state. want are
+// the mails to the attendee.
+func firstMail(t *testing.T, name string, state invite.DeliveryState, oneMail bool, want string) {
+	s := new(mailbox)
+	c := invite.New(s, options(nil))
+	m := must(t)(c.Send(t.Context(), weekly(3), oneMailIf(oneMail)...))
+	s.take()
+	m.Deliveries[1].State = state
+	call := calls(m, invite.QueueOnly())[name]
+	if name == "Removed" {
+		call = func(c *invite.Client) (*invite.Meeting, error) {
+			return c.Update(t.Context(), m, without(m.Event, 1), invite.QueueOnly())
+		}
+	}
+	m = must(t)(call(c))
+	var got []string
+	for _, d := range m.Deliveries[3:] {
+		if d.To == address(1) {
+			got = append(got, strings.ToLower(string(d.Method))+" "+string(d.Action))
+		}
+	}
+	equal(t, "mails to "+address(1), want, strings.Join(got, ", "))
+	was := state
+	if was == invite.DeliveryPending {
+		was = invite.DeliveryOvertaken
+	}
+	if is := m.Deliveries[1].State; is != was {
+		t.Errorf("state of the invitation = %s, want %s", is, was)
+	}
+	if state == invite.DeliverySending {
+		return
+	}
+	done := must(t)(c.Resume(t.Context(), m))
+	for _, mail := range s.take() {
+		if mail.ID == m.Deliveries[1].MessageID && state != invite.DeliveryUnknown {
+			t.Errorf("Resume sent the invitation that was %s", state)
+		}
+	}
+	if n := count(done, invite.DeliveryPending); n > 0 {
+		t.Errorf("after Resume %d mails are pending, want none", n)
+	}
+}
+
+// oneMailIf is the option OneMail if one is true.
+func oneMailIf(one bool) []invite.SendOption {
+	if !one {
+		return nil
+	}
+	return []invite.SendOption{invite.OneMail()}
+}
+
+// TestQueuedTwice queues two updates. The mail describes the changes since the last mail
+// that the attendee got.
 func TestQueuedTwice(t *testing.T) {
 	for _, oneMail := range []bool{false, true} {
 		s := new(mailbox)
 		c := invite.New(s, options(nil))
-		var opts []invite.SendOption
-		if oneMail {
-			opts = append(opts, invite.OneMail())
-		}
-		m := must(t)(c.Send(t.Context(), review(3), opts...))
+		m := must(t)(c.Send(t.Context(), review(3), oneMailIf(oneMail)...))
 		m = reload(t, must(t)(c.Update(t.Context(), m, at(m.Event, "Room 2"), invite.QueueOnly())))
 		m = reload(t, must(t)(c.Update(t.Context(), m, at(m.Event, "Room 3"), invite.QueueOnly())))
 		s.take()
@@ -114,23 +120,19 @@ func TestQueuedTwice(t *testing.T) {
 			t.Errorf("OneMail %t: %d mails, want %d", oneMail, len(mails), want)
 		}
 		if m.Before != nil {
-			t.Errorf("versions are kept that nobody has: %+v", m.Before)
+			t.Errorf("Before = %+v, want nil after all mails are delivered", m.Before)
 		}
 	}
 }
 
-// TestVersionsApart has two attendees with different versions: the first got the last
-// update, and the second did not.
+// TestVersionsApart sends an update that only the first of two attendees gets. The next
+// update describes to each the changes since their own version.
 func TestVersionsApart(t *testing.T) {
 	for _, oneMail := range []bool{false, true} {
 		s := new(mailbox)
 		c := invite.New(s, options(nil))
-		var opts []invite.SendOption
-		if oneMail {
-			opts = append(opts, invite.OneMail())
-		}
-		m := must(t)(c.Send(t.Context(), review(2), opts...))
-		s.failure = func(mail *mime.Message) error {
+		m := must(t)(c.Send(t.Context(), review(2), oneMailIf(oneMail)...))
+		s.failure = func(mail *invite.Message) error {
 			if slices.Contains(mail.To, address(1)) {
 				return temporary{address(1)}
 			}
@@ -155,13 +157,13 @@ func TestVersionsApart(t *testing.T) {
 	}
 }
 
-// temporary is a failure of one recipient for now.
+// temporary is a temporary failure of one recipient.
 type temporary struct{ to string }
 
 func (e temporary) Error() string     { return e.to + ": later" }
 func (e temporary) Recipient() string { return e.to }
 
-func checkText(t *testing.T, mail *mime.Message, has, lacks []string) {
+func checkText(t *testing.T, mail *invite.Message, has, lacks []string) {
 	t.Helper()
 	got := text(t, mail)
 	for _, s := range has {
@@ -176,8 +178,8 @@ func checkText(t *testing.T, mail *mime.Message, has, lacks []string) {
 	}
 }
 
-// TestDelegate has a delegate without an invitation hear of a change or a
-// cancellation.
+// TestDelegate makes calls about a meeting with a delegate who has no invitation. The
+// delegate gets an invitation, except from Cancel.
 func TestDelegate(t *testing.T) {
 	const delegate = "dora@example.test"
 	s := new(mailbox)
@@ -212,13 +214,13 @@ func TestDelegate(t *testing.T) {
 	}
 }
 
-// TestNothingStuck has each mail go out in the end whose recipient was out of reach
-// for one call, whatever the later calls were.
+// TestNothingStuck has all mails of one call fail, and makes each other call after it.
+// In the end no mail is pending.
 func TestNothingStuck(t *testing.T) {
 	for first := range calls(nil) {
 		for second := range calls(nil) {
 			if strings.HasPrefix(first, "Cancel") && second != "Remind" || first == "Cancel" {
-				continue // what is cancelled cannot be changed
+				continue // a cancelled meeting cannot be changed
 			}
 			t.Run(first+", "+second, func(t *testing.T) {
 				s := new(mailbox)
@@ -226,32 +228,32 @@ func TestNothingStuck(t *testing.T) {
 				m := must(t)(c.Send(t.Context(), weekly(3)))
 				m, _ = m.Propose(proposal())
 				c = c.WithLedger(nil)
-				s.failure = func(*mime.Message) error { return errors.New("later") }
+				s.failure = func(*invite.Message) error { return errors.New("later") }
 				m, _ = calls(m)[first](c)
 				s.failure = nil
 				m, err := calls(m)[second](c)
 				var waits *invite.DeliveryError
 				if err != nil && !errors.As(err, &waits) {
-					t.Skip(err) // it does not fit
+					t.Skip(err) // the second call is not possible after the first
 				}
 				for range 3 {
 					m, err = c.Resume(t.Context(), reload(t, m))
 				}
 				if n := count(m, invite.DeliveryPending); err != nil || n > 0 {
-					t.Errorf("%d mails stay pending: %v", n, err)
+					t.Errorf("%d mails stay pending, %v, want none", n, err)
 				}
 			})
 		}
 	}
 }
 
-// TestDeclineThenRemoved has an attendee removed whose DECLINECOUNTER waits: the
-// cancellation goes out.
+// TestDeclineThenRemoved removes an attendee whose DECLINECOUNTER is pending. The
+// cancellation is sent.
 func TestDeclineThenRemoved(t *testing.T) {
 	s := new(mailbox)
 	c := invite.New(s, options(nil))
 	m, _ := must(t)(c.Send(t.Context(), review(2))).Propose(proposal())
-	s.failure = func(*mime.Message) error { return errors.New("later") }
+	s.failure = func(*invite.Message) error { return errors.New("later") }
 	m, err := c.DeclineProposal(t.Context(), m, proposal())
 	if err == nil {
 		t.Fatal("the mail did not fail")
@@ -263,15 +265,15 @@ func TestDeclineThenRemoved(t *testing.T) {
 		m, err = c.Resume(t.Context(), reload(t, m))
 	}
 	if n := count(m, invite.DeliveryPending); err != nil || n > 0 {
-		t.Errorf("%d mails stay pending, %v: %q", n, err, states(m))
+		t.Errorf("%d mails stay pending, %v, want none: %q", n, err, states(m))
 	}
 	if got := summary(t, s.take()); !slices.Contains(got, address(0)+" CANCEL 1") {
 		t.Errorf("mails %q, want a cancellation to %s", got, address(0))
 	}
 }
 
-// TestPartOfACall has one of two mails of a call go out. The other says what the
-// attendee does not know from an earlier call, whose mail it overtook.
+// TestPartOfACall sends only one of two mails of a call. The other mail is about a
+// change of an earlier call, whose mail it has overtaken. It is still sent.
 func TestPartOfACall(t *testing.T) {
 	s := new(mailbox)
 	c := invite.New(s, options(nil))
@@ -279,7 +281,7 @@ func TestPartOfACall(t *testing.T) {
 	m = must(t)(c.Cancel(t.Context(), m, invite.Occurrence(week(1)), invite.QueueOnly()))
 	s.take()
 	n := 0
-	s.failure = func(*mime.Message) error {
+	s.failure = func(*invite.Message) error {
 		if n++; n > 1 {
 			return errors.New("later")
 		}
@@ -296,6 +298,6 @@ func TestPartOfACall(t *testing.T) {
 	equal(t, "mails of Resume", want, summary(t, s.take()))
 	must(t)(c.Update(t.Context(), reload(t, m), at(m.Event, "Room 2")))
 	if got := text(t, s.take()[0]); !strings.Contains(got, "Room 2") {
-		t.Errorf("the next update says\n%s", got)
+		t.Errorf("the next update lacks Room 2:\n%s", got)
 	}
 }

@@ -3,29 +3,13 @@ package invite_test
 import (
 	"context"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 )
 
-// outbox returns the mails so far as "ann Updated", and forgets them.
-func (s *tray) outbox(t *testing.T) []string {
-	t.Helper()
-	var out []string
-	for _, m := range s.mails {
-		kind, _, _ := strings.Cut(parseMail(t, m.Data).header.Get("Subject"), ":")
-		for _, to := range m.To {
-			name, _, _ := strings.Cut(to, "@")
-			out = append(out, name+" "+kind)
-		}
-	}
-	s.mails, s.errs = nil, nil
-	return out
-}
-
-// after is a trio that change was applied to.
+// after returns a trio after change.
 func after(change func(e *ical.Event)) ical.Event {
 	e := trio()
 	change(&e)
@@ -60,7 +44,7 @@ func TestWhatAttendeesHave(t *testing.T) {
 	tests := []struct {
 		name  string
 		calls []call
-		fails map[int]error // of the first mail of calls
+		fails map[int]error // the error of the first mail of a call, by the number of the call
 		want  []string
 	}{
 		{"a reminder that waits is no change", []call{update(roof), remind("bob@example.test"), update(trio())},
@@ -80,12 +64,12 @@ func TestWhatAttendeesHave(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := new(tray)
+			s := new(recorder)
 			c := s.client()
 			m := mustSend(t, c, trio())
 			for i, f := range tt.calls {
 				s.take()
-				s.errs = map[int]error{0: tt.fails[i]}
+				s.fail = failures(tt.fails[i])
 				next, err := f(c, reload(t, m))
 				if (err != nil) != (tt.fails[i] != nil) {
 					t.Fatalf("call %d: %v", i, err)
@@ -97,8 +81,8 @@ func TestWhatAttendeesHave(t *testing.T) {
 	}
 }
 
-// TestHalfOfAChange changes two dates of a series, of which the attendees learn the
-// first alone, and takes both back: the first is told of again.
+// TestHalfOfAChange changes two dates of a series, and one of the mails fails. When both
+// changes are taken back, only attendees who got a mail about a date hear of it again.
 func TestHalfOfAChange(t *testing.T) {
 	guest := ical.Attendee{Email: "guest@example.test"}
 	dates := func(location string, more ...ical.Attendee) ical.Event {
@@ -122,44 +106,34 @@ func TestHalfOfAChange(t *testing.T) {
 		{"a guest", dates("", guest), 1, []string{"guest Cancelled"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := new(tray)
+			s := new(recorder)
 			c := s.client()
 			m := mustSend(t, c, weeklyTrio())
 			s.take()
-			s.errs = map[int]error{tt.fails: errPlain}
+			s.fail = failures(append(make([]error, tt.fails), errPlain)...)
 			m, err := c.Update(context.Background(), m, tt.change)
 			if err == nil {
 				t.Fatal("no mail failed")
 			}
 			s.take()
-			if m, err = c.Update(context.Background(), reload(t, m), weeklyTrio()); err != nil {
-				t.Fatal(err)
-			}
+			m = must(t)(c.Update(context.Background(), reload(t, m), weeklyTrio()))
 			check(t, "mails", tt.want, s.outbox(t))
-			if _, err := c.Resume(context.Background(), m); err != nil {
-				t.Fatal(err)
-			}
+			must(t)(c.Resume(context.Background(), m))
 			check(t, "mails of Resume", 0, len(s.mails))
 		})
 	}
 }
 
-// TestReminderStays adds somebody while reminders wait, which nothing replaces.
+// TestReminderStays adds an attendee while reminders are pending. The reminders are
+// still sent, because no other mail replaces them.
 func TestReminderStays(t *testing.T) {
-	s := new(tray)
+	s := new(recorder)
 	c := s.client()
-	m, err := c.Remind(context.Background(), mustSend(t, c, trio()), invite.QueueOnly())
-	if err == nil {
-		s.take()
-		m, err = c.Update(context.Background(), reload(t, m), after(func(e *ical.Event) {
-			e.Attendees = append(e.Attendees[1:], ical.Attendee{Email: "new@example.test"})
-		}))
-	}
-	if err == nil {
-		_, err = c.Resume(context.Background(), reload(t, m))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := must(t)(c.Remind(context.Background(), mustSend(t, c, trio()), invite.QueueOnly()))
+	s.take()
+	m = must(t)(c.Update(context.Background(), reload(t, m), after(func(e *ical.Event) {
+		e.Attendees = append(e.Attendees[1:], ical.Attendee{Email: "new@example.test"})
+	})))
+	must(t)(c.Resume(context.Background(), reload(t, m)))
 	check(t, "mails", []string{"new Invitation", "ann Cancelled", "bob Reminder", "cy Reminder"}, s.outbox(t))
 }

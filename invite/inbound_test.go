@@ -18,7 +18,8 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// object is a calendar object with a METHOD, or without one, and the lines of its event.
+// object returns a calendar object with lines in its event. It has no METHOD if method
+// is "".
 func object(method string, lines ...string) string {
 	if method != "" {
 		method = "METHOD:" + method + "\n"
@@ -28,7 +29,7 @@ func object(method string, lines ...string) string {
 		strings.Join(lines, "\n") + "\nEND:VEVENT\nEND:VCALENDAR\n"
 }
 
-// answerMail is a mail from bob with one calendar part.
+// answerMail returns a mail from bob with one calendar part.
 func answerMail(contentType, calendar string, header ...string) string {
 	return "From: Bob <bob@example.test>\nTo: desk@example.test\nSubject: Accepted: Review\n" +
 		strings.Join(append(header, ""), "\n") + "MIME-Version: 1.0\nContent-Type: " + contentType + "\n\n" + calendar
@@ -43,7 +44,7 @@ const (
 	organizerLine = "ORGANIZER;CN=Room desk:mailto:desk@example.test"
 )
 
-// summary is what a test compares of an Inbound.
+// summary has the fields of an Inbound that the tests compare.
 type summary struct {
 	Kind     invite.Kind
 	Method   ical.Method
@@ -51,7 +52,7 @@ type summary struct {
 	Attendee string
 	Status   ical.Status
 	Comment  string
-	Reason   string // only how it begins
+	Reason   string // only its beginning
 }
 
 func TestRead(t *testing.T) {
@@ -121,7 +122,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// summarise cuts the Reason off where it begins as wanted.
+// summarise returns the summary of in. The Reason is only the given one if it begins
+// with it.
 func summarise(in *invite.Inbound, reason string) summary {
 	s := summary{Kind: in.Kind, Attendee: in.Attendee.Email, Status: in.Attendee.Status, Comment: in.Attendee.Comment, Reason: in.Reason}
 	if strings.HasPrefix(in.Reason, reason) {
@@ -133,7 +135,7 @@ func summarise(in *invite.Inbound, reason string) summary {
 	return s
 }
 
-// bounce is a report on an invitation, with the given parts behind the status.
+// bounce returns a report about an invitation, with more parts after the status.
 func bounce(reportType, status string, parts ...string) string {
 	b := "From: MAILER-DAEMON@example.test\nTo: desk@example.test\nAuto-Submitted: auto-replied\nMIME-Version: 1.0\n" +
 		"Content-Type: multipart/report; report-type=" + reportType + "; boundary=b\n\n--b\nContent-Type: text/plain\n\nSorry.\n"
@@ -178,7 +180,8 @@ func TestReadReport(t *testing.T) {
 	}
 }
 
-// TestReadTwoObjects has the answer behind an object that cannot be read.
+// TestReadTwoObjects reads a mail whose first calendar object is broken and whose
+// second one is the answer.
 func TestReadTwoObjects(t *testing.T) {
 	mail := "From: bob@example.test\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n" +
 		"--b\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR\nBEGIN:VEVENT\n" +
@@ -230,7 +233,7 @@ func TestReadErrors(t *testing.T) {
 	}
 }
 
-// TestReadOwnMails reads what Send writes.
+// TestReadOwnMails reads the mails that Send writes.
 func TestReadOwnMails(t *testing.T) {
 	files, err := filepath.Glob("../testdata/mail/*.eml")
 	if err != nil || len(files) == 0 {
@@ -245,6 +248,47 @@ func TestReadOwnMails(t *testing.T) {
 		f.Close()
 		if err != nil || in.Kind != invite.KindRequest || in.Reason == "" || in.Event.Organizer.Email != "desk@example.test" || len(in.Mail.Problems) > 0 {
 			t.Errorf("Read(%s) = %+v, %v, want a request without problems", path, in, err)
+		}
+	}
+}
+
+// TestKeys compares the keys by which a program finds the meeting of a mail.
+func TestKeys(t *testing.T) {
+	in, m := request(t, review(), 0, fixed())
+	answer := answerOf(t, m, "bob@example.test", ical.StatusAccepted, nil)
+	answer.Mail.InReplyTo = in.Mail.MessageID
+	answer.Mail.DeliveredTo = []string{"Desk+token@example.test"}
+	want := invite.Keys{UIDs: []string{"uid-1"}, MessageIDs: []string{in.Mail.MessageID}, ReplyAddresses: []string{"desk@example.test", "desk+token@example.test"}}
+	if diff := cmp.Diff(want, answer.Keys()); diff != "" {
+		t.Errorf("Keys (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(invite.Keys{}, new(invite.Inbound).Keys()); diff != "" {
+		t.Errorf("Keys of nothing (-want +got):\n%s", diff)
+	}
+}
+
+// TestReadOptions reads a mail with a recipient and authentication results, as a
+// webhook gives them.
+func TestReadOptions(t *testing.T) {
+	_, m := request(t, review(), 0, fixed())
+	r := new(recorder)
+	in := &invite.Inbound{Kind: invite.KindRequest, Event: &m.Event, Mail: &mime.Received{}}
+	if err := invite.New(r, fixed()).Respond(t.Context(), in, invite.Response{As: "bob@example.test", Status: ical.StatusAccepted}); err != nil {
+		t.Fatal(err)
+	}
+	for value, want := range map[string]invite.Verdict{"pass": invite.VerdictApplied, "fail": invite.VerdictUnverified} {
+		got, err := invite.Read(strings.NewReader(string(r.mails[0].Data)), &invite.ReadOptions{
+			Recipient: "desk+token@example.test",
+			Verified:  []mime.AuthResult{{Method: "dkim", Value: value, Domain: "example.test"}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Mail.DeliveredTo[0] != "desk+token@example.test" {
+			t.Errorf("DeliveredTo = %v, want the Recipient of the options first", got.Mail.DeliveredTo)
+		}
+		if _, o := m.Apply(got, invite.Strict("mx.example.test")); o.Verdict != want {
+			t.Errorf("Apply with dkim=%s = %+v, want %s", value, o, want)
 		}
 	}
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/golden"
 	"github.com/convene-go/convene/invite"
-	convenemime "github.com/convene-go/convene/mime"
 )
 
 // variant is an event file and the options that it is sent with.
@@ -41,8 +40,8 @@ func variants(t *testing.T) []variant {
 	return append(out, variant{"shared", "zone", []invite.SendOption{invite.OneMail()}})
 }
 
-// TestGolden sends every event of testdata/events and compares the mails with
-// those under testdata/mail.
+// TestGolden sends every event of testdata/events, and compares the mails with the files
+// of testdata/mail.
 func TestGolden(t *testing.T) {
 	var names []string
 	for _, v := range variants(t) {
@@ -67,8 +66,9 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// checkStructure checks what mail clients demand, with the standard library.
-func checkStructure(t *testing.T, e ical.Event, i int, m *convenemime.Message, shared bool) {
+// checkStructure checks the structure that mail clients need. It parses the mail with
+// the standard library.
+func checkStructure(t *testing.T, e ical.Event, i int, m *invite.Message, shared bool) {
 	t.Helper()
 	p := parseMail(t, m.Data)
 	want := "mixed(alternative(text/plain text/html text/calendar) application/ics)"
@@ -90,10 +90,10 @@ func checkStructure(t *testing.T, e ical.Event, i int, m *convenemime.Message, s
 		t.Errorf("text/calendar: method = %q, disposition = %q, want REQUEST and none", calendar.params["method"], calendar.disposition)
 	}
 	if _, ok := attached.params["method"]; ok || attached.disposition != `attachment; filename="invite.ics"` {
-		t.Errorf("application/ics: params = %v, disposition = %q", attached.params, attached.disposition)
+		t.Errorf("application/ics: params = %v, disposition = %q, want no method and an attachment invite.ics", attached.params, attached.disposition)
 	}
 	if !slices.Equal(calendar.data, attached.data) {
-		t.Error("the attached copy is another object")
+		t.Error("the attached copy differs from the text/calendar part")
 	}
 	lines := unfold(calendar.data)
 	if at := slices.Index(lines, "METHOD:REQUEST"); at < 0 || at > slices.IndexFunc(lines[1:], func(s string) bool { return strings.HasPrefix(s, "BEGIN:") }) {
@@ -102,9 +102,9 @@ func checkStructure(t *testing.T, e ical.Event, i int, m *convenemime.Message, s
 	checkOctets(t, m.Data)
 }
 
-// checkTo checks that the mail is addressed to those it is for, and comes from
-// the organizer.
-func checkTo(t *testing.T, p *parsed, m *convenemime.Message, invited []ical.Attendee) {
+// checkTo checks that the mail is addressed to the attendees invited, in To and in the
+// envelope, and comes from the organizer.
+func checkTo(t *testing.T, p *parsed, m *invite.Message, invited []ical.Attendee) {
 	t.Helper()
 	var got, want, path [][2]string
 	for _, a := range p.to(t) {
@@ -130,24 +130,25 @@ func checkTo(t *testing.T, p *parsed, m *convenemime.Message, invited []ical.Att
 		t.Errorf("From = %v (%v), reverse path = %q, want desk@example.test", from, err, m.From)
 	}
 	if subject, err := new(mime.WordDecoder).DecodeHeader(p.header.Get("Subject")); err != nil || !strings.HasPrefix(subject, "Invitation: ") {
-		t.Errorf("Subject = %q (%v)", subject, err)
+		t.Errorf("Subject = %q, %v, want one that begins with Invitation:", subject, err)
 	}
 }
 
-// checkOctets checks that nothing on the way has a reason to change the mail.
+// checkOctets checks that lines are short and in ASCII, so that no server on the way has
+// a reason to change them.
 func checkOctets(t *testing.T, data []byte) {
 	t.Helper()
 	for i, line := range strings.Split(strings.TrimSuffix(string(data), "\r\n"), "\r\n") {
 		if len(line) > 78 {
-			t.Errorf("line %d has %d octets", i+1, len(line))
+			t.Errorf("line %d has %d octets, want 78 at most", i+1, len(line))
 		}
 		if at := strings.IndexFunc(line, func(r rune) bool { return r > '~' || r < ' ' && r != '\t' }); at >= 0 {
-			t.Errorf("line %d has %q", i+1, line[at])
+			t.Errorf("line %d has the character %q, want printable ASCII", i+1, line[at])
 		}
 	}
 }
 
-// TestGoldenBytes sends the same event a thousand times.
+// TestGoldenBytes sends the same event a thousand times. The mails are the same.
 func TestGoldenBytes(t *testing.T) {
 	e := readEvent(t, "weekly")
 	want := flat(send(t, e))
@@ -158,8 +159,8 @@ func TestGoldenBytes(t *testing.T) {
 	}
 }
 
-// flat is everything of the mails in one string.
-func flat(mails []*convenemime.Message) string {
+// flat returns the envelopes and the octets of mails as one string.
+func flat(mails []*invite.Message) string {
 	var b strings.Builder
 	for _, m := range mails {
 		fmt.Fprintf(&b, "%q %q %q\n%s", m.From, m.To, m.ID, m.Data)

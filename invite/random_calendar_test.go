@@ -1,7 +1,6 @@
 package invite_test
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -13,18 +12,21 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// calendar is what an attendee's client keeps of one meeting: the whole, and
-// occurrences that came alone. It takes over what comes by the rules of RFC
-// 5546, section 2.1.5, and is strict where some clients are lenient: what is
-// stale, cancels nothing or brings back alone what was cancelled is an error.
+// calendar is one meeting in the calendar of an attendee's client: the whole, and
+// occurrences that came in mails of their own. It applies mails by the rules of RFC
+// 5546, section 2.1.5. It is stricter than some clients. A mail is an error if
+//
+//   - it is stale;
+//   - it cancels an event that the calendar does not have;
+//   - it invites to a cancelled occurrence alone.
 type calendar struct {
 	whole  *ical.Event
 	stamp  time.Time // of the whole
 	single map[int64]*ical.Event
 	stamps map[int64]time.Time
-	floor  int // the sequence of the last cancellation of all
-	// own are the occurrences that the attendee answered alone, which an answer
-	// to the whole leaves as they are.
+	floor  int // the sequence of the last cancellation of the whole
+	// own are the occurrences that the attendee answered alone. An answer for the
+	// whole does not change them.
 	own map[int64]bool
 }
 
@@ -32,14 +34,10 @@ func newCalendar() *calendar {
 	return &calendar{floor: -1, own: make(map[int64]bool), single: make(map[int64]*ical.Event), stamps: make(map[int64]time.Time)}
 }
 
-// take takes over a mail.
-func (c *calendar) take(data []byte) error {
-	in, err := invite.Read(bytes.NewReader(data), nil)
-	if err != nil {
-		return err
-	}
+// take applies a mail.
+func (c *calendar) take(in *invite.Inbound) error {
 	if in.Calendar == nil || len(in.Calendar.Events) != 1 {
-		return fmt.Errorf("not one event but %+v", in.Calendar)
+		return fmt.Errorf("the calendar object is %+v, want one event", in.Calendar)
 	}
 	e, stamp := &in.Calendar.Events[0], in.Calendar.Stamp
 	id := e.RecurrenceID
@@ -76,7 +74,7 @@ func (c *calendar) replaceOne(e *ical.Event, stamp time.Time) error {
 		return fmt.Errorf("stale: sequence %d of %v", e.Sequence, e.RecurrenceID)
 	}
 	if c.excepts(e.RecurrenceID) {
-		return fmt.Errorf("%v is excepted, and stays so in Thunderbird", e.RecurrenceID)
+		return fmt.Errorf("invites to %v, which is an exception, and Thunderbird does not show it", e.RecurrenceID)
 	}
 	c.single[id], c.stamps[id] = e, stamp
 	return nil
@@ -92,7 +90,7 @@ func (c *calendar) excepts(id time.Time) bool {
 
 func (c *calendar) cancelAll(e *ical.Event) error {
 	if c.whole == nil {
-		return fmt.Errorf("cancels a meeting that is not there")
+		return fmt.Errorf("cancels a meeting that the calendar does not have")
 	}
 	if e.Sequence <= c.whole.Sequence {
 		return fmt.Errorf("stale: cancellation with sequence %d", e.Sequence)
@@ -106,7 +104,7 @@ func (c *calendar) cancelOne(e *ical.Event) error {
 	id := e.RecurrenceID.Unix()
 	old := cmp.Or(c.single[id], c.whole)
 	if old == nil {
-		return fmt.Errorf("cancels an occurrence that is not there: %v", e.RecurrenceID)
+		return fmt.Errorf("cancels an occurrence that the calendar does not have: %v", e.RecurrenceID)
 	}
 	if e.Sequence <= old.Sequence {
 		return fmt.Errorf("stale: cancellation of %v with sequence %d", e.RecurrenceID, e.Sequence)
@@ -122,7 +120,7 @@ func newer(e *ical.Event, stamp time.Time, old *ical.Event, oldStamp time.Time) 
 	return e.Sequence > old.Sequence || e.Sequence == old.Sequence && stamp.After(oldStamp)
 }
 
-// answer sets the attendee's own status of the whole, or of one occurrence.
+// answer sets the attendee's own status in the whole, or in one occurrence.
 func (c *calendar) answer(email string, id time.Time, status ical.Status) {
 	if id.IsZero() {
 		c.whole = answered(c.whole, email, status)
@@ -151,14 +149,14 @@ func (c *calendar) answer(email string, id time.Time, status ical.Status) {
 	c.single[key], c.stamps[key] = answered(e, email, status), stamp
 }
 
-// waits reports whether an occurrence is one that the attendee is asked about.
+// waits reports whether an occurrence waits for an answer of the attendee.
 func waits(e *ical.Event, email string) bool {
 	return slices.ContainsFunc(e.Attendees, func(a ical.Attendee) bool {
 		return address.Same(a.Email, email) && cmp.Or(a.Status, ical.StatusNeedsAction) == ical.StatusNeedsAction
 	})
 }
 
-// answered is e with an attendee's status.
+// answered returns e with an attendee's status.
 func answered(e *ical.Event, email string, status ical.Status) *ical.Event {
 	out := *e
 	out.Attendees = slices.Clone(e.Attendees)
@@ -170,7 +168,7 @@ func answered(e *ical.Event, email string, status ical.Status) *ical.Event {
 	return &out
 }
 
-// sight is what an attendee sees of one occurrence.
+// sight is one occurrence as an attendee sees it.
 type sight struct {
 	Status                                                            ical.Status // their own
 	Start, End                                                        string
@@ -178,7 +176,7 @@ type sight struct {
 	Summary, Description, Location, URL, Conference, Categories, Zone string
 	Organizer, ShowAs, Sensitivity, Links, Role                       string
 	Priority                                                          int
-	Others                                                            string // the other attendees, where they are compared
+	Others                                                            string // the attendees, if they are compared
 }
 
 func look(e *ical.Event, email string, others bool) sight {
@@ -206,10 +204,11 @@ func look(e *ical.Event, email string, others bool) sight {
 	return s
 }
 
-// horizon is the end of what is compared of an endless series.
+// horizon is the time after which occurrences of an endless series are not compared.
 var horizon = time.Date(2027, 4, 25, 0, 0, 0, 0, time.UTC)
 
-// sees is what the calendar shows, by original start; 0 is a single event.
+// sees returns the occurrences in the calendar by their original starts. The key 0 is
+// a single event.
 func (c *calendar) sees(email string, others bool) map[int64]sight {
 	out := make(map[int64]sight)
 	if c.whole != nil {
@@ -225,8 +224,8 @@ func (c *calendar) sees(email string, others bool) map[int64]sight {
 	return out
 }
 
-// shouldSee is what the attendee is to see of e: what takes place and they are
-// invited to.
+// shouldSee returns the occurrences of e that the attendee should see: those that take
+// place and have the attendee in their list.
 func shouldSee(e *ical.Event, email string, others bool, status func(email string, start time.Time) ical.Status) map[int64]sight {
 	out := make(map[int64]sight)
 	for id, o := range occurrencesOf(e) {
@@ -242,7 +241,7 @@ func shouldSee(e *ical.Event, email string, others bool, status func(email strin
 	return out
 }
 
-// occurrencesOf are the first occurrences of e, complete.
+// occurrencesOf returns the occurrences of e before horizon, each with all fields.
 func occurrencesOf(e *ical.Event) map[int64]*ical.Event {
 	out := make(map[int64]*ical.Event)
 	if e.Recurrence == nil {
