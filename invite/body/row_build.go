@@ -9,117 +9,117 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// facts collects the rows of one version of a meeting.
-type facts struct {
+// rowBuilder builds the rows of one version of a meeting.
+type rowBuilder struct {
 	formatter
 	event *ical.Event
 	rows  []Row
 }
 
-// newFacts returns the rows of a version of the meeting. own is the reader's zone if
-// its clock differs, and nil otherwise.
-func newFacts(c formatter, v *View, e *ical.Event, own *time.Location) []Row {
-	f := &facts{formatter: c, event: e, rows: make([]Row, 0, len(rowOrder))}
-	f.when(own)
+// buildRows returns the rows of a version of the meeting. readerZone is the reader's
+// zone if its clock differs, and nil otherwise.
+func buildRows(c formatter, v *View, e *ical.Event, readerZone *time.Location) []Row {
+	b := &rowBuilder{formatter: c, event: e, rows: make([]Row, 0, len(rowOrder))}
+	b.when(readerZone)
 	if e.Recurrence != nil {
-		f.series()
+		b.series()
 	}
-	f.place(v.action() != ActionCancellation)
-	f.add("organizer", person(e.Organizer.Name, e.Organizer.Email))
+	b.place(v.action() != ActionCancellation)
+	b.add("organizer", person(e.Organizer.Name, e.Organizer.Email))
 	if !v.HideGuests {
-		f.guests("required", isRequired)
-		f.guests("optional", isOptional)
+		b.guests("required", isRequired)
+		b.guests("optional", isOptional)
 	}
-	f.guests("rooms", isPlace)
+	b.guests("rooms", isPlace)
 	for _, l := range e.Attachments {
-		f.add("documents", named(firstOf(l.Name, l.URL), l.URL))
+		b.add("documents", named(firstOf(l.Name, l.URL), l.URL))
 	}
-	return f.rows
+	return b.rows
 }
 
 // add puts a value into the row with that ID, which is the last row or a new one. An
 // empty value is left out.
-func (f *facts) add(id string, v Value) {
+func (b *rowBuilder) add(id string, v Value) {
 	if v.Text == "" {
 		return
 	}
-	if n := len(f.rows); n > 0 && f.rows[n-1].ID == id {
-		f.rows[n-1].Values = append(f.rows[n-1].Values, v)
+	if n := len(b.rows); n > 0 && b.rows[n-1].ID == id {
+		b.rows[n-1].Values = append(b.rows[n-1].Values, v)
 		return
 	}
-	f.rows = append(f.rows, Row{ID: id, Label: f.text("label." + id), Values: []Value{v}})
+	b.rows = append(b.rows, Row{ID: id, Label: b.text("label." + id), Values: []Value{v}})
 }
 
 // inline makes the last row a list in one line, if it has that ID.
-func (f *facts) inline(id, separator string) {
-	if n := len(f.rows); n > 0 && f.rows[n-1].ID == id {
-		f.rows[n-1].Inline, f.rows[n-1].Separator = true, f.text(separator)
+func (b *rowBuilder) inline(id, separator string) {
+	if n := len(b.rows); n > 0 && b.rows[n-1].ID == id {
+		b.rows[n-1].Inline, b.rows[n-1].Separator = true, b.text(separator)
 	}
 }
 
-func (f *facts) when(own *time.Location) {
-	e := f.event
-	f.add("when", Value{Text: f.formatter.event(e)})
+func (b *rowBuilder) when(readerZone *time.Location) {
+	e := b.event
+	b.add("when", Value{Text: b.formatter.event(e)})
 	if id := e.RecurrenceID; !id.IsZero() && !id.Equal(e.Start) {
-		f.add("when", Value{Text: f.text("occurrence", "date", f.date(f.onClock(id))), Note: true})
+		b.add("when", Value{Text: b.text("occurrence", "date", b.date(b.onClock(id))), Note: true})
 	}
-	if own != nil {
-		f.add("own", Value{Text: formatter{f.catalog, own}.event(e)})
+	if readerZone != nil {
+		b.add("own", Value{Text: formatter{b.catalog, readerZone}.event(e)}) // the ID is public, see [Row]
 	}
 }
 
 // onClock returns the start of an occurrence in the zone in which its date is read.
-func (f *facts) onClock(t time.Time) time.Time {
-	if f.event.AllDay {
+func (b *rowBuilder) onClock(t time.Time) time.Time {
+	if b.event.AllDay {
 		return t
 	}
-	return t.In(f.loc)
+	return t.In(b.loc)
 }
 
 // series adds the rule, the dates that are excepted from it, the added dates, and
 // the occurrences that differ.
-func (f *facts) series() {
-	e := f.event
-	f.add("repeats", Value{Text: f.rule(e)})
+func (b *rowBuilder) series() {
+	e := b.event
+	b.add("repeats", Value{Text: b.rule(e)})
 	except := slices.Clone(e.Recurrence.Except)
 	for _, o := range e.Overrides {
 		if o.Cancelled {
 			except = append(except, o.RecurrenceID)
 		}
 	}
-	f.dates("except", except)
-	f.dates("include", slices.Clone(e.Recurrence.Include))
+	b.dates("except", except)
+	b.dates("include", slices.Clone(e.Recurrence.Include))
 	for i := range e.Overrides {
 		if !e.Overrides[i].Cancelled {
-			f.add("overrides", Value{Text: f.override(i)})
+			b.add("overrides", Value{Text: b.override(i)})
 		}
 	}
 }
 
 // dates adds a list of dates, each once.
-func (f *facts) dates(id string, list []time.Time) {
+func (b *rowBuilder) dates(id string, list []time.Time) {
 	slices.SortFunc(list, time.Time.Compare)
 	for i, t := range list {
 		if i == 0 || !t.Equal(list[i-1]) {
-			f.add(id, Value{Text: f.day(t, f.event.AllDay)})
+			b.add(id, Value{Text: b.day(t, b.event.AllDay)})
 		}
 	}
-	f.inline(id, "list.dates")
+	b.inline(id, "list.dates")
 }
 
 // override returns the differences of one occurrence from the series; "" if none of
 // them is shown in a mail.
-func (f *facts) override(i int) string {
-	o, e := f.event.Override(i), f.event
+func (b *rowBuilder) override(i int) string {
+	o, e := b.event.Override(i), b.event
 	var parts []string
 	if !o.Start.Equal(o.RecurrenceID) || !o.End.IsZero() && o.End.Sub(o.Start) != e.End.Sub(e.Start) {
-		parts = append(parts, f.formatter.event(&o))
+		parts = append(parts, b.formatter.event(&o))
 	}
 	if o.Summary != e.Summary {
-		parts = append(parts, f.isolate(clean(o.Summary, maxTitle)))
+		parts = append(parts, b.isolate(clean(o.Summary, maxTitle)))
 	}
 	if o.Location != e.Location {
-		parts = append(parts, f.isolate(clean(o.Location, maxPlace)))
+		parts = append(parts, b.isolate(clean(o.Location, maxPlace)))
 	}
 	if o.Conference != e.Conference {
 		parts = append(parts, clean(o.Conference, maxPlace))
@@ -127,32 +127,32 @@ func (f *facts) override(i int) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return f.labelled(f.day(o.RecurrenceID, e.AllDay)) + strings.Join(parts, f.text("list.dates"))
+	return b.labelled(b.day(o.RecurrenceID, e.AllDay)) + strings.Join(parts, b.text("list.dates"))
 }
 
 // place adds the location and the links of the meeting. join is false for a
 // cancelled meeting, which cannot be joined.
-func (f *facts) place(join bool) {
-	e := f.event
+func (b *rowBuilder) place(join bool) {
+	e := b.event
 	if e.Location != e.Conference {
-		f.add("where", Value{Text: f.isolate(clean(e.Location, maxPlace))})
+		b.add("where", Value{Text: b.isolate(clean(e.Location, maxPlace))})
 	}
 	if join {
-		f.add("join", named(clean(e.Conference, maxPlace), e.Conference))
+		b.add("join", named(clean(e.Conference, maxPlace), e.Conference))
 	}
 	if e.URL != e.Conference {
-		f.add("page", named(clean(e.URL, maxPlace), e.URL))
+		b.add("page", named(clean(e.URL, maxPlace), e.URL))
 	}
 }
 
-// guests adds the attendees of one group: those for which is returns true.
-func (f *facts) guests(id string, is func(*ical.Attendee) bool) {
-	for i := range f.event.Attendees {
-		if a := &f.event.Attendees[i]; is(a) {
-			f.add(id, Value{Text: f.isolate(firstOf(a.Name, a.Email))})
+// guests adds the attendees for which match is true.
+func (b *rowBuilder) guests(id string, match func(*ical.Attendee) bool) {
+	for i := range b.event.Attendees {
+		if a := &b.event.Attendees[i]; match(a) {
+			b.add(id, Value{Text: b.isolate(firstOf(a.Name, a.Email))})
 		}
 	}
-	f.inline(id, "list")
+	b.inline(id, "list")
 }
 
 func isPlace(a *ical.Attendee) bool { return a.Kind == ical.KindRoom || a.Kind == ical.KindResource }
