@@ -97,8 +97,8 @@ func (z *objectZones) equivalent(tzid string, first, last int) *time.Location {
 //
 //   - the zone that the TZID names, if it has the same clock as the
 //     VTIMEZONE
-//   - the zone that the TZID names, or nil if it names none, if the VTIMEZONE
-//     cannot be built
+//   - if the VTIMEZONE cannot be built: the zone that the TZID names, or nil if
+//     it names none
 //   - a fixed offset, if the VTIMEZONE has no change in three years
 //   - the first IANA zone of the Windows table with the same clock, unless the
 //     budget is used up
