@@ -8,10 +8,11 @@ type Attendee struct {
 	// Email is the bare address, without "mailto:". Case does not matter in
 	// comparisons.
 	Email string `json:"email,omitempty"`
-	// Role says whether the attendee is needed; "" is required.
+	// Role says whether the attendee is needed; "" means
+	// [RoleRequired].
 	Role Role `json:"role,omitempty"`
 	// Kind says whether the attendee is a person, a room, a resource or a group;
-	// "" is a person.
+	// "" means [KindIndividual].
 	Kind Kind `json:"kind,omitempty"`
 	// NoReply asks for no answer. The zero value asks for one, because without
 	// RSVP=TRUE Exchange hides the buttons.

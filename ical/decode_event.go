@@ -13,7 +13,7 @@ import (
 // set at the end, by finish.
 type eventReader struct {
 	method Method
-	zones  *fileZones
+	zones  *objectZones
 
 	event    Event
 	stamp    time.Time
@@ -34,7 +34,7 @@ func (x *eventReader) read(base *ics.ComponentBase) error {
 	for i := range base.Properties {
 		p := &base.Properties[i].BaseProperty
 		if p.IANAToken == "RECURRENCE-ID" {
-			t, _, err := x.parseTime(p, p.Value)
+			t, _, err := x.readTimeValue(p, p.Value)
 			if err == nil && t.IsZero() {
 				err = errValue(p.Value)
 			}
@@ -244,14 +244,6 @@ func extraParams(params map[string][]string) map[string][]string {
 		return nil
 	}
 	return cloneParams(params)
-}
-
-func cloneParams(in map[string][]string) map[string][]string {
-	out := make(map[string][]string, len(in))
-	for name, values := range in {
-		out[name] = append([]string(nil), values...)
-	}
-	return out
 }
 
 // unwrapUID returns the identifier inside a UID that a calendar export of

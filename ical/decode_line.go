@@ -8,11 +8,13 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
+// The causes of a [SyntaxError] in a line.
 var (
 	errNoName = errors.New("no property name")
 	errNoEnd  = errors.New("no colon after the name and parameters")
 )
 
+// isLimit reports whether err is a limit that was exceeded, which ends decoding.
 func isLimit(err error) bool { return errors.Is(err, ErrLimit) }
 
 // parseLine reads an unfolded content line (RFC 5545, section 3.1). It returns
@@ -59,6 +61,7 @@ func parseParam(p *ics.BaseProperty, s string, count *int, most int) (rest strin
 		return rest, nil // QUIRK: a semicolon with nothing after it
 	}
 	name = strings.ToUpper(name)
+	// The first value follows "=", and further values follow ",".
 	for sep := byte('='); ; sep = ',' {
 		valued := rest != "" && rest[0] == sep
 		if !valued && sep == ',' {
@@ -95,6 +98,7 @@ func cutParamValue(s string) (value, rest string, err error) {
 	return s[:end], s[end:], nil
 }
 
+// paramEscapes undoes the escapes of a parameter value (RFC 6868).
 var paramEscapes = strings.NewReplacer("^n", "\n", "^^", "^", "^'", `"`)
 
 // decodeParam decodes the escapes of RFC 6868. A line end becomes a space,
@@ -107,6 +111,7 @@ func decodeParam(v string) string {
 	return strings.ReplaceAll(paramEscapes.Replace(v), "\n", " ")
 }
 
+// textUnescapes undoes the escapes of a TEXT value (RFC 5545, section 3.3.11).
 var textUnescapes = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\N`, "\n", `\;`, ";", `\,`, ",")
 
 // unescapeText reads a TEXT value (RFC 5545, section 3.3.11).

@@ -13,20 +13,20 @@ func (x *eventReader) readTime(p *ics.BaseProperty) bool {
 	e := &x.event
 	switch p.IANAToken {
 	case "DTSTART":
-		t, date, err := x.parseTime(p, p.Value)
+		t, date, err := x.readTimeValue(p, p.Value)
 		if err == nil {
 			e.Start, e.AllDay = t, date
 			e.TimeZone = x.zoneName(p, t)
 			x.tzid, x.zoned = paramValue(p, "TZID"), !date && !strings.HasSuffix(strings.TrimSpace(p.Value), "Z")
 		}
 	case "DTEND":
-		e.End, _, _ = x.parseTime(p, p.Value)
+		e.End, _, _ = x.readTimeValue(p, p.Value)
 	case "DTSTAMP":
-		x.stamp, _, _ = parseTime(p.Value, time.UTC)
+		x.stamp, _, _ = parseDateTime(p.Value, time.UTC)
 	case "CREATED":
-		e.Created, _, _ = parseTime(p.Value, time.UTC)
+		e.Created, _, _ = parseDateTime(p.Value, time.UTC)
 	case "LAST-MODIFIED":
-		e.Modified, _, _ = parseTime(p.Value, time.UTC)
+		e.Modified, _, _ = parseDateTime(p.Value, time.UTC)
 	case "DURATION":
 		x.duration = p.Value
 	case "RRULE":
@@ -35,37 +35,37 @@ func (x *eventReader) readTime(p *ics.BaseProperty) bool {
 		}
 		x.rule = cmp.Or(x.rule, p.Value)
 	case "EXDATE":
-		x.except = append(x.except, x.parseTimes(p)...)
+		x.except = append(x.except, x.readTimeValues(p)...)
 	case "RDATE":
-		x.include = append(x.include, x.parseTimes(p)...)
+		x.include = append(x.include, x.readTimeValues(p)...)
 	default:
 		return false
 	}
 	return true
 }
 
-// parseTime reads one value of p and reports whether it is a date.
+// readTimeValue reads one value of p and reports whether it is a date.
 //
 // A time is in UTC if it ends in Z or has no TZID. For a TZID, a VTIMEZONE of
-// the file counts more than the zone that the name stands for, because it is
+// the object counts more than the zone that the name stands for, because it is
 // the zone that the sender meant. If both give the same offset, the time keeps
 // the named zone. If the VTIMEZONE does not reach back to the time, the named
 // zone is used too. Otherwise the time is in a fixed offset, under the TZID if
-// no zone has that name. If neither the file nor [LoadLocation] knows the TZID,
+// no zone has that name. If neither the object nor [LoadLocation] knows the TZID,
 // the time is in UTC.
-func (x *eventReader) parseTime(p *ics.BaseProperty, value string) (time.Time, bool, error) {
+func (x *eventReader) readTimeValue(p *ics.BaseProperty, value string) (time.Time, bool, error) {
 	tzid := paramValue(p, "TZID")
 	named := x.zones.location(tzid)
 	loc := named
 	if named == nil {
 		loc = time.UTC
 	}
-	t, date, err := parseTime(value, loc)
-	zone := x.zones.file[tzid]
+	t, date, err := parseDateTime(value, loc)
+	zone := x.zones.described[tzid]
 	if err != nil || date || len(zone) == 0 || strings.HasSuffix(strings.TrimSpace(value), "Z") {
 		return t, date, err
 	}
-	wall, _, _ := parseTime(value, time.UTC)
+	wall, _, _ := parseDateTime(value, time.UTC)
 	offset, told := x.zones.offset(zone, wall)
 	if _, have := t.Zone(); named != nil && (have == offset || !told) {
 		return t, false, nil
@@ -86,16 +86,16 @@ func (x *eventReader) zoneName(p *ics.BaseProperty, t time.Time) string {
 	return loc.String()
 }
 
-// parseTimes reads a list of times. It leaves out the times that it cannot
+// readTimeValues reads a list of times. It leaves out the times that it cannot
 // read.
-func (x *eventReader) parseTimes(p *ics.BaseProperty) []time.Time {
+func (x *eventReader) readTimeValues(p *ics.BaseProperty) []time.Time {
 	var out []time.Time
 	if !x.zones.spend(strings.Count(p.Value, ",")) {
 		return nil
 	}
 	for s := range strings.SplitSeq(p.Value, ",") {
 		s, _, _ = strings.Cut(s, "/") // RDATE;VALUE=PERIOD
-		if t, _, err := x.parseTime(p, s); err == nil {
+		if t, _, err := x.readTimeValue(p, s); err == nil {
 			out = append(out, t)
 		}
 	}

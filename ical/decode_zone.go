@@ -8,23 +8,33 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// fileZones resolves the TZIDs of one object. It lives as long as one call of
-// [Decode] or [FromModel], so that no file can leave anything behind.
-type fileZones struct {
-	file   map[string]fileZone       // the VTIMEZONE components
-	named  map[string]*time.Location // results of LoadLocation, nil for an error
-	budget int                       // see spend
+// objectZones resolves the TZIDs of one object. It lives as long as one call of
+// [Decode] or [FromModel], so that no object can leave anything behind.
+type objectZones struct {
+	described map[string]objectZone     // the VTIMEZONE components, by TZID
+	named     map[string]*time.Location // results of LoadLocation, nil for an error
+	budget    int                       // see spend
 
 	equivalents map[equivalentKey]*time.Location // results of equivalent
 }
 
-// fileZoneWork is the budget of one object, counted in dates of lists and looks
-// at observances. A file with every zone and a long history needs a tenth of
-// it.
-const fileZoneWork = 5_000_000
+// objectWork is the budget of one object. A unit is one date of a list that is
+// read, or one observance that is visited, which takes 50 to 100 ns. An object
+// with every zone and a long history needs a tenth of the budget.
+const objectWork = 5_000_000
+
+// The costs of other work, in units of objectWork. They are rounded estimates
+// from measured times, because the budget only has to stop hostile objects.
+const (
+	costLoad       = 2000   // LoadLocation searches files in vain: 70 µs or more
+	costYear       = 40     // a rule is compared with each day of a month: 2 to 10 µs
+	costOccurrence = 10     // an occurrence is found and compared: 0.4 µs
+	costEquivalent = 2000   // a Location is made and compared: 100 to 300 µs
+	costSearch     = 20_000 // each zone of the Windows table is loaded and compared: 1 to 2 ms
+)
 
 // spend takes n from the budget, and reports whether it was enough.
-func (z *fileZones) spend(n int) bool {
+func (z *objectZones) spend(n int) bool {
 	if z.budget >= 0 {
 		z.budget -= n
 	}
@@ -33,21 +43,21 @@ func (z *fileZones) spend(n int) bool {
 
 // location returns the zone that a TZID names, or nil if [LoadLocation] does
 // not know it.
-func (z *fileZones) location(tzid string) *time.Location {
+func (z *objectZones) location(tzid string) *time.Location {
 	loc, known := z.named[tzid]
-	if !known && z.spend(2000) { // opens files
+	if !known && z.spend(costLoad) { // LoadLocation may open files
 		loc, _ = LoadLocation(tzid)
 		z.named[tzid] = loc
 	}
 	return loc
 }
 
-// fileZone is a VTIMEZONE as read. The observance with the latest onset before
+// objectZone is a VTIMEZONE as read. The observance with the latest onset before
 // an instant gives the instant's offset (RFC 5545, section 3.6.5).
-type fileZone []fileObservance
+type objectZone []objectObservance
 
-// fileObservance is a STANDARD or DAYLIGHT as read.
-type fileObservance struct {
+// objectObservance is a STANDARD or DAYLIGHT as read.
+type objectObservance struct {
 	onset    time.Time // wall clock, labelled UTC
 	from, to int
 	rule     *Recurrence
@@ -63,24 +73,24 @@ type yearOnset struct {
 }
 
 // readZones reads the VTIMEZONE components of an object.
-func readZones(m *ics.Calendar) *fileZones {
-	zones := &fileZones{file: make(map[string]fileZone), named: make(map[string]*time.Location),
-		budget: fileZoneWork, equivalents: make(map[equivalentKey]*time.Location)}
+func readZones(m *ics.Calendar) *objectZones {
+	zones := &objectZones{described: make(map[string]objectZone), named: make(map[string]*time.Location),
+		budget: objectWork, equivalents: make(map[equivalentKey]*time.Location)}
 	for _, c := range m.Components {
 		tz, ok := c.(*ics.VTimezone)
 		if !ok || tz == nil {
 			continue
 		}
 		if p := firstProperty(tz.Properties, "TZID"); p != nil {
-			zones.file[p.Value] = zones.read(tz)
+			zones.described[p.Value] = zones.read(tz)
 		}
 	}
 	return zones
 }
 
 // read reads one VTIMEZONE.
-func (z *fileZones) read(tz *ics.VTimezone) fileZone {
-	var zone fileZone
+func (z *objectZones) read(tz *ics.VTimezone) objectZone {
+	var zone objectZone
 	for _, c := range tz.Components {
 		kind, base, ok := component(c)
 		if !ok || (kind != ics.ComponentStandard && kind != ics.ComponentDaylight) {
@@ -95,13 +105,13 @@ func (z *fileZones) read(tz *ics.VTimezone) fileZone {
 
 // readObservance reads the parts of an observance that it understands. It
 // reports false if the onset or the offset is missing or unreadable.
-func (z *fileZones) readObservance(props []ics.IANAProperty) (o fileObservance, ok bool) {
+func (z *objectZones) readObservance(props []ics.IANAProperty) (o objectObservance, ok bool) {
 	start, to := firstProperty(props, "DTSTART"), firstProperty(props, "TZOFFSETTO")
 	if start == nil || to == nil {
 		return o, false
 	}
 	var errStart, errTo error
-	o.onset, _, errStart = parseTime(start.Value, time.UTC)
+	o.onset, _, errStart = parseDateTime(start.Value, time.UTC)
 	o.to, errTo = parseOffset(to.Value)
 	o.from, o.years = o.to, make(map[int]yearOnset)
 	if p := firstProperty(props, "TZOFFSETFROM"); p != nil {
@@ -115,7 +125,7 @@ func (z *fileZones) readObservance(props []ics.IANAProperty) (o fileObservance, 
 			break
 		}
 		for s := range strings.SplitSeq(p.Value, ",") {
-			if d, _, err := parseTime(s, time.UTC); err == nil {
+			if d, _, err := parseDateTime(s, time.UTC); err == nil {
 				o.dates = append(o.dates, d)
 			}
 		}
@@ -127,8 +137,8 @@ func (z *fileZones) readObservance(props []ics.IANAProperty) (o fileObservance, 
 // offset returns the UTC offset in seconds on the wall clock w (labelled UTC).
 // In an hour that a change skips, this is the offset before the change (RFC
 // 5545, section 3.3.5). If w is before the first onset, told is false and the
-// offset is TZOFFSETFROM of that onset.
-func (z *fileZones) offset(zone fileZone, w time.Time) (seconds int, told bool) {
+// offset is TZOFFSETFROM of that onset. zone must not be empty.
+func (z *objectZones) offset(zone objectZone, w time.Time) (seconds int, told bool) {
 	var latest time.Time
 	found := -1
 	for i := range zone {
@@ -137,7 +147,7 @@ func (z *fileZones) offset(zone fileZone, w time.Time) (seconds int, told bool) 
 		}
 	}
 	if found < 0 {
-		first := slices.MinFunc(zone, func(a, b fileObservance) int { return a.onset.Compare(b.onset) })
+		first := slices.MinFunc(zone, func(a, b objectObservance) int { return a.onset.Compare(b.onset) })
 		return first.from, false
 	}
 	o := &zone[found]
@@ -153,7 +163,7 @@ func (z *fileZones) offset(zone fileZone, w time.Time) (seconds int, told bool) 
 // yearly rule. The rule is asked for the year of w and the two years before,
 // because the onset of this year may be after w, and a rule may have none in some
 // years. Rules that are not yearly are ignored.
-func (z *fileZones) latest(o *fileObservance, w time.Time) (at time.Time, ok bool) {
+func (z *objectZones) latest(o *objectObservance, w time.Time) (at time.Time, ok bool) {
 	if w.Before(o.onset) || !z.spend(1) {
 		return at, false
 	}
@@ -181,9 +191,9 @@ func (z *fileZones) latest(o *fileObservance, w time.Time) (at time.Time, ok boo
 }
 
 // inYear returns the onset that the rule gives in a year, and remembers it.
-func (z *fileZones) inYear(o *fileObservance, year int) yearOnset {
+func (z *objectZones) inYear(o *objectObservance, year int) yearOnset {
 	t, known := o.years[year]
-	if !known && z.spend(40) {
+	if !known && z.spend(costYear) {
 		t.at, t.ok = o.in(year)
 		o.years[year] = t
 	}
@@ -191,7 +201,7 @@ func (z *fileZones) inYear(o *fileObservance, year int) yearOnset {
 }
 
 // in computes the onset for inYear. It tries each day of the month in turn.
-func (o *fileObservance) in(year int) (t time.Time, ok bool) {
+func (o *objectObservance) in(year int) (t time.Time, ok bool) {
 	month := o.onset.Month()
 	if len(o.rule.ByMonth) > 0 {
 		month = time.Month(o.rule.ByMonth[0])
@@ -200,7 +210,7 @@ func (o *fileObservance) in(year int) (t time.Time, ok bool) {
 	t = time.Date(year, month, 1, h, m, s, 0, time.UTC)
 	for ; t.Month() == month; t = t.AddDate(0, 0, 1) {
 		if o.rule.matchesDay(t, o.onset.Day()) {
-			// QUIRK: old files have a local UNTIL, or a date; so a day is no matter.
+			// QUIRK: old objects have a local UNTIL, or a date. So UNTIL may be exceeded by a day.
 			return t, o.rule.Until.IsZero() || !t.After(o.rule.Until.AddDate(0, 0, 1))
 		}
 	}

@@ -9,19 +9,19 @@ import (
 	"github.com/convene-go/convene/internal/windowszones"
 )
 
-// resolveZone puts a series whose zone the file describes into a Location with
-// the same rules, because one offset is not enough for a series. A series whose
-// occurrences are the same in the zone that its TZID names is in that zone.
-// Otherwise it is in the zone of fileZones.equivalent.
+// resolveZone gives a series a Location, because a fixed offset cannot describe
+// a series. It applies if the object has a VTIMEZONE for the series. If the zone
+// named by the TZID gives the same occurrences, it is used. Otherwise
+// objectZones.equivalent finds the Location.
 //
 // QUIRK: Exchange names every zone that Windows does not have "Customized Time
 // Zone".
 func (x *eventReader) resolveZone() {
 	e := &x.event
-	if e.Recurrence == nil || e.AllDay || e.Start.IsZero() || len(x.zones.file[x.tzid]) == 0 || !x.zoned {
+	if e.Recurrence == nil || e.AllDay || e.Start.IsZero() || len(x.zones.described[x.tzid]) == 0 || !x.zoned {
 		return
 	}
-	first, last := e.years()
+	first, last := e.seriesYears()
 	loc := x.zones.equivalent(x.tzid, first, last)
 	if loc == nil {
 		return
@@ -47,11 +47,12 @@ func (x *eventReader) resolveZone() {
 }
 
 // sameSeries reports whether the first 300 occurrences are at the same instants
-// in both zones. The zones themselves need not agree, because a file may
-// describe no more of its zone than its events need.
+// in both zones. The zones themselves need not agree, because an object may
+// describe no more of its zone than its events need. The result is true if the
+// rule cannot be expanded, and false if the budget is used up.
 func (x *eventReader) sameSeries(a, b *time.Location) bool {
 	const most = 300
-	if !x.zones.spend(10 * most) {
+	if !x.zones.spend(costOccurrence * most) {
 		return false
 	}
 	e := x.event
@@ -72,19 +73,20 @@ func (x *eventReader) sameSeries(a, b *time.Location) bool {
 	return true
 }
 
-// equivalentKey is the key of fileZones.equivalents. The result depends on the
+// equivalentKey is the key of objectZones.equivalents. The result depends on the
 // years.
 type equivalentKey struct {
 	tzid        string
 	first, last int
 }
 
-// equivalent returns the Location that stands for a zone of the file in the
-// years from first to last, or nil if there is none.
-func (z *fileZones) equivalent(tzid string, first, last int) *time.Location {
+// equivalent returns the Location that stands for a VTIMEZONE of the object in
+// the years from first to last. It returns nil if there is none, or if the
+// budget is used up.
+func (z *objectZones) equivalent(tzid string, first, last int) *time.Location {
 	key := equivalentKey{tzid, first, last}
 	loc, known := z.equivalents[key]
-	if !known && z.spend(2000) {
+	if !known && z.spend(costEquivalent) {
 		loc = z.findEquivalent(tzid, first, last)
 		z.equivalents[key] = loc
 	}
@@ -93,31 +95,35 @@ func (z *fileZones) equivalent(tzid string, first, last int) *time.Location {
 
 // findEquivalent returns the first of these:
 //
-//   - the zone that the TZID names, if its clock is the clock of the
+//   - the zone that the TZID names, if it has the same clock as the
 //     VTIMEZONE
+//   - if the VTIMEZONE cannot be built: the zone that the TZID names, or nil if
+//     it names none
 //   - a fixed offset, if the VTIMEZONE has no change in three years
-//   - the first IANA zone of the Windows table with the same clock
-//   - a Location made of the VTIMEZONE, under its TZID
-func (z *fileZones) findEquivalent(tzid string, year, last int) *time.Location {
+//   - the first IANA zone of the Windows table with the same clock, unless the
+//     budget is used up
+//   - a Location made of the VTIMEZONE, named by its TZID, or by "TZID (file)"
+//     if another zone has that name
+func (z *objectZones) findEquivalent(tzid string, first, last int) *time.Location {
 	named := z.location(tzid)
 	name := tzid
 	if named != nil {
 		name += " (file)" // another clock must not have its name
 	}
-	own := z.build(name, z.file[tzid], year, last)
-	if own == nil || named != nil && agree(own, named, year) {
+	own := z.build(name, z.described[tzid], first, last)
+	if own == nil || named != nil && agree(own, named, first) {
 		return named
 	}
-	if from := newYear(year); len(changes(own, from, newYear(year+3))) == 0 {
+	if from := newYear(first); len(changes(own, from, newYear(first+3))) == 0 {
 		if loc, err := LoadLocation(offsetName(offsetAt(own, from))); err == nil {
 			return loc
 		}
 	}
-	if !z.spend(20_000) {
+	if !z.spend(costSearch) {
 		return own
 	}
 	for _, iana := range windowszones.IANA() {
-		if loc, err := LoadLocation(iana); err == nil && agree(own, loc, year) {
+		if loc, err := LoadLocation(iana); err == nil && agree(own, loc, first) {
 			return loc
 		}
 	}
@@ -139,11 +145,11 @@ func agree(a, b *time.Location, year int) bool {
 
 // build makes a Location of a VTIMEZONE. It is right from the year before the
 // given one to the last, because only these years become transitions.
-func (z *fileZones) build(name string, zone fileZone, year, last int) *time.Location {
-	var steps []transition
+func (z *objectZones) build(name string, zone objectZone, year, last int) *time.Location {
+	var transitions []transition
 	for i := range zone {
 		o := &zone[i]
-		add := func(wall time.Time) { steps = append(steps, transition{wall.Unix() - int64(o.from), o.to}) }
+		add := func(wall time.Time) { transitions = append(transitions, transition{wall.Unix() - int64(o.from), o.to}) }
 		add(o.onset)
 		for _, d := range o.dates {
 			add(d)
@@ -157,9 +163,9 @@ func (z *fileZones) build(name string, zone fileZone, year, last int) *time.Loca
 			}
 		}
 	}
-	slices.SortFunc(steps, func(a, b transition) int { return cmp.Compare(a.at, b.at) })
-	first := slices.MinFunc(zone, func(a, b fileObservance) int { return a.onset.Compare(b.onset) })
-	loc, err := time.LoadLocationFromTZData(name, tzif(first.from, steps))
+	slices.SortFunc(transitions, func(a, b transition) int { return cmp.Compare(a.at, b.at) })
+	first := slices.MinFunc(zone, func(a, b objectObservance) int { return a.onset.Compare(b.onset) })
+	loc, err := time.LoadLocationFromTZData(name, tzif(first.from, transitions))
 	if err != nil {
 		return nil
 	}
@@ -168,10 +174,10 @@ func (z *fileZones) build(name string, zone fileZone, year, last int) *time.Loca
 
 // tzif writes transitions in the format that package time reads (RFC 8536,
 // version 2). It returns nil if there are more than 255 different offsets.
-func tzif(initial int, steps []transition) []byte {
+func tzif(initial int, transitions []transition) []byte {
 	types := []int{initial}
 	var times, indexes []byte
-	for _, s := range steps {
+	for _, s := range transitions {
 		i := slices.Index(types, s.offset)
 		if i < 0 {
 			i = len(types)
@@ -190,7 +196,7 @@ func tzif(initial int, steps []transition) []byte {
 		}
 		return out
 	}
-	out := append(header(0, 0, 0), header(len(steps), len(types), 1)...)
+	out := append(header(0, 0, 0), header(len(transitions), len(types), 1)...)
 	out = append(append(out, times...), indexes...)
 	for _, offset := range types {
 		out = append(binary.BigEndian.AppendUint32(out, uint32(int32(offset))), 0, 0)

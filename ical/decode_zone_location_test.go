@@ -11,9 +11,9 @@ const (
 	halfHourSummer = "BEGIN:DAYLIGHT\nDTSTART:20000326T020000\nTZOFFSETFROM:+0130\nTZOFFSETTO:+0230\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\nEND:DAYLIGHT\n"
 )
 
-// TestSeriesInTheZoneOfAFile: a series gets a zone that it can be expanded in,
+// TestSeriesInTheZoneOfAnObject: a series gets a zone that it can be expanded in,
 // and its instants are those of the VTIMEZONE in winter and in summer.
-func TestSeriesInTheZoneOfAFile(t *testing.T) {
+func TestSeriesInTheZoneOfAnObject(t *testing.T) {
 	winter := "BEGIN:STANDARD\nDTSTART:16010101T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\nEND:STANDARD\n"
 	summer := "BEGIN:DAYLIGHT\nDTSTART:16010101T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\nEND:DAYLIGHT\n"
 	for _, tt := range []struct {

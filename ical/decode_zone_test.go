@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// TestFileZone reads components in the shapes that are not ours.
-func TestFileZone(t *testing.T) {
+// TestObjectZone reads components in the shapes that are not ours.
+func TestObjectZone(t *testing.T) {
 	standard := func(lines ...string) string {
 		return "BEGIN:STANDARD\n" + strings.Join(lines, "\n") + "\nEND:STANDARD\n"
 	}
@@ -56,9 +56,9 @@ func TestFileZone(t *testing.T) {
 	}
 }
 
-// TestFileZoneWins: the component in the file is what the sender meant, and no
+// TestObjectZoneWins: the component in the file is what the sender meant, and no
 // IANA name is put on what it is not.
-func TestFileZoneWins(t *testing.T) {
+func TestObjectZoneWins(t *testing.T) {
 	in := "BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Europe/Berlin\nBEGIN:STANDARD\nDTSTART:20000101T000000\nTZOFFSETFROM:+0500\nTZOFFSETTO:+0500\nEND:STANDARD\n" +
 		"END:VTIMEZONE\nBEGIN:VEVENT\nUID:u\nDTSTART;TZID=Europe/Berlin:20260701T120000\nEND:VEVENT\nEND:VCALENDAR\n"
 	c, err := Decode(strings.NewReader(in), nil)

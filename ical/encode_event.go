@@ -13,7 +13,7 @@ import (
 type eventEncoder struct {
 	cal   *Calendar
 	out   sink
-	event *Event // the one being written
+	event *Event // the event that is being written
 
 	// What the line being written consists of, used again for the next.
 	line   contentLine
@@ -39,25 +39,25 @@ func (b *eventEncoder) header() {
 }
 
 // events writes the VEVENT of e and the VEVENTs of its overrides.
-func (b *eventEncoder) events(e *Event, z timeForm) {
-	b.vevent(e, z)
+func (b *eventEncoder) events(e *Event, form timeForm) {
+	b.vevent(e, form)
 	for i := range e.Overrides {
 		if e.Overrides[i].Cancelled {
 			continue // an EXDATE
 		}
 		o := e.Override(i)
-		b.vevent(&o, z)
+		b.vevent(&o, form)
 	}
 }
 
 // vevent writes every property that Outlook needs, in one fixed order.
-func (b *eventEncoder) vevent(e *Event, z timeForm) {
+func (b *eventEncoder) vevent(e *Event, form timeForm) {
 	b.event = e
 	b.out.begin(ics.ComponentVEvent)
 	b.put("UID", e.UID)
 	b.put("SEQUENCE", strconv.Itoa(e.Sequence))
 	b.putTimes("DTSTAMP", timeForm{loc: time.UTC}, b.cal.Stamp)
-	b.times(z)
+	b.times(form)
 	b.people()
 	b.texts()
 	b.flags()
@@ -104,16 +104,16 @@ func (b *eventEncoder) put(name, value string, params ...string) {
 
 // putTimes writes times as one property with a list, because Outlook reads only
 // the first EXDATE.
-func (b *eventEncoder) putTimes(name string, z timeForm, times ...time.Time) {
+func (b *eventEncoder) putTimes(name string, form timeForm, times ...time.Time) {
 	b.text = b.text[:0]
 	for i, t := range times {
-		b.text = z.append(appendComma(b.text, i), t)
+		b.text = form.append(appendComma(b.text, i), t)
 	}
 	value := ""
-	if z.allDay {
+	if form.allDay {
 		value = "DATE"
 	}
-	b.put(name, string(b.text), "VALUE", value, "TZID", z.tzid)
+	b.put(name, string(b.text), "VALUE", value, "TZID", form.tzid)
 }
 
 // appendComma appends a comma before every value of a list except the first.
@@ -127,33 +127,33 @@ func appendComma(b []byte, i int) []byte {
 // times writes the start, the end and the rule. RECURRENCE-ID has the form of
 // the series' DTSTART, because clients compare the two. One occurrence can have
 // its other times in UTC.
-func (b *eventEncoder) times(z timeForm) {
+func (b *eventEncoder) times(form timeForm) {
 	e := b.event
 	if !e.RecurrenceID.IsZero() {
-		b.putTimes("RECURRENCE-ID", z, e.RecurrenceID)
-		if z.tzid != "" && e.repeats(z.loc) {
-			z = timeForm{loc: time.UTC}
+		b.putTimes("RECURRENCE-ID", form, e.RecurrenceID)
+		if form.tzid != "" && e.repeats(form.loc) {
+			form = timeForm{loc: time.UTC}
 		}
 	}
 	if !e.Start.IsZero() {
-		b.putTimes("DTSTART", z, e.Start)
+		b.putTimes("DTSTART", form, e.Start)
 	}
 	switch {
 	case !e.End.IsZero():
-		b.putTimes("DTEND", z, e.End)
+		b.putTimes("DTEND", form, e.End)
 	case e.AllDay && !e.Start.IsZero():
-		b.putTimes("DTEND", z, e.Start.AddDate(0, 0, 1))
+		b.putTimes("DTEND", form, e.Start.AddDate(0, 0, 1))
 	}
 	if e.Recurrence != nil {
-		b.recurrence(z)
+		b.recurrence(form)
 	}
 }
 
 // recurrence writes RRULE, EXDATE and RDATE. A cancelled override is an EXDATE.
-func (b *eventEncoder) recurrence(z timeForm) {
+func (b *eventEncoder) recurrence(form timeForm) {
 	r := b.event.Recurrence
 	if r.Freq != "" {
-		b.text = r.appendRule(b.text[:0], z.allDay)
+		b.text = r.appendRule(b.text[:0], form.allDay)
 		b.put("RRULE", string(b.text))
 	}
 	except := r.Except
@@ -163,10 +163,10 @@ func (b *eventEncoder) recurrence(z timeForm) {
 		}
 	}
 	if len(except) > 0 {
-		b.putTimes("EXDATE", z, except...)
+		b.putTimes("EXDATE", form, except...)
 	}
 	if len(r.Include) > 0 {
-		b.putTimes("RDATE", z, r.Include...)
+		b.putTimes("RDATE", form, r.Include...)
 	}
 }
 

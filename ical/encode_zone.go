@@ -31,7 +31,7 @@ func (m *zoneChooser) zone(e *Event) (timeForm, error) {
 	if err != nil {
 		return timeForm{}, err
 	}
-	if !e.keepsClock() && (!use.exact(e.span()) || e.repeats(loc)) {
+	if !e.keepsClock() && (!use.exact(e.ownSpan()) || e.repeats(loc)) {
 		return timeForm{loc: time.UTC}, nil
 	}
 	if e.keepsClock() && e.misread(loc) {
@@ -60,13 +60,13 @@ func (m *zoneChooser) use(loc *time.Location) (*zoneUse, error) {
 		return u, nil
 	}
 	list := m.inZone(name)
-	w, err := formFor(loc, list, extentOf(list))
+	w, err := formFor(loc, list, zoneSpanOf(list))
 	if err != nil {
 		return nil, err
 	}
 	if !w.form.Exact() {
 		if series := keptClocks(list); len(series) > 0 {
-			if w, err = formFor(loc, series, extentOf(series)); err != nil {
+			if w, err = formFor(loc, series, zoneSpanOf(series)); err != nil {
 				return nil, err
 			}
 		}

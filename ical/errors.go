@@ -9,19 +9,19 @@ import (
 )
 
 // FieldError reports a value that cannot be part of a calendar object or a mail.
-// It is one type in the whole library. Its Field is the path of the value, as in
+// All packages of the library use this one type. Its Field is the path of the value, as in
 // "Attendees[2].Email", and its Err is the cause. Its text is "Field: cause".
 //
 // The functions of this package return one error about all fields, in their
 // order, with the text "ical: Field: cause; Field: cause". [FieldErrors] lists
-// its field errors. The method Refused returns true, because the same value
-// never passes.
+// its field errors. The method Refused returns true, so a caller need not try
+// the value again.
 type FieldError = fault.FieldError
 
 // FieldErrors returns the field errors in the tree of err, each once and in their
 // order, and nil if there are none. They may come from any package of the
-// library, and err may be wrapped or joined with others. A server that answers
-// with HTTP 422 lists them.
+// library, and err may be wrapped or joined with others. An HTTP server can list
+// them in a 422 answer.
 func FieldErrors(err error) []*FieldError { return fault.Fields(err) }
 
 // refuse returns this package's error about some fields, and nil if there are

@@ -60,9 +60,11 @@ type Event struct {
 	// [Event.Override].
 	Overrides []Event `json:"overrides,omitempty"`
 
-	// ShowAs says how the time appears in the attendees' calendars; "" is busy.
+	// ShowAs says how the time appears in the attendees' calendars; "" means
+	// [ShowBusy].
 	ShowAs ShowAs `json:"showAs,omitempty"`
-	// Sensitivity is the access class (RFC 5545, section 3.8.1.3); "" is public.
+	// Sensitivity is the access class (RFC 5545, section 3.8.1.3); "" means
+	// [SensitivityPublic].
 	Sensitivity Sensitivity `json:"sensitivity,omitempty"`
 	// Priority is 1 (high) to 9 (low); 0 is written as 5, which is normal (RFC 5545, section 3.8.1.9).
 	Priority int `json:"priority,omitempty"`

@@ -12,7 +12,7 @@ func (e Event) Clone() Event {
 	e.Categories = slices.Clone(e.Categories)
 	e.Attendees = slices.Clone(e.Attendees)
 	for i := range e.Attendees {
-		e.Attendees[i].Params = copyParams(e.Attendees[i].Params)
+		e.Attendees[i].Params = cloneParams(e.Attendees[i].Params)
 	}
 	e.Recurrence = e.Recurrence.clone()
 	e.Overrides = slices.Clone(e.Overrides)
@@ -23,13 +23,14 @@ func (e Event) Clone() Event {
 	e.Attachments = slices.Clone(e.Attachments)
 	e.Extra = slices.Clone(e.Extra)
 	for i := range e.Extra {
-		e.Extra[i].Params = copyParams(e.Extra[i].Params)
+		e.Extra[i].Params = cloneParams(e.Extra[i].Params)
 	}
 	return e
 }
 
-// copyParams returns a copy of params. It keeps nil, which JSON leaves out.
-func copyParams(params map[string][]string) map[string][]string {
+// cloneParams returns a copy that shares no memory with params. It keeps nil,
+// which JSON leaves out.
+func cloneParams(params map[string][]string) map[string][]string {
 	out := maps.Clone(params)
 	for name, values := range out {
 		out[name] = slices.Clone(values)

@@ -18,16 +18,16 @@ type lintTarget struct {
 	*Event
 	clock wallClock
 	err   error       // why it has no clock
-	reach func() Span // its extent
+	reach func() Span // its zoneSpan
 	touch func() bool // whether a change of the clock may touch its series
 }
 
-// newLintTarget computes the extent and the clock changes only if a rule asks
+// newLintTarget computes the zoneSpan and the clock changes only if a rule asks
 // for them.
 func newLintTarget(e *Event) *lintTarget {
 	x := &lintTarget{Event: e}
 	x.clock, x.err = e.wallClock()
-	x.reach = sync.OnceValue(e.extent)
+	x.reach = sync.OnceValue(e.zoneSpan)
 	x.touch = sync.OnceValue(x.mayTouch)
 	return x
 }

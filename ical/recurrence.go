@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// Recurrence is the rule of a series (RFC 5545, section 3.3.10), limited to the
-// parts on which calendars agree.
+// Recurrence is a recurrence rule (RFC 5545, section 3.3.10), with the dates
+// that are added to it and removed from it. The rule has only the parts on which
+// calendars agree.
 type Recurrence struct {
 	// Freq is the unit that Interval counts. It is required.
 	Freq Frequency `json:"freq,omitempty"`
-	// Interval is the number of units between two occurrences; 0 is 1.
+	// Interval is the number of units between two occurrences; 0 means 1.
 	Interval int `json:"interval,omitempty"`
 	// Count is the number of occurrences, exceptions included; 0 means no limit.
 	Count int `json:"count,omitempty"`
@@ -23,7 +24,8 @@ type Recurrence struct {
 	ByMonthDay []int `json:"byMonthDay,omitempty"`
 	ByMonth    []int `json:"byMonth,omitempty"`
 	BySetPos   []int `json:"bySetPos,omitempty"`
-	// WeekStart is the first day of the week; "" is Monday.
+	// WeekStart is the first day of the week; "" means
+	// [DayMonday].
 	WeekStart Day `json:"weekStart,omitempty"`
 	// Except are the original starts of occurrences that do not take place. If
 	// Start moves to another hour, they must move too.

@@ -85,7 +85,7 @@ func (r *Recurrence) set(name, v string, start time.Time) (err error) {
 		r.Count, err = parseInt(v, 1, maxCount)
 	case "UNTIL":
 		// QUIRK: a local UNTIL, as RFC 2445 allowed, is on the start's clock.
-		r.Until, _, err = parseTime(v, start.Location())
+		r.Until, _, err = parseDateTime(v, start.Location())
 	case "BYDAY":
 		r.ByDay, err = parseDays(v)
 	case "BYMONTHDAY":

@@ -41,7 +41,8 @@ func checkParams(errs *fieldErrors, params map[string][]string, own map[string]b
 	}
 }
 
-// eventProperties are the properties for which [Event] has fields.
+// eventProperties are the properties that fields of [Event] stand for, and the
+// properties that [Encode] writes itself. Extra must not repeat them.
 var eventProperties = setOf("BEGIN", "END", "UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND",
 	"DURATION", "RRULE", "EXDATE", "RDATE", "ORGANIZER", "ATTENDEE", "SUMMARY", "LOCATION", "DESCRIPTION",
 	"STATUS", "TRANSP", "CLASS", "PRIORITY", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-INTENDEDSTATUS",

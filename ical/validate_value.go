@@ -11,9 +11,6 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// checkLine accepts text that fits into one line.
-func checkLine(s string) error { return checkValue(s) }
-
 // checkName accepts text that can be a name in a calendar object and in the
 // header of a mail. A tab is not allowed in the latter.
 func checkName(s string) error {

@@ -28,8 +28,8 @@ var sharedZones = cache[string, *time.Location]{limit: 1024}
 // zoneAliases holds the zones that other names stand for: names of Windows, and
 // IANA names with a vendor's path in front.
 //
-// Reason: to find out that no zone has the whole name takes 40 to 70 µs, more
-// than the rest of decoding a small mail. Bound: 1,024 entries with names of at
+// Reason: it takes 40 to 70 µs to find that no zone has the whole name, which is
+// more than the rest of decoding a small mail. Bound: 1,024 entries with names of at
 // most 128 octets. Hostile input cannot change a result by flushing it, because
 // the zones themselves stay in sharedZones; an alias in use is protected as
 // [cache] describes.
@@ -40,7 +40,7 @@ var zoneAliases = cache[string, *time.Location]{limit: 1024}
 //
 // Reason: a look-up takes 50 ns, and making the forms takes 3 to 60 µs. The rest
 // of [Encode] takes about 10 µs. Bound: 1,024 entries of about 3 KB.
-// Hostile input cannot flush it: [Decode] does not touch it, a zone that one file
+// Hostile input cannot flush it: [Decode] does not touch it, a zone that one object
 // describes does not get in, and the years that a program's own events use are
 // protected as [cache] describes.
 var sharedForms = cache[zoneYears, *zoneForms]{limit: 1024}
@@ -69,6 +69,7 @@ type cache[K comparable, V any] struct {
 	next    int                 // the index in ring at which the search goes on
 }
 
+// cacheEntry is a value with its key and the count of its uses.
 type cacheEntry[K comparable, V any] struct {
 	key   K
 	value V
@@ -79,6 +80,8 @@ type cacheEntry[K comparable, V any] struct {
 // look-ups on several cores only read.
 const maxUses = 255
 
+// get returns the value of key, and counts the use. ok is false if there is no
+// value.
 func (c *cache[K, V]) get(key K) (value V, ok bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
@@ -119,13 +122,14 @@ func (c *cache[K, V]) put(key K, v V) V {
 	return v
 }
 
-// shareZone returns the one pointer to the zone that loc is, and keeps loc as
-// that pointer if its name may be in sharedZones.
+// shareZone returns the shared pointer for the zone of loc. If there is none and
+// sharedZones may hold the name, loc becomes the shared pointer. If it may not
+// hold the name, shareZone returns loc.
 func shareZone(loc *time.Location) *time.Location {
 	name := loc.String()
 	if offset, ok := parseOffsetName(name); ok {
 		if offset%(15*60) != 0 || max(offset, -offset) > 15*60*60 {
-			return loc // no zone has it today
+			return loc // no real zone has such an offset
 		}
 	} else if path.Clean(name) != name {
 		return loc
@@ -155,7 +159,7 @@ func formsOf(loc *time.Location, s Span) (*zoneForms, error) {
 	if key.loc = named; !isShared(named) {
 		return newZoneForms(key), nil
 	}
-	if z, ok := sharedForms.get(key); ok {
+	if z, ok := sharedForms.get(key); ok { // a second look-up: loc may be a copy of a shared zone
 		return z, nil
 	}
 	return sharedForms.put(key, newZoneForms(key)), nil

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// TestCachesKeepNoFileZone: a zone that only the VTIMEZONE of a mail describes is
+// TestCachesKeepNoObjectZone: a zone that only the VTIMEZONE of a mail describes is
 // in no cache, not even if the event is encoded again.
-func TestCachesKeepNoFileZone(t *testing.T) {
+func TestCachesKeepNoObjectZone(t *testing.T) {
 	const file = `BEGIN:VCALENDAR
 METHOD:REQUEST
 BEGIN:VTIMEZONE

@@ -66,14 +66,14 @@ func (z *zoneForms) choose(right func(*zoneForm) bool) *zoneForm {
 	return z.full()
 }
 
-// formFor chooses the form of loc for events that extend over all.
-func formFor(loc *time.Location, list []*Event, all Span) (*zoneForm, error) {
-	z, err := formsOf(loc, all)
+// formFor chooses the form of loc for the times of events that lie within a span.
+func formFor(loc *time.Location, list []*Event, within Span) (*zoneForm, error) {
+	z, err := formsOf(loc, within)
 	if err != nil {
 		return nil, err
 	}
 	return z.choose(func(w *zoneForm) bool {
-		for s := range spans(list, all) {
+		for s := range exactSpans(list, within) {
 			if !w.exact(s) {
 				return false
 			}

@@ -18,8 +18,9 @@ import (
 //   - an IANA name, also with a vendor's prefix such as
 //     "/citadel.org/20250101_1/Europe/Berlin"
 //
-// An unknown name is an error, and so is [time.Local]. The system's zone files
-// are preferred to the files built into the program. Each file is read once.
+// An unknown name is an error, and so is "Local". The system's zone files are
+// preferred to the files built into the program. A zone that was found is not
+// read again.
 func LoadLocation(tzid string) (*time.Location, error) {
 	if loc, ok := sharedZones.get(tzid); ok {
 		return loc, nil
@@ -44,7 +45,7 @@ func findLocation(tzid string) (*time.Location, error) {
 		return shareZone(fixedZone(offsetName(offset), offset)), nil
 	}
 	// QUIRK: Exchange and Outlook name zones as Windows does, often without a VTIMEZONE.
-	if iana, ok := windowszones.Lookup(name); ok && name != "UTC" {
+	if iana, ok := windowszones.Lookup(name); ok && name != "UTC" { // the table has "Etc/UTC" for it
 		name = iana
 	}
 	// QUIRK: Evolution and Mozilla put their own path in front of the IANA name.
@@ -57,7 +58,7 @@ func findLocation(tzid string) (*time.Location, error) {
 		if loc, ok := sharedZones.get(name); ok {
 			return loc, nil
 		}
-		if loc, err := time.LoadLocation(name); err == nil && parts[0] != "" {
+		if loc, err := time.LoadLocation(name); err == nil && parts[0] != "" { // package time takes "" for UTC
 			return shareZone(loc), nil
 		}
 	}

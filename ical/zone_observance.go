@@ -15,7 +15,7 @@ import (
 type observance struct {
 	from, to int           // seconds east of UTC
 	onset    time.Time     // wall clock in the offset before, labelled UTC
-	rule     nthWeekday    // the rule that Outlook can hold, or else window
+	rule     nthWeekday    // the rule that Outlook can hold; if n is 0, window counts
 	window   weekdayWindow // the rule that only RFC 5545 can express
 	dates    []time.Time   // if the onsets follow no rule: all of them, the first included
 }

@@ -171,9 +171,9 @@ func calendarUID(calendar []byte) string {
 	return ""
 }
 
-// textUnescapes undoes the escapes of a TEXT, except escaped line ends, which
+// uidUnescapes undoes the escapes of a TEXT, except escaped line ends, which
 // no UID has (RFC 5545, section 3.3.11).
-var textUnescapes = strings.NewReplacer(`\\`, `\`, `\;`, ";", `\,`, ",")
+var uidUnescapes = strings.NewReplacer(`\\`, `\`, `\;`, ";", `\,`, ",")
 
 // textValue returns a TEXT without its escapes.
 func textValue(b []byte) string {
@@ -181,7 +181,7 @@ func textValue(b []byte) string {
 	if strings.IndexByte(s, '\\') < 0 {
 		return s
 	}
-	return textUnescapes.Replace(s)
+	return uidUnescapes.Replace(s)
 }
 
 // nameEnd returns the offset at which the name of a content line ends.

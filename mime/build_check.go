@@ -51,14 +51,14 @@ func (cd *checkedDraft) filesSize() int {
 // check returns d in the form in which it is written, or all its FieldErrors in
 // the order of the fields of Draft. Content that did not change since the last
 // mail has been checked already.
-func check(d *Draft, n changes) (*checkedDraft, error) {
+func check(d *Draft, changed changes) (*checkedDraft, error) {
 	c := new(checker)
 	cd := &checkedDraft{Draft: d}
 	c.envelope(cd)
 	c.note("Subject", checkLine(d.Subject))
 	c.date(cd)
 	c.identifiers(cd)
-	c.content(cd, n)
+	c.content(cd, changed)
 	c.fields(d.Header)
 	return cd, refuse(c.errs...)
 }
@@ -166,15 +166,15 @@ var notInText = func() (is [256]bool) {
 }()
 
 // content checks the fields that are written below the header.
-func (c *checker) content(cd *checkedDraft, n changes) {
-	if n.text || cd.Text == "" {
+func (c *checker) content(cd *checkedDraft, changed changes) {
+	if changed.text || cd.Text == "" {
 		c.note("Text", checkText(cd.Text))
 	}
-	if n.html && cd.HTML != "" {
+	if changed.html && cd.HTML != "" {
 		c.note("HTML", checkText(cd.HTML))
 	}
-	c.calendar(cd.Draft, n.calendar)
-	if !n.frame {
+	c.calendar(cd.Draft, changed.calendar)
+	if !changed.frame {
 		return
 	}
 	c.note("Filename", checkFilename(cd.Filename))
@@ -182,9 +182,11 @@ func (c *checker) content(cd *checkedDraft, n changes) {
 	c.attachments(cd.Attachments)
 }
 
-func (c *checker) calendar(d *Draft, object bool) {
+// calendar checks Calendar and Method. The object itself is checked only if
+// recheck is true.
+func (c *checker) calendar(d *Draft, recheck bool) {
 	switch {
-	case len(d.Calendar) > 0 && object:
+	case len(d.Calendar) > 0 && recheck:
 		c.note("Calendar", checkCalendar(d.Calendar))
 		c.note("Method", checkMethod(d.Method, d.Calendar))
 	case len(d.Calendar) == 0 && d.Method != "":

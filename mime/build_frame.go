@@ -117,9 +117,9 @@ func cloneFiles(list []File) []File {
 	return list
 }
 
-// findGaps finds the gaps of f, and reports whether their numbers are those
-// that the encoder must have made of root. There are more if a file or its name
-// holds a placeholder.
+// findGaps finds the gaps of f, and reports whether each kind of gap occurs as
+// often as root requires. A kind occurs more often if a file or its name holds
+// its placeholder.
 func (f *frame) findGaps(root *enmime.Part) bool {
 	want := [gapKinds]int{gapBoundary: countBoundaries(root), gapText: 1}
 	if f.hasHTML {

@@ -114,13 +114,13 @@ func (w *workspace) build(d *Draft, last content) (*Message, error) {
 		d = new(Draft)
 	}
 	w.content = last
-	n := w.compare(d)
-	cd, err := check(d, n)
+	changed := w.compare(d)
+	cd, err := check(d, changed)
 	if err != nil {
 		return nil, err
 	}
-	if n != (changes{}) || w.content.frame != last.frame {
-		if err := w.encode(cd, n, last); err != nil {
+	if changed != (changes{}) || w.content.frame != last.frame {
+		if err := w.encode(cd, changed, last); err != nil {
 			return nil, fmt.Errorf("mime: Build: %w", err)
 		}
 	}
@@ -131,46 +131,46 @@ func (w *workspace) build(d *Draft, last content) (*Message, error) {
 // d. In w.content, it replaces each piece of last that does not match with the
 // same piece of w. The frame of w may match already, because it can outlive a
 // mail.
-func (w *workspace) compare(d *Draft) (n changes) {
+func (w *workspace) compare(d *Draft) (changed changes) {
 	c := &w.content
 	if !c.frame.matches(d) {
-		c.frame, n.frame = &w.frame, !w.frame.matches(d)
+		c.frame, changed.frame = &w.frame, !w.frame.matches(d)
 	}
-	if n.text = !c.text.matches(d.Text); n.text {
+	if changed.text = !c.text.matches(d.Text); changed.text {
 		c.text = &w.text
 	}
-	if n.html = !c.html.matches(d.HTML); n.html {
+	if changed.html = !c.html.matches(d.HTML); changed.html {
 		c.html = &w.html
 	}
-	if n.calendar = !c.calendar.matches(d); n.calendar {
+	if changed.calendar = !c.calendar.matches(d); changed.calendar {
 		c.calendar = &w.calendar
 	}
-	return n
+	return changed
 }
 
 // encode encodes the pieces that changed. A changed text takes over lines of
 // the last one.
-func (w *workspace) encode(cd *checkedDraft, n changes, last content) (err error) {
+func (w *workspace) encode(cd *checkedDraft, changed changes, last content) (err error) {
 	c := &w.content
-	if n.text || n.html || n.frame {
+	if changed.text || changed.html || changed.frame {
 		w.normalizeTexts(cd)
 	}
-	if n.text || n.html {
+	if changed.text || changed.html {
 		c.textHash = hashTexts(cd.text, cd.html)
-		if err := w.encodeTexts(cd, n, last); err != nil {
+		if err := w.encodeTexts(cd, changed, last); err != nil {
 			return err
 		}
 	}
-	if n.calendar {
+	if changed.calendar {
 		w.calendar = encodedCalendar{
 			raw: cd.Calendar, method: cd.Method, uid: calendarUID(cd.Calendar),
 			encoded: appendBase64(w.calendar.encoded[:0], cd.Calendar),
 		}
 	}
-	if n.frame {
+	if changed.frame {
 		w.startFrame(cd)
 	}
-	if c.sum, err = contentDigest(c, cd.Calendar); err != nil || !n.frame {
+	if c.sum, err = contentDigest(c, cd.Calendar); err != nil || !changed.frame {
 		return err
 	}
 	return w.encodeFrame(cd)
@@ -184,12 +184,12 @@ func (w *workspace) normalizeTexts(cd *checkedDraft) {
 	cd.text, cd.html = w.texts[:n], w.texts[n:]
 }
 
-func (w *workspace) encodeTexts(cd *checkedDraft, n changes, last content) (err error) {
-	if n.text {
+func (w *workspace) encodeTexts(cd *checkedDraft, changed changes, last content) (err error) {
+	if changed.text {
 		w.text.encoded, err = w.quotedPrintableReusing(w.text.encoded[:0], cd.text, last.text)
 		w.text.raw = cd.Text
 	}
-	if n.html && err == nil {
+	if changed.html && err == nil {
 		w.html.encoded, err = w.quotedPrintableReusing(w.html.encoded[:0], cd.html, last.html)
 		w.html.raw = cd.HTML
 	}

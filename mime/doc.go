@@ -8,9 +8,10 @@
 // can add a header field, a parameter or a part. Equal drafts give equal bytes.
 // [Read] takes a mail apart. It is lenient, and has a limit on everything.
 //
-// The package reads nothing in a calendar object except its METHOD and the
-// first UID; package ical writes and reads such objects. The package does not
-// send and does not sign; package smtpsend does.
+// The package reads no property of a calendar object except METHOD and the
+// first UID. It also checks its octets, its line ends and its first line. Package
+// ical writes and reads such objects. The package does not send and does not
+// sign. Package smtpsend does.
 //
 //	d := &mime.Draft{
 //		From:     mail.Address{Name: "Ada Example", Address: "ada@example.com"},
@@ -53,7 +54,9 @@
 //     for texts, calendar object and boundaries. enmime encodes it from a tree
 //     of parts (build_parts.go). Mails of the same layout share a frame.
 //  5. The [Message] is header, frame and the values of its gaps, joined. The
-//     checked draft writes its header and envelope (build_envelope.go).
+//     checked draft writes its header (build_message_header.go, with the syntax
+//     of build_header_writer.go) and its envelope (build_envelope.go). A digest
+//     of the content gives the boundaries and the Message-ID (build_digest.go).
 //
 // A [Batch] keeps the frame, texts and calendar object of its last mail for the
 // next one (build.go).

@@ -167,7 +167,7 @@ func (c *conn) encrypt(ctx context.Context, config *tls.Config, d time.Duration)
 }
 
 // fail closes c and returns err as an error of phase p. If ctx has ended, its
-// error replaces err, which is only the timeout that followed.
+// error is used, because err is then only the timeout that it caused.
 func (c *conn) fail(ctx context.Context, p Phase, err error) *Error {
 	c.abort()
 	if ctx.Err() != nil {

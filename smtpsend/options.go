@@ -25,7 +25,7 @@ const (
 	TLSInsecureNone TLS = "insecure-none"
 )
 
-// Options are the choices of a [Sender] to a server. The zero value of each
+// Options configure a [Sender] that speaks to a server. The zero value of each
 // field, and a nil *Options, are right and safe. [Microsoft365], [Gmail] and
 // [ExchangeLegacy] return options for one kind of server each.
 type Options struct {
@@ -86,8 +86,7 @@ type Options struct {
 	// ConnectionMessages is the greatest number of messages on a connection. 0
 	// means 100, and 1 means that no connection is used again.
 	ConnectionMessages int
-	// ConnectionAge is the age from which on a connection gets no further
-	// message. 0 means 5 minutes.
+	// ConnectionAge is the age at which a connection gets no further message. 0 means 5 minutes.
 	ConnectionAge time.Duration
 	// ConnectionIdle is how long a connection is kept open for the next
 	// message. 0 means 30 seconds.

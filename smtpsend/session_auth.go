@@ -73,14 +73,14 @@ func (s *session) offersExternal() bool {
 	return slices.Contains(s.ext.mechanisms(), "EXTERNAL")
 }
 
-// authenticate runs one authentication exchange (RFC 4954, section 4). The
+// authenticate runs one authentication dialogue (RFC 4954, section 4). The
 // initial response waits for an empty challenge if it makes the line too long.
 func (s *session) authenticate(ctx context.Context, client sasl.Client) *Error {
 	name, first, err := client.Start()
 	if err != nil {
 		return unmet(PhaseAuth, err)
 	}
-	x := &authExchange{session: s, client: client, secrets: []string{s.creds.password, s.creds.token}}
+	x := &authDialogue{session: s, client: client, secrets: []string{s.creds.password, s.creds.token}}
 	line, initial := "AUTH "+name, encodeInitial(first)
 	if first == nil || len(line)+len(" ")+len(initial)+len("\r\n") > maxAuthLine {
 		x.held = first

@@ -13,8 +13,8 @@ type Page struct {
 	Status ical.Status
 	// Subject is the subject of the mail.
 	Subject string
-	// Badge says in a word or two what kind of mail it is, and Lead says it in a
-	// sentence.
+	// Badge names the purpose of the mail in a word or two, and Lead states it in
+	// a sentence.
 	Badge, Lead string
 	// Title is the title of the meeting. OldTitle is the title before an update if
 	// it was another, and "" otherwise.

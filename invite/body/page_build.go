@@ -20,7 +20,7 @@ var levels = []limits{
 }
 
 // newPage returns the page of a mail without its answer links. Times are in the
-// meeting's zone, and also in the reader's own zone if its clock differs.
+// meeting's zone, and also in the reader's zone if its clock differs.
 func newPage(v *View, texts *catalog, most limits) (*Page, error) {
 	loc, err := v.Event.Zone()
 	if err != nil {
@@ -32,7 +32,7 @@ func newPage(v *View, texts *catalog, most limits) (*Page, error) {
 		p.Dir = "rtl"
 	}
 	p.headline(v, c)
-	p.Rows = newFacts(c, v, v.Event, v.ownZone(loc))
+	p.Rows = buildRows(c, v, v.Event, v.readerZone(loc))
 	if before := v.before(); before != nil {
 		p.differences(v, before, c)
 	}
@@ -73,7 +73,7 @@ func (p *Page) headline(v *View, c formatter) {
 	}
 }
 
-// lead returns a sentence that says what kind of mail it is. It is "" if the
+// lead returns a sentence that states the purpose of the mail. It is "" if the
 // sentence names a person of whom neither name nor address is known.
 func (p *Page) lead(v *View, c formatter, key string) string {
 	if _, ok := c.Messages["lead."+key+".occurrence"]; ok && !v.Event.RecurrenceID.IsZero() {
@@ -119,7 +119,7 @@ func (p *Page) differences(v *View, before *ical.Event, c formatter) {
 	if loc, err := before.Zone(); err == nil {
 		was.loc = loc
 	}
-	rows, changed := compare(newFacts(was, v, before, nil), p.Rows)
+	rows, changed := compare(buildRows(was, v, before, nil), p.Rows)
 	p.Rows = rows
 	if paragraphs(before.Description) != p.Description {
 		changed = append(changed, c.text("label.description"))

@@ -8,7 +8,8 @@ import (
 type Row struct {
 	// ID is a name that is equal in every language: "proposed", "when", "own", "repeats",
 	// "except", "include", "overrides", "where", "join", "page", "organizer",
-	// "required", "optional", "rooms" or "documents".
+	// "required", "optional", "rooms" or "documents". The row "own" is the time in
+	// the reader's zone, if its clock differs.
 	ID string
 	// Label is the row's name in the reader's language.
 	Label string

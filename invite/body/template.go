@@ -44,13 +44,14 @@ type templates struct {
 	text, subject *texttemplate.Template
 }
 
-// readTemplates reads the templates in a folder of the caller.
-func readTemplates(own fs.FS) (*templates, error) {
+// readTemplates reads the templates in the folder of the caller; nil means that
+// there is none.
+func readTemplates(callerFS fs.FS) (*templates, error) {
 	t := new(templates)
-	if own == nil {
+	if callerFS == nil {
 		return t, nil
 	}
-	names, err := fs.Glob(own, "*.html")
+	names, err := fs.Glob(callerFS, "*.html")
 	if err != nil {
 		return nil, err
 	}
@@ -60,13 +61,13 @@ func readTemplates(own fs.FS) (*templates, error) {
 		}
 	}
 	for _, name := range names {
-		if err := t.add(own, name); err != nil {
+		if err := t.add(callerFS, name); err != nil {
 			return nil, err
 		}
 	}
 	var errText, errSubject error
-	t.text, errText = readText(own, "body.txt")
-	t.subject, errSubject = readText(own, "subject.txt")
+	t.text, errText = readText(callerFS, "body.txt")
+	t.subject, errSubject = readText(callerFS, "subject.txt")
 	if err := errors.Join(errText, errSubject); err != nil {
 		return nil, err
 	}
@@ -77,8 +78,8 @@ func readTemplates(own fs.FS) (*templates, error) {
 }
 
 // add parses a file of HTML templates.
-func (t *templates) add(own fs.FS, name string) error {
-	data, err := fs.ReadFile(own, name)
+func (t *templates) add(callerFS fs.FS, name string) error {
+	data, err := fs.ReadFile(callerFS, name)
 	if err != nil {
 		return err
 	}
@@ -91,8 +92,8 @@ func (t *templates) add(own fs.FS, name string) error {
 }
 
 // readText reads a text template; nil if the folder has no file of that name.
-func readText(own fs.FS, name string) (*texttemplate.Template, error) {
-	data, err := fs.ReadFile(own, name)
+func readText(callerFS fs.FS, name string) (*texttemplate.Template, error) {
+	data, err := fs.ReadFile(callerFS, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

@@ -29,8 +29,8 @@ type View struct {
 	Language string
 	// HideGuests leaves out the list of attendees. Then Event need not have any.
 	HideGuests bool
-	// Comment is the organizer's comment on a cancellation, a reminder or a
-	// declined proposal, or the attendee's comment on an answer.
+	// Comment is the organizer's comment, or in an [ActionAnswer] the attendee's.
+	// It is shown for every action.
 	Comment string
 	// Proposed is the proposed time, for an [ActionProposalDeclined] and for an
 	// [ActionAnswer] that proposes another time. Zero means no proposal.
@@ -52,7 +52,8 @@ const (
 	ActionUpdate Action = "update"
 	// ActionCancellation says that the meeting, or one occurrence, does not take place.
 	ActionCancellation Action = "cancellation"
-	// ActionReminder says that the meeting is near.
+	// ActionReminder repeats an invitation, to remind the reader of the upcoming
+	// meeting.
 	ActionReminder Action = "reminder"
 	// ActionProposalDeclined says that the meeting keeps its time.
 	ActionProposalDeclined Action = "proposal-declined"
@@ -110,21 +111,21 @@ func (v *View) before() *ical.Event {
 	return &o
 }
 
-// ownZone returns the reader's zone if its clock differs from the clock of loc at
+// readerZone returns the reader's zone if its clock differs from the clock of loc at
 // the start or the end of the event, and nil otherwise.
-func (v *View) ownZone(loc *time.Location) *time.Location {
+func (v *View) readerZone(loc *time.Location) *time.Location {
 	if v.Attendee.TimeZone == "" || v.Event.AllDay || v.action() == ActionAnswer {
 		return nil
 	}
-	own, err := ical.LoadLocation(v.Attendee.TimeZone)
+	zone, err := ical.LoadLocation(v.Attendee.TimeZone)
 	if err != nil {
 		return nil
 	}
 	for _, t := range []time.Time{v.Event.Start, v.Event.End} {
-		_, here := t.In(own).Zone()
+		_, here := t.In(zone).Zone()
 		_, there := t.In(loc).Zone()
 		if here != there && !t.IsZero() {
-			return own
+			return zone
 		}
 	}
 	return nil

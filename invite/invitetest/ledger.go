@@ -45,9 +45,12 @@ func NewLedger() *Ledger {
 }
 
 // Call returns a Ledger over the same meetings, which stands for another process or
-// another call. If it fails to claim a mail and then takes the mail back, a claim of
-// another Ledger stays. If it did not try to claim the mail, it takes the mail back,
-// as [invite.ResendUnknown] asks. It has no hooks.
+// another call. It has neither Before nor After.
+//
+// A Record may take back a mail that another Ledger has claimed. If an earlier claim
+// of the mail through the same Ledger returned an error of Before, the claim of the
+// other Ledger stays. Otherwise the mail is taken back, as [invite.ResendUnknown]
+// asks.
 func (l *Ledger) Call() *Ledger {
 	return &Ledger{store: l.store, failed: make(map[rowKey]bool)}
 }
@@ -136,7 +139,8 @@ func (l *Ledger) note(uid string, changed []invite.Delivery) {
 	}
 }
 
-// tried reports whether l has tried in vain to claim a mail, and forgets the attempt.
+// tried reports whether a claim of a mail through l was not stored, and forgets the
+// claim.
 func (l *Ledger) tried(key rowKey) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -26,7 +26,7 @@ func checkBegin(ctx context.Context, l invite.Ledger) error {
 		return fmt.Errorf("calling Begin with two new meetings returned %w, want nil", err)
 	}
 	x, y := &begun{a, l, ctx}, &begun{b, l, ctx}
-	return steps(
+	return inOrder(
 		func() error { return x.set(invite.DeliverySending, 0, 1, 2) },
 		func() error { return y.set(invite.DeliverySending, 0, 1) },
 		func() error { return x.refuses(0, 1, 2) },
@@ -60,7 +60,7 @@ func checkStored(ctx context.Context, l invite.Ledger) error {
 	}
 	changed := b.rows(invite.DeliverySending, 0, 2)
 	want.Merge(changed)
-	if err := steps(func() error { return b.try(nil, changed...) }, func() error { return same("after a claim") }); err != nil {
+	if err := inOrder(func() error { return b.try(nil, changed...) }, func() error { return same("after a claim") }); err != nil {
 		return err
 	}
 	changed = b.rows(invite.DeliveryRefused, 0)
@@ -68,7 +68,7 @@ func checkStored(ctx context.Context, l invite.Ledger) error {
 	want.Merge(changed)
 	claim := b.rows(invite.DeliverySending, 2) // mail 2 is claimed already
 	claim[0].Reply, claim[0].Time = "again", claim[0].Time.Add(time.Hour)
-	return steps(func() error { return b.try([]int{2}, append(changed, claim...)...) },
+	return inOrder(func() error { return b.try([]int{2}, append(changed, claim...)...) },
 		func() error { return same("after a result and a refused claim") })
 }
 
@@ -138,7 +138,7 @@ func checkOvertaken(ctx context.Context, l invite.Ledger) error {
 	if err := l.Begin(ctx, next.Meeting); err != nil {
 		return fmt.Errorf("calling Begin with a meeting that overtakes a pending mail returned %w, want nil", err)
 	}
-	err = steps(func() error { return next.refuses(1) }, func() error { return next.set(invite.DeliverySending, 3) })
+	err = inOrder(func() error { return next.refuses(1) }, func() error { return next.set(invite.DeliverySending, 3) })
 	if err != nil {
 		return fmt.Errorf("mail 1 is overtaken by mail 3: %w", err)
 	}
@@ -159,7 +159,7 @@ func checkOvertaken(ctx context.Context, l invite.Ledger) error {
 			continue
 		}
 		// The call that claimed the mail goes on.
-		err = steps(func() error { return b.set(invite.DeliveryDelivered, 0) }, func() error { return b.set(invite.DeliverySending, 1) })
+		err = inOrder(func() error { return b.set(invite.DeliveryDelivered, 0) }, func() error { return b.set(invite.DeliverySending, 1) })
 		if err != nil {
 			return fmt.Errorf("after Begin returned an error: %w", err)
 		}
@@ -208,7 +208,7 @@ func checkKept(ctx context.Context, l invite.Ledger) error {
 		return err
 	}
 	next := b.later(3) // in this meeting mails 0, 1, 2 and 4 are pending
-	err = steps(
+	err = inOrder(
 		func() error { return b.set(invite.DeliverySending, 0, 1, 2) },
 		func() error { return b.set(invite.DeliveryDelivered, 0) },
 		func() error { return b.set(invite.DeliveryUnknown, 2) },
@@ -227,7 +227,7 @@ func checkKept(ctx context.Context, l invite.Ledger) error {
 			return fmt.Errorf("mail %d should be %s after the later Begin: %w", n, is, err)
 		}
 	}
-	return steps(
+	return inOrder(
 		func() error { return next.set(invite.DeliveryDelivered, 1) },
 		func() error { return next.set(invite.DeliverySending, 4, 5) },
 	)

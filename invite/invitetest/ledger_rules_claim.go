@@ -96,7 +96,7 @@ func checkWhole(ctx context.Context, l invite.Ledger) error {
 	if err != nil {
 		return err
 	}
-	err = steps(
+	err = inOrder(
 		func() error { return b.set(invite.DeliverySending, 1) },
 		func() error { return b.refuses(0, 1, 2) },
 		func() error { return b.set(invite.DeliverySending, 0, 2) }, // still pending
@@ -139,7 +139,7 @@ func checkLost(ctx context.Context, l invite.Ledger) error {
 	if err != nil {
 		return err
 	}
-	return steps(
+	return inOrder(
 		func() error { return b.set(invite.DeliverySending, 0, 1, 4) },
 		func() error {
 			return b.try([]int{4}, slices.Concat(

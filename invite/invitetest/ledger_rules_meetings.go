@@ -30,7 +30,7 @@ func checkApart(ctx context.Context, l invite.Ledger) error {
 	if err != nil {
 		return err
 	}
-	err = steps(
+	err = inOrder(
 		func() error { return a.set(invite.DeliverySending, 0, 1) },
 		func() error { return a.set(invite.DeliveryDelivered, 0) },
 		func() error { return b.set(invite.DeliverySending, 0, 1, 2) },

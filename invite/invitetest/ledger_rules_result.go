@@ -12,7 +12,7 @@ func checkTakenBack(ctx context.Context, l invite.Ledger) error {
 	if err != nil {
 		return err
 	}
-	err = steps(
+	err = inOrder(
 		func() error { return b.set(invite.DeliverySending, 0, 1, 2, 3) },
 		func() error { return b.set(invite.DeliveryUnknown, 1) },
 		func() error { return b.set(invite.DeliveryDelivered, 2) },
@@ -46,7 +46,7 @@ func checkLate(ctx context.Context, l invite.Ledger) error {
 	if err != nil {
 		return err
 	}
-	return steps(
+	return inOrder(
 		func() error { return b.set(invite.DeliverySending, 0) },
 		func() error { return b.set(invite.DeliveryUnknown, 0) },
 		func() error { return b.set(invite.DeliveryDelivered, 0) },

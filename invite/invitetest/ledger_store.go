@@ -74,8 +74,8 @@ func (s *ledgerStore) record(by *Ledger, uid string, changed []invite.Delivery) 
 			lost = append(lost, d.N)
 			continue
 		}
-		// If by tried in vain to claim the mail, somebody else may have it, so by
-		// takes back nothing. Otherwise by sends a leftover again.
+		// If a claim of by was not stored, another Ledger may have the mail, so by
+		// does not take it back. Otherwise by sends a leftover again.
 		tried := d.State == invite.DeliveryPending && by.tried(rowKey{uid, d.N})
 		if r := x.row(d.N); r.accepts(&d, r.owner == by, tried) {
 			*r = ledgerRow{d, by}

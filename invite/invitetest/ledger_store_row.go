@@ -14,8 +14,8 @@ type rowKey struct {
 	n   int
 }
 
-// accepts reports whether a change holds. owner says that it comes from the owner
-// of the row, and tried that its Ledger has tried in vain to claim the mail. A
+// accepts reports whether a change holds. owner is true if it comes from the owner
+// of the row. tried is true if an earlier claim of its Ledger was not stored. A
 // claim that does not hold never gets here.
 func (r *ledgerRow) accepts(d *invite.Delivery, owner, tried bool) bool {
 	sending := r.State == invite.DeliverySending

@@ -1,4 +1,4 @@
-// Package ledgertests has only tests: of package invite's calls as a program sees
-// them that keeps its meetings in an [github.com/convene-go/convene/invite.Ledger],
-// also if the ledger fails, the process dies, or several programs are at work.
+// Package ledgertests tests the calls of package invite with a Ledger, from a
+// program's view. It includes failures of the ledger, crashes, and several programs
+// at once.
 package ledgertests

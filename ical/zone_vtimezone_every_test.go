@@ -77,7 +77,7 @@ func eachDay(start time.Time, days int) []Span {
 func checkZone(t *testing.T, loc *time.Location, tz *ics.VTimezone, start time.Time, random *rand.Rand) {
 	t.Helper()
 	zones := readZones(&ics.Calendar{Components: []ics.Component{tz}})
-	zone := zones.file[loc.String()]
+	zone := zones.described[loc.String()]
 	if len(zone) == 0 || len(zone) > 2 {
 		t.Fatalf("%s: %d observances", loc, len(zone))
 	}

@@ -12,52 +12,12 @@ const (
 	layoutUTC   = "20060102T150405Z"
 )
 
+// day is the length of a day on a clock without changes, such as that of a date.
 const day = 24 * time.Hour
 
-// Span is a period of time that includes Start and excludes End.
-type Span struct{ Start, End time.Time }
-
-// withEnd returns s with an End that is not before Start. A missing or earlier
-// End becomes Start.
-func (s Span) withEnd() Span {
-	if s.End.Before(s.Start) {
-		s.End = s.Start
-	}
-	return s
-}
-
-// join returns the span from the earlier start to the later end.
-func (s Span) join(t Span) Span {
-	if t.Start.Before(s.Start) {
-		s.Start = t.Start
-	}
-	if t.End.After(s.End) {
-		s.End = t.End
-	}
-	return s
-}
-
-// clip returns the part of s that lies in all.
-func (s Span) clip(all Span) Span {
-	cut := func(t time.Time) time.Time {
-		if t.Before(all.Start) {
-			return all.Start
-		}
-		return earlier(t, all.End)
-	}
-	return Span{cut(s.Start), cut(s.End)}
-}
-
-func earlier(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-// parseTime reads a DATE or DATE-TIME. A time without "Z" is in loc, and a date
+// parseDateTime reads a DATE or DATE-TIME. A time without "Z" is in loc, and a date
 // is midnight in UTC. date reports whether the value was a date.
-func parseTime(s string, loc *time.Location) (t time.Time, date bool, err error) {
+func parseDateTime(s string, loc *time.Location) (t time.Time, date bool, err error) {
 	s = strings.ToUpper(strings.TrimSpace(s))
 	switch {
 	case len(s) == len(layoutDate):
@@ -73,7 +33,7 @@ func parseTime(s string, loc *time.Location) (t time.Time, date bool, err error)
 	if err != nil {
 		return time.Time{}, false, errValue(s)
 	}
-	return t.Truncate(time.Second), date, nil
+	return t.Truncate(time.Second), date, nil // Parse accepts a fraction, which RFC 5545 does not have
 }
 
 // dateOf returns the date of t in its own Location, as midnight in UTC.
@@ -91,12 +51,12 @@ type timeForm struct {
 }
 
 // append appends t to b in this form.
-func (z timeForm) append(b []byte, t time.Time) []byte {
+func (f timeForm) append(b []byte, t time.Time) []byte {
 	switch {
-	case z.allDay:
+	case f.allDay:
 		return t.AppendFormat(b, layoutDate)
-	case z.tzid == "":
+	case f.tzid == "":
 		return t.UTC().AppendFormat(b, layoutUTC)
 	}
-	return t.In(z.loc).AppendFormat(b, layoutLocal)
+	return t.In(f.loc).AppendFormat(b, layoutLocal)
 }

@@ -10,7 +10,7 @@ import (
 type octets uint8
 
 const (
-	controls   octets = 1 << iota // but the tab, CR and LF
+	controls   octets = 1 << iota // except the tab, CR and LF
 	lineEnds                      // CR and LF
 	textMarks                     // escaped in TEXT, as line ends are
 	separators                    // make a parameter's value stand in quotes
@@ -57,9 +57,9 @@ func isToken(s string) bool { return s != "" && octetsOf(s)&noToken == 0 }
 // checkText accepts text of several lines.
 func checkText(s string) error { return octetsOf(s).check(s, controls) }
 
-// checkValue accepts text that one content line can hold. It refuses control
+// checkLine accepts text that one content line can hold. It refuses control
 // characters except the tab, and text that is not UTF-8.
-func checkValue(s string) error { return octetsOf(s).check(s, controls|lineEnds) }
+func checkLine(s string) error { return octetsOf(s).check(s, controls|lineEnds) }
 
 // check refuses s if its octets, which are has, include one of the bad classes,
 // or if s is not UTF-8.

@@ -129,8 +129,8 @@ func shown(changed []invite.Delivery) string {
 	return "[" + out + "]"
 }
 
-// steps calls functions in order, up to the first error.
-func steps(list ...func() error) error {
+// inOrder calls functions in order, up to the first error.
+func inOrder(list ...func() error) error {
 	for _, f := range list {
 		if err := f(); err != nil {
 			return err

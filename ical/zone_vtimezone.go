@@ -17,16 +17,17 @@ const (
 	// FormAnnual is a pair with yearly rules. If the zone itself has these
 	// rules, the pair is right for the years to come too.
 	FormAnnual Form = "annual"
-	// FormNeighbours is the change before and the change after, without rules.
+	// FormNeighbours is two successive changes near the spans, without rules.
 	FormNeighbours Form = "neighbours"
 	// FormFixed is one offset.
 	FormFixed Form = "fixed"
 	// FormFull uses everything that RFC 5545 allows. It is right for clients
-	// that read it all, and wrong at some of the instants in Outlook.
+	// that read it all. In Outlook it is wrong at some instants of the spans.
 	FormFull Form = "full"
 )
 
-// Exact reports whether every instant is right in Outlook too.
+// Exact reports whether the form is right in Outlook too, at every instant for
+// which it was chosen.
 func (f Form) Exact() bool { return f != FormFull }
 
 // VTimezone returns the smallest VTIMEZONE with which RFC 5545 and Outlook both
@@ -36,7 +37,7 @@ func (f Form) Exact() bool { return f != FormFull }
 // has no name and no changes.
 //
 // The error has a [*FieldError] of TimeZone: no span was given, or the zone has
-// no name, as [time.Local] has none. Results for zones that [LoadLocation]
+// no IANA name, for example [time.Local]. Results for zones that [LoadLocation]
 // knows are cached by zone and years. All callers share the component, which
 // must not be changed. A component in a tree of [Model] is the caller's own.
 // VTimezone is safe for concurrent use.

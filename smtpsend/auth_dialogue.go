@@ -16,8 +16,8 @@ const (
 	maxChallenges = 16
 )
 
-// authExchange is one authentication exchange with the server.
-type authExchange struct {
+// authDialogue is one authentication dialogue with the server.
+type authDialogue struct {
 	*session
 	client  sasl.Client
 	held    []byte   // the initial response, while it waits for an empty challenge
@@ -40,7 +40,7 @@ func encodeInitial(b []byte) string {
 }
 
 // run sends line, then answers challenges until the server decides.
-func (x *authExchange) run(ctx context.Context, line string) *Error {
+func (x *authDialogue) run(ctx context.Context, line string) *Error {
 	for range maxChallenges {
 		r, err := x.send(ctx, line)
 		if err != nil || r.code != 334 {
@@ -59,7 +59,7 @@ func (x *authExchange) run(ctx context.Context, line string) *Error {
 
 // send sends a line and reads the reply. If the reply is not SMTP, the error does
 // not quote it, because it may contain the line.
-func (x *authExchange) send(ctx context.Context, line string) (reply, *Error) {
+func (x *authDialogue) send(ctx context.Context, line string) (reply, *Error) {
 	if len(line)+len("\r\n") > maxAuthReply {
 		return reply{}, unmet(PhaseAuth, errors.New("response is too long"))
 	}
@@ -70,8 +70,8 @@ func (x *authExchange) send(ctx context.Context, line string) (reply, *Error) {
 	return r, err
 }
 
-// conclude returns the result of the exchange, given the server's last reply.
-func (x *authExchange) conclude(r reply, err *Error) *Error {
+// conclude returns the result of the dialogue, given the server's last reply.
+func (x *authDialogue) conclude(r reply, err *Error) *Error {
 	if err := x.expect(PhaseAuth, x.redact(r), err); err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (x *authExchange) conclude(r reply, err *Error) *Error {
 }
 
 // answer returns the response to a challenge.
-func (x *authExchange) answer(r reply) ([]byte, error) {
+func (x *authDialogue) answer(r reply) ([]byte, error) {
 	if first := x.held; first != nil {
 		x.held = nil
 		return first, nil
@@ -99,8 +99,8 @@ func (x *authExchange) answer(r reply) ([]byte, error) {
 	return x.client.Next(challenge)
 }
 
-// cancel ends the exchange because of cause (RFC 4954, section 4).
-func (x *authExchange) cancel(ctx context.Context, cause error) *Error {
+// cancel ends the dialogue because of cause (RFC 4954, section 4).
+func (x *authDialogue) cancel(ctx context.Context, cause error) *Error {
 	if _, err := x.send(ctx, "*"); err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (x *authExchange) cancel(ctx context.Context, cause error) *Error {
 
 // redact removes the secrets from r, because servers quote lines that they do
 // not understand.
-func (x *authExchange) redact(r reply) reply {
+func (x *authDialogue) redact(r reply) reply {
 	r.lines = slices.Clone(r.lines)
 	for i := range r.lines {
 		for _, secret := range x.secrets {

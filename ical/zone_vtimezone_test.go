@@ -82,7 +82,7 @@ func TestVTimezone(t *testing.T) {
 			for _, s := range at {
 				for _, u := range []int64{s.Start.Unix(), s.End.Unix()} {
 					want := offsetAt(loc, u)
-					if got, _ := zones.offset(zones.file[tt.zone], time.Unix(u+int64(want), 0).UTC()); got != want {
+					if got, _ := zones.offset(zones.described[tt.zone], time.Unix(u+int64(want), 0).UTC()); got != want {
 						t.Errorf("offset %d at %v, want %d", got, time.Unix(u, 0).In(loc), want)
 					}
 				}
@@ -245,7 +245,7 @@ type outlookZone struct {
 
 func outlookPair(t *testing.T, tz *ics.VTimezone) (z outlookZone) {
 	t.Helper()
-	zone := readZones(&ics.Calendar{Components: []ics.Component{tz}}).file[tz.Properties[0].Value]
+	zone := readZones(&ics.Calendar{Components: []ics.Component{tz}}).described[tz.Properties[0].Value]
 	for i, o := range zone {
 		if i > 1 || len(o.dates) > 0 {
 			t.Fatalf("%v is more than Outlook keeps", zoneLines(tz))
