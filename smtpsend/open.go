@@ -70,6 +70,9 @@ var schemes = []string{"smtp", "smtps", "lmtp", "file", "sendmail"}
 // after the host means that a character of the password is not encoded, and that
 // a part of the password would be taken for a port or a query.
 func parseURL(raw string) (*url.URL, error) {
+	if raw == "" {
+		return nil, errors.New("is empty")
+	}
 	scheme, rest, ok := strings.Cut(raw, "://")
 	if !ok {
 		return nil, errors.New("no scheme: a URL begins with smtp://, smtps://, lmtp://, file:// or sendmail://")

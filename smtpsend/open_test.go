@@ -147,7 +147,7 @@ func TestOpenErrors(t *testing.T) {
 		host     = "smtpsend: url: malformed host, or port that is not a number from 1 to 65535"
 	)
 	tests := []struct{ in, want string }{
-		{"", noScheme},
+		{"", "smtpsend: url: is empty"},
 		{"mail.example.com:587", noScheme},
 		{"smtp:mail.example.com", noScheme},
 		{"ann:hunter2@mail.example.com", noScheme},
@@ -209,14 +209,14 @@ func TestOpenErrors(t *testing.T) {
 		{"sendmail:///bin/true?args=-t", `smtpsend: url: parameter "args" is unknown: none is known`},
 		{"sendmail:///bin/true?%zz", "smtpsend: url: malformed query"},
 		{"lmtp://ann:hunter2@host?auth=plain",
-			"smtpsend: options: the password is not sent without TLS: only InsecureAllowPlaintextAuth allows that"},
+			"smtpsend: options: the password is not sent without TLS (leave user and password out of the URL, or set Options.InsecureAllowPlaintextAuth)"},
 		{"smtp://host?auth=plain", "smtpsend: url: auth without user and password"},
 		{"smtp://host?ca=/nonexistent/ca.pem", "smtpsend: url: ca: open /nonexistent/ca.pem: no such file or directory"},
 		{"smtp://host?ca=" + empty, "smtpsend: url: ca: " + empty + " holds no PEM certificate"},
 		{"smtp://ann:hunter2@host?tls=insecure-none",
-			"smtpsend: options: the password is not sent without TLS: only InsecureAllowPlaintextAuth allows that"},
+			"smtpsend: options: the password is not sent without TLS (leave user and password out of the URL, or set Options.InsecureAllowPlaintextAuth)"},
 		{"lmtp://ann:hunter2@host",
-			"smtpsend: options: the password is not sent without TLS: only InsecureAllowPlaintextAuth allows that"},
+			"smtpsend: options: the password is not sent without TLS (leave user and password out of the URL, or set Options.InsecureAllowPlaintextAuth)"},
 	}
 	for _, tt := range tests {
 		s, err := smtpsend.Open(tt.in)

@@ -64,7 +64,7 @@ func (o *Options) checkAuth() error {
 	}
 	inClear := o.TLS == TLSInsecureNone || o.TLS == "" && o.LMTP
 	if inClear && o.authenticates() && !o.safeInClear() {
-		return fmt.Errorf("%w: only InsecureAllowPlaintextAuth allows that", errPlaintextAuth)
+		return fmt.Errorf("%w (leave user and password out of the URL, or set Options.InsecureAllowPlaintextAuth)", errPlaintextAuth)
 	}
 	return nil
 }
