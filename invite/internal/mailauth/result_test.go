@@ -81,13 +81,18 @@ func TestAll(t *testing.T) {
 		{"a pass stays if another result fails", "example.org",
 			[]mime.AuthResult{result(0, "dkim", "pass", "example.org"), result(0, "dkim", "fail", "example.org")},
 			mailauth.Result{DKIM: true, Checked: true, Text: "dkim=pass dkim=fail"}},
-		{"other methods prove nothing", "example.org", []mime.AuthResult{result(0, "arc", "pass", "example.org"), result(0, "auth", "pass", "example.org")},
+		{"other methods prove nothing",
+			"example.org", []mime.AuthResult{result(0, "arc", "pass", "example.org"), result(0, "auth", "pass", "example.org")},
 			mailauth.Result{}},
 		{"a field without results was not checked", "example.org", []mime.AuthResult{result(0, "", "none", "")}, mailauth.Result{}},
-		{"DMARC about the mail's From", "example.org", []mime.AuthResult{about("Example.org")}, mailauth.Result{DMARC: true, Checked: true, Text: "dmarc=pass"}},
-		{"DMARC about a subdomain", "mail.example.org", []mime.AuthResult{about("example.org")}, mailauth.Result{DMARC: true, Checked: true, Text: "dmarc=pass"}},
-		{"DMARC that does not say which From", "example.org", []mime.AuthResult{about("")}, mailauth.Result{DMARC: true, Checked: true, Text: "dmarc=pass"}},
-		{"DMARC about another From proves nothing", "example.org", []mime.AuthResult{about("evil.example.net")}, mailauth.Result{Checked: true, Text: "dmarc=pass"}},
+		{"DMARC about the mail's From",
+			"example.org", []mime.AuthResult{about("Example.org")}, mailauth.Result{DMARC: true, Checked: true, Text: "dmarc=pass"}},
+		{"DMARC about a subdomain",
+			"mail.example.org", []mime.AuthResult{about("example.org")}, mailauth.Result{DMARC: true, Checked: true, Text: "dmarc=pass"}},
+		{"DMARC that does not say which From",
+			"example.org", []mime.AuthResult{about("")}, mailauth.Result{DMARC: true, Checked: true, Text: "dmarc=pass"}},
+		{"DMARC about another From proves nothing",
+			"example.org", []mime.AuthResult{about("evil.example.net")}, mailauth.Result{Checked: true, Text: "dmarc=pass"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { check(t, "All", tt.want, mailauth.All(tt.list, tt.domain)) })

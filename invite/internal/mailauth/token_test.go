@@ -47,7 +47,8 @@ func TestSigned(t *testing.T) {
 		{"an address in lower case", strings.ToLower, tokens(key(1)), uid, invited, ann, true},
 		{"an address in upper case", strings.ToUpper, tokens(key(1)), uid, invited, ann, true},
 		{"the UID in upper case", same, tokens(key(1)), strings.ToUpper(uid), invited, ann, true},
-		{"the attendee's address in another case, as the meeting has it", same, tokens(key(1)), uid, []string{"Ann@Example.org"}, "Ann@Example.org", true},
+		{"the attendee's address in another case, as the meeting has it",
+			same, tokens(key(1)), uid, []string{"Ann@Example.org"}, "Ann@Example.org", true},
 		{"a new key in front", same, tokens(key(2), key(1)), uid, invited, ann, true},
 		{"the key was taken away", same, tokens(key(2)), uid, invited, "", false},
 		{"another meeting", same, tokens(key(1)), "other", invited, "", false},
@@ -89,7 +90,8 @@ func flip(addr string, i int) string {
 
 func TestAddress(t *testing.T) {
 	got := tokens(key(1)).Address(uid, ann, noon(2))
-	if local, domain, _ := strings.Cut(got, "@"); !strings.HasPrefix(local, "Desk+") || len(local) != len("Desk+")+29 || domain != "example.com" {
+	local, domain, _ := strings.Cut(got, "@")
+	if !strings.HasPrefix(local, "Desk+") || len(local) != len("Desk+")+29 || domain != "example.com" {
 		t.Errorf("Address = %q, want Desk+TOKEN@example.com", got)
 	}
 	if _, err := address.ASCII(got); err != nil {
@@ -181,7 +183,8 @@ func TestCheck(t *testing.T) {
 		{"right", *tokens(key(1), key(2)[:16]), "", nil},
 		{"no mailbox", mailauth.Tokens{Keys: [][]byte{key(1)}}, "Mailbox: is missing", address.ErrEmpty},
 		{"no @", mailauth.Tokens{Mailbox: "desk", Keys: [][]byte{key(1)}}, "Mailbox: is not of the form", address.ErrForm},
-		{"34 octets in front of the @ leave room", mailauth.Tokens{Mailbox: strings.Repeat("a", 34) + "@example.com", Keys: [][]byte{key(1)}}, "", nil},
+		{"34 octets in front of the @ leave room",
+			mailauth.Tokens{Mailbox: strings.Repeat("a", 34) + "@example.com", Keys: [][]byte{key(1)}}, "", nil},
 		{"35 leave none", mailauth.Tokens{Mailbox: strings.Repeat("a", 35) + "@example.com", Keys: [][]byte{key(1)}},
 			"Mailbox: 35 octets in front of the @, 34 leave room", nil},
 		{"no key", *tokens(), "Keys: is missing", nil},

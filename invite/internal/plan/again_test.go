@@ -61,12 +61,14 @@ func TestReinvite(t *testing.T) {
 		emails []string
 		want   []string
 	}{
-		{"the current version", meeting(single(sequence(2))), []string{"Ann@example.test"}, []string{"invitation: ann REQUEST 2 gets the current version"}},
+		{"the current version",
+			meeting(single(sequence(2))), []string{"Ann@example.test"}, []string{"invitation: ann REQUEST 2 gets the current version"}},
 		{"each attendee once", meeting(single()), []string{cy, ann, "CY@example.test"}, []string{
 			"invitation: cy REQUEST 0 gets the current version", "invitation: ann REQUEST 0 gets the current version",
 		}},
 		{"a delegate", meeting(delegate), []string{cy}, []string{"invitation: cy REQUEST 0 comes instead of bob@example.test"}},
-		{"a guest gets their occurrences", meeting(weekly(override(1, ann, eve))), []string{eve}, []string{"invitation: eve REQUEST 0 gets the current version"}},
+		{"a guest gets their occurrences",
+			meeting(weekly(override(1, ann, eve))), []string{eve}, []string{"invitation: eve REQUEST 0 gets the current version"}},
 		{"an attendee who has not received the last change is told of it",
 			meeting(single(summary("Retro"), sequence(1)), versions(single()),
 				ledger(request(ann, 0, plan.MailHandedOver), request(ann, 1, plan.MailFailed))), []string{ann},

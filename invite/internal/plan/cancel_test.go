@@ -41,8 +41,10 @@ func TestCancel(t *testing.T) {
 		{"a past meeting is cancelled without a mail", meeting(single(invited(ann))), all(options(inApril)), []string{
 			"ann: the meeting is cancelled: the meeting lies in the past, so nothing to send",
 		}},
-		{"AllowPast tells it", meeting(single(invited(ann))), all(options(inApril, allowPast)), []string{"ann CANCEL 1 the meeting is cancelled"}},
-		{"one occurrence", meeting(weekly(invited(ann))), occurrence(1), []string{"ann CANCEL 1 does not take place on Tue 9 Mar 2027 10:00"}},
+		{"AllowPast tells it",
+			meeting(single(invited(ann))), all(options(inApril, allowPast)), []string{"ann CANCEL 1 the meeting is cancelled"}},
+		{"one occurrence",
+			meeting(weekly(invited(ann))), occurrence(1), []string{"ann CANCEL 1 does not take place on Tue 9 Mar 2027 10:00"}},
 		{"a moved occurrence, by its original start", meeting(weekly(invited(ann), moved(1))), occurrence(1), []string{
 			"ann CANCEL 1 does not take place on Tue 9 Mar 2027 10:00",
 		}},
@@ -52,7 +54,8 @@ func TestCancel(t *testing.T) {
 		{"an occurrence of a meeting that is no series", meeting(single()), occurrence(0), []string{
 			"invite: RecurrenceID: the series has no occurrence on Tue 2 Mar 2027 10:00",
 		}},
-		{"from one occurrence on, the series ends earlier", meeting(weekly(invited(ann))), from(3), []string{"ann REQUEST 1 the series ends earlier"}},
+		{"from one occurrence on, the series ends earlier",
+			meeting(weekly(invited(ann))), from(3), []string{"ann REQUEST 1 the series ends earlier"}},
 		{"from the first on is all of it", meeting(weekly(invited(ann))), from(0), []string{"ann CANCEL 1 the meeting is cancelled"}},
 		{"a guest loses their occurrence", meeting(weekly(invited(ann), override(4, ann, eve))), from(3), []string{
 			"ann REQUEST 1 the series ends earlier", "eve CANCEL 1 does not take place on Tue 30 Mar 2027 10:00",

@@ -42,7 +42,8 @@ func TestReasons(t *testing.T) {
 		{"line ends and spaces at ends of lines are invisible", single, set(text("a\r\nb  \n")), set(text("a\nb")), ""},
 		{"a start", single, set(), set(func(e *ical.Event) { e.Start, e.End = week(1), week(1).Add(time.Hour) }),
 			"start moved from Tue 2 Mar 2027 10:00 to Tue 9 Mar 2027 10:00" + asks},
-		{"a length", single, set(), set(func(e *ical.Event) { e.End = e.Start.Add(90 * time.Minute) }), "length changed from 1h to 1h30m" + asks},
+		{"a length",
+			single, set(), set(func(e *ical.Event) { e.End = e.Start.Add(90 * time.Minute) }), "length changed from 1h to 1h30m" + asks},
 		{"an all-day start is a date", single, set(days(2, 4)), set(days(3, 5)), "start moved from Tue 2 Mar 2027 to Wed 3 Mar 2027" + asks},
 		{"from all-day to timed", single, set(days(2, 3)), set(),
 			"is no longer all day; start moved from Tue 2 Mar 2027 to Tue 2 Mar 2027 10:00; length changed from 1d to 1h" + asks},
@@ -50,7 +51,8 @@ func TestReasons(t *testing.T) {
 			"became an all-day meeting; start moved from Tue 2 Mar 2027 09:00 to Tue 2 Mar 2027; length changed from 1h to 1d" + asks},
 		{"the zone of a single meeting is silent", single, set(), set(zone), ""},
 		{"the zone of a series is not", weekly, set(), set(zone), "time zone changed from Europe/Berlin to Asia/Tokyo" + asks},
-		{"a meeting becomes a series", single, set(), set(func(e *ical.Event) { e.Recurrence = weekly().Recurrence }), "became a series" + asks},
+		{"a meeting becomes a series",
+			single, set(), set(func(e *ical.Event) { e.Recurrence = weekly().Recurrence }), "became a series" + asks},
 		{"a series becomes a meeting", weekly, set(), set(func(e *ical.Event) { e.Recurrence = nil }), "is no longer a series" + asks},
 		{"another rule", weekly, set(), set(func(e *ical.Event) { e.Recurrence.Interval = 2 }), "the rule of the series changed" + asks},
 		{"an interval of one is no other rule", weekly, set(), set(func(e *ical.Event) { e.Recurrence.Interval = 1 }), ""},
@@ -63,7 +65,8 @@ func TestReasons(t *testing.T) {
 		{"the default is no change", single, set(), set(func(e *ical.Event) { e.ShowAs, e.Priority = ical.ShowBusy, 5 }), ""},
 		{"several changes need an answer if one of them does", single, set(), set(summary("Retro"), location("Roof")),
 			`summary changed from "Review" to "Retro"; location changed from "Room 1" to "Roof"` + asks},
-		{"silent changes are not named beside others", single, set(), set(summary("Retro"), zone), `summary changed from "Review" to "Retro"`},
+		{"silent changes are not named beside others",
+			single, set(), set(summary("Retro"), zone), `summary changed from "Review" to "Retro"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -10,7 +10,8 @@ import (
 )
 
 func TestFollowing(t *testing.T) {
-	ends := []string{"ann REQUEST 1 the series ends earlier", "cy REQUEST 1 the series ends earlier", "bob: the series ends earlier: declined, so nothing to send"}
+	ends := []string{"ann REQUEST 1 the series ends earlier", "cy REQUEST 1 the series ends earlier",
+		"bob: the series ends earlier: declined, so nothing to send"}
 	begins := []string{"ann REQUEST 0 is invited", "bob REQUEST 0 is invited", "cy REQUEST 0 is invited"}
 	later := func(e *ical.Event) { e.Start, e.End = week(3).Add(time.Hour), week(3).Add(2*time.Hour) }
 	early := func(e *ical.Event) { e.Start, e.End = week(2), week(2).Add(time.Hour) }
@@ -26,9 +27,13 @@ func TestFollowing(t *testing.T) {
 			[]string{"ann accepted", "bob declined", "cy needs-action"}},
 		{"a major change asks everybody about the rest alone", week(3), weekly(later), ends, begins,
 			[]string{"ann needs-action", "bob needs-action", "cy needs-action"}},
-		{"attendees join and leave from there on", week(3), weekly(invited(ann, eve)), ends, []string{"ann REQUEST 0 is invited", "eve REQUEST 0 is invited"},
+		{"more occurrences than before need an answer", week(3), weekly(func(e *ical.Event) { e.Recurrence.Count = 5 }), ends, begins,
+			[]string{"ann needs-action", "bob needs-action", "cy needs-action"}},
+		{"attendees join and leave from there on",
+			week(3), weekly(invited(ann, eve)), ends, []string{"ann REQUEST 0 is invited", "eve REQUEST 0 is invited"},
 			[]string{"ann accepted", "eve needs-action"}},
-		{"a status in the event is an answer to the rest", week(3), weekly(invited(cy), func(e *ical.Event) { e.Attendees[0].Status = ical.StatusTentative }),
+		{"a status in the event is an answer to the rest",
+			week(3), weekly(invited(cy), func(e *ical.Event) { e.Attendees[0].Status = ical.StatusTentative }),
 			ends, []string{"cy REQUEST 0 is invited"}, []string{"cy tentative"}},
 		{"overrides go to the side that they are on", week(3), weekly(moved(1), override(4, ann, bob, cy, eve)), ends,
 			append(begins[:3:3], "eve REQUEST 0 is invited on Tue 30 Mar 2027 10:00"), []string{"ann accepted", "bob declined", "cy needs-action"}},

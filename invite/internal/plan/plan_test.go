@@ -19,7 +19,8 @@ func TestSend(t *testing.T) {
 		o    *plan.Options
 		want []string
 	}{
-		{"everybody is invited", single(), options(), []string{"ann REQUEST 0 is invited", "bob REQUEST 0 is invited", "cy REQUEST 0 is invited"}},
+		{"everybody is invited",
+			single(), options(), []string{"ann REQUEST 0 is invited", "bob REQUEST 0 is invited", "cy REQUEST 0 is invited"}},
 		{"the organizer is not", single(invited(ann, "Desk@Example.test")), options(), []string{"ann REQUEST 0 is invited"}},
 		{"guests get their occurrences", weekly(invited(ann), override(1, ann, eve), override(3, eve)), options(), []string{
 			"ann REQUEST 0 is invited", "eve REQUEST 0 is invited on Tue 9 Mar 2027 10:00", "eve REQUEST 0 is invited on Tue 23 Mar 2027 10:00",
@@ -46,7 +47,8 @@ func TestSendKeeps(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(t, "UID", "new", p.Intent.UID)
-	check(t, "the answers kept in the event", []string{"ann needs-action", "bob needs-action", "cy needs-action"}, statuses(p.Intent.Attendees))
+	check(t, "the answers kept in the event", []string{"ann needs-action", "bob needs-action", "cy needs-action"},
+		statuses(p.Intent.Attendees))
 	check(t, "the answers shown", []string{"ann accepted", "bob needs-action", "cy needs-action"}, statuses(p.Event.Attendees))
 	check(t, "Said", []roster.Answer{{Email: ann, Status: ical.StatusAccepted, Stamp: options().Now(), Via: roster.ViaOrganizer}}, p.Said)
 }
@@ -99,7 +101,8 @@ func TestNoticeKind(t *testing.T) {
 		{"a request without a version before", plan.Notice{Content: &plan.Content{Method: ical.MethodRequest}}, plan.ActionInvitation},
 		{"a request with one", plan.Notice{Content: &plan.Content{Method: ical.MethodRequest, Before: &before}}, plan.ActionUpdate},
 		{"a cancellation", plan.Notice{Content: &plan.Content{Method: ical.MethodCancel, Before: &before}}, plan.ActionCancellation},
-		{"an action of its own", plan.Notice{Action: plan.ActionReminder, Content: &plan.Content{Method: ical.MethodRequest}}, plan.ActionReminder},
+		{"an action of its own",
+			plan.Notice{Action: plan.ActionReminder, Content: &plan.Content{Method: ical.MethodRequest}}, plan.ActionReminder},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { check(t, "Kind", tt.want, tt.n.Kind()) })

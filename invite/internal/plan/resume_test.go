@@ -26,22 +26,28 @@ func TestRewriter(t *testing.T) {
 		want string
 	}{
 		{"an invitation has nothing before it", meeting(was, ledger(request(cy, 0, pending))), `cy invitation REQUEST 0 "Review", was ""`},
-		{"an invitation is to the current version", meeting(now, versions(was), ledger(request(cy, 0, pending))), `cy invitation REQUEST 0 "Retro", was ""`},
-		{"an update has the version before it", meeting(now, versions(was), ledger(cy0, request(cy, 1, pending))), `cy update REQUEST 1 "Retro", was "Review"`},
+		{"an invitation is to the current version",
+			meeting(now, versions(was), ledger(request(cy, 0, pending))), `cy invitation REQUEST 0 "Retro", was ""`},
+		{"an update has the version before it",
+			meeting(now, versions(was), ledger(cy0, request(cy, 1, pending))), `cy update REQUEST 1 "Retro", was "Review"`},
 		{"a pending mail has the version that the attendee has",
-			meeting(weekly(invited(ann, cy), summary("Third"), sequence(2)), versions(was, now), ledger(cy0, request(cy, 1, failed), request(cy, 2, pending))),
+			meeting(weekly(invited(ann, cy), summary("Third"), sequence(2)), versions(was, now),
+				ledger(cy0, request(cy, 1, failed), request(cy, 2, pending))),
 			`cy update REQUEST 2 "Third", was "Review"`},
 		{"a mail that may have arrived has the version before its change",
-			meeting(weekly(invited(ann, cy), summary("Third"), sequence(2)), versions(was, now), ledger(cy0, request(cy, 1, failed), request(cy, 2, unknown))),
+			meeting(weekly(invited(ann, cy), summary("Third"), sequence(2)), versions(was, now),
+				ledger(cy0, request(cy, 1, failed), request(cy, 2, unknown))),
 			`cy update REQUEST 2 "Third", was "Retro"`},
-		{"a version that is not kept is unknown", meeting(now, ledger(cy0, request(cy, 1, pending))), `cy invitation REQUEST 1 "Retro", was ""`},
+		{"a version that is not kept is unknown",
+			meeting(now, ledger(cy0, request(cy, 1, pending))), `cy invitation REQUEST 1 "Retro", was ""`},
 		{"a cancellation is about the version that the attendee has",
 			meeting(weekly(invited(ann), summary("Third"), sequence(2)), versions(was), ledger(cy0, cancel(cy, 1, pending))),
 			`cy cancellation CANCEL 1 "Review", was "Review"`},
 		{"or about the current one", meeting(now, ledger(cy0, cancel(cy, 1, pending))), `cy cancellation CANCEL 1 "Retro", was ""`},
 		{"an occurrence of a guest", meeting(guests, ledger(at(1, request(eve, 0, pending)))), `eve invitation REQUEST 0 "Review", was ""`},
 		{"a refused proposal is for one attendee",
-			meeting(now, ledger(plan.Mail{To: cy, Method: ical.MethodDeclineCounter, Sequence: 1, Action: plan.ActionProposalDeclined, State: pending})),
+			meeting(now, ledger(plan.Mail{To: cy, Method: ical.MethodDeclineCounter, Sequence: 1,
+				Action: plan.ActionProposalDeclined, State: pending})),
 			`cy invitation DECLINECOUNTER 1 "Retro", was ""`},
 		{"an attendee who has nothing to see any more", meeting(weekly(invited(ann)), ledger(request(cy, 0, pending))), "nothing for cy"},
 		{"a cancellation without anything to cancel", meeting(weekly(invited(ann)), ledger(cancel(cy, 1, pending))), "nothing for cy"},
@@ -74,6 +80,11 @@ func TestRewriter(t *testing.T) {
 		if a.Content != c.Content {
 			t.Errorf("Notice = %+v and %+v, want one content", a.Content, c.Content)
 		}
+	})
+	t.Run("a mail that may have arrived does not depend on later mails", func(t *testing.T) {
+		m := meeting(weekly(invited(ann, cy), sequence(2)), versions(was, now), ledger(cy0, request(cy, 1, unknown), request(cy, 2, failed)))
+		n, _ := plan.NewRewriter(m, plan.Repeat(m)).Notice(1)
+		check(t, "the summary before", "Review", n.Before.Summary)
 	})
 	t.Run("the recipient of an earlier version is the attendee that it had", func(t *testing.T) {
 		named := was.Clone()

@@ -42,10 +42,14 @@ func TestUpdate(t *testing.T) {
 			`bob REQUEST 1 summary changed from "Review" to "Retro"`,
 			`cy REQUEST 1 summary changed from "Review" to "Retro"`,
 		}},
-		{"an attendee who declined the series and accepted one occurrence is told", meeting(weekly(invited(bob)), says(bob, 1)), weekly(invited(bob), summary("Retro")),
+		{"an attendee who declined the series and accepted one occurrence is told",
+			meeting(weekly(invited(bob)), says(bob, 1)), weekly(invited(bob), summary("Retro")),
 			options(), []string{`bob REQUEST 1 summary changed from "Review" to "Retro"`}},
-		{"an attendee who declined is told that an occurrence is cancelled", meeting(weekly(invited(bob))), weekly(invited(bob), cancelled(1)), options(),
+		{"an attendee who declined is told that an occurrence is cancelled",
+			meeting(weekly(invited(bob))), weekly(invited(bob), cancelled(1)), options(),
 			[]string{"bob CANCEL 1 does not take place on Tue 9 Mar 2027 10:00"}},
+		{"also beside a minor change", meeting(weekly(invited(bob))), weekly(invited(bob), summary("Retro"), cancelled(1)), options(),
+			[]string{`bob REQUEST 1 summary changed from "Review" to "Retro"; does not take place on Tue 9 Mar 2027 10:00`}},
 		{"a major change asks everybody anew", meeting(single()), single(location("Room 2")), options(), []string{
 			`ann REQUEST 1 location changed from "Room 1" to "Room 2": needs a new answer`,
 			`bob REQUEST 1 location changed from "Room 1" to "Room 2": needs a new answer`,
@@ -68,45 +72,54 @@ func TestUpdate(t *testing.T) {
 			"bob REQUEST 1 only on Tue 9 Mar 2027 10:00: start moved from Tue 9 Mar 2027 10:00 to Tue 9 Mar 2027 11:00: needs a new answer",
 			"cy REQUEST 1 only on Tue 9 Mar 2027 10:00: start moved from Tue 9 Mar 2027 10:00 to Tue 9 Mar 2027 11:00: needs a new answer",
 		}},
-		{"an occurrence beside a change of the series is one mail", meeting(weekly(invited(ann))), weekly(invited(ann), summary("Retro"), moved(1)), options(), []string{
-			`ann REQUEST 1 summary changed from "Review" to "Retro"; ` +
-				"on Tue 9 Mar 2027 10:00: start moved from Tue 9 Mar 2027 10:00 to Tue 9 Mar 2027 11:00: needs a new answer",
-		}},
+		{"an occurrence beside a change of the series is one mail",
+			meeting(weekly(invited(ann))), weekly(invited(ann), summary("Retro"), moved(1)), options(), []string{
+				`ann REQUEST 1 summary changed from "Review" to "Retro"; ` +
+					"on Tue 9 Mar 2027 10:00: start moved from Tue 9 Mar 2027 10:00 to Tue 9 Mar 2027 11:00: needs a new answer",
+			}},
 		{"a guest gets their occurrence alone", meeting(weekly()), weekly(override(1, ann, bob, cy, eve)), options(),
 			[]string{"eve REQUEST 1 is invited on Tue 9 Mar 2027 10:00"}},
-		{"an attendee who is not invited to an occurrence gets a cancellation of it", meeting(weekly()), weekly(override(1, ann, bob)), options(), []string{
-			"cy CANCEL 1 is no longer invited on Tue 9 Mar 2027 10:00",
-		}},
-		{"a guest becomes an attendee of the series", meeting(weekly(override(1, ann, eve), invited(ann))), weekly(invited(ann, eve)), options(),
+		{"an attendee who is not invited to an occurrence gets a cancellation of it",
+			meeting(weekly()), weekly(override(1, ann, bob)), options(), []string{
+				"cy CANCEL 1 is no longer invited on Tue 9 Mar 2027 10:00",
+			}},
+		{"a guest becomes an attendee of the series",
+			meeting(weekly(override(1, ann, eve), invited(ann))), weekly(invited(ann, eve)), options(),
 			append([]string{"eve REQUEST 1 is now invited to the whole series"}, onlyList("ann")...)},
 		{"an attendee becomes a guest: the occurrence is one sequence later than the cancellation",
 			meeting(weekly(invited(ann, cy))), weekly(invited(ann), override(1, ann, cy)), options(),
-			append([]string{"cy CANCEL 1 is no longer invited to the whole series", "cy REQUEST 2 stays invited on Tue 9 Mar 2027 10:00"}, onlyList("ann")...)},
+			append([]string{"cy CANCEL 1 is no longer invited to the whole series",
+				"cy REQUEST 2 stays invited on Tue 9 Mar 2027 10:00"}, onlyList("ann")...)},
 		{"a series that only ends earlier needs no answer", meeting(weekly(invited(ann))), weekly(invited(ann), shorter), options(), []string{
 			"ann REQUEST 1 the series ends earlier",
 		}},
-		{"an occurrence that takes place again needs the whole series", meeting(weekly(invited(ann), cancelled(1))), weekly(invited(ann)), options(), []string{
-			"ann REQUEST 1 takes place after all on Tue 9 Mar 2027 10:00: needs a new answer",
-		}},
-		{"a past meeting is changed without a mail", meeting(single(invited(ann))), single(invited(ann), location("Room 2")), options(inApril), []string{
-			`ann: location changed from "Room 1" to "Room 2": the meeting lies in the past, so nothing to send`,
-		}},
+		{"an occurrence that takes place again needs the whole series",
+			meeting(weekly(invited(ann), cancelled(1))), weekly(invited(ann)), options(), []string{
+				"ann REQUEST 1 takes place after all on Tue 9 Mar 2027 10:00: needs a new answer",
+			}},
+		{"a past meeting is changed without a mail",
+			meeting(single(invited(ann))), single(invited(ann), location("Room 2")), options(inApril), []string{
+				`ann: location changed from "Room 1" to "Room 2": the meeting lies in the past, so nothing to send`,
+			}},
 		{"AllowPast tells it", meeting(single(invited(ann))), single(invited(ann), location("Room 2")), options(inApril, allowPast), []string{
 			`ann REQUEST 1 location changed from "Room 1" to "Room 2": needs a new answer`,
 		}},
-		{"a cancelled event is a cancellation", meeting(single(invited(ann))), single(func(e *ical.Event) { e.Cancelled = true }), options(), []string{
-			"ann CANCEL 1 the meeting is cancelled",
-		}},
+		{"a cancelled event is a cancellation",
+			meeting(single(invited(ann))), single(func(e *ical.Event) { e.Cancelled = true }), options(), []string{
+				"ann CANCEL 1 the meeting is cancelled",
+			}},
 		{"another UID is another meeting", meeting(single()), single(func(e *ical.Event) { e.UID = "other" }), options(), []string{
 			"invite: UID: is not that of the meeting: a new UID is a new meeting",
 		}},
-		{"another organizer needs another meeting", meeting(single()), single(func(e *ical.Event) { e.Organizer.Email = eve }), options(), []string{
-			"invite: Organizer.Email: is not that of the meeting: a new organizer needs a new meeting",
-		}},
+		{"another organizer needs another meeting",
+			meeting(single()), single(func(e *ical.Event) { e.Organizer.Email = eve }), options(), []string{
+				"invite: Organizer.Email: is not that of the meeting: a new organizer needs a new meeting",
+			}},
 		{"an event that must not be sent", meeting(single()), single(func(e *ical.Event) { e.Summary = "a\x00" }), options(), []string{
 			single(func(e *ical.Event) { e.Summary = "a\x00" }).Validate().Error(),
 		}},
-		{"a meeting can lose all attendees", meeting(single(invited(ann))), single(invited()), options(), []string{"ann CANCEL 1 is no longer invited"}},
+		{"a meeting can lose all attendees",
+			meeting(single(invited(ann))), single(invited()), options(), []string{"ann CANCEL 1 is no longer invited"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -136,7 +149,8 @@ func TestUpdateRevised(t *testing.T) {
 		{"without a mail the sequence stays", weekly(), weekly(), 0, nil, counts},
 		{"a minor change keeps the answers", weekly(), weekly(summary("Retro")), 1, nil, counts},
 		{"a major change asks everybody anew", weekly(), weekly(location("Room 2")), 1, []roster.Revision{{Sequence: 1}}, asked},
-		{"a moved occurrence asks for itself alone", weekly(), weekly(moved(1)), 1, []roster.Revision{{RecurrenceID: week(1), Sequence: 1}}, counts},
+		{"a moved occurrence asks for itself alone",
+			weekly(), weekly(moved(1)), 1, []roster.Revision{{RecurrenceID: week(1), Sequence: 1}}, counts},
 		{"a minor change of an occurrence asks nobody", weekly(override(1)), weekly(override(1), retold), 1, nil, counts},
 		{"a major change of the series asks for its occurrences too", weekly(), weekly(location("Room 2"), moved(1)), 1,
 			[]roster.Revision{{Sequence: 1}}, asked},

@@ -53,8 +53,10 @@ func TestCounting(t *testing.T) {
 		{"case does not count", roster.Record{Given: []*roster.Answer{by("ANN@Example.test", yes(0, stamp(0)))}}, all, accepted},
 		{"the higher sequence is newer, whatever the time and the arrival",
 			roster.Record{Given: []*roster.Answer{yes(2, stamp(0)), no(1, stamp(5))}}, all, accepted},
-		{"of equal sequences the later stamp is newer", roster.Record{Given: []*roster.Answer{yes(1, stamp(5)), no(1, stamp(0))}}, all, accepted},
-		{"of equal stamps the later arrival is newer", roster.Record{Given: []*roster.Answer{yes(1, stamp(0)), no(1, stamp(0))}}, all, declined},
+		{"of equal sequences the later stamp is newer",
+			roster.Record{Given: []*roster.Answer{yes(1, stamp(5)), no(1, stamp(0))}}, all, accepted},
+		{"of equal stamps the later arrival is newer",
+			roster.Record{Given: []*roster.Answer{yes(1, stamp(0)), no(1, stamp(0))}}, all, declined},
 		{"needs-action takes an answer back",
 			roster.Record{Given: []*roster.Answer{yes(1, stamp(0)), {Email: ann, Status: needsAction, Sequence: 2}}}, all, needsAction},
 		{"an answer below the floor does not count", roster.Record{Revised: 2, Given: []*roster.Answer{yes(1, stamp(0))}}, all, needsAction},
@@ -62,21 +64,25 @@ func TestCounting(t *testing.T) {
 		{"the series is answered for its occurrences", roster.Record{Given: []*roster.Answer{yes(0, stamp(0))}}, week(1), accepted},
 		{"the answer to the occurrence comes before the answer to the series, which is newer",
 			roster.Record{Given: []*roster.Answer{to(1, no(0, stamp(0))), yes(3, stamp(5))}}, week(1), declined},
-		{"the answer to another occurrence does not count", roster.Record{Given: []*roster.Answer{to(2, no(0, stamp(0))), yes(0, stamp(0))}}, week(1), accepted},
-		{"the answer to an occurrence does not count for the series", roster.Record{Given: []*roster.Answer{to(1, no(0, stamp(0)))}}, all, needsAction},
+		{"the answer to another occurrence does not count",
+			roster.Record{Given: []*roster.Answer{to(2, no(0, stamp(0))), yes(0, stamp(0))}}, week(1), accepted},
+		{"the answer to an occurrence does not count for the series",
+			roster.Record{Given: []*roster.Answer{to(1, no(0, stamp(0)))}}, all, needsAction},
 		{"if the answer to the occurrence is below the floor, the answer to the series counts",
 			roster.Record{Revised: 2, Given: []*roster.Answer{to(1, no(1, stamp(0))), yes(2, stamp(0))}}, week(1), accepted},
 		{"an occurrence has a floor of its own",
 			roster.Record{Revisions: floor(1, 3), Given: []*roster.Answer{to(1, no(2, stamp(0))), yes(2, stamp(0))}}, week(1), needsAction},
 		{"it is not a floor of the series", roster.Record{Revisions: floor(1, 3), Given: []*roster.Answer{yes(2, stamp(0))}}, all, accepted},
-		{"it is not a floor of other occurrences", roster.Record{Revisions: floor(1, 3), Given: []*roster.Answer{yes(2, stamp(0))}}, week(2), accepted},
+		{"it is not a floor of other occurrences",
+			roster.Record{Revisions: floor(1, 3), Given: []*roster.Answer{yes(2, stamp(0))}}, week(2), accepted},
 		{"an attendee of single occurrences is not asked anew by a change of the series",
 			roster.Record{Event: guest, Revised: 3, Given: []*roster.Answer{to(1, yes(1, stamp(0)))}}, week(1), accepted},
 		{"a change of the occurrence asks them anew",
 			roster.Record{Event: guest, Revisions: floor(1, 3), Given: []*roster.Answer{to(1, yes(1, stamp(0)))}}, week(1), needsAction},
 		{"a status in the event counts", roster.Record{Event: weekly(override(1, person(ann, tentative)))}, week(1), tentative},
 		{"every given answer is newer than a status in the event",
-			roster.Record{Event: weekly(override(1, person(ann, tentative))), Given: []*roster.Answer{to(1, no(0, time.Time{}))}}, week(1), declined},
+			roster.Record{Event: weekly(override(1, person(ann, tentative))), Given: []*roster.Answer{to(1, no(0, time.Time{}))}},
+			week(1), declined},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -146,9 +152,11 @@ func TestWritten(t *testing.T) {
 		{"a status without an answer is removed", nil, []string{"desk tentative", "ann needs-action", "bob "}},
 		{"the list itself is returned if it says all", []*roster.Answer{yes(0, stamp(0))}, nil},
 		{"another answer is written", []*roster.Answer{no(0, stamp(0))}, []string{"desk tentative", "ann declined", "bob "}},
-		{"the answer to the occurrence is written", []*roster.Answer{yes(0, stamp(0)), to(1, no(0, stamp(0)))}, []string{"desk tentative", "ann declined", "bob "}},
+		{"the answer to the occurrence is written",
+			[]*roster.Answer{yes(0, stamp(0)), to(1, no(0, stamp(0)))}, []string{"desk tentative", "ann declined", "bob "}},
 		{"the organizer's own status stays", []*roster.Answer{yes(0, stamp(0)), by("Desk@example.test", no(0, stamp(0)))}, nil},
-		{"another comment is written", []*roster.Answer{{Email: ann, Status: accepted, Comment: "late"}}, []string{"desk tentative", "ann accepted", "bob "}},
+		{"another comment is written",
+			[]*roster.Answer{{Email: ann, Status: accepted, Comment: "late"}}, []string{"desk tentative", "ann accepted", "bob "}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -170,7 +178,8 @@ func TestAnswersOccurrence(t *testing.T) {
 	e := weekly(cancelled(2))
 	s := counting(e, yes(0, stamp(0)), to(1, no(0, stamp(0))))
 	check(t, "an occurrence has the answers to it", []string{"ann declined", "bob needs-action"}, statuses(s.Occurrence(e, week(1)).Attendees))
-	check(t, "the others have the answers to the series", []string{"ann accepted", "bob needs-action"}, statuses(s.Occurrence(e, week(3)).Attendees))
+	check(t, "the others have the answers to the series", []string{"ann accepted", "bob needs-action"},
+		statuses(s.Occurrence(e, week(3)).Attendees))
 	check(t, "a cancelled occurrence is nil", (*ical.Event)(nil), s.Occurrence(e, week(2)))
 	check(t, "the event", weekly(cancelled(2)), e)
 }

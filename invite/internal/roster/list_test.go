@@ -25,7 +25,8 @@ func TestAll(t *testing.T) {
 		want     []string
 	}{
 		{"the series comes first, then its occurrences", []*ical.Event{before}, []string{bob, ann, eve}},
-		{"each is there once, as the first version has them", []*ical.Event{after, before}, []string{"ANN@example.test", "cy@example.test", eve, bob}},
+		{"each is there once, as the first version has them",
+			[]*ical.Event{after, before}, []string{"ANN@example.test", "cy@example.test", eve, bob}},
 		{"no version", nil, nil},
 	}
 	for _, tt := range tests {
@@ -92,7 +93,8 @@ func TestSameAddresses(t *testing.T) {
 		before, after []ical.Attendee
 		want          bool
 	}{
-		{"order, case and names do not count", people(ann, bob), []ical.Attendee{{Email: "BOB@example.test"}, {Email: ann, Name: "Ann"}}, true},
+		{"order, case and names do not count",
+			people(ann, bob), []ical.Attendee{{Email: "BOB@example.test"}, {Email: ann, Name: "Ann"}}, true},
 		{"one more", people(ann), people(ann, bob), false},
 		{"one less", people(ann, bob), people(ann), false},
 		{"one instead of another", people(ann, bob), people(ann, eve), false},

@@ -12,8 +12,9 @@ func TestNormalized(t *testing.T) {
 	needAction := ical.Attendee{Email: "ann@example.test", Status: ical.StatusNeedsAction}
 	elsewhere := ical.Event{
 		AllDay: true, Start: date(2, tokyo), End: date(3, tokyo), RecurrenceID: date(2, tokyo),
-		Recurrence: &ical.Recurrence{Freq: ical.FreqDaily, Until: date(9, tokyo), Except: []time.Time{date(4, tokyo)}, Include: []time.Time{date(5, tokyo)}},
-		Overrides:  []ical.Event{{RecurrenceID: date(6, tokyo), Start: date(7, tokyo)}},
+		Recurrence: &ical.Recurrence{Freq: ical.FreqDaily, Until: date(9, tokyo),
+			Except: []time.Time{date(4, tokyo)}, Include: []time.Time{date(5, tokyo)}},
+		Overrides: []ical.Event{{RecurrenceID: date(6, tokyo), Start: date(7, tokyo)}},
 	}
 	tests := []struct {
 		name string
@@ -21,7 +22,8 @@ func TestNormalized(t *testing.T) {
 		want ical.Event
 	}{
 		{"the zone of the start gets its name", ical.Event{Start: week(0)}, ical.Event{Start: week(0), TimeZone: "Europe/Berlin"}},
-		{"a zone that has a name keeps it", ical.Event{Start: week(0), TimeZone: "Asia/Tokyo"}, ical.Event{Start: week(0), TimeZone: "Asia/Tokyo"}},
+		{"a zone that has a name keeps it",
+			ical.Event{Start: week(0), TimeZone: "Asia/Tokyo"}, ical.Event{Start: week(0), TimeZone: "Asia/Tokyo"}},
 		{"UTC needs no name", ical.Event{Start: week(0).UTC()}, ical.Event{Start: week(0).UTC()}},
 		{"an attendee without a status needs action",
 			ical.Event{Attendees: []ical.Attendee{{Email: "ann@example.test"}}}, ical.Event{Attendees: []ical.Attendee{needAction}}},
@@ -29,7 +31,8 @@ func TestNormalized(t *testing.T) {
 			ical.Event{Overrides: []ical.Event{{Attendees: []ical.Attendee{{Email: "ann@example.test"}}}}},
 			ical.Event{Overrides: []ical.Event{{Attendees: []ical.Attendee{needAction}}}}},
 		{"a status stays",
-			ical.Event{Attendees: []ical.Attendee{{Status: ical.StatusAccepted}}}, ical.Event{Attendees: []ical.Attendee{{Status: ical.StatusAccepted}}}},
+			ical.Event{Attendees: []ical.Attendee{{Status: ical.StatusAccepted}}},
+			ical.Event{Attendees: []ical.Attendee{{Status: ical.StatusAccepted}}}},
 		{"all-day: all times are dates in UTC", elsewhere, ical.Event{
 			AllDay: true, Start: date(2, time.UTC), End: date(3, time.UTC), RecurrenceID: date(2, time.UTC),
 			Recurrence: &ical.Recurrence{Freq: ical.FreqDaily, Until: date(9, time.UTC),
