@@ -70,7 +70,7 @@ func TestFollowing(t *testing.T) {
 	}
 }
 
-// TestFollowingRest checks the new meeting, and what it takes over from the old one.
+// TestFollowingRest checks the new meeting and the attendees and answers that it takes over.
 func TestFollowingRest(t *testing.T) {
 	joined := func(n int) roster.Joined {
 		return roster.Joined{RecurrenceID: week(n), Attendee: ical.Attendee{Email: eve}}

@@ -13,8 +13,7 @@ func said(a ical.Attendee) func(*ical.Event) {
 	return func(e *ical.Event) { e.Attendees[0] = a }
 }
 
-// TestSpoken has the organizer say at 9:30, by the statuses in an event, what ann
-// answers.
+// TestSpoken reads the answers that the organizer gives in ann's name at 9:30.
 func TestSpoken(t *testing.T) {
 	word := roster.Answer{Email: ann, Status: accepted, Stamp: stamp(30), Via: roster.ViaOrganizer}
 	with := func(change func(*roster.Answer)) []roster.Answer {
@@ -42,7 +41,7 @@ func TestSpoken(t *testing.T) {
 			with(func(a *roster.Answer) { a.Sequence, a.Stamp = 2, stamp(45) })},
 		{"a status in an override is an answer to the occurrence", roster.Record{}, weekly(override(1, person(ann, accepted))),
 			with(func(a *roster.Answer) { a.RecurrenceID = week(1) })},
-		{"a status like that of the series is none",
+		{"a status that equals the answer to the series is none",
 			roster.Record{}, weekly(said(person(ann, accepted)), override(1, person(ann, accepted))), []roster.Answer{word}},
 		{"a cancelled occurrence is not answered", roster.Record{}, weekly(cancelled(1, person(ann, accepted))), nil},
 	}

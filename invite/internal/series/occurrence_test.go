@@ -60,7 +60,7 @@ func TestExceptions(t *testing.T) {
 	}{
 		{"a series without exceptions has none", []*ical.Event{weekly()}, nil},
 		{"changed, cancelled and excepted ones are found", []*ical.Event{weekly(exceptional)}, []time.Time{week(1), week(2), week(3)}},
-		{"those of several versions are sorted, and each is there once", []*ical.Event{weekly(exceptional), other},
+		{"exceptions of several versions are sorted, and each is there once", []*ical.Event{weekly(exceptional), other},
 			[]time.Time{week(0), week(1), week(2), week(3), week(5)}},
 		{"a single meeting has none", []*ical.Event{single()}, nil},
 	}
@@ -124,7 +124,7 @@ func TestTargetEvent(t *testing.T) {
 		if want == nil {
 			continue
 		}
-		t.Run("the event of an occurrence is that of Occurrence", func(t *testing.T) {
+		t.Run("the event of an occurrence equals the result of Occurrence", func(t *testing.T) {
 			at, _ := series.Find(e, week(n))
 			check(t, "Event", *want, at.Event(*e))
 		})
