@@ -12,7 +12,7 @@ func withActions(p *plan.Plan, err error) []string {
 	out := result(p, err)
 	if err == nil {
 		for i := range p.Notices {
-			out[i] = string(p.Notices[i].Kind()) + ": " + out[i]
+			out[i] = string(p.Notices[i].Purpose()) + ": " + out[i]
 		}
 	}
 	return out

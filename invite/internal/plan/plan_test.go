@@ -91,7 +91,7 @@ func TestInvites(t *testing.T) {
 	}
 }
 
-func TestNoticeKind(t *testing.T) {
+func TestNoticePurpose(t *testing.T) {
 	before := single()
 	tests := []struct {
 		name string
@@ -105,7 +105,7 @@ func TestNoticeKind(t *testing.T) {
 			plan.Notice{Action: plan.ActionReminder, Content: &plan.Content{Method: ical.MethodRequest}}, plan.ActionReminder},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { check(t, "Kind", tt.want, tt.n.Kind()) })
+		t.Run(tt.name, func(t *testing.T) { check(t, "Purpose", tt.want, tt.n.Purpose()) })
 	}
 	n := plan.Notice{Attendee: &ical.Attendee{Email: "Ann@Example.test"}}
 	check(t, "Key", ann, n.Key())

@@ -9,7 +9,7 @@ import (
 )
 
 // TestRewriter makes the last mail of a ledger again. want names the recipient, the
-// kind, the method, the sequence, the summary of the event, and its summary before.
+// purpose, the method, the sequence, the summary of the event, and its summary before.
 func TestRewriter(t *testing.T) {
 	const (
 		failed  = plan.MailFailed
@@ -64,7 +64,7 @@ func TestRewriter(t *testing.T) {
 					before = n.Before.Summary
 				}
 				got = fmt.Sprintf("%s %s %s %d %q, was %q", n.Attendee.Email[:len(n.Attendee.Email)-len("@example.test")],
-					n.Kind(), n.Method, n.Sequence, n.Event.Summary, before)
+					n.Purpose(), n.Method, n.Sequence, n.Event.Summary, before)
 			}
 			check(t, "Notice", tt.want, got)
 			if ok && n.Method != ical.MethodRequest {
