@@ -22,14 +22,14 @@ func (x *intake) run() Outcome {
 	}
 	forged := x.findToken()
 	if !sameUID(x.in.Event.UID, x.m.Event.UID) && x.token.email == "" {
-		return outcome("", refuse(VerdictUnknownEvent, "is about another meeting: %.80s", x.in.Event.UID))
+		return outcomeOf("", refuse(VerdictUnknownEvent, "is about another meeting: %.80s", x.in.Event.UID))
 	}
 	if forged != nil {
-		return outcome("", forged)
+		return outcomeOf("", forged)
 	}
 	var all []Outcome
 	for _, s := range x.in.statements() {
-		all = append(all, outcome(x.take(s)))
+		all = append(all, outcomeOf(x.take(s)))
 	}
 	o := join(all)
 	o.Invite = x.invite
@@ -59,9 +59,9 @@ func (x *intake) take(s statement) (string, error) {
 	if !x.spend(s.event.RecurrenceID) {
 		return "", refuse(VerdictHeld, "answers to more occurrences than are looked for")
 	}
-	at, ok := x.m.find(s.event.RecurrenceID)
+	at, ok := x.m.target(s.event.RecurrenceID)
 	if !ok {
-		return "", refuse(VerdictUnknownEvent, "%v", noOccurrence(s.event.RecurrenceID))
+		return "", refuse(VerdictUnknownEvent, "%v", unknownOccurrence(s.event.RecurrenceID))
 	}
 	who, err := x.identify(s, at)
 	if err != nil {
@@ -99,7 +99,7 @@ func (x *intake) accept(who ical.Attendee, a Answer, at series.Target) (string, 
 	if !roster.IsAnswer(a.Status) && !x.leavesOpen(&a) {
 		return "", refuse(VerdictNotAnAnswer, "says neither yes nor no: %.40q is no answer", a.Status)
 	}
-	if err := x.inOrder(&a); err != nil {
+	if err := x.checkOrder(&a); err != nil {
 		return "", err
 	}
 	if a.Status == ical.StatusDelegated {
@@ -136,7 +136,7 @@ func (x *intake) statementAnswer(s statement, who ical.Attendee, at series.Targe
 	if !address.Same(s.attendee.Email, who.Email) {
 		a.AnsweredAs = s.attendee.Email
 	}
-	if from := sender(x.in.Mail); from != "" && !address.Same(from, who.Email) {
+	if from := author(x.in.Mail); from != "" && !address.Same(from, who.Email) {
 		a.SentBy = from
 	}
 	return a

@@ -19,8 +19,8 @@ func (x *intake) bounce() Outcome {
 	}
 	var all []Outcome
 	for i := range r.Recipients {
-		if failed(&r.Recipients[i]) {
-			all = append(all, outcome("", x.undeliver(&r.Recipients[i])))
+		if reportsFailure(&r.Recipients[i]) {
+			all = append(all, outcomeOf("", x.undeliver(&r.Recipients[i])))
 		}
 	}
 	for _, v := range []Verdict{VerdictUndeliverable, VerdictDuplicate} {
@@ -36,9 +36,9 @@ func (x *intake) bounce() Outcome {
 	return Outcome{Verdict: VerdictNotAnAnswer, Reason: "reports no failure: " + x.in.Reason}
 }
 
-// failed tells a failure from a delay and from a confirmation (RFC 3464, section
+// reportsFailure tells a failure from a delay and from a confirmation (RFC 3464, section
 // 2.3.3). A report without an action has a code at least.
-func failed(d *mime.DeliveryStatus) bool {
+func reportsFailure(d *mime.DeliveryStatus) bool {
 	return d.Action == "failed" || d.Action == "" && strings.HasPrefix(d.Status, "5")
 }
 

@@ -61,7 +61,7 @@ func (x *intake) propose(p Proposal) (string, error) {
 		return "", refuse(VerdictDuplicate, "is held already: %s", p.describe())
 	}
 	a := Answer{Email: p.Email, RecurrenceID: p.RecurrenceID, Sequence: p.Sequence, Stamp: p.Stamp}
-	if err := x.notOlder(&a); err != nil {
+	if err := x.checkNotOlder(&a); err != nil {
 		return "", err
 	}
 	p.ID = p.id()

@@ -27,7 +27,7 @@ func (x *intake) identify(s statement, at series.Target) (ical.Attendee, error) 
 	case said.Email == "":
 		return invited, refuse(VerdictHeld, "names %d attendees, none of which is its sender", len(s.event.Attendees))
 	}
-	if invited, known = x.m.attendee(sender(x.in.Mail), at); known {
+	if invited, known = x.m.attendee(author(x.in.Mail), at); known {
 		return invited, x.p.check(&x.in, invited, said)
 	}
 	return x.uninvited(said, at)

@@ -4,25 +4,25 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// inOrder refuses an answer that is older than, or the same as, an answer that
+// checkOrder refuses an answer that is older than, or the same as, an answer that
 // the meeting holds of the same attendee and occurrence.
-func (x *intake) inOrder(a *Answer) error {
-	if err := x.notOlder(a); err != nil {
+func (x *intake) checkOrder(a *Answer) error {
+	if err := x.checkNotOlder(a); err != nil {
 		return err
 	}
-	if last, ok := x.m.latest(a.Email, a.RecurrenceID); ok && a.version().compare(last.version) == 0 && x.holds(a) {
+	if last, ok := x.m.latest(a.Email, a.RecurrenceID); ok && a.order().compare(last.answerOrder) == 0 && x.holds(a) {
 		return refuse(VerdictDuplicate, "is held already: %s", last)
 	}
 	return nil // a client that does not renew DTSTAMP: the later arrival counts
 }
 
-// notOlder refuses an answer or proposal that was made before the last one that
+// checkNotOlder refuses an answer or proposal that was made before the last one that
 // counts. The DTSTAMP of the invitation is not compared, because clocks differ.
-func (x *intake) notOlder(a *Answer) error {
-	if floor := x.m.record().Floor(a.Email, a.RecurrenceID); a.Sequence < floor {
+func (x *intake) checkNotOlder(a *Answer) error {
+	if floor := x.m.answerRecord().Floor(a.Email, a.RecurrenceID); a.Sequence < floor {
 		return refuse(VerdictStale, "answers version %d; version %d asked everybody anew", a.Sequence, floor)
 	}
-	if last, ok := x.m.latest(a.Email, a.RecurrenceID); ok && a.version().compare(last.version) < 0 {
+	if last, ok := x.m.latest(a.Email, a.RecurrenceID); ok && a.order().compare(last.answerOrder) < 0 {
 		return refuse(VerdictStale, "a later answer of %s counts: %s", a.Email, last)
 	}
 	return nil
@@ -37,7 +37,7 @@ func (x *intake) holds(a *Answer) bool {
 		if !address.Same(b.Email, a.Email) || !b.RecurrenceID.Equal(a.RecurrenceID) {
 			continue
 		}
-		same := b.version().compare(a.version()) == 0 && b.Status == a.Status && b.Comment == a.Comment &&
+		same := b.order().compare(a.order()) == 0 && b.Status == a.Status && b.Comment == a.Comment &&
 			b.Guests == a.Guests && address.Same(b.DelegatedTo, a.DelegatedTo)
 		if same && (newest || a.MessageID != "" && a.MessageID == b.MessageID) {
 			return true

@@ -108,7 +108,7 @@ func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Tim
 		return nil, nil, ErrNoMeeting
 	}
 	o := c.settings(callOf(opts, MailOption.forMail)).about(m)
-	from := m.settled()
+	from := m.withAnswersOfEvent()
 	end, begin, err := planFollowing(from, start, after, o)
 	if err != nil {
 		return m, nil, err
@@ -138,7 +138,7 @@ func (c *Client) PlanUpdateFollowing(m *Meeting, start time.Time, after ical.Eve
 	if err != nil || rest == nil {
 		return p, err
 	}
-	return p.withRest(publicPlan(rest, c.settings(call{}).about(m))), nil
+	return p.withRest(publicPlan(rest, c.settings(callOptions{}).about(m))), nil
 }
 
 // Cancel cancels the meeting. With the option [Occurrence] it cancels one
@@ -205,8 +205,8 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 		return m, ErrNoSender
 	}
 	o := c.settings(callOf(opts, ResumeOption.forResume)).about(m)
-	out := m.settled().clone()
-	p := plan.Repeat(out.planned())
+	out := m.withAnswersOfEvent().clone()
+	p := plan.Unchanged(out.planned())
 	x := part{plan: p, from: m, meeting: out, letters: out.unsent(p, o)}
 	if err := x.render(o); err != nil {
 		return m, err
@@ -231,8 +231,8 @@ func (c *Client) Respond(ctx context.Context, in *Inbound, r Response) error {
 	if c.sender == nil {
 		return ErrNoSender
 	}
-	o := c.settings(call{})
-	m, err := (&reply{Response: r, Options: &o.Options}).message(in)
+	o := c.settings(callOptions{})
+	m, err := (&answerMail{Response: r, Options: &o.Options}).message(in)
 	if err == nil {
 		err = c.sender.Send(ctx, m)
 	}
@@ -243,15 +243,15 @@ func (c *Client) Respond(ctx context.Context, in *Inbound, r Response) error {
 }
 
 // settings returns the options of c joined with the options of one call.
-func (c *Client) settings(opts call) *settings { return newSettings(&c.options, opts) }
+func (c *Client) settings(opts callOptions) *settings { return newSettings(&c.options, opts) }
 
 // change carries out the plan of one call about a meeting.
-func (c *Client) change(ctx context.Context, m *Meeting, opts call, makePlan planner) (*Meeting, error) {
+func (c *Client) change(ctx context.Context, m *Meeting, opts callOptions, makePlan planner) (*Meeting, error) {
 	if m == nil {
 		return nil, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)
-	from := m.settled()
+	from := m.withAnswersOfEvent()
 	p, err := makePlan(from, o)
 	if err != nil {
 		return m, err
@@ -264,12 +264,12 @@ func (c *Client) change(ctx context.Context, m *Meeting, opts call, makePlan pla
 }
 
 // plan returns the plan of one call about a meeting.
-func (c *Client) plan(m *Meeting, opts call, makePlan planner) (*Plan, error) {
+func (c *Client) plan(m *Meeting, opts callOptions, makePlan planner) (*Plan, error) {
 	if m == nil {
 		return nil, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)
-	p, err := makePlan(m.settled(), o)
+	p, err := makePlan(m.withAnswersOfEvent(), o)
 	return publicPlan(p, o), err
 }
 

@@ -30,7 +30,7 @@ type failure struct {
 	recipients []*RecipientError
 }
 
-// delivery sends the mails of one call, several at a time if the options say so,
+// deliverer sends the mails of one call, several at a time if the options say so,
 // and writes the fate of each into the meetings. If a mail fails, the others are
 // still tried, except later mails to the same attendee. For example, a
 // cancellation of a series that arrives before an occurrence of it would remove
@@ -40,12 +40,12 @@ type failure struct {
 // while a record is being written go into the next record, together with the
 // claims that take their places. So n mails about one meeting cost at most n + 1
 // records, and n mails about two meetings at most twice as many.
-type delivery struct {
+type deliverer struct {
 	sender    Sender
 	ledger    Ledger
 	settings  *settings
 	parts     []part
-	held      []*outgoing // mails before the queue that wait for another in flight
+	waiting   []*outgoing // mails before the queue that wait for another in flight
 	queue     []place     // mails not yet looked at
 	failed    []failure
 	busy      map[string]int  // the mails in flight to each address; nil if one is sent at a time
@@ -67,8 +67,8 @@ type result struct {
 // deliver hands the mails of some parts over: all of one attendee follow each
 // other in the order of the parts.
 func deliver(ctx context.Context, s Sender, parts []part, o *settings) error {
-	order := inOrder(parts, o.oneMail)
-	d := &delivery{
+	order := sendingOrder(parts, o.oneMail)
+	d := &deliverer{
 		sender: s, ledger: o.Ledger, settings: o, parts: parts, queue: order,
 		results: make(chan result, max(min(o.Parallel, len(order)), 1)),
 	}
@@ -77,16 +77,16 @@ func deliver(ctx context.Context, s Sender, parts []part, o *settings) error {
 	}
 	d.findBlocked()
 	d.run(ctx)
-	failed := d.inOrder(order)
+	failed := d.failuresInOrder(order)
 	if d.broken == nil {
 		return deliveryError(failed)
 	}
 	return errors.Join(deliveryError(failed), d.broken)
 }
 
-// inOrder returns the mails of some parts in the order of sending. Unless a mail
+// sendingOrder returns the mails of some parts in the order of sending. Unless a mail
 // goes to several attendees, the mails of one attendee follow each other.
-func inOrder(parts []part, oneMail bool) []place {
+func sendingOrder(parts []part, oneMail bool) []place {
 	n := 0
 	for i := range parts {
 		n += len(parts[i].letters)
@@ -103,8 +103,8 @@ func inOrder(parts []part, oneMail bool) []place {
 	return grouped(out, func(x place) string { return parts[x.part].letters[x.index][0].Key() })
 }
 
-// inOrder returns the recipients who have not got a mail, in the order of the mails.
-func (d *delivery) inOrder(order []place) (out []*RecipientError) {
+// failuresInOrder returns the recipients who have not got a mail, in the order of the mails.
+func (d *deliverer) failuresInOrder(order []place) (out []*RecipientError) {
 	if len(d.failed) == 0 {
 		return nil
 	}
@@ -119,13 +119,13 @@ func (d *delivery) inOrder(order []place) (out []*RecipientError) {
 }
 
 // outgoing returns a mail of the queue.
-func (d *delivery) outgoing(x place) *outgoing {
+func (d *deliverer) outgoing(x place) *outgoing {
 	p := &d.parts[x.part]
 	return &outgoing{letter: p.letters[x.index], meeting: p.meeting, renderer: p.renderer, place: x}
 }
 
-// fail keeps why recipients of a mail have not got it.
-func (d *delivery) fail(x *outgoing, list []*RecipientError) {
+// noteFailure keeps why recipients of a mail have not got it.
+func (d *deliverer) noteFailure(x *outgoing, list []*RecipientError) {
 	if len(list) > 0 {
 		d.failed = append(d.failed, failure{x.place, list})
 	}
@@ -133,13 +133,13 @@ func (d *delivery) fail(x *outgoing, list []*RecipientError) {
 
 // findBlocked finds the addresses with an earlier mail that is open and not of this
 // call.
-func (d *delivery) findBlocked() {
+func (d *deliverer) findBlocked() {
 	for i := range d.parts {
 		p := &d.parts[i]
 		ours := make([]bool, len(p.meeting.Deliveries))
 		for _, l := range p.letters {
 			for j := range l {
-				ours[l[j].entry] = true
+				ours[l[j].index] = true
 			}
 		}
 		for j := range p.meeting.Deliveries {
@@ -152,7 +152,7 @@ func (d *delivery) findBlocked() {
 
 // run gathers results, records them with new claims, and hands the claimed mails
 // over, until nothing is left to do.
-func (d *delivery) run(ctx context.Context) {
+func (d *deliverer) run(ctx context.Context) {
 	for {
 		d.gather(ctx)
 		claims := d.claims(ctx)
@@ -168,7 +168,7 @@ func (d *delivery) run(ctx context.Context) {
 
 // gather takes in the results that have arrived. If nothing can be claimed or
 // recorded, it waits for a result.
-func (d *delivery) gather(ctx context.Context) {
+func (d *deliverer) gather(ctx context.Context) {
 	for d.inFlight > 0 {
 		if len(d.done) == 0 && len(d.takenBack) == 0 && !d.canClaim(ctx) {
 			d.finish(<-d.results)
@@ -184,15 +184,15 @@ func (d *delivery) gather(ctx context.Context) {
 }
 
 // canClaim reports whether some mail may be handed over now.
-func (d *delivery) canClaim(ctx context.Context) bool {
+func (d *deliverer) canClaim(ctx context.Context) bool {
 	if d.broken != nil || ctx.Err() != nil || d.inFlight >= cap(d.results) {
 		return false
 	}
 	if len(d.busy) == 0 {
-		return len(d.held)+len(d.queue) > 0
+		return len(d.waiting)+len(d.queue) > 0
 	}
 	busy := make(addressSet)
-	for _, x := range d.held {
+	for _, x := range d.waiting {
 		if !d.mustWait(x.letter, &busy) {
 			return true
 		}
@@ -203,15 +203,15 @@ func (d *delivery) canClaim(ctx context.Context) bool {
 }
 
 // finish writes the result of a mail into its meeting.
-func (d *delivery) finish(r result) {
+func (d *deliverer) finish(r result) {
 	d.inFlight--
 	d.done = append(d.done, r)
 	r.mail.message = nil
-	d.fail(r.mail, r.mail.letter.outcome(r.mail.meeting, r.err, d.settings))
+	d.noteFailure(r.mail, r.mail.letter.recordResult(r.mail.meeting, r.err, d.settings))
 	for i := range r.mail.letter {
 		n := &r.mail.letter[i]
 		d.close(n.Key())
-		if d.mustBlock(r.mail, n, r.mail.meeting.Deliveries[n.entry].State) {
+		if d.mustBlock(r.mail, n, r.mail.meeting.Deliveries[n.index].State) {
 			d.block(n.Key())
 		}
 	}
@@ -220,13 +220,13 @@ func (d *delivery) finish(r result) {
 // mustBlock reports whether later mails to a recipient must wait after the end of a
 // try. If the rest of a series was refused, its attendees keep the old series as
 // it is.
-func (d *delivery) mustBlock(x *outgoing, n *recipient, s DeliveryState) bool {
+func (d *deliverer) mustBlock(x *outgoing, n *recipient, s DeliveryState) bool {
 	rest := len(d.parts) > 1 && x.place.part == 0
-	return s == DeliveryPending || n.again && s == DeliveryUnknown || rest && s == DeliveryRefused
+	return s == DeliveryPending || n.mayHaveArrived && s == DeliveryUnknown || rest && s == DeliveryRefused
 }
 
 // close ends one mail in flight to an address.
-func (d *delivery) close(key string) {
+func (d *deliverer) close(key string) {
 	if d.busy == nil {
 		return
 	}
@@ -236,7 +236,7 @@ func (d *delivery) close(key string) {
 }
 
 // block keeps later mails to an address back.
-func (d *delivery) block(key string) {
+func (d *deliverer) block(key string) {
 	if d.blocked == nil {
 		d.blocked = make(map[string]bool)
 	}
@@ -246,7 +246,7 @@ func (d *delivery) block(key string) {
 // mustWait reports whether an earlier mail to a recipient of a letter is open.
 // busy has the recipients of earlier mails that must wait themselves. If the
 // letter must wait, its recipients are added to busy.
-func (d *delivery) mustWait(l letter, busy *addressSet) bool {
+func (d *deliverer) mustWait(l letter, busy *addressSet) bool {
 	wait := (len(d.busy) > 0 || len(*busy) > 0) && l.isTo(func(key string) bool { return d.busy[key] > 0 || (*busy)[key] })
 	if wait && *busy == nil {
 		*busy = make(addressSet)
@@ -263,19 +263,19 @@ func (d *delivery) mustWait(l letter, busy *addressSet) bool {
 type addressSet map[string]bool
 
 // claims removes the mails from the queue that can be handed over now.
-func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
+func (d *deliverer) claims(ctx context.Context) (out []*outgoing) {
 	if err := cmp.Or(d.broken, ctx.Err()); err != nil {
 		d.giveUp(err)
 		return nil
 	}
 	var busy addressSet
 	out = d.claimed[:0]
-	again := d.held
-	d.held = nil
-	for d.inFlight+len(out) < cap(d.results) && len(again)+len(d.queue) > 0 {
+	retry := d.waiting
+	d.waiting = nil
+	for d.inFlight+len(out) < cap(d.results) && len(retry)+len(d.queue) > 0 {
 		var x *outgoing
-		if len(again) > 0 {
-			x, again = again[0], again[1:]
+		if len(retry) > 0 {
+			x, retry = retry[0], retry[1:]
 		} else {
 			x, d.queue = d.outgoing(d.queue[0]), d.queue[1:]
 		}
@@ -283,7 +283,7 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 		case len(d.blocked) > 0 && x.letter.isTo(func(key string) bool { return d.blocked[key] }):
 			d.leave(x, errWaits)
 		case d.mustWait(x.letter, &busy):
-			d.held = append(d.held, x)
+			d.waiting = append(d.waiting, x)
 		case d.build(x):
 			out = append(out, x)
 			for i := range x.letter {
@@ -293,13 +293,13 @@ func (d *delivery) claims(ctx context.Context) (out []*outgoing) {
 			}
 		}
 	}
-	d.held = append(d.held, again...)
+	d.waiting = append(d.waiting, retry...)
 	d.claimed = out
 	return out
 }
 
 // build makes the mail. It reports false if the mail cannot be built.
-func (d *delivery) build(x *outgoing) bool {
+func (d *deliverer) build(x *outgoing) bool {
 	message, err := x.renderer.finished(int(x.place.index), x.letter)
 	if err != nil {
 		d.leave(x, err)
@@ -310,8 +310,8 @@ func (d *delivery) build(x *outgoing) bool {
 }
 
 // leave keeps a mail pending, and with it all later ones to its recipients.
-func (d *delivery) leave(x *outgoing, err error) {
-	d.fail(x, x.letter.fail(x.meeting, DeliveryPending, err, d.settings))
+func (d *deliverer) leave(x *outgoing, err error) {
+	d.noteFailure(x, x.letter.setFailed(x.meeting, DeliveryPending, err, d.settings))
 	for i := range x.letter {
 		d.block(x.letter[i].Key())
 	}
@@ -319,20 +319,20 @@ func (d *delivery) leave(x *outgoing, err error) {
 
 // giveUp leaves the rest of the queue pending. If the ledger failed, its error
 // stands for all of them.
-func (d *delivery) giveUp(err error) {
+func (d *deliverer) giveUp(err error) {
 	for _, x := range d.queue {
-		d.held = append(d.held, d.outgoing(x))
+		d.waiting = append(d.waiting, d.outgoing(x))
 	}
-	for _, x := range d.held {
+	for _, x := range d.waiting {
 		if d.broken == nil {
-			d.fail(x, x.letter.fail(x.meeting, DeliveryPending, err, d.settings))
+			d.noteFailure(x, x.letter.setFailed(x.meeting, DeliveryPending, err, d.settings))
 		}
 	}
-	d.held, d.queue = nil, nil
+	d.waiting, d.queue = nil, nil
 }
 
 // lose leaves a mail alone that another call has claimed or overtaken.
-func (d *delivery) lose(x *outgoing) {
+func (d *deliverer) lose(x *outgoing) {
 	x.message = nil
 	x.letter.note(x.meeting, DeliveryPending, "", d.settings)
 	for i := range x.letter {
@@ -343,7 +343,7 @@ func (d *delivery) lose(x *outgoing) {
 
 // send hands a mail over. If the call sends one mail at a time, no goroutine is
 // needed.
-func (d *delivery) send(ctx context.Context, x *outgoing) {
+func (d *deliverer) send(ctx context.Context, x *outgoing) {
 	d.inFlight++
 	if cap(d.results) == 1 {
 		d.results <- result{x, d.sender.Send(ctx, x.message)}

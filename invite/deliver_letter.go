@@ -17,9 +17,9 @@ type letter []recipient
 // are told.
 type recipient struct {
 	*plan.Notice
-	replyTo string // the address that the answer is to come to; "" is the organizer's
-	entry   int    // the index in Meeting.Deliveries
-	again   bool   // an earlier try may have arrived
+	replyTo        string // the address that the answer is to come to; "" is the organizer's
+	index          int    // the index in Meeting.Deliveries
+	mayHaveArrived bool   // an earlier try may have arrived
 }
 
 // recipientsOf returns a recipient for each notice.

@@ -15,8 +15,8 @@ func deliveryError(failed []*RecipientError) error {
 	return &DeliveryError{failed}
 }
 
-// outcome writes the result of a letter into its entries of the ledger.
-func (l letter) outcome(m *Meeting, err error, o *settings) []*RecipientError {
+// recordResult writes the result of a letter into its deliveries.
+func (l letter) recordResult(m *Meeting, err error, o *settings) []*RecipientError {
 	if err == nil {
 		l.note(m, DeliveryDelivered, "", o)
 		return nil
@@ -31,14 +31,14 @@ func (l letter) outcome(m *Meeting, err error, o *settings) []*RecipientError {
 		if len(named) > 0 {
 			cause = errorFor(l[i].Attendee.Email, named)
 		}
-		failed = append(failed, l[i:i+1].fail(m, stateOf(cause), cause, o)...)
+		failed = append(failed, l[i:i+1].setFailed(m, stateOf(cause), cause, o)...)
 	}
 	return failed
 }
 
-// fail sets the state of the letter's entries, and returns one error for each
+// setFailed sets the state of the letter's entries, and returns one error for each
 // if there is a cause.
-func (l letter) fail(m *Meeting, state DeliveryState, cause error, o *settings) []*RecipientError {
+func (l letter) setFailed(m *Meeting, state DeliveryState, cause error, o *settings) []*RecipientError {
 	if cause == nil {
 		l.note(m, state, "", o)
 		return nil
@@ -46,8 +46,8 @@ func (l letter) fail(m *Meeting, state DeliveryState, cause error, o *settings) 
 	l.note(m, state, cause.Error(), o)
 	failed := make([]*RecipientError, len(l))
 	for i := range l {
-		d := &m.Deliveries[l[i].entry]
-		if l[i].again && state == DeliveryPending {
+		d := &m.Deliveries[l[i].index]
+		if l[i].mayHaveArrived && state == DeliveryPending {
 			d.State = DeliveryUnknown // as an earlier try left it
 		}
 		failed[i] = &RecipientError{d.To, d.State, cause}
@@ -58,7 +58,7 @@ func (l letter) fail(m *Meeting, state DeliveryState, cause error, o *settings) 
 // note sets the state of the letter's entries.
 func (l letter) note(m *Meeting, state DeliveryState, reply string, o *settings) {
 	for i := range l {
-		d := &m.Deliveries[l[i].entry]
+		d := &m.Deliveries[l[i].index]
 		d.State, d.Reply, d.Time = state, reply, o.Now().UTC()
 	}
 }

@@ -38,7 +38,7 @@ const mostKept = 4 << 20
 // cannot be built.
 func (x *part) render(o *settings) error {
 	x.renderer = newRenderer(x.meeting, x.plan, o)
-	x.renderer.single = len(x.letters) == 1
+	x.renderer.onlyMail = len(x.letters) == 1
 	for _, l := range x.letters {
 		try := x.renderer.keep
 		if x.renderer.size >= mostKept {

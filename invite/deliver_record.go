@@ -11,18 +11,18 @@ import (
 // unknown. If the ledger fails, nothing is handed over any more. Records that it
 // may not have stored are then recorded once again at the end, with the claims
 // taken back.
-func (d *delivery) record(ctx context.Context, claims []*outgoing) {
+func (d *deliverer) record(ctx context.Context, claims []*outgoing) {
 	for _, x := range claims {
 		x.letter.note(x.meeting, DeliverySending, "", d.settings)
 	}
-	again := d.broken != nil
+	second := d.broken != nil
 	lost, err := d.store(ctx, claims)
 	if err != nil {
 		for _, x := range claims {
 			x.letter.note(x.meeting, DeliveryPending, "", d.settings)
 		}
 		d.takenBack = append(d.takenBack, claims...)
-		if again {
+		if second {
 			d.done, d.takenBack = nil, nil
 			return
 		}
@@ -44,7 +44,7 @@ func (d *delivery) record(ctx context.Context, claims []*outgoing) {
 
 // store records the changes in each meeting, and returns the claims that are
 // lost.
-func (d *delivery) store(ctx context.Context, claims []*outgoing) (lost map[*outgoing]bool, err error) {
+func (d *deliverer) store(ctx context.Context, claims []*outgoing) (lost map[*outgoing]bool, err error) {
 	if d.ledger == nil {
 		return nil, nil
 	}
@@ -53,13 +53,13 @@ func (d *delivery) store(ctx context.Context, claims []*outgoing) (lost map[*out
 	for _, r := range d.done {
 		changed = append(changed, r.mail)
 	}
-	for _, part := range byMeeting(append(slices.Clip(changed), claims...)) {
-		numbers, err := d.ledger.Record(ctx, part.meeting.Event.UID, part.deliveries())
+	for _, group := range byMeeting(append(slices.Clip(changed), claims...)) {
+		numbers, err := d.ledger.Record(ctx, group.meeting.Event.UID, group.deliveries())
 		if err != nil {
 			return nil, err
 		}
-		for _, x := range part.mails {
-			if slices.ContainsFunc(x.letter, func(n recipient) bool { return slices.Contains(numbers, x.meeting.Deliveries[n.entry].N) }) {
+		for _, x := range group.mails {
+			if slices.ContainsFunc(x.letter, func(n recipient) bool { return slices.Contains(numbers, x.meeting.Deliveries[n.index].N) }) {
 				if lost == nil {
 					lost = make(map[*outgoing]bool)
 				}
@@ -76,7 +76,7 @@ type mailsOf struct {
 	mails   []*outgoing
 }
 
-// byMeeting parts mails by their meeting.
+// byMeeting groups mails by their meeting.
 func byMeeting(list []*outgoing) (out []*mailsOf) {
 	for _, x := range list {
 		i := slices.IndexFunc(out, func(p *mailsOf) bool { return p.meeting == x.meeting })
@@ -93,7 +93,7 @@ func byMeeting(list []*outgoing) (out []*mailsOf) {
 func (p *mailsOf) deliveries() (out []Delivery) {
 	for _, x := range p.mails {
 		for i := range x.letter {
-			out = append(out, p.meeting.Deliveries[x.letter[i].entry])
+			out = append(out, p.meeting.Deliveries[x.letter[i].index])
 		}
 	}
 	return out

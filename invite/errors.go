@@ -97,8 +97,8 @@ func fieldError(field, text string) error {
 	return fault.Join("invite", &ical.FieldError{Field: field, Err: errors.New(text)})
 }
 
-// noOccurrence reports an original start that a series does not have.
-func noOccurrence(start time.Time) error {
+// unknownOccurrence reports an original start that a series does not have.
+func unknownOccurrence(start time.Time) error {
 	return fmt.Errorf("is about an occurrence that the series does not have: %s", start.Format(time.RFC3339))
 }
 

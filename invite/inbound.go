@@ -191,7 +191,7 @@ func (in *Inbound) byMethod() {
 
 // answer sets the attendee who answers.
 func (in *Inbound) answer() {
-	a, ok := speaker(in.Event, in.Mail)
+	a, ok := answeringAttendee(in.Event, in.Mail)
 	in.Attendee = a
 	switch {
 	case ok && in.Kind == KindRefresh:

@@ -10,9 +10,9 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// sender returns the author of a mail. It is "" if there is none, or if there are
+// author returns the author of a mail. It is "" if there is none, or if there are
 // several.
-func sender(m *mime.Received) string {
+func author(m *mime.Received) string {
 	if len(m.From) != 1 {
 		return ""
 	}
@@ -28,10 +28,10 @@ func authors(m *mime.Received) map[string]bool {
 	return out
 }
 
-// speaker returns the attendee who answers: the only attendee, or the attendee
+// answeringAttendee returns the attendee who answers: the only attendee, or the attendee
 // who sent the mail, or the delegate, whose answer names the delegator too (RFC
 // 5546, section 4.2.5).
-func speaker(e *ical.Event, m *mime.Received) (ical.Attendee, bool) {
+func answeringAttendee(e *ical.Event, m *mime.Received) (ical.Attendee, bool) {
 	list := e.Attendees
 	at := -1
 	if len(list) == 1 {

@@ -76,7 +76,7 @@ func (in *Inbound) statements() []statement {
 			if len(out) == maxStatements {
 				return
 			}
-			if a, ok := speaker(&list[i], in.Mail); ok {
+			if a, ok := answeringAttendee(&list[i], in.Mail); ok {
 				out = append(out, statement{&list[i], a})
 			}
 		}

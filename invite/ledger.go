@@ -47,14 +47,14 @@ type Ledger interface {
 // call with n mails stores n + 2 times. So a meeting with many guests needs a
 // Ledger that stores single deliveries.
 func WholeMeeting(store func(ctx context.Context, m *Meeting) error) Ledger {
-	return &wholeMeetings{store: store, held: make(map[string]*heldMeeting)}
+	return &wholeMeetings{store: store, underWay: make(map[string]*heldMeeting)}
 }
 
 // wholeMeetings has the meetings of the calls under way.
 type wholeMeetings struct {
-	store func(ctx context.Context, m *Meeting) error
-	mu    sync.Mutex
-	held  map[string]*heldMeeting
+	store    func(ctx context.Context, m *Meeting) error
+	mu       sync.Mutex
+	underWay map[string]*heldMeeting
 }
 
 // heldMeeting is one meeting, as it was last stored.
@@ -79,25 +79,25 @@ func (w *wholeMeetings) Begin(ctx context.Context, ms ...*Meeting) error {
 func (w *wholeMeetings) hold(m *Meeting) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.held[m.Event.UID] = &heldMeeting{m: m.clone()}
+	w.underWay[m.Event.UID] = &heldMeeting{m: m.clone()}
 }
 
 // release ends the call.
 func (w *wholeMeetings) release(uid string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	delete(w.held, uid)
+	delete(w.underWay, uid)
 }
 
-// find returns the meeting of a call under way, or nil.
-func (w *wholeMeetings) find(uid string) *heldMeeting {
+// call returns the meeting of a call under way, or nil.
+func (w *wholeMeetings) call(uid string) *heldMeeting {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.held[uid]
+	return w.underWay[uid]
 }
 
 func (w *wholeMeetings) Record(ctx context.Context, uid string, changed []Delivery) (lost []int, err error) {
-	h := w.find(uid)
+	h := w.call(uid)
 	if h == nil {
 		return nil, fmt.Errorf("invite: WholeMeeting: no call about the meeting %.80s is under way", uid)
 	}
@@ -127,14 +127,14 @@ func (m *Meeting) claim(changed []Delivery) (lost []int) {
 			broken[d.MessageID] = true
 		}
 	}
-	var held []Delivery
+	var valid []Delivery
 	for _, d := range changed {
 		if d.State == DeliverySending && broken[d.MessageID] {
 			lost = append(lost, d.N)
 			continue
 		}
-		held = append(held, d)
+		valid = append(valid, d)
 	}
-	m.Merge(held)
+	m.Merge(valid)
 	return lost
 }

@@ -144,7 +144,7 @@ func (m *Meeting) nextNumber() int {
 	return n
 }
 
-func (a *Answer) version() version { return version{a.Sequence, a.Stamp} }
+func (a *Answer) order() answerOrder { return answerOrder{a.Sequence, a.Stamp} }
 
 // describe returns a description of the answer, for people.
 func (a *Answer) describe() string {

@@ -78,7 +78,7 @@ func (m *Meeting) Propose(p Proposal) (*Meeting, Outcome) {
 // It does not change m. If the verdict changes nothing, it returns m itself.
 func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
 	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
-	o := outcome("", func() error {
+	o := outcomeOf("", func() error {
 		if id == "" {
 			return refuse(VerdictUnknownEvent, "id: is missing")
 		}
@@ -110,13 +110,13 @@ func requiredOf(stamp time.Time, via string) error {
 // byHand takes in the word of an attendee that came without a mail.
 func (m *Meeting) byHand(email string, id time.Time, missing error, take func(*intake, ical.Attendee, series.Target) (string, error)) (*Meeting, Outcome) {
 	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
-	o := outcome(func() (string, error) {
+	o := outcomeOf(func() (string, error) {
 		if missing != nil {
 			return "", missing
 		}
-		at, ok := x.m.find(id)
+		at, ok := x.m.target(id)
 		if !ok {
-			return "", refuse(VerdictUnknownEvent, "%v", noOccurrence(id))
+			return "", refuse(VerdictUnknownEvent, "%v", unknownOccurrence(id))
 		}
 		who, ok := x.m.attendee(email, at)
 		switch {

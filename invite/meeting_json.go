@@ -124,7 +124,7 @@ func readFormat1(data []byte) (*Meeting, error) {
 // importStatuses makes Answers of the statuses in an event of format 1, unless
 // its Answers say the same.
 func (m *Meeting) importStatuses() {
-	m.Answers = append(m.Answers, answersOf(m.record().Imported())...)
+	m.Answers = append(m.Answers, answersOf(m.answerRecord().ImportedAnswers())...)
 	roster.ClearAnswers(&m.Event)
 	dropAnswerOverrides(&m.Event)
 }

@@ -12,7 +12,7 @@ import (
 
 // overtake marks the pending mails that new ones replace:
 //
-//   - the mails to the attendees in p.Replaces, which the plan was made anew for,
+//   - the mails to the attendees in p.Overtakes, which the plan was made anew for,
 //   - the mails that say less than a new mail to the same attendee.
 //
 // A mail to several attendees stays unless all of them are told anew. A reminder to
@@ -35,8 +35,8 @@ func (m *Meeting) overtake(list []letter, p *plan.Plan, now time.Time) {
 		key := address.Key(d.To)
 		switch {
 		case declines:
-		case told.subjects[subject{key, roster.Whole}], told.subjects[subject{key, d.RecurrenceID.Unix()}]:
-		case !p.Replaces[key], !m.OneMail && !told.anything[key] && d.repeats() && p.Invites(d.To, d.RecurrenceID):
+		case told.subjects[topic{key, roster.Whole}], told.subjects[topic{key, d.RecurrenceID.Unix()}]:
+		case !p.Overtakes[key], !m.OneMail && !told.anything[key] && d.repeats() && p.Invites(d.To, d.RecurrenceID):
 			stays[d.MessageID] = true
 		}
 	}
@@ -50,28 +50,28 @@ func (m *Meeting) overtake(list []letter, p *plan.Plan, now time.Time) {
 	}
 }
 
-// subject is what a mail is about: its recipient, by key, and an occurrence, as a
+// topic is what a mail is about: its recipient, by key, and an occurrence, as a
 // Unix time, or [roster.Whole]. A mail says all that an earlier mail about the same
-// subject, or about an occurrence of it, would say.
-type subject struct {
+// topic, or about an occurrence of it, would say.
+type topic struct {
 	to         string
 	occurrence int64
 }
 
-// told is the content of new mails.
-type told struct {
-	subjects map[subject]bool
+// toldNow is the content of new mails.
+type toldNow struct {
+	subjects map[topic]bool
 	anything map[string]bool // the attendees who are told anything, by key
 }
 
-func toldBy(list []letter) told {
-	t := told{make(map[subject]bool), make(map[string]bool)}
+func toldBy(list []letter) toldNow {
+	t := toldNow{make(map[topic]bool), make(map[string]bool)}
 	for _, l := range list {
 		for i := range l {
 			if l[i].Method != ical.MethodDeclineCounter {
 				key := l[i].Key()
 				t.anything[key] = true
-				t.subjects[subject{key, l[i].Event.RecurrenceID.Unix()}] = true
+				t.subjects[topic{key, l[i].Event.RecurrenceID.Unix()}] = true
 			}
 		}
 	}
@@ -81,25 +81,25 @@ func toldBy(list []letter) told {
 // markOvertaken marks the pending mails of format 1 that a later one has
 // overtaken.
 func (m *Meeting) markOvertaken() {
-	for _, i := range m.outdated() {
+	for _, i := range m.overtakenByLater() {
 		if d := &m.Deliveries[i]; d.State == DeliveryPending {
 			d.State = DeliveryOvertaken
 		}
 	}
 }
 
-// outdated returns the deliveries for which a later mail to the same attendee
+// overtakenByLater returns the deliveries for which a later mail to the same attendee
 // exists that says as much, whatever became of it.
-func (m *Meeting) outdated() (out []int) {
-	later := make(map[subject]bool)
+func (m *Meeting) overtakenByLater() (out []int) {
+	later := make(map[topic]bool)
 	for i := len(m.Deliveries) - 1; i >= 0; i-- {
 		d := &m.Deliveries[i]
 		to := address.Key(d.To)
-		if later[subject{to, roster.Whole}] || later[subject{to, d.RecurrenceID.Unix()}] {
+		if later[topic{to, roster.Whole}] || later[topic{to, d.RecurrenceID.Unix()}] {
 			out = append(out, i)
 		}
 		if d.Method != ical.MethodDeclineCounter {
-			later[subject{to, d.RecurrenceID.Unix()}] = true
+			later[topic{to, d.RecurrenceID.Unix()}] = true
 		}
 	}
 	return out

@@ -14,7 +14,7 @@ import (
 func (m *Meeting) waiting(o *settings) (out []int) {
 	old := make(map[int]bool)
 	if o.resendUnknown {
-		for _, i := range m.outdated() {
+		for _, i := range m.overtakenByLater() {
 			old[i] = true
 		}
 	}
@@ -43,7 +43,7 @@ func (m *Meeting) unsent(p *plan.Plan, o *settings) []letter {
 		if !ok {
 			continue
 		}
-		r := recipient{Notice: &n, entry: i, again: d.State != DeliveryPending}
+		r := recipient{Notice: &n, index: i, mayHaveArrived: d.State != DeliveryPending}
 		to := d.To
 		if o.oneMail {
 			to = ""
@@ -65,7 +65,7 @@ func (m *Meeting) takeBack(ctx context.Context, list []letter, o *settings) erro
 	var changed []Delivery
 	for _, l := range list {
 		for i := range l {
-			if d := &m.Deliveries[l[i].entry]; d.State != DeliveryPending {
+			if d := &m.Deliveries[l[i].index]; d.State != DeliveryPending {
 				d.State, d.Reply, d.Time = DeliveryPending, "", o.Now().UTC()
 				changed = append(changed, *d)
 			}

@@ -17,7 +17,7 @@ func (m *Meeting) Status(email string) ical.Status { return m.OccurrenceStatus(e
 // the answer to the series. It is "" if the series has no such occurrence, or if
 // the address is not invited to it.
 func (m *Meeting) OccurrenceStatus(email string, start time.Time) ical.Status {
-	at, ok := m.find(start)
+	at, ok := m.target(start)
 	if !ok {
 		return ""
 	}
@@ -32,7 +32,7 @@ func (m *Meeting) OccurrenceStatus(email string, start time.Time) ical.Status {
 // that original start, with the answers that count now. It is nil if the series
 // has no such occurrence.
 func (m *Meeting) Attendees(start time.Time) []ical.Attendee {
-	at, ok := m.find(start)
+	at, ok := m.target(start)
 	if !ok {
 		return nil
 	}
@@ -44,11 +44,11 @@ func (m *Meeting) Attendees(start time.Time) []ical.Attendee {
 // change that asked everybody anew.
 func (m *Meeting) OpenProposals() []Proposal {
 	var out []Proposal
-	r := m.record()
+	r := m.answerRecord()
 	for i := range m.Proposals {
 		p := &m.Proposals[i]
 		last, _ := m.latest(p.Email, p.RecurrenceID)
-		if !p.Declined && p.Sequence >= r.Floor(p.Email, p.RecurrenceID) && last.compare(p.version()) == 0 {
+		if !p.Declined && p.Sequence >= r.Floor(p.Email, p.RecurrenceID) && last.compare(p.order()) == 0 {
 			out = append(out, *p)
 		}
 	}
@@ -70,7 +70,7 @@ func (m *Meeting) Tally() Tally {
 // the meeting as a whole alone.
 func (m *Meeting) OccurrenceTally(start time.Time) (Tally, bool) {
 	var t Tally
-	at, ok := m.find(start)
+	at, ok := m.target(start)
 	if !ok {
 		return t, false
 	}

@@ -85,12 +85,12 @@ func (o *Options) clone() Options {
 // and Body, and the options of one call.
 type settings struct {
 	Options
-	call
+	callOptions
 }
 
 // newSettings joins the options of a client with the options of a call.
-func newSettings(o *Options, opts call) *settings {
-	s := &settings{Options: *o, call: opts}
+func newSettings(o *Options, opts callOptions) *settings {
+	s := &settings{Options: *o, callOptions: opts}
 	if s.Now == nil {
 		s.Now = time.Now
 	}

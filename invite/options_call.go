@@ -6,91 +6,93 @@ import (
 )
 
 // A SendOption changes one [Client.Send] or [Client.PlanSend].
-type SendOption interface{ forSend(*call) }
+type SendOption interface{ forSend(*callOptions) }
 
 // HideGuests shows each attendee only themselves and the organizer, in this and
 // every later mail of the meeting. It excludes [OneMail].
-func HideGuests() SendOption { return sendOption(func(c *call) { c.hideGuests = true }) }
+func HideGuests() SendOption { return sendOption(func(c *callOptions) { c.hideGuests = true }) }
 
 // OneMail sends one mail to all attendees together instead of one to each, in
 // this and every later call about the meeting. Each then sees all addresses in
 // To, and one refused recipient is a result of its own only if the Sender says
 // so. It excludes [HideGuests].
-func OneMail() SendOption { return sendOption(func(c *call) { c.oneMail = true }) }
+func OneMail() SendOption { return sendOption(func(c *callOptions) { c.oneMail = true }) }
 
 // Tag sets [Meeting.Tag].
-func Tag(tag string) SendOption { return sendOption(func(c *call) { c.tag = tag }) }
+func Tag(tag string) SendOption { return sendOption(func(c *callOptions) { c.tag = tag }) }
 
 // A CancelOption changes one [Client.Cancel] or [Client.PlanCancel].
-type CancelOption interface{ forCancel(*call) }
+type CancelOption interface{ forCancel(*callOptions) }
 
 // Occurrence cancels the occurrence with that original start. It is an error if
 // the series has no such occurrence, also for the zero time. It excludes
 // [OccurrenceAndLater].
 func Occurrence(start time.Time) CancelOption {
-	return cancelOption(func(c *call) { c.occurrence = &start })
+	return cancelOption(func(c *callOptions) { c.occurrence = &start })
 }
 
 // OccurrenceAndLater cancels the occurrence with that original start and all
 // later ones.
 func OccurrenceAndLater(start time.Time) CancelOption {
-	return cancelOption(func(c *call) { c.andLater = &start })
+	return cancelOption(func(c *callOptions) { c.andLater = &start })
 }
 
 // A RemindOption changes one [Client.Remind] or [Client.PlanRemind].
-type RemindOption interface{ forRemind(*call) }
+type RemindOption interface{ forRemind(*callOptions) }
 
 // OnlyTo reminds only the attendees with these addresses, even if they have
 // answered. If there is no address, it is an error.
 func OnlyTo(emails ...string) RemindOption {
 	emails = slices.Clone(emails)
-	return remindOption(func(c *call) { c.onlyTo, c.only = true, append(c.only, emails...) })
+	return remindOption(func(c *callOptions) { c.onlyTo, c.only = true, append(c.only, emails...) })
 }
 
 // A ResumeOption changes one [Client.Resume].
-type ResumeOption interface{ forResume(*call) }
+type ResumeOption interface{ forResume(*callOptions) }
 
 // ResendUnknown sends mails again that may have arrived, each as the same mail,
 // so that a receiver can notice. It includes mails in state [DeliverySending],
 // which a crash leaves behind. So the caller says that nobody else is at work on
 // the meeting.
-func ResendUnknown() ResumeOption { return resumeOption(func(c *call) { c.resendUnknown = true }) }
+func ResendUnknown() ResumeOption {
+	return resumeOption(func(c *callOptions) { c.resendUnknown = true })
+}
 
 // A MailOption may be given to every call that makes new mails.
 type MailOption interface {
 	SendOption
 	CancelOption
 	RemindOption
-	forMail(*call)
+	forMail(*callOptions)
 }
 
 // QueueOnly sends nothing. The mails of the call are checked, and are pending in
 // the Meeting that comes back, for [Client.Resume]. So a program can store the
 // Meeting in one transaction with its own data, and send the mails after the
 // commit. The client needs no Sender for it, and its Ledger is not called.
-func QueueOnly() MailOption { return mailOption(func(c *call) { c.queueOnly = true }) }
+func QueueOnly() MailOption { return mailOption(func(c *callOptions) { c.queueOnly = true }) }
 
 // Comment adds the organizer's words to the text of the mails of a call.
-func Comment(text string) MailOption { return mailOption(func(c *call) { c.comment = text }) }
+func Comment(text string) MailOption { return mailOption(func(c *callOptions) { c.comment = text }) }
 
 // AllowLint sends even if these lint rules have findings of error level. See
 // [ical.Event.Lint].
 func AllowLint(rules ...string) MailOption {
 	rules = slices.Clone(rules)
-	return mailOption(func(c *call) { c.allowLint = append(c.allowLint, rules...) })
+	return mailOption(func(c *callOptions) { c.allowLint = append(c.allowLint, rules...) })
 }
 
 // AllowPast mails a change, a cancellation or a reminder even if the meeting lies
 // wholly in the past. Invitations do not need it: [Client.Send] does not look at
 // the clock.
-func AllowPast() MailOption { return mailOption(func(c *call) { c.allowPast = true }) }
+func AllowPast() MailOption { return mailOption(func(c *callOptions) { c.allowPast = true }) }
 
 // TellAll mails all attendees if only the list of attendees changed. Without
 // TellAll, only the attendees who were added or removed get a mail.
-func TellAll() MailOption { return mailOption(func(c *call) { c.tellAll = true }) }
+func TellAll() MailOption { return mailOption(func(c *callOptions) { c.tellAll = true }) }
 
-// call has the options of one call.
-type call struct {
+// callOptions has the options of one call.
+type callOptions struct {
 	hideGuests, oneMail bool
 	tag                 string
 	occurrence          *time.Time // its original start
@@ -105,26 +107,26 @@ type call struct {
 }
 
 type (
-	sendOption   func(*call)
-	cancelOption func(*call)
-	remindOption func(*call)
-	resumeOption func(*call)
-	mailOption   func(*call)
+	sendOption   func(*callOptions)
+	cancelOption func(*callOptions)
+	remindOption func(*callOptions)
+	resumeOption func(*callOptions)
+	mailOption   func(*callOptions)
 )
 
-func (f sendOption) forSend(c *call)     { f(c) }
-func (f cancelOption) forCancel(c *call) { f(c) }
-func (f remindOption) forRemind(c *call) { f(c) }
-func (f resumeOption) forResume(c *call) { f(c) }
-func (f mailOption) forSend(c *call)     { f(c) }
-func (f mailOption) forCancel(c *call)   { f(c) }
-func (f mailOption) forRemind(c *call)   { f(c) }
-func (f mailOption) forMail(c *call)     { f(c) }
+func (f sendOption) forSend(c *callOptions)     { f(c) }
+func (f cancelOption) forCancel(c *callOptions) { f(c) }
+func (f remindOption) forRemind(c *callOptions) { f(c) }
+func (f resumeOption) forResume(c *callOptions) { f(c) }
+func (f mailOption) forSend(c *callOptions)     { f(c) }
+func (f mailOption) forCancel(c *callOptions)   { f(c) }
+func (f mailOption) forRemind(c *callOptions)   { f(c) }
+func (f mailOption) forMail(c *callOptions)     { f(c) }
 
 // callOf applies the options of a call, each by the method that its kind has. A
 // nil option changes nothing.
-func callOf[O comparable](opts []O, apply func(O, *call)) call {
-	var c call
+func callOf[O comparable](opts []O, apply func(O, *callOptions)) callOptions {
+	var c callOptions
 	var none O
 	for _, o := range opts {
 		if o != none {

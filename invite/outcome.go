@@ -57,9 +57,9 @@ func refuse(v Verdict, format string, args ...any) error {
 	return &refusal{Verdict: v, Reason: fmt.Sprintf(format, args...)}
 }
 
-// outcome returns the outcome of a step: applied with the description done, or
+// outcomeOf returns the outcome of a step: applied with the description done, or
 // refused.
-func outcome(done string, err error) Outcome {
+func outcomeOf(done string, err error) Outcome {
 	var r *refusal
 	if errors.As(err, &r) {
 		return Outcome(*r)

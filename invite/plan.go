@@ -170,9 +170,9 @@ func planDecline(p Proposal) planner {
 			return nil, p.error(errors.New("is not one of this meeting"))
 		}
 		held := &m.Proposals[i]
-		at, ok := m.find(held.RecurrenceID)
+		at, ok := m.target(held.RecurrenceID)
 		if !ok {
-			return nil, held.error(noOccurrence(held.RecurrenceID))
+			return nil, held.error(unknownOccurrence(held.RecurrenceID))
 		}
 		a, ok := m.attendee(held.Email, at)
 		if !ok {

@@ -102,7 +102,7 @@ func (p *Policy) check(in *Inbound, invited, said ical.Attendee) error {
 	if p.InsecureAnyFrom {
 		return nil
 	}
-	from := sender(in.Mail)
+	from := author(in.Mail)
 	if from == "" {
 		return refuse(VerdictUnverified, "has %d authors, one is needed", len(in.Mail.From))
 	}

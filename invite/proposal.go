@@ -54,7 +54,7 @@ func (p *Proposal) Accept(e ical.Event) (ical.Event, error) {
 	at, ok := series.Find(&out, p.RecurrenceID)
 	switch {
 	case !ok:
-		return e, p.error(noOccurrence(p.RecurrenceID))
+		return e, p.error(unknownOccurrence(p.RecurrenceID))
 	case at.Cancelled:
 		return e, p.error(errors.New("the meeting is cancelled"))
 	case !at.Start.IsZero() && p.AllDay != e.AllDay:
@@ -78,7 +78,7 @@ func (p *Proposal) error(cause error) error {
 
 // equal reports whether another proposal is the same.
 func (p *Proposal) equal(q Proposal) bool {
-	return p.version().compare(q.version()) == 0 && address.Same(p.Email, q.Email) &&
+	return p.order().compare(q.order()) == 0 && address.Same(p.Email, q.Email) &&
 		p.RecurrenceID.Equal(q.RecurrenceID) && p.Start.Equal(q.Start) && p.End.Equal(q.End) &&
 		p.Location == q.Location && p.Comment == q.Comment
 }
@@ -99,15 +99,15 @@ func (p *Proposal) id() string {
 	return mailauth.Base32.EncodeToString(sum[:10])
 }
 
-func (p *Proposal) version() version { return version{p.Sequence, p.Stamp} }
+func (p *Proposal) order() answerOrder { return answerOrder{p.Sequence, p.Stamp} }
 
-// version orders the answers and proposals of one attendee to one occurrence: by
+// answerOrder orders the answers and proposals of one attendee to one occurrence: by
 // SEQUENCE, then by DTSTAMP (RFC 5546, section 2.1.5).
-type version struct {
+type answerOrder struct {
 	sequence int
 	stamp    time.Time
 }
 
-func (v version) compare(w version) int {
+func (v answerOrder) compare(w answerOrder) int {
 	return cmp.Or(cmp.Compare(v.sequence, w.sequence), v.stamp.Compare(w.stamp))
 }

@@ -28,7 +28,7 @@ type renderer struct {
 	words     map[textKey]fill
 	readables []readableEvent // of the last events
 	calendars []madeCalendar  // the last objects
-	single    bool            // there is one mail, so no other can share its parts
+	onlyMail  bool            // there is one mail, so no other can share its parts
 	batch     mime.Batch
 	headers   mime.Batch // of mails that are only checked
 
@@ -65,7 +65,7 @@ func (r *renderer) finished(i int, l letter) (*mime.Message, error) {
 }
 
 func (r *renderer) message(l letter) (*mime.Message, error) {
-	calendar, err := r.calendar(l, r.entry(l).Stamp)
+	calendar, err := r.calendar(l, r.firstDelivery(l).Stamp)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (r *renderer) message(l letter) (*mime.Message, error) {
 	}
 	d.Calendar, d.Method = calendar, string(l[0].Method)
 	build := mime.Build
-	if !r.single {
+	if !r.onlyMail {
 		build = r.batch.Build
 	}
 	m, err := build(d)
@@ -111,12 +111,12 @@ func (r *renderer) isValid(e *ical.Event) bool {
 	return r.valid
 }
 
-// entry returns the first delivery of a letter.
-func (r *renderer) entry(l letter) *Delivery { return &r.meeting.Deliveries[l[0].entry] }
+// firstDelivery returns the first delivery of a letter.
+func (r *renderer) firstDelivery(l letter) *Delivery { return &r.meeting.Deliveries[l[0].index] }
 
 // draft returns the mail of a letter without its calendar object.
 func (r *renderer) draft(l letter) (*mime.Draft, error) {
-	n, entry := &l[0], r.entry(l)
+	n, entry := &l[0], r.firstDelivery(l)
 	text, err := r.write(l, entry)
 	if err != nil {
 		return nil, err

@@ -40,13 +40,13 @@ type Response struct {
 	Uninvited bool
 }
 
-// reply is an answer on its way out.
-type reply struct {
+// answerMail is an answer on its way out.
+type answerMail struct {
 	Response
 	*Options
 }
 
-func (r *reply) message(in *Inbound) (*mime.Message, error) {
+func (r *answerMail) message(in *Inbound) (*mime.Message, error) {
 	if in.Kind != KindRequest || in.Event == nil {
 		return nil, fmt.Errorf("%s: only a request can be answered", in.Kind)
 	}
@@ -79,7 +79,7 @@ func (r *reply) message(in *Inbound) (*mime.Message, error) {
 	return mime.Build(d)
 }
 
-func (r *reply) proposes() bool { return !r.Start.IsZero() || !r.End.IsZero() }
+func (r *answerMail) proposes() bool { return !r.Start.IsZero() || !r.End.IsZero() }
 
 // answerEvent is the component of an answer.
 type answerEvent struct{ ical.Event }
@@ -87,7 +87,7 @@ type answerEvent struct{ ical.Event }
 // event returns the invitation with one attendee and the fields that the
 // organizer's program matches. No other field goes back, because an answer
 // changes nothing.
-func (r *reply) event(invited *ical.Event) (*answerEvent, error) {
+func (r *answerMail) event(invited *ical.Event) (*answerEvent, error) {
 	if !roster.IsAnswer(r.Status) {
 		return nil, fmt.Errorf("%q is no answer", r.Status)
 	}
@@ -118,19 +118,19 @@ func (r *reply) event(invited *ical.Event) (*answerEvent, error) {
 }
 
 // source returns the meeting, or the one occurrence that is answered.
-func (r *reply) source(e *ical.Event) (ical.Event, error) {
+func (r *answerMail) source(e *ical.Event) (ical.Event, error) {
 	if r.Occurrence.IsZero() || series.Same(e, e.RecurrenceID, r.Occurrence) {
 		return *e, nil
 	}
 	at, ok := series.Find(e, r.Occurrence)
 	if !ok {
-		return *e, noOccurrence(r.Occurrence)
+		return *e, unknownOccurrence(r.Occurrence)
 	}
 	return at.Event(*e), nil
 }
 
 // attendee returns the attendee who answers, as the invitation names them.
-func (r *reply) attendee(e *ical.Event) (ical.Attendee, error) {
+func (r *answerMail) attendee(e *ical.Event) (ical.Attendee, error) {
 	email := cmp.Or(r.OnBehalfOf, r.As)
 	a := ical.Attendee{Email: email}
 	if i := roster.IndexOf(e.Attendees, email); i >= 0 {

@@ -11,7 +11,7 @@ import (
 
 // propose puts another time into an answer. Outlook shows the old time from
 // properties of its own (MS-OXCICAL, section 2.1.3.1.1.20.44).
-func (e *answerEvent) propose(r *reply) {
+func (e *answerEvent) propose(r *answerMail) {
 	for _, p := range []struct {
 		name string
 		t    time.Time
@@ -74,7 +74,7 @@ func (e *answerEvent) when() string {
 }
 
 // name returns the author's name, if the answer is their own.
-func (e *answerEvent) name(r *reply) string {
+func (e *answerEvent) name(r *answerMail) string {
 	if r.OnBehalfOf != "" {
 		return ""
 	}

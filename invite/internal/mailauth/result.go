@@ -62,7 +62,7 @@ func isServer(found, want string) bool {
 	return strings.EqualFold(found, want)
 }
 
-// maxText is the length in octets from which on Result.Text does not grow.
+// maxText limits Result.Text, in octets.
 const maxText = 200
 
 func (v *Result) add(r *mime.AuthResult, domain string) {
@@ -80,9 +80,8 @@ func (v *Result) add(r *mime.AuthResult, domain string) {
 		return
 	}
 	v.Checked = true
-	if len(v.Text) < maxText {
-		v.Text = strings.TrimSpace(v.Text + " " + r.Method + "=" + r.Value)
-	}
+	v.Text = strings.TrimSpace(v.Text + " " + r.Method + "=" + r.Value)
+	v.Text = v.Text[:min(len(v.Text), maxText)]
 }
 
 // aligned compares domains as DMARC does in its relaxed mode: by the registered

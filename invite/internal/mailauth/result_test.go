@@ -150,3 +150,11 @@ func check(t *testing.T, call string, want, got any) {
 		t.Errorf("%s (-want +got):\n%s", call, diff)
 	}
 }
+
+// TestTextIsShort gives a result whose value is long.
+func TestTextIsShort(t *testing.T) {
+	got := mailauth.All([]mime.AuthResult{{Method: "dkim", Value: strings.Repeat("x", 10_000)}}, "example.org")
+	if len(got.Text) > 200 {
+		t.Errorf("Text has %d octets, want at most 200", len(got.Text))
+	}
+}

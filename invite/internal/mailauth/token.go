@@ -24,13 +24,14 @@ type Tokens struct {
 }
 
 const (
-	maxLocal  = 64                // octets in front of the @ (RFC 5321, section 4.5.3.1.1)
-	tokenMAC  = 16                // octets of the HMAC that are kept
-	tokenText = 29                // characters of day and MAC in base 32
-	minKey    = 16                // octets
-	day       = 24 * 60 * 60      // seconds
-	tokenUse  = "convene reply 1" // separates these MACs from others with the same key
-	twoYears  = 731 * 24 * time.Hour
+	maxLocal    = 64                // octets in front of the @ (RFC 5321, section 4.5.3.1.1)
+	tokenMAC    = 16                // octets of the HMAC that are kept
+	tokenOctets = 2 + tokenMAC      // of day and MAC
+	tokenText   = 29                // characters of these in base 32
+	minKey      = 16                // octets
+	day         = 24 * 60 * 60      // seconds
+	tokenUse    = "convene reply 1" // separates these MACs from others with the same key
+	twoYears    = 731 * 24 * time.Hour
 )
 
 // Base32 is lower case without padding. It survives programs that change the case of
@@ -64,8 +65,9 @@ func fieldError(field, format string, args ...any) error {
 // local returns the part of the mailbox in front of the @.
 func (t *Tokens) local() string { return t.Mailbox[:strings.LastIndexByte(t.Mailbox, '@')] }
 
-// Address returns the address of an attendee of a meeting, valid until expires. An
-// empty email stands for all attendees together.
+// Address returns the address of an attendee of a meeting. It is valid until the end
+// of the day after expires, in UTC, and at most until 2149. An empty email stands for
+// all attendees together.
 func (t *Tokens) Address(uid, email string, expires time.Time) string {
 	last := uint16(min(max(expires.Unix()/day+1, 0), 1<<16-1))
 	raw := binary.BigEndian.AppendUint16(nil, last)
@@ -93,7 +95,7 @@ func (t *Tokens) Find(addr string) Token {
 		return nil
 	}
 	raw, err := Base32.DecodeString(addr[len(prefix) : len(prefix)+tokenText])
-	if err != nil {
+	if err != nil || len(raw) != tokenOctets { // the decoder skips line ends
 		return nil
 	}
 	return raw

@@ -269,3 +269,12 @@ func TestFindNeverPanics(t *testing.T) {
 		}
 	}
 }
+
+// TestFindLineEnds looks for a token in an address of line ends, which package base32
+// skips.
+func TestFindLineEnds(t *testing.T) {
+	addr := "Desk+" + strings.Repeat("\n", 29) + "@example.com"
+	if raw := tokens(key(1)).Find(addr); raw != nil {
+		t.Errorf("Find(%q) = a token of %d octets, want nil", addr, len(raw))
+	}
+}

@@ -22,10 +22,10 @@ func CancelAll(m *Meeting, o *Options) (*Plan, error) {
 	u := newUpdate(m, &before, p.Intent, o) // knows the version that each attendee has
 	u.plan = p
 	people := roster.All(u.before)
-	p.Replaces = make(map[string]bool, len(people))
+	p.Overtakes = make(map[string]bool, len(people))
 	for _, a := range people {
 		key := address.Key(a.Email)
-		p.Replaces[key] = true
+		p.Overtakes[key] = true
 		if !u.history.invited(key) {
 			p.skip(a, "the meeting is cancelled: no invitation has gone out, so nothing to send")
 			continue

@@ -88,7 +88,7 @@ func TestCancelled(t *testing.T) {
 			t.Errorf("notice %d was %+v before, want the meeting", i, n.Before)
 		}
 	}
-	check(t, "Replaces", map[string]bool{ann: true, cy: true}, p.Replaces)
+	check(t, "Replaces", map[string]bool{ann: true, cy: true}, p.Overtakes)
 	check(t, "Intent", single(invited(ann, cy), sequence(3), func(e *ical.Event) {
 		e.Cancelled, e.Attendees[0].Status, e.Attendees[1].Status = true, ical.StatusNeedsAction, ical.StatusNeedsAction
 	}), p.Intent)

@@ -47,7 +47,7 @@ func Following(m *Meeting, start time.Time, after ical.Event, o *Options) (old, 
 // hands on to it.
 func (m *Meeting) rest(after ical.Event, before *ical.Event, start time.Time, o *Options) (*Plan, error) {
 	carried := m.carried(&after, before, start, o)
-	said := m.Spoken(&after, o.stamp())
+	said := m.OrganizerAnswers(&after, o.stamp())
 	roster.ClearAnswers(&after)
 	p, err := Send(after, o)
 	if err != nil {
@@ -57,7 +57,7 @@ func (m *Meeting) rest(after ical.Event, before *ical.Event, start time.Time, o 
 		a.Sequence = 0
 		carried = append(carried, a)
 	}
-	p.Said = carried
+	p.OrganizerAnswers = carried
 	for _, j := range m.Joined {
 		if !j.RecurrenceID.Before(start) {
 			p.Joined = append(p.Joined, j)

@@ -97,5 +97,5 @@ func TestFollowingRest(t *testing.T) {
 	check(t, "Joined: attendees of occurrences of the rest", []roster.Joined{joined(4)}, rest.Joined)
 	check(t, "Said: answers to the series and to occurrences of the rest, as answers to a new meeting", []roster.Answer{
 		{Email: ann, Status: ical.StatusAccepted}, {Email: ann, Status: ical.StatusDeclined, RecurrenceID: week(4)},
-	}, rest.Said)
+	}, rest.OrganizerAnswers)
 }

@@ -24,8 +24,8 @@ import (
 // Meeting is the part of a meeting that a plan is made from.
 type Meeting struct {
 	roster.Record
-	// Mails are the mails of the meeting, one for each recipient, in the order of the
-	// ledger. A meeting without any came from elsewhere.
+	// Mails are the deliveries of the meeting, in their order. A meeting without any
+	// came from elsewhere.
 	Mails []Mail
 	// Before are earlier versions of the event that some attendee still has, the
 	// oldest first.
@@ -60,13 +60,13 @@ type Plan struct {
 	// that are not sent. They have no method.
 	Notices, Skipped []Notice
 	// Said are answers that the organizer gives.
-	Said []roster.Answer
+	OrganizerAnswers []roster.Answer
 	// Revised has new sequences below which answers do not count, see [roster.Record.Floor].
 	Revised []roster.Revision
 	// Previous is the event before, if attendees are told of a change of it.
 	Previous *ical.Event
-	// Replaces has the keys of the attendees whose queued mails are replaced.
-	Replaces map[string]bool
+	// Overtakes has the keys of the attendees whose queued mails are overtaken.
+	Overtakes map[string]bool
 	// Joined are attendees of single occurrences in a new meeting.
 	Joined []roster.Joined
 	// Declined is the ID of the proposal that is declined.
@@ -89,7 +89,7 @@ func Send(e ical.Event, o *Options) (*Plan, error) {
 	}
 	nothing := &roster.Record{Event: new(ical.Event)}
 	p := newPlan(e)
-	p.Said = nothing.Spoken(&e, o.stamp())
+	p.OrganizerAnswers = nothing.OrganizerAnswers(&e, o.stamp())
 	roster.ClearAnswers(&p.Intent)
 	p.show(nothing)
 	p.inviteAll()
@@ -99,8 +99,8 @@ func Send(e ical.Event, o *Options) (*Plan, error) {
 	return p, nil
 }
 
-// Repeat returns a plan without notices that leaves the meeting as it is.
-func Repeat(m *Meeting) *Plan {
+// Unchanged returns a plan without notices that leaves the meeting as it is.
+func Unchanged(m *Meeting) *Plan {
 	p := newPlan(series.Normalized(*m.Event))
 	p.show(&m.Record)
 	return p
@@ -111,8 +111,8 @@ func (p *Plan) show(r *roster.Record) {
 	then := *r
 	then.Event = &p.Intent
 	then.Given = slices.Clone(r.Given)
-	for i := range p.Said {
-		then.Given = append(then.Given, &p.Said[i])
+	for i := range p.OrganizerAnswers {
+		then.Given = append(then.Given, &p.OrganizerAnswers[i])
 	}
 	then.Revisions = slices.Clone(r.Revisions)
 	then.Revise(p.Revised)

@@ -50,13 +50,13 @@ func TestSendKeeps(t *testing.T) {
 	check(t, "the answers kept in the event", []string{"ann needs-action", "bob needs-action", "cy needs-action"},
 		statuses(p.Intent.Attendees))
 	check(t, "the answers shown", []string{"ann accepted", "bob needs-action", "cy needs-action"}, statuses(p.Event.Attendees))
-	check(t, "Said", []roster.Answer{{Email: ann, Status: ical.StatusAccepted, Stamp: options().Now(), Via: roster.ViaOrganizer}}, p.Said)
+	check(t, "Said", []roster.Answer{{Email: ann, Status: ical.StatusAccepted, Stamp: options().Now(), Via: roster.ViaOrganizer}}, p.OrganizerAnswers)
 }
 
 func TestRepeat(t *testing.T) {
 	m := meeting(weekly(moved(1), sequence(4)))
 	same := keep(t, m)
-	p := plan.Repeat(m)
+	p := plan.Unchanged(m)
 	same()
 	check(t, "Repeat", []string(nil), lines(p))
 	check(t, "Intent.Sequence", 4, p.Intent.Sequence)
@@ -84,7 +84,7 @@ func TestInvites(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := plan.Repeat(meeting(tt.e)).Invites(tt.email, tt.id); got != tt.want {
+			if got := plan.Unchanged(meeting(tt.e)).Invites(tt.email, tt.id); got != tt.want {
 				t.Errorf("Invites(%s, %v) = %v, want %v", tt.email, tt.id, got, tt.want)
 			}
 		})

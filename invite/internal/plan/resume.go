@@ -6,7 +6,7 @@ import (
 	"github.com/convene-go/convene/invite/internal/roster"
 )
 
-// Rewriter makes the notices of mails again from a meeting and its ledger.
+// Rewriter makes the notices of mails again from a meeting and its deliveries.
 type Rewriter struct {
 	meeting  *Meeting
 	plan     *Plan
@@ -15,7 +15,7 @@ type Rewriter struct {
 	last     *Content
 }
 
-// NewRewriter returns a rewriter. p is [Repeat] of m.
+// NewRewriter returns a rewriter. p is [Unchanged] of m.
 func NewRewriter(m *Meeting, p *Plan) *Rewriter {
 	return &Rewriter{meeting: m, plan: p, history: m.history(), versions: newFilledVersions(m)}
 }

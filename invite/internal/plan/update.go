@@ -46,14 +46,14 @@ func checkAfter(after ical.Event, o *Options) error {
 
 // update makes the plan of a change.
 type update struct {
-	meeting *Meeting
-	options *Options
-	given   ical.Event // the new version as it was given, without answers
-	before  *ical.Event
-	plan    *Plan
-	history *history
-	counted *roster.Answers // the answers that counted before
-	extra   bool            // a notice is one sequence later than the others
+	meeting       *Meeting
+	options       *Options
+	intent        ical.Event // the new version as it was given, without answers
+	before        *ical.Event
+	plan          *Plan
+	history       *history
+	answersBefore *roster.Answers // the answers that counted before
+	extra         bool            // a notice is one sequence later than the others
 
 	// Results that are the same for all attendees who see the same:
 	versions    *filledVersions
@@ -74,13 +74,13 @@ type occurrenceKey struct {
 
 func newUpdate(m *Meeting, before *ical.Event, after ical.Event, o *Options) *update {
 	u := &update{
-		meeting: m, options: o, given: series.Normalized(after), plan: newPlan(after),
-		history: m.history(), counted: m.Counting(), versions: newFilledVersions(m), mixtures: make(map[string]*ical.Event),
+		meeting: m, options: o, intent: series.Normalized(after), plan: newPlan(after),
+		history: m.history(), answersBefore: m.Counting(), versions: newFilledVersions(m), mixtures: make(map[string]*ical.Event),
 		diffs: make(map[pair][]change), occurrences: make(map[occurrenceKey]*ical.Event), inRules: make(map[occurrenceKey]bool),
 	}
-	u.plan.Said = m.Spoken(&after, o.stamp())
+	u.plan.OrganizerAnswers = m.OrganizerAnswers(&after, o.stamp())
 	u.plan.Previous = before
-	roster.ClearAnswers(&u.given)
+	roster.ClearAnswers(&u.intent)
 	roster.ClearAnswers(&u.plan.Intent)
 	filled := m.Filled(*before)
 	u.before = &filled
@@ -128,14 +128,14 @@ func (u *update) run() *Plan {
 	u.revise()
 	p.show(&u.meeting.Record)
 	people := roster.All(&p.Event, u.before)
-	p.Replaces = make(map[string]bool, len(people))
+	p.Overtakes = make(map[string]bool, len(people))
 	for _, a := range people {
-		p.Replaces[address.Key(a.Email)] = true
+		p.Overtakes[address.Key(a.Email)] = true
 		u.attendee(a)
 	}
 	if !u.options.AllowPast && series.IsPast(u.before, u.options.Now()) && series.IsPast(&p.Event, u.options.Now()) {
 		p.silence("the meeting lies in the past")
-		p.Replaces = nil
+		p.Overtakes = nil
 	}
 	switch {
 	case len(p.Notices) == 0:
@@ -151,7 +151,7 @@ func (u *update) run() *Plan {
 // sequence and all answers that it had.
 func (u *update) withoutMail() {
 	p := u.plan
-	p.Intent, p.Revised, p.Previous = u.given, nil, nil
+	p.Intent, p.Revised, p.Previous = u.intent, nil, nil
 	p.Intent.Sequence = u.before.Sequence
 	p.show(&u.meeting.Record)
 }
@@ -223,11 +223,11 @@ func (u *update) request(a *ical.Attendee, was, is *ical.Event, changes []change
 // calendar.
 func (u *update) mayIgnore(a *ical.Attendee, was *ical.Event, changes []change) bool {
 	key := address.Key(a.Email)
-	if u.options.TellDeclined || highest(changes) >= LevelMajor || u.counted.Status(key, was.RecurrenceID) != ical.StatusDeclined {
+	if u.options.TellDeclined || highest(changes) >= LevelMajor || u.answersBefore.Status(key, was.RecurrenceID) != ical.StatusDeclined {
 		return false
 	}
-	if was.RecurrenceID.IsZero() && slices.ContainsFunc(u.counted.Apart(key), func(start time.Time) bool {
-		return u.counted.Status(key, start) != ical.StatusDeclined
+	if was.RecurrenceID.IsZero() && slices.ContainsFunc(u.answersBefore.Apart(key), func(start time.Time) bool {
+		return u.answersBefore.Status(key, start) != ical.StatusDeclined
 	}) {
 		return false
 	}

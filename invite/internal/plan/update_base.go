@@ -18,7 +18,7 @@ import (
 // to them were not handed over, it is an earlier version. Single occurrences may
 // then have a newer form, because the attendee received mails about them.
 func (u *update) base(a *ical.Attendee) (*ical.Event, roster.View) {
-	w := u.history.of[address.Key(a.Email)]
+	w := u.history.byAddress[address.Key(a.Email)]
 	base, from := u.versionsOf(w)
 	was := u.view(base, a)
 	switch {
@@ -36,7 +36,7 @@ func (u *update) base(a *ical.Attendee) (*ical.Event, roster.View) {
 
 // view returns the view that an attendee had of a version.
 func (u *update) view(version *ical.Event, a *ical.Attendee) roster.View {
-	return u.plan.Index.View(version, a.Email, u.counted)
+	return u.plan.Index.View(version, a.Email, u.answersBefore)
 }
 
 // receivedSingles returns the occurrences that an attendee of single occurrences has,
@@ -61,7 +61,7 @@ func (u *update) receivedSingles(a *ical.Attendee, w *received, list []*ical.Eve
 func (u *update) singlesOnly(w *received, base *ical.Event, from map[int64]*ical.Event) (v roster.View) {
 	for _, start := range slices.Sorted(maps.Keys(w.singles)) {
 		version := cmp.Or(from[start], base)
-		if e := u.counted.Occurrence(version, time.Unix(start, 0).UTC()); e != nil {
+		if e := u.answersBefore.Occurrence(version, time.Unix(start, 0).UTC()); e != nil {
 			v.Singles = append(v.Singles, e)
 		}
 	}

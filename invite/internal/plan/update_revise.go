@@ -33,9 +33,9 @@ func (u *update) revise() {
 		}
 	}
 	u.askAnew(&after)
-	for i := range p.Said { // the organizer's word is about the new version
+	for i := range p.OrganizerAnswers { // the organizer's word is about the new version
 		for _, r := range p.Revised {
-			if a := &p.Said[i]; r.RecurrenceID.IsZero() || r.RecurrenceID.Equal(a.RecurrenceID) {
+			if a := &p.OrganizerAnswers[i]; r.RecurrenceID.IsZero() || r.RecurrenceID.Equal(a.RecurrenceID) {
 				a.Sequence = max(a.Sequence, r.Sequence)
 			}
 		}
@@ -52,7 +52,7 @@ func (u *update) askAnew(after *ical.Event) {
 			continue
 		}
 		if asked[key] = true; u.plan.Index.Attendee(after, key) != nil {
-			u.plan.Said = append(u.counted.TakenBack(key, u.plan.Intent.Sequence), u.plan.Said...)
+			u.plan.OrganizerAnswers = append(u.answersBefore.TakenBack(key, u.plan.Intent.Sequence), u.plan.OrganizerAnswers...)
 		}
 	}
 }

@@ -199,7 +199,7 @@ func TestUpdateSaid(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			check(t, "Said", tt.want, p.Said)
+			check(t, "Said", tt.want, p.OrganizerAnswers)
 		})
 	}
 }

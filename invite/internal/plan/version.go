@@ -16,7 +16,7 @@ func (m *Meeting) Needed() []ical.Event {
 			needed[m.versionBefore(d.Sequence)] = true
 		}
 	}
-	for _, w := range h.of {
+	for _, w := range h.byAddress {
 		for id, n := range w.owed {
 			if w.whole || w.has(id) {
 				needed[m.versionBefore(n)] = true
@@ -65,7 +65,7 @@ func versionFrom(before []ical.Event, sequence int) *ical.Event {
 // Meeting.Before.
 type filledVersions struct {
 	meeting *Meeting
-	of      map[*ical.Event]*ical.Event
+	filled  map[*ical.Event]*ical.Event
 }
 
 func newFilledVersions(m *Meeting) *filledVersions {
@@ -77,9 +77,9 @@ func (v *filledVersions) get(kept *ical.Event) *ical.Event {
 	if kept == nil {
 		return nil
 	}
-	if v.of[kept] == nil {
+	if v.filled[kept] == nil {
 		filled := v.meeting.Filled(*kept)
-		v.of[kept] = &filled
+		v.filled[kept] = &filled
 	}
-	return v.of[kept]
+	return v.filled[kept]
 }

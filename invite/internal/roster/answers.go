@@ -18,7 +18,7 @@ import (
 //   - For an occurrence, the answer to the occurrence comes before the answer to the
 //     series.
 type Answers struct {
-	newest  map[subject]*Answer
+	newest  map[answerKey]*Answer
 	dates   map[string][]time.Time // the occurrences that an attendee answered alone, by key
 	floor   int                    // Record.Revised
 	floors  map[int64]int          // of Record.Revisions, by occurrence
@@ -27,22 +27,22 @@ type Answers struct {
 	index   Index
 }
 
-// subject is an attendee, by key, and the occurrence that they answer, as a Unix
+// answerKey is an attendee, by key, and the occurrence that they answer, as a Unix
 // time or [Whole].
-type subject struct {
+type answerKey struct {
 	key string
 	id  int64
 }
 
-func (a *Answer) subject() subject { return subject{address.Key(a.Email), a.RecurrenceID.Unix()} }
+func (a *Answer) answerKey() answerKey { return answerKey{address.Key(a.Email), a.RecurrenceID.Unix()} }
 
 // Whole stands for the whole meeting among occurrences that are given as Unix times.
 var Whole = time.Time{}.Unix()
 
-// Counting returns the answers that count now, [Record.Unsettled] ones included.
+// Counting returns the answers that count now, [Record.AnswersOfEvent] included.
 func (r *Record) Counting() *Answers {
 	s := r.given()
-	for _, a := range r.Unsettled() {
+	for _, a := range r.AnswersOfEvent() {
 		s.add(&a)
 	}
 	return s
@@ -55,7 +55,7 @@ func (r *Record) given() *Answers {
 		s.floors = make(map[int64]int, len(r.Revisions))
 	}
 	if len(r.Given) > 0 {
-		s.newest = make(map[subject]*Answer, len(r.Given))
+		s.newest = make(map[answerKey]*Answer, len(r.Given))
 	}
 	for _, v := range r.Revisions {
 		id := v.RecurrenceID.Unix()
@@ -72,13 +72,13 @@ func (r *Record) given() *Answers {
 
 // add keeps a if it is not older than the answer that is kept for its subject.
 func (s *Answers) add(a *Answer) {
-	of := a.subject()
+	of := a.answerKey()
 	last, ok := s.newest[of]
 	if ok && a.compare(last) < 0 {
 		return
 	}
 	if s.newest == nil {
-		s.newest = make(map[subject]*Answer)
+		s.newest = make(map[answerKey]*Answer)
 	}
 	s.newest[of] = a
 	if !ok && !a.RecurrenceID.IsZero() {
@@ -106,7 +106,9 @@ func (s *Answers) Floor(key string, id time.Time) int {
 // Newest returns the newest answer of the attendee with that key to exactly that
 // occurrence, or to the whole meeting if id is zero, whether it counts or not. It is
 // nil if there is none.
-func (s *Answers) Newest(key string, id time.Time) *Answer { return s.newest[subject{key, id.Unix()}] }
+func (s *Answers) Newest(key string, id time.Time) *Answer {
+	return s.newest[answerKey{key, id.Unix()}]
+}
 
 // Answer returns the answer of the attendee with that key that counts for an
 // occurrence, or for the whole meeting if id is zero. It is nil if there is none.
@@ -120,7 +122,7 @@ func (s *Answers) Answer(key string, id time.Time) *Answer {
 // general returns the attendee's answer to the series, if it counts for the
 // occurrence.
 func (s *Answers) general(key string, id time.Time) *Answer {
-	if a := s.newest[subject{key, Whole}]; a != nil && a.Sequence >= s.Floor(key, id) {
+	if a := s.newest[answerKey{key, Whole}]; a != nil && a.Sequence >= s.Floor(key, id) {
 		return a
 	}
 	return nil

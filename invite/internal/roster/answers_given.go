@@ -9,17 +9,17 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// Spoken returns the answers that the organizer gives by the statuses in an event:
+// OrganizerAnswers returns the answers that the organizer gives by the statuses in an event:
 // the statuses that differ from the answers that count.
-func (r *Record) Spoken(e *ical.Event, stamp time.Time) []Answer {
+func (r *Record) OrganizerAnswers(e *ical.Event, stamp time.Time) []Answer {
 	return r.Counting().read(e, Answer{Via: ViaOrganizer, Stamp: stamp}, func(by *ical.Attendee, counting *Answer) bool {
 		return IsAnswer(by.Status) && counting.StatusOf() != by.Status
 	})
 }
 
-// Imported returns the answers that the statuses in r.Event give, for an event of
+// ImportedAnswers returns the answers that the statuses in r.Event give, for an event of
 // a stored form that kept answers there. It leaves out answers that r.Given has.
-func (r *Record) Imported() []Answer {
+func (r *Record) ImportedAnswers() []Answer {
 	return r.given().read(r.Event, Answer{Via: ViaImport}, func(by *ical.Attendee, counting *Answer) bool {
 		return !counting.matches(by)
 	})

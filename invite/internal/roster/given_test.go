@@ -48,7 +48,7 @@ func TestSpoken(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.r.Event = weekly()
-			check(t, "Spoken", tt.want, tt.r.Spoken(tt.e, stamp(30)))
+			check(t, "Spoken", tt.want, tt.r.OrganizerAnswers(tt.e, stamp(30)))
 		})
 	}
 }
@@ -77,7 +77,7 @@ func TestImported(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			check(t, "Imported", tt.want, tt.r.Imported())
+			check(t, "Imported", tt.want, tt.r.ImportedAnswers())
 		})
 	}
 }

@@ -93,5 +93,8 @@ func (x Index) Narrowed(e *ical.Event, a *ical.Attendee) *ical.Event {
 	out.Overrides = slices.Clone(e.Overrides)
 	x.Narrow(&out, a)
 	out.Attendees = slices.Clone(out.Attendees)
+	for i := range out.Overrides {
+		out.Overrides[i].Attendees = slices.Clone(out.Overrides[i].Attendees)
+	}
 	return &out
 }

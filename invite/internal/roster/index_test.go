@@ -110,3 +110,11 @@ func TestNarrow(t *testing.T) {
 	e.Attendees = append(e.Attendees, ical.Attendee{})
 	check(t, "the list that was narrowed, after an attendee was added to the narrow one", people(ann, bob), series)
 }
+
+// TestNarrowedIsACopy changes the attendee of an override.
+func TestNarrowedIsACopy(t *testing.T) {
+	e := weekly(override(1, people(ann, bob)...))
+	a := person(ann, needsAction)
+	make(roster.Index).Narrowed(e, &a).Overrides[0].Attendees[0].Name = "spoilt"
+	check(t, "the original", weekly(override(1, people(ann, bob)...)), e)
+}

@@ -31,11 +31,11 @@ func TestArgumentsStay(t *testing.T) {
 		"SameInvited":      func(r *roster.Record, _ *ical.Attendee) { roster.SameInvited(r.Event.Attendees, other.Attendees) },
 		"HasOwnAttendees":  func(r *roster.Record, _ *ical.Attendee) { roster.HasOwnAttendees(r.Event, week(1)) },
 		"Floor":            func(r *roster.Record, a *ical.Attendee) { r.Floor(a.Email, week(1)) },
-		"Unsettled":        func(r *roster.Record, _ *ical.Attendee) { r.Unsettled() },
+		"Unsettled":        func(r *roster.Record, _ *ical.Attendee) { r.AnswersOfEvent() },
 		"AnswerOf":         func(r *roster.Record, a *ical.Attendee) { r.AnswerOf(a.Email, week(1)) },
 		"Filled":           func(r *roster.Record, _ *ical.Attendee) { r.Filled(*r.Event) },
-		"Spoken":           func(r *roster.Record, _ *ical.Attendee) { r.Spoken(r.Event, stamp(9)) },
-		"Imported":         func(r *roster.Record, _ *ical.Attendee) { r.Imported() },
+		"Spoken":           func(r *roster.Record, _ *ical.Attendee) { r.OrganizerAnswers(r.Event, stamp(9)) },
+		"Imported":         func(r *roster.Record, _ *ical.Attendee) { r.ImportedAnswers() },
 		"Answers": func(r *roster.Record, a *ical.Attendee) {
 			s := r.Counting()
 			s.Answer(a.Email, week(1))

@@ -110,7 +110,7 @@ func (r *Record) Floor(email string, id time.Time) int {
 	return floor
 }
 
-// Revise takes new floors in. If everybody is asked anew, the floors of single
+// Revise takes new floors in. It changes the list r.Revisions. If everybody is asked anew, the floors of single
 // occurrences are dropped, except for occurrences with attendees of their own.
 func (r *Record) Revise(list []Revision) {
 	for _, v := range list {
@@ -142,10 +142,10 @@ func HasOwnAttendees(e *ical.Event, id time.Time) bool {
 	return i >= 0 && len(e.Overrides[i].Attendees) > 0
 }
 
-// Unsettled returns answers that only the statuses in the event give. A Meeting that
+// AnswersOfEvent returns answers that only the statuses in the event give. A Meeting that
 // was made by hand may have some, and one that a call returned has none. They count
 // as the oldest answers of their attendees.
-func (r *Record) Unsettled() (out []Answer) {
+func (r *Record) AnswersOfEvent() (out []Answer) {
 	add := func(list []ical.Attendee, id time.Time) {
 		for _, a := range list {
 			if IsAnswer(a.Status) && !address.Same(a.Email, r.Event.Organizer.Email) {
@@ -160,13 +160,13 @@ func (r *Record) Unsettled() (out []Answer) {
 	for i := range r.Event.Overrides {
 		add(r.Event.Overrides[i].Attendees, r.Event.Overrides[i].RecurrenceID)
 	}
-	given := make(map[subject]bool)
+	given := make(map[answerKey]bool)
 	if len(out) > 0 {
 		for _, a := range r.Given {
-			given[a.subject()] = true
+			given[a.answerKey()] = true
 		}
 	}
-	return slices.DeleteFunc(out, func(a Answer) bool { return given[a.subject()] })
+	return slices.DeleteFunc(out, func(a Answer) bool { return given[a.answerKey()] })
 }
 
 // Admit adds an attendee to an occurrence of e, if the series has it and it takes

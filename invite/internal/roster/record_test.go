@@ -111,7 +111,7 @@ func TestUnsettled(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			check(t, "Unsettled", tt.want, tt.r.Unsettled())
+			check(t, "Unsettled", tt.want, tt.r.AnswersOfEvent())
 			for _, a := range tt.want {
 				if got := tt.r.Counting().Status(key(a.Email), a.RecurrenceID); got != a.Status {
 					t.Errorf("Status(%s) = %q, want %q", a.Email, got, a.Status)

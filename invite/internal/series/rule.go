@@ -53,8 +53,8 @@ func StartsInRule(e *ical.Event, starts []time.Time) map[int64]bool {
 // Forever is the end of a series that has none.
 var Forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
-// LastStart returns the start of the last occurrence that a rule gives, or
-// [Forever].
+// LastStart returns the start of the last occurrence that the rule of a series gives,
+// or [Forever].
 func LastStart(e *ical.Event) time.Time {
 	if r := e.Recurrence; r.Count == 0 && r.Until.IsZero() {
 		return Forever
@@ -106,6 +106,7 @@ func EndBefore(e *ical.Event, start time.Time) (ical.Event, bool) {
 // sequences start anew. A COUNT that after has from before is lowered by the
 // occurrences that do not belong to the rest.
 func BeginAt(after ical.Event, before *ical.Event, start time.Time) ical.Event {
+	after = after.Clone()
 	after.Sequence = 0
 	after.Overrides = slices.DeleteFunc(after.Overrides, func(o ical.Event) bool { return o.RecurrenceID.Before(start) })
 	for i := range after.Overrides {

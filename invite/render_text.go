@@ -33,7 +33,7 @@ const mostWords = 32
 func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
 	links := r.answerLinks(l)
 	r.textOf = newTextKey(l, d, links)
-	if r.standard == nil || r.single {
+	if r.standard == nil || r.onlyMail {
 		return r.options.Body.Render(r.bodyView(l, d, links))
 	}
 	key := r.textOf

@@ -10,9 +10,9 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// record returns the part of m that says who answered, and how. It shares the
+// answerRecord returns the part of m that says who answered, and how. It shares the
 // answers with m.
-func (m *Meeting) record() *roster.Record {
+func (m *Meeting) answerRecord() *roster.Record {
 	r := &roster.Record{Event: &m.Event, Revised: m.Revised}
 	if len(m.Answers) > 0 {
 		r.Given = make([]*roster.Answer, len(m.Answers))
@@ -30,11 +30,11 @@ func (m *Meeting) record() *roster.Record {
 }
 
 // counting returns the answers that count now.
-func (m *Meeting) counting() *roster.Answers { return m.record().Counting() }
+func (m *Meeting) counting() *roster.Answers { return m.answerRecord().Counting() }
 
 // planned returns m as a plan reads it.
 func (m *Meeting) planned() *plan.Meeting {
-	p := &plan.Meeting{Record: *m.record(), Before: m.Before}
+	p := &plan.Meeting{Record: *m.answerRecord(), Before: m.Before}
 	if len(m.Deliveries) > 0 {
 		p.Mails = make([]plan.Mail, len(m.Deliveries))
 	}
@@ -55,9 +55,9 @@ var mailStates = map[DeliveryState]plan.MailState{
 	DeliveryDelivered: plan.MailHandedOver, DeliveryUndelivered: plan.MailHandedOver,
 }
 
-// settled returns m with the answers that only its event gives among its Answers.
-func (m *Meeting) settled() *Meeting {
-	given := m.record().Unsettled()
+// withAnswersOfEvent returns m with the answers that only its event gives among its Answers.
+func (m *Meeting) withAnswersOfEvent() *Meeting {
+	given := m.answerRecord().AnswersOfEvent()
 	if len(given) == 0 {
 		return m
 	}
@@ -81,7 +81,7 @@ func (m *Meeting) revise(list []roster.Revision) {
 	if len(list) == 0 {
 		return
 	}
-	r := m.record()
+	r := m.answerRecord()
 	r.Revise(list)
 	m.Revised, m.Revisions = r.Revised, nil
 	for _, v := range r.Revisions {
@@ -96,9 +96,9 @@ func (m *Meeting) forget() {
 	}
 }
 
-// find returns the target of an answer: the whole meeting if id is zero, or an
+// target returns the target of an answer: the whole meeting if id is zero, or an
 // occurrence. ok is false if the series has no such occurrence.
-func (m *Meeting) find(id time.Time) (at series.Target, ok bool) { return series.Find(&m.Event, id) }
+func (m *Meeting) target(id time.Time) (at series.Target, ok bool) { return series.Find(&m.Event, id) }
 
 // attendees returns the attendees of a target, without their answers.
 func (m *Meeting) attendees(at series.Target) []ical.Attendee {
@@ -132,7 +132,7 @@ func (m *Meeting) withAnswer(a ical.Attendee, id time.Time) ical.Attendee {
 		a.Status = ical.StatusNeedsAction
 	}
 	if !address.Same(a.Email, m.Event.Organizer.Email) {
-		m.record().AnswerOf(a.Email, id).Put(&a)
+		m.answerRecord().AnswerOf(a.Email, id).Put(&a)
 	}
 	return a
 }

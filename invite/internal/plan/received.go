@@ -8,7 +8,7 @@ import (
 	"github.com/convene-go/convene/invite/internal/roster"
 )
 
-// Mail is a mail in the ledger.
+// Mail is the part of an invite.Delivery that a plan needs.
 type Mail struct {
 	To           string
 	Method       ical.Method
@@ -22,7 +22,6 @@ type Mail struct {
 type MailState int
 
 // The values of [MailState], in an order that its methods rely on.
-
 const (
 	MailFailed     MailState = iota // it did not reach its recipient and will not, or a later one took its place
 	MailPending                     // it was not handed over yet
@@ -37,10 +36,10 @@ func (s MailState) open() bool { return s == MailPending || s == MailSending }
 // mayHaveArrived reports whether the recipient may have the mail.
 func (s MailState) mayHaveArrived() bool { return s >= MailSending }
 
-// history says which mails the attendees have received, by the ledger.
+// history says which mails the attendees have received, by its deliveries.
 type history struct {
-	of    map[string]*received // by the key of the address
-	known bool                 // the meeting has a ledger
+	byAddress map[string]*received // by the key of the address
+	known     bool                 // the meeting has deliveries
 }
 
 // received says which mails one attendee has received, and which are owed to them.
@@ -61,10 +60,10 @@ type received struct {
 	got map[int64]int
 }
 
-// history reads the ledger. A meeting without any mail came from elsewhere, so its
+// history reads the deliveries. A meeting without any came from elsewhere, so its
 // attendees count as invited.
 func (m *Meeting) history() *history {
-	h := &history{of: make(map[string]*received), known: len(m.Mails) > 0}
+	h := &history{byAddress: make(map[string]*received), known: len(m.Mails) > 0}
 	for i := range m.Mails {
 		h.at(m.Mails[i].To).add(&m.Mails[i], m.Event.RecurrenceID)
 	}
@@ -80,10 +79,10 @@ func (m *Meeting) history() *history {
 // at returns the entry of an address, made if it does not exist.
 func (h *history) at(email string) *received {
 	key := address.Key(email)
-	if h.of[key] == nil {
-		h.of[key] = new(received)
+	if h.byAddress[key] == nil {
+		h.byAddress[key] = new(received)
 	}
-	return h.of[key]
+	return h.byAddress[key]
 }
 
 // add takes a mail in. self is the occurrence that the meeting itself is.
@@ -190,7 +189,7 @@ func (w *received) invited() bool { return w.whole || len(w.singles) > 0 || w.an
 
 // invited reports whether the attendee with that key has an invitation.
 func (h *history) invited(key string) bool {
-	w := h.of[key]
+	w := h.byAddress[key]
 	return !h.known || w != nil && w.invited()
 }
 
@@ -198,7 +197,7 @@ func (h *history) invited(key string) bool {
 // occurrence, or of the whole meeting if id is zero. This is now, unless a mail about
 // a later change was not handed over and the version before it is kept in before.
 func (h *history) version(key string, id time.Time, now *ical.Event, before []ical.Event) *ical.Event {
-	w := h.of[key]
+	w := h.byAddress[key]
 	if w == nil {
 		return now
 	}

@@ -23,7 +23,7 @@ func (m *Meeting) after(p *plan.Plan, o *settings) *Meeting {
 	}
 	out.HideGuests, out.OneMail = o.hideGuests, o.oneMail
 	out.Tag = cmp.Or(o.tag, out.Tag)
-	out.Answers = append(out.Answers, answersOf(p.Said)...)
+	out.Answers = append(out.Answers, answersOf(p.OrganizerAnswers)...)
 	for _, j := range p.Joined {
 		out.Joined = append(out.Joined, Joined(j))
 	}
@@ -54,7 +54,7 @@ func (m *Meeting) enter(list []letter, p *plan.Plan, o *settings) error {
 			Comment: o.comment, Stamp: stamp, MessageID: id, State: DeliveryPending,
 		}
 		for i := range l {
-			l[i].entry, d.To, d.N = len(m.Deliveries), l[i].Attendee.Email, number
+			l[i].index, d.To, d.N = len(m.Deliveries), l[i].Attendee.Email, number
 			m.Deliveries = append(m.Deliveries, d)
 			number++
 		}

@@ -9,7 +9,7 @@ import (
 // Remind plans the current request once more, for the attendees who have not
 // answered, or for the attendees with these addresses if there are any.
 func Remind(m *Meeting, emails []string) (*Plan, error) {
-	p := Repeat(m)
+	p := Unchanged(m)
 	all := roster.All(&p.Event)
 	named, err := among(all, emails)
 	if err != nil {
@@ -56,7 +56,7 @@ func (p *Plan) remind(a *ical.Attendee, all bool) {
 
 // Reinvite plans the current request for the attendees with these addresses.
 func Reinvite(m *Meeting, emails []string) (*Plan, error) {
-	p := Repeat(m)
+	p := Unchanged(m)
 	asked := make(map[string]bool, len(emails))
 	for _, email := range emails {
 		key := address.Key(email)
@@ -119,7 +119,7 @@ func (p *Plan) setActions(m *Meeting, action Action) {
 // Decline plans the refusal of a proposal to the attendee a, about e: the whole
 // meeting, or one occurrence of it. id names the proposal.
 func Decline(m *Meeting, e *ical.Event, a *ical.Attendee, id string) *Plan {
-	p := Repeat(m)
+	p := Unchanged(m)
 	p.Declined = id
 	p.Notices = []Notice{{Attendee: a, Action: ActionProposalDeclined, Content: &Content{
 		Method: ical.MethodDeclineCounter, Sequence: e.Sequence, Reason: "proposed another time", Event: roster.ForOne(e, a),

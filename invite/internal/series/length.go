@@ -1,0 +1,65 @@
+package series
+
+import (
+	"time"
+
+	"github.com/convene-go/convene/ical"
+)
+
+// Length returns the duration of a meeting. An all-day meeting is counted in whole
+// days of 24 hours.
+func Length(e *ical.Event) time.Duration {
+	const day = 24 * time.Hour
+	if !e.AllDay {
+		if e.End.IsZero() {
+			return 0
+		}
+		return e.End.Sub(e.Start)
+	}
+	if e.End.IsZero() {
+		return day
+	}
+	return Date(e.End).Sub(Date(e.Start))
+}
+
+// EndOf returns the end of a meeting, also if its End is zero (RFC 5545, section
+// 3.6.1).
+func EndOf(e *ical.Event) time.Time {
+	switch {
+	case !e.End.IsZero():
+		return e.End
+	case e.AllDay:
+		return e.Start.AddDate(0, 0, 1)
+	}
+	return e.Start
+}
+
+// IsPast reports whether nothing of a meeting lies after now. The dates of an
+// all-day meeting end last twelve hours west of Greenwich.
+func IsPast(e *ical.Event, now time.Time) bool {
+	if e.AllDay {
+		now = now.Add(-12 * time.Hour)
+	}
+	if e.Recurrence == nil {
+		return Later(e.Start, e.End).Before(now)
+	}
+	longest := e.End.Sub(e.Start)
+	for i := range e.Overrides {
+		o := e.Override(i)
+		longest = max(longest, o.End.Sub(o.Start))
+	}
+	for o := range e.Occurrences(now.Add(-max(longest, 0)), time.Time{}) {
+		if !Later(o.Start, o.End).Before(now) {
+			return false
+		}
+	}
+	return true
+}
+
+// Later returns the later of two times.
+func Later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
