@@ -25,7 +25,7 @@ type renderer struct {
 	size int             // the octets in kept
 
 	textOf    textKey // of the last text
-	words     map[textKey]fill
+	words     map[textKey]*words
 	readables []readableEvent // of the last events
 	calendars []madeCalendar  // the last objects
 	onlyMail  bool            // there is one mail, so no other can share its parts

@@ -19,9 +19,23 @@ type textKey struct {
 	answers        [3]ical.Status // the answers that have a link
 }
 
-// fill puts a reader's answer links into the words of a mail, see
-// [body.Renderer.Prepare].
-type fill func(links []body.AnswerLink) (*body.Body, error)
+// words are the text of a mail before a reader's answer links are put in.
+type words struct {
+	fill func(links []body.AnswerLink) (*body.Body, error) // see [body.Renderer.Prepare]
+	text *body.Body                                        // the text without links, if a mail has had it
+}
+
+// put returns the text with a reader's answer links.
+func (w *words) put(links []body.AnswerLink) (*body.Body, error) {
+	if w.text != nil && len(links) == 0 {
+		return w.text, nil
+	}
+	text, err := w.fill(links)
+	if len(links) == 0 {
+		w.text = text
+	}
+	return text, err
+}
 
 // mostWords is how many words a call keeps, about as many as its readers have
 // languages and zones. Without the kept words a mail to 10,000 hidden guests in eight
@@ -38,18 +52,19 @@ func (r *renderer) write(l letter, d *Delivery) (*body.Body, error) {
 	}
 	key := r.textOf
 	key.content.event, key.content.before = r.readable(key.content.event), r.readable(key.content.before)
-	put := r.words[key]
-	if put == nil {
-		var err error
-		if put, err = r.standard.Prepare(r.bodyView(l, d, links)); err != nil {
+	w := r.words[key]
+	if w == nil {
+		fill, err := r.standard.Prepare(r.bodyView(l, d, links))
+		if err != nil {
 			return nil, err
 		}
 		if r.words == nil || len(r.words) == mostWords {
-			r.words = make(map[textKey]fill)
+			r.words = make(map[textKey]*words)
 		}
-		r.words[key] = put
+		w = &words{fill: fill}
+		r.words[key] = w
 	}
-	return put(links)
+	return w.put(links)
 }
 
 // newTextKey returns the key of a letter with these answer links.
