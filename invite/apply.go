@@ -11,6 +11,8 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
+// run takes in the mail, and returns the outcome. It changes x.m even if the
+// verdict changes nothing.
 func (x *intake) run() Outcome {
 	switch {
 	case x.in.Kind == KindBounce:
@@ -38,7 +40,7 @@ func (x *intake) run() Outcome {
 
 // join makes one outcome of the outcomes of all components. If anything was
 // applied, the verdict says so. Otherwise it is the verdict of the first
-// component.
+// component. The reason has the first ten different reasons.
 func join(all []Outcome) Outcome {
 	out := all[0]
 	var reasons []string
@@ -54,7 +56,8 @@ func join(all []Outcome) Outcome {
 	return out
 }
 
-// take applies one statement and returns a description of the change.
+// take applies one statement and returns a description of the change. The error
+// is a refusal.
 func (x *intake) take(s statement) (string, error) {
 	if !x.spend(s.event.RecurrenceID) {
 		return "", refuse(VerdictHeld, "answers to more occurrences than are looked for")
@@ -94,7 +97,8 @@ func (x *intake) spend(id time.Time) bool {
 	return x.days <= mostDays
 }
 
-// accept keeps an answer, if it is one and the newest.
+// accept keeps an answer if its status is one and no later word of the attendee
+// counts. If the answer delegates, it also adds the delegate.
 func (x *intake) accept(who ical.Attendee, a Answer, at series.Target) (string, error) {
 	if !roster.IsAnswer(a.Status) && !x.leavesOpen(&a) {
 		return "", refuse(VerdictNotAnAnswer, "says neither yes nor no: %.40q is no answer", a.Status)
@@ -111,8 +115,10 @@ func (x *intake) accept(who ical.Attendee, a Answer, at series.Target) (string, 
 	return a.describe(), nil
 }
 
-// leavesOpen reports whether an answer to a series says of one occurrence that it
-// still waits for an answer: then the answer to the series is none to it.
+// leavesOpen reports whether a mail that answers the series says in a that one
+// occurrence still waits for an answer. Then a is kept, so that the answer to the
+// series does not count for the occurrence. If the attendee has answered the
+// occurrence before, it waits no more.
 //
 // QUIRK: Thunderbird sends every occurrence of its calendar along that differs from
 // the series: testdata/replies/thunderbird-open-date.eml.

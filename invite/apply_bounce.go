@@ -11,7 +11,9 @@ import (
 
 // bounce marks the deliveries that a report speaks of. They are found by the
 // Message-ID of the mail that came back. If a relay replaced the Message-ID, they
-// are found by the UID of the meeting in that mail.
+// are found by the UID and the SEQUENCE in that mail and by the recipient. A
+// policy with RequireAuth does not believe these. If some delivery was found, the
+// outcome is the outcome of the first one.
 func (x *intake) bounce() Outcome {
 	r := x.in.Mail.Report
 	if r == nil {
@@ -42,7 +44,8 @@ func reportsFailure(d *mime.DeliveryStatus) bool {
 	return d.Action == "failed" || d.Action == "" && strings.HasPrefix(d.Status, "5")
 }
 
-// undeliver marks the delivery to one recipient.
+// undeliver marks the delivery to one recipient, and returns the outcome as an
+// error.
 func (x *intake) undeliver(d *mime.DeliveryStatus) error {
 	to := cmp.Or(d.OriginalRecipient, d.FinalRecipient)
 	id, event := x.returned()
@@ -87,6 +90,7 @@ func (x *intake) alone(id string) bool {
 	return n == 1
 }
 
+// knows reports whether a mail of this meeting has that Message-ID.
 func (x *intake) knows(id string) bool {
 	for i := range x.m.Deliveries {
 		if id != "" && x.m.Deliveries[i].MessageID == id {
@@ -96,7 +100,7 @@ func (x *intake) knows(id string) bool {
 	return false
 }
 
-// mark makes a delivery undelivered.
+// mark makes a delivery undelivered. It returns the outcome as an error.
 func (x *intake) mark(l *Delivery, text string) error {
 	if l.State == DeliveryUndelivered {
 		return refuse(VerdictDuplicate, "is known already: the mail to %s did not arrive", l.To)

@@ -20,6 +20,8 @@ func (x *intake) proposes(e *ical.Event, at series.Target) bool {
 	return !e.Start.IsZero() && (!sameSpan(&now, e) || otherPlace(&now, e) != "")
 }
 
+// sameSpan reports whether two events begin and end at the same time, or on the
+// same dates if both are all-day.
 func sameSpan(a, b *ical.Event) bool {
 	if a.AllDay && b.AllDay {
 		return series.SameDate(a.Start, b.Start) && series.SameDate(series.EndOf(a), series.EndOf(b))
@@ -29,6 +31,7 @@ func sameSpan(a, b *ical.Event) bool {
 
 // otherPlace returns the place that is proposed, or "". If the COUNTER repeats
 // the present place, which Outlook cuts after 255 characters, it proposes none.
+// The link of the conference is the present place if there is no other.
 func otherPlace(now, e *ical.Event) string {
 	place := strings.TrimSpace(e.Location)
 	if place == "" || strings.HasPrefix(strings.TrimSpace(cmp.Or(now.Location, now.Conference)), place) || place == now.Conference {
@@ -37,8 +40,8 @@ func otherPlace(now, e *ical.Event) string {
 	return place
 }
 
-// counter keeps a proposal, and the answer that comes with it. The meeting stays
-// as it is, because to accept the proposal is an update, and the organizer's
+// counter keeps a proposal, and the answer that comes with it unless that
+// delegates. The meeting stays as it is, because to accept the proposal is an update, and the organizer's
 // decision.
 func (x *intake) counter(s statement, who ical.Attendee, a Answer, at series.Target) (string, error) {
 	now := at.Event(x.m.Event)

@@ -8,7 +8,8 @@ import (
 
 // delegate adds the delegate of an attendee (RFC 5546, section 3.2.2.3), so that
 // the delegate's answer comes from somebody invited, and asks for their
-// invitation.
+// invitation. It refuses a delegation that names nobody, or the organizer, or that
+// goes in a circle.
 func (x *intake) delegate(who ical.Attendee, a *Answer, at series.Target) error {
 	to := a.DelegatedTo
 	if to == "" {
@@ -20,7 +21,7 @@ func (x *intake) delegate(who ical.Attendee, a *Answer, at series.Target) error 
 	if address.Same(to, x.m.Event.Organizer.Email) || x.leadsTo(to, who.Email, at) {
 		return refuse(VerdictHeld, "%s delegates to %s, which goes in a circle", who.Email, to)
 	}
-	if has, ok := x.m.attendee(to, at); ok { // and an invitation already
+	if has, ok := x.m.attendee(to, at); ok { // who has an invitation already
 		a.DelegatedTo = has.Email
 		return nil
 	}
@@ -31,7 +32,8 @@ func (x *intake) delegate(who ical.Attendee, a *Answer, at series.Target) error 
 	return nil
 }
 
-// leadsTo reports whether the delegations from one address end at another.
+// leadsTo reports whether the delegations from one address lead to another, or go
+// in a circle.
 func (x *intake) leadsTo(from, to string, at series.Target) bool {
 	for range len(x.m.attendees(at)) + 1 {
 		if address.Same(from, to) {

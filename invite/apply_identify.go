@@ -10,7 +10,7 @@ import (
 
 // identify returns the attendee who answers, and checks that the mail comes from
 // them. The attendee is found by the token in the address that the answer came
-// to, by ATTENDEE, or by From, in this order.
+// to, by ATTENDEE, or by From, in this order. A token needs no other proof.
 func (x *intake) identify(s statement, at series.Target) (ical.Attendee, error) {
 	said := s.attendee
 	invited, known := x.m.attendee(said.Email, at)
@@ -41,7 +41,8 @@ func (x *intake) byToken(at series.Target) (ical.Attendee, error) {
 	return ical.Attendee{}, refuse(VerdictUnknownAttendee, "%s is not invited any more", x.token.email)
 }
 
-// uninvited decides on somebody who is not in the list.
+// uninvited decides on somebody who is not invited, as [Policy].Uninvited says. It
+// returns them as they join the meeting.
 func (x *intake) uninvited(said ical.Attendee, at series.Target) (ical.Attendee, error) {
 	if from, ok := x.m.attendee(said.DelegatedFrom, at); ok {
 		return said, refuse(VerdictHeld, "%s answers for %s, who has not delegated to them", said.Email, from.Email)
@@ -71,7 +72,8 @@ func validAddress(email string) error {
 	return nil
 }
 
-// guests returns the number of people that the attendee brings along.
+// guests returns the number of people that the attendee brings along. It is 0 if
+// the answer gives none, or no number from 0 to 10,000.
 //
 // QUIRK: Google writes it as a parameter: testdata/replies/gmail.eml.
 func guests(a ical.Attendee) int {

@@ -1,16 +1,16 @@
 package invite
 
-// intake is one mail on its way into a meeting.
+// intake takes one mail into a meeting, or one answer that came without a mail.
 type intake struct {
-	m      *Meeting // a copy
-	in     Inbound
-	p      *Policy
+	m      *Meeting // a copy, which may be changed
+	in     Inbound  // the zero value if there is no mail
+	p      *Policy  // with defaults
 	token  token
-	invite []string
-	days   int // the days of the series that were searched for occurrences
+	invite []string // see Outcome.Invite
+	days   int      // the days of the series that were searched for occurrences
 }
 
-// token is the content of a verified address.
+// token is the verified token in an address that the mail came to.
 type token struct {
-	email string // the attendee; "" if there is no token, or one of the whole meeting
+	email string // the attendee; "" if there is no token, or one for all attendees together
 }

@@ -4,8 +4,8 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// checkOrder refuses an answer that is older than, or the same as, an answer that
-// the meeting holds of the same attendee and occurrence.
+// checkOrder refuses an answer that [intake.checkNotOlder] refuses, or that the
+// meeting holds already.
 func (x *intake) checkOrder(a *Answer) error {
 	if err := x.checkNotOlder(a); err != nil {
 		return err
@@ -16,8 +16,10 @@ func (x *intake) checkOrder(a *Answer) error {
 	return nil // a client that does not renew DTSTAMP: the later arrival counts
 }
 
-// checkNotOlder refuses an answer or proposal that was made before the last one that
-// counts. The DTSTAMP of the invitation is not compared, because clocks differ.
+// checkNotOlder refuses an answer if a change has asked everybody anew since, or if
+// the attendee's last answer or proposal for the occurrence is later. For a proposal,
+// a has its attendee, occurrence, sequence and stamp. The DTSTAMP of the invitation
+// is not compared, because clocks differ.
 func (x *intake) checkNotOlder(a *Answer) error {
 	if floor := x.m.answerRecord().Floor(a.Email, a.RecurrenceID); a.Sequence < floor {
 		return refuse(VerdictStale, "answers version %d; version %d asked everybody anew", a.Sequence, floor)
@@ -28,8 +30,8 @@ func (x *intake) checkNotOlder(a *Answer) error {
 	return nil
 }
 
-// holds reports whether the newest answer of this version is a, or whether a came
-// in this very mail before.
+// holds reports whether the meeting has a already: as the last answer of the attendee
+// for the occurrence, or as an earlier one that came in the same mail.
 func (x *intake) holds(a *Answer) bool {
 	newest := true
 	for i := len(x.m.Answers) - 1; i >= 0; i-- {

@@ -6,11 +6,12 @@ import (
 	"github.com/convene-go/convene/invite/internal/mailauth"
 )
 
-// mostTo is how many tokens are looked at in one mail.
-const mostTo = 10
+// mostTokens limits the tokens that are looked at in one mail.
+const mostTokens = 10
 
-// findToken looks for one of our tokens in the addresses that the mail came to.
-// If a token is forged, expired or of another meeting, the mail is refused.
+// findToken looks for one of our tokens in the addresses that the mail came to, and
+// keeps the first valid one. If there are tokens, but each is forged, expired or of
+// another meeting, the mail is refused.
 func (x *intake) findToken() error {
 	r := x.p.ReplyAddress
 	if r == nil {
@@ -31,8 +32,8 @@ func (x *intake) findToken() error {
 	return refused
 }
 
-// tokens returns the tokens in the recipient addresses, in the delivery
-// addresses, and in the ORGANIZER of the answer.
+// tokens returns the tokens in the ORGANIZER of the answer, in the delivery
+// addresses, and in To and Cc, in this order.
 func (x *intake) tokens() (found []mailauth.Token) {
 	m := x.in.Mail
 	list := append([]string{x.in.Event.Organizer.Email}, m.DeliveredTo...)
@@ -40,15 +41,15 @@ func (x *intake) tokens() (found []mailauth.Token) {
 		list = append(list, a.Address)
 	}
 	for _, addr := range list {
-		if raw := x.p.ReplyAddress.tokens().Find(addr); raw != nil && len(found) < mostTo {
+		if raw := x.p.ReplyAddress.tokens().Find(addr); raw != nil && len(found) < mostTokens {
 			found = append(found, raw)
 		}
 	}
 	return found
 }
 
-// verify finds whose token it is. All keys and attendees are tried, and compared
-// in constant time.
+// verify finds the attendee of a token. All keys and attendees are tried, and
+// compared in constant time. It refuses a token that is not valid.
 func (x *intake) verify(raw mailauth.Token) (t token, err error) {
 	email, ok := x.p.ReplyAddress.tokens().Signed(raw, x.m.Event.UID, x.addresses())
 	t.email = email
@@ -61,8 +62,9 @@ func (x *intake) verify(raw mailauth.Token) (t token, err error) {
 	return t, nil
 }
 
-// addresses returns the addresses of all attendees, of the whole meeting and of
-// single occurrences. The first is empty, which stands for all attendees
+// addresses returns the addresses of all attendees in the event, of the whole
+// meeting and of its overrides, each once. It leaves out the attendees in
+// Meeting.Joined. The first address is empty, which stands for all attendees
 // together.
 func (x *intake) addresses() []string {
 	out, seen := []string{""}, map[string]bool{}

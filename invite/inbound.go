@@ -93,7 +93,7 @@ func Read(r io.Reader, o *ReadOptions) (*Inbound, error) {
 	return in, nil
 }
 
-// classify sets the kind. Reports come first, because the mail that they return
+// classify sets the kind and the reason. Reports come first, because the mail that they return
 // is our own invitation.
 func (in *Inbound) classify(o *ReadOptions) {
 	m := in.Mail
@@ -148,11 +148,13 @@ func automatic(m *mime.Received) string {
 	return ""
 }
 
-// isAnswer reports whether the mail is an attendee's.
+// isAnswer reports whether an attendee speaks to the organizer: by a reply, a
+// proposal, or a request for the current version.
 func (in *Inbound) isAnswer() bool {
 	return in.Kind == KindReply || in.Kind == KindCounter || in.Kind == KindRefresh
 }
 
+// bounceReason describes the first recipient of a report, for people.
 func bounceReason(r *mime.DeliveryReport) string {
 	if len(r.Recipients) == 0 {
 		return "is a delivery report that names no recipient"
@@ -172,6 +174,7 @@ var methodKinds = map[ical.Method]Kind{
 	ical.MethodRequest: KindRequest, ical.MethodCancel: KindCancel,
 }
 
+// byMethod sets the kind by the METHOD of the calendar object.
 func (in *Inbound) byMethod() {
 	method := in.Calendar.Method
 	kind, ok := methodKinds[method]
@@ -189,7 +192,7 @@ func (in *Inbound) byMethod() {
 	}
 }
 
-// answer sets the attendee who answers.
+// answer sets the attendee who answers, and the reason.
 func (in *Inbound) answer() {
 	a, ok := answeringAttendee(in.Event, in.Mail)
 	in.Attendee = a

@@ -7,7 +7,7 @@ import (
 )
 
 // Keys are the identifiers by which the meeting of a mail can be looked up, each
-// once.
+// once and at most 50 of a kind.
 type Keys struct {
 	// UIDs are the identifiers in its calendar object, in lower case, because
 	// Exchange changes the case.
@@ -15,8 +15,8 @@ type Keys struct {
 	// MessageIDs are the Message-IDs of our mails that it answers or returns,
 	// with angle brackets: see Delivery.MessageID.
 	MessageIDs []string
-	// ReplyAddresses are the addresses that it came to, in lower case: see
-	// Meeting.ReplyAddresses.
+	// ReplyAddresses are the addresses that it came to, and the organizer's in its
+	// calendar object, in lower case: see Meeting.ReplyAddresses.
 	ReplyAddresses []string
 }
 

@@ -12,8 +12,9 @@ import (
 // choose selects the calendar object that gives the mail its kind. The same
 // answer often comes twice, as a part and as an attachment, and counts once. An
 // object of the mail itself comes before an object in a message that it quotes.
-// An object with a METHOD comes before a mere file. If there is no object, Reason
-// says why.
+// An object with a METHOD comes before a mere file. It reports false if no part has
+// a usable object. Reason then says what is wrong with the first part, if there is
+// one.
 func (in *Inbound) choose(parts []mime.Part, o *ReadOptions) bool {
 	best := unranked
 	for i := range parts {
@@ -52,9 +53,10 @@ func rank(c *ical.Calendar, p *mime.Part) int {
 	return 2
 }
 
+// unranked is worse than every rank.
 const unranked = 3
 
-// explain keeps the first reason.
+// explain sets the reason, unless there is one already.
 func (in *Inbound) explain(reason string) { in.Reason = cmp.Or(in.Reason, reason) }
 
 // statement is the content of one component of an answer: about the whole
@@ -64,8 +66,8 @@ type statement struct {
 	attendee ical.Attendee
 }
 
-// maxStatements limits the components of one answer that are read.
-const maxStatements = 500
+// mostStatements limits the components of one answer that are read.
+const mostStatements = 500
 
 // statements returns all components of an answer. Apple and CalDAV servers answer
 // to a series and to some of its occurrences in one object.
@@ -73,7 +75,7 @@ func (in *Inbound) statements() []statement {
 	out := []statement{{in.Event, in.Attendee}}
 	add := func(list []ical.Event) {
 		for i := range list {
-			if len(out) == maxStatements {
+			if len(out) == mostStatements {
 				return
 			}
 			if a, ok := answeringAttendee(&list[i], in.Mail); ok {

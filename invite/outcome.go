@@ -29,14 +29,16 @@ const (
 	// VerdictDuplicate: the meeting holds it already.
 	VerdictDuplicate Verdict = "duplicate"
 	// VerdictStale: a later answer of the same attendee counts, or a change of
-	// the meeting has asked everybody anew.
+	// the meeting has asked everybody anew, or it is cancelled.
 	VerdictStale Verdict = "stale"
 	// VerdictUnknownEvent: it is about another meeting, or about an occurrence that
 	// the series does not have.
 	VerdictUnknownEvent Verdict = "unknown-event"
-	// VerdictUnknownAttendee: the attendee who answers is not invited.
+	// VerdictUnknownAttendee: the attendee who answers is not invited, or a report
+	// names a recipient to whom no mail of this meeting went.
 	VerdictUnknownAttendee Verdict = "unknown-attendee"
-	// VerdictUnverified: the mail does not show that it comes from the attendee.
+	// VerdictUnverified: the mail does not show that it comes from the attendee, or
+	// the token in its address is not valid.
 	VerdictUnverified Verdict = "unverified"
 	// VerdictNotAnAnswer: the mail answers nothing. If Outcome.Invite is set, it
 	// asks.
@@ -48,17 +50,18 @@ const (
 	VerdictHeld Verdict = "held"
 )
 
-// refusal is the error of a step that does not apply an answer.
+// refusal is the error of a step whose verdict is not [VerdictApplied].
 type refusal Outcome
 
 func (r *refusal) Error() string { return r.Reason }
 
+// refuse returns a refusal with that verdict and reason.
 func refuse(v Verdict, format string, args ...any) error {
 	return &refusal{Verdict: v, Reason: fmt.Sprintf(format, args...)}
 }
 
-// outcomeOf returns the outcome of a step: applied with the description done, or
-// refused.
+// outcomeOf returns the outcome of a step: applied with the description done if err
+// is nil, and otherwise the refusal that err is.
 func outcomeOf(done string, err error) Outcome {
 	var r *refusal
 	if errors.As(err, &r) {
