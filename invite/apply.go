@@ -11,8 +11,7 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// run takes in the mail, and returns the outcome. It changes x.m even if the
-// verdict changes nothing.
+// run takes the mail into x.m, and returns the outcome.
 func (x *intake) run() Outcome {
 	switch {
 	case x.in.Kind == KindBounce:

@@ -12,8 +12,8 @@ import (
 // bounce marks the deliveries that a report speaks of. They are found by the
 // Message-ID of the mail that came back. If a relay replaced the Message-ID, they
 // are found by the UID and the SEQUENCE in that mail and by the recipient. A
-// policy with RequireAuth does not believe these. If some delivery was found, the
-// outcome is the outcome of the first one.
+// policy with RequireAuth does not believe these. If a report names several
+// recipients, the first whose delivery was found decides the outcome.
 func (x *intake) bounce() Outcome {
 	r := x.in.Mail.Report
 	if r == nil {

@@ -16,11 +16,12 @@ import (
 //
 // Its methods never change the Meeting or Event that they are given. They return
 // the Meeting as it is afterwards, and never nil for a Meeting that they were
-// given. If an error comes before anything was sent, that Meeting comes back
+// given. If an error comes before the first mail is tried, that Meeting comes back
 // unchanged, so meeting, err = client.Update(ctx, meeting, after) loses nothing.
 // If only some mails of a call fail, the Meeting that comes back records the fate
 // of each, and the error is a [*DeliveryError]. If the Meeting is nil, the error
-// is [ErrNoMeeting].
+// is [ErrNoMeeting]. If the meeting was cancelled, calls that make new mails fail
+// with [ErrCancelled], except DeclineProposal.
 //
 // Nothing is sent if any mail of a call cannot be built, if the event is not
 // valid ([ical.FieldErrors] lists the fields), or if a mail client would refuse
@@ -30,13 +31,15 @@ type Client struct {
 	options Options
 }
 
-// New returns a client that sends through s. If o is nil, it stands for the zero
-// value. o is copied, so later changes of it have no effect.
+// New returns a client that sends through s. If s is nil, calls that would send
+// fail with [ErrNoSender]. If o is nil, it stands for the zero value. o is copied,
+// so later changes of it have no effect.
 func New(s Sender, o *Options) *Client {
 	return &Client{sender: s, options: o.clone()}
 }
 
-// WithLedger returns a client that differs from c in its ledger alone.
+// WithLedger returns a client that differs from c in its ledger alone. If l is nil,
+// it has none.
 func (c *Client) WithLedger(l Ledger) *Client {
 	out := *c
 	out.options.Ledger = l
@@ -44,9 +47,10 @@ func (c *Client) WithLedger(l Ledger) *Client {
 }
 
 // Send invites the event's attendees. Each gets a mail of their own with a
-// METHOD:REQUEST. The organizer gets none. An event without UID is given one. If
-// an attendee has a status in the event, it counts as an answer that the
-// organizer gives. If nothing was sent, the Meeting is nil.
+// METHOD:REQUEST, or one mail goes to all with [OneMail]. The organizer gets none. An
+// event without UID is given one. If an attendee has a status in the event, it counts
+// as an answer that the organizer gives. If an error comes before the first mail is
+// tried, the Meeting is nil.
 func (c *Client) Send(ctx context.Context, e ical.Event, opts ...SendOption) (*Meeting, error) {
 	o := c.settings(callOf(opts, SendOption.forSend))
 	p, err := planSend(e, o)
@@ -70,14 +74,14 @@ func (c *Client) PlanSend(e ical.Event, opts ...SendOption) (*Plan, error) {
 
 // Update changes the meeting to the event after. Each attendee is told only the
 // changes to their part of it. Answers stay, except answers that the change makes
-// void.
+// void. If after.Cancelled is set, the meeting is cancelled.
 //
 // The UID and the organizer cannot change. after.Sequence is filled in, and so is
 // an empty UID. If an attendee's status in after differs from the answer that
 // counts, it is an answer that the organizer gives. If the start of a series
 // moves, its exceptions and overrides must be moved with it, because they name
 // occurrences by the start that the rule gives them. If the meeting lies wholly
-// in the past, nobody is mailed without [AllowPast].
+// in the past, before and after the change, nobody is mailed without [AllowPast].
 func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts ...MailOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, MailOption.forMail), planUpdate(after))
 }
@@ -143,7 +147,8 @@ func (c *Client) PlanUpdateFollowing(m *Meeting, start time.Time, after ical.Eve
 
 // Cancel cancels the meeting. With the option [Occurrence] it cancels one
 // occurrence, and with [OccurrenceAndLater] one and all later ones. [Comment]
-// tells the attendees why.
+// tells the attendees why. If the meeting lies wholly in the past, nobody is mailed
+// without [AllowPast].
 func (c *Client) Cancel(ctx context.Context, m *Meeting, opts ...CancelOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, CancelOption.forCancel), planCancel)
 }
@@ -155,7 +160,7 @@ func (c *Client) PlanCancel(m *Meeting, opts ...CancelOption) (*Plan, error) {
 }
 
 // Remind sends the current request again, with the same sequence, to the
-// attendees who have not answered, or with the option [OnlyTo] to others. If the
+// attendees who have not answered, or to the attendees that [OnlyTo] names. If the
 // meeting lies wholly in the past, the error is [ErrPast] without [AllowPast].
 func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...RemindOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, RemindOption.forRemind), planRemind)
@@ -170,7 +175,8 @@ func (c *Client) PlanRemind(m *Meeting, opts ...RemindOption) (*Plan, error) {
 // Reinvite sends the current request again to the attendees with these addresses.
 // [Outcome] names such attendees if somebody delegated to them, or if they asked
 // with METHOD:REFRESH. An attendee of single occurrences gets only these. The
-// sequence stays, because nothing changes (RFC 5546, section 2.1.4).
+// sequence stays, because nothing changes (RFC 5546, section 2.1.4). It is an error
+// if there is no address, or if one is not invited.
 func (c *Client) Reinvite(ctx context.Context, m *Meeting, emails []string, opts ...MailOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, MailOption.forMail), planReinvite(emails))
 }
@@ -184,7 +190,8 @@ func (c *Client) PlanReinvite(m *Meeting, emails []string, opts ...MailOption) (
 // DeclineProposal tells the attendee who made p that the meeting will not change
 // (METHOD:DECLINECOUNTER, RFC 5546, section 3.2.8). Outlook shows only the text
 // of such a mail, so the text also says that the proposal is declined. The
-// proposal, which p.ID names, is marked as declined.
+// proposal is marked as declined. It is found by p.ID and p.Email, or by all fields
+// of p if the ID is "".
 func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, opts ...MailOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, MailOption.forMail), planDecline(p))
 }
@@ -194,9 +201,10 @@ func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, op
 // only with the option [ResendUnknown], as the same mail: same Message-ID, UID
 // and SEQUENCE.
 //
-// If another call is sending a mail, it is left alone, and so are later mails to
-// its recipient. That is no error. If a crash left a mail in state
-// [DeliverySending], [Meeting.Tally] counts it as unknown until it is resent.
+// If another call is sending a mail, it is left alone, which is no error. Later
+// mails to its recipient stay pending, and the [*DeliveryError] names them. If a
+// crash left a mail in state [DeliverySending], [Meeting.Tally] counts it as unknown
+// until it is resent.
 func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (*Meeting, error) {
 	if m == nil {
 		return nil, ErrNoMeeting
@@ -275,7 +283,8 @@ func (c *Client) plan(m *Meeting, opts callOptions, makePlan planner) (*Plan, er
 
 // execute prepares all mails of a call, and then delivers and records each. Every
 // call that makes new mails ends here. [Client.Resume] and [Client.Respond] do
-// not. It returns nil if an error came before anything was sent.
+// not. It returns the meetings of the parts, in their order. They are nil if an
+// error came before the first mail was tried.
 func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Meeting, error) {
 	if c.sender == nil && !o.queueOnly {
 		return nil, ErrNoSender
@@ -307,6 +316,7 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 	return out, err
 }
 
+// defaultClient is the client of the package's own Send. See [SetDefault].
 var defaultClient atomic.Pointer[Client]
 
 // SetDefault makes c the client of the package's own [Send]. If c is nil, there

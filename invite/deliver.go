@@ -18,10 +18,10 @@ type place struct{ part, index int32 }
 // outgoing is one mail of a call on its way.
 type outgoing struct {
 	letter   letter
-	meeting  *Meeting // whose deliveries the letter has
+	meeting  *Meeting // has the letter's deliveries
 	renderer *renderer
 	place    place
-	message  *mime.Message
+	message  *mime.Message // nil before it is built, and after its try
 }
 
 // failure says why some recipients of a mail have not got it.
@@ -32,9 +32,9 @@ type failure struct {
 
 // deliverer sends the mails of one call, several at a time if the options say so,
 // and writes the fate of each into the meetings. If a mail fails, the others are
-// still tried, except later mails to the same attendee. For example, a
-// cancellation of a series that arrives before an occurrence of it would remove
-// the occurrence too.
+// still tried. If it stays pending, later mails to the same attendee wait for it. For
+// example, a cancellation of a series that arrives after the request for an
+// occurrence of it would remove the occurrence too.
 //
 // Nothing is handed over before the ledger has its claim. The results that arrive
 // while a record is being written go into the next record, together with the
@@ -48,14 +48,14 @@ type deliverer struct {
 	waiting   []*outgoing // mails before the queue that wait for another in flight
 	queue     []place     // mails not yet looked at
 	failed    []failure
-	busy      map[string]int  // the mails in flight to each address; nil if one is sent at a time
-	blocked   map[string]bool // addresses with an earlier mail that stays open
+	busy      map[string]int  // the number of mails in flight, by the key of the address; nil if one is sent at a time
+	blocked   map[string]bool // keys of addresses with an earlier mail that stays open
 	claimed   []*outgoing     // the memory of the last claims, used again
-	inFlight  int
-	results   chan result
-	done      []result // not yet recorded
-	takenBack []*outgoing
-	broken    error // why nothing more is handed over
+	inFlight  int             // the number of mails in flight: handed to the sender, without a result
+	results   chan result     // its capacity is the number of mails that may be in flight
+	done      []result        // not yet recorded
+	takenBack []*outgoing     // claims that the ledger may have stored before it failed
+	broken    error           // why nothing more is handed over: the error of the ledger
 }
 
 // result is the end of one try.
@@ -64,8 +64,8 @@ type result struct {
 	err  error
 }
 
-// deliver hands the mails of some parts over: all of one attendee follow each
-// other in the order of the parts.
+// deliver hands the mails of some parts over, in their [sendingOrder]. The error is a
+// [*DeliveryError], joined with the error of the ledger if that failed.
 func deliver(ctx context.Context, s Sender, parts []part, o *settings) error {
 	order := sendingOrder(parts, o.oneMail)
 	d := &deliverer{
@@ -84,8 +84,9 @@ func deliver(ctx context.Context, s Sender, parts []part, o *settings) error {
 	return errors.Join(deliveryError(failed), d.broken)
 }
 
-// sendingOrder returns the mails of some parts in the order of sending. Unless a mail
-// goes to several attendees, the mails of one attendee follow each other.
+// sendingOrder returns the mails of some parts in the order of sending: in the order
+// of the parts. Unless a mail goes to several attendees, the mails of one attendee
+// follow each other.
 func sendingOrder(parts []part, oneMail bool) []place {
 	n := 0
 	for i := range parts {
@@ -118,7 +119,7 @@ func (d *deliverer) failuresInOrder(order []place) (out []*RecipientError) {
 	return out
 }
 
-// outgoing returns a mail of the queue.
+// outgoing returns the mail at a place of the queue, not built yet.
 func (d *deliverer) outgoing(x place) *outgoing {
 	p := &d.parts[x.part]
 	return &outgoing{letter: p.letters[x.index], meeting: p.meeting, renderer: p.renderer, place: x}
@@ -191,18 +192,19 @@ func (d *deliverer) canClaim(ctx context.Context) bool {
 	if len(d.busy) == 0 {
 		return len(d.waiting)+len(d.queue) > 0
 	}
-	busy := make(addressSet)
+	ahead := make(addressSet)
 	for _, x := range d.waiting {
-		if !d.mustWait(x.letter, &busy) {
+		if !d.mustWait(x.letter, &ahead) {
 			return true
 		}
 	}
 	return slices.ContainsFunc(d.queue, func(x place) bool {
-		return !d.mustWait(d.parts[x.part].letters[x.index], &busy)
+		return !d.mustWait(d.parts[x.part].letters[x.index], &ahead)
 	})
 }
 
-// finish writes the result of a mail into its meeting.
+// finish writes the result of a mail into its meeting, and lets later mails to its
+// recipients go or wait.
 func (d *deliverer) finish(r result) {
 	d.inFlight--
 	d.done = append(d.done, r)
@@ -217,9 +219,9 @@ func (d *deliverer) finish(r result) {
 	}
 }
 
-// mustBlock reports whether later mails to a recipient must wait after the end of a
-// try. If the rest of a series was refused, its attendees keep the old series as
-// it is.
+// mustBlock reports whether later mails to a recipient must wait after a try that
+// left the mail in state s. If the rest of a series was refused, its attendees keep
+// the old series as it is.
 func (d *deliverer) mustBlock(x *outgoing, n *recipient, s DeliveryState) bool {
 	rest := len(d.parts) > 1 && x.place.part == 0
 	return s == DeliveryPending || n.mayHaveArrived && s == DeliveryUnknown || rest && s == DeliveryRefused
@@ -243,17 +245,17 @@ func (d *deliverer) block(key string) {
 	d.blocked[key] = true
 }
 
-// mustWait reports whether an earlier mail to a recipient of a letter is open.
-// busy has the recipients of earlier mails that must wait themselves. If the
-// letter must wait, its recipients are added to busy.
-func (d *deliverer) mustWait(l letter, busy *addressSet) bool {
-	wait := (len(d.busy) > 0 || len(*busy) > 0) && l.isTo(func(key string) bool { return d.busy[key] > 0 || (*busy)[key] })
-	if wait && *busy == nil {
-		*busy = make(addressSet)
+// mustWait reports whether an earlier mail to a recipient of a letter is in flight or
+// must wait. ahead has the recipients of earlier mails that must wait. If the letter
+// must wait, its recipients are added to ahead.
+func (d *deliverer) mustWait(l letter, ahead *addressSet) bool {
+	wait := (len(d.busy) > 0 || len(*ahead) > 0) && l.isTo(func(key string) bool { return d.busy[key] > 0 || (*ahead)[key] })
+	if wait && *ahead == nil {
+		*ahead = make(addressSet)
 	}
 	for i := range l {
 		if wait {
-			(*busy)[l[i].Key()] = true
+			(*ahead)[l[i].Key()] = true
 		}
 	}
 	return wait
@@ -262,13 +264,15 @@ func (d *deliverer) mustWait(l letter, busy *addressSet) bool {
 // addressSet is a set of addresses, by key.
 type addressSet map[string]bool
 
-// claims removes the mails from the queue that can be handed over now.
+// claims removes the mails from the queue that can be handed over now, and builds
+// them. Mails to blocked addresses are left pending. The list is valid until the next
+// call.
 func (d *deliverer) claims(ctx context.Context) (out []*outgoing) {
 	if err := cmp.Or(d.broken, ctx.Err()); err != nil {
 		d.giveUp(err)
 		return nil
 	}
-	var busy addressSet
+	var ahead addressSet
 	out = d.claimed[:0]
 	retry := d.waiting
 	d.waiting = nil
@@ -282,7 +286,7 @@ func (d *deliverer) claims(ctx context.Context) (out []*outgoing) {
 		switch {
 		case len(d.blocked) > 0 && x.letter.isTo(func(key string) bool { return d.blocked[key] }):
 			d.leave(x, errWaits)
-		case d.mustWait(x.letter, &busy):
+		case d.mustWait(x.letter, &ahead):
 			d.waiting = append(d.waiting, x)
 		case d.build(x):
 			out = append(out, x)
@@ -298,7 +302,8 @@ func (d *deliverer) claims(ctx context.Context) (out []*outgoing) {
 	return out
 }
 
-// build makes the mail. It reports false if the mail cannot be built.
+// build makes the mail. If the mail cannot be built, it stays pending, and build
+// reports false.
 func (d *deliverer) build(x *outgoing) bool {
 	message, err := x.renderer.finished(int(x.place.index), x.letter)
 	if err != nil {
@@ -331,7 +336,8 @@ func (d *deliverer) giveUp(err error) {
 	d.waiting, d.queue = nil, nil
 }
 
-// lose leaves a mail alone that another call has claimed or overtaken.
+// lose leaves a mail alone that another call has claimed or overtaken. In the meeting
+// of this call it stays pending. The ledger knows its state.
 func (d *deliverer) lose(x *outgoing) {
 	x.message = nil
 	x.letter.note(x.meeting, DeliveryPending, "", d.settings)

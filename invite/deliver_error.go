@@ -6,7 +6,8 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// recipientError is an error about one recipient alone.
+// recipientError is an error about one recipient alone, or about all if Recipient
+// returns "". See [Sender].
 type recipientError interface {
 	error
 	Recipient() string
@@ -44,8 +45,8 @@ func recipientErrors(err error) []recipientError {
 	return nil
 }
 
-// stateOf returns the state of a mail that failed with err. It asks the methods
-// of the error, never its text.
+// stateOf returns the state of a mail after a try that ended with err. It asks the
+// methods of the error, never its text.
 func stateOf(err error) DeliveryState {
 	switch {
 	case err == nil:

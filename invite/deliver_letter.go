@@ -50,7 +50,8 @@ func letters(list []recipient, oneMail bool) []letter {
 	return out
 }
 
-// contentKey is equal for recipients who are told the same for the same purpose.
+// contentKey is equal for recipients who are told the same for the same purpose. Its
+// events are compared as pointers.
 type contentKey struct {
 	method        ical.Method
 	sequence      int

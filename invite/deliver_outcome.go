@@ -8,6 +8,7 @@ import (
 // errWaits is the error of a mail that was not tried.
 var errWaits = errors.New("waits for an earlier mail to the same attendee")
 
+// deliveryError returns a [*DeliveryError], or nil if no recipient failed.
 func deliveryError(failed []*RecipientError) error {
 	if len(failed) == 0 {
 		return nil
@@ -15,7 +16,8 @@ func deliveryError(failed []*RecipientError) error {
 	return &DeliveryError{failed}
 }
 
-// recordResult writes the result of a letter into its deliveries.
+// recordResult writes the result of a letter into its deliveries. It returns an error
+// for each recipient who has not got the mail.
 func (l letter) recordResult(m *Meeting, err error, o *settings) []*RecipientError {
 	if err == nil {
 		l.note(m, DeliveryDelivered, "", o)
@@ -36,7 +38,7 @@ func (l letter) recordResult(m *Meeting, err error, o *settings) []*RecipientErr
 	return failed
 }
 
-// setFailed sets the state of the letter's entries, and returns one error for each
+// setFailed sets the state of the letter's deliveries, and returns one error for each
 // if there is a cause.
 func (l letter) setFailed(m *Meeting, state DeliveryState, cause error, o *settings) []*RecipientError {
 	if cause == nil {
@@ -55,7 +57,7 @@ func (l letter) setFailed(m *Meeting, state DeliveryState, cause error, o *setti
 	return failed
 }
 
-// note sets the state of the letter's entries.
+// note sets the state of the letter's deliveries. reply is the text of the Sender.
 func (l letter) note(m *Meeting, state DeliveryState, reply string, o *settings) {
 	for i := range l {
 		d := &m.Deliveries[l[i].index]

@@ -10,7 +10,7 @@ import (
 // [Client.UpdateFollowing] has two.
 type part struct {
 	plan     *plan.Plan
-	from     *Meeting // the meeting as it was
+	from     *Meeting // the meeting as it was; the zero value if it is new
 	meeting  *Meeting // the meeting as it will be
 	letters  []letter
 	renderer *renderer

@@ -43,7 +43,7 @@ func (d *deliverer) record(ctx context.Context, claims []*outgoing) {
 }
 
 // store records the changes in each meeting, and returns the claims that are
-// lost.
+// lost. It does nothing if there is no ledger.
 func (d *deliverer) store(ctx context.Context, claims []*outgoing) (lost map[*outgoing]bool, err error) {
 	if d.ledger == nil {
 		return nil, nil
@@ -89,7 +89,7 @@ func byMeeting(list []*outgoing) (out []*mailsOf) {
 	return out
 }
 
-// deliveries are the entries of the mails.
+// deliveries returns the deliveries of the mails.
 func (p *mailsOf) deliveries() (out []Delivery) {
 	for _, x := range p.mails {
 		for i := range x.letter {

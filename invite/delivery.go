@@ -31,7 +31,8 @@ type Delivery struct {
 	State DeliveryState `json:"state"`
 	// Reply is the text of the Sender if the mail failed, for people.
 	Reply string `json:"reply,omitempty"`
-	// Time is the time at which the state was reached.
+	// Time is the time at which the state was reached. It is zero if the mail was
+	// pending from the start and no call has tried it.
 	Time time.Time `json:"time,omitzero"`
 }
 

@@ -18,8 +18,8 @@
 // attendees, and the fate of every mail. A program keeps it anywhere, as JSON. Or it
 // gives the client a [Ledger], which stores the fate of each mail by itself.
 //
-// [Read] reads a mail that comes back, and [Meeting.Apply] takes it in, by a [Policy]
-// of who may answer. [Meeting.Answer] takes in an answer by link or telephone.
+// [Read] reads a mail that comes back, and [Meeting.Apply] takes it in. A [Policy]
+// says whose answers count. [Meeting.Answer] takes in an answer by link or telephone.
 // [Meeting.Status], [Meeting.Attendees] and [Meeting.Tally] say who comes.
 // [Client.Respond] is the attendee's side.
 //
@@ -32,17 +32,19 @@
 // cannot be built. A mail has these stages, in this order:
 //
 //   - [Notice]: one calendar object for one attendee, with the reason. The [Plan] of a
-//     call has many. [Client.PlanUpdate] and its like stop here.
+//     call has many. [Client.PlanUpdate] and the other Plan methods stop here.
 //   - Recipient: a notice with the address that the answer is to come to, and its
 //     place in Meeting.Deliveries.
-//   - Letter: the recipients of one mail. It is one recipient, unless the call has the
-//     option [OneMail].
+//   - Letter: the recipients of one mail. It is one recipient, unless the invitation
+//     was sent with the option [OneMail].
 //   - [Delivery]: the record of the mail in the Meeting, one for each recipient, with
 //     its Message-ID. From here on it is pending.
 //   - [mime.Draft]: the text and the calendar object of the letter.
 //   - [Message]: the finished mail with its envelope. When the [Ledger] has the claim
 //     of the mail, a [Sender] takes it.
 //
-// A mail that comes back goes the other way: [mime.Received] is the mail taken apart,
-// [Inbound] says its kind and who answers, and [Outcome] says what became of it.
+// [Client.Resume] makes the letters of pending deliveries again, and goes on from
+// there. A mail that comes back goes the other way: [mime.Received] is the mail taken
+// apart, [Inbound] has its kind and the attendee who answers, and [Outcome] says what
+// became of it.
 package invite

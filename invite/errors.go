@@ -16,8 +16,8 @@ var ErrNoSender = errors.New("invite: no sender: use New, or SetDefault for the 
 // ErrNoMeeting reports a call that was given a nil Meeting.
 var ErrNoMeeting = errors.New("invite: no meeting: the Meeting is nil: use the one that the call before returned")
 
-// ErrCancelled reports a change of a meeting that was cancelled as a whole. A
-// new meeting has a new UID.
+// ErrCancelled reports a change, reminder or repeated invitation of a meeting that was
+// cancelled as a whole. A new meeting has a new UID.
 var ErrCancelled = errors.New("invite: the meeting was cancelled")
 
 // ErrPast reports a reminder of a meeting that lies wholly in the past. With
@@ -80,7 +80,7 @@ type RecipientError struct {
 	Email string
 	// State is [DeliveryRefused] or [DeliveryUnknown], or [DeliveryPending] if trying again is useful.
 	State DeliveryState
-	// Err is the error of the Sender.
+	// Err is the error of the Sender, or says why the mail was not tried.
 	Err error
 }
 
@@ -89,7 +89,7 @@ func (e *RecipientError) Error() string {
 	return fmt.Sprintf("invite: %s: %s: %v", e.Email, e.State, e.Err)
 }
 
-// Unwrap returns the Sender's error.
+// Unwrap returns e.Err.
 func (e *RecipientError) Unwrap() error { return e.Err }
 
 // fieldError reports a field of an event or a call.

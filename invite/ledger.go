@@ -34,6 +34,7 @@ type Ledger interface {
 	//     it. With [ResendUnknown], the Client also takes back mails that another
 	//     call was sending. A ledger may ignore that. It must then refuse the
 	//     claims on these mails.
+	//   - A Delivery in any other state is a result, which always takes effect.
 	//
 	// lost are the numbers of the claims that were refused. These mails are not
 	// handed over. After an error nothing more is handed over, and changes that
@@ -43,14 +44,15 @@ type Ledger interface {
 
 // WholeMeeting returns a [Ledger] that calls store with the whole meeting
 // whenever something changes. It suits programs in which nothing changes the
-// stored meeting during a call, because such a change would be overwritten. A
-// call with n mails stores n + 2 times. So a meeting with many guests needs a
-// Ledger that stores single deliveries.
+// stored meeting during a call, because such a change would be overwritten. Its
+// claims hold only within one process, and it stores the two meetings of
+// [Client.UpdateFollowing] one after the other. A call with n mails stores n + 2
+// times. So a meeting with many guests needs a Ledger that stores single deliveries.
 func WholeMeeting(store func(ctx context.Context, m *Meeting) error) Ledger {
 	return &wholeMeetings{store: store, underWay: make(map[string]*heldMeeting)}
 }
 
-// wholeMeetings has the meetings of the calls under way.
+// wholeMeetings has the meetings of the calls under way, by their UIDs.
 type wholeMeetings struct {
 	store    func(ctx context.Context, m *Meeting) error
 	mu       sync.Mutex
@@ -59,7 +61,7 @@ type wholeMeetings struct {
 
 // heldMeeting is one meeting, as it was last stored.
 type heldMeeting struct {
-	mu sync.Mutex
+	mu sync.Mutex // held while the meeting is stored
 	m  *Meeting
 }
 

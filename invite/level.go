@@ -49,6 +49,7 @@ func DefaultLevels() Levels {
 	}
 }
 
+// defaultLevels is never changed.
 var defaultLevels = DefaultLevels()
 
 // check refuses names that are no fields, because a misspelt name would change
