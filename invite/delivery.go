@@ -31,8 +31,8 @@ type Delivery struct {
 	State DeliveryState `json:"state"`
 	// Reply is the text of the Sender if the mail failed, for people.
 	Reply string `json:"reply,omitempty"`
-	// Time is the time at which the state was reached. It is zero if the mail was
-	// pending from the start and no call has tried it.
+	// Time is the time at which the state was reached. It is zero as long
+	// as no call has tried to send the mail.
 	Time time.Time `json:"time,omitzero"`
 }
 
@@ -65,7 +65,8 @@ const (
 // handing it over.
 func (s DeliveryState) open() bool { return s == DeliveryPending || s == DeliverySending }
 
-// repeats reports whether a mail tells of no change.
+// repeats reports whether a mail tells of no change: it is an invitation or a
+// reminder.
 func (d *Delivery) repeats() bool {
 	return d.Method == ical.MethodRequest && (d.Action == body.ActionReminder || d.Action == body.ActionInvitation)
 }

@@ -34,10 +34,12 @@ type Meeting struct {
 	Joined []Joined `json:"joined,omitempty"`
 	// Proposals are other times that attendees asked for.
 	Proposals []Proposal `json:"proposals"`
-	// Deliveries are the mails that were sent, or tried, one for each recipient.
+	// Deliveries are the mails of the meeting, sent or not, one for each recipient of
+	// a mail.
 	Deliveries []Delivery `json:"deliveries"`
 	// ReplyAddresses are the addresses that answers come to if
-	// Options.ReplyAddress is set, by the attendee's address in lower case.
+	// Options.ReplyAddress is set, by the attendee's address in lower case. With
+	// OneMail there is one address for all, by "".
 	ReplyAddresses map[string]string `json:"replyAddresses,omitempty"`
 	// HideGuests and OneMail are the options that the invitation was sent with.
 	// Every later mail is sent with them too.
@@ -96,10 +98,12 @@ type Answer struct {
 	MessageID string `json:"messageId,omitempty"`
 }
 
-// clone returns a copy of m that shares no list with it.
+// clone returns a copy of m that shares no list with it. Its events are in the form
+// of [series.Normalized].
 func (m *Meeting) clone() *Meeting { return m.withEvent(series.Normalized(m.Event)) }
 
-// withEvent returns a copy of m that shares no list with it, with another event.
+// withEvent returns a copy of m that shares no list with it, with the event e, which
+// is not copied.
 func (m *Meeting) withEvent(e ical.Event) *Meeting {
 	out := *m
 	out.Event = e

@@ -34,8 +34,8 @@ func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
 // telephone. It obeys the same order as answers that [Meeting.Apply] takes in.
 // a.Email, a.Status, a.Stamp (the time of the answer) and a.Via (its way) are
 // required. If a.Sequence is 0, it stands for the current version. If a value is
-// missing or invalid, the verdict is [VerdictNotAnAnswer] or
-// [VerdictUnknownAttendee], and the reason says why.
+// missing or invalid, the verdict is [VerdictNotAnAnswer], [VerdictUnknownAttendee]
+// or [VerdictUnknownEvent], and the reason says why.
 //
 // It does not change m. If the verdict changes nothing, it returns m itself.
 func (m *Meeting) Answer(a Answer) (*Meeting, Outcome) {
@@ -107,7 +107,10 @@ func requiredOf(stamp time.Time, via string) error {
 	return nil
 }
 
-// byHand takes in the word of an attendee that came without a mail.
+// byHand takes in the word of an attendee that came without a mail, about the
+// occurrence with the original start id, or the whole meeting if id is zero. missing
+// is the refusal if a required value is missing. take does the rest. It may change
+// the meeting of the intake, and returns a description of the change or a refusal.
 func (m *Meeting) byHand(email string, id time.Time, missing error, take func(*intake, ical.Attendee, series.Target) (string, error)) (*Meeting, Outcome) {
 	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
 	o := outcomeOf(func() (string, error) {

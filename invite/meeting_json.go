@@ -39,8 +39,8 @@ func notNil[T any](list []T) []T {
 }
 
 // UnmarshalJSON reads the output of MarshalJSON, in this format or in format 1,
-// which kept answers in the event. It refuses a meeting of a newer format,
-// because fields that this version does not know would be lost.
+// which kept answers in the event. It refuses a meeting of a newer format and
+// unknown keys, because data that this version does not know would be lost.
 func (m *Meeting) UnmarshalJSON(data []byte) error {
 	var head struct {
 		Format int `json:"format"`

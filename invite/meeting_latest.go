@@ -7,7 +7,7 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// answerOrProposal is an answer or a proposal of an attendee.
+// answerOrProposal is an answer or a proposal of an attendee. One of the two is nil.
 type answerOrProposal struct {
 	answerOrder
 	answer   *Answer
@@ -22,7 +22,8 @@ func (e answerOrProposal) String() string {
 }
 
 // latest returns the newest answer or proposal of an attendee to an occurrence.
-// Of equally new ones, the last to arrive is returned.
+// Of equally new ones it returns an answer rather than a proposal, and otherwise the
+// last to arrive.
 func (m *Meeting) latest(email string, occurrence time.Time) (last answerOrProposal, ok bool) {
 	key := address.Key(email)
 	take := func(e answerOrProposal, of string, id time.Time) {

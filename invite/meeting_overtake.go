@@ -12,11 +12,12 @@ import (
 
 // overtake marks the pending mails that new ones replace:
 //
-//   - the mails to the attendees in p.Overtakes, which the plan was made anew for,
+//   - the mails to the attendees in p.Overtakes, for whom the plan was made anew,
 //   - the mails that say less than a new mail to the same attendee.
 //
-// A mail to several attendees stays unless all of them are told anew. A reminder to
-// an attendee who gets nothing new stays. An answer to a proposal stays unless its
+// A mail to several attendees stays unless all of them are told anew. A reminder or an
+// invitation to an attendee who gets nothing new and is still invited stays, unless
+// the meeting is sent with [OneMail]. An answer to a proposal stays unless its
 // attendee or its occurrence is gone.
 func (m *Meeting) overtake(list []letter, p *plan.Plan, now time.Time) {
 	if !slices.ContainsFunc(m.Deliveries, func(d Delivery) bool { return d.State == DeliveryPending }) {
@@ -35,13 +36,13 @@ func (m *Meeting) overtake(list []letter, p *plan.Plan, now time.Time) {
 		key := address.Key(d.To)
 		switch {
 		case declines:
-		case told.subjects[topic{key, roster.Whole}], told.subjects[topic{key, d.RecurrenceID.Unix()}]:
+		case told.topics[topic{key, roster.Whole}], told.topics[topic{key, d.RecurrenceID.Unix()}]:
 		case !p.Overtakes[key], !m.OneMail && !told.anything[key] && d.repeats() && p.Invites(d.To, d.RecurrenceID):
 			stays[d.MessageID] = true
 		}
 	}
-	for id, entries := range queued {
-		for _, i := range entries {
+	for id, indexes := range queued {
+		for _, i := range indexes {
 			if !stays[id] {
 				d := &m.Deliveries[i]
 				d.State, d.Reply, d.Time = DeliveryOvertaken, "", now
@@ -60,10 +61,11 @@ type topic struct {
 
 // toldNow is the content of new mails.
 type toldNow struct {
-	subjects map[topic]bool
+	topics   map[topic]bool
 	anything map[string]bool // the attendees who are told anything, by key
 }
 
+// toldBy returns the content of some letters, apart from answers to proposals.
 func toldBy(list []letter) toldNow {
 	t := toldNow{make(map[topic]bool), make(map[string]bool)}
 	for _, l := range list {
@@ -71,7 +73,7 @@ func toldBy(list []letter) toldNow {
 			if l[i].Method != ical.MethodDeclineCounter {
 				key := l[i].Key()
 				t.anything[key] = true
-				t.subjects[topic{key, l[i].Event.RecurrenceID.Unix()}] = true
+				t.topics[topic{key, l[i].Event.RecurrenceID.Unix()}] = true
 			}
 		}
 	}
@@ -88,7 +90,7 @@ func (m *Meeting) markOvertaken() {
 	}
 }
 
-// overtakenByLater returns the deliveries for which a later mail to the same attendee
+// overtakenByLater returns the indexes of the deliveries for which a later mail to the same attendee
 // exists that says as much, whatever became of it.
 func (m *Meeting) overtakenByLater() (out []int) {
 	later := make(map[topic]bool)

@@ -37,12 +37,12 @@ func (m *Meeting) after(p *plan.Plan, o *settings) *Meeting {
 }
 
 // enter adds the letters to the deliveries as pending, and marks the queued mails
-// that they replace.
+// that they replace. It sets the index of each recipient. It fails if o.Random does.
 func (m *Meeting) enter(list []letter, p *plan.Plan, o *settings) error {
 	m.overtake(list, p, o.Now().UTC())
 	m.Deliveries = slices.Grow(m.Deliveries, len(list))
 	stamp, number := o.stamp(), m.nextNumber()
-	ids := identifier{random: o.Random}
+	ids := messageIDs{random: o.Random}
 	for _, l := range list {
 		r := &l[0]
 		id, err := ids.next(r.Event.Organizer.Email)
@@ -64,8 +64,9 @@ func (m *Meeting) enter(list []letter, p *plan.Plan, o *settings) error {
 
 // assignReplyAddresses gives each recipient the address that their answer is to come
 // to, and keeps new addresses in the meeting. An address that was given out once
-// stays, also if the options have no ReplyAddress any more, because clients take
-// another organizer for another meeting.
+// stays as long as its token is valid until the end of the meeting, because clients
+// take another organizer for another meeting. It also stays if the options have no
+// ReplyAddress any more.
 func (m *Meeting) assignReplyAddresses(list []recipient, e *ical.Event, o *settings) error {
 	r := o.ReplyAddress
 	if r == nil && len(m.ReplyAddresses) == 0 {
@@ -93,10 +94,10 @@ func (m *Meeting) assignReplyAddresses(list []recipient, e *ical.Event, o *setti
 	return nil
 }
 
-// identifier makes Message-IDs. Their right side is the organizer's domain (RFC
+// messageIDs makes Message-IDs. Their right side is the organizer's domain (RFC
 // 5322, section 3.6.4). Their left side has 120 random bits, so that nobody can guess
 // the Message-ID of another attendee's mail and report it as undelivered.
-type identifier struct {
+type messageIDs struct {
 	random    io.Reader
 	organizer string // the organizer of the last Message-ID
 	domain    string // the domain of that organizer
@@ -104,8 +105,9 @@ type identifier struct {
 	buf       []byte
 }
 
-// next returns a Message-ID for a mail of the organizer.
-func (x *identifier) next(organizer string) (string, error) {
+// next returns a Message-ID for a mail of the organizer. The domain is "invalid" if
+// the organizer's address has none that can be written in ASCII.
+func (x *messageIDs) next(organizer string) (string, error) {
 	if x.organizer != organizer || x.domain == "" {
 		x.organizer, x.domain = organizer, "invalid"
 		if ascii, err := address.ASCII(organizer); err == nil {

@@ -31,8 +31,9 @@ func (m *Meeting) waiting(o *settings) (out []int) {
 	return out
 }
 
-// unsent makes the letters of the waiting entries again. Entries with one Message-ID
-// are one mail to several attendees.
+// unsent makes the letters of the waiting deliveries again. Deliveries with one
+// Message-ID are one mail to several attendees. It leaves out deliveries whose
+// attendee has nothing to see any more.
 func (m *Meeting) unsent(p *plan.Plan, o *settings) []letter {
 	var out []letter
 	last := make(map[string]int) // the letter of a Message-ID
@@ -60,7 +61,7 @@ func (m *Meeting) unsent(p *plan.Plan, o *settings) []letter {
 }
 
 // takeBack makes mails that may have arrived pending, because they are to be sent
-// again.
+// again, and records this in the ledger.
 func (m *Meeting) takeBack(ctx context.Context, list []letter, o *settings) error {
 	var changed []Delivery
 	for _, l := range list {

@@ -55,7 +55,8 @@ var mailStates = map[DeliveryState]plan.MailState{
 	DeliveryDelivered: plan.MailHandedOver, DeliveryUndelivered: plan.MailHandedOver,
 }
 
-// withAnswersOfEvent returns m with the answers that only its event gives among its Answers.
+// withAnswersOfEvent returns m if its event gives no answers of its own. Otherwise it
+// returns a copy with these answers among its Answers, and without them in its Event.
 func (m *Meeting) withAnswersOfEvent() *Meeting {
 	given := m.answerRecord().AnswersOfEvent()
 	if len(given) == 0 {
@@ -126,7 +127,8 @@ func (m *Meeting) attendee(email string, at series.Target) (ical.Attendee, bool)
 	return ical.Attendee{}, false
 }
 
-// withAnswer returns an attendee with the answer that counts for an occurrence.
+// withAnswer returns an attendee with the answer that counts for an occurrence, or
+// for the whole meeting if id is zero. The organizer keeps their own status.
 func (m *Meeting) withAnswer(a ical.Attendee, id time.Time) ical.Attendee {
 	if a.Status == "" {
 		a.Status = ical.StatusNeedsAction

@@ -8,8 +8,9 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// Status returns the answer of an attendee that counts now for the whole meeting.
-// It is "" for an address that is not invited.
+// Status returns the answer of an attendee that counts now for the whole meeting. It
+// is [ical.StatusNeedsAction] for an attendee who has not answered, and "" for an
+// address that is not invited.
 func (m *Meeting) Status(email string) ical.Status { return m.OccurrenceStatus(email, time.Time{}) }
 
 // OccurrenceStatus returns the answer of an attendee that counts now for the
@@ -40,7 +41,7 @@ func (m *Meeting) Attendees(start time.Time) []ical.Attendee {
 }
 
 // OpenProposals returns the proposals that wait for the organizer: not declined, not
-// followed by another answer of the same attendee, and not made before the last
+// followed by another answer or proposal of the same attendee, and not made before the last
 // change that asked everybody anew.
 func (m *Meeting) OpenProposals() []Proposal {
 	var out []Proposal
@@ -66,8 +67,8 @@ func (m *Meeting) Tally() Tally {
 }
 
 // OccurrenceTally counts the answers to the occurrence with that original start.
-// It reports false if the series has no such occurrence. The mails are counted for
-// the meeting as a whole alone.
+// It reports false if the series has no such occurrence. Only [Meeting.Tally] counts
+// proposals and mails.
 func (m *Meeting) OccurrenceTally(start time.Time) (Tally, bool) {
 	var t Tally
 	at, ok := m.target(start)

@@ -39,8 +39,8 @@ type Options struct {
 	// page behind a link is the caller's. Links should be hard to guess, because
 	// anybody who follows one answers as that attendee.
 	AnswerURL func(m *Meeting, a ical.Attendee, s ical.Status) string
-	// Levels says which changes need a new answer, a mail or nothing, if this is
-	// to differ from [DefaultLevels].
+	// Levels says which changes need a new answer, a mail or nothing. If it is nil,
+	// the levels are [DefaultLevels].
 	Levels Levels
 	// TellDeclined mails minor changes also to attendees who declined.
 	TellDeclined bool
@@ -53,7 +53,7 @@ type Options struct {
 	// same time. 0 stands for 1. Mails to one attendee keep their order. If it is
 	// above 1, the Sender must be safe for concurrent use.
 	Parallel int
-	// NoAttachment leaves out the attached copy of the calendar object, which
+	// NoAttachment leaves out the attached copy of the calendar object. The copy
 	// helps Apple Mail and webmail.
 	NoAttachment bool
 	// ReplyAddress gives each attendee a signed address to answer to, as the
@@ -107,7 +107,7 @@ func newSettings(o *Options, opts callOptions) *settings {
 }
 
 // about takes HideGuests and OneMail from the meeting, because every later mail
-// of the meeting keeps them.
+// of the meeting keeps them. It changes s and returns it.
 func (s *settings) about(m *Meeting) *settings {
 	s.hideGuests, s.oneMail = m.HideGuests, m.OneMail
 	return s
@@ -128,6 +128,7 @@ func (s *settings) end(ms ...*Meeting) {
 // defaultBody cannot fail: it has no templates of a caller.
 var defaultBody = must(body.New(nil))
 
+// must panics if err is not nil.
 func must(r *body.Renderer, err error) *body.Renderer {
 	if err != nil {
 		panic(err)

@@ -31,8 +31,9 @@ func Occurrence(start time.Time) CancelOption {
 	return cancelOption(func(c *callOptions) { c.occurrence = &start })
 }
 
-// OccurrenceAndLater cancels the occurrence with that original start and all
-// later ones.
+// OccurrenceAndLater cancels the occurrence with that original start and all later
+// ones, or the whole meeting if it is the first. It is an error if the series has no
+// such occurrence. It excludes [Occurrence].
 func OccurrenceAndLater(start time.Time) CancelOption {
 	return cancelOption(func(c *callOptions) { c.andLater = &start })
 }
@@ -41,7 +42,7 @@ func OccurrenceAndLater(start time.Time) CancelOption {
 type RemindOption interface{ forRemind(*callOptions) }
 
 // OnlyTo reminds only the attendees with these addresses, even if they have
-// answered. If there is no address, it is an error.
+// answered. It is an error if there is no address, or if one is not invited.
 func OnlyTo(emails ...string) RemindOption {
 	emails = slices.Clone(emails)
 	return remindOption(func(c *callOptions) { c.onlyTo, c.only = true, append(c.only, emails...) })
@@ -98,7 +99,7 @@ type callOptions struct {
 	occurrence          *time.Time // its original start
 	andLater            *time.Time // the original start of the first
 	onlyTo              bool       // OnlyTo was given, so that only counts even if it is empty
-	only                []string
+	only                []string   // the addresses of OnlyTo
 	resendUnknown       bool
 	queueOnly           bool
 	comment             string
@@ -106,6 +107,8 @@ type callOptions struct {
 	allowPast, tellAll  bool
 }
 
+// These are the options as functions. Each type has the methods of the calls that
+// take it.
 type (
 	sendOption   func(*callOptions)
 	cancelOption func(*callOptions)

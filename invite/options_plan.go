@@ -12,12 +12,12 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// sending returns the options of the plan of an invitation.
+// sending returns the options that do not depend on the old version of a meeting.
 func (s *settings) sending() *plan.Options {
 	return &plan.Options{Now: s.Now, NewID: s.NewID, Check: s.check}
 }
 
-// planning returns the options of the plan of a change.
+// planning returns the options of a plan.
 func (s *settings) planning() *plan.Options {
 	o := s.sending()
 	o.Levels, o.TellDeclined, o.AllowPast = s.levels(), s.TellDeclined, s.allowPast

@@ -40,7 +40,7 @@ type Notice struct {
 	// Notices with equal events share one value, which must not be changed.
 	Event *ical.Event
 	// Before is the event as the attendee saw it until now. It is nil for an
-	// invitation and for a repetition.
+	// invitation, and for a repetition that tells no change.
 	Before *ical.Event
 }
 
@@ -103,8 +103,10 @@ func grouped[T any](list []T, key func(T) string) (out []T) {
 // planner makes the plan of one call about a meeting.
 type planner func(m *Meeting, o *settings) (*plan.Plan, error)
 
+// planSend plans the invitation to a new meeting.
 func planSend(e ical.Event, o *settings) (*plan.Plan, error) { return plan.Send(e, o.planning()) }
 
+// planUpdate plans the change of a meeting to the event after.
 func planUpdate(after ical.Event) planner {
 	return func(m *Meeting, o *settings) (*plan.Plan, error) {
 		if m.Event.Cancelled {
@@ -114,6 +116,8 @@ func planUpdate(after ical.Event) planner {
 	}
 }
 
+// planFollowing plans the change of an occurrence and all later ones. rest is nil if
+// start is the first occurrence.
 func planFollowing(m *Meeting, start time.Time, after ical.Event, o *settings) (old, rest *plan.Plan, err error) {
 	if m.Event.Cancelled {
 		return nil, nil, ErrCancelled
@@ -121,6 +125,8 @@ func planFollowing(m *Meeting, start time.Time, after ical.Event, o *settings) (
 	return plan.Following(m.planned(), start, after, o.planning())
 }
 
+// planCancel plans the cancellation that the options name: of the meeting, of one
+// occurrence, or of one and all later ones.
 func planCancel(m *Meeting, o *settings) (*plan.Plan, error) {
 	switch {
 	case m.Event.Cancelled:
@@ -135,6 +141,7 @@ func planCancel(m *Meeting, o *settings) (*plan.Plan, error) {
 	return plan.CancelAll(m.planned(), o.planning())
 }
 
+// planRemind plans the current request once more. See [Client.Remind].
 func planRemind(m *Meeting, o *settings) (*plan.Plan, error) {
 	e := series.Normalized(m.Event)
 	switch {
@@ -148,6 +155,7 @@ func planRemind(m *Meeting, o *settings) (*plan.Plan, error) {
 	return plan.Remind(m.planned(), o.only)
 }
 
+// planReinvite plans the current request for the attendees with these addresses.
 func planReinvite(emails []string) planner {
 	return func(m *Meeting, _ *settings) (*plan.Plan, error) {
 		if m.Event.Cancelled {
@@ -157,7 +165,8 @@ func planReinvite(emails []string) planner {
 	}
 }
 
-// planDecline plans the refusal of a proposal.
+// planDecline plans the refusal of a proposal, which is found as
+// [Client.DeclineProposal] says.
 func planDecline(p Proposal) planner {
 	return func(m *Meeting, _ *settings) (*plan.Plan, error) {
 		i := slices.IndexFunc(m.Proposals, func(q Proposal) bool {

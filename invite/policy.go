@@ -14,7 +14,8 @@ import (
 //
 // The zero value, which nil stands for, needs no setting:
 //
-//   - The mail's only From must be the attendee, or their SENT-BY in the same
+//   - The mail's only From must be the attendee, or the assistant whom the meeting
+//     names in the attendee's SentBy, or the SENT-BY of the answer in the attendee's
 //     domain.
 //   - Answers of people who are not invited are refused.
 //   - If the topmost Authentication-Results field speaks of DKIM, SPF or DMARC,
@@ -31,9 +32,10 @@ type Policy struct {
 	// topmost field of any server.
 	AuthServID string
 	// RequireAuth asks for DMARC pass, or DKIM pass of a domain that is aligned
-	// with From (RFC 7489, section 3.1.1), in the field of AuthServID. If
-	// AuthServID is "", it refuses every mail, because nothing can be trusted
-	// then.
+	// with From (RFC 7489, section 3.1.1), in the field of AuthServID or in
+	// ReadOptions.Verified. If there are no Verified results and AuthServID is "", it
+	// refuses the mail, because nothing can be trusted then. Also, a bounce must name
+	// the Message-ID of a mail.
 	RequireAuth bool
 	// ListedSentBy accepts an answer by an assistant only if the meeting names
 	// the assistant in the attendee's SentBy, and holds others. Otherwise SENT-BY
@@ -47,10 +49,12 @@ type Policy struct {
 	// they are refused.
 	Uninvited Uninvited
 	// ReplyAddress verifies the tokens in the addresses that answers come to. An
-	// answer with a valid token needs no other proof. Use the same value as in
+	// answer with a valid token needs no other proof. An answer with only invalid
+	// tokens is refused. If it is nil, tokens do not matter. Use the same value as in
 	// [Options].
 	ReplyAddress *ReplyAddress
-	// Now is the clock by which tokens expire. If it is nil, time.Now is used.
+	// Now is the clock by which tokens expire. It also gives the Time of a Delivery
+	// that did not arrive. If it is nil, time.Now is used.
 	Now func() time.Time
 }
 
@@ -63,8 +67,8 @@ const (
 	UninvitedRefuse Uninvited = ""
 	// UninvitedHold: the verdict is [VerdictHeld].
 	UninvitedHold Uninvited = "hold"
-	// UninvitedAdd: the person becomes an optional attendee, if the mail is
-	// theirs.
+	// UninvitedAdd: the person becomes an optional attendee by a reply, if the mail
+	// is theirs. A proposal of theirs is held.
 	UninvitedAdd Uninvited = "add"
 )
 
@@ -85,6 +89,7 @@ func Strict(authServID string) *Policy {
 // can write to.
 func InsecureAcceptAny() *Policy { return &Policy{InsecureAnyFrom: true} }
 
+// withDefaults returns a copy of p with a clock. Nil stands for the zero value.
 func (p *Policy) withDefaults() *Policy {
 	out := new(Policy)
 	if p != nil {
@@ -151,6 +156,7 @@ func (p *Policy) proven(v mailauth.Result, domain string) error {
 	return refuse(VerdictUnverified, "is not proven to be from %s: %s", domain, v.Text)
 }
 
+// domainOf returns the domain of an address, in the form of [address.Key].
 func domainOf(email string) string {
 	key := address.Key(email)
 	return key[strings.LastIndexByte(key, '@')+1:]

@@ -47,8 +47,8 @@ type Proposal struct {
 }
 
 // Accept returns the event as the proposal has it, for [Client.Update]. It fails
-// if the event has no such occurrence, or if one occurrence of a series
-// would have to change between days and hours.
+// if the event has no such occurrence, if that is cancelled, or if one occurrence of a
+// series would have to change between days and hours. It does not change e.
 func (p *Proposal) Accept(e ical.Event) (ical.Event, error) {
 	out := series.Normalized(e)
 	at, ok := series.Find(&out, p.RecurrenceID)

@@ -17,22 +17,22 @@ import (
 // mails share.
 type renderer struct {
 	options  *settings
-	meeting  *Meeting // whose deliveries the letters have
+	meeting  *Meeting // has the letters' deliveries
 	plan     *plan.Plan
 	standard *body.Renderer // nil if the caller has a Renderer of its own, whose texts cannot be used again
 
 	kept []*mime.Message // of the first letters
 	size int             // the octets in kept
 
-	textOf    textKey // of the last text
-	words     map[textKey]*words
-	readables []readableEvent // of the last events
-	calendars []madeCalendar  // the last objects
-	onlyMail  bool            // there is one mail, so no other can share its parts
+	textOf    textKey            // of the last text that was written
+	words     map[textKey]*words // the texts that are kept, by their keys with readable events
+	readables []readableEvent    // of the last events
+	calendars []madeCalendar     // the last objects
+	onlyMail  bool               // there is one mail, so no other can share its parts
 	batch     mime.Batch
 	headers   mime.Batch // of mails that are only checked
 
-	built     textKey     // the text of the last mail that was built
+	built     textKey     // of the text of the last mail that was built
 	validated *ical.Event // the event that valid is about
 	valid     bool
 }
@@ -53,7 +53,7 @@ func (r *renderer) keep(l letter) error {
 	return nil
 }
 
-// finished returns the mail of the letter at index i. If it was not kept, it is
+// finished returns the mail of the letter at index i, once. If it was not kept, it is
 // built now.
 func (r *renderer) finished(i int, l letter) (*mime.Message, error) {
 	if i >= len(r.kept) {
@@ -64,6 +64,7 @@ func (r *renderer) finished(i int, l letter) (*mime.Message, error) {
 	return m, nil
 }
 
+// message builds the mail of a letter.
 func (r *renderer) message(l letter) (*mime.Message, error) {
 	calendar, err := r.calendar(l, r.firstDelivery(l).Stamp)
 	if err != nil {
@@ -104,6 +105,7 @@ func (r *renderer) check(l letter) error {
 	return err
 }
 
+// isValid reports whether an event is valid. Successive letters ask for the same event.
 func (r *renderer) isValid(e *ical.Event) bool {
 	if r.validated != e {
 		r.validated, r.valid = e, e.Validate() == nil
@@ -116,15 +118,15 @@ func (r *renderer) firstDelivery(l letter) *Delivery { return &r.meeting.Deliver
 
 // draft returns the mail of a letter without its calendar object.
 func (r *renderer) draft(l letter) (*mime.Draft, error) {
-	n, entry := &l[0], r.firstDelivery(l)
-	text, err := r.write(l, entry)
+	n, delivery := &l[0], r.firstDelivery(l)
+	text, err := r.write(l, delivery)
 	if err != nil {
 		return nil, err
 	}
 	organizer := &n.Event.Organizer
 	d := &mime.Draft{
 		From:    mail.Address{Name: organizer.Name, Address: organizer.Email},
-		Subject: text.Subject, Date: entry.Stamp, MessageID: entry.MessageID,
+		Subject: text.Subject, Date: delivery.Stamp, MessageID: delivery.MessageID,
 		Text: text.Text, HTML: text.HTML, Inline: inline(text.Inline),
 		NoAttachment: r.options.NoAttachment,
 		// A mail of a service: out-of-office programs do not answer it (RFC 3834, section 2).

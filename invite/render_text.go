@@ -37,8 +37,8 @@ func (w *words) put(links []body.AnswerLink) (*body.Body, error) {
 	return text, err
 }
 
-// mostWords is how many words a call keeps, about as many as its readers have
-// languages and zones. Without the kept words a mail to 10,000 hidden guests in eight
+// mostWords limits the texts that a call keeps, about one for each language and zone
+// of its readers. If there are more, it begins anew. Without the kept words a mail to 10,000 hidden guests in eight
 // languages and zones would be written 10,000 times.
 const mostWords = 32
 
@@ -84,7 +84,7 @@ func newTextKey(l letter, d *Delivery, links []body.AnswerLink) textKey {
 // readableEvent is an event of a letter, and the same event as its readers may see it.
 type readableEvent struct{ event, text *ical.Event }
 
-// mostReadables is how many events a call keeps. A change of several dates has an event
+// mostReadables limits the events that a call keeps. A change of several dates has an event
 // for each.
 const mostReadables = 8
 
@@ -128,7 +128,8 @@ func (r *renderer) bodyView(l letter, d *Delivery, links []body.AnswerLink) *bod
 }
 
 // answerLinks returns the links by which the reader of a request can answer without
-// buttons.
+// buttons. There are none in a mail to several readers, and none for a reader whose
+// answer is not asked for.
 func (r *renderer) answerLinks(l letter) []body.AnswerLink {
 	n := &l[0]
 	if r.options.AnswerURL == nil || len(l) > 1 || n.Method != ical.MethodRequest || n.Attendee.NoReply {

@@ -28,7 +28,8 @@ type ReplyAddress struct {
 	// meetings are over.
 	Keys [][]byte
 	// Lifetime is the time for which a token is valid after the end of the
-	// meeting, or after it was made if that is later. 0 is two years.
+	// meeting, or after it was made if that is later. Of a series, the end of the
+	// first occurrence is meant. 0 is two years.
 	Lifetime time.Duration
 }
 
@@ -57,7 +58,7 @@ func (r *ReplyAddress) check() error {
 }
 
 // renew returns the address that an attendee has, or a new one if that would not last
-// until the meeting is over. An empty email is all attendees together.
+// until the meeting, or the first occurrence of a series, is over. An empty email is all attendees together.
 func (r *ReplyAddress) renew(has string, e *ical.Event, email string, now time.Time) string {
 	return r.tokens().Renew(has, e.UID, email, series.Later(e.Start, e.End), now)
 }

@@ -46,6 +46,7 @@ type answerMail struct {
 	*Options
 }
 
+// message makes the answer to an invitation.
 func (r *answerMail) message(in *Inbound) (*mime.Message, error) {
 	if in.Kind != KindRequest || in.Event == nil {
 		return nil, fmt.Errorf("%s: only a request can be answered", in.Kind)
@@ -79,6 +80,7 @@ func (r *answerMail) message(in *Inbound) (*mime.Message, error) {
 	return mime.Build(d)
 }
 
+// proposes reports whether the answer is a COUNTER.
 func (r *answerMail) proposes() bool { return !r.Start.IsZero() || !r.End.IsZero() }
 
 // answerEvent is the component of an answer.
@@ -147,8 +149,9 @@ func (r *answerMail) attendee(e *ical.Event) (ical.Attendee, error) {
 	return a, nil
 }
 
-// encodeReply writes an answer. If a rule or a zone of the invitation cannot be
-// written, the answer goes without it, because the organizer's program knows it.
+// encodeReply writes an answer. If a rule, zone or language of the invitation cannot
+// be written, the answer goes without all three, because the organizer's program
+// knows them. It changes c then.
 func encodeReply(c *ical.Calendar) ([]byte, error) {
 	data, err := ical.Encode(c)
 	if err == nil {

@@ -35,6 +35,7 @@ var replyWords = map[ical.Status][2]string{
 	ical.StatusDelegated: {"Delegated", "sends somebody else to this meeting"},
 }
 
+// subject returns the subject of an answer.
 func (e *answerEvent) subject(m ical.Method) string {
 	word := replyWords[e.Attendees[0].Status][0]
 	if m == ical.MethodCounter {
@@ -61,7 +62,7 @@ func (e *answerEvent) text(m ical.Method) string {
 	return b.String()
 }
 
-// when returns the time of an answer on the clock of the meeting.
+// when returns the start of an answer's event, on the clock of the meeting.
 func (e *answerEvent) when() string {
 	if e.AllDay {
 		return e.Start.Format("Monday, 2 January 2006")

@@ -35,6 +35,7 @@ type Tally struct {
 	Undelivered int `json:"undelivered"`
 }
 
+// add counts an attendee with their answer, which is nil if there is none.
 func (t *Tally) add(a *roster.Answer) {
 	switch a.StatusOf() {
 	case ical.StatusAccepted:
@@ -51,6 +52,7 @@ func (t *Tally) add(a *roster.Answer) {
 	}
 }
 
+// count counts a mail, unless it arrived or was overtaken.
 func (t *Tally) count(s DeliveryState) {
 	switch s {
 	case DeliveryPending:
