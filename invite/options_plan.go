@@ -12,7 +12,7 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// sending returns the options that do not depend on the old version of a meeting.
+// sending returns the options that an invitation needs. planning adds the others.
 func (s *settings) sending() *plan.Options {
 	return &plan.Options{Now: s.Now, NewID: s.NewID, Check: s.check}
 }

@@ -16,7 +16,8 @@ import (
 // identifier.
 const NoID = "-"
 
-// Result sums up the checks of one server for a From domain.
+// Result sums up the checks of one server for the domain of a mail's From. The zero
+// value is no result.
 type Result struct {
 	// DMARC, DKIM and SPF report a pass for a domain that is aligned with From.
 	DMARC, DKIM, SPF bool
@@ -27,7 +28,8 @@ type Result struct {
 }
 
 // Topmost returns the result of the topmost field of one server. id is the server's
-// identifier, [NoID], or "" for any server. Fields below may be a forger's, because
+// identifier, [NoID], or "" for any server. domain is the From domain, in lower case.
+// Fields below may be a forger's, because
 // a server writes its own field on top (RFC 8601, section 5).
 func Topmost(results []mime.AuthResult, id, domain string) (v Result) {
 	field := -1
@@ -43,7 +45,7 @@ func Topmost(results []mime.AuthResult, id, domain string) (v Result) {
 	return v
 }
 
-// All returns the result of checks that are all trusted.
+// All returns the result of checks that are all trusted, for the From domain.
 func All(results []mime.AuthResult, domain string) (v Result) {
 	for i := range results {
 		v.add(&results[i], domain)
@@ -65,6 +67,8 @@ func isServer(found, want string) bool {
 // maxText limits Result.Text, in octets.
 const maxText = 200
 
+// add takes in the result of one check. Checks other than DMARC, DKIM and SPF do not
+// count.
 func (v *Result) add(r *mime.AuthResult, domain string) {
 	pass := r.Value == "pass"
 	switch r.Method {

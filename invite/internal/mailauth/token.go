@@ -24,14 +24,14 @@ type Tokens struct {
 }
 
 const (
-	maxLocal    = 64                // octets in front of the @ (RFC 5321, section 4.5.3.1.1)
-	tokenMAC    = 16                // octets of the HMAC that are kept
-	tokenOctets = 2 + tokenMAC      // of day and MAC
-	tokenText   = 29                // characters of these in base 32
-	minKey      = 16                // octets
-	day         = 24 * 60 * 60      // seconds
-	tokenUse    = "convene reply 1" // separates these MACs from others with the same key
-	twoYears    = 731 * 24 * time.Hour
+	maxLocal    = 64                   // octets in front of the @ (RFC 5321, section 4.5.3.1.1)
+	tokenMAC    = 16                   // octets of the HMAC that are kept
+	tokenOctets = 2 + tokenMAC         // of day and MAC
+	tokenText   = 29                   // characters of these in base 32
+	minKey      = 16                   // the least octets of a key
+	day         = 24 * 60 * 60         // seconds
+	tokenUse    = "convene reply 1"    // separates these MACs from others with the same key
+	twoYears    = 731 * 24 * time.Hour // the default of Tokens.Lifetime
 )
 
 // Base32 is lower case without padding. It survives programs that change the case of
@@ -58,6 +58,7 @@ func (t *Tokens) Check() error {
 	return nil
 }
 
+// fieldError reports a field of [Tokens].
 func fieldError(field, format string, args ...any) error {
 	return fmt.Errorf("%s: %w", field, fmt.Errorf(format, args...))
 }
@@ -121,8 +122,9 @@ func (raw Token) Expired(now time.Time) bool {
 	return now.Unix()/day > int64(binary.BigEndian.Uint16(raw))
 }
 
-// Renew returns the reply address for a mail that is sent now. It keeps the
-// attendee's present address if that is valid until the end of the meeting.
+// Renew returns the reply address for a mail that is sent now. It keeps the attendee's
+// present address, which is has, if that is valid until end, and now. Otherwise it
+// makes one that is valid for the Lifetime after the later of the two.
 func (t *Tokens) Renew(has, uid, email string, end, now time.Time) string {
 	if now.After(end) {
 		end = now

@@ -10,8 +10,8 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// CancelAll plans the cancellation of everything for everybody who has an
-// invitation.
+// CancelAll plans the cancellation of everything for everybody who has an invitation.
+// If the meeting lies wholly in the past, nobody is told without o.AllowPast.
 func CancelAll(m *Meeting, o *Options) (*Plan, error) {
 	before := series.Normalized(*m.Event)
 	p := newPlan(series.Normalized(*m.Event))
@@ -54,7 +54,8 @@ func CancelOccurrence(m *Meeting, start time.Time, o *Options) (*Plan, error) {
 }
 
 // CancelFrom plans the cancellation of the occurrence with that original start and
-// of all later ones: the series ends before it.
+// of all later ones: the series ends before it. If it is the first, everything is
+// cancelled.
 func CancelFrom(m *Meeting, start time.Time, o *Options) (*Plan, error) {
 	before := series.Normalized(*m.Event)
 	if start = series.NormalizedStart(&before, start); !series.InRule(&before, start) {

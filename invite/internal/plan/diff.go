@@ -79,6 +79,7 @@ func (d *differ) add(field, format string, args ...any) {
 	d.changes = append(d.changes, change{field, d.levels[field], fmt.Sprintf(format, args...)})
 }
 
+// times compares the start, the length, and whether the meeting is all-day.
 func (d *differ) times() {
 	before, after := d.before, d.after
 	zone, err := after.Zone()
@@ -142,7 +143,7 @@ var textFields = []struct {
 	{"conference", false, func(e *ical.Event) string { return e.Conference }},
 }
 
-// otherFields are compared as values.
+// otherFields are compared as values. words name the field for people.
 var otherFields = []struct {
 	name, words string
 	get         func(*ical.Event) any
@@ -175,6 +176,7 @@ func visible(s string) string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
+// lineEnds turns all line ends into LF.
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // equal compares values. An empty list equals a nil one.
@@ -188,7 +190,7 @@ func equal(a, b any) bool {
 
 // ruleChange returns a description of how the rule changed, or "" if it did not.
 // Exceptions are no part of it, because they are changes of single occurrences.
-// end is -1 if the series only ends earlier, and 1 if it only ends later.
+// end is -1 if the series only ends earlier, 1 if it only ends later, and otherwise 0.
 func ruleChange(before, after *ical.Event) (text string, end int) {
 	b, a := before.Recurrence, after.Recurrence
 	switch {

@@ -47,13 +47,13 @@ func Following(m *Meeting, start time.Time, after ical.Event, o *Options) (old, 
 // hands on to it.
 func (m *Meeting) rest(after ical.Event, before *ical.Event, start time.Time, o *Options) (*Plan, error) {
 	carried := m.carried(&after, before, start, o)
-	said := m.OrganizerAnswers(&after, o.stamp())
+	fromOrganizer := m.OrganizerAnswers(&after, o.stamp())
 	roster.ClearAnswers(&after)
 	p, err := Send(after, o)
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range said {
+	for _, a := range fromOrganizer {
 		a.Sequence = 0
 		carried = append(carried, a)
 	}

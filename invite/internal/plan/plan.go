@@ -40,7 +40,8 @@ type Options struct {
 	TellDeclined bool
 	// AllowPast tells changes of a meeting that lies wholly in the past.
 	AllowPast bool
-	Now       func() time.Time
+	// Now is the clock.
+	Now func() time.Time
 	// NewID returns the UID of a meeting that has none.
 	NewID func() string
 	// Check returns an error if an event must not be sent.
@@ -59,21 +60,23 @@ type Plan struct {
 	// Notices has the notices in the order of sending. Skipped has the notices
 	// that are not sent. They have no method.
 	Notices, Skipped []Notice
-	// Said are answers that the organizer gives.
+	// OrganizerAnswers are answers that the organizer gives by the call.
 	OrganizerAnswers []roster.Answer
 	// Revised has new sequences below which answers do not count, see [roster.Record.Floor].
 	Revised []roster.Revision
-	// Previous is the event before, if attendees are told of a change of it.
+	// Previous is the event before, if attendees are told of a change of it. Otherwise
+	// it is nil.
 	Previous *ical.Event
 	// Overtakes has the keys of the attendees whose queued mails are overtaken.
 	Overtakes map[string]bool
 	// Joined are attendees of single occurrences in a new meeting.
 	Joined []roster.Joined
-	// Declined is the ID of the proposal that is declined.
+	// Declined is the ID of the proposal that is declined, or "".
 	Declined string
 	// Answers are the answers that count after the call.
 	Answers *roster.Answers
-	Index   roster.Index
+	// Index finds attendees in the versions of the event.
+	Index roster.Index
 }
 
 func newPlan(e ical.Event) *Plan { return &Plan{Intent: e, Index: make(roster.Index)} }
@@ -134,13 +137,13 @@ func (p *Plan) at(e *ical.Event, email string, id time.Time) *ical.Event {
 	return p.View(e, email).At(e, id, p.Answers)
 }
 
-// Invites reports whether an attendee will be invited to an occurrence, or to
-// anything if id is zero.
+// Invites reports whether an attendee will be invited to an occurrence, or to the
+// whole meeting if id is zero.
 func (p *Plan) Invites(email string, id time.Time) bool {
 	return !p.Intent.Cancelled && p.at(&p.Event, email, id) != nil
 }
 
-// inviteAll adds the notices of a new meeting.
+// inviteAll makes the notices of a new meeting. It replaces all earlier ones.
 func (p *Plan) inviteAll() {
 	list := roster.All(&p.Event)
 	p.Notices = make([]Notice, 0, len(list))
@@ -186,7 +189,7 @@ func (p *Plan) skip(a *ical.Attendee, why string) {
 	}
 }
 
-// silence moves all notices to the skipped ones.
+// silence moves all notices to the skipped ones. why is the reason.
 func (p *Plan) silence(why string) {
 	for _, n := range p.Notices {
 		p.skip(n.Attendee, withoutAsking(n.Reason)+": "+why+", so nothing to send")

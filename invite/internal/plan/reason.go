@@ -93,7 +93,7 @@ func clockTime(t time.Time, allDay bool, zone *time.Location) string {
 
 // duration formats a length without the parts that are zero.
 func duration(d time.Duration) string {
-	text, err := ical.Reminder{Before: d}.MarshalText() // has the only text form of a duration
+	text, err := ical.Reminder{Before: d}.MarshalText() // a Reminder has the only text form of a duration
 	if err != nil {
 		return d.String()
 	}

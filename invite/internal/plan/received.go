@@ -36,10 +36,11 @@ func (s MailState) open() bool { return s == MailPending || s == MailSending }
 // mayHaveArrived reports whether the recipient may have the mail.
 func (s MailState) mayHaveArrived() bool { return s >= MailSending }
 
-// history says which mails the attendees have received, by its deliveries.
+// history says which mails the attendees have received, by the deliveries of a
+// meeting.
 type history struct {
 	byAddress map[string]*received // by the key of the address
-	known     bool                 // the meeting has deliveries
+	known     bool                 // the meeting has deliveries; otherwise everybody counts as invited
 }
 
 // received says which mails one attendee has received, and which are owed to them.
@@ -48,7 +49,7 @@ type received struct {
 	singles  map[int64]bool // requests for single occurrences
 	next     int            // the sequence after the highest so far
 	leaving  bool           // a CANCEL of the whole meeting is still to be sent
-	answered bool           // they answered, so they have an invitation, perhaps by another way
+	answered bool           // they answered by mail, so they have an invitation, perhaps by another way
 	left     int            // the sequence of the last CANCEL of the whole meeting; an answer to this or a later one proves a new invitation
 
 	// owed are mails that were not handed over: for each occurrence the lowest
@@ -116,7 +117,8 @@ func (w *received) owe(d *Mail, id int64) {
 	w.owed[id] = d.Sequence
 }
 
-// settle removes the debt that a mail has paid.
+// settle removes the debt that a mail has paid. If a mail about the whole meeting is
+// still owed, it notes in got that the occurrence is not.
 func (w *received) settle(d *Mail, id int64) {
 	if id == roster.Whole {
 		w.owed, w.got = nil, nil
@@ -131,7 +133,7 @@ func (w *received) settle(d *Mail, id int64) {
 	}
 }
 
-// receive takes in the content of a mail that was handed over.
+// receive takes in the content of a mail that was handed over, or may have been.
 func (w *received) receive(d *Mail, id int64) {
 	switch {
 	case d.Method == ical.MethodRequest && id == roster.Whole:
@@ -149,7 +151,7 @@ func (w *received) receive(d *Mail, id int64) {
 }
 
 // repeats reports whether a request tells nothing new: it is a reminder, or the
-// invitation once more.
+// invitation once more, or its sequence is not above the sequences so far.
 func (w *received) repeats(d *Mail, id int64) bool {
 	if d.Method != ical.MethodRequest {
 		return false
@@ -194,8 +196,9 @@ func (h *history) invited(key string) bool {
 }
 
 // version returns the newest version that the attendee with that key has of an
-// occurrence, or of the whole meeting if id is zero. This is now, unless a mail about
-// a later change was not handed over and the version before it is kept in before.
+// occurrence, or of the whole meeting with all occurrences if id is zero. It is now,
+// unless a mail about a later change was not handed over and the version before that
+// change is kept in before.
 func (h *history) version(key string, id time.Time, now *ical.Event, before []ical.Event) *ical.Event {
 	w := h.byAddress[key]
 	if w == nil {

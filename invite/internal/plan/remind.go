@@ -24,7 +24,7 @@ func Remind(m *Meeting, emails []string) (*Plan, error) {
 	return p, nil
 }
 
-// among returns the keys of some addresses, all of which must be in the list.
+// among returns the keys of some addresses. It is an error if one is not in the list.
 func among(list []*ical.Attendee, emails []string) (map[string]bool, error) {
 	if len(emails) == 0 {
 		return nil, nil
@@ -54,7 +54,8 @@ func (p *Plan) remind(a *ical.Attendee, all bool) {
 	}
 }
 
-// Reinvite plans the current request for the attendees with these addresses.
+// Reinvite plans the current request for the attendees with these addresses. It is an
+// error if there is no address, or if one is not invited.
 func Reinvite(m *Meeting, emails []string) (*Plan, error) {
 	p := Unchanged(m)
 	asked := make(map[string]bool, len(emails))
@@ -93,8 +94,8 @@ func (p *Plan) reinvite(email string) bool {
 }
 
 // setActions gives the notices of a repetition the action that fits the attendee. An
-// attendee without an invitation is invited. One who has not received the last change
-// is told of it. All others get the action.
+// attendee without an invitation is invited. An attendee who has not received the last
+// change is told of it. All others get the action.
 func (p *Plan) setActions(m *Meeting, action Action) {
 	h, versions := m.history(), newFilledVersions(m)
 	for i := range p.Notices {

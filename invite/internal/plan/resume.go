@@ -12,7 +12,7 @@ type Rewriter struct {
 	plan     *Plan
 	history  *history
 	versions *filledVersions
-	last     *Content
+	last     *Content // of the last notice, for the next if it equals
 }
 
 // NewRewriter returns a rewriter. p is [Unchanged] of m.
@@ -20,8 +20,9 @@ func NewRewriter(m *Meeting, p *Plan) *Rewriter {
 	return &Rewriter{meeting: m, plan: p, history: m.history(), versions: newFilledVersions(m)}
 }
 
-// Notice returns the notice of the mail with that index among the meeting's mails. ok
-// is false if the attendee has nothing to see any more.
+// Notice returns the notice of the mail with that index among the meeting's mails. It
+// has neither a reason nor an action. ok is false if the attendee has nothing to see
+// any more.
 func (w *Rewriter) Notice(i int) (n Notice, ok bool) {
 	d := &w.meeting.Mails[i]
 	n = Notice{Attendee: w.recipient(d.To)}

@@ -11,7 +11,8 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// Update plans the change of a meeting to the event after.
+// Update plans the change of a meeting to the event after. If after is cancelled, it
+// plans the cancellation of everything.
 func Update(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
 	before := series.Normalized(*m.Event)
 	after = series.Normalized(after)
@@ -48,8 +49,8 @@ func checkAfter(after ical.Event, o *Options) error {
 type update struct {
 	meeting       *Meeting
 	options       *Options
-	intent        ical.Event // the new version as it was given, without answers
-	before        *ical.Event
+	intent        ical.Event  // the new version as it was given, without answers
+	before        *ical.Event // the version before, with everybody's answers
 	plan          *Plan
 	history       *history
 	answersBefore *roster.Answers // the answers that counted before
@@ -88,7 +89,7 @@ func newUpdate(m *Meeting, before *ical.Event, after ical.Event, o *Options) *up
 }
 
 // occurrence returns an occurrence of a version, one value for all attendees who see
-// the same.
+// the same. It is nil if the occurrence does not take place.
 func (u *update) occurrence(version *ical.Event, start time.Time) *ical.Event {
 	key := occurrenceKey{version, start.Unix()}
 	e, ok := u.occurrences[key]
@@ -110,7 +111,7 @@ func (u *update) inRule(version *ical.Event, start time.Time) bool {
 	return has
 }
 
-// diff compares two versions.
+// diff is the function diff, done once for each pair of versions.
 func (u *update) diff(was, is *ical.Event) []change {
 	key := pair{was, is}
 	changes, ok := u.diffs[key]
@@ -121,7 +122,7 @@ func (u *update) diff(was, is *ical.Event) []change {
 	return changes
 }
 
-// run adds the notices of all attendees.
+// run completes the plan: the new sequence and the notices of all attendees.
 func (u *update) run() *Plan {
 	p := u.plan
 	p.Intent.Sequence = u.before.Sequence + 1
@@ -234,7 +235,7 @@ func (u *update) mayIgnore(a *ical.Attendee, was *ical.Event, changes []change) 
 	return !slices.ContainsFunc(changes, func(c change) bool { return c.field == "cancelled" })
 }
 
-// roleChange returns the change of the attendee's own role.
+// roleChange returns the change of the attendee's own role, if it changes.
 func (u *update) roleChange(was, is *ical.Event, email string) []change {
 	key := address.Key(email)
 	i, j := u.plan.Index.Find(was.Attendees, key), u.plan.Index.Find(is.Attendees, key)

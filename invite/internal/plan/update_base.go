@@ -69,7 +69,8 @@ func (u *update) singlesOnly(w *received, base *ical.Event, from map[int64]*ical
 }
 
 // versionsOf returns the version that an attendee has of the whole meeting, and the
-// versions of the occurrences of which they have another.
+// versions of the occurrences of which they have another, by original start as a Unix
+// time.
 func (u *update) versionsOf(w *received) (all *ical.Event, from map[int64]*ical.Event) {
 	if w == nil || len(w.owed) == 0 {
 		return u.before, nil

@@ -21,7 +21,7 @@ type Answers struct {
 	newest  map[answerKey]*Answer
 	dates   map[string][]time.Time // the occurrences that an attendee answered alone, by key
 	floor   int                    // Record.Revised
-	floors  map[int64]int          // of Record.Revisions, by occurrence
+	floors  map[int64]int          // of Record.Revisions, by occurrence, as a Unix time
 	revised []time.Time            // the occurrences of floors
 	series  []ical.Attendee        // the attendees of the whole meeting
 	index   Index
@@ -48,7 +48,7 @@ func (r *Record) Counting() *Answers {
 	return s
 }
 
-// given returns the answers of r.Given that count.
+// given returns the answers of r.Given alone, without [Record.AnswersOfEvent].
 func (r *Record) given() *Answers {
 	s := &Answers{floor: r.Revised, series: r.Event.Attendees, index: make(Index)}
 	if len(r.Revisions) > 0 {
@@ -119,8 +119,8 @@ func (s *Answers) Answer(key string, id time.Time) *Answer {
 	return s.general(key, id)
 }
 
-// general returns the attendee's answer to the series, if it counts for the
-// occurrence.
+// general returns the attendee's answer to the series if it counts for the
+// occurrence, or nil.
 func (s *Answers) general(key string, id time.Time) *Answer {
 	if a := s.newest[answerKey{key, Whole}]; a != nil && a.Sequence >= s.Floor(key, id) {
 		return a
@@ -128,11 +128,12 @@ func (s *Answers) general(key string, id time.Time) *Answer {
 	return nil
 }
 
-// Status returns the status of the attendee with that key.
+// Status returns the status that counts for the attendee with that key, needs-action
+// if they have not answered.
 func (s *Answers) Status(key string, id time.Time) ical.Status { return s.Answer(key, id).StatusOf() }
 
-// AnswerOf returns the answer of one attendee that counts. It is faster than
-// [Answers.Answer] if only one is asked for.
+// AnswerOf returns the answer of one attendee that counts, or nil. It is faster than
+// [Record.Counting] if only one is asked for.
 func (r *Record) AnswerOf(email string, id time.Time) *Answer {
 	key := address.Key(email)
 	one := *r
@@ -207,8 +208,10 @@ func (s *Answers) Fill(e *ical.Event, joined []Joined) {
 	}
 }
 
-// fillOverride writes answers into an override of e. invited finds the attendees of
-// the series.
+// fillOverride writes answers into an override of e. If the occurrence asked everybody
+// anew later than the series did, the override gets a list of its own, which shows
+// that answers to the series do not count for it. invited finds the attendees of the
+// series.
 func (s *Answers) fillOverride(e, o *ical.Event, invited Index) {
 	if s.floors[o.RecurrenceID.Unix()] > s.floor && len(o.Attendees) == 0 {
 		o.Attendees = slices.Clone(e.Attendees)

@@ -9,16 +9,17 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// OrganizerAnswers returns the answers that the organizer gives by the statuses in an event:
-// the statuses that differ from the answers that count.
+// OrganizerAnswers returns the answers that the organizer gives by the statuses in an
+// event: the statuses that differ from the answers that count. Their stamp is that
+// time, or the time of the attendee's last answer if that is later.
 func (r *Record) OrganizerAnswers(e *ical.Event, stamp time.Time) []Answer {
 	return r.Counting().read(e, Answer{Via: ViaOrganizer, Stamp: stamp}, func(by *ical.Attendee, counting *Answer) bool {
 		return IsAnswer(by.Status) && counting.StatusOf() != by.Status
 	})
 }
 
-// ImportedAnswers returns the answers that the statuses in r.Event give, for an event of
-// a stored form that kept answers there. It leaves out answers that r.Given has.
+// ImportedAnswers returns the answers that the statuses in r.Event give, for an event
+// of a stored form that kept answers there. It leaves out answers that r.Given has.
 func (r *Record) ImportedAnswers() []Answer {
 	return r.given().read(r.Event, Answer{Via: ViaImport}, func(by *ical.Attendee, counting *Answer) bool {
 		return !counting.matches(by)
@@ -26,7 +27,7 @@ func (r *Record) ImportedAnswers() []Answer {
 }
 
 // read makes answers of the statuses in an event, if isNew says so of them. They
-// have the Via and the Stamp of a.
+// have the Via and the Stamp of a. Each is added to s.
 func (s *Answers) read(e *ical.Event, a Answer, isNew func(by *ical.Attendee, counting *Answer) bool) []Answer {
 	out := s.readList(e.Attendees, a, e.Organizer.Email, isNew)
 	for i := range e.Overrides {

@@ -88,7 +88,7 @@ func SameInvited(a, b []ical.Attendee) bool {
 }
 
 // withoutAnswer returns an attendee in a form that can be compared, without the
-// fields that an answer sets.
+// fields that an answer sets. The default role is named.
 func withoutAnswer(a ical.Attendee) ical.Attendee {
 	a.Email, a.Status, a.Comment, a.DelegatedTo = address.Key(a.Email), "", "", ""
 	if a.Role == "" {

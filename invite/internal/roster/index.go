@@ -39,6 +39,7 @@ func (x Index) Find(list []ical.Attendee, key string) int {
 	return -1
 }
 
+// indexOfAll returns the indexes of the attendees in a list, by key.
 func indexOfAll(list []ical.Attendee) map[string]int {
 	out := make(map[string]int, len(list))
 	for i := len(list) - 1; i >= 0; i-- { // backwards, so that the first of equal addresses counts
@@ -62,8 +63,8 @@ func (x Index) Attendee(e *ical.Event, key string) *ical.Attendee {
 	return nil
 }
 
-// Narrow removes all attendees from e except one. It changes the overrides, so they
-// must belong to e alone. An occurrence with attendees of its own that the attendee
+// Narrow removes all attendees from e except one, who is added if e does not invite
+// them as a whole. It changes the overrides, so they must belong to e alone. An occurrence with attendees of its own that the attendee
 // is not invited to must be cancelled in e already, as [Index.View] does it.
 func (x Index) Narrow(e *ical.Event, a *ical.Attendee) {
 	key := address.Key(a.Email)
@@ -84,7 +85,7 @@ func (x Index) only(list []ical.Attendee, key string) []ical.Attendee {
 	return nil
 }
 
-// Narrowed returns a copy of e without all attendees except one. Nil stays nil.
+// Narrowed returns a copy of e that [Index.Narrow] has narrowed. Nil stays nil.
 func (x Index) Narrowed(e *ical.Event, a *ical.Attendee) *ical.Event {
 	if e == nil {
 		return nil

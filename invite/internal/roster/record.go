@@ -56,8 +56,8 @@ type Joined struct {
 	Attendee     ical.Attendee
 }
 
-// IsAnswer reports whether a status is an answer. A client that has no answer yet,
-// or one that RFC 5545 does not define, says nothing by it.
+// IsAnswer reports whether a status is an answer. Needs-action and values that RFC
+// 5545 does not define are none.
 func IsAnswer(s ical.Status) bool {
 	switch s {
 	case ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative, ical.StatusDelegated:
@@ -110,8 +110,10 @@ func (r *Record) Floor(email string, id time.Time) int {
 	return floor
 }
 
-// Revise takes new floors in. It changes the list r.Revisions. If everybody is asked anew, the floors of single
-// occurrences are dropped, except for occurrences with attendees of their own.
+// Revise takes new floors in: of the whole meeting if the occurrence is zero, or of an
+// occurrence. It changes r and the list r.Revisions. If everybody is asked anew, the
+// floors of single occurrences are dropped, except for occurrences with attendees of
+// their own.
 func (r *Record) Revise(list []Revision) {
 	for _, v := range list {
 		if v.RecurrenceID.IsZero() {
@@ -129,6 +131,7 @@ func (r *Record) Revise(list []Revision) {
 	}
 }
 
+// hasOwnAttendees is [HasOwnAttendees], or reports that somebody joined the occurrence.
 func (r *Record) hasOwnAttendees(id time.Time) bool {
 	return HasOwnAttendees(r.Event, id) || slices.ContainsFunc(r.Joined, func(j Joined) bool {
 		return j.RecurrenceID.Equal(id)
@@ -142,9 +145,9 @@ func HasOwnAttendees(e *ical.Event, id time.Time) bool {
 	return i >= 0 && len(e.Overrides[i].Attendees) > 0
 }
 
-// AnswersOfEvent returns answers that only the statuses in the event give. A Meeting that
-// was made by hand may have some, and one that a call returned has none. They count
-// as the oldest answers of their attendees.
+// AnswersOfEvent returns answers that only the statuses in the event give. A Meeting
+// that was made by hand may have some. A Meeting that a call returned has none. They
+// count as the oldest answers of their attendees.
 func (r *Record) AnswersOfEvent() (out []Answer) {
 	add := func(list []ical.Attendee, id time.Time) {
 		for _, a := range list {

@@ -11,7 +11,7 @@ import (
 // View is the part of a meeting that one attendee is invited to: the whole meeting,
 // or single occurrences alone, or nothing.
 type View struct {
-	Whole   *ical.Event
+	Whole   *ical.Event   // nil if they are not invited to the whole meeting; then Singles counts
 	Singles []*ical.Event // in the order of the overrides
 }
 
@@ -51,8 +51,8 @@ func WithStart(list []*ical.Event, start time.Time) *ical.Event {
 
 // View returns the view that the attendee with that address has of e, with the
 // answers that count. If an attendee of the whole meeting is not invited to an
-// occurrence, it is cancelled in their view. Attendees with equal views share one
-// event, so that it is encoded once.
+// occurrence, it is cancelled in their view. All attendees who are invited to
+// everything have e itself in their views, so that it is encoded once.
 func (x Index) View(e *ical.Event, email string, s *Answers) View {
 	key := address.Key(email)
 	whole := x.Find(e.Attendees, key) >= 0

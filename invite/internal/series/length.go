@@ -7,7 +7,8 @@ import (
 )
 
 // Length returns the duration of a meeting. An all-day meeting is counted in whole
-// days of 24 hours.
+// days of 24 hours. If End is zero, it is one day, or nothing if the meeting is not
+// all-day.
 func Length(e *ical.Event) time.Duration {
 	const day = 24 * time.Hour
 	if !e.AllDay {
@@ -34,8 +35,9 @@ func EndOf(e *ical.Event) time.Time {
 	return e.Start
 }
 
-// IsPast reports whether nothing of a meeting lies after now. The dates of an
-// all-day meeting end last twelve hours west of Greenwich.
+// IsPast reports whether nothing of a meeting lies after now. A date ends last in the
+// zone twelve hours behind UTC, so an all-day meeting is past twelve hours after its
+// end in UTC.
 func IsPast(e *ical.Event, now time.Time) bool {
 	if e.AllDay {
 		now = now.Add(-12 * time.Hour)

@@ -7,9 +7,9 @@ import (
 )
 
 // Normalized returns a copy of e that shares nothing with it, in the form that a
-// meeting is stored in. The zone has its name, which JSON would lose otherwise. The
-// times of an all-day meeting are dates in UTC. Attendees without a status need
-// action.
+// meeting is stored in. TimeZone names the zone of Start, which JSON would lose
+// otherwise. The times of an all-day meeting are dates in UTC. Attendees without a
+// status have needs-action.
 func Normalized(e ical.Event) ical.Event {
 	if e.TimeZone == "" && !e.AllDay && !e.Start.IsZero() {
 		if zone, err := e.Zone(); err == nil && zone != time.UTC {

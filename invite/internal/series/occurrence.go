@@ -21,7 +21,7 @@ func Occurrence(e *ical.Event, start time.Time) *ical.Event {
 }
 
 // InRuleOccurrence is [Occurrence] for an original start that the rule is known to
-// give.
+// give. It does not look for the start in the rule.
 func InRuleOccurrence(e *ical.Event, start time.Time) *ical.Event {
 	if i := OverrideIndex(e, start); i >= 0 {
 		if e.Overrides[i].Cancelled {
@@ -36,7 +36,7 @@ func InRuleOccurrence(e *ical.Event, start time.Time) *ical.Event {
 	return regular(e, start)
 }
 
-// regular returns an occurrence that has no override.
+// regular returns an occurrence that has no override. It shares its lists with e.
 func regular(e *ical.Event, start time.Time) *ical.Event {
 	out := *e
 	out.RecurrenceID, out.Start, out.End = start, start, End(e, start)
@@ -78,8 +78,8 @@ func Sorted(list []time.Time) []time.Time {
 type Target struct {
 	Start     time.Time // the original start of the occurrence; zero for the whole meeting
 	Override  int       // the index of its override; -1 if it has none
-	Sequence  int       // the sequence of its override
-	Cancelled bool
+	Sequence  int       // the sequence of its override; 0 if it has none
+	Cancelled bool      // it does not take place, or the whole meeting does not
 }
 
 // Find returns the subject that a RECURRENCE-ID names. Zero is the whole meeting. A
@@ -121,8 +121,8 @@ func (t Target) Event(e ical.Event) ical.Event {
 	return e.Override(0)
 }
 
-// Same reports whether two identifiers name one occurrence. In an all-day series
-// they are compared by date, each read in its own Location. Zero names none.
+// Same reports whether two original starts name one occurrence of e. In an all-day
+// series they are compared by date, each read in its own Location. Zero names none.
 func Same(e *ical.Event, a, b time.Time) bool {
 	if a.IsZero() || b.IsZero() {
 		return false

@@ -8,7 +8,8 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// OverrideIndex returns the index of the override of an occurrence, or -1.
+// OverrideIndex returns the index of the override of the occurrence with that original
+// start, or -1.
 func OverrideIndex(e *ical.Event, start time.Time) int {
 	return slices.IndexFunc(e.Overrides, func(o ical.Event) bool { return o.RecurrenceID.Equal(start) })
 }
@@ -44,7 +45,7 @@ func WithCancelled(e *ical.Event, indexes []int) *ical.Event {
 }
 
 // CopyOccurrence changes one occurrence of e, given as a Unix time, to its form in
-// another version: its override and its exception.
+// another version: its override and its exception. It changes the lists of e.
 func CopyOccurrence(e, from *ical.Event, start int64) {
 	is := func(t time.Time) bool { return t.Unix() == start }
 	e.Overrides = slices.DeleteFunc(e.Overrides, func(o ical.Event) bool { return is(o.RecurrenceID) })

@@ -54,7 +54,7 @@ func StartsInRule(e *ical.Event, starts []time.Time) map[int64]bool {
 var Forever = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // LastStart returns the start of the last occurrence that the rule of a series gives,
-// or [Forever].
+// or [Forever]. e must be a series.
 func LastStart(e *ical.Event) time.Time {
 	if r := e.Recurrence; r.Count == 0 && r.Until.IsZero() {
 		return Forever
@@ -78,8 +78,8 @@ func CountBefore(e *ical.Event, start time.Time) int {
 	return n
 }
 
-// EndBefore returns the series without the occurrence of that original start and
-// all later ones. It reports false if none remains. UNTIL becomes the start of the
+// EndBefore returns the series without the occurrence with that original start and
+// all later ones. It reports false if the rule gives none before start. UNTIL becomes the start of the
 // last that remains, because Outlook reads UNTIL as a date and would otherwise keep
 // an occurrence later that day.
 func EndBefore(e *ical.Event, start time.Time) (ical.Event, bool) {
@@ -102,7 +102,7 @@ func EndBefore(e *ical.Event, start time.Time) (ical.Event, bool) {
 }
 
 // BeginAt turns after, a version of the series before, into the rest of the series
-// from the occurrence of that original start on: a meeting of its own, whose
+// from the occurrence with that original start on: a meeting of its own, whose
 // sequences start anew. A COUNT that after has from before is lowered by the
 // occurrences that do not belong to the rest.
 func BeginAt(after ical.Event, before *ical.Event, start time.Time) ical.Event {
