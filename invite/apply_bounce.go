@@ -13,7 +13,7 @@ import (
 // Message-ID of the mail that came back. If a relay replaced the Message-ID, they
 // are found by the UID and the SEQUENCE in that mail and by the recipient. A
 // policy with RequireAuth does not believe these. If a report names several
-// recipients, the first whose delivery was found decides the outcome.
+// recipients, a delivery that it marks decides the outcome.
 func (x *intake) bounce() Outcome {
 	r := x.in.Mail.Report
 	if r == nil {

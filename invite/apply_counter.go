@@ -41,8 +41,8 @@ func otherPlace(now, e *ical.Event) string {
 }
 
 // counter keeps a proposal, and the answer that comes with it unless that
-// delegates. The meeting stays as it is, because to accept the proposal is an update, and the organizer's
-// decision.
+// delegates. The meeting stays as it is, because to accept the proposal is an
+// update, and the organizer's decision.
 func (x *intake) counter(s statement, who ical.Attendee, a Answer, at series.Target) (string, error) {
 	now := at.Event(x.m.Event)
 	p := Proposal{

@@ -39,7 +39,7 @@ func New(s Sender, o *Options) *Client {
 }
 
 // WithLedger returns a client that differs from c in its ledger alone. If l is nil,
-// it has none.
+// that client has none.
 func (c *Client) WithLedger(l Ledger) *Client {
 	out := *c
 	out.options.Ledger = l
@@ -190,8 +190,8 @@ func (c *Client) PlanReinvite(m *Meeting, emails []string, opts ...MailOption) (
 // DeclineProposal tells the attendee who made p that the meeting will not change
 // (METHOD:DECLINECOUNTER, RFC 5546, section 3.2.8). Outlook shows only the text
 // of such a mail, so the text also says that the proposal is declined. The
-// proposal is marked as declined. It is found by p.ID and p.Email, or by all fields
-// of p if the ID is "".
+// proposal is marked as declined. It is found by p.ID and p.Email, or by its
+// content if the ID is "".
 func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, opts ...MailOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, MailOption.forMail), planDecline(p))
 }

@@ -93,8 +93,8 @@ func Read(r io.Reader, o *ReadOptions) (*Inbound, error) {
 	return in, nil
 }
 
-// classify sets the kind and the reason. Reports come first, because the mail that they return
-// is our own invitation.
+// classify sets the kind and the reason. Reports come first, because the mail that
+// they return is our own invitation.
 func (in *Inbound) classify(o *ReadOptions) {
 	m := in.Mail
 	switch {

@@ -9,12 +9,11 @@ import (
 	"github.com/convene-go/convene/mime"
 )
 
-// choose selects the calendar object that gives the mail its kind. The same
-// answer often comes twice, as a part and as an attachment, and counts once. An
-// object of the mail itself comes before an object in a message that it quotes.
-// An object with a METHOD comes before a mere file. It reports false if no part has
-// a usable object. Reason then says what is wrong with the first part, if there is
-// one.
+// choose selects the calendar object that gives the mail its kind. The same answer
+// often comes twice, as a part and as an attachment, and counts once. An object of
+// the mail itself comes before an object in a message that it quotes. An object
+// with a METHOD comes before a mere file. It reports false if no part has a usable
+// object. Reason then says what is wrong with the first part, if there is one.
 func (in *Inbound) choose(parts []mime.Part, o *ReadOptions) bool {
 	best := unranked
 	for i := range parts {

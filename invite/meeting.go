@@ -34,8 +34,8 @@ type Meeting struct {
 	Joined []Joined `json:"joined,omitempty"`
 	// Proposals are other times that attendees asked for.
 	Proposals []Proposal `json:"proposals"`
-	// Deliveries are the mails of the meeting, sent or not, one for each recipient of
-	// a mail.
+	// Deliveries are the mails of the meeting, sent or not, one for each
+	// recipient of a mail.
 	Deliveries []Delivery `json:"deliveries"`
 	// ReplyAddresses are the addresses that answers come to if
 	// Options.ReplyAddress is set, by the attendee's address in lower case. With

@@ -24,7 +24,7 @@ func (m *Meeting) overtake(list []letter, p *plan.Plan, now time.Time) {
 		return
 	}
 	told := toldBy(list)
-	queued := make(map[string][]int) // by Message-ID
+	pending := make(map[string][]int) // by Message-ID
 	stays := make(map[string]bool)
 	for i := range m.Deliveries {
 		d := &m.Deliveries[i]
@@ -32,7 +32,7 @@ func (m *Meeting) overtake(list []letter, p *plan.Plan, now time.Time) {
 		if d.State != DeliveryPending || declines && p.Invites(d.To, d.RecurrenceID) {
 			continue
 		}
-		queued[d.MessageID] = append(queued[d.MessageID], i)
+		pending[d.MessageID] = append(pending[d.MessageID], i)
 		key := address.Key(d.To)
 		switch {
 		case declines:
@@ -41,7 +41,7 @@ func (m *Meeting) overtake(list []letter, p *plan.Plan, now time.Time) {
 			stays[d.MessageID] = true
 		}
 	}
-	for id, indexes := range queued {
+	for id, indexes := range pending {
 		for _, i := range indexes {
 			if !stays[id] {
 				d := &m.Deliveries[i]
@@ -90,8 +90,8 @@ func (m *Meeting) markOvertaken() {
 	}
 }
 
-// overtakenByLater returns the indexes of the deliveries for which a later mail to the same attendee
-// exists that says as much, whatever became of it.
+// overtakenByLater returns the indexes of the deliveries for which a later mail to
+// the same attendee exists that says as much, whatever became of it.
 func (m *Meeting) overtakenByLater() (out []int) {
 	later := make(map[topic]bool)
 	for i := len(m.Deliveries) - 1; i >= 0; i-- {

@@ -36,8 +36,9 @@ func (m *Meeting) after(p *plan.Plan, o *settings) *Meeting {
 	return out
 }
 
-// enter adds the letters to the deliveries as pending, and marks the queued mails
-// that they replace. It sets the index of each recipient. It fails if o.Random does.
+// enter adds the letters to the deliveries as pending, and marks the earlier
+// pending mails that they replace. It sets the index of each recipient. It fails if
+// o.Random does.
 func (m *Meeting) enter(list []letter, p *plan.Plan, o *settings) error {
 	m.overtake(list, p, o.Now().UTC())
 	m.Deliveries = slices.Grow(m.Deliveries, len(list))

@@ -40,9 +40,9 @@ func (m *Meeting) Attendees(start time.Time) []ical.Attendee {
 	return m.counting().Written(slices.Clone(m.attendees(at)), at.Start, m.Event.Organizer.Email)
 }
 
-// OpenProposals returns the proposals that wait for the organizer: not declined, not
-// followed by another answer or proposal of the same attendee, and not made before the last
-// change that asked everybody anew.
+// OpenProposals returns the proposals that wait for the organizer: not declined,
+// not followed by another answer or proposal of the same attendee, and not made
+// before the last change that asked everybody anew.
 func (m *Meeting) OpenProposals() []Proposal {
 	var out []Proposal
 	r := m.answerRecord()

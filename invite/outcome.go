@@ -29,7 +29,8 @@ const (
 	// VerdictDuplicate: the meeting holds it already.
 	VerdictDuplicate Verdict = "duplicate"
 	// VerdictStale: a later answer of the same attendee counts, or a change of
-	// the meeting has asked everybody anew, or it is cancelled.
+	// the meeting has asked everybody anew, or the meeting or the occurrence is
+	// cancelled.
 	VerdictStale Verdict = "stale"
 	// VerdictUnknownEvent: it is about another meeting, or about an occurrence that
 	// the series does not have.

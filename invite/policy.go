@@ -33,9 +33,9 @@ type Policy struct {
 	AuthServID string
 	// RequireAuth asks for DMARC pass, or DKIM pass of a domain that is aligned
 	// with From (RFC 7489, section 3.1.1), in the field of AuthServID or in
-	// ReadOptions.Verified. If there are no Verified results and AuthServID is "", it
-	// refuses the mail, because nothing can be trusted then. Also, a bounce must name
-	// the Message-ID of a mail.
+	// ReadOptions.Verified. If there are no Verified results and AuthServID is
+	// "", it refuses the mail, because nothing can be trusted then. Also, a
+	// bounce must name the Message-ID of a mail.
 	RequireAuth bool
 	// ListedSentBy accepts an answer by an assistant only if the meeting names
 	// the assistant in the attendee's SentBy, and holds others. Otherwise SENT-BY
@@ -48,10 +48,10 @@ type Policy struct {
 	// Uninvited decides about answers of people who are not invited. If it is "",
 	// they are refused.
 	Uninvited Uninvited
-	// ReplyAddress verifies the tokens in the addresses that answers come to. An
-	// answer with a valid token needs no other proof. An answer with only invalid
-	// tokens is refused. If it is nil, tokens do not matter. Use the same value as in
-	// [Options].
+	// ReplyAddress verifies the tokens in the addresses that answers come to.
+	// An answer with a valid token needs no other proof. An answer with only
+	// invalid tokens is refused. If it is nil, tokens do not matter. Use the
+	// same value as in [Options].
 	ReplyAddress *ReplyAddress
 	// Now is the clock by which tokens expire. It also gives the Time of a Delivery
 	// that did not arrive. If it is nil, time.Now is used.

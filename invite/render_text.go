@@ -37,9 +37,10 @@ func (w *words) put(links []body.AnswerLink) (*body.Body, error) {
 	return text, err
 }
 
-// mostWords limits the texts that a call keeps, about one for each language and zone
-// of its readers. If there are more, it begins anew. Without the kept words a mail to 10,000 hidden guests in eight
-// languages and zones would be written 10,000 times.
+// mostWords limits the texts that a call keeps, about one for each language and
+// zone of its readers. If there are more, it begins anew. Without the kept words a
+// mail to 10,000 hidden guests in eight languages and zones would be written 10,000
+// times.
 const mostWords = 32
 
 // write makes the mail's text. It writes the words once for all mails with the same
@@ -84,8 +85,8 @@ func newTextKey(l letter, d *Delivery, links []body.AnswerLink) textKey {
 // readableEvent is an event of a letter, and the same event as its readers may see it.
 type readableEvent struct{ event, text *ical.Event }
 
-// mostReadables limits the events that a call keeps. A change of several dates has an event
-// for each.
+// mostReadables limits the events that a call keeps. A change of several dates has
+// an event for each.
 const mostReadables = 8
 
 // readable returns e as its readers may see it; nil stays nil. It returns one value

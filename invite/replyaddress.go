@@ -57,8 +57,9 @@ func (r *ReplyAddress) check() error {
 	return nil
 }
 
-// renew returns the address that an attendee has, or a new one if that would not last
-// until the meeting, or the first occurrence of a series, is over. An empty email is all attendees together.
+// renew returns the address that an attendee has, or a new one if that would not
+// last until the meeting, or the first occurrence of a series, is over. An empty
+// email is all attendees together.
 func (r *ReplyAddress) renew(has string, e *ical.Event, email string, now time.Time) string {
 	return r.tokens().Renew(has, e.UID, email, series.Later(e.Start, e.End), now)
 }

@@ -28,9 +28,9 @@ type Result struct {
 }
 
 // Topmost returns the result of the topmost field of one server. id is the server's
-// identifier, [NoID], or "" for any server. domain is the From domain, in lower case.
-// Fields below may be a forger's, because
-// a server writes its own field on top (RFC 8601, section 5).
+// identifier, [NoID], or "" for any server. domain is the From domain, in lower
+// case. Fields below may be a forger's, because a server writes its own field on
+// top (RFC 8601, section 5).
 func Topmost(results []mime.AuthResult, id, domain string) (v Result) {
 	field := -1
 	for i := range results {

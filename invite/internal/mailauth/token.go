@@ -122,9 +122,9 @@ func (raw Token) Expired(now time.Time) bool {
 	return now.Unix()/day > int64(binary.BigEndian.Uint16(raw))
 }
 
-// Renew returns the reply address for a mail that is sent now. It keeps the attendee's
-// present address, which is has, if that is valid until end, and now. Otherwise it
-// makes one that is valid for the Lifetime after the later of the two.
+// Renew returns the reply address for a mail that is sent now. has is the attendee's
+// present address, or "". Renew keeps it if it is valid now and until end. Otherwise it
+// makes an address that is valid for the Lifetime after the later of the two.
 func (t *Tokens) Renew(has, uid, email string, end, now time.Time) string {
 	if now.After(end) {
 		end = now

@@ -64,10 +64,10 @@ type Plan struct {
 	OrganizerAnswers []roster.Answer
 	// Revised has new sequences below which answers do not count, see [roster.Record.Floor].
 	Revised []roster.Revision
-	// Previous is the event before, if attendees are told of a change of it. Otherwise
-	// it is nil.
+	// Previous is the event before, if attendees are told of a change of it.
+	// Otherwise it is nil.
 	Previous *ical.Event
-	// Overtakes has the keys of the attendees whose queued mails are overtaken.
+	// Overtakes has the keys of the attendees whose pending mails are overtaken.
 	Overtakes map[string]bool
 	// Joined are attendees of single occurrences in a new meeting.
 	Joined []roster.Joined

@@ -151,7 +151,8 @@ func (w *received) receive(d *Mail, id int64) {
 }
 
 // repeats reports whether a request tells nothing new: it is a reminder, or the
-// invitation once more, or its sequence is not above the sequences so far.
+// invitation once more, or a request for the whole meeting whose sequence is not above
+// the sequences so far.
 func (w *received) repeats(d *Mail, id int64) bool {
 	if d.Method != ical.MethodRequest {
 		return false

@@ -10,8 +10,8 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// changedDate is an occurrence that changes for one attendee. was or is is nil if it
-// does not take place in that version.
+// changedDate is an occurrence that changes for one attendee. The event of a
+// version is nil if the occurrence does not take place in it.
 type changedDate struct {
 	was, is *ical.Event
 	changes []change
@@ -73,8 +73,8 @@ func (u *update) singles(a *ical.Attendee, base *ical.Event, was, is roster.View
 	}
 }
 
-// single adds the notice of one occurrence. was or is is nil if it does not take place
-// for the attendee in that version.
+// single adds the notice of one occurrence. The event of a version is nil if the
+// occurrence does not take place in it for the attendee.
 func (u *update) single(a *ical.Attendee, base, was, is *ical.Event) {
 	switch {
 	case was == nil && is == nil:

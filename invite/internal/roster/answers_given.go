@@ -10,8 +10,8 @@ import (
 )
 
 // OrganizerAnswers returns the answers that the organizer gives by the statuses in an
-// event: the statuses that differ from the answers that count. Their stamp is that
-// time, or the time of the attendee's last answer if that is later.
+// event: the statuses that differ from the answers that count. Their Stamp is stamp,
+// or the Stamp of the attendee's last answer if that is later.
 func (r *Record) OrganizerAnswers(e *ical.Event, stamp time.Time) []Answer {
 	return r.Counting().read(e, Answer{Via: ViaOrganizer, Stamp: stamp}, func(by *ical.Attendee, counting *Answer) bool {
 		return IsAnswer(by.Status) && counting.StatusOf() != by.Status

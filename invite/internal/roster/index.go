@@ -63,8 +63,9 @@ func (x Index) Attendee(e *ical.Event, key string) *ical.Attendee {
 	return nil
 }
 
-// Narrow removes all attendees from e except one, who is added if e does not invite
-// them as a whole. It changes the overrides, so they must belong to e alone. An occurrence with attendees of its own that the attendee
+// Narrow removes all attendees from e except one. If the list of e does not have the
+// attendee, it becomes a alone. Narrow changes the overrides, so they must belong to e
+// alone. An occurrence with attendees of its own that the attendee
 // is not invited to must be cancelled in e already, as [Index.View] does it.
 func (x Index) Narrow(e *ical.Event, a *ical.Attendee) {
 	key := address.Key(a.Email)

@@ -11,7 +11,7 @@ import (
 // View is the part of a meeting that one attendee is invited to: the whole meeting,
 // or single occurrences alone, or nothing.
 type View struct {
-	Whole   *ical.Event   // nil if they are not invited to the whole meeting; then Singles counts
+	Whole   *ical.Event   // nil if they are not invited to the whole meeting
 	Singles []*ical.Event // in the order of the overrides
 }
 

@@ -79,9 +79,9 @@ func CountBefore(e *ical.Event, start time.Time) int {
 }
 
 // EndBefore returns the series without the occurrence with that original start and
-// all later ones. It reports false if the rule gives none before start. UNTIL becomes the start of the
-// last that remains, because Outlook reads UNTIL as a date and would otherwise keep
-// an occurrence later that day.
+// all later ones. It reports false if the rule gives none before start. UNTIL
+// becomes the start of the last that remains, because Outlook reads UNTIL as a date
+// and would otherwise keep an occurrence later that day.
 func EndBefore(e *ical.Event, start time.Time) (ical.Event, bool) {
 	out := Normalized(*e)
 	var last time.Time
