@@ -65,8 +65,8 @@ func (x Index) Attendee(e *ical.Event, key string) *ical.Attendee {
 
 // Narrow removes all attendees from e except one. If the list of e does not have the
 // attendee, it becomes a alone. Narrow changes the overrides, so they must belong to e
-// alone. An occurrence with attendees of its own that the attendee
-// is not invited to must be cancelled in e already, as [Index.View] does it.
+// alone. An occurrence with attendees of its own that the attendee is not invited to
+// must be cancelled in e already, as [Index.View] does it.
 func (x Index) Narrow(e *ical.Event, a *ical.Attendee) {
 	key := address.Key(a.Email)
 	if e.Attendees = x.only(e.Attendees, key); e.Attendees == nil {
