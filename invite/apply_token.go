@@ -62,10 +62,9 @@ func (x *intake) verify(raw mailauth.Token) (t token, err error) {
 	return t, nil
 }
 
-// addresses returns the addresses of all attendees in the event, of the whole
-// meeting and of its overrides, each once. It leaves out the attendees in
-// Meeting.Joined. The first address is empty, which stands for all attendees
-// together.
+// addresses returns the addresses of all attendees, each once: of the whole meeting,
+// of its overrides, and of Meeting.Joined. The first address is empty, which stands
+// for all attendees together.
 func (x *intake) addresses() []string {
 	out, seen := []string{""}, map[string]bool{}
 	add := func(list []ical.Attendee) {
@@ -79,6 +78,9 @@ func (x *intake) addresses() []string {
 	add(x.m.Event.Attendees)
 	for i := range x.m.Event.Overrides {
 		add(x.m.Event.Overrides[i].Attendees)
+	}
+	for i := range x.m.Joined {
+		add([]ical.Attendee{x.m.Joined[i].Attendee})
 	}
 	return out
 }

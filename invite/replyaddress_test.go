@@ -160,3 +160,27 @@ func TestReplyAddressOneMail(t *testing.T) {
 		t.Errorf("%+v", out)
 	}
 }
+
+// TestReplyAddressOfDelegate answers as the delegate of one occurrence, who is not in
+// the organizer's list, to the reply address of their invitation.
+func TestReplyAddressOfDelegate(t *testing.T) {
+	_, m := request(t, weeklyRequest(), 0, fixed(tokens))
+	second := time.Date(2027, 3, 9, 9, 0, 0, 0, time.UTC)
+	m, o := m.Answer(invite.Answer{
+		Email: m.Event.Attendees[0].Email, Status: ical.StatusDelegated, DelegatedTo: "eve@example.test",
+		RecurrenceID: second, Stamp: fixed().Now(), Via: "phone",
+	})
+	r := new(recorder)
+	m = must(t)(invite.New(r, fixed(tokens)).Reinvite(context.Background(), m, o.Invite))
+	in := readMail(t, r.mails[0].Data)
+	p := invite.Strict("mx.example.test")
+	p.ReplyAddress, p.Now = fixed(tokens).ReplyAddress, fixed().Now
+	c := invite.New(r, fixed())
+	if err := c.Respond(context.Background(), in, invite.Response{As: "eve@example.test", Status: ical.StatusAccepted}); err != nil {
+		t.Fatal(err)
+	}
+	m, o = m.Apply(readMail(t, r.mails[1].Data), p)
+	if got := m.OccurrenceStatus("eve@example.test", second); got != ical.StatusAccepted {
+		t.Errorf("status of the delegate = %q, want accepted; %+v", got, o)
+	}
+}
