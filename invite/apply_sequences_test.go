@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/steps"
 	"github.com/convene-go/convene/invite"
 )
 
@@ -48,7 +49,7 @@ type sequence struct {
 	policy *invite.Policy
 	mails  int
 	last   invite.Outcome
-	steps  *steps
+	steps  *steps.Log
 }
 
 var (
@@ -87,7 +88,7 @@ func newSequence(t *testing.T, title string) *sequence {
 // line carries out one line of the file.
 func (q *sequence) line(s string) {
 	q.t.Helper()
-	q.steps.call("%s", s)
+	q.steps.Call("%s", s)
 	words := strings.Fields(s)
 	switch words[0] {
 	case "policy":
@@ -214,7 +215,7 @@ func (q *sequence) mail(said, want string) {
 	}
 	before := fmt.Sprintf("%+v", *q.m)
 	after, o := q.m.Apply(in, q.policy)
-	q.steps.result("%s: %s", o.Verdict, o.Reason)
+	q.steps.Result("%s: %s", o.Verdict, o.Reason)
 	if got := fmt.Sprintf("%+v", *q.m); got != before {
 		q.t.Errorf("%s: Apply changed the Meeting that it was given:\n%s\n%s", said, before, got)
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/steps"
 	"github.com/convene-go/convene/invite"
 )
 
@@ -99,7 +100,7 @@ func TestCrash(t *testing.T) {
 // took.
 type crash struct {
 	meeting, log, point string
-	steps               *steps
+	steps               *steps.Log
 }
 
 func crashing(dir, point string) *crash {
@@ -115,8 +116,8 @@ func (c *crash) run(t *testing.T, call, point string) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	err := cmd.Run()
-	c.steps.call("%s", call)
-	c.steps.result("the process ends: %v", cmd.ProcessState)
+	c.steps.Call("%s", call)
+	c.steps.Result("the process ends: %v", cmd.ProcessState)
 	var exit *exec.ExitError
 	switch {
 	case point == "" && err != nil, stderr.Len() > 0:
@@ -127,7 +128,7 @@ func (c *crash) run(t *testing.T, call, point string) {
 	received := c.received(t)
 	for _, a := range crowded().Attendees {
 		if n, state := len(received[a.Email]), c.state(t, a.Email); n != 1 || state != invite.DeliveryDelivered {
-			c.steps.result("%s has %d messages, and the ledger says %q", a.Email, n, state)
+			c.steps.Result("%s has %d messages, and the ledger says %q", a.Email, n, state)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/internal/steps"
 	"github.com/convene-go/convene/invite"
 )
 
@@ -72,7 +73,7 @@ type world struct {
 	now       int
 	calendars map[string]*calendar
 	declined  map[string]bool // attendees who are not told of changes any more
-	steps     *steps
+	steps     *steps.Log
 }
 
 // newWorld returns the world of a chain. The mode and the number of the chain are
@@ -94,7 +95,7 @@ func (w *world) play(changes int) {
 	g := &generator{rng: w.rng}
 	client := invite.New(invite.SenderFunc(w.deliver), w.options)
 	event := g.event()
-	w.steps.call("Send: %s", difference(&ical.Event{}, &event))
+	w.steps.Call("Send: %s", difference(&ical.Event{}, &event))
 	m, err := client.Send(context.Background(), event, w.send...)
 	if err != nil {
 		w.t.Fatalf("Send = %v", err)
@@ -108,7 +109,7 @@ func (w *world) play(changes int) {
 		}
 		m = w.answers(g, m)
 		after := g.change(base)
-		w.steps.call("Update: %s", difference(&event, &after))
+		w.steps.Call("Update: %s", difference(&event, &after))
 		if m, err = client.Update(context.Background(), m, after, w.update...); err != nil {
 			w.t.Fatalf("Update = %v", err)
 		}
@@ -144,8 +145,8 @@ func (w *world) answers(g *generator, m *invite.Meeting) *invite.Meeting {
 		a := invite.Answer{Email: email, Via: "test", Stamp: w.clock(), RecurrenceID: pick(g, shown...),
 			Status: pick(g, ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative)}
 		next, outcome := m.Answer(a)
-		w.steps.call("%s answers: %s%s", email, a.Status, onDate(a.RecurrenceID))
-		w.steps.result("%s", outcome.Verdict)
+		w.steps.Call("%s answers: %s%s", email, a.Status, onDate(a.RecurrenceID))
+		w.steps.Result("%s", outcome.Verdict)
 		if outcome.Verdict != invite.VerdictApplied && outcome.Verdict != invite.VerdictDuplicate {
 			w.t.Errorf("Answer(%+v) = %+v, want applied or duplicate", a, outcome)
 		}
@@ -168,7 +169,7 @@ func (w *world) deliver(_ context.Context, m *invite.Message) error {
 
 // arrive puts a mail into an attendee's calendar.
 func (w *world) arrive(to string, in *invite.Inbound) {
-	w.steps.result("%s gets %s", to, objectLine(in))
+	w.steps.Result("%s gets %s", to, objectLine(in))
 	key := address.Key(to)
 	if w.calendars[key] == nil {
 		w.calendars[key] = newCalendar()

@@ -46,7 +46,7 @@ func (w *walker) walk(calls int) {
 	g, ctx := &generator{rng: w.rng}, context.Background()
 	c := invite.New(invite.SenderFunc(w.deliver), w.options)
 	event, queue := g.event(), w.maybeQueue()
-	w.steps.call("Send%s: %s", queued(queue), difference(&ical.Event{}, &event))
+	w.steps.Call("Send%s: %s", queued(queue), difference(&ical.Event{}, &event))
 	m, err := c.Send(ctx, event, append(w.send, queue)...)
 	for m = w.called(m, err); calls > 0 && !w.t.Failed(); calls-- {
 		w.now++
@@ -54,7 +54,7 @@ func (w *walker) walk(calls int) {
 	}
 	w.now++
 	w.calm = true
-	w.steps.call("Resume, ResendUnknown; no mail fails from now on")
+	w.steps.Call("Resume, ResendUnknown; no mail fails from now on")
 	if m, err = c.Resume(ctx, m, invite.ResendUnknown()); err != nil {
 		w.t.Errorf("the last Resume = %v, want no error", err)
 	}
@@ -64,7 +64,7 @@ func (w *walker) walk(calls int) {
 	}
 	w.compare(&m.Event, m)
 	w.now++
-	w.steps.call("Cancel")
+	w.steps.Call("Cancel")
 	if _, err := c.Cancel(ctx, m); err != nil {
 		w.t.Errorf("Cancel = %v, want no error", err)
 	}
@@ -80,15 +80,15 @@ func (w *walker) call(ctx context.Context, c *invite.Client, g *generator, m *in
 	lint, queue := invite.AllowLint(everyRule...), w.maybeQueue()
 	switch w.rng.IntN(8) {
 	case 0:
-		w.steps.call("Remind%s", queued(queue))
+		w.steps.Call("Remind%s", queued(queue))
 		return c.Remind(ctx, m, queue)
 	case 1:
 		email := pick(g, m.Event.Attendees...).Email
-		w.steps.call("Reinvite%s: %s", queued(queue), email)
+		w.steps.Call("Reinvite%s: %s", queued(queue), email)
 		return c.Reinvite(ctx, m, []string{email}, queue)
 	case 2:
 		option := pick(g, nil, invite.ResendUnknown())
-		w.steps.call("Resume%s", map[bool]string{true: ", ResendUnknown"}[option != nil])
+		w.steps.Call("Resume%s", map[bool]string{true: ", ResendUnknown"}[option != nil])
 		return c.Resume(ctx, m, option)
 	case 3:
 		a := invite.Answer{Email: pick(g, append(slices.Clone(everybody), guest)...), Via: "test", Stamp: w.clock(),
@@ -96,19 +96,19 @@ func (w *walker) call(ctx context.Context, c *invite.Client, g *generator, m *in
 		if m.Event.Recurrence != nil && g.chance(2) {
 			a.RecurrenceID = pick(g, ids(&m.Event)...)
 		}
-		w.steps.call("%s answers: %s%s", a.Email, a.Status, onDate(a.RecurrenceID))
+		w.steps.Call("%s answers: %s%s", a.Email, a.Status, onDate(a.RecurrenceID))
 		m, o := m.Answer(a)
-		w.steps.result("%s", o.Verdict)
+		w.steps.Result("%s", o.Verdict)
 		return m, nil
 	case 4:
 		if m.Event.Recurrence != nil {
 			id := pick(g, ids(&m.Event)...)
-			w.steps.call("Cancel%s%s", onDate(id), queued(queue))
+			w.steps.Call("Cancel%s%s", onDate(id), queued(queue))
 			return c.Cancel(ctx, m, invite.Occurrence(id), lint, queue)
 		}
 	}
 	after := g.change(m.Event)
-	w.steps.call("Update%s: %s", queued(queue), difference(&m.Event, &after))
+	w.steps.Call("Update%s: %s", queued(queue), difference(&m.Event, &after))
 	return c.Update(ctx, m, after, lint, queue)
 }
 
@@ -135,12 +135,12 @@ func (w *walker) called(m *invite.Meeting, err error) *invite.Meeting {
 	}
 	for _, d := range m.Deliveries {
 		if w.states[d.N] != d.State && d.State != invite.DeliveryDelivered {
-			w.steps.result("mail %d to %s, %s %d%s, %s: %s", d.N, d.To, d.Method, d.Sequence, onDate(d.RecurrenceID), d.Action, d.State)
+			w.steps.Result("mail %d to %s, %s %d%s, %s: %s", d.N, d.To, d.Method, d.Sequence, onDate(d.RecurrenceID), d.Action, d.State)
 		}
 		w.states[d.N] = d.State
 	}
 	if err != nil {
-		w.steps.result("%v", err)
+		w.steps.Result("%v", err)
 	}
 	return reload(w.t, m)
 }

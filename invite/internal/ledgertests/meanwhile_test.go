@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/steps"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
 )
@@ -61,7 +62,7 @@ type meanwhile struct {
 	mailbox      mailbox
 	pauses       *pauses
 	changed      chan struct{} // closed when the meeting has changed, or if no mail waits for it
-	steps        *steps
+	steps        *steps.Log
 }
 
 func newMeanwhile(t *testing.T, seed, people int) *meanwhile {
@@ -96,7 +97,7 @@ func (w *meanwhile) client() *invite.Client {
 func (w *meanwhile) run() {
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		w.steps.call("Send: %d attendees", w.people)
+		w.steps.Call("Send: %d attendees", w.people)
 		_, err := w.client().Send(w.t.Context(), review(w.people), invite.HideGuests())
 		w.done("Send", err)
 	})
@@ -110,7 +111,7 @@ func (w *meanwhile) run() {
 
 // done notes the end of a call that has to succeed.
 func (w *meanwhile) done(name string, err error) {
-	w.steps.result("%s = %v", name, err)
+	w.steps.Result("%s = %v", name, err)
 	if err != nil {
 		w.t.Errorf("%s = %v, want no error", name, err)
 	}
@@ -136,7 +137,7 @@ func (w *meanwhile) update() {
 	for range w.seed * 3 {
 		w.pauses.wait()
 	}
-	w.steps.call("Update, QueueOnly: Room 2")
+	w.steps.Call("Update, QueueOnly: Room 2")
 	w.done("Update", w.store.Change(w.uid, func(m *invite.Meeting) (*invite.Meeting, error) {
 		w.pauses.wait()
 		return w.client().Update(w.t.Context(), m, at(m.Event, "Room 2"), invite.QueueOnly())
@@ -151,7 +152,7 @@ func (w *meanwhile) update() {
 		if open == 0 {
 			return
 		}
-		w.steps.call("Resume: %d mails are open", open)
+		w.steps.Call("Resume: %d mails are open", open)
 		var waits *invite.DeliveryError
 		if _, err := c.Resume(w.t.Context(), m); err == nil || !errors.As(err, &waits) {
 			w.done("Resume", err)
@@ -212,9 +213,9 @@ func twoPrograms(t *testing.T, seed int) {
 			l.Before, l.After = p.hook, p.hook
 			o := options(l)
 			o.Parallel = 1 + i*seed
-			steps.call("program %d resumes, Parallel %d", i, o.Parallel)
+			steps.Call("program %d resumes, Parallel %d", i, o.Parallel)
 			m, err := invite.New(s, o).Resume(t.Context(), store.Stored(queued.Event.UID))
-			steps.result("program %d: %d delivered, %v", i, count(m, invite.DeliveryDelivered), err)
+			steps.Result("program %d: %d delivered, %v", i, count(m, invite.DeliveryDelivered), err)
 			if err != nil {
 				t.Errorf("Resume = %v, want no error", err)
 			}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/steps"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
 )
@@ -29,7 +30,7 @@ type walk struct {
 	refuses  bool                         // some mails are refused
 	calendar map[string]map[string]string // the place of each occurrence, by attendee and date
 	states   map[int]invite.DeliveryState // of the deliveries after the last call
-	steps    *steps
+	steps    *steps.Log
 }
 
 // TestWalk makes random calls with a Sender that fails at random, and resumes at the end:
@@ -83,7 +84,7 @@ func (w *walk) send(m *invite.Message) error {
 func (w *walk) accept(m *invite.Message) {
 	w.accepted[m.ID]++
 	to, what := m.To[0], object(w.t, m)
-	w.steps.result("%s gets %s", to, what)
+	w.steps.Result("%s gets %s", to, what)
 	if _, invited := w.has[to]; !invited && what[:6] == "CANCEL" {
 		w.t.Errorf("%s gets %s without an invitation", to, what)
 	}
@@ -144,14 +145,14 @@ func (w *walk) compare(e ical.Event) {
 }
 
 func (w *walk) run() {
-	w.steps.call("Send: 4 attendees, 6 weeks")
+	w.steps.Call("Send: 4 attendees, 6 weeks")
 	w.take(w.client.Send(w.t.Context(), weekly(4)))
 	for range 10 {
 		w.step()
 	}
 	w.reliable = true
 	for range 4 {
-		w.steps.call("Resume, and no mail fails")
+		w.steps.Call("Resume, and no mail fails")
 		w.take(w.client.Resume(w.t.Context(), w.ledger.Stored(w.m.Event.UID)))
 	}
 	stored := w.ledger.Stored(w.m.Event.UID)
@@ -179,7 +180,7 @@ func (w *walk) step() {
 	}
 	if kind := w.random.IntN(10); kind < 5 {
 		e, what := w.changed(m.Event, kind, date)
-		w.steps.call("Update%s: %s", queued, what)
+		w.steps.Call("Update%s: %s", queued, what)
 		w.take(w.client.Update(w.t.Context(), m, e, opts...))
 	} else {
 		w.call(m, kind, date, queued, opts)
@@ -230,25 +231,25 @@ func (w *walk) call(m *invite.Meeting, kind int, date time.Time, queued string, 
 		for _, o := range opts {
 			cancels = append(cancels, o)
 		}
-		w.steps.call("Cancel%s%s", on(date), queued)
+		w.steps.Call("Cancel%s%s", on(date), queued)
 		w.take(c.Cancel(ctx, m, cancels...))
 	case 6:
-		w.steps.call("Remind")
+		w.steps.Call("Remind")
 		w.take(c.Remind(ctx, m))
 	case 7:
-		w.steps.call("Reinvite%s: %s", queued, first)
+		w.steps.Call("Reinvite%s: %s", queued, first)
 		w.take(c.Reinvite(ctx, m, []string{first}, opts...))
 	case 8:
 		p := proposal()
 		p.Email, p.RecurrenceID = first, date
 		p.Start, p.End = date.Add(p.Start.Sub(week(0))), date.Add(p.End.Sub(week(0)))
-		w.steps.call("%s proposes another time%s, and DeclineProposal%s", first, on(date), queued)
+		w.steps.Call("%s proposes another time%s, and DeclineProposal%s", first, on(date), queued)
 		m, o := m.Propose(p)
-		if w.steps.result("%s", o.Verdict); o.Verdict == invite.VerdictApplied {
+		if w.steps.Result("%s", o.Verdict); o.Verdict == invite.VerdictApplied {
 			w.take(c.DeclineProposal(ctx, m, m.Proposals[len(m.Proposals)-1], opts...))
 		}
 	default:
-		w.steps.call("Resume")
+		w.steps.Call("Resume")
 		w.take(c.Resume(ctx, m))
 	}
 }
@@ -260,7 +261,7 @@ func on(id time.Time) string { return " on " + date(id) }
 func (w *walk) take(m *invite.Meeting, err error) {
 	w.t.Helper()
 	if err != nil {
-		w.steps.result("%v", err)
+		w.steps.Result("%v", err)
 	}
 	if m == nil {
 		w.t.Fatalf("the call = nil, %v, want a Meeting", err)
@@ -274,7 +275,7 @@ func (w *walk) take(m *invite.Meeting, err error) {
 			w.t.Errorf("delivery %d has the number %d", i, d.N)
 		}
 		if w.states[i] != d.State && d.State != invite.DeliveryDelivered {
-			w.steps.result("mail %d to %s, %s %d, %s: %s", i, d.To, d.Method, d.Sequence, d.Action, d.State)
+			w.steps.Result("mail %d to %s, %s %d, %s: %s", i, d.To, d.Method, d.Sequence, d.Action, d.State)
 		}
 		w.states[i] = d.State
 	}
