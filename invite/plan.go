@@ -104,7 +104,7 @@ func grouped[T any](list []T, key func(T) string) (out []T) {
 type planner func(m *Meeting, o *settings) (*plan.Plan, error)
 
 // planSend plans the invitation to a new meeting.
-func planSend(e ical.Event, o *settings) (*plan.Plan, error) { return plan.Send(e, o.planning()) }
+func planSend(e ical.Event, o *settings) (*plan.Plan, error) { return plan.Send(e, o.sending()) }
 
 // planUpdate plans the change of a meeting to the event after.
 func planUpdate(after ical.Event) planner {
