@@ -10,7 +10,7 @@ func (x *intake) checkOrder(a *Answer) error {
 	if err := x.checkNotOlder(a); err != nil {
 		return err
 	}
-	if last, ok := x.m.latest(a.Email, a.RecurrenceID); ok && a.order().compare(last.answerOrder) == 0 && x.holds(a) {
+	if last, ok := x.m.latest(a.Email, a.RecurrenceID); ok && a.order().Compare(last.Order) == 0 && x.holds(a) {
 		return refuse(VerdictDuplicate, "is held already: %s", last)
 	}
 	return nil // a client that does not renew DTSTAMP: the later arrival counts
@@ -24,7 +24,7 @@ func (x *intake) checkNotOlder(a *Answer) error {
 	if floor := x.m.answerRecord().Floor(a.Email, a.RecurrenceID); a.Sequence < floor {
 		return refuse(VerdictStale, "answers version %d; version %d asked everybody anew", a.Sequence, floor)
 	}
-	if last, ok := x.m.latest(a.Email, a.RecurrenceID); ok && a.order().compare(last.answerOrder) < 0 {
+	if last, ok := x.m.latest(a.Email, a.RecurrenceID); ok && a.order().Compare(last.Order) < 0 {
 		return refuse(VerdictStale, "a later answer of %s counts: %s", a.Email, last)
 	}
 	return nil
@@ -39,7 +39,7 @@ func (x *intake) holds(a *Answer) bool {
 		if !address.Same(b.Email, a.Email) || !b.RecurrenceID.Equal(a.RecurrenceID) {
 			continue
 		}
-		same := b.order().compare(a.order()) == 0 && b.Status == a.Status && b.Comment == a.Comment &&
+		same := b.order().Compare(a.order()) == 0 && b.Status == a.Status && b.Comment == a.Comment &&
 			b.Guests == a.Guests && address.Same(b.DelegatedTo, a.DelegatedTo)
 		if same && (newest || a.MessageID != "" && a.MessageID == b.MessageID) {
 			return true

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite/internal/roster"
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
@@ -148,7 +149,7 @@ func (m *Meeting) nextNumber() int {
 	return n
 }
 
-func (a *Answer) order() answerOrder { return answerOrder{a.Sequence, a.Stamp} }
+func (a *Answer) order() roster.Order { return (*roster.Answer)(a).Order() }
 
 // describe returns a description of the answer, for people.
 func (a *Answer) describe() string {

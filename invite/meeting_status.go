@@ -49,7 +49,7 @@ func (m *Meeting) OpenProposals() []Proposal {
 	for i := range m.Proposals {
 		p := &m.Proposals[i]
 		last, _ := m.latest(p.Email, p.RecurrenceID)
-		if !p.Declined && p.Sequence >= r.Floor(p.Email, p.RecurrenceID) && last.compare(p.order()) == 0 {
+		if !p.Declined && p.Sequence >= r.Floor(p.Email, p.RecurrenceID) && last.Compare(p.order()) == 0 {
 			out = append(out, *p)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite/internal/mailauth"
+	"github.com/convene-go/convene/invite/internal/roster"
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
@@ -78,7 +79,7 @@ func (p *Proposal) error(cause error) error {
 
 // equal reports whether another proposal is the same.
 func (p *Proposal) equal(q Proposal) bool {
-	return p.order().compare(q.order()) == 0 && address.Same(p.Email, q.Email) &&
+	return p.order().Compare(q.order()) == 0 && address.Same(p.Email, q.Email) &&
 		p.RecurrenceID.Equal(q.RecurrenceID) && p.Start.Equal(q.Start) && p.End.Equal(q.End) &&
 		p.Location == q.Location && p.Comment == q.Comment
 }
@@ -99,15 +100,4 @@ func (p *Proposal) id() string {
 	return mailauth.Base32.EncodeToString(sum[:10])
 }
 
-func (p *Proposal) order() answerOrder { return answerOrder{p.Sequence, p.Stamp} }
-
-// answerOrder orders the answers and proposals of one attendee to one occurrence: by
-// SEQUENCE, then by DTSTAMP (RFC 5546, section 2.1.5).
-type answerOrder struct {
-	sequence int
-	stamp    time.Time
-}
-
-func (v answerOrder) compare(w answerOrder) int {
-	return cmp.Or(cmp.Compare(v.sequence, w.sequence), v.stamp.Compare(w.stamp))
-}
+func (p *Proposal) order() roster.Order { return roster.Order{Sequence: p.Sequence, Stamp: p.Stamp} }

@@ -26,7 +26,7 @@ func Update(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
 	case !address.Same(after.Organizer.Email, before.Organizer.Email):
 		return nil, fieldError("Organizer.Email", "is not that of the meeting: a new organizer needs a new meeting")
 	}
-	after.Organizer.Email = before.Organizer.Email // clients compare it with case
+	after.Organizer.Email = before.Organizer.Email // so that every mail of the meeting spells it alike
 	if after.Cancelled {
 		return CancelAll(m, o)
 	}

@@ -1,7 +1,6 @@
 package roster
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -74,7 +73,7 @@ func (r *Record) given() *Answers {
 func (s *Answers) add(a *Answer) {
 	of := a.answerKey()
 	last, ok := s.newest[of]
-	if ok && a.compare(last) < 0 {
+	if ok && a.Order().Compare(last.Order()) < 0 {
 		return
 	}
 	if s.newest == nil {
@@ -87,11 +86,6 @@ func (s *Answers) add(a *Answer) {
 		}
 		s.dates[of.key] = append(s.dates[of.key], a.RecurrenceID)
 	}
-}
-
-// compare orders two answers to one subject by SEQUENCE, then by DTSTAMP.
-func (a *Answer) compare(b *Answer) int {
-	return cmp.Or(cmp.Compare(a.Sequence, b.Sequence), a.Stamp.Compare(b.Stamp))
 }
 
 // Floor is [Record.Floor] for the attendee with that key.

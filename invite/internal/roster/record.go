@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -55,6 +56,20 @@ type Joined struct {
 	RecurrenceID time.Time
 	Attendee     ical.Attendee
 }
+
+// Order is the place in time of what one attendee says of one occurrence.
+type Order struct {
+	Sequence int
+	Stamp    time.Time
+}
+
+// Compare orders by SEQUENCE, then by DTSTAMP (RFC 5546, section 2.1.5).
+func (o Order) Compare(other Order) int {
+	return cmp.Or(cmp.Compare(o.Sequence, other.Sequence), o.Stamp.Compare(other.Stamp))
+}
+
+// Order returns the place of the answer.
+func (a *Answer) Order() Order { return Order{a.Sequence, a.Stamp} }
 
 // IsAnswer reports whether a status is an answer. Needs-action and values that RFC
 // 5545 does not define are none.

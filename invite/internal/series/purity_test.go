@@ -48,7 +48,7 @@ func TestArgumentsStay(t *testing.T) {
 		"LastStart":       func(e, _ *ical.Event, _ time.Time) { series.LastStart(e) },
 		"CountBefore":     func(e, _ *ical.Event, start time.Time) { series.CountBefore(e, start) },
 		"EndBefore":       func(e, _ *ical.Event, start time.Time) { series.EndBefore(e, start) },
-		"BeginAt":         func(_, other *ical.Event, start time.Time) { series.BeginAt(rich(), other, start) },
+		"BeginAt":         func(e, other *ical.Event, start time.Time) { series.BeginAt(*e, other, start) },
 		"Normalized":      func(e, _ *ical.Event, _ time.Time) { series.Normalized(*e) },
 		"NormalizedStart": func(e, _ *ical.Event, start time.Time) { series.NormalizedStart(e, start) },
 		"Length":          func(e, _ *ical.Event, _ time.Time) { series.Length(e) },
