@@ -1,5 +1,7 @@
 package ical
 
+import "slices"
+
 // Encode returns c as an iCalendar object (RFC 5545). The object has every
 // property that mail clients need, in one order, with CRLF line ends and lines
 // of at most 75 octets. Equal input gives equal bytes. The error has a
@@ -18,6 +20,7 @@ func (c *Calendar) write(out sink) error {
 	if err := c.validate(); err != nil {
 		return err
 	}
+	c = c.inForm()
 	m := &zoneChooser{cal: c, zones: make(map[string]*zoneUse)}
 	zones := make([]timeForm, len(c.Events))
 	for i := range c.Events {
@@ -35,6 +38,23 @@ func (c *Calendar) write(out sink) error {
 		b.events(&c.Events[i], zones[i])
 	}
 	return nil
+}
+
+// inForm returns c itself if the times of all events are normalized, and
+// otherwise a copy with normalized events.
+func (c *Calendar) inForm() *Calendar {
+	for i := range c.Events {
+		if !c.Events[i].isNormalized() {
+			out := *c
+			out.Events = slices.Clone(c.Events)
+			for i := range out.Events {
+				e, _ := out.Events[i].inForm() // validate has reported the errors
+				out.Events[i] = *e
+			}
+			return &out
+		}
+	}
+	return c
 }
 
 // size returns about the number of octets that c has on the wire. With it, the

@@ -87,6 +87,23 @@ func (f *fieldErrors) at(list string, i int, field string, err error) {
 	}
 }
 
+// addOthers adds the errors of fields that have none yet.
+func (f *fieldErrors) addOthers(more fieldErrors) {
+	if len(*f) == 0 {
+		*f = more
+		return
+	}
+	reported := make(map[string]bool, len(*f))
+	for _, e := range *f {
+		reported[e.Field] = true
+	}
+	for _, e := range more {
+		if !reported[e.Field] {
+			*f = append(*f, e)
+		}
+	}
+}
+
 // inside adds the errors of one element of a list.
 func (f *fieldErrors) inside(list string, i int, part fieldErrors) {
 	if len(part) > 0 {

@@ -7,6 +7,11 @@ import "cmp"
 // RecurrenceID, and the length is the length of the series.
 func (e Event) Override(i int) Event {
 	o := e.Overrides[i]
+	e.Recurrence, e.Overrides = nil, nil // the times in them are not needed here
+	z := e.dateZone()
+	e.normalizeOwn(e.AllDay, z, z)
+	o.Recurrence = nil
+	o.normalizeOwn(e.AllDay, z.override(&o), z)
 	o.UID, o.Recurrence, o.Overrides = e.UID, nil, nil
 	o.Sequence = max(o.Sequence, e.Sequence)
 	o.AllDay, o.TimeZone = e.AllDay, cmp.Or(o.TimeZone, e.TimeZone)

@@ -54,7 +54,7 @@ func TestEventOverrideDays(t *testing.T) {
 		AllDay: true, Start: time.Date(2026, 3, 28, 0, 0, 0, 0, berlin), End: time.Date(2026, 3, 30, 0, 0, 0, 0, berlin),
 		Overrides: []ical.Event{{RecurrenceID: time.Date(2026, 10, 24, 0, 0, 0, 0, berlin)}},
 	}
-	if got, want := e.Override(0).End, time.Date(2026, 10, 26, 0, 0, 0, 0, berlin); !got.Equal(want) {
+	if got, want := e.Override(0).End, date(2026, 10, 26); !got.Equal(want) {
 		t.Errorf("Override(0).End = %v, want %v", got, want)
 	}
 }

@@ -12,6 +12,8 @@ import (
 // because an RFC 3339 time has no room for the name.
 func (e Event) MarshalJSON() ([]byte, error) {
 	type plain Event // without this method
+	n, _ := e.inForm()
+	e = *n
 	if loc, err := e.Zone(); err == nil && e.TimeZone == "" && !e.AllDay && loc != time.UTC {
 		e.TimeZone = loc.String()
 	}
@@ -25,6 +27,8 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 	if err := e.unmarshal(data, false); err != nil {
 		return fmt.Errorf("ical: event: %w", err)
 	}
+	n, _ := e.inForm() // Validate reports times that are no dates
+	*e = *n
 	return nil
 }
 
@@ -152,6 +156,6 @@ func (t *jsonTime) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	_, offset := v.Zone() // time.Parse may say Local, which differs by machine
-	t.Time, t.set = v.In(fixedZone("", offset)), true
+	t.Time, t.set = v.Truncate(time.Second).In(fixedZone("", offset)), true
 	return nil
 }

@@ -34,12 +34,13 @@ const (
 // override, it reports only findings that the series does not have too. It
 // expects an event that [Event.Validate] accepts.
 func (e Event) Lint() []Finding {
-	out := e.lint()
-	for i := range e.Overrides {
-		if e.Overrides[i].Cancelled {
+	n, _ := e.inForm()
+	out := n.lint()
+	for i := range n.Overrides {
+		if n.Overrides[i].Cancelled {
 			continue
 		}
-		o := e.Override(i)
+		o := n.Override(i)
 		for _, f := range o.lint() {
 			same := func(s Finding) bool { return s.Rule == f.Rule && s.Field == f.Field }
 			if !slices.ContainsFunc(out, same) {

@@ -37,12 +37,13 @@ type Occurrence struct {
 // occurrences.
 func (e Event) Occurrences(from, to time.Time) iter.Seq[Occurrence] {
 	return func(yield func(Occurrence) bool) {
-		c, err := e.wallClock()
-		if err != nil || e.Start.IsZero() {
+		n, _ := e.inForm()
+		c, err := n.wallClock()
+		if err != nil || n.Start.IsZero() {
 			return
 		}
 		first, limit := c.bound(from), c.bound(to)
-		for o := range e.all(c) {
+		for o := range n.all(c) {
 			if !to.IsZero() && !o.Start.Before(limit) {
 				return
 			}
@@ -57,19 +58,39 @@ func (e Event) Occurrences(from, to time.Time) iter.Seq[Occurrence] {
 // which it takes place. It reports false if the series does not have it, or if
 // it is excepted or cancelled. For a single event, id is zero.
 func (e Event) Occurrence(id time.Time) (Occurrence, bool) {
+	id, err := e.originalStart(id)
+	if err != nil {
+		return Occurrence{}, false
+	}
+	n, _ := e.inForm()
+	return n.occurrence(id)
+}
+
+// originalStart returns an original start in the form that [Event.Normalized]
+// gives it.
+func (e *Event) originalStart(id time.Time) (time.Time, error) {
+	id = id.Truncate(time.Second)
+	if isNormal(id, e.AllDay) {
+		return id, nil
+	}
+	return e.dateZone().date(id)
+}
+
+// occurrence is Occurrence for a normalized event and a normalized start.
+func (e *Event) occurrence(id time.Time) (Occurrence, bool) {
 	c, err := e.wallClock()
 	if err != nil || e.Start.IsZero() {
 		return Occurrence{}, false
 	}
 	if e.Recurrence == nil {
-		o := c.single(&e)
+		o := c.single(e)
 		return o, !e.Cancelled && c.key(id) == c.key(o.RecurrenceID)
 	}
 	if i, ok := e.overrides(c)[c.key(id)]; ok {
 		if e.Cancelled || e.Overrides[i].Cancelled || !e.has(c, id) {
 			return Occurrence{}, false
 		}
-		return c.override(&e, i), true
+		return c.override(e, i), true
 	}
 	for o := range e.base(c) {
 		if k := c.key(o.Start); k >= c.key(id) {

@@ -36,6 +36,11 @@ func normal(c *ical.Calendar) *ical.Calendar {
 }
 
 func normalEvent(method ical.Method, e ical.Event) ical.Event {
+	e.Start, e.End = inZone(&e, e.Start), inZone(&e, e.End)
+	if e.Recurrence != nil {
+		r := *e.Recurrence
+		r.Until, e.Recurrence = inZone(&e, r.Until), &r
+	}
 	if loc, err := e.Zone(); err == nil && loc != time.UTC && loc.String() != "UTC" && !e.AllDay {
 		e.TimeZone = loc.String()
 	} else {
@@ -100,6 +105,15 @@ func normalWhen(e *ical.Event) {
 	r.Until = normalTimes(e.AllDay, r.Until)[0]
 	r.Except, r.Include = normalTimes(e.AllDay, r.Except...), normalTimes(e.AllDay, r.Include...)
 	e.Recurrence = &r
+}
+
+// inZone is a time of an all-day event where it is midnight: its own Location, or
+// TimeZone.
+func inZone(e *ical.Event, t time.Time) time.Time {
+	if loc, err := time.LoadLocation(e.TimeZone); e.AllDay && err == nil && t.Hour()+t.Minute() > 0 {
+		return t.In(loc)
+	}
+	return t
 }
 
 func normalAttendee(method ical.Method, a *ical.Attendee) {

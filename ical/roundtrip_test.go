@@ -89,8 +89,11 @@ func (g *generator) event(method ical.Method) ical.Event {
 	}
 	switch {
 	case e.AllDay:
-		e.Start = time.Date(start.Year(), start.Month(), start.Day(), 12, 0, 0, 0, loc)
+		e.Start = time.Date(start.Year(), start.Month(), start.Day(), 0, 0, 0, 0, loc)
 		e.End = pick(g, time.Time{}, e.Start.AddDate(0, 0, 1+g.IntN(3)))
+		if e.TimeZone != "" && g.chance(2) { // as a database gives them
+			e.Start, e.End = e.Start.UTC(), e.End.UTC()
+		}
 	case g.chance(5):
 	default:
 		e.End = e.Start.Add(time.Duration(g.IntN(180)) * time.Minute)
@@ -194,7 +197,7 @@ func align(e *ical.Event) bool {
 	e.Start = start.In(e.Start.Location())
 	if e.AllDay {
 		y, mo, d := start.Date()
-		e.Start = time.Date(y, mo, d, 12, 0, 0, 0, e.Start.Location())
+		e.Start = date(y, mo, d)
 	}
 	if !e.End.IsZero() {
 		e.End = e.Start.Add(length)

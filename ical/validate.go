@@ -8,8 +8,9 @@ import "strings"
 // sender of the event adds it. [Event.Lint] finds values that are legal but
 // misread by some client.
 func (e Event) Validate() error {
-	errs := e.check()
-	errs = append(errs, e.checkMethod(MethodRequest)...)
+	n, errs := e.inForm()
+	errs.addOthers(n.check())
+	errs.addOthers(n.checkMethod(MethodRequest))
 	return refuse(errs...)
 }
 
@@ -38,9 +39,9 @@ func (c *Calendar) validate() error {
 
 // validateEvent reports the errors of the event at index i.
 func (c *Calendar) validateEvent(i int) fieldErrors {
-	e := &c.Events[i]
-	errs := e.check()
-	errs = append(errs, e.checkMethod(c.Method)...)
+	e, errs := c.Events[i].inForm()
+	errs.addOthers(e.check())
+	errs.addOthers(e.checkMethod(c.Method))
 	if e.UID == "" {
 		errs.add("UID", errMissing)
 	}
