@@ -20,12 +20,9 @@ func (x *intake) proposes(e *ical.Event, at series.Target) bool {
 	return !e.Start.IsZero() && (!sameSpan(&now, e) || otherPlace(&now, e) != "")
 }
 
-// sameSpan reports whether two events begin and end at the same time, or on the
-// same dates if both are all-day.
+// sameSpan reports whether two normalized events begin and end at the same time, or
+// on the same dates if both are all-day.
 func sameSpan(a, b *ical.Event) bool {
-	if a.AllDay && b.AllDay {
-		return series.SameDate(a.Start, b.Start) && series.SameDate(series.EndOf(a), series.EndOf(b))
-	}
 	return a.AllDay == b.AllDay && a.Start.Equal(b.Start) && series.EndOf(a).Equal(series.EndOf(b))
 }
 

@@ -49,7 +49,9 @@ func (c *Client) WithLedger(l Ledger) *Client {
 // Send invites the event's attendees. Each gets a mail of their own with a
 // METHOD:REQUEST, or one mail goes to all with [OneMail]. The organizer gets none. An
 // event without UID is given one. If an attendee has a status in the event, it counts
-// as an answer that the organizer gives. If an error comes before the first mail is
+// as an answer that the organizer gives. If the meeting lies wholly in the past, nobody
+// is mailed without [AllowPast], and the Meeting comes back without a delivery. If an
+// error comes before the first mail is
 // tried, the Meeting is nil.
 func (c *Client) Send(ctx context.Context, e ical.Event, opts ...SendOption) (*Meeting, error) {
 	o := c.settings(callOf(opts, SendOption.forSend))

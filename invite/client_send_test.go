@@ -123,7 +123,10 @@ func TestSendBadInput(t *testing.T) {
 		{"organizer without address", func(e *ical.Event) { e.Organizer.Email = "" }, "Organizer.Email"},
 		{"no start", func(e *ical.Event) { e.Start = time.Time{} }, "Start"},
 		{"end before start", func(e *ical.Event) { e.End = e.Start.Add(-time.Second) }, "End"},
-		{"all-day without a day", func(e *ical.Event) { e.AllDay, e.End = true, e.Start }, "End"},
+		{"all-day without a day", func(e *ical.Event) {
+			e.AllDay, e.Start = true, e.Start.Truncate(24*time.Hour)
+			e.End = e.Start
+		}, "End"},
 		{"unknown zone", func(e *ical.Event) { e.TimeZone = "Europe/Atlantis" }, "TimeZone"},
 		{"zone of the machine", func(e *ical.Event) { e.TimeZone = "Local" }, "TimeZone"},
 		{"unknown zone of an attendee", func(e *ical.Event) { e.Attendees[1].TimeZone = "PST8" }, "Attendees[1].TimeZone"},

@@ -61,9 +61,8 @@ func (m *Meeting) Propose(p Proposal) (*Meeting, Outcome) {
 		missing = refuse(VerdictNotAnAnswer, "End: is before the start")
 	}
 	return m.byHand(p.Email, p.RecurrenceID, missing, func(x *intake, who ical.Attendee, at series.Target) (string, error) {
-		now := at.Event(x.m.Event)
-		if p.End.IsZero() {
-			p.End = p.Start.Add(series.EndOf(&now).Sub(now.Start))
+		if err := p.normalize(at.Event(x.m.Event)); err != nil {
+			return "", err
 		}
 		p.Email, p.RecurrenceID, p.Stamp = who.Email, at.Start, p.Stamp.UTC().Truncate(time.Second)
 		p.Sequence = x.m.sequenceByHand(p.Sequence, who.Email, at)
@@ -117,9 +116,9 @@ func (m *Meeting) byHand(email string, id time.Time, missing error, take func(*i
 		if missing != nil {
 			return "", missing
 		}
-		at, ok := x.m.target(id)
-		if !ok {
-			return "", refuse(VerdictUnknownEvent, "%v", unknownOccurrence(id))
+		at, err := x.m.namedTarget(id)
+		if err != nil {
+			return "", err
 		}
 		who, ok := x.m.attendee(email, at)
 		switch {
@@ -135,6 +134,19 @@ func (m *Meeting) byHand(email string, id time.Time, missing error, take func(*i
 		return m, o
 	}
 	return x.m, o
+}
+
+// namedTarget returns the subject that a program names by an original start. The error
+// is a refusal.
+func (m *Meeting) namedTarget(id time.Time) (series.Target, error) {
+	at, ok := m.target(id)
+	if ok {
+		return at, nil
+	}
+	if _, err := series.NormalizedStart(&m.Event, id); err != nil {
+		return at, refuse(VerdictUnknownEvent, "%v", ical.FieldErrors(err)[0])
+	}
+	return at, refuse(VerdictUnknownEvent, "%v", unknownOccurrence(id))
 }
 
 // sequenceByHand returns the sequence of an answer or proposal whose sequence may

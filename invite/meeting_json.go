@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite/internal/roster"
@@ -60,8 +61,30 @@ func (m *Meeting) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return fmt.Errorf("invite: meeting: %w", err)
 	}
+	out.cutSeconds()
 	*m = *out
 	return nil
+}
+
+// cutSeconds cuts the original starts of a meeting to whole seconds, as ical does with
+// the times of its event. Meetings that were stored before may have finer ones.
+func (m *Meeting) cutSeconds() {
+	cut := func(t *time.Time) { *t = t.Truncate(time.Second) }
+	for i := range m.Revisions {
+		cut(&m.Revisions[i].RecurrenceID)
+	}
+	for i := range m.Answers {
+		cut(&m.Answers[i].RecurrenceID)
+	}
+	for i := range m.Joined {
+		cut(&m.Joined[i].RecurrenceID)
+	}
+	for i := range m.Proposals {
+		cut(&m.Proposals[i].RecurrenceID)
+	}
+	for i := range m.Deliveries {
+		cut(&m.Deliveries[i].RecurrenceID)
+	}
 }
 
 func readFormat2(data []byte) (*Meeting, error) {

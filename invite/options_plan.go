@@ -14,13 +14,13 @@ import (
 
 // sending returns the options that an invitation needs. planning adds the others.
 func (s *settings) sending() *plan.Options {
-	return &plan.Options{Now: s.Now, NewID: s.NewID, Check: s.check}
+	return &plan.Options{Now: s.Now, NewID: s.NewID, Check: s.check, AllowPast: s.allowPast}
 }
 
 // planning returns the options of a plan.
 func (s *settings) planning() *plan.Options {
 	o := s.sending()
-	o.Levels, o.TellDeclined, o.AllowPast = s.levels(), s.TellDeclined, s.allowPast
+	o.Levels, o.TellDeclined = s.levels(), s.TellDeclined
 	return o
 }
 

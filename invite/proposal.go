@@ -72,6 +72,26 @@ func (p *Proposal) Accept(e ical.Event) (ical.Event, error) {
 	return out, nil
 }
 
+// normalize gives the times of a proposal the form of [series.Normalized]. If it has no
+// end, it is as long as the meeting now. The error is a refusal.
+func (p *Proposal) normalize(now ical.Event) error {
+	e, err := ical.Event{AllDay: p.AllDay, TimeZone: now.TimeZone, Start: p.Start, End: p.End}.Normalized()
+	if err != nil {
+		return refuse(VerdictNotAnAnswer, "%v", ical.FieldErrors(err)[0])
+	}
+	p.Start, p.End = e.Start, e.End
+	const day = 24 * time.Hour
+	switch length := series.Length(&now); {
+	case p.End.IsZero() && p.AllDay:
+		p.End = p.Start.Add(max(length.Truncate(day), day))
+	case p.End.IsZero():
+		p.End = p.Start.Add(length)
+	case p.AllDay && !p.End.After(p.Start):
+		return refuse(VerdictNotAnAnswer, "End: is not a day after the start: the end of an all-day proposal is the day after its last")
+	}
+	return nil
+}
+
 // error reports why a proposal cannot be used.
 func (p *Proposal) error(cause error) error {
 	return fmt.Errorf("invite: proposal of %s: %w", p.Email, cause)

@@ -34,7 +34,7 @@ func CancelAll(m *Meeting, o *Options) (*Plan, error) {
 		p.cancel(a, was, "the meeting is cancelled")
 	}
 	if !o.AllowPast && series.IsPast(&before, o.Now()) {
-		p.silence("the meeting lies in the past")
+		p.silence(liesInPast)
 		p.Intent.Sequence, p.Previous = before.Sequence, nil
 		p.show(&m.Record)
 	}
@@ -45,7 +45,11 @@ func CancelAll(m *Meeting, o *Options) (*Plan, error) {
 // start, which becomes a cancelled override.
 func CancelOccurrence(m *Meeting, start time.Time, o *Options) (*Plan, error) {
 	after := series.Normalized(*m.Event)
-	if start = series.NormalizedStart(&after, start); series.Occurrence(&after, start) == nil {
+	start, err := normalizedStart(&after, start)
+	if err != nil {
+		return nil, err
+	}
+	if series.Occurrence(&after, start) == nil {
 		return nil, fieldError("RecurrenceID", NoOccurrence(&after, start))
 	}
 	after.Overrides = slices.DeleteFunc(after.Overrides, func(e ical.Event) bool { return e.RecurrenceID.Equal(start) })
@@ -58,7 +62,11 @@ func CancelOccurrence(m *Meeting, start time.Time, o *Options) (*Plan, error) {
 // cancelled.
 func CancelFrom(m *Meeting, start time.Time, o *Options) (*Plan, error) {
 	before := series.Normalized(*m.Event)
-	if start = series.NormalizedStart(&before, start); !series.InRule(&before, start) {
+	start, err := normalizedStart(&before, start)
+	if err != nil {
+		return nil, err
+	}
+	if !series.InRule(&before, start) {
 		return nil, fieldError("RecurrenceID", NoOccurrence(&before, start))
 	}
 	after, ok := series.EndBefore(&before, start)

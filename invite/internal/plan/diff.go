@@ -82,10 +82,6 @@ func (d *differ) add(field, format string, args ...any) {
 // times compares the start, the length, and whether the meeting is all-day.
 func (d *differ) times() {
 	before, after := d.before, d.after
-	zone, err := after.Zone()
-	if err != nil {
-		zone = time.UTC
-	}
 	if before.AllDay != after.AllDay {
 		text := "is no longer all day"
 		if after.AllDay {
@@ -94,7 +90,8 @@ func (d *differ) times() {
 		d.add("allDay", "%s", text)
 	}
 	if !before.Start.Equal(after.Start) {
-		d.add("start", "start moved from %s to %s", clockTime(before.Start, before.AllDay, zone), clockTime(after.Start, after.AllDay, zone))
+		was, is := startTexts(before, after)
+		d.add("start", "start moved from %s to %s", was, is)
 	}
 	if b, a := series.Length(before), series.Length(after); b != a {
 		d.add("end", "length changed from %s to %s", duration(b), duration(a))
@@ -229,6 +226,7 @@ func withoutEnd(r *ical.Recurrence) ical.Recurrence {
 	for i := range out.Include {
 		out.Include[i] = out.Include[i].UTC()
 	}
+	out.Include = series.Sorted(out.Include)
 	return out
 }
 

@@ -48,7 +48,7 @@ func TestReasons(t *testing.T) {
 		{"from all-day to timed", single, set(days(2, 3)), set(),
 			"is no longer all day; start moved from Tue 2 Mar 2027 to Tue 2 Mar 2027 10:00; length changed from 1d to 1h" + asks},
 		{"from timed to all-day", single, set(), set(days(2, 3)),
-			"became an all-day meeting; start moved from Tue 2 Mar 2027 09:00 to Tue 2 Mar 2027; length changed from 1h to 1d" + asks},
+			"became an all-day meeting; start moved from Tue 2 Mar 2027 10:00 to Tue 2 Mar 2027; length changed from 1h to 1d" + asks},
 		{"the zone of a single meeting is silent", single, set(), set(zone), ""},
 		{"the zone of a series is not", weekly, set(), set(zone), "time zone changed from Europe/Berlin to Asia/Tokyo" + asks},
 		{"a meeting becomes a series",

@@ -15,7 +15,10 @@ import (
 // meeting.
 func Following(m *Meeting, start time.Time, after ical.Event, o *Options) (old, rest *Plan, err error) {
 	before := series.Normalized(*m.Event)
-	if start = series.NormalizedStart(&before, start); !series.InRule(&before, start) {
+	if start, err = normalizedStart(&before, start); err != nil {
+		return nil, nil, err
+	}
+	if !series.InRule(&before, start) {
 		return nil, nil, fieldError("RecurrenceID", NoOccurrence(&before, start))
 	}
 	shortened, ok := series.EndBefore(&before, start)
@@ -64,7 +67,7 @@ func (m *Meeting) rest(after ical.Event, before *ical.Event, start time.Time, o 
 		}
 	}
 	p.show(&roster.Record{Event: new(ical.Event), Joined: p.Joined})
-	p.inviteAll()
+	p.inviteAll(o)
 	return p, nil
 }
 

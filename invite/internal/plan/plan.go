@@ -38,7 +38,7 @@ type Options struct {
 	Levels Levels
 	// TellDeclined tells minor changes also to attendees who declined.
 	TellDeclined bool
-	// AllowPast tells changes of a meeting that lies wholly in the past.
+	// AllowPast tells of a meeting that lies wholly in the past, and of its changes.
 	AllowPast bool
 	// Now is the clock.
 	Now func() time.Time
@@ -95,8 +95,7 @@ func Send(e ical.Event, o *Options) (*Plan, error) {
 	p.OrganizerAnswers = nothing.OrganizerAnswers(&e, o.stamp())
 	roster.ClearAnswers(&p.Intent)
 	p.show(nothing)
-	p.inviteAll()
-	if len(p.Notices) == 0 {
+	if p.inviteAll(o); len(p.Notices)+len(p.Skipped) == 0 {
 		return nil, fieldError("Attendees", "has nobody but the organizer")
 	}
 	return p, nil
@@ -143,14 +142,22 @@ func (p *Plan) Invites(email string, id time.Time) bool {
 	return !p.Intent.Cancelled && p.at(&p.Event, email, id) != nil
 }
 
-// inviteAll makes the notices of a new meeting. It replaces all earlier ones.
-func (p *Plan) inviteAll() {
+// inviteAll makes the notices of a new meeting. It replaces all earlier ones. If the
+// meeting lies wholly in the past, nobody is told without o.AllowPast.
+func (p *Plan) inviteAll(o *Options) {
 	list := roster.All(&p.Event)
-	p.Notices = make([]Notice, 0, len(list))
+	p.Notices, p.Skipped = make([]Notice, 0, len(list)), nil
 	for _, a := range list {
 		p.invite(a, p.View(&p.Event, a.Email), "is invited")
 	}
+	if !o.AllowPast && series.IsPast(&p.Event, o.Now()) {
+		p.silence(liesInPast)
+	}
 }
+
+// liesInPast is the reason for which nobody is told of a meeting that lies wholly in
+// the past.
+const liesInPast = "the meeting lies in the past"
 
 // invite adds the requests for everything that an attendee sees.
 func (p *Plan) invite(a *ical.Attendee, v roster.View, reason string) {
@@ -200,6 +207,12 @@ func (p *Plan) silence(why string) {
 // fieldError reports a field of an event or a call.
 func fieldError(field, text string) error {
 	return fault.Join("invite", &ical.FieldError{Field: field, Err: errors.New(text)})
+}
+
+// normalizedStart returns an original start that a call names, in normalized form.
+func normalizedStart(e *ical.Event, start time.Time) (time.Time, error) {
+	start, err := series.NormalizedStart(e, start)
+	return start, fault.Join("invite", ical.FieldErrors(err)...)
 }
 
 // noAttendee reports an address that the meeting does not have.

@@ -71,11 +71,7 @@ func onOccurrence(e *ical.Event) string {
 
 // onDate names a time on the meeting's own clock.
 func onDate(e *ical.Event, t time.Time) string {
-	zone, err := e.Zone()
-	if err != nil {
-		zone = time.UTC
-	}
-	return " on " + clockTime(t, e.AllDay, zone)
+	return " on " + clockTime(t, e.AllDay, clockOf(e), "")
 }
 
 // NoOccurrence says that a series has no occurrence of that original start.
@@ -83,12 +79,41 @@ func NoOccurrence(e *ical.Event, start time.Time) string {
 	return "the series has no occurrence" + onDate(e, start)
 }
 
-// clockTime formats a start without its zone, because the readers know the zone.
-func clockTime(t time.Time, allDay bool, zone *time.Location) string {
+// startTexts names two different starts of a meeting so that the texts differ. Both are
+// on the clock of the meeting after the change, unless it has none because it is
+// all-day. If a clock shows the same for both, the texts have their seconds, and their
+// offsets too if the clock was set back between them.
+func startTexts(before, after *ical.Event) (was, is string) {
+	zone := clockOf(after)
+	if after.AllDay {
+		zone = clockOf(before)
+	}
+	for _, detail := range []string{"", ":05", ":05 -07:00"} {
+		was = clockTime(before.Start, before.AllDay, zone, detail)
+		is = clockTime(after.Start, after.AllDay, zone, detail)
+		if was != is {
+			break
+		}
+	}
+	return was, is
+}
+
+// clockOf returns the zone of a meeting's clock, which is UTC if it is not known.
+func clockOf(e *ical.Event) *time.Location {
+	zone, err := e.Zone()
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
+
+// clockTime formats a start without its zone, because the readers know the zone. detail
+// is the layout of everything behind the minutes.
+func clockTime(t time.Time, allDay bool, zone *time.Location, detail string) string {
 	if allDay {
 		return t.Format("Mon 2 Jan 2006")
 	}
-	return t.In(zone).Format("Mon 2 Jan 2006 15:04")
+	return t.In(zone).Format("Mon 2 Jan 2006 15:04" + detail)
 }
 
 // duration formats a length without the parts that are zero.

@@ -135,7 +135,7 @@ func (u *update) run() *Plan {
 		u.attendee(a)
 	}
 	if !u.options.AllowPast && series.IsPast(u.before, u.options.Now()) && series.IsPast(&p.Event, u.options.Now()) {
-		p.silence("the meeting lies in the past")
+		p.silence(liesInPast)
 		p.Overtakes = nil
 	}
 	switch {

@@ -57,6 +57,9 @@ func daily(changes ...func(*ical.Event)) *ical.Event {
 	}, changes)
 }
 
+// inBerlin names the zone in which dates are read.
+func inBerlin(e *ical.Event) { e.TimeZone = "Europe/Berlin" }
+
 // single returns a meeting of one hour.
 func single(changes ...func(*ical.Event)) *ical.Event {
 	e := weekly()

@@ -10,17 +10,11 @@ import (
 // days of 24 hours. If End is zero, it is one day, or nothing if the meeting is not
 // all-day.
 func Length(e *ical.Event) time.Duration {
-	const day = 24 * time.Hour
-	if !e.AllDay {
-		if e.End.IsZero() {
-			return 0
-		}
-		return e.End.Sub(e.Start)
+	length := EndOf(e).Sub(e.Start)
+	if e.AllDay { // if it is not normalized, a change of the clock may lie in it
+		return length.Round(24 * time.Hour)
 	}
-	if e.End.IsZero() {
-		return day
-	}
-	return Date(e.End).Sub(Date(e.Start))
+	return length
 }
 
 // EndOf returns the end of a meeting, also if its End is zero (RFC 5545, section
@@ -39,16 +33,16 @@ func EndOf(e *ical.Event) time.Time {
 // zone twelve hours behind UTC, so an all-day meeting is past twelve hours after its
 // end in UTC.
 func IsPast(e *ical.Event, now time.Time) bool {
-	if e.AllDay {
+	if now = now.UTC(); e.AllDay {
 		now = now.Add(-12 * time.Hour)
 	}
 	if e.Recurrence == nil {
-		return Later(e.Start, e.End).Before(now)
+		return Later(e.Start, EndOf(e)).Before(now)
 	}
-	longest := e.End.Sub(e.Start)
+	longest := Length(e)
 	for i := range e.Overrides {
 		o := e.Override(i)
-		longest = max(longest, o.End.Sub(o.Start))
+		longest = max(longest, Length(&o))
 	}
 	for o := range e.Occurrences(now.Add(-max(longest, 0)), time.Time{}) {
 		if !Later(o.Start, o.End).Before(now) {

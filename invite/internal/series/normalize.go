@@ -7,25 +7,22 @@ import (
 )
 
 // Normalized returns a copy of e that shares nothing with it, in the form that a
-// meeting is stored in. TimeZone names the zone of Start, which JSON would lose
-// otherwise. The times of an all-day meeting are dates in UTC. Attendees without a
-// status have needs-action.
+// meeting is stored in. Times have the form of [ical.Event.Normalized]. TimeZone names
+// the zone of Start, which JSON would lose otherwise. Attendees without a status have
+// needs-action.
+//
+// Times of an all-day meeting that are no dates stay, and [ical.Event.Validate] reports
+// them.
 func Normalized(e ical.Event) ical.Event {
 	if e.TimeZone == "" && !e.AllDay && !e.Start.IsZero() {
 		if zone, err := e.Zone(); err == nil && zone != time.UTC {
 			e.TimeZone = zone.String()
 		}
 	}
-	e = e.Clone()
+	e, _ = e.Normalized()
 	needAction(e.Attendees)
 	for i := range e.Overrides {
 		needAction(e.Overrides[i].Attendees)
-	}
-	if e.AllDay {
-		datesOnly(&e)
-		for i := range e.Overrides {
-			datesOnly(&e.Overrides[i])
-		}
 	}
 	return e
 }
@@ -39,35 +36,10 @@ func needAction(list []ical.Attendee) {
 	}
 }
 
-// datesOnly makes dates of all times of e that say when it takes place.
-func datesOnly(e *ical.Event) {
-	times := []*time.Time{&e.RecurrenceID, &e.Start, &e.End}
-	if r := e.Recurrence; r != nil {
-		times = append(times, &r.Until)
-		for i := range r.Except {
-			times = append(times, &r.Except[i])
-		}
-		for i := range r.Include {
-			times = append(times, &r.Include[i])
-		}
-	}
-	for _, t := range times {
-		if !t.IsZero() {
-			*t = Date(*t)
-		}
-	}
-}
-
 // NormalizedStart returns an original start in the form that [Normalized] gives it.
-func NormalizedStart(e *ical.Event, start time.Time) time.Time {
-	if e.AllDay && !start.IsZero() {
-		return Date(start)
-	}
-	return start
-}
-
-// Date returns midnight in UTC of the date that t has in its own Location.
-func Date(t time.Time) time.Time {
-	y, m, d := t.Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+// The error says why it is no date, if e is all-day. Its [ical.FieldError] has the
+// field RecurrenceID.
+func NormalizedStart(e *ical.Event, start time.Time) (time.Time, error) {
+	one, err := ical.Event{AllDay: e.AllDay, TimeZone: e.TimeZone, Start: e.Start, RecurrenceID: start}.Normalized()
+	return one.RecurrenceID, err
 }

@@ -39,6 +39,8 @@ func TestNormalized(t *testing.T) {
 				Except: []time.Time{date(4, time.UTC)}, Include: []time.Time{date(5, time.UTC)}},
 			Overrides: []ical.Event{{RecurrenceID: date(6, time.UTC), Start: date(7, time.UTC)}},
 		}},
+		{"times are cut to seconds", ical.Event{Start: week(0).Add(1), End: week(0).Add(time.Minute + 999_999_999), TimeZone: "Europe/Berlin"},
+			ical.Event{Start: week(0), End: week(0).Add(time.Minute), TimeZone: "Europe/Berlin"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -54,14 +56,23 @@ func TestNormalizedStart(t *testing.T) {
 		name     string
 		e        *ical.Event
 		in, want time.Time
+		fault    string
 	}{
-		{"timed: it stays", weekly(), week(1), week(1)},
-		{"all-day: it becomes a date in UTC", daily(), date(3, tokyo), date(3, time.UTC)},
-		{"all-day: zero stays zero", daily(), time.Time{}, time.Time{}},
+		{"timed: it stays", weekly(), week(1), week(1), ""},
+		{"timed: it is cut to seconds", weekly(), week(1).Add(999_999_999), week(1), ""},
+		{"all-day: it becomes a date in UTC", daily(), date(3, tokyo), date(3, time.UTC), ""},
+		{"all-day: it is a date in the zone of the series", daily(inBerlin), date(3, berlin).UTC(), date(3, time.UTC), ""},
+		{"all-day: zero stays zero", daily(), time.Time{}, time.Time{}, ""},
+		{"all-day: it is no date", daily(inBerlin), date(3, time.UTC).Add(22 * time.Hour), date(3, time.UTC).Add(22 * time.Hour),
+			"ical: RecurrenceID: all-day times must be midnight; 2027-03-03T22:00Z is not midnight in UTC or Europe/Berlin"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			check(t, "NormalizedStart", tt.want, series.NormalizedStart(tt.e, tt.in), inZone)
+			got, err := series.NormalizedStart(tt.e, tt.in)
+			check(t, "NormalizedStart", tt.want, got, inZone)
+			if (err != nil) != (tt.fault != "") || err != nil && err.Error() != tt.fault {
+				t.Errorf("NormalizedStart of %v: error %v, want %q", tt.in, err, tt.fault)
+			}
 		})
 	}
 }
@@ -122,6 +133,12 @@ func TestIsPast(t *testing.T) {
 		{"the moved occurrence is over, too", weekly(moved), week(21), true},
 		{"an occurrence is longer than the others", weekly(long), week(5).Add(4 * time.Hour), false},
 		{"the remaining occurrences are excepted and cancelled", weekly(dropped), week(3).Add(2 * time.Hour), true},
+		{"all-day: without an end it lasts until the end of its day",
+			daily(open, func(e *ical.Event) { e.Recurrence = nil }), date(2, time.UTC).Add(36 * time.Hour), false},
+		{"all-day: a series without an end lasts until the end of its last day",
+			daily(open), date(4, time.UTC).Add(36 * time.Hour), false},
+		{"all-day: a series without an end is over", daily(open), date(4, time.UTC).Add(36*time.Hour + 1), true},
+		{"all-day: the zone of the clock does not count", daily(), date(5, tokyo).Add(20 * time.Hour), false},
 		{"all-day: the last day of a series lasts longer in the west", daily(), date(5, time.UTC).Add(12 * time.Hour), false},
 		{"all-day: a series is over everywhere", daily(), date(5, time.UTC).Add(12*time.Hour + 1), true},
 	}

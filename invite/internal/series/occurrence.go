@@ -86,6 +86,9 @@ type Target struct {
 // meeting that is itself one occurrence is its own whole. ok is false if the series
 // has no such occurrence; a cancelled one is found.
 func Find(e *ical.Event, id time.Time) (t Target, ok bool) {
+	if id, ok = dateOrTime(e, id); !ok {
+		return Target{Override: -1, Cancelled: e.Cancelled}, false
+	}
 	if id.IsZero() || Same(e, e.RecurrenceID, id) {
 		return Target{Override: -1, Cancelled: e.Cancelled}, true
 	}
@@ -122,16 +125,20 @@ func (t Target) Event(e ical.Event) ical.Event {
 }
 
 // Same reports whether two original starts name one occurrence of e. In an all-day
-// series they are compared by date, each read in its own Location. Zero names none.
+// series they are compared as dates. Zero names none, and neither does a time that is
+// no date.
 func Same(e *ical.Event, a, b time.Time) bool {
-	if a.IsZero() || b.IsZero() {
-		return false
-	}
-	if !e.AllDay {
-		return a.Equal(b)
-	}
-	return SameDate(a, b)
+	a, okA := dateOrTime(e, a)
+	b, okB := dateOrTime(e, b)
+	return okA && okB && !a.IsZero() && a.Equal(b)
 }
 
-// SameDate reports whether two times have the same date, each in its own Location.
-func SameDate(a, b time.Time) bool { return a.Format(time.DateOnly) == b.Format(time.DateOnly) }
+// dateOrTime returns an original start in normalized form. It reports false if e is
+// all-day and the start is no date.
+func dateOrTime(e *ical.Event, start time.Time) (time.Time, bool) {
+	if !e.AllDay {
+		return start.Truncate(time.Second), true
+	}
+	start, err := NormalizedStart(e, start)
+	return start, err == nil
+}

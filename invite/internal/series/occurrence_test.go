@@ -139,6 +139,7 @@ func TestTargetEvent(t *testing.T) {
 
 func TestSame(t *testing.T) {
 	late := time.Date(2027, 3, 2, 23, 0, 0, 0, time.UTC)
+	west := time.FixedZone("", -15*60*60) // where midnight in Tokyo is midnight, a day earlier
 	tests := []struct {
 		name string
 		e    *ical.Event
@@ -148,8 +149,10 @@ func TestSame(t *testing.T) {
 		{"timed: one instant in two Locations", weekly(), week(0), week(0).UTC(), true},
 		{"timed: one date and two instants", weekly(), week(0), week(0).Add(time.Hour), false},
 		{"all-day: one date and two instants", daily(), date(2, time.UTC), date(2, tokyo), true},
-		{"all-day: the hour does not count", daily(), date(2, time.UTC), late, true},
-		{"all-day: one instant and two dates", daily(), late, late.In(tokyo), false},
+		{"all-day: a time that is not midnight is no date", daily(), date(2, time.UTC), late, false},
+		{"all-day: one instant and two dates", daily(), date(2, tokyo), date(2, tokyo).In(west), false},
+		{"all-day: a date as an instant in the zone of the series", daily(inBerlin), date(2, time.UTC), late.AddDate(0, 0, -1), true},
+		{"all-day: a date in another zone", daily(inBerlin), date(2, time.UTC), date(2, berlin).In(tokyo), true},
 		{"zero names none", weekly(), time.Time{}, time.Time{}, false},
 		{"all-day: zero names none", daily(), date(2, time.UTC), time.Time{}, false},
 	}
