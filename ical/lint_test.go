@@ -30,6 +30,10 @@ var lintCases = map[string]struct {
 	"conference-hidden": {func(e *Event) { e.Location, e.Conference = "Room", "https://meet.example.test/1" }, []string{"Conference"}},
 	"uid-exchange":      {func(e *Event) { e.UID = "040000008200e00074c5b7101a82e008" }, []string{"UID"}},
 	"end-missing":       {func(e *Event) { e.End = time.Time{} }, []string{"End"}},
+	"start-past": {func(e *Event) {
+		e.Start = time.Date(25, 5, 12, 8, 35, 0, 0, time.UTC)
+		e.End = e.Start.Add(time.Hour)
+	}, []string{"Start"}},
 	"midnight": {func(e *Event) {
 		e.Start, e.End = time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC), time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)
 	}, []string{"AllDay"}},
@@ -173,6 +177,11 @@ func TestLintAccepts(t *testing.T) {
 		},
 		"zone of the start": func(e *Event) { e.Start = e.Start.In(berlin) },
 		"unknown zone":      func(e *Event) { e.TimeZone = "Nowhere" },
+		"birthday before 1970": func(e *Event) {
+			e.AllDay, e.Start, e.End = true, time.Date(1965, 3, 31, 0, 0, 0, 0, time.UTC), time.Time{}
+			e.Recurrence = &Recurrence{Freq: FreqYearly}
+			e.Overrides = []Event{{RecurrenceID: time.Date(1966, 3, 31, 0, 0, 0, 0, time.UTC), Summary: "First"}}
+		},
 	} {
 		e := lintEvent()
 		change(&e)

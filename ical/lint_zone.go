@@ -7,6 +7,8 @@ import (
 
 // zoneRules are the rules about times and zones.
 var zoneRules = []lintRule{
+	{"start-past", SeverityError, "Start", "the meeting lies wholly before 1970, which is nearly always a slip, such as a year of two digits or an unset time; nobody can come",
+		"several reports", every, lintPast},
 	{"end-missing", SeverityWarning, "End", "Outlook shows a meeting without an end as one that takes no time",
 		"RFC 5545, section 3.6.1", outlook,
 		func(e *lintTarget) []hit { return hitIf(e.End.IsZero() && !e.AllDay, "End") }},
@@ -28,6 +30,21 @@ var zoneRules = []lintRule{
 	{"series-overlap", SeverityWarning, "Recurrence", "the hour of an occurrence comes twice on that day, and clients differ in which they take",
 		"RFC 5545, section 3.3.5", every,
 		func(e *lintTarget) []hit { return e.clockChanges(twice) }},
+}
+
+// lintPast finds a meeting that is in the past for every clock. A series counts if
+// its last occurrence is, and an override if it was moved there.
+func lintPast(e *lintTarget) []hit {
+	last := e.ownSpan().End
+	switch r := e.Recurrence; {
+	case e.Start.IsZero() || !e.RecurrenceID.IsZero() && e.RecurrenceID.Unix() < 0:
+		return nil
+	case r != nil && r.Count == 0 && r.Until.IsZero():
+		return nil
+	case r != nil:
+		last = e.wholeSpan().End
+	}
+	return hitIf(last.Unix() < 0, "Start")
 }
 
 // lintMidnight finds a timed meeting that begins and ends at midnight.

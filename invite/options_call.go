@@ -83,9 +83,9 @@ func AllowLint(rules ...string) MailOption {
 	return mailOption(func(c *callOptions) { c.allowLint = append(c.allowLint, rules...) })
 }
 
-// AllowPast mails a change, a cancellation or a reminder even if the meeting lies
-// wholly in the past. Invitations do not need it: [Client.Send] does not look at
-// the clock.
+// AllowPast mails an invitation, a change, a cancellation or a reminder even if the
+// meeting lies wholly in the past. Without it, nobody is mailed, and [Plan.Skipped]
+// says so. It also allows the lint rule start-past.
 func AllowPast() MailOption { return mailOption(func(c *callOptions) { c.allowPast = true }) }
 
 // TellAll mails all attendees if only the list of attendees changed. Without

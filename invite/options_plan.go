@@ -39,7 +39,9 @@ func (s *settings) levels() plan.Levels {
 }
 
 // allows reports whether a call is sent even if a lint rule has findings.
-func (s *settings) allows(rule string) bool { return slices.Contains(s.allowLint, rule) }
+func (s *settings) allows(rule string) bool {
+	return s.allowPast && rule == "start-past" || slices.Contains(s.allowLint, rule)
+}
 
 // check returns an error if an event must not be sent by the call.
 func (s *settings) check(e *ical.Event) error {
