@@ -22,6 +22,7 @@ func (m *Meeting) after(p *plan.Plan, o *settings) *Meeting {
 		out.Before = append(out.Before, *p.Previous)
 	}
 	out.HideGuests, out.OneMail = o.hideGuests, o.oneMail
+	out.Unsent = out.Unsent || p.Unsent
 	out.Tag = cmp.Or(o.tag, out.Tag)
 	out.Answers = append(out.Answers, answersOf(p.OrganizerAnswers)...)
 	for _, j := range p.Joined {

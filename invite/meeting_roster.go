@@ -34,7 +34,7 @@ func (m *Meeting) counting() *roster.Answers { return m.answerRecord().Counting(
 
 // planned returns m as a plan reads it.
 func (m *Meeting) planned() *plan.Meeting {
-	p := &plan.Meeting{Record: *m.answerRecord(), Before: m.Before}
+	p := &plan.Meeting{Record: *m.answerRecord(), Before: m.Before, Unsent: m.Unsent}
 	if len(m.Deliveries) > 0 {
 		p.Mails = make([]plan.Mail, len(m.Deliveries))
 	}

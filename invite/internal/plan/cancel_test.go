@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite/internal/plan"
@@ -16,6 +17,13 @@ func TestCancel(t *testing.T) {
 	}
 	from := func(n int) func(*plan.Meeting) (*plan.Plan, error) {
 		return func(m *plan.Meeting) (*plan.Plan, error) { return plan.CancelFrom(m, week(n), options()) }
+	}
+	date := func(day int, loc *time.Location) func(*plan.Meeting) (*plan.Plan, error) {
+		start := time.Date(2027, 3, day, 0, 0, 0, 0, berlin)
+		if loc == time.UTC {
+			start = time.Date(2027, 3, day, 0, 0, 0, 0, time.UTC)
+		}
+		return func(m *plan.Meeting) (*plan.Plan, error) { return plan.CancelOccurrence(m, start.In(loc), options()) }
 	}
 	tests := []struct {
 		name string
@@ -43,6 +51,20 @@ func TestCancel(t *testing.T) {
 		}},
 		{"AllowPast tells it",
 			meeting(single(invited(ann))), all(options(inApril, allowPast)), []string{"ann CANCEL 1 the meeting is cancelled"}},
+		{"an all-day meeting is not past on its day", meeting(single(invited(ann), today)), all(options(inMarch)),
+			[]string{"ann CANCEL 1 the meeting is cancelled"}},
+		{"a date of an all-day series", meeting(weekly(invited(ann), dates)), date(16, time.UTC),
+			[]string{"ann CANCEL 1 does not take place on Tue 16 Mar 2027"}},
+		{"a date as midnight of the zone", meeting(weekly(invited(ann), dates)), date(16, berlin),
+			[]string{"ann CANCEL 1 does not take place on Tue 16 Mar 2027"}},
+		{"a date as an instant in a third zone", meeting(weekly(invited(ann), dates)), date(16, tokyo),
+			[]string{"ann CANCEL 1 does not take place on Tue 16 Mar 2027"}},
+		{"a date that is none", meeting(weekly(invited(ann), dates)), func(m *plan.Meeting) (*plan.Plan, error) {
+			return plan.CancelFrom(m, week(2), options())
+		}, []string{"invite: RecurrenceID: all-day times must be midnight; 2027-03-16T10:00+01:00 is not midnight in Europe/Berlin"}},
+		{"one occurrence, with a fraction of a second", meeting(weekly(invited(ann))), func(m *plan.Meeting) (*plan.Plan, error) {
+			return plan.CancelOccurrence(m, week(1).UTC().Add(1), options())
+		}, []string{"ann CANCEL 1 does not take place on Tue 9 Mar 2027 10:00"}},
 		{"one occurrence",
 			meeting(weekly(invited(ann))), occurrence(1), []string{"ann CANCEL 1 does not take place on Tue 9 Mar 2027 10:00"}},
 		{"a moved occurrence, by its original start", meeting(weekly(invited(ann), moved(1))), occurrence(1), []string{

@@ -25,6 +25,16 @@ func TestReasons(t *testing.T) {
 			e.Start, e.End = time.Date(2027, 3, from, 0, 0, 0, 0, time.UTC), time.Date(2027, 3, to, 0, 0, 0, 0, time.UTC)
 		}
 	}
+	fine := func(d time.Duration) func(*ical.Event) {
+		return func(e *ical.Event) { e.Start, e.End = e.Start.Add(d), e.End.Add(d) }
+	}
+	by := fine
+	repeated := func(d time.Duration) func(*ical.Event) {
+		return func(e *ical.Event) {
+			e.Start = time.Date(2027, 10, 31, 0, 30, 0, 0, time.UTC).Add(d)
+			e.End = e.Start.Add(time.Hour)
+		}
+	}
 	long := strings.Repeat("long ", 20)
 	tests := []struct {
 		name   string
@@ -49,6 +59,21 @@ func TestReasons(t *testing.T) {
 			"is no longer all day; start moved from Tue 2 Mar 2027 to Tue 2 Mar 2027 10:00; length changed from 1d to 1h" + asks},
 		{"from timed to all-day", single, set(), set(days(2, 3)),
 			"became an all-day meeting; start moved from Tue 2 Mar 2027 10:00 to Tue 2 Mar 2027; length changed from 1h to 1d" + asks},
+		{"a start that differs by less than a second", single, set(fine(123456789)), set(fine(123457000)), ""},
+		{"a start that lost its fraction", weekly, set(fine(999999999), moved(1)), set(moved(1)), ""},
+		{"an end that differs by less than a second", single, set(), set(func(e *ical.Event) { e.End = e.End.Add(1) }), ""},
+		{"a start in another Location", weekly, set(moved(1), excepted(2)), set(moved(1), excepted(2), in(tokyo)), ""},
+		{"exceptions and additional dates in another order", weekly, set(excepted(2, 3)), set(excepted(3, 2), in(time.UTC)), ""},
+		{"all-day: a date as an instant in the zone", single, set(days(2, 4)), set(days(2, 4), midnights(time.UTC)), ""},
+		{"all-day: a date in its own zone", single, set(days(2, 4)), set(days(2, 4), midnights(berlin)), ""},
+		{"all-day: all dates of a series as instants", weekly, set(dates), set(dates, midnights(time.UTC)), ""},
+		{"all-day: all dates of a series in a third zone", weekly, set(dates, midnights(berlin)), set(dates, midnights(tokyo)), ""},
+		{"all-day: another date as an instant", single, set(days(2, 4)), set(days(3, 5), midnights(time.UTC)),
+			"start moved from Tue 2 Mar 2027 to Wed 3 Mar 2027" + asks},
+		{"a start by seconds", single, set(), set(by(30 * time.Second)),
+			"start moved from Tue 2 Mar 2027 10:00:00 to Tue 2 Mar 2027 10:00:30" + asks},
+		{"a start from the first to the second hour of the same name", single, set(repeated(0)), set(repeated(time.Hour)),
+			"start moved from Sun 31 Oct 2027 02:30:00 +02:00 to Sun 31 Oct 2027 02:30:00 +01:00" + asks},
 		{"the zone of a single meeting is silent", single, set(), set(zone), ""},
 		{"the zone of a series is not", weekly, set(), set(zone), "time zone changed from Europe/Berlin to Asia/Tokyo" + asks},
 		{"a meeting becomes a series",
@@ -80,5 +105,62 @@ func TestReasons(t *testing.T) {
 			}
 			check(t, "Reason", tt.want, got)
 		})
+	}
+}
+
+// excepted excepts occurrences of [weekly], and adds two dates.
+func excepted(weeks ...int) func(*ical.Event) {
+	return func(e *ical.Event) {
+		for _, n := range weeks {
+			e.Recurrence.Except = append(e.Recurrence.Except, week(n))
+			e.Recurrence.Include = append(e.Recurrence.Include, week(n+10))
+		}
+	}
+}
+
+// dates makes an all-day series with a time in every field.
+func dates(e *ical.Event) {
+	d := func(day int) time.Time { return time.Date(2027, 3, day, 0, 0, 0, 0, time.UTC) }
+	e.AllDay, e.Start, e.End = true, d(2), d(3)
+	e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Until: d(30), Except: []time.Time{d(9)}, Include: []time.Time{d(31)}}
+	e.Overrides = []ical.Event{{RecurrenceID: d(16), Start: d(17), End: d(18)}, {RecurrenceID: d(23), Cancelled: true}}
+}
+
+// in gives all times of an event another Location.
+func in(loc *time.Location) func(*ical.Event) {
+	return func(e *ical.Event) { everyTime(e, func(t time.Time) time.Time { return t.In(loc) }) }
+}
+
+// midnights turns dates into midnights of Berlin, given in a Location.
+func midnights(loc *time.Location) func(*ical.Event) {
+	return func(e *ical.Event) {
+		e.TimeZone = "Europe/Berlin"
+		everyTime(e, func(t time.Time) time.Time {
+			return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, berlin).In(loc)
+		})
+	}
+}
+
+// everyTime changes all times of an event and of its overrides.
+func everyTime(e *ical.Event, f func(time.Time) time.Time) {
+	change := func(list ...*time.Time) {
+		for _, t := range list {
+			if !t.IsZero() {
+				*t = f(*t)
+			}
+		}
+	}
+	change(&e.RecurrenceID, &e.Start, &e.End)
+	for i := range e.Overrides {
+		everyTime(&e.Overrides[i], f)
+	}
+	if r := e.Recurrence; r != nil {
+		change(&r.Until)
+		for i := range r.Except {
+			change(&r.Except[i])
+		}
+		for i := range r.Include {
+			change(&r.Include[i])
+		}
 	}
 }

@@ -23,13 +23,15 @@ const (
 	eve  = "eve@example.test"  // is not invited yet
 )
 
-var berlin = func() *time.Location {
-	loc, err := ical.LoadLocation("Europe/Berlin")
+var berlin, tokyo = zone("Europe/Berlin"), zone("Asia/Tokyo")
+
+func zone(name string) *time.Location {
+	loc, err := ical.LoadLocation(name)
 	if err != nil {
 		panic(err)
 	}
 	return loc
-}()
+}
 
 // week returns the original start of an occurrence of [weekly], 0 for the first.
 func week(n int) time.Time { return time.Date(2027, 3, 2+7*n, 10, 0, 0, 0, berlin) }
@@ -174,6 +176,10 @@ func options(changes ...func(*plan.Options)) *plan.Options {
 func tellDeclined(o *plan.Options) { o.TellDeclined = true }
 func allowPast(o *plan.Options)    { o.AllowPast = true }
 func inApril(o *plan.Options)      { o.Now = func() time.Time { return week(7) } }
+func inMarch(o *plan.Options)      { o.Now = func() time.Time { return week(1).Add(5 * time.Hour) } }
+
+// today makes an all-day meeting, without an end, of the day of inMarch.
+func today(e *ical.Event) { e.AllDay, e.Start, e.End = true, week(1).Add(-10*time.Hour), time.Time{} }
 
 // lines returns the notices of a plan as "name METHOD SEQUENCE reason", and the
 // skipped ones as "name: reason".

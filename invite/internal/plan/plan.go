@@ -25,8 +25,10 @@ import (
 type Meeting struct {
 	roster.Record
 	// Mails are the deliveries of the meeting, in their order. A meeting without any
-	// came from elsewhere.
+	// came from elsewhere, unless it is Unsent.
 	Mails []Mail
+	// Unsent says that the meeting was made without invitations.
+	Unsent bool
 	// Before are earlier versions of the event that some attendee still has, the
 	// oldest first.
 	Before []ical.Event
@@ -71,6 +73,8 @@ type Plan struct {
 	Overtakes map[string]bool
 	// Joined are attendees of single occurrences in a new meeting.
 	Joined []roster.Joined
+	// Unsent says that nobody is invited to the new meeting, because it lies in the past.
+	Unsent bool
 	// Declined is the ID of the proposal that is declined, or "".
 	Declined string
 	// Answers are the answers that count after the call.
@@ -152,6 +156,7 @@ func (p *Plan) inviteAll(o *Options) {
 	}
 	if !o.AllowPast && series.IsPast(&p.Event, o.Now()) {
 		p.silence(liesInPast)
+		p.Unsent = true
 	}
 }
 

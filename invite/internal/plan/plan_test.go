@@ -27,6 +27,15 @@ func TestSend(t *testing.T) {
 		}},
 		{"a meeting can begin with a sequence", single(invited(ann), sequence(3)), options(), []string{"ann REQUEST 3 is invited"}},
 		{"nobody but the organizer", single(invited(desk)), options(), []string{"invite: Attendees: has nobody but the organizer"}},
+		{"nobody is invited to the past", single(invited(ann, bob)), options(inApril), []string{
+			"ann: is invited: the meeting lies in the past, so nothing to send",
+			"bob: is invited: the meeting lies in the past, so nothing to send",
+		}},
+		{"AllowPast invites", single(invited(ann)), options(inApril, allowPast), []string{"ann REQUEST 0 is invited"}},
+		{"a series is not past before its last occurrence", weekly(invited(ann)), options(inMarch), []string{"ann REQUEST 0 is invited"}},
+		{"an all-day meeting is not past on its day", single(invited(ann), today), options(inMarch), []string{"ann REQUEST 0 is invited"}},
+		{"nobody but the organizer, in the past", single(invited(desk)), options(inApril),
+			[]string{"invite: Attendees: has nobody but the organizer"}},
 		{"an event that must not be sent", single(), options(func(o *plan.Options) { o.Check = func(*ical.Event) error { return errCheck } }),
 			[]string{"must not be sent"}},
 	}

@@ -40,7 +40,7 @@ func (s MailState) mayHaveArrived() bool { return s >= MailSending }
 // meeting.
 type history struct {
 	byAddress map[string]*received // by the key of the address
-	known     bool                 // the meeting has deliveries; otherwise everybody counts as invited
+	known     bool                 // the deliveries say who is invited; otherwise everybody counts as invited
 }
 
 // received says which mails one attendee has received, and which are owed to them.
@@ -62,9 +62,9 @@ type received struct {
 }
 
 // history reads the deliveries. A meeting without any came from elsewhere, so its
-// attendees count as invited.
+// attendees count as invited, unless the meeting is unsent.
 func (m *Meeting) history() *history {
-	h := &history{byAddress: make(map[string]*received), known: len(m.Mails) > 0}
+	h := &history{byAddress: make(map[string]*received), known: len(m.Mails) > 0 || m.Unsent}
 	for i := range m.Mails {
 		h.at(m.Mails[i].To).add(&m.Mails[i], m.Event.RecurrenceID)
 	}
