@@ -34,8 +34,10 @@ type Event struct {
 	// unknown.
 	Language string `json:"language,omitempty"`
 
-	// Start is the first instant of the (first) meeting, in whole seconds. For
-	// an all-day event only its date counts, read in its own Location.
+	// Start is the first instant of the (first) meeting, in whole seconds:
+	// anything finer is cut. For an all-day event it is a date, as midnight in
+	// its own Location or in TimeZone. So are End, RecurrenceID and all times of
+	// Recurrence; see [Event.Normalized].
 	Start time.Time `json:"start,omitzero"`
 	// End is the instant after the last one: for one whole day the next day's
 	// date, and for a timed event at most 28 years after Start. If it is zero, a
@@ -43,9 +45,11 @@ type Event struct {
 	End time.Time `json:"end,omitzero"`
 	// TimeZone is the IANA name of the zone in which the meeting keeps its wall
 	// clock. If it is empty, Start's Location is the zone if it has an IANA
-	// name, and UTC is otherwise.
+	// name, and UTC is otherwise. For an all-day event it only says where
+	// instants such as 23:00 UTC are midnight.
 	TimeZone string `json:"timeZone,omitempty"`
-	// AllDay makes Start and End dates without a time or zone.
+	// AllDay makes Start and End dates without a time or zone. A time that is not
+	// midnight is an error.
 	AllDay bool `json:"allDay,omitempty"`
 
 	// Organizer owns the meeting and gets the answers.

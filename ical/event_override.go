@@ -4,7 +4,8 @@ import "cmp"
 
 // Override returns the override at index i of a series, with every field filled
 // in. A zero field gets the value of the series. A zero Start becomes the
-// RecurrenceID, and the length is the length of the series.
+// RecurrenceID, and the length is the length of the series. Times have the form
+// of [Event.Normalized].
 func (e Event) Override(i int) Event {
 	o := e.Overrides[i]
 	e.Recurrence, e.Overrides = nil, nil // the times in them are not needed here

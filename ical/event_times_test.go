@@ -110,7 +110,7 @@ func TestDatesOfRawJSON(t *testing.T) {
 	}
 	want := ical.Event{UID: "u", AllDay: true, TimeZone: "Europe/Berlin", Start: date(2027, 3, 2), End: date(2027, 3, 3),
 		Recurrence: &ical.Recurrence{Freq: ical.FreqWeekly, Until: date(2027, 3, 16), Except: []time.Time{date(2027, 3, 9)}},
-		Overrides: []ical.Event{{RecurrenceID: date(2027, 3, 16), Start: date(2027, 3, 17), End: date(2027, 3, 18), TimeZone: "Asia/Tokyo"}}}
+		Overrides:  []ical.Event{{RecurrenceID: date(2027, 3, 16), Start: date(2027, 3, 17), End: date(2027, 3, 18), TimeZone: "Asia/Tokyo"}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Unmarshal (-want +got):\n%s", diff)
 	}

@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// MarshalJSON fills in TimeZone if only Start's Location names the zone,
-// because an RFC 3339 time has no room for the name.
+// MarshalJSON writes the event in the form of [Event.Normalized]. It fills in
+// TimeZone if only Start's Location names the zone, because an RFC 3339 time has
+// no room for the name.
 func (e Event) MarshalJSON() ([]byte, error) {
 	type plain Event // without this method
 	n, _ := e.inForm()
@@ -22,7 +23,8 @@ func (e Event) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads an event strictly: an unknown key is an error that names
 // it, so that a misspelt field is not lost. Times are RFC 3339. All-day events
-// also accept dates such as "2026-03-31", which are midnight in UTC.
+// also accept dates such as "2026-03-31", which are midnight in UTC. The result
+// has the form of [Event.Normalized].
 func (e *Event) UnmarshalJSON(data []byte) error {
 	if err := e.unmarshal(data, false); err != nil {
 		return fmt.Errorf("ical: event: %w", err)

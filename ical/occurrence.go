@@ -34,7 +34,8 @@ type Occurrence struct {
 // A series always has its Start, even if the rule has another first instance.
 // If the rule cannot be expanded, Start is the only occurrence.
 // [Event.Validate] reports both cases. An event without a zone has no
-// occurrences.
+// occurrences. If a time of an all-day event is no date (see
+// [Event.Normalized]), its date in its own Location counts.
 func (e Event) Occurrences(from, to time.Time) iter.Seq[Occurrence] {
 	return func(yield func(Occurrence) bool) {
 		n, _ := e.inForm()
@@ -55,8 +56,9 @@ func (e Event) Occurrences(from, to time.Time) iter.Seq[Occurrence] {
 }
 
 // Occurrence returns the occurrence whose original start is id, at the time at
-// which it takes place. It reports false if the series does not have it, or if
-// it is excepted or cancelled. For a single event, id is zero.
+// which it takes place. It reports false if the series does not have it, if it
+// is excepted or cancelled, or if the series is all-day and id is no date (see
+// [Event.Normalized]). For a single event, id is zero.
 func (e Event) Occurrence(id time.Time) (Occurrence, bool) {
 	id, err := e.originalStart(id)
 	if err != nil {

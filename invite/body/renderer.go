@@ -80,6 +80,7 @@ func (r *Renderer) words(v *View) (*words, []string, error) {
 	if v == nil || v.Event == nil {
 		return nil, nil, errors.New("View.Event is missing")
 	}
+	v = v.normalized()
 	c, err := matchLanguage(v.language()).texts()
 	if err != nil {
 		return nil, nil, err

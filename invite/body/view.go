@@ -88,6 +88,22 @@ func (v *View) language() string {
 	return ""
 }
 
+// normalized returns the view with the times of all-day events as dates. It is v itself
+// if no event is all-day.
+func (v *View) normalized() *View {
+	if !v.Event.AllDay && (v.Before == nil || !v.Before.AllDay) {
+		return v
+	}
+	out := *v
+	for _, e := range []**ical.Event{&out.Event, &out.Before} {
+		if *e != nil {
+			n, _ := (*e).Normalized() // a time that is no date is written as it is
+			*e = &n
+		}
+	}
+	return &out
+}
+
 // before returns the version that the reader of an update last saw, and nil for
 // other actions. If the event is one occurrence and Before is the series, it
 // returns that occurrence of Before.
