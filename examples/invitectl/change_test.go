@@ -165,6 +165,24 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// TestCancelDate names a date of an all-day series in three ways. The event has the
+// dates of Berlin as instants.
+func TestCancelDate(t *testing.T) {
+	days := vary(t, `"timeZone": "Europe/Berlin"`, `"start":"2027-03-01T23:00:00Z","end":"2027-03-02T23:00:00Z","allDay":true,
+		"recurrence":{"freq":"weekly","until":"2027-03-29T22:00:00Z"},"timeZone":"Europe/Berlin"`)
+	for _, date := range []string{"2027-03-09", "2027-03-09T00:00:00+01:00", "2027-03-08T23:00:00Z"} {
+		got := invitectl("cancel", "-now", clock, "-out", t.TempDir(), "-meeting", storedAs(t, days), "-occurrence", date)
+		want := []string{"CANCEL bob@example.test delivered 2027-03-09T00:00:00Z", "CANCEL zoe@example.test delivered 2027-03-09T00:00:00Z"}
+		if diff := cmp.Diff(want, told(t, got.Stdout)); diff != "" || got.Code != 0 {
+			t.Errorf("cancel -occurrence %s = %+v (-want +got):\n%s", date, got, diff)
+		}
+	}
+	got := invitectl("cancel", "-out", t.TempDir(), "-meeting", storedAs(t, days), "-occurrence", "2027-03-08T22:00:00Z")
+	if want := "RecurrenceID: all-day times must be midnight; 2027-03-08T22:00Z is not midnight in UTC or Europe/Berlin"; got.Code != 1 || !strings.Contains(got.Stderr, want) {
+		t.Errorf("cancel = %+v, want 1 and %q", got, want)
+	}
+}
+
 // TestResume resumes after the server could not be reached, and after a mail that may
 // have arrived.
 func TestResume(t *testing.T) {
@@ -305,7 +323,8 @@ func TestPinned(t *testing.T) {
 
 // TestRandom runs the commands without pins. Nobody can compute the Message-IDs then.
 func TestRandom(t *testing.T) {
-	render := func() string { return invitectl("render", "-out", t.TempDir(), event).Stdout }
+	later := vary(t, `"timeZone": "Europe/Berlin"`, `"start":"2127-03-04T09:00:00Z","end":"2127-03-04T10:00:00Z","timeZone":"UTC"`)
+	render := func() string { return invitectl("render", "-out", t.TempDir(), later).Stdout }
 	id := func(lines string) string {
 		var d invite.Delivery
 		if err := json.NewDecoder(strings.NewReader(lines)).Decode(&d); err != nil {

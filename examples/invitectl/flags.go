@@ -88,9 +88,13 @@ func (f *flags) define(set *flag.FlagSet, name string) {
 	}
 }
 
-// timeFlag returns a function that parses an RFC 3339 time into to.
+// timeFlag returns a function that parses an RFC 3339 time into to, or the date of an
+// all-day meeting, such as 2027-03-09.
 func timeFlag(to *time.Time) func(string) error {
 	return func(s string) (err error) {
+		if *to, err = time.Parse(time.DateOnly, s); err == nil {
+			return nil
+		}
 		if *to, err = time.Parse(time.RFC3339, s); err != nil {
 			return errors.New("not an RFC 3339 time")
 		}

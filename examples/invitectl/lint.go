@@ -3,18 +3,20 @@ package main
 import (
 	"context"
 	"io"
+	"slices"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
 )
 
-// lint prints the errors of an event, and each property that some client will
-// misread.
+// lint prints the errors of an event, each property that some client will misread,
+// and whether it lies in the past.
 func lint(_ context.Context, f *flags, stdout io.Writer) error {
 	e, err := readEvent(f.files[0])
 	if err != nil {
 		return err
 	}
-	findings := append(invalid(e.Validate()), e.Lint()...)
+	findings := slices.Concat(invalid(e.Validate()), e.Lint(), past(f, &e))
 	refused := false
 	for _, found := range findings {
 		refused = refused || found.Severity == ical.SeverityError
@@ -35,4 +37,15 @@ func invalid(err error) (out []ical.Finding) {
 			Text: e.Err.Error(), Source: "RFC 5545", Clients: []string{}})
 	}
 	return out
+}
+
+// past returns a warning if the event can be sent, and nobody would be mailed. The
+// reason is that it lies wholly in the past by the clock of the command line.
+func past(f *flags, e *ical.Event) []ical.Finding {
+	p, err := invite.New(nil, f.options(nil, e)).PlanSend(*e)
+	if err != nil || len(p.Notices) > 0 {
+		return nil
+	}
+	return []ical.Finding{{Rule: "start-past", Severity: ical.SeverityWarning, Field: "Start",
+		Text: "the meeting lies wholly in the past, so nobody is mailed", Source: "invite.Client.Send", Clients: []string{}}}
 }

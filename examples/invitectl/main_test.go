@@ -131,7 +131,7 @@ func TestUsage(t *testing.T) {
 }
 
 func TestLint(t *testing.T) {
-	if got := invitectl("lint", event); got != (result{}) {
+	if got := invitectl("lint", "-now", clock, event); got != (result{}) {
 		t.Errorf("lint = %+v, want nothing", got)
 	}
 	got := invitectl("lint", vary(t, `"timeZone": "Europe/Berlin"`, `"uid":"040000008200E0AA","end":"2027-03-02T09:00:00+01:00","timeZone":"Mars","noCounter":true,"attachments":[{"url":"x"}]`))
@@ -147,10 +147,29 @@ func TestLint(t *testing.T) {
 	if diff := cmp.Diff(want, fields); diff != "" || got.Code != 1 || got.Stderr != "" {
 		t.Errorf("lint = %d, %q (-want +got):\n%s", got.Code, got.Stderr, diff)
 	}
-	long := invitectl("lint", vary(t, "Quarterly review", strings.Repeat("<x>", 100)))
+	long := invitectl("lint", "-now", clock, vary(t, "Quarterly review", strings.Repeat("<x>", 100)))
 	wantLine := `{"rule":"summary-length","severity":"warning","field":"Summary","text":"Outlook cuts a title after 255 characters",`
 	if long.Code != 0 || !strings.HasPrefix(long.Stdout, wantLine) {
 		t.Errorf("lint = %+v, want a warning alone and 0", long)
+	}
+}
+
+// TestPast is run when the meeting is over.
+func TestPast(t *testing.T) {
+	const later = "2027-04-01T09:00:00Z"
+	dir := filepath.Join(t.TempDir(), "out")
+	got := invitectl("lint", "-now", later, event)
+	if want := `{"rule":"start-past","severity":"warning","field":"Start",`; got.Code != 0 || !strings.HasPrefix(got.Stdout, want) {
+		t.Errorf("lint = %+v, want 0 and %s", got, want)
+	}
+	got = invitectl("render", "-now", later, "-out", dir, event)
+	if want := "lies wholly in the past, so nobody is mailed"; got.Code != 1 || got.Stdout != "" || !strings.Contains(got.Stderr, want) {
+		t.Errorf("render = %+v, want 1 and %q", got, want)
+	}
+	got = invitectl("lint", vary(t, `"timeZone": "Europe/Berlin"`,
+		`"start":"0025-05-12T08:35:00Z","end":"0025-05-12T09:35:00Z","timeZone":"UTC"`))
+	if want := `{"rule":"start-past","severity":"error","field":"Start",`; got.Code != 1 || !strings.HasPrefix(got.Stdout, want) {
+		t.Errorf("lint of the year 25 = %+v, want 1 and %s", got, want)
 	}
 }
 
@@ -240,7 +259,7 @@ func readFile(t *testing.T, path string) []byte {
 
 func TestRenderHideGuests(t *testing.T) {
 	dir := t.TempDir()
-	if got := invitectl("render", "-hide-guests", "-out", dir, event); got.Code != 0 {
+	if got := invitectl("render", "-now", clock, "-hide-guests", "-out", dir, event); got.Code != 0 {
 		t.Fatalf("render = %+v", got)
 	}
 	in, err := invite.Read(bytes.NewReader(readFile(t, filepath.Join(dir, "001-bob@example.test.eml"))), nil)
@@ -354,15 +373,15 @@ func TestSend(t *testing.T) {
 func TestSendKeepsMeeting(t *testing.T) {
 	s, url := startServer(t)
 	meeting := filepath.Join(t.TempDir(), "m.json")
-	code := run(context.Background(), []string{"send", "-smtp", url, "-meeting", meeting, event}, brokenPipe{}, io.Discard)
+	code := run(context.Background(), []string{"send", "-now", clock, "-smtp", url, "-meeting", meeting, event}, brokenPipe{}, io.Discard)
 	if code != 1 || len(readFile(t, meeting)) == 0 {
 		t.Errorf("send into a closed pipe = %d, want 1 and the meeting", code)
 	}
-	got := invitectl("send", "-smtp", url, "-meeting", filepath.Join(filepath.Dir(meeting), "missing", "m.json"), event)
+	got := invitectl("send", "-now", clock, "-smtp", url, "-meeting", filepath.Join(filepath.Dir(meeting), "missing", "m.json"), event)
 	if got.Code != 1 || len(s.mails) != 1 {
 		t.Errorf("send with a meeting in no folder = %+v with %d mails, want 1 and nothing sent", got, len(s.mails)-1)
 	}
-	if got := invitectl("send", "-smtp", url, "-meeting", filepath.Dir(meeting), event); got.Code != 1 || len(s.mails) != 1 {
+	if got := invitectl("send", "-now", clock, "-smtp", url, "-meeting", filepath.Dir(meeting), event); got.Code != 1 || len(s.mails) != 1 {
 		t.Errorf("send with a folder as meeting = %+v, want 1 and nothing sent", got)
 	}
 	if got := invitectl("send", "-smtp", "ftp://127.0.0.1", "-meeting", meeting+"2", event); got.Code == 0 || got.Stdout != "" {

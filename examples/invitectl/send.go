@@ -61,8 +61,11 @@ func sendEvent(ctx context.Context, s invite.Sender, f *flags, stdout io.Writer)
 		opts = append(opts, invite.HideGuests())
 	}
 	m, err := invite.New(s, f.options(nil, &e)).Send(ctx, e, opts...)
-	if m == nil {
+	switch {
+	case m == nil:
 		return err
+	case m.Unsent:
+		return errors.New("the meeting lies wholly in the past, so nobody is mailed")
 	}
 	return errors.Join(report(m, nil, stdout), err)
 }
