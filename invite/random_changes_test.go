@@ -96,7 +96,7 @@ func (w *world) play(changes int) {
 	client := invite.New(invite.SenderFunc(w.deliver), w.options)
 	event := g.event()
 	w.steps.Call("Send: %s", difference(&ical.Event{}, &event))
-	m, err := client.Send(context.Background(), event, w.send...)
+	m, err := client.Send(context.Background(), fromDatabase(g, event), w.send...)
 	if err != nil {
 		w.t.Fatalf("Send = %v", err)
 	}
@@ -110,10 +110,13 @@ func (w *world) play(changes int) {
 		m = w.answers(g, m)
 		after := g.change(base)
 		w.steps.Call("Update: %s", difference(&event, &after))
-		if m, err = client.Update(context.Background(), m, after, w.update...); err != nil {
+		if m, err = client.Update(context.Background(), m, fromDatabase(g, after), w.update...); err != nil {
 			w.t.Fatalf("Update = %v", err)
 		}
 		event = after
+		if p, err := client.PlanUpdate(m, fromDatabase(g, m.Event), w.update...); err != nil || len(p.Notices) > 0 {
+			w.t.Fatalf("PlanUpdate with the same event in other zones = %+v, %v, want no mail", p, err)
+		}
 		if w.compare(&event, m); w.t.Failed() {
 			return
 		}
