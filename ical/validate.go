@@ -8,7 +8,7 @@ import "strings"
 // sender of the event adds it. [Event.Lint] finds values that are legal but
 // misread by some client.
 func (e Event) Validate() error {
-	errs := e.check()
+	errs := append(e.checkUID(MethodRequest), e.check()...)
 	errs = append(errs, e.checkMethod(MethodRequest)...)
 	return refuse(errs...)
 }
@@ -39,7 +39,7 @@ func (c *Calendar) validate() error {
 // validateEvent reports the errors of the event at index i.
 func (c *Calendar) validateEvent(i int) fieldErrors {
 	e := &c.Events[i]
-	errs := e.check()
+	errs := append(e.checkUID(c.Method), e.check()...)
 	errs = append(errs, e.checkMethod(c.Method)...)
 	if e.UID == "" {
 		errs.add("UID", errMissing)
