@@ -95,12 +95,11 @@ func trimMailto(uri string) string {
 // address, put spaces around it, or write a whole mailbox:
 // testdata/ics/quirks/mailto-mailbox.ics.
 func cutMailto(uri string) (name, addr string) {
-	s, isURI := strings.Trim(strings.TrimSpace(uri), `"'<>`), false
-	if strings.HasSuffix(uri, ">") && strings.Contains(s, "<") {
-		s = strings.TrimSpace(uri)
-	}
-	for len(s) >= len("mailto:") && strings.EqualFold(s[:len("mailto:")], "mailto:") {
-		s, isURI = strings.TrimSpace(s[len("mailto:"):]), true
+	s, isURI := cutScheme(uri)
+	if !isURI { // a quote that is not closed
+		if s, isURI = cutScheme(strings.TrimLeft(s, "\"'<")); isURI {
+			s = strings.TrimRight(s, "\"'> ")
+		}
 	}
 	if isURI {
 		s, _, _ = strings.Cut(s, "?")
@@ -108,19 +107,34 @@ func cutMailto(uri string) (name, addr string) {
 			s = plain
 		}
 	}
-	s = strings.TrimSpace(s)
+	s = unquoted(s)
 	if at := strings.LastIndexByte(s, '<'); at >= 0 && strings.HasSuffix(s, ">") {
-		name, s = s[:at], strings.TrimSpace(s[at+1:len(s)-1])
+		name, s = s[:at], s[at+1:len(s)-1]
 	}
 	return unquoted(name), unquoted(s)
 }
 
-// unquoted removes the quotes around s.
+// cutScheme removes "mailto:" and the quotes around a URI and around its address.
+// It reports whether there was a scheme.
+func cutScheme(s string) (rest string, ok bool) {
+	const scheme = "mailto:"
+	for rest = s; ; s = rest {
+		rest = unquoted(s)
+		if len(rest) >= len(scheme) && strings.EqualFold(rest[:len(scheme)], scheme) {
+			rest, ok = rest[len(scheme):], true
+		}
+		if rest == s {
+			return rest, ok
+		}
+	}
+}
+
+// unquoted removes the spaces and the pair of quotes or angle brackets around s.
 func unquoted(s string) string {
 	s = strings.TrimSpace(s)
-	for _, quote := range []string{`"`, "'"} {
-		if inner, ok := strings.CutPrefix(s, quote); ok && strings.HasSuffix(inner, quote) {
-			return strings.TrimSpace(inner[:len(inner)-1])
+	for _, pair := range []string{`""`, "''", "<>"} {
+		if len(s) >= 2 && s[0] == pair[0] && s[len(s)-1] == pair[1] {
+			return strings.TrimSpace(s[1 : len(s)-1])
 		}
 	}
 	return s
