@@ -52,7 +52,8 @@ func completed(e, now *ical.Event) *ical.Event {
 
 // isMidnight reports whether the clock of t's own zone shows 00:00:00.
 func isMidnight(t time.Time) bool {
-	return series.Date(t).Format(time.TimeOnly) == t.Format(time.TimeOnly)
+	h, m, s := t.Clock()
+	return h == 0 && m == 0 && s == 0
 }
 
 // sameSpan reports whether two events begin and end at the same time, or on the
