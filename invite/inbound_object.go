@@ -49,14 +49,21 @@ func (in *Inbound) objects(parts []mime.Part, o *ReadOptions) []object {
 	return list
 }
 
+// componentWords names components that are not meetings.
+var componentWords = map[string]string{"VTODO": "a task", "VJOURNAL": "a journal entry", "VFREEBUSY": "free times"}
+
 // withoutMeeting describes a calendar object that has no event.
 func withoutMeeting(c *ical.Calendar) string {
-	text := "has a calendar object without a meeting: " + cmp.Or(listed(c.Skipped), "it is empty")
-	if slices.ContainsFunc(c.Skipped, func(s string) bool { return strings.HasPrefix(s, "VTODO") }) {
-		text += ": a task"
-		if c.Method != "" {
-			text += fmt.Sprintf(", with METHOD %.40s", c.Method)
-		}
+	text := "has a calendar object without a meeting: " + cmp.Or(listed(c.Skipped, "; "), "it is empty")
+	if len(c.Skipped) == 0 {
+		return text
+	}
+	name, _, _ := strings.Cut(c.Skipped[0], " ")
+	if word := componentWords[name]; word != "" {
+		text += ": " + word
+	}
+	if c.Method != "" {
+		text += fmt.Sprintf(", with METHOD %.40s", c.Method)
 	}
 	return text
 }
@@ -155,17 +162,17 @@ func (in *Inbound) notes() string {
 			}
 		}
 		if len(others) > 0 {
-			text += fmt.Sprintf("; it is about %d meetings, of which %.80s counts, and not %s", len(others)+1, in.Event.UID, listed(others))
+			text += fmt.Sprintf("; it is about %d meetings, of which %.80s counts, and not %s", len(others)+1, in.Event.UID, listed(others, ", "))
 		}
 	}
 	if len(in.Calendar.Skipped) > 0 {
-		text += "; passed over: " + listed(in.Calendar.Skipped)
+		text += "; passed over: " + listed(in.Calendar.Skipped, "; ")
 	}
 	return text
 }
 
 // listed joins the first ten texts, each cut to 200 octets.
-func listed(list []string) string {
+func listed(list []string, separator string) string {
 	const most = 10
 	var short []string
 	for _, s := range list[:min(len(list), most)] {
@@ -174,7 +181,7 @@ func listed(list []string) string {
 	if n := len(list) - most; n > 0 {
 		short = append(short, fmt.Sprintf("and %d more", n))
 	}
-	return strings.Join(short, ", ")
+	return strings.Join(short, separator)
 }
 
 // rank returns the rank of an object, 0 for the best: objects in the mail itself
