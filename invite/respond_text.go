@@ -43,10 +43,21 @@ func (r *answerMail) text(in *Inbound, was, e *ical.Event, m ical.Method) (*body
 	return r.Body.Render(v)
 }
 
-// legible returns e in UTC if its zone is not known.
+// legible returns e with a zone that a text can name. If the zone of e is not known,
+// it is the UTC offset at the start. Then the rule, which that offset does not hold
+// for, is left out.
 func legible(e ical.Event) *ical.Event {
-	if _, err := e.Zone(); err != nil && !e.AllDay {
-		e.TimeZone, e.Start, e.End = "", e.Start.UTC(), inUTC(e.End)
+	if _, err := e.Zone(); err == nil || e.AllDay {
+		return &e
+	}
+	e.TimeZone, e.Recurrence = "", nil
+	loc, err := ical.LoadLocation("UTC" + e.Start.Format("-07:00"))
+	if err != nil {
+		loc = time.UTC
+	}
+	e.Start = e.Start.In(loc)
+	if !e.End.IsZero() {
+		e.End = e.End.In(loc)
 	}
 	return &e
 }
