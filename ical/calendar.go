@@ -16,8 +16,11 @@ type Calendar struct {
 	Stamp time.Time `json:"stamp,omitzero"`
 	// Events are the meetings. In a mail they share one UID (RFC 6047, section 2.2).
 	Events []Event `json:"events,omitempty"`
-	// Skipped are the names of components that Decode passed over because they
-	// are neither events nor time zones, such as "VTODO". Encode ignores it.
+	// Skipped lists in words what Decode passed over, for people and logs: a
+	// component that is neither an event nor a time zone ("VTODO with UID …"), a
+	// line or value that it cannot read, the second of two properties that
+	// contradict each other, a broken object. It has at most 100 entries and a
+	// last one that says that there were more. Encode ignores it.
 	Skipped []string `json:"skipped,omitempty"`
 }
 
@@ -38,6 +41,10 @@ const (
 	MethodCounter        Method = "COUNTER"
 	MethodDeclineCounter Method = "DECLINECOUNTER"
 )
+
+// isAnswer reports whether an attendee says something about the meeting by this
+// method, and what they say may have comments.
+func (m Method) isAnswer() bool { return m == MethodReply || m == MethodCounter }
 
 // allowsAlarms reports whether an object of this method may hold alarms. An
 // answer, a cancellation and a refusal may not (RFC 5546, section 3.2).

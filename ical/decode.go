@@ -41,7 +41,11 @@ func (o *DecodeOptions) withDefaults() DecodeOptions {
 // object. If several objects follow each other, Decode joins all that have the
 // METHOD of the first. An object without METHOD has an empty Method.
 //
-// The error is a [*SyntaxError] if the object is cut off, nested wrongly or
+// An object that is cut off or nested wrongly is passed over if there is a whole
+// one beside it. If only the last END:VCALENDAR is missing, the object counts as
+// whole. [Calendar.Skipped] says so in both cases.
+//
+// The error is a [*SyntaxError] if there is no whole object, or if the input is
 // over a limit. Decode takes time linear in the input.
 func Decode(r io.Reader, o *DecodeOptions) (*Calendar, error) {
 	opts := o.withDefaults()
@@ -52,35 +56,52 @@ func Decode(r io.Reader, o *DecodeOptions) (*Calendar, error) {
 	if len(data) > opts.MaxBytes {
 		return nil, &SyntaxError{0, fmt.Errorf("%w: more than %d octets", ErrLimit, opts.MaxBytes)}
 	}
-	objects, err := parseObjects(data, &opts)
+	p, err := parseObjects(data, &opts)
 	if err != nil {
 		return nil, err
 	}
+	return p.calendar()
+}
+
+// calendar joins the objects. If none of them can be read, it returns the error
+// of the first broken one.
+func (p *objectParser) calendar() (*Calendar, error) {
 	var out *Calendar
-	for _, obj := range objects {
+	var skipped skipList
+	for _, obj := range p.objects {
 		c, err := obj.calendar()
-		if err != nil {
+		switch {
+		case isLimit(err):
 			return nil, err
+		case err != nil:
+			p.tellBroken(err)
+			continue
+		case out != nil && out.Method != c.Method:
+			p.skipped.addf("another object, with METHOD %.40q", c.Method)
+			continue
 		}
+		skipped.add(c.Skipped...)
 		out = merge(out, c)
 	}
-	if len(objects) > 1 {
+	if out == nil {
+		return nil, p.broken
+	}
+	skipped.add(p.skipped.texts...)
+	out.Skipped = skipped.texts
+	if len(p.objects) > 1 {
 		out.Events = group(out.Events)
 	}
 	return out, nil
 }
 
-// merge adds the events of another object to c if both have the same method.
+// merge adds the events of another object to c, which may be nil.
 func merge(c, more *Calendar) *Calendar {
 	if c == nil {
 		return more
 	}
-	if c.Method == more.Method {
-		c.Events = append(c.Events, more.Events...)
-		c.Skipped = append(c.Skipped, more.Skipped...)
-		if more.Stamp.After(c.Stamp) {
-			c.Stamp = more.Stamp
-		}
+	c.Events = append(c.Events, more.Events...)
+	if more.Stamp.After(c.Stamp) {
+		c.Stamp = more.Stamp
 	}
 	return c
 }

@@ -12,19 +12,22 @@ import (
 // eventReader reads one VEVENT. Fields that depend on several properties are
 // set at the end, by finish.
 type eventReader struct {
-	method Method
-	zones  *objectZones
+	method  Method
+	zones   *objectZones
+	skipped *skipList
+	first   [mostOnce]*ics.BaseProperty // see again
 
 	event    Event
 	stamp    time.Time
 	rule     string
 	duration string
-	comment  string
+	comments []string
 	tzid     string // of DTSTART
 	zoned    bool   // DTSTART is a time in that zone
 	transp   string
 	busy     string // X-MICROSOFT-CDO-BUSYSTATUS
 	intended string // X-MICROSOFT-CDO-INTENDEDSTATUS
+	allDay   bool   // X-MICROSOFT-CDO-ALLDAYEVENT
 	except   []time.Time
 	include  []time.Time
 }
@@ -33,6 +36,9 @@ type eventReader struct {
 func (x *eventReader) read(base *ics.ComponentBase) error {
 	for i := range base.Properties {
 		p := &base.Properties[i].BaseProperty
+		if x.again(p) {
+			continue
+		}
 		if p.IANAToken == "RECURRENCE-ID" {
 			t, _, err := x.readTimeValue(p, p.Value)
 			if err == nil && t.IsZero() {
@@ -44,7 +50,9 @@ func (x *eventReader) read(base *ics.ComponentBase) error {
 			x.event.RecurrenceID = t
 			continue
 		}
+		dates := len(x.except) + len(x.include)
 		if x.readText(p) || x.readTime(p) || x.readPeople(p) || x.readFlag(p) || x.readList(p) {
+			x.tellDates(p, len(x.except)+len(x.include)-dates)
 			continue
 		}
 		if !eventProperties[p.IANAToken] {
@@ -84,10 +92,10 @@ func (x *eventReader) readText(p *ics.BaseProperty) bool {
 		e.Conference = p.Value
 	case "COMMENT":
 		// QUIRK: Evolution writes an empty COMMENT with every answer.
-		if x.comment != "" || (x.method != MethodReply && x.method != MethodCounter) {
+		if !x.method.isAnswer() {
 			return p.Value == ""
 		}
-		x.comment = p.Value
+		x.comments = append(x.comments, p.Value)
 	default:
 		return false
 	}
@@ -100,10 +108,14 @@ func (x *eventReader) readFlag(p *ics.BaseProperty) bool {
 	e, v := &x.event, strings.TrimSpace(p.Value)
 	switch p.IANAToken {
 	case "SEQUENCE":
-		e.Sequence, _ = parseInt(v, 0, 1<<31-1)
+		e.Sequence = x.readSequence(v)
 	case "PRIORITY":
-		if e.Priority, _ = parseInt(v, 0, 9); e.Priority == 5 {
+		var err error
+		if e.Priority, err = parseInt(v, 0, 9); e.Priority == 5 {
 			e.Priority = 0
+		}
+		if err != nil && v != "" {
+			x.skipped.addf("PRIORITY %.60q cannot be read", v)
 		}
 	case "STATUS":
 		e.Cancelled = strings.EqualFold(v, "CANCELLED")
@@ -116,12 +128,33 @@ func (x *eventReader) readFlag(p *ics.BaseProperty) bool {
 	case "X-MICROSOFT-CDO-INTENDEDSTATUS":
 		x.intended = v
 	case "X-MICROSOFT-CDO-ALLDAYEVENT":
+		x.allDay = strings.EqualFold(v, "TRUE")
 	case "X-MICROSOFT-DISALLOW-COUNTER":
 		e.NoCounter = strings.EqualFold(v, "TRUE")
 	default:
 		return false
 	}
 	return true
+}
+
+// readSequence reads a SEQUENCE. One that is too large counts as the largest
+// (RFC 5545, section 3.3.8).
+//
+// QUIRK: some programs count in milliseconds since 1970:
+// testdata/ics/quirks/sequence-milliseconds.ics.
+func (x *eventReader) readSequence(v string) int {
+	const most = 1<<31 - 1
+	n, err := strconv.ParseInt(v, 10, 64)
+	switch {
+	case err == nil && n >= 0 && n <= most:
+		return int(n)
+	case n > most: // also if it is too large for an int64
+		x.skipped.addf("SEQUENCE %.60q is above %d: that counts", v, most)
+		return most
+	case v != "":
+		x.skipped.addf("SEQUENCE %.60q cannot be read", v)
+	}
+	return 0
 }
 
 // readList reads p if it is a category or an attachment, and reports whether it
@@ -165,14 +198,17 @@ func (x *eventReader) readAlarm(props []ics.IANAProperty) {
 // finish sets the fields that depend on several properties.
 func (x *eventReader) finish() {
 	e := &x.event
-	d, err := parseDuration(x.duration)
-	if err == nil && e.End.IsZero() && d >= 0 && !e.Start.IsZero() {
-		e.End = e.Start.Add(d)
-	}
+	x.tellUnreadable()
+	x.finishDuration()
 	x.finishRule()
 	x.resolveZone()
+	x.datesOfMidnights()
 	if e.AllDay {
+		endless := x.method == MethodCounter && e.End.IsZero() // the duration of the meeting stays
 		e.keepDates()
+		if endless {
+			e.End = time.Time{}
+		}
 	}
 	e.ShowAs = x.showAs()
 	if e.Conference != "" {
@@ -183,12 +219,61 @@ func (x *eventReader) finish() {
 			e.URL = ""
 		}
 	}
+	x.finishComments()
+}
+
+// finishDuration sets the end by DURATION. A duration of whole days is counted on
+// the clock, in which a day can have 23 or 25 hours (RFC 5545, section 3.3.6).
+func (x *eventReader) finishDuration() {
+	e := &x.event
+	if x.duration == "" {
+		return
+	}
+	d, err := parseDuration(x.duration)
+	end := e.Start.Add(d)
+	if d%day == 0 && !strings.ContainsAny(x.duration, "Tt") {
+		end = e.Start.AddDate(0, 0, int(d/day))
+	}
 	switch {
-	case x.comment == "":
+	case err != nil:
+		x.skipped.addf("DURATION %.60q cannot be read, or is longer than 100 years", x.duration)
+	case d < 0:
+		x.skipped.addf("DURATION %.60q is negative", x.duration)
+	case e.Start.IsZero():
+	case e.End.IsZero():
+		e.End = end
+	case !e.End.Equal(end):
+		x.skipped.addf("DURATION %.60q contradicts DTEND, which counts", x.duration)
+	}
+}
+
+// finishComments joins the comments of an answer, which may have several (RFC
+// 5545, section 3.8.1.4), and leaves repetitions out. They are the words of the
+// only attendee.
+func (x *eventReader) finishComments() {
+	e := &x.event
+	said := x.comments
+	if len(said) == 0 {
+		return
+	}
+	var list []string
+	if len(e.Attendees) == 1 {
+		said = append([]string{e.Attendees[0].Comment}, said...)
+	}
+	seen := map[string]bool{"": true}
+	for _, text := range said {
+		if key := strings.TrimSpace(text); !seen[key] {
+			seen[key] = true
+			list = append(list, text)
+		}
+	}
+	text := strings.Join(list, "\n")
+	switch {
+	case text == "":
 	case len(e.Attendees) == 1:
-		e.Attendees[0].Comment = x.comment
+		e.Attendees[0].Comment = text
 	default:
-		e.Extra = append(e.Extra, Property{Name: "COMMENT", Value: x.comment})
+		e.Extra = append(e.Extra, Property{Name: "COMMENT", Value: text})
 	}
 }
 
@@ -205,6 +290,7 @@ func (x *eventReader) finishRule() {
 		parsed, err := parseRule(x.rule, e.Start)
 		if err != nil {
 			e.Extra = append(e.Extra, Property{Name: "RRULE", Value: x.rule})
+			x.skipped.addf("RRULE %.60q cannot be read", x.rule)
 			return
 		}
 		r = parsed

@@ -26,15 +26,16 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 		out.readHeader(&m.CalendarProperties[i].BaseProperty)
 	}
 	zones := readZones(m)
+	var skipped skipList
 	var events []Event
 	for i, c := range m.Components {
 		name, base, ok := component(c)
 		switch {
 		case !ok || name == ics.ComponentVTimezone:
 		case name != ics.ComponentVEvent:
-			out.Skipped = append(out.Skipped, string(name))
+			skipped.component(name, base)
 		default:
-			x := &eventReader{method: out.Method, zones: zones}
+			x := &eventReader{method: out.Method, zones: zones, skipped: &skipped}
 			if err := x.read(base); err != nil {
 				return nil, refuse(&FieldError{Field: indexed("VEVENT", i, "RECURRENCE-ID"), Err: err})
 			}
@@ -47,7 +48,7 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 	if zones.budget < 0 {
 		return nil, refuse(&FieldError{Field: "Model", Err: fmt.Errorf("%w: too many dates or zones", ErrLimit)})
 	}
-	out.Events = group(events)
+	out.Events, out.Skipped = group(events), skipped.texts
 	return out, nil
 }
 

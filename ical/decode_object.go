@@ -3,6 +3,7 @@ package ical
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	ics "github.com/arran4/golang-ical"
@@ -10,10 +11,15 @@ import (
 
 // parsedObject is one VCALENDAR of the input, with every component closed.
 type parsedObject struct {
-	line  int // line of its BEGIN
-	depth int // the deepest nesting of components in it
-	model modelBuilder
+	line    int // line of its BEGIN
+	depth   int // the deepest nesting of components in it
+	model   modelBuilder
+	skipped skipList
 }
+
+// begun reports whether the object has a component. Without one, nothing in it
+// can be of use.
+func (o *parsedObject) begun() bool { return len(o.model.calendar.Components) > 0 }
 
 // maxNesting is the number of levels below VCALENDAR that the decoder takes,
 // whatever [DecodeOptions] says.
@@ -32,25 +38,36 @@ func (o *parsedObject) calendar() (*Calendar, error) {
 		}
 		return nil, &SyntaxError{o.line, err}
 	}
+	o.skipped.add(c.Skipped...)
+	c.Skipped = o.skipped.texts
 	return c, nil
 }
 
-// parseObjects returns the iCalendar objects in data. It drops the text before,
-// between and after them. An object with a component that is not closed is an
-// error.
+// parseObjects reads the iCalendar objects in data. It drops the text before,
+// between and after them, and the objects that are broken. It is an error if
+// there is no other object.
 //
 // The objects become golang-ical trees directly. The parser of golang-ical is
 // not used, because it knows none of the limits in [DecodeOptions] and refuses
 // the whole input for one malformed line.
-func parseObjects(data []byte, opts *DecodeOptions) ([]*parsedObject, error) {
+func parseObjects(data []byte, opts *DecodeOptions) (*objectParser, error) {
 	p := &objectParser{opts: opts}
 	lines := newUnfolder(data)
 	for {
 		raw, number, ok := lines.next()
 		if !ok {
-			return p.finish()
+			return p, p.finish()
 		}
-		if err := p.line(raw, number); err != nil {
+		err := p.line(raw, number)
+		if err != nil && !isLimit(err) {
+			p.drop(&SyntaxError{number, err})
+			err = p.line(raw, number) // it may begin another object
+		}
+		switch {
+		case err == nil:
+		case p.broken != nil && !p.whole():
+			return nil, p.broken
+		default:
 			return nil, &SyntaxError{number, err}
 		}
 	}
@@ -62,6 +79,9 @@ type objectParser struct {
 	objects []*parsedObject
 	open    []string // names of the open components, VCALENDAR first
 	count   int      // of properties
+	last    string   // name of the property that was read last
+	skipped skipList // about objects as a whole
+	broken  error    // of the first object that was dropped
 }
 
 // line takes one unfolded line. Outside of an object, everything except its
@@ -82,8 +102,12 @@ func (p *objectParser) line(raw string, number int) error {
 			return err
 		}
 		p.opts.Skipped(&SyntaxError{number, err})
+		if len(p.open) > 0 {
+			p.object().skipped.addf("line %d, after %.40s: %v", number, p.last, err)
+		}
 		return nil
 	}
+	p.last = prop.IANAToken
 	if p.count++; p.count > p.opts.MaxProperties {
 		return fmt.Errorf("%w: more than %d properties", ErrLimit, p.opts.MaxProperties)
 	}
@@ -102,9 +126,12 @@ func (p *objectParser) object() *parsedObject { return p.objects[len(p.objects)-
 
 // begin opens a component.
 func (p *objectParser) begin(name string, number int) error {
+	if name == "VCALENDAR" {
+		p.closeLast()
+	}
 	switch {
 	case name == "VCALENDAR" && len(p.open) > 0:
-		return fmt.Errorf("VCALENDAR inside %s: %w", p.open[len(p.open)-1], ErrNotClosed)
+		return fmt.Errorf("VCALENDAR inside %.40s: %w", p.open[len(p.open)-1], ErrNotClosed)
 	case len(p.open) == p.opts.MaxDepth:
 		return fmt.Errorf("%w: components nested deeper than %d", ErrLimit, p.opts.MaxDepth)
 	case len(p.open) == 0:
@@ -122,7 +149,7 @@ func (p *objectParser) begin(name string, number int) error {
 func (p *objectParser) end(name string) error {
 	last := len(p.open) - 1
 	if name != p.open[last] {
-		return fmt.Errorf("END:%.40s closes %s: %w", name, p.open[last], ErrNotClosed)
+		return fmt.Errorf("END:%.40s closes %.40s: %w", name, p.open[last], ErrNotClosed)
 	}
 	p.open = p.open[:last]
 	if last > 0 {
@@ -131,16 +158,53 @@ func (p *objectParser) end(name string) error {
 	return nil
 }
 
-// finish returns the objects, or an error if a component is still open or the
-// input had none.
-func (p *objectParser) finish() ([]*parsedObject, error) {
+// closeLast closes the open object if nothing is missing in it except its END.
+//
+// QUIRK: some exports of Outlook, and gateways that cut the last line, leave
+// END:VCALENDAR out: testdata/ics/quirks/outlook-no-end.ics.
+func (p *objectParser) closeLast() {
+	if len(p.open) == 1 && p.object().begun() {
+		p.object().skipped.addf("END:VCALENDAR is missing")
+		p.open = p.open[:0]
+	}
+}
+
+// drop removes the open object, which is broken.
+func (p *objectParser) drop(err error) {
+	p.tellBroken(err)
+	p.objects, p.open = p.objects[:len(p.objects)-1], p.open[:0]
+}
+
+// tellBroken notes that an object was passed over.
+func (p *objectParser) tellBroken(err error) {
+	if p.broken == nil {
+		p.broken = err
+	}
+	p.skipped.addf("a broken object: %s", strings.TrimPrefix(err.Error(), "ical: "))
+}
+
+// finish closes the last object. It is an error if there is no whole one.
+func (p *objectParser) finish() error {
+	p.closeLast()
+	if n := len(p.open); n > 0 {
+		p.drop(&SyntaxError{0, fmt.Errorf("no END:%.40s: %w", p.open[n-1], ErrNotClosed)})
+	}
+	switch {
+	case p.broken != nil && !p.whole():
+		return p.broken
+	case len(p.objects) == 0:
+		return &SyntaxError{0, ErrNoCalendar}
+	}
+	return nil
+}
+
+// whole reports whether an object that is closed has a component.
+func (p *objectParser) whole() bool {
+	closed := p.objects
 	if len(p.open) > 0 {
-		return nil, &SyntaxError{0, fmt.Errorf("no END:%.40s: %w", p.open[len(p.open)-1], ErrNotClosed)}
+		closed = closed[:len(closed)-1]
 	}
-	if len(p.objects) == 0 {
-		return nil, &SyntaxError{0, ErrNoCalendar}
-	}
-	return p.objects, nil
+	return slices.ContainsFunc(closed, (*parsedObject).begun)
 }
 
 // componentName returns the name in a BEGIN or END as the parser compares it.

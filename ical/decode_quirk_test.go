@@ -70,6 +70,29 @@ var quirks = []quirk{
 	}},
 	{"evolution-zone-prefix", "", func(e *ical.Event) { e.TimeZone = "Europe/Berlin" }},
 	{"exchange-wrapped-uid", "", func(e *ical.Event) { e.UID = "meeting-1@example.test" }},
+	{"outlook-no-end", ical.MethodReply, answer},
+	{"sequence-milliseconds", ical.MethodReply, func(e *ical.Event) {
+		answer(e)
+		e.Sequence = 1<<31 - 1
+	}},
+	{"exchange-all-day", ical.MethodReply, func(e *ical.Event) {
+		answer(e)
+		e.AllDay, e.Start, e.End = true, date(2026, 3, 31), date(2026, 4, 1)
+	}},
+	{"google-response-comment", ical.MethodReply, func(e *ical.Event) {
+		answer(e)
+		e.Attendees[0].Comment = "I’ll be \"late\": 10 min & more"
+	}},
+	{"mailto-mailbox", ical.MethodReply, func(e *ical.Event) {
+		answer(e)
+		e.Attendees[0].Name = "Bob Other"
+	}},
+}
+
+// skippedOfQuirks is Calendar.Skipped of the files that have one.
+var skippedOfQuirks = map[string][]string{
+	"outlook-no-end":        {"END:VCALENDAR is missing"},
+	"sequence-milliseconds": {`SEQUENCE "1770000000000" is above 2147483647: that counts`},
 }
 
 // answer makes the attendee one who was not asked.
@@ -86,6 +109,7 @@ func TestDecodeQuirks(t *testing.T) {
 				Attendees: []ical.Attendee{{Email: "bob@example.test", Status: ical.StatusAccepted, NoReply: true}},
 			}
 			want := &ical.Calendar{Method: ical.MethodRequest, ProductID: "-//Example//EN", Stamp: stamp, Events: []ical.Event{e}}
+			want.Skipped = skippedOfQuirks[tt.file]
 			if tt.method != "" {
 				want.Method = tt.method
 			}

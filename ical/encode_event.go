@@ -141,7 +141,7 @@ func (b *eventEncoder) times(form timeForm) {
 	switch {
 	case !e.End.IsZero():
 		b.putTimes("DTEND", form, e.End)
-	case e.AllDay && !e.Start.IsZero():
+	case e.AllDay && !e.Start.IsZero() && b.cal.Method != MethodCounter: // without an end, a COUNTER keeps the length
 		b.putTimes("DTEND", form, e.Start.AddDate(0, 0, 1))
 	}
 	if e.Recurrence != nil {

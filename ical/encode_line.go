@@ -95,7 +95,7 @@ func (w *lineWriter) property(l *contentLine) {
 
 // appendLine appends a content line, not folded and without its end.
 func appendLine(line []byte, l *contentLine) ([]byte, error) {
-	if !isToken(l.name) {
+	if !isName(l.name) {
 		return nil, fmt.Errorf("%.40q is not a property name", l.name)
 	}
 	line = append(line, l.name...)
@@ -125,7 +125,7 @@ func appendParam(line []byte, p *lineParam) ([]byte, error) {
 	if len(p.values) == 0 {
 		return line, nil
 	}
-	if !isToken(p.name) {
+	if !isName(p.name) {
 		return nil, fmt.Errorf("%.40q is not a parameter name", p.name)
 	}
 	line = append(append(line, ';'), p.name...)

@@ -6,8 +6,9 @@ import "time"
 // (if RecurrenceID is set) one occurrence on its own. It is plain data that may
 // be stored as JSON. [Event.Validate] says whether it can be sent.
 type Event struct {
-	// UID names the meeting for ever, in at most 255 octets (RFC 5545, section
-	// 3.8.4.7). Senders that create meetings fill it with a lower-case UUID.
+	// UID names the meeting for ever. Senders that create meetings fill it with a
+	// lower-case UUID. Organizers can use at most 255 octets (RFC 5545, section
+	// 3.8.4.7). An answer repeats the organizer's UID, whatever its length is.
 	UID string `json:"uid,omitempty"`
 	// Sequence counts the revisions of the meeting, from 0 (RFC 5546, section 2.1.4).
 	Sequence int `json:"sequence,omitempty"`
@@ -116,7 +117,8 @@ type Link struct {
 
 // Property is an iCalendar property that [Event] has no field for.
 type Property struct {
-	// Name is the property's name: upper-case letters, digits and hyphens.
+	// Name is the property's name: upper-case letters, digits and hyphens. An
+	// underscore is allowed too, because other programs send it.
 	Name string `json:"name"`
 	// Params are the parameters by upper-case name, each with its values.
 	Params map[string][]string `json:"params,omitempty"`

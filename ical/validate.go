@@ -9,6 +9,7 @@ import "strings"
 // misread by some client.
 func (e Event) Validate() error {
 	n, errs := e.inForm()
+	errs.addOthers(n.checkUID(MethodRequest))
 	errs.addOthers(n.check())
 	errs.addOthers(n.checkMethod(MethodRequest))
 	return refuse(errs...)
@@ -40,6 +41,7 @@ func (c *Calendar) validate() error {
 // validateEvent reports the errors of the event at index i.
 func (c *Calendar) validateEvent(i int) fieldErrors {
 	e, errs := c.Events[i].inForm()
+	errs.addOthers(e.checkUID(c.Method))
 	errs.addOthers(e.check())
 	errs.addOthers(e.checkMethod(c.Method))
 	if e.UID == "" {

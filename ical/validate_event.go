@@ -8,15 +8,9 @@ import (
 	"time"
 )
 
-// check reports values that are wrong under every method, in the order of the fields.
+// check reports values that are wrong under every method, in the order of the
+// fields. The UID depends on the method, see checkUID.
 func (e *Event) check() (errs fieldErrors) {
-	errs.add("UID", checkLine(e.UID))
-	if e.UID != strings.TrimSpace(e.UID) {
-		errs.addf("UID", "begins or ends with a space")
-	}
-	if len(e.UID) > 255 {
-		errs.addf("UID", "has %d octets, 255 are allowed", len(e.UID))
-	}
 	if e.Sequence < 0 || e.Sequence > 1<<31-1 {
 		errs.addf("Sequence", "%d is not between 0 and 2147483647", e.Sequence)
 	}
@@ -70,6 +64,23 @@ func (e *Event) checkTime(errs *fieldErrors) {
 		}
 		errs.add("TimeZone", err)
 	}
+}
+
+// checkUID checks the identifier as an organizer may choose it. An attendee repeats
+// the organizer's, however odd it is.
+func (e *Event) checkUID(m Method) (errs fieldErrors) {
+	if m.isAnswer() || m == MethodRefresh {
+		errs.add("UID", checkText(e.UID))
+		return errs
+	}
+	errs.add("UID", checkLine(e.UID))
+	if e.UID != strings.TrimSpace(e.UID) {
+		errs.addf("UID", "begins or ends with a space")
+	}
+	if len(e.UID) > 255 {
+		errs.addf("UID", "has %d octets, 255 are allowed", len(e.UID))
+	}
+	return errs
 }
 
 // checkOverrides checks the overrides alone and with the values of the series.

@@ -5,7 +5,7 @@ import "strings"
 // check reports an invalid name, and a value that its type cannot hold.
 func (p *Property) check() (errs fieldErrors) {
 	switch {
-	case !isToken(p.Name) || p.Name != strings.ToUpper(p.Name):
+	case !isName(p.Name) || p.Name != strings.ToUpper(p.Name):
 		errs.addf("Name", "%.40q is not a property name in upper case", p.Name)
 	case eventProperties[p.Name]:
 		errs.addf("Name", "%s is written from the event's own fields", p.Name)
@@ -28,7 +28,7 @@ func checkParams(errs *fieldErrors, params map[string][]string, own map[string]b
 		if len(p.values) == 0 {
 			continue // is not written
 		}
-		if !isToken(name) || name != strings.ToUpper(name) {
+		if !isName(name) || name != strings.ToUpper(name) {
 			errs.addf("Params", "%.40q is not a parameter name in upper case", name)
 			continue
 		}

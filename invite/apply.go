@@ -11,7 +11,8 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// run takes the mail into x.m, and returns the outcome.
+// run takes the mail into x.m, and returns the outcome. Its reason also says what
+// was passed over in an answer.
 func (x *intake) run() Outcome {
 	switch {
 	case x.in.Kind == KindBounce:
@@ -21,6 +22,30 @@ func (x *intake) run() Outcome {
 	case x.in.Event == nil:
 		return Outcome{Verdict: VerdictNotAnAnswer, Reason: "has no calendar object"}
 	}
+	x.findEvent()
+	o := x.answer()
+	o.Reason += x.in.notes()
+	return o
+}
+
+// findEvent finds the meeting among several in the object of an answer. A mail
+// about two meetings is an answer to either.
+func (x *intake) findEvent() {
+	in := &x.in
+	if in.Calendar == nil || sameUID(in.Event.UID, x.m.Event.UID) {
+		return
+	}
+	for i := range in.Calendar.Events {
+		if e := &in.Calendar.Events[i]; sameUID(e.UID, x.m.Event.UID) {
+			in.Event = e
+			in.Attendee, _ = answeringAttendee(e, in.Mail)
+			return
+		}
+	}
+}
+
+// answer takes an answer into x.m, and returns the outcome.
+func (x *intake) answer() Outcome {
 	forged := x.findToken()
 	if !sameUID(x.in.Event.UID, x.m.Event.UID) && x.token.email == "" {
 		return outcomeOf("", refuse(VerdictUnknownEvent, "is about another meeting: %.80s", x.in.Event.UID))
@@ -77,8 +102,10 @@ func (x *intake) take(s statement) (string, error) {
 		return "", refuse(VerdictStale, "answers a meeting that is cancelled")
 	}
 	a := x.statementAnswer(s, who, at)
-	if x.in.Kind == KindCounter && x.proposes(s.event, at) {
-		return x.counter(s, who, a, at)
+	if x.in.Kind == KindCounter {
+		if p := x.proposal(s.event, &a, at); p != nil {
+			return x.counter(*p, who, a, at)
+		}
 	}
 	return x.accept(who, a, at)
 }

@@ -10,14 +10,43 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// proposes reports whether a COUNTER asks for anything. If it does not, it is a
-// plain answer.
+// proposal returns the other time or place that a COUNTER asks for. It is nil if it
+// asks for none, and is a plain answer.
 //
 // QUIRK: Outlook sends one when "propose new time" was opened and nothing
 // changed: testdata/replies/outlook-counter-same.eml.
-func (x *intake) proposes(e *ical.Event, at series.Target) bool {
+func (x *intake) proposal(e *ical.Event, a *Answer, at series.Target) *Proposal {
+	if e.Start.IsZero() {
+		return nil
+	}
 	now := at.Event(x.m.Event)
-	return !e.Start.IsZero() && (!sameSpan(&now, e) || otherPlace(&now, e) != "")
+	e = completed(e, &now)
+	place := otherPlace(&now, e)
+	if sameSpan(&now, e) && place == "" {
+		return nil
+	}
+	return &Proposal{
+		Email: a.Email, Start: e.Start, End: e.End, AllDay: e.AllDay, Location: place, Comment: a.Comment,
+		RecurrenceID: a.RecurrenceID, Sequence: a.Sequence, Stamp: a.Stamp, MessageID: a.MessageID,
+	}
+}
+
+// completed returns the time that a COUNTER proposes, in the form of the present
+// time. If it has no end, the length of the meeting stays. If the meeting is all-day
+// and the proposal goes from midnight to midnight, it proposes dates.
+func completed(e, now *ical.Event) *ical.Event {
+	out := *e
+	if now.AllDay && !out.AllDay {
+		dates := ical.Event{AllDay: true, TimeZone: now.TimeZone, Start: out.Start, End: out.End}
+		if n, err := dates.Normalized(); err == nil {
+			out.AllDay, out.Start, out.End = true, n.Start, n.End
+		}
+	}
+	if out.End.IsZero() && out.AllDay == now.AllDay {
+		out.End = out.Start.Add(series.Length(now))
+	}
+	out.End = series.EndOf(&out)
+	return &out
 }
 
 // sameSpan reports whether two normalized events begin and end at the same time, or
@@ -40,12 +69,9 @@ func otherPlace(now, e *ical.Event) string {
 // counter keeps a proposal, and the answer that comes with it unless that
 // delegates. The meeting stays as it is, because to accept the proposal is an
 // update, and the organizer's decision.
-func (x *intake) counter(s statement, who ical.Attendee, a Answer, at series.Target) (string, error) {
-	now := at.Event(x.m.Event)
-	p := Proposal{
-		Email: who.Email, Start: s.event.Start, End: series.EndOf(s.event), AllDay: s.event.AllDay,
-		Location: otherPlace(&now, s.event), Comment: a.Comment, RecurrenceID: at.Start,
-		Sequence: a.Sequence, Stamp: a.Stamp, MessageID: a.MessageID,
+func (x *intake) counter(p Proposal, who ical.Attendee, a Answer, at series.Target) (string, error) {
+	if p.End.Before(p.Start) {
+		return "", refuse(VerdictHeld, "%s, which ends before it starts", p.describe())
 	}
 	text, err := x.propose(p)
 	if err == nil && roster.IsAnswer(a.Status) && a.Status != ical.StatusDelegated {

@@ -15,10 +15,12 @@ import (
 type Inbound struct {
 	// Kind is the kind of the mail.
 	Kind Kind
-	// Reason says in words why the mail has this kind, for people and logs.
+	// Reason says in words why the mail has this kind, for people and logs. It also
+	// says what was passed over in the calendar object, see [ical.Calendar.Skipped],
+	// and which other meetings the mail is about.
 	Reason string
 	// Calendar is the calendar object that decided. It is nil if the mail has
-	// none. Of a bounce it is the object that came back.
+	// none. Of a bounce or receipt it is the object that came back.
 	Calendar *ical.Calendar
 	// Event is the meeting, or occurrence, that the object is about. It is nil if
 	// there is no object. If an answer is about several occurrences, Calendar has
@@ -45,12 +47,19 @@ const (
 	KindCounter Kind = "counter"
 	// KindRefresh: an attendee asks for the current version.
 	KindRefresh Kind = "refresh"
+	// KindDeclineCounter: the organizer does not take a proposed time.
+	KindDeclineCounter Kind = "decline-counter"
 	// KindRequest: somebody invites, or changes an invitation.
 	KindRequest Kind = "request"
+	// KindAdd: the organizer adds an occurrence to a series.
+	KindAdd Kind = "add"
 	// KindCancel: somebody cancels.
 	KindCancel Kind = "cancel"
-	// KindBounce: a server reports whether a mail arrived.
+	// KindBounce: a server reports that a mail did not arrive, or not yet.
 	KindBounce Kind = "bounce"
+	// KindReceipt: a server confirms that a mail arrived, or a recipient's program
+	// that it was read or deleted.
+	KindReceipt Kind = "receipt"
 	// KindAutoReply: a program answered, such as an out-of-office notice.
 	KindAutoReply Kind = "auto-reply"
 	// KindOther: anything else. Reason says more.
@@ -98,25 +107,23 @@ func Read(r io.Reader, o *ReadOptions) (*Inbound, error) {
 func (in *Inbound) classify(o *ReadOptions) {
 	m := in.Mail
 	switch {
-	case m.Report != nil:
-		in.Kind, in.Reason = KindBounce, bounceReason(m.Report)
+	case in.report():
 		if m.Returned != nil {
 			in.choose(m.Returned.Calendars, o)
 		}
-	case m.ReportType != "":
-		in.Reason = "is a report: " + m.ReportType
+		return
 	case in.choose(m.Calendars, o):
 		in.byMethod()
-	case in.Reason != "": // choose has said what is wrong with the object
-	case m.TNEF:
-		in.Reason = "has its calendar object in a winmail.dat, which is not supported"
-	default:
-		in.Reason = "has no calendar object"
 	}
+	if closed := closedReason(m); closed != "" && in.Kind == KindOther {
+		in.Reason = strings.TrimPrefix(in.Reason+"; "+closed, "; ")
+	}
+	in.explain("has no calendar object")
 	// A program's answer may quote the invitation that it is about.
-	if by := automatic(m); by != "" && !in.isAnswer() && m.ReportType == "" && m.Report == nil {
+	if by := automatic(m); by != "" && !in.isAnswer() {
 		in.Kind, in.Reason = KindAutoReply, "is sent by a program: "+by
 	}
+	in.Reason += in.notes()
 }
 
 // automatic returns the field that shows that a program answers, or "". Calendar
@@ -154,16 +161,6 @@ func (in *Inbound) isAnswer() bool {
 	return in.Kind == KindReply || in.Kind == KindCounter || in.Kind == KindRefresh
 }
 
-// bounceReason describes the first recipient of a report, for people.
-func bounceReason(r *mime.DeliveryReport) string {
-	if len(r.Recipients) == 0 {
-		return "is a delivery report that names no recipient"
-	}
-	d := r.Recipients[0]
-	return strings.TrimSpace(fmt.Sprintf("%s for %s: %s %s", d.Action, cmp.Or(d.OriginalRecipient, d.FinalRecipient),
-		d.Status, d.DiagnosticCode))
-}
-
 // methodKinds has the kinds by the object's METHOD. The parameter of the
 // Content-Type counts only if the object has no METHOD.
 //
@@ -171,7 +168,8 @@ func bounceReason(r *mime.DeliveryReport) string {
 // testdata/replies/google-counter.eml.
 var methodKinds = map[ical.Method]Kind{
 	ical.MethodReply: KindReply, ical.MethodCounter: KindCounter, ical.MethodRefresh: KindRefresh,
-	ical.MethodRequest: KindRequest, ical.MethodCancel: KindCancel,
+	ical.MethodRequest: KindRequest, ical.MethodCancel: KindCancel, ical.MethodAdd: KindAdd,
+	ical.MethodDeclineCounter: KindDeclineCounter,
 }
 
 // byMethod sets the kind by the METHOD of the calendar object.
@@ -186,8 +184,13 @@ func (in *Inbound) byMethod() {
 	default:
 		in.Kind = kind
 		in.Reason = fmt.Sprintf("has a calendar object with METHOD %s", method)
-		if in.isAnswer() {
+		switch who := cmp.Or(in.Event.Organizer.Email, author(in.Mail)); {
+		case in.isAnswer():
 			in.answer()
+		case kind == KindDeclineCounter:
+			in.Reason = fmt.Sprintf("the organizer %.80s does not take the proposed time: the meeting stays as it is", who)
+		case kind == KindAdd:
+			in.Reason = fmt.Sprintf("the organizer %.80s adds an occurrence to the series", who)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
@@ -51,9 +52,24 @@ func answeringAttendee(e *ical.Event, m *mime.Received) (ical.Attendee, bool) {
 	a.Status = cmp.Or(a.Status, ical.StatusNeedsAction)
 	// QUIRK: Exchange writes a COMMENT of an empty line if the attendee wrote
 	// nothing: testdata/replies/exchange.eml.
-	a.Comment = strings.TrimSpace(cmp.Or(a.Comment, extra(e, "COMMENT")))
+	a.Comment = cut(strings.TrimSpace(cmp.Or(a.Comment, extra(e, "COMMENT"))), mostComment)
 	a.DelegatedTo, a.DelegatedFrom = bare(a.DelegatedTo), bare(a.DelegatedFrom)
 	return a, true
+}
+
+// mostComment limits the comment of one answer, in octets.
+const mostComment = 8 << 10
+
+// cut returns the first n octets of s with a mark that something is missing, or a
+// few less so that no character is split. It returns s if s is not longer.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + " …"
 }
 
 // bare returns the address in "Name <address>", which KDE writes in DELEGATED-TO

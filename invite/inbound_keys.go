@@ -35,6 +35,9 @@ func (in *Inbound) Keys() Keys {
 	if m.Returned != nil {
 		k.MessageIDs = with(k.MessageIDs, m.Returned.MessageID)
 	}
+	if m.Disposition != nil {
+		k.MessageIDs = with(k.MessageIDs, m.Disposition.MessageID)
+	}
 	k.MessageIDs = with(k.MessageIDs, m.InReplyTo)
 	for _, id := range m.References {
 		k.MessageIDs = with(k.MessageIDs, id)

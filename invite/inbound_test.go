@@ -99,7 +99,7 @@ func TestRead(t *testing.T) {
 		{"broken object", answerMail(calendar+"REPLY", "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:uid-1\n"),
 			summary{invite.KindOther, "", "", "", "", "", "has a calendar object that cannot be read: ical: "}},
 		{"winmail.dat", answerMail("application/ms-tnef; name=winmail.dat", "x"),
-			summary{invite.KindOther, "", "", "", "", "", "has its calendar object in a winmail.dat"}},
+			summary{invite.KindOther, "", "", "", "", "", "has a winmail.dat (TNEF), which may hold an answer and was not read"}},
 		{"auto-reply", answerMail("text/plain", "I am away.", "Auto-Submitted: auto-replied (vacation)"),
 			summary{invite.KindAutoReply, "", "", "", "", "", "is sent by a program: Auto-Submitted: auto-replied"}},
 		{"not by a program", answerMail("text/plain", "Yes.", "Auto-Submitted: no"),
@@ -165,7 +165,7 @@ func TestReadReport(t *testing.T) {
 		{"with a broken object", bounce("delivery-status", status, "Content-Type: message/rfc822\n\n"+strings.Replace(invitation, "END:VEVENT\nEND:VCALENDAR\n", "", 1)),
 			summary{invite.KindBounce, "", "", "", "", "", "failed for bob@example.test"}},
 		{"read receipt", bounce("disposition-notification", "Final-Recipient: rfc822; bob@example.test\nDisposition: manual-action/MDN-sent-manually; displayed\n"),
-			summary{invite.KindOther, "", "", "", "", "", "is a report: disposition-notification"}},
+			summary{invite.KindReceipt, "", "", "", "", "", "is a read receipt: displayed by bob@example.test"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -55,6 +55,7 @@ func (r *answerMail) message(in *Inbound) (*mime.Message, error) {
 	if err != nil {
 		return nil, err
 	}
+	was := e.Event
 	method := ical.MethodReply
 	if r.proposes() {
 		method = ical.MethodCounter
@@ -67,10 +68,14 @@ func (r *answerMail) message(in *Inbound) (*mime.Message, error) {
 	if err != nil {
 		return nil, err
 	}
+	text, err := r.text(in, &was, &e.Event, method)
+	if err != nil {
+		return nil, err
+	}
 	d := &mime.Draft{
 		From:    mail.Address{Name: e.name(r), Address: r.As},
 		To:      []mail.Address{{Name: e.Organizer.Name, Address: e.Organizer.Email}},
-		Subject: e.subject(method), Text: e.text(method), Date: now,
+		Subject: text.Subject, Text: text.Text, HTML: text.HTML, Inline: inline(text.Inline), Date: now,
 		Calendar: data, Method: string(method), NoAttachment: true,
 	}
 	if in.Mail != nil && in.Mail.MessageID != "" {
@@ -149,9 +154,9 @@ func (r *answerMail) attendee(e *ical.Event) (ical.Attendee, error) {
 	return a, nil
 }
 
-// encodeReply writes an answer. If a rule, zone or language of the invitation cannot
-// be written, the answer goes without all three, because the organizer's program
-// knows them. It changes c then.
+// encodeReply writes an answer. If a value of the invitation cannot be written, the
+// answer goes without the rule, the zone and whatever else the organizer's program
+// knows itself. It changes c then.
 func encodeReply(c *ical.Calendar) ([]byte, error) {
 	data, err := ical.Encode(c)
 	if err == nil {
@@ -159,10 +164,15 @@ func encodeReply(c *ical.Calendar) ([]byte, error) {
 	}
 	e := &c.Events[0]
 	e.Recurrence, e.TimeZone, e.Language = nil, "", ""
+	e.Attendees[0].Role, e.Attendees[0].Kind, e.Attendees[0].DelegatedFrom = "", "", ""
 	if !e.AllDay {
 		e.Start, e.End = e.Start.UTC(), inUTC(e.End)
 	}
-	return ical.Encode(c)
+	if data, err = ical.Encode(c); err != nil && c.Method == ical.MethodReply {
+		e.End = time.Time{}
+		data, err = ical.Encode(c)
+	}
+	return data, err
 }
 
 // inUTC returns t in UTC. The zero time, which stands for no time, stays.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite/body"
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
@@ -26,52 +27,51 @@ func (e *answerEvent) propose(r *answerMail) {
 	e.Start, e.End = r.Start, r.End
 }
 
-// replyWords are the words for an answer: the beginning of the subject, and the
-// sentence after the attendee's name.
-var replyWords = map[ical.Status][2]string{
-	ical.StatusAccepted:  {"Accepted", "accepts this meeting"},
-	ical.StatusTentative: {"Tentative", "may come to this meeting"},
-	ical.StatusDeclined:  {"Declined", "does not come to this meeting"},
-	ical.StatusDelegated: {"Delegated", "sends somebody else to this meeting"},
+// text writes the answer for readers whose program does not read the object. was is
+// the event at the present time, if the answer proposes another one.
+//
+// The reader is the organizer. The language is the language of the invitation, or
+// else of its mail (Content-Language, RFC 3282), or else [Options].Language.
+func (r *answerMail) text(in *Inbound, was, e *ical.Event, m ical.Method) (*body.Body, error) {
+	v := &body.View{
+		Event: legible(*was), Method: m, Action: body.ActionAnswer, Attendee: e.Attendees[0], Status: r.Status,
+		Comment: r.Comment, HideGuests: true, Language: cmp.Or(contentLanguage(in), r.Language),
+	}
+	if r.proposes() {
+		v.Proposed = ical.Span{Start: r.Start, End: r.End}
+	}
+	return r.Body.Render(v)
 }
 
-// subject returns the subject of an answer.
-func (e *answerEvent) subject(m ical.Method) string {
-	word := replyWords[e.Attendees[0].Status][0]
-	if m == ical.MethodCounter {
-		word = "New time proposed"
+// legible returns e with a zone that a text can name. If the zone of e is not known,
+// it is the UTC offset at the start. Then the rule, which that offset does not hold
+// for, is left out.
+func legible(e ical.Event) *ical.Event {
+	if _, err := e.Zone(); err == nil || e.AllDay {
+		return &e
 	}
-	return word + ": " + cmp.Or(strings.Join(strings.Fields(e.Summary), " "), "Meeting")
-}
-
-// text returns the answer for readers whose program does not read the object.
-func (e *answerEvent) text(m ical.Method) string {
-	a := &e.Attendees[0]
-	var b strings.Builder
-	b.WriteString(cmp.Or(a.Name, a.Email) + " " + replyWords[a.Status][1])
-	if m == ical.MethodCounter {
-		b.WriteString(" and proposes another time")
-	}
-	if a.DelegatedTo != "" {
-		b.WriteString(": " + a.DelegatedTo)
-	}
-	b.WriteString(".\n\n" + e.Summary + "\n" + e.when() + "\n")
-	if a.Comment != "" {
-		b.WriteString("\n" + a.Comment + "\n")
-	}
-	return b.String()
-}
-
-// when returns the start of an answer's event, on the clock of the meeting.
-func (e *answerEvent) when() string {
-	if e.AllDay {
-		return e.Start.Format("Monday, 2 January 2006")
-	}
-	loc, err := e.Zone()
+	e.TimeZone, e.Recurrence = "", nil
+	loc, err := ical.LoadLocation("UTC" + e.Start.Format("-07:00"))
 	if err != nil {
 		loc = time.UTC
 	}
-	return e.Start.In(loc).Format("Monday, 2 January 2006, 15:04 MST")
+	e.Start = e.Start.In(loc)
+	if !e.End.IsZero() {
+		e.End = e.End.In(loc)
+	}
+	return &e
+}
+
+// contentLanguage returns the first language of the invitation's mail, or "".
+func contentLanguage(in *Inbound) string {
+	if in.Mail == nil {
+		return ""
+	}
+	for _, v := range in.Mail.Values("Content-Language") {
+		tag, _, _ := strings.Cut(v, ",")
+		return strings.TrimSpace(tag)
+	}
+	return ""
 }
 
 // name returns the author's name, if the answer is their own.

@@ -77,6 +77,8 @@ func (r *reader) walk(e *entity, at place) {
 		r.multipart(e, at)
 	case reportParts[e.mediaType] == deliveryStatus:
 		r.deliveryStatus(e, at)
+	case reportParts[e.mediaType] == dispositionNotification:
+		r.dispositionNotification(e, at)
 	case sub == "rfc822-headers" || sub == "global-headers":
 		r.returnedHeader(e, at)
 	case kind == "message" && (sub == "rfc822" || sub == "global" || sub == "news"):

@@ -17,7 +17,10 @@ var calendarTypes = map[string]bool{
 // leaf reads a part that has no parts inside.
 func (r *reader) leaf(e *entity, at place) {
 	name := e.filename()
+	form := closedForm(e, name)
 	switch {
+	case form != "":
+		r.closed(e, form, at)
 	case isCalendar(e, name):
 		r.calendar(e, name, at)
 	case isTNEF(e.mediaType, name):
@@ -30,13 +33,10 @@ func (r *reader) leaf(e *entity, at place) {
 }
 
 // unread are media types that may hide a calendar in a form that is not read
-// here.
+// here, apart from the forms of [Closed].
 var unread = map[string]bool{
-	"application/pkcs7-mime":    true, // RFC 8551: encrypted, or signed with the content inside
-	"application/x-pkcs7-mime":  true,
-	"application/pgp-encrypted": true, // RFC 3156
-	"message/partial":           true, // RFC 2046, sections 5.2.2 and 5.2.3
-	"message/external-body":     true,
+	"message/partial":       true, // RFC 2046, sections 5.2.2 and 5.2.3
+	"message/external-body": true,
 }
 
 // isCalendar tells whether a part holds a calendar. It decides by the type, by

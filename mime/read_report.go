@@ -7,16 +7,19 @@ import (
 	"time"
 )
 
-// deliveryStatus is the type of a report on delivery (RFC 3464).
-const deliveryStatus = "delivery-status"
+// The types of a report on delivery (RFC 3464) and of a read receipt (RFC 8098).
+const (
+	deliveryStatus          = "delivery-status"
+	dispositionNotification = "disposition-notification"
+)
 
 // reportParts maps the media types that make a report to the type of the
 // report.
 var reportParts = map[string]string{
-	"message/delivery-status":                 deliveryStatus,             // RFC 3464
-	"message/global-delivery-status":          deliveryStatus,             // RFC 6533
-	"message/disposition-notification":        "disposition-notification", // RFC 8098
-	"message/global-disposition-notification": "disposition-notification",
+	"message/delivery-status":                 deliveryStatus,          // RFC 3464
+	"message/global-delivery-status":          deliveryStatus,          // RFC 6533
+	"message/disposition-notification":        dispositionNotification, // RFC 8098
+	"message/global-disposition-notification": dispositionNotification,
 	"message/feedback-report":                 "feedback-report", // RFC 5965
 }
 

@@ -48,6 +48,10 @@ type Received struct {
 	// Text is the text of the mail: the first text/plain body, or the first
 	// HTML body without its tags if there is no text/plain. Line ends are LF.
 	Text string
+	// Closed is the form in which the mail, or the first such part of it, is signed
+	// or encrypted as a whole, and so was not read. It may hold a calendar. It is
+	// "" if there is no such part.
+	Closed Closed
 	// TNEF tells whether the mail holds a winmail.dat (application/ms-tnef,
 	// MS-OXTNEF), in which Outlook hides the calendar. It is not read.
 	TNEF bool
@@ -60,6 +64,9 @@ type Received struct {
 	// Report lists the recipients that a mail did not reach. It is nil in other
 	// mails.
 	Report *DeliveryReport
+	// Disposition is what became of a mail with its recipient, as a read receipt
+	// says. It is nil in other mails.
+	Disposition *Disposition
 	// Returned is the message that a report gives back, and nil if there is
 	// none.
 	Returned *Returned

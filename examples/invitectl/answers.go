@@ -120,7 +120,7 @@ func respond(ctx context.Context, f *flags, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return printLine(stdout, sentAnswer{f.as, in.Event.Organizer.Email, in.Event.UID, status})
+	return printLine(stdout, sentAnswer{f.as, in.Event.Organizer.Email, in.Event.UID, status, in.Reason})
 }
 
 // sentAnswer is the line that respond prints.
@@ -129,6 +129,7 @@ type sentAnswer struct {
 	To     string      `json:"to"`
 	UID    string      `json:"uid"`
 	Status ical.Status `json:"status"`
+	Reason string      `json:"reason"` // what the invitation is, and what was passed over in it
 }
 
 func openMail(path string) (*invite.Inbound, error) {

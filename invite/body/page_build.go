@@ -87,7 +87,7 @@ func (p *Page) lead(v *View, c formatter, key string) string {
 	if who == "" && strings.Contains(pattern, "{who}") {
 		return ""
 	}
-	return substitute(pattern, "who", c.isolate(who))
+	return substitute(pattern, "who", c.isolate(who), "delegate", c.isolate(v.Attendee.DelegatedTo))
 }
 
 // subject returns one line: the badge, the title, and the date if the mail is about

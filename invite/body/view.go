@@ -164,6 +164,8 @@ func (v *View) answerKey() string {
 		return "counter"
 	case v.Status == ical.StatusAccepted || v.Status == ical.StatusTentative || v.Status == ical.StatusDeclined:
 		return string(v.Status)
+	case v.Status == ical.StatusDelegated && v.Attendee.DelegatedTo != "":
+		return "delegated"
 	}
 	return "answer"
 }

@@ -1,0 +1,76 @@
+package invite
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/convene-go/convene/mime"
+)
+
+// report sets the kind and the reason if the mail is a report, and tells whether it
+// is one.
+func (in *Inbound) report() bool {
+	m := in.Mail
+	switch {
+	case m.Report != nil:
+		in.Kind, in.Reason = deliveryKind(m.Report)
+	case m.ReportType == "disposition-notification":
+		in.Kind, in.Reason = KindReceipt, receiptReason(m.Disposition)
+	case m.ReportType != "":
+		in.Reason = "is a report: " + m.ReportType
+	default:
+		return false
+	}
+	return true
+}
+
+// deliveryKind tells a bounce from a receipt, and describes the recipient that
+// decides: the first that the mail did not reach, or the first.
+func deliveryKind(r *mime.DeliveryReport) (Kind, string) {
+	if len(r.Recipients) == 0 {
+		return KindBounce, "is a delivery report that names no recipient"
+	}
+	at := slices.IndexFunc(r.Recipients, func(d mime.DeliveryStatus) bool { return !reportsArrival(&d) })
+	d := &r.Recipients[max(at, 0)]
+	text := strings.TrimSpace(fmt.Sprintf("%s for %s: %s %s", d.Action, cmp.Or(d.OriginalRecipient, d.FinalRecipient),
+		d.Status, d.DiagnosticCode))
+	if at < 0 {
+		return KindReceipt, "is a delivery receipt: " + text
+	}
+	return KindBounce, text
+}
+
+// reportsArrival reports whether a mail arrived at one recipient, or went on to a
+// server or a list that reports no more (RFC 3464, section 2.3.3).
+func reportsArrival(d *mime.DeliveryStatus) bool {
+	return d.Action == "delivered" || d.Action == "relayed" || d.Action == "expanded"
+}
+
+// receiptReason describes a read receipt, which may lack its part for programs.
+func receiptReason(d *mime.Disposition) string {
+	if d == nil {
+		return "is a read receipt that names nothing"
+	}
+	return fmt.Sprintf("is a read receipt: %.40s by %.80s", cmp.Or(d.Type, "received"),
+		cmp.Or(d.OriginalRecipient, d.FinalRecipient, "an unnamed recipient"))
+}
+
+// closedReasons says why the content of a mail was not read.
+var closedReasons = map[mime.Closed]string{
+	mime.ClosedSMIMESigned:    "is signed as a whole (S/MIME) and was not read",
+	mime.ClosedSMIMEEncrypted: "is encrypted (S/MIME) and was not read",
+	mime.ClosedSMIME:          "is closed by S/MIME and was not read",
+	mime.ClosedPGP:            "is encrypted (OpenPGP) and was not read",
+}
+
+// closedReason names the parts of a mail that may hold an answer and were not read.
+// It is "" if there are none.
+func closedReason(m *mime.Received) string {
+	reason := closedReasons[m.Closed]
+	if m.TNEF {
+		reason = strings.TrimPrefix(reason+"; has a winmail.dat (TNEF), which may hold an answer and was not read", "; ")
+	}
+	return reason
+}
