@@ -3,7 +3,7 @@ package ical
 import "time"
 
 // datesOfMidnights makes the event all-day if it says that it is, and goes from
-// midnight to midnight on its own clock (MS-OXCICAL, section 2.1.3.1.1.20.29).
+// midnight to midnight on its own clock (MS-OXCICAL, section 2.1.3.1.1.20).
 //
 // QUIRK: Exchange writes an all-day meeting in this form:
 // testdata/ics/quirks/exchange-all-day.ics.

@@ -15,7 +15,7 @@ type eventReader struct {
 	method  Method
 	zones   *objectZones
 	skipped *skipList
-	first   [mostOnce]*ics.BaseProperty // see again
+	first   [len(onceNames)]*ics.BaseProperty // see again
 
 	event    Event
 	stamp    time.Time

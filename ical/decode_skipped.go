@@ -44,23 +44,20 @@ func (s *skipList) component(name ics.ComponentType, base *ics.ComponentBase) {
 	s.addf("%.40s", name)
 }
 
-// onceProperties are the properties that an event has at most once (RFC 5545,
-// section 3.6.1), with their index in [eventReader].first.
-var onceProperties = indexOf("UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION",
+// onceNames are the properties that an event has at most once (RFC 5545, section
+// 3.6.1).
+var onceNames = [...]string{"UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION",
 	"ORGANIZER", "SUMMARY", "LOCATION", "DESCRIPTION", "STATUS", "TRANSP", "CLASS", "PRIORITY", "URL",
-	"CREATED", "LAST-MODIFIED")
+	"CREATED", "LAST-MODIFIED"}
 
-// mostOnce is the number of onceProperties.
-const mostOnce = 18
-
-// indexOf maps each name to its index.
-func indexOf(names ...string) map[string]int {
-	m := make(map[string]int, len(names))
-	for i, n := range names {
+// onceProperties maps each of onceNames to its index.
+var onceProperties = func() map[string]int {
+	m := make(map[string]int, len(onceNames))
+	for i, n := range onceNames {
 		m[n] = i
 	}
 	return m
-}
+}()
 
 // again reports whether p repeats a property that an event has once. The first
 // one that is not empty counts. The decoder tells if the second one differs.

@@ -10,9 +10,9 @@ func (e Event) Override(i int) Event {
 	o := e.Overrides[i]
 	e.Recurrence, e.Overrides = nil, nil // the times in them are not needed here
 	z := e.dateZone()
-	e.normalizeOwn(e.AllDay, z, z)
+	e.normalizeOwn(timeReader{allDay: e.AllDay, zone: z, id: z})
 	o.Recurrence = nil
-	o.normalizeOwn(e.AllDay, z.override(&o), z)
+	o.normalizeOwn(timeReader{allDay: e.AllDay, zone: z.override(&o), id: z})
 	o.UID, o.Recurrence, o.Overrides = e.UID, nil, nil
 	o.Sequence = max(o.Sequence, e.Sequence)
 	o.AllDay, o.TimeZone = e.AllDay, cmp.Or(o.TimeZone, e.TimeZone)

@@ -48,16 +48,25 @@ func (e *Event) inForm() (*Event, fieldErrors) {
 // isNormalized reports whether all times of e and of its overrides have the form
 // of [Event.Normalized].
 func (e *Event) isNormalized() bool {
-	ok := true
-	check := func(t *time.Time, _ string, _ int) { ok = ok && isNormal(*t, e.AllDay) }
-	whole := func(e *Event) bool { return isNormal(e.Created, false) && isNormal(e.Modified, false) }
-	e.eachTime(check)
-	ok = ok && whole(e)
+	ok := e.isOwnNormalized(e.AllDay)
 	for i := 0; ok && i < len(e.Overrides); i++ {
-		e.Overrides[i].eachTime(check)
-		ok = ok && whole(&e.Overrides[i])
+		ok = e.Overrides[i].isOwnNormalized(e.AllDay)
 	}
 	return ok
+}
+
+// isOwnNormalized is isNormalized without the overrides.
+func (e *Event) isOwnNormalized(allDay bool) bool {
+	for _, t := range [...]time.Time{e.RecurrenceID, e.Start, e.End} {
+		if !isNormal(t, allDay) {
+			return false
+		}
+	}
+	odd := func(t time.Time) bool { return !isNormal(t, allDay) }
+	if r := e.Recurrence; r != nil && (odd(r.Until) || slices.ContainsFunc(r.Except, odd) || slices.ContainsFunc(r.Include, odd)) {
+		return false
+	}
+	return isNormal(e.Created, false) && isNormal(e.Modified, false)
 }
 
 // isNormal reports whether t is in whole seconds, and a date if it must be one.
@@ -68,64 +77,65 @@ func isNormal(t time.Time, date bool) bool {
 	return !date || t.IsZero() || t.Location() == time.UTC && t.Unix()%int64(day/time.Second) == 0
 }
 
-// eachTime calls f with every time that says when e itself takes place, and with
-// the name of its field. index is -1 if the field is no list.
-func (e *Event) eachTime(f func(t *time.Time, field string, index int)) {
-	f(&e.RecurrenceID, "RecurrenceID", -1)
-	f(&e.Start, "Start", -1)
-	f(&e.End, "End", -1)
-	r := e.Recurrence
-	if r == nil {
-		return
-	}
-	f(&r.Until, "Recurrence.Until", -1)
-	for i := range r.Except {
-		f(&r.Except[i], "Recurrence.Except", i)
-	}
-	for i := range r.Include {
-		f(&r.Include[i], "Recurrence.Include", i)
-	}
-}
-
 // normalize gives the times of e and of its overrides the form of
 // [Event.Normalized]. It changes the lists of times.
 func (e *Event) normalize() (errs fieldErrors) {
 	z := e.dateZone()
-	errs = e.normalizeOwn(e.AllDay, z, z)
+	errs = e.normalizeOwn(timeReader{allDay: e.AllDay, zone: z, id: z})
 	for i := range e.Overrides {
 		o := &e.Overrides[i]
-		errs.inside("Overrides", i, o.normalizeOwn(e.AllDay, z.override(o), z))
+		errs.inside("Overrides", i, o.normalizeOwn(timeReader{allDay: e.AllDay, zone: z.override(o), id: z}))
 	}
 	return errs
 }
 
-// normalizeOwn normalizes the times of e without its overrides. z reads dates,
-// and id reads the date of RECURRENCE-ID, which is a date of the series.
-func (e *Event) normalizeOwn(allDay bool, z, id dateZone) (errs fieldErrors) {
-	e.eachTime(func(t *time.Time, field string, index int) {
-		if isNormal(*t, allDay) {
-			return
+// normalizeOwn normalizes the times of e without its overrides.
+func (e *Event) normalizeOwn(r timeReader) fieldErrors {
+	id := r
+	id.zone = r.id
+	id.normalize(&e.RecurrenceID, "RecurrenceID", -1)
+	r.errs = id.errs
+	r.normalize(&e.Start, "Start", -1)
+	r.normalize(&e.End, "End", -1)
+	if rule := e.Recurrence; rule != nil {
+		r.normalize(&rule.Until, "Recurrence.Until", -1)
+		for i := range rule.Except {
+			r.normalize(&rule.Except[i], "Recurrence.Except", i)
 		}
-		*t = t.Truncate(time.Second)
-		if !allDay {
-			return
+		for i := range rule.Include {
+			r.normalize(&rule.Include[i], "Recurrence.Include", i)
 		}
-		zone := z
-		if field == "RecurrenceID" {
-			zone = id
-		}
-		date, err := zone.date(*t)
-		switch {
-		case err == nil:
-			*t = date
-		case index < 0:
-			errs.add(field, err)
-		default:
-			errs.at(field, index, "", err)
-		}
-	})
+	}
 	e.Created, e.Modified = e.Created.Truncate(time.Second), e.Modified.Truncate(time.Second)
-	return errs
+	return r.errs
+}
+
+// timeReader normalizes the times of one event, and collects its errors.
+type timeReader struct {
+	allDay bool
+	zone   dateZone
+	id     dateZone // the zone of RECURRENCE-ID, which is a date of the series
+	errs   fieldErrors
+}
+
+// normalize normalizes a time of the field. index is -1 if the field is no list.
+func (r *timeReader) normalize(t *time.Time, field string, index int) {
+	if isNormal(*t, r.allDay) {
+		return
+	}
+	*t = t.Truncate(time.Second)
+	if !r.allDay {
+		return
+	}
+	date, err := r.zone.date(*t)
+	switch {
+	case err == nil:
+		*t = date
+	case index < 0:
+		r.errs.add(field, err)
+	default:
+		r.errs.at(field, index, "", err)
+	}
 }
 
 // dateZone is the zone in which the times of an all-day event are read that are
