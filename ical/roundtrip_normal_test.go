@@ -41,7 +41,7 @@ func normalEvent(method ical.Method, e ical.Event) ical.Event {
 	} else {
 		e.TimeZone = ""
 	}
-	e.Summary, e.Description, e.Location = normalText(e.Summary), normalText(e.Description), normalText(e.Location)
+	e.Summary, e.Description, e.Location = normalText(e.Summary), normalText(e.Description), normalLocation(e.Location)
 	e.URL, e.Conference = normalURI(e.URL), normalURI(e.Conference)
 	if e.Conference != "" && e.Location == e.Conference {
 		e.Location = ""
@@ -137,6 +137,24 @@ func normalParams(in map[string][]string) map[string][]string {
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func normalText(s string) string { return lineEnds.Replace(s) }
+
+// normalLocation joins the lines of a location.
+func normalLocation(s string) string {
+	lines := strings.Split(otherLineEnds.Replace(normalText(s)), "\n")
+	if len(lines) == 1 {
+		return s
+	}
+	out := ""
+	for _, line := range lines {
+		if line = strings.TrimSpace(line); line != "" && out != "" && !strings.ContainsAny(out[len(out)-1:], ",;:.!?-/") && !strings.HasSuffix(out, "–") {
+			out += ","
+		}
+		out = strings.TrimSpace(out + " " + line)
+	}
+	return out
+}
+
+var otherLineEnds = strings.NewReplacer("\u2028", "\n", "\u2029", "\n", "\u0085", "\n")
 
 func normalName(s string) string { return strings.ReplaceAll(s, `"`, "'") }
 

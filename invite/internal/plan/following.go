@@ -30,7 +30,7 @@ func Following(m *Meeting, start time.Time, after ical.Event, o *Options) (old, 
 	if last := shortened.Recurrence.Until; !after.Start.After(last) {
 		return nil, nil, fieldError("Start", "is not after the last occurrence that stays"+onDate(&before, last))
 	}
-	if old, err = Update(m, shortened, o); err != nil {
+	if old, err = Update(m, shortened, o.unchecked()); err != nil {
 		return nil, nil, err
 	}
 	if after.UID == before.UID || after.UID == "" {
@@ -41,6 +41,14 @@ func Following(m *Meeting, start time.Time, after ical.Event, o *Options) (old, 
 		return nil, nil, err
 	}
 	return old, rest, nil
+}
+
+// unchecked returns options that check no event, for the half that stays: its
+// content was checked when it was sent, and the caller cannot mend it.
+func (o *Options) unchecked() *Options {
+	out := *o
+	out.Check = func(*ical.Event) error { return nil }
+	return &out
 }
 
 // rest plans the new meeting, with the answers and the attendees that the old one
