@@ -17,9 +17,9 @@ var occurrenceRules = []lintRule{
 		"RFC 5545, section 3.8.5.1", every, lintSeriesEmpty},
 	{"occurrence-order", SeverityError, "Overrides[i].Start", "Outlook cannot hold an occurrence that is moved past another one; cancel it, and invite to a meeting of its own",
 		oxocalSeries, outlook, lintNeighbours(outOfOrder)},
-	{"occurrence-day", SeverityError, "Overrides[i].Start, Recurrence", "Outlook cannot hold two occurrences that start on one day in the zone of the series",
+	{"occurrence-day", SeverityError, "Overrides[i].Start, Recurrence", "Outlook cannot hold two occurrences that start on one day in the zone of the series; cancel one, and invite to a meeting of its own",
 		oxocalSeries, outlook, lintNeighbours(onOneDay)},
-	{"occurrence-overlap", SeverityError, "Overrides[i].Start, Recurrence", "Outlook cannot hold an occurrence that begins before the one before it has ended",
+	{"occurrence-overlap", SeverityError, "Overrides[i].Start, Recurrence", "Outlook cannot hold an occurrence that begins before the one before it has ended; make it shorter, or use a longer interval",
 		oxocalSeries, outlook, lintNeighbours(overlapping)},
 }
 

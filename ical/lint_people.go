@@ -14,7 +14,7 @@ var peopleRules = []lintRule{
 		"RFC 5546, section 3.2.3", every,
 		func(e *lintTarget) []hit { return hitIf(isNoReply(e.Organizer.Email), "Organizer.Email") }},
 	{"attendee-group", SeverityWarning, "Attendees[i].Kind", "a client looks for its user among the attendees, so members of a group may see no buttons, and their answers come from strangers; invite each member",
-		"RFC 5546, section 2.1.3; several reports", every,
+		"RFC 5545, section 3.2.3; several reports", every,
 		func(e *lintTarget) (out []hit) {
 			for i := range e.Attendees {
 				out = append(out, hitAt(e.Attendees[i].Kind == KindGroup, "Attendees", i, "Kind")...)

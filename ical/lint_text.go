@@ -9,8 +9,11 @@ import (
 
 // textRules are the rules about texts and their languages.
 var textRules = []lintRule{
-	{"location-lines", SeverityWarning, "Location", "the location is sent on one line, because Outlook shows only its first line and other clients join the lines without a space",
-		"MS-OXCICAL, section 2.1.3.1.1.20.13; several reports", every,
+	{"summary-lines", SeverityWarning, "Summary", "the title is sent on one line, because Outlook removes line breaks without a space in their place",
+		"MS-OXCICAL, section 2.1.3.1.1.20.24", outlook,
+		func(e *lintTarget) []hit { return hitIf(strings.ContainsFunc(e.Summary, isLineEnd), "Summary") }},
+	{"location-lines", SeverityWarning, "Location", "the location is sent on one line, because Outlook removes line breaks without a space in their place, and other clients show the first line only",
+		"MS-OXCICAL, section 2.1.3.1.1.20.15; several reports", every,
 		func(e *lintTarget) []hit { return hitIf(strings.ContainsFunc(e.Location, isLineEnd), "Location") }},
 	{"summary-html", SeverityWarning, "Summary", htmlText, htmlSource, every,
 		func(e *lintTarget) []hit { return lintHTML(e.Summary, "Summary") }},
