@@ -212,8 +212,8 @@ func TestLintZeroLength(t *testing.T) {
 	}
 }
 
-// TestLintNeighboursOfMany looks at each occurrence once: 20,000 exceptions and 5,000
-// overrides, compared pairwise, would take minutes.
+// TestLintNeighboursOfMany finds the last of many overrides, in an endless series with
+// many exceptions.
 func TestLintNeighboursOfMany(t *testing.T) {
 	e := lintEvent()
 	lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqDaily})(&e)
