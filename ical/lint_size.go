@@ -37,17 +37,17 @@ func lintSize(e *lintTarget) []hit {
 		return nil // a part of its series
 	}
 	people, texts := peopleSize(e.Attendees), e.textSize()
-	description := inObject*len(e.Description)/10 + inText(e.Description)
+	description := inObject*int64(len(e.Description))/10 + inText(e.Description)
 	parts := []struct {
 		field string
-		size  int
+		size  int64
 	}{
 		{"Description", description},
 		{"Attendees", inObject * people / 10},
 		{"Overrides", inObject * e.overridesSize(people, texts) / 10},
-		{"Extra", inObject * (texts - len(e.Description)) / 10},
+		{"Extra", inObject * (texts - int64(len(e.Description))) / 10},
 	}
-	total, largest := 0, parts[0]
+	total, largest := int64(0), parts[0]
 	for _, p := range parts {
 		total += p.size
 		if p.size > largest.size {
@@ -66,19 +66,19 @@ const inObject = 28
 
 // inText is the number of octets in a mail for a description in its text, in
 // plain text and in HTML.
-func inText(s string) int {
+func inText(s string) int64 {
 	other := 0
 	for i := range len(s) {
 		if s[i] >= 0x80 {
 			other++
 		}
 	}
-	return (12*(len(s)-other) + 36*other) / 10
+	return (12*int64(len(s)-other) + 36*int64(other)) / 10
 }
 
 // overridesSize returns the octets of the overrides in the object. An override
 // repeats whatever it takes from the series, which has the given sizes.
-func (e *Event) overridesSize(people, texts int) (n int) {
+func (e *Event) overridesSize(people, texts int64) (n int64) {
 	for i := range e.Overrides {
 		o := &e.Overrides[i]
 		if o.Cancelled {
@@ -95,7 +95,7 @@ func (e *Event) overridesSize(people, texts int) (n int) {
 }
 
 // textSize returns the octets of an event in the object without its attendees.
-func (e *Event) textSize() int {
+func (e *Event) textSize() int64 {
 	n := 700 + len(e.Summary) + len(e.Description) + len(e.Location) + len(e.URL) + 2*len(e.Conference)
 	for _, c := range e.Categories {
 		n += len(c) + 1
@@ -106,14 +106,14 @@ func (e *Event) textSize() int {
 	for i := range e.Extra {
 		n += 4 + len(e.Extra[i].Name) + len(e.Extra[i].Value) + paramsSize(e.Extra[i].Params)
 	}
-	return n
+	return int64(n)
 }
 
 // peopleSize returns the octets of attendees in the object.
-func peopleSize(list []Attendee) (n int) {
+func peopleSize(list []Attendee) (n int64) {
 	for i := range list {
 		a := &list[i]
-		n += 100 + len(a.Name) + len(a.Email) + len(a.DelegatedTo) + len(a.DelegatedFrom) + len(a.SentBy) + paramsSize(a.Params)
+		n += int64(100 + len(a.Name) + len(a.Email) + len(a.DelegatedTo) + len(a.DelegatedFrom) + len(a.SentBy) + paramsSize(a.Params))
 	}
 	return n
 }
