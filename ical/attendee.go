@@ -37,7 +37,8 @@ type Attendee struct {
 	Params map[string][]string `json:"params,omitempty"`
 }
 
-// Role says whether an attendee is needed. Values that are not listed here are kept.
+// Role says whether an attendee is needed. Values that are not listed here are
+// kept, but see [Event.Validate].
 type Role string
 
 // The values of [Role] (RFC 5545, section 3.2.16).
@@ -48,7 +49,8 @@ const (
 	RoleChair         Role = "chair"
 )
 
-// Kind is the type of an attendee. Values that are not listed here are kept.
+// Kind is the type of an attendee. Values that are not listed here are kept, but
+// see [Event.Validate].
 type Kind string
 
 // The values of [Kind] (RFC 5545, section 3.2.3).
@@ -59,7 +61,8 @@ const (
 	KindResource   Kind = "resource"
 )
 
-// Status is an attendee's answer. Values that are not listed here are kept.
+// Status is an attendee's answer. Values that are not listed here are kept, but
+// see [Event.Validate].
 type Status string
 
 // The values of [Status] (RFC 5545, section 3.2.12).

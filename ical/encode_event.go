@@ -172,8 +172,8 @@ func (b *eventEncoder) recurrence(form timeForm) {
 
 func (b *eventEncoder) texts() {
 	e := b.event
-	b.put("SUMMARY", e.Summary, "LANGUAGE", e.Language)
-	b.put("LOCATION", cmp.Or(e.Location, asciiURI(e.Conference)), "LANGUAGE", e.Language)
+	b.put("SUMMARY", titleLine(e.Summary), "LANGUAGE", e.Language)
+	b.put("LOCATION", cmp.Or(locationLine(e.Location), asciiURI(e.Conference)), "LANGUAGE", e.Language)
 	b.put("DESCRIPTION", e.Description, "LANGUAGE", e.Language)
 }
 

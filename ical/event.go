@@ -16,14 +16,15 @@ type Event struct {
 	// replaces; zero for a single event and for a whole series.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
 
-	// Summary is the title. Outlook keeps 255 characters.
+	// Summary is the title. Outlook keeps 255 characters. Several lines are
+	// joined with spaces on the wire.
 	Summary string `json:"summary,omitempty"`
 	// Description is plain text of any length. Every kind of line end is
 	// accepted.
 	Description string `json:"description,omitempty"`
 	// Location is a place in words. If it is empty, the Conference link takes
 	// its place on the wire, because Outlook shows no other field. Outlook keeps
-	// 255 characters.
+	// 255 characters. Several lines are joined with commas on the wire.
 	Location string `json:"location,omitempty"`
 	// URL is a page about the meeting, an absolute URI.
 	URL string `json:"url,omitempty"`
@@ -129,7 +130,7 @@ type Property struct {
 }
 
 // ShowAs says how a meeting's time appears to people who look for a free hour.
-// Values that are not listed here are kept.
+// Values that are not listed here are kept, but see [Event.Validate].
 type ShowAs string
 
 // The values of [ShowAs] (MS-OXCICAL, section 2.1.3.1.1.20.31).
@@ -141,7 +142,8 @@ const (
 	ShowWorkingElsewhere ShowAs = "working-elsewhere"
 )
 
-// Sensitivity is the access class of an event. Values that are not listed here are kept.
+// Sensitivity is the access class of an event. Values that are not listed here
+// are kept, but see [Event.Validate].
 type Sensitivity string
 
 // The values of [Sensitivity] (RFC 5545, section 3.8.1.3).

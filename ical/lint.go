@@ -36,14 +36,18 @@ const (
 func (e Event) Lint() []Finding {
 	n, _ := e.inForm()
 	out := n.lint()
+	type place struct{ rule, field string }
+	known := make(map[place]bool, len(out))
+	for _, f := range out {
+		known[place{f.Rule, f.Field}] = true
+	}
 	for i := range n.Overrides {
 		if n.Overrides[i].Cancelled {
 			continue
 		}
 		o := n.Override(i)
 		for _, f := range o.lint() {
-			same := func(s Finding) bool { return s.Rule == f.Rule && s.Field == f.Field }
-			if !slices.ContainsFunc(out, same) {
+			if !known[place{f.Rule, f.Field}] {
 				f.Field = indexed("Overrides", i, f.Field)
 				out = append(out, f)
 			}
@@ -68,5 +72,14 @@ func (e *Event) lint() []Finding {
 	return out
 }
 
+// LintRules returns the identifiers of all rules, in the order of docs/lint.md.
+func LintRules() []string {
+	out := make([]string, len(allRules))
+	for i := range allRules {
+		out[i] = allRules[i].id
+	}
+	return out
+}
+
 // allRules is the table of all rules; docs/lint.md shows it.
-var allRules = slices.Concat(lintRules, zoneRules, recurrenceRules)
+var allRules = slices.Concat(lintRules, textRules, peopleRules, sizeRules, zoneRules, recurrenceRules, occurrenceRules)

@@ -17,9 +17,9 @@ var lintRules = []lintRule{
 		"MS-OXCICAL, section 2.1.3.1.1.20.24", outlook,
 		func(e *lintTarget) []hit { return hitIf(utf8.RuneCountInString(e.Summary) > 255, "Summary") }},
 	{"location-length", SeverityWarning, "Location", "Outlook cuts a location after 255 characters",
-		"MS-OXCICAL, section 2.1.3.1.1.20.13", outlook,
+		"MS-OXCICAL, section 2.1.3.1.1.20.15", outlook,
 		func(e *lintTarget) []hit {
-			return hitIf(utf8.RuneCountInString(cmp.Or(e.Location, e.Conference)) > 255, "Location")
+			return hitIf(utf8.RuneCountInString(cmp.Or(locationLine(e.Location), e.Conference)) > 255, "Location")
 		}},
 	{"conference-hidden", SeverityWarning, "Conference", "Outlook ignores the conference link where a location is given; the mail's text still has it",
 		"MS-OXCICAL has no CONFERENCE", outlook,

@@ -26,7 +26,7 @@ func TestLintPage(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(lintPageHead)
 	for _, r := range allRules {
-		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s | %s | %s |\n", r.id, r.severity, r.field, r.text, strings.Join(r.clients, ", "), r.source)
+		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s | %s | %s |\n", r.id, r.severity, strings.ReplaceAll(r.field, ", ", "`, `"), r.text, strings.Join(r.clients, ", "), r.source)
 	}
 	golden.Assert(t, "../docs/lint.md", []byte(b.String()))
 }

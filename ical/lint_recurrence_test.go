@@ -73,7 +73,8 @@ func TestLintOfRules(t *testing.T) {
 		{"count", Recurrence{Freq: FreqDaily, Count: 1000}, "!recurrence-count"},
 		{"until the start", Recurrence{Freq: FreqDaily, Until: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, ""},
 		{"until before the start", Recurrence{Freq: FreqDaily, Until: time.Date(2026, 3, 2, 8, 59, 59, 0, time.UTC)}, "!recurrence-until"},
-		{"dates besides", Recurrence{Freq: FreqDaily, Include: []time.Time{time.Date(2026, 3, 2, 19, 0, 0, 0, time.UTC)}}, "!recurrence-include"},
+		{"dates besides", Recurrence{Freq: FreqWeekly, Include: []time.Time{time.Date(2026, 3, 3, 19, 0, 0, 0, time.UTC)}}, "!recurrence-include"},
+		{"two on one day", Recurrence{Freq: FreqDaily, Include: []time.Time{time.Date(2026, 3, 2, 19, 0, 0, 0, time.UTC)}}, "!recurrence-include !occurrence-day"},
 		{"several", Recurrence{Freq: FreqMonthly, Interval: 100, Count: 1000, ByMonthDay: []int{1, 2}}, "!recurrence-interval !recurrence-count !recurrence-monthly"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

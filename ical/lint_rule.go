@@ -17,9 +17,10 @@ type lintRule struct {
 type lintTarget struct {
 	*Event
 	clock wallClock
-	err   error       // why it has no clock
-	reach func() Span // its zoneSpan
-	touch func() bool // whether a change of the clock may touch its series
+	err   error              // why it has no clock
+	reach func() Span        // its zoneSpan
+	touch func() bool        // whether a change of the clock may touch its series
+	wrong func() []wrongPair // the occurrences that are in each other's way
 }
 
 // newLintTarget computes the zoneSpan and the clock changes only if a rule asks
@@ -29,6 +30,7 @@ func newLintTarget(e *Event) *lintTarget {
 	x.clock, x.err = e.wallClock()
 	x.reach = sync.OnceValue(e.zoneSpan)
 	x.touch = sync.OnceValue(x.mayTouch)
+	x.wrong = sync.OnceValue(x.wrongNeighbours)
 	return x
 }
 

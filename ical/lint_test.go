@@ -77,6 +77,35 @@ var lintCases = map[string]struct {
 		e.Overrides = []Event{{RecurrenceID: e.Start.AddDate(0, 0, 7)}, {RecurrenceID: e.Start.AddDate(0, 0, 8)}}
 	}, []string{"Overrides[1].RecurrenceID"}},
 	"extra-html": {func(e *Event) { e.Extra = []Property{{Name: "X-ALT-DESC", Value: "<p>"}} }, []string{"Extra[0]"}},
+
+	"summary-lines":     {func(e *Event) { e.Summary = "Review\nof March" }, []string{"Summary"}},
+	"location-lines":    {func(e *Event) { e.Location = "Main street 1\r\n12345 Town" }, []string{"Location"}},
+	"summary-html":      {func(e *Event) { e.Summary = "R&amp;D" }, []string{"Summary"}},
+	"location-html":     {func(e *Event) { e.Location = "Room 4<br/>Floor 3" }, []string{"Location"}},
+	"description-html":  {func(e *Event) { e.Description = "<p>Hello</p>" }, []string{"Description"}},
+	"language-unknown":  {func(e *Event) { e.Language = "xx" }, []string{"Language"}},
+	"attendee-language": {func(e *Event) { e.Attendees[0].Language = "german" }, []string{"Attendees[0].Language"}},
+	"organizer-noreply": {func(e *Event) { e.Organizer.Email = "no-reply@example.test" }, []string{"Organizer.Email"}},
+	"attendee-group":    {func(e *Event) { e.Attendees[0].Kind = KindGroup }, []string{"Attendees[0].Kind"}},
+	"organizer-alone":   {func(e *Event) { e.Attendees[0].Email = "Desk@Example.test" }, []string{"Attendees"}},
+	"attachment-link":   {func(e *Event) { e.Attachments = []Link{{URL: "data:text/plain,x"}} }, []string{"Attachments[0].URL"}},
+	"mail-size":         {func(e *Event) { e.Description = strings.Repeat("x", 400_000) }, []string{"Description"}},
+	"zero-length":       {func(e *Event) { e.End = e.Start }, []string{"End"}},
+	"series-empty": {func(e *Event) {
+		lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqDaily, Count: 1, Except: []time.Time{time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)}})(e)
+	}, []string{"Recurrence"}},
+	"occurrence-order": {func(e *Event) {
+		lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqWeekly})(e)
+		e.Overrides = []Event{{RecurrenceID: e.Start.AddDate(0, 0, 14), Start: e.Start.AddDate(0, 0, 6)}}
+	}, []string{"Overrides[0].Start"}},
+	"occurrence-day": {func(e *Event) {
+		lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqWeekly})(e)
+		e.Overrides = []Event{{RecurrenceID: e.Start.AddDate(0, 0, 14), Start: e.Start.AddDate(0, 0, 7).Add(2 * time.Hour)}}
+	}, []string{"Overrides[0].Start"}},
+	"occurrence-overlap": {func(e *Event) {
+		lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqDaily})(e)
+		e.End = e.Start.Add(25 * time.Hour)
+	}, []string{"Recurrence"}},
 }
 
 // lintSeries makes the event a series in a zone, "" for UTC.
@@ -127,7 +156,8 @@ func TestLintRules(t *testing.T) {
 		var want []Finding
 		for _, field := range tt.fields {
 			want = append(want, Finding{rule.id, rule.severity, field, rule.text, rule.source, rule.clients})
-			if pattern := digits.ReplaceAllString(field, "[i]"); pattern != rule.field && field != "Organizer.Email" && field != "Organizer.Name" {
+			pattern := digits.ReplaceAllString(field, "[i]")
+			if !slices.Contains(strings.Split(rule.field, ", "), pattern) && field != "Organizer.Email" && field != "Organizer.Name" {
 				t.Errorf("%s reports %s, the table says %s", rule.id, field, rule.field)
 			}
 		}

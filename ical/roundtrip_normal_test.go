@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
@@ -46,7 +47,7 @@ func normalEvent(method ical.Method, e ical.Event) ical.Event {
 	} else {
 		e.TimeZone = ""
 	}
-	e.Summary, e.Description, e.Location = normalText(e.Summary), normalText(e.Description), normalText(e.Location)
+	e.Summary, e.Description, e.Location = normalLines(e.Summary, " "), normalText(e.Description), normalLines(e.Location, ", ")
 	e.URL, e.Conference = normalURI(e.URL), normalURI(e.Conference)
 	if e.Conference != "" && e.Location == e.Conference {
 		e.Location = ""
@@ -151,6 +152,34 @@ func normalParams(in map[string][]string) map[string][]string {
 var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func normalText(s string) string { return lineEnds.Replace(s) }
+
+// normalLines joins the lines of a title or a location. After a punctuation mark there
+// is a space in any case.
+func normalLines(s, joint string) string {
+	lines := strings.Split(otherLineEnds.Replace(normalText(s)), "\n")
+	if len(lines) == 1 {
+		return s
+	}
+	lines = slices.DeleteFunc(lines, func(line string) bool { return strings.TrimSpace(line) == "" })
+	if len(lines) == 0 {
+		return normalText(s)
+	}
+	out := ""
+	for i, line := range lines {
+		line = strings.TrimSpace(line)
+		if out += line; i == len(lines)-1 {
+			break
+		}
+		if r, _ := utf8.DecodeLastRuneInString(line); strings.ContainsRune(",;:.!?-–—/、，。；：", r) {
+			out += " "
+			continue
+		}
+		out += joint
+	}
+	return out
+}
+
+var otherLineEnds = strings.NewReplacer("\u2028", "\n", "\u2029", "\n", "\u0085", "\n")
 
 func normalName(s string) string { return strings.ReplaceAll(s, `"`, "'") }
 

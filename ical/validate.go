@@ -7,10 +7,15 @@ import "strings"
 // fault, which [FieldErrors] lists. A missing UID is no error, because the
 // sender of the event adds it. [Event.Lint] finds values that are legal but
 // misread by some client.
+//
+// Words such as an attendee's Status must be known, or begin with "x-". An
+// unknown word in an event that a program makes is a misspelling, which clients
+// would read as the default. [Decode] and [Encode] keep such words.
 func (e Event) Validate() error {
 	n, errs := e.inForm()
 	errs.addOthers(n.checkUID(MethodRequest))
 	errs.addOthers(n.check())
+	errs.addOthers(n.checkWords())
 	errs.addOthers(n.checkMethod(MethodRequest))
 	return refuse(errs...)
 }

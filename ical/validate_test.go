@@ -210,3 +210,73 @@ func TestValidateInherited(t *testing.T) {
 		t.Errorf("fields = %q, want %q", got, want)
 	}
 }
+
+// TestValidateWords refuses words that are none of an enumeration's, because they are
+// misspelt. It accepts private words.
+func TestValidateWords(t *testing.T) {
+	someone := func(change func(*ical.Attendee)) func(*ical.Event) {
+		return func(e *ical.Event) { change(&e.Attendees[0]) }
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(*ical.Event)
+		want   string
+	}{
+		{"status", someone(func(a *ical.Attendee) { a.Status = "yes" }), `Attendees[0].Status: "yes" is none of needs-action, accepted, declined, tentative, delegated`},
+		{"status, American", someone(func(a *ical.Attendee) { a.Status = "accept" }), `Attendees[0].Status: "accept"`},
+		{"status of a task", someone(func(a *ical.Attendee) { a.Status = "completed" }), `Attendees[0].Status: "completed"`},
+		{"role", someone(func(a *ical.Attendee) { a.Role = "req-participant" }), `Attendees[0].Role: none of required, optional, informational, chair`},
+		{"kind", someone(func(a *ical.Attendee) { a.Kind = "person" }), "Attendees[0].Kind: none of individual, group, room, resource, unknown"},
+		{"showAs", func(e *ical.Event) { e.ShowAs = "oof" }, "ShowAs: none of busy, free, tentative, out-of-office, working-elsewhere"},
+		{"sensitivity", func(e *ical.Event) { e.Sensitivity = "secret" }, "Sensitivity: none of public, private, confidential"},
+		{"frequency", series(func(r *ical.Recurrence) { r.Freq = "week" }), "Recurrence.Freq: not daily"},
+		{"override", override(func(o *ical.Event) {
+			o.ShowAs, o.Attendees = "absent", []ical.Attendee{{Email: "a@example.test", Role: "must"}}
+		}), "Overrides[0].ShowAs: none of|Overrides[0].Attendees[0].Role: none of"},
+		{"cancelled override", override(func(o *ical.Event) { o.Cancelled, o.ShowAs = true, "absent" }), ""},
+		{"no word, which is one error", func(e *ical.Event) { e.ShowAs = "Busy" }, "ShowAs: lower case"},
+
+		{"every known word", func(e *ical.Event) {
+			e.Attendees = nil
+			for i, s := range []ical.Status{"", ical.StatusNeedsAction, ical.StatusAccepted, ical.StatusDeclined, ical.StatusTentative, ical.StatusDelegated} {
+				e.Attendees = append(e.Attendees, ical.Attendee{Email: string(rune('a'+i)) + "@example.test", Status: s})
+			}
+			for i, r := range []ical.Role{"", ical.RoleRequired, ical.RoleOptional, ical.RoleInformational, ical.RoleChair} {
+				e.Attendees[i].Role = r
+			}
+			for i, k := range []ical.Kind{"", ical.KindIndividual, ical.KindGroup, ical.KindRoom, ical.KindResource, "unknown"} {
+				e.Attendees[i].Kind = k
+			}
+		}, ""},
+		{"private words", func(e *ical.Event) {
+			e.ShowAs, e.Sensitivity = "x-far", "x-house"
+			a := &e.Attendees[0]
+			a.Status, a.Role, a.Kind = "x-perhaps", "x-scribe", "x-robot"
+		}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) { checkFields(t, meeting(tt.change).Validate(), tt.want) })
+	}
+}
+
+// TestForeignWordsSurvive reads words that this package does not know, and writes them
+// as they came. Only sending them as our own is refused.
+func TestForeignWordsSurvive(t *testing.T) {
+	in := meeting(func(e *ical.Event) {
+		e.ShowAs, e.Sensitivity = "elsewhere", "secret"
+		a := &e.Attendees[0]
+		a.Status, a.Role, a.Kind = "in-process", "scribe", "robot"
+	})
+	data, err := ical.Encode(&ical.Calendar{Method: ical.MethodRequest, Stamp: stamp, Events: []ical.Event{in}})
+	if err != nil {
+		t.Fatalf("Encode = %v, want the words as they are", err)
+	}
+	c, err := ical.Decode(strings.NewReader(string(data)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := c.Events[0]
+	if a := e.Attendees[0]; e.ShowAs != in.ShowAs || e.Sensitivity != in.Sensitivity || a.Status != "in-process" || a.Role != "scribe" || a.Kind != "robot" {
+		t.Errorf("Decode = %+v, want the words of %+v", e, in)
+	}
+	checkFields(t, e.Validate(), "ShowAs: none of|Sensitivity: none of|Attendees[0].Role: none of|Attendees[0].Kind: none of|Attendees[0].Status: none of")
+}

@@ -261,6 +261,9 @@ func (c *Client) change(ctx context.Context, m *Meeting, opts callOptions, makeP
 		return nil, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)
+	if err := o.checkRules(); err != nil {
+		return m, err
+	}
 	from := m.withAnswersOfEvent()
 	p, err := makePlan(from, o)
 	if err != nil {
@@ -279,6 +282,9 @@ func (c *Client) plan(m *Meeting, opts callOptions, makePlan planner) (*Plan, er
 		return nil, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)
+	if err := o.checkRules(); err != nil {
+		return nil, err
+	}
 	p, err := makePlan(m.withAnswersOfEvent(), o)
 	return publicPlan(p, o), err
 }

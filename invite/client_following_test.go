@@ -42,6 +42,27 @@ func TestRestIsNew(t *testing.T) {
 	check(t, "mails of Update", []string{"ann Updated", "bob Invitation", "cy Updated"}, box.outbox(t))
 }
 
+// TestFollowingLeavesNothing splits a series of which everything before the split was
+// cancelled. The half that stays is empty, which is not the fault of the caller.
+func TestFollowingLeavesNothing(t *testing.T) {
+	ctx, s := context.Background(), new(recorder)
+	c := s.client()
+	m := mustSend(t, c, weeklyTrio())
+	m = must(t)(c.Cancel(ctx, m, invite.Occurrence(m.Event.Start)))
+	after := m.Event.Clone()
+	after.Overrides, after.Summary = nil, "Other"
+	start := m.Event.Start.AddDate(0, 0, 7)
+	old, rest, err := c.UpdateFollowing(ctx, m, start, after)
+	if err != nil || rest == nil || !rest.Event.Start.Equal(start) || rest.Event.Summary != "Other" {
+		t.Errorf("UpdateFollowing = %v, %v, %v, want the rest from the second week on", old, rest, err)
+	}
+	after = m.Event.Clone()
+	after.Attendees[0].Status = "perhaps"
+	if _, rest, err = c.UpdateFollowing(ctx, m, start, after); err == nil || rest != nil || !strings.Contains(err.Error(), "Attendees[0].Status") {
+		t.Errorf("UpdateFollowing with a misspelt status = %v, %v, want an error of the rest", rest, err)
+	}
+}
+
 // TestFollowingOneMail splits a series with OneMail. Ann sees a different rest than the
 // other attendees, and the same end of the old series. Each attendee gets the end of
 // the old series after the rest.

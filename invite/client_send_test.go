@@ -197,6 +197,69 @@ func TestSendLint(t *testing.T) {
 	}
 }
 
+// TestAllowLintUnknown refuses a name that no rule has, in every call that makes mails.
+func TestAllowLintUnknown(t *testing.T) {
+	ctx, r := context.Background(), new(recorder)
+	c := invite.New(r, fixed())
+	m := must(t)(c.Send(ctx, longSeries(ical.FreqWeekly, 3, 1), invite.AllowLint("occurrence-overlap"), invite.AllowLint()))
+	sent := len(r.mails)
+	wrong, after, start := invite.AllowLint("zone-outlook", "occurence-overlap"), m.Event.Clone(), m.Event.Start.AddDate(0, 0, 7)
+	after.Summary = "Other"
+	for name, call := range map[string]func() error{
+		"Send":            func() error { _, err := c.Send(ctx, review(), wrong); return err },
+		"PlanSend":        func() error { _, err := c.PlanSend(review(), wrong); return err },
+		"Update":          func() error { _, err := c.Update(ctx, m, after, wrong); return err },
+		"PlanUpdate":      func() error { _, err := c.PlanUpdate(m, after, wrong); return err },
+		"UpdateFollowing": func() error { _, _, err := c.UpdateFollowing(ctx, m, start, after, wrong); return err },
+		"Cancel":          func() error { _, err := c.Cancel(ctx, m, wrong); return err },
+		"PlanCancel":      func() error { _, err := c.PlanCancel(m, wrong); return err },
+		"Remind":          func() error { _, err := c.Remind(ctx, m, wrong); return err },
+		"Reinvite":        func() error { _, err := c.Reinvite(ctx, m, []string{m.Event.Attendees[0].Email}, wrong); return err },
+		"DeclineProposal": func() error { _, err := c.DeclineProposal(ctx, m, invite.Proposal{}, wrong); return err },
+	} {
+		err := call()
+		var fe *ical.FieldError
+		if !errors.As(err, &fe) || fe.Field != "AllowLint" || !strings.Contains(err.Error(), `"occurence-overlap" is not a lint rule; the rules are summary-empty, `) {
+			t.Errorf("%s = %v, want a FieldError of AllowLint with the name and the rules", name, err)
+		}
+		if len(r.mails) != sent {
+			t.Fatalf("%s sent a mail", name)
+		}
+	}
+}
+
+// TestSendNeighbours refuses a series that Outlook cannot hold, and sends it if the call
+// allows it.
+func TestSendNeighbours(t *testing.T) {
+	e := longSeries(ical.FreqWeekly, 6, 1)
+	e.Overrides = []ical.Event{{RecurrenceID: e.Start.AddDate(0, 0, 14), Start: e.Start.AddDate(0, 0, 6)}}
+	ctx, r := context.Background(), new(recorder)
+	c := invite.New(r, fixed())
+	var le *invite.LintError
+	if _, err := c.Send(ctx, e); !errors.As(err, &le) || le.Findings[0].Rule != "occurrence-order" || len(r.mails) > 0 {
+		t.Errorf("Send = %v with %d mails, want a LintError of occurrence-order", err, len(r.mails))
+	}
+	if _, err := c.Send(ctx, e, invite.AllowLint("occurrence-order")); err != nil || len(r.mails) != 1 {
+		t.Errorf("Send with the rule allowed = %v with %d mails, want one", err, len(r.mails))
+	}
+}
+
+// TestSendMisspelt refuses a misspelt word of an enumeration, and sends nothing.
+func TestSendMisspelt(t *testing.T) {
+	for field, change := range map[string]func(e *ical.Event){
+		"Attendees[1].Status": func(e *ical.Event) { e.Attendees[1].Status = "yes" },
+		"Attendees[0].Role":   func(e *ical.Event) { e.Attendees[0].Role = "must" },
+		"ShowAs":              func(e *ical.Event) { e.ShowAs = "oof" },
+	} {
+		r := new(recorder)
+		m, err := invite.New(r, fixed()).Send(context.Background(), vary(change))
+		var fe *ical.FieldError
+		if !errors.As(err, &fe) || fe.Field != field || m != nil || len(r.mails) > 0 {
+			t.Errorf("Send = %v, %v with %d mails, want a FieldError of %s", m, err, len(r.mails), field)
+		}
+	}
+}
+
 func TestOrganizerSentBy(t *testing.T) {
 	m := send(t, vary(func(e *ical.Event) { e.Organizer.SentBy = "assistant@example.test" }))[0]
 	if got := parseMail(t, m.Data).header.Get("Sender"); got != "<assistant@example.test>" || m.From != "assistant@example.test" {

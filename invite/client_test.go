@@ -33,7 +33,7 @@ func TestSendConcurrently(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
-			opts := []invite.SendOption{invite.AllowLint("x")}
+			opts := []invite.SendOption{invite.AllowLint("uid-exchange")}
 			if i%2 == 1 {
 				opts = append(opts, invite.HideGuests())
 			}

@@ -77,7 +77,7 @@ func QueueOnly() MailOption { return mailOption(func(c *callOptions) { c.queueOn
 func Comment(text string) MailOption { return mailOption(func(c *callOptions) { c.comment = text }) }
 
 // AllowLint sends even if these lint rules have findings of error level. See
-// [ical.Event.Lint].
+// [ical.Event.Lint]. It is an error if [ical.LintRules] does not have a name.
 func AllowLint(rules ...string) MailOption {
 	rules = slices.Clone(rules)
 	return mailOption(func(c *callOptions) { c.allowLint = append(c.allowLint, rules...) })

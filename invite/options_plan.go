@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -38,9 +39,26 @@ func (s *settings) levels() plan.Levels {
 	return out
 }
 
-// allows reports whether a call is sent even if a lint rule has findings.
+// allows reports whether a call is sent even if a lint rule has findings. Package
+// plan says itself if an invitation has nobody to go to, because an update may
+// remove all attendees.
 func (s *settings) allows(rule string) bool {
-	return s.allowPast && rule == "start-past" || slices.Contains(s.allowLint, rule)
+	return rule == "organizer-alone" || s.allowPast && rule == "start-past" || slices.Contains(s.allowLint, rule)
+}
+
+// checkRules refuses a name in [AllowLint] that no rule has. A misspelt name would
+// allow nothing.
+func (s *settings) checkRules() error {
+	if len(s.allowLint) == 0 {
+		return nil
+	}
+	known := ical.LintRules()
+	for _, rule := range s.allowLint {
+		if !slices.Contains(known, rule) {
+			return fieldError("AllowLint", fmt.Sprintf("%.60q is not a lint rule; the rules are %s", rule, strings.Join(known, ", ")))
+		}
+	}
+	return nil
 }
 
 // check returns an error if an event must not be sent by the call.

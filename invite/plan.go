@@ -104,7 +104,12 @@ func grouped[T any](list []T, key func(T) string) (out []T) {
 type planner func(m *Meeting, o *settings) (*plan.Plan, error)
 
 // planSend plans the invitation to a new meeting.
-func planSend(e ical.Event, o *settings) (*plan.Plan, error) { return plan.Send(e, o.sending()) }
+func planSend(e ical.Event, o *settings) (*plan.Plan, error) {
+	if err := o.checkRules(); err != nil {
+		return nil, err
+	}
+	return plan.Send(e, o.sending())
+}
 
 // planUpdate plans the change of a meeting to the event after.
 func planUpdate(after ical.Event) planner {
@@ -119,6 +124,9 @@ func planUpdate(after ical.Event) planner {
 // planFollowing plans the change of an occurrence and all later ones. rest is nil if
 // start is the first occurrence.
 func planFollowing(m *Meeting, start time.Time, after ical.Event, o *settings) (old, rest *plan.Plan, err error) {
+	if err := o.checkRules(); err != nil {
+		return nil, nil, err
+	}
 	if m.Event.Cancelled {
 		return nil, nil, ErrCancelled
 	}

@@ -59,7 +59,9 @@ func eachChain(t *testing.T, count int, run func(t *testing.T, n int)) {
 
 // everyRule are the lint rules that generated meetings may break. The rules are about
 // the limits of clients, which do not matter here.
-var everyRule = []string{"summary-length", "location-length"}
+var everyRule = []string{
+	"summary-length", "location-length", "series-empty", "occurrence-order", "occurrence-day", "occurrence-overlap",
+}
 
 // world is one meeting, and the calendars of all attendees who ever got a mail about it.
 type world struct {

@@ -211,3 +211,56 @@ func BenchmarkUpdateAfterAnswers(b *testing.B) {
 		b.ReportMetric(float64(time.Since(start))/float64(without), "ratio")
 	}
 }
+
+// TestLintSizeIsRight compares what the lint rule mail-size says with a mail that is
+// sent. The estimate may be wrong by a quarter.
+func TestLintSizeIsRight(t *testing.T) {
+	const most = 1 << 20
+	for name, event := range map[string]func(n int) ical.Event{
+		"description": func(n int) ical.Event {
+			return vary(func(e *ical.Event) { e.Description = strings.Repeat("Please read. ", n*400) })
+		},
+		"description in Cyrillic": func(n int) ical.Event {
+			return vary(func(e *ical.Event) { e.Description = strings.Repeat("Прочитайте. ", n*100) })
+		},
+		"guests": func(n int) ical.Event { return vary(func(e *ical.Event) { e.Attendees = guests(n * 40) }) },
+		"overrides": func(n int) ical.Event {
+			e := longSeries(ical.FreqDaily, 400, n*3)
+			for i := range 20 {
+				e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: e.Start.AddDate(0, 0, i+40), Summary: "Other"})
+			}
+			return e
+		},
+		"properties": func(n int) ical.Event {
+			return vary(func(e *ical.Event) {
+				for i := range n {
+					e.Extra = append(e.Extra, ical.Property{Name: fmt.Sprint("X-A", i), Value: strings.Repeat("x", 5000)})
+				}
+			})
+		},
+	} {
+		below, above := 0, 0
+		for n := 10; n <= 130; n += 20 {
+			e := event(n)
+			r, found := new(recorder), false
+			must(t)(invite.New(r, fixed()).Send(context.Background(), e, invite.OneMail()))
+			size := len(r.mails[0].Data)
+			for _, f := range e.Lint() {
+				found = found || f.Rule == "mail-size"
+			}
+			switch {
+			case size < most*3/4:
+				if below++; found {
+					t.Errorf("%s: mail-size is reported for a mail of %d octets", name, size)
+				}
+			case size > most*5/4:
+				if above++; !found {
+					t.Errorf("%s: mail-size is not reported for a mail of %d octets", name, size)
+				}
+			}
+		}
+		if below == 0 || above == 0 {
+			t.Errorf("%s: %d mails are small and %d are large, want some of both", name, below, above)
+		}
+	}
+}

@@ -147,6 +147,13 @@ func TestLint(t *testing.T) {
 	if diff := cmp.Diff(want, fields); diff != "" || got.Code != 1 || got.Stderr != "" {
 		t.Errorf("lint = %d, %q (-want +got):\n%s", got.Code, got.Stderr, diff)
 	}
+	alone := write(t, "event.json", `{"uid":"u","summary":"Focus","start":"2027-03-02T09:00:00Z","end":"2027-03-02T10:00:00Z",
+		"organizer":{"email":"desk@example.test"},"attendees":[{"email":"Desk@example.test","status":"yes"}]}`)
+	got = invitectl("lint", "-now", clock, alone)
+	first, second, _ := strings.Cut(got.Stdout, "\n")
+	if got.Code != 1 || !strings.Contains(first, `"rule":"invalid","severity":"error","field":"Attendees[0].Status"`) || !strings.HasPrefix(second, `{"rule":"organizer-alone","severity":"error","field":"Attendees",`) {
+		t.Errorf("lint = %+v, want an error of the status and organizer-alone", got)
+	}
 	long := invitectl("lint", "-now", clock, vary(t, "Quarterly review", strings.Repeat("<x>", 100)))
 	wantLine := `{"rule":"summary-length","severity":"warning","field":"Summary","text":"Outlook cuts a title after 255 characters",`
 	if long.Code != 0 || !strings.HasPrefix(long.Stdout, wantLine) {

@@ -33,7 +33,7 @@ func Following(m *Meeting, start time.Time, after ical.Event, o *Options) (old, 
 	if last := shortened.Recurrence.Until; !after.Start.After(last) {
 		return nil, nil, fieldError("Start", "is not after the last occurrence that stays"+onDate(&before, last))
 	}
-	if old, err = Update(m, shortened, o); err != nil {
+	if old, err = Update(m, shortened, o.unchecked()); err != nil {
 		return nil, nil, err
 	}
 	if after.UID == before.UID || after.UID == "" {
@@ -46,13 +46,24 @@ func Following(m *Meeting, start time.Time, after ical.Event, o *Options) (old, 
 	return old, rest, nil
 }
 
+// unchecked returns options that check no event. The half that stays needs no
+// check: it was checked when it was sent, and the caller cannot mend it.
+func (o *Options) unchecked() *Options {
+	out := *o
+	out.Check = func(*ical.Event) error { return nil }
+	return &out
+}
+
 // rest plans the new meeting, with the answers and the attendees that the old one
 // hands on to it.
 func (m *Meeting) rest(after ical.Event, before *ical.Event, start time.Time, o *Options) (*Plan, error) {
+	if err := o.Check(&after); err != nil { // with the statuses, which become answers
+		return nil, err
+	}
 	carried := m.carried(&after, before, start, o)
 	fromOrganizer := m.OrganizerAnswers(&after, o.stamp())
 	roster.ClearAnswers(&after)
-	p, err := Send(after, o)
+	p, err := Send(after, o.unchecked())
 	if err != nil {
 		return nil, err
 	}
