@@ -65,7 +65,7 @@ func Decode(r io.Reader, o *DecodeOptions) (*Calendar, error) {
 		out = merge(out, c)
 	}
 	if len(objects) > 1 {
-		out.Events = group(out.Events)
+		out.Events = group(out.Events, out.Method)
 	}
 	return out, nil
 }

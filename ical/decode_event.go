@@ -41,6 +41,9 @@ func (x *eventReader) read(base *ics.ComponentBase) error {
 			if err != nil {
 				return err
 			}
+			if strings.HasSuffix(strings.ToUpper(strings.TrimSpace(p.Value)), utcForm) {
+				t = t.In(time.FixedZone(utcForm, 0))
+			}
 			x.event.RecurrenceID = t
 			continue
 		}

@@ -47,7 +47,7 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 	if zones.budget < 0 {
 		return nil, refuse(&FieldError{Field: "Model", Err: fmt.Errorf("%w: too many dates or zones", ErrLimit)})
 	}
-	out.Events = group(events)
+	out.Events = group(events, out.Method)
 	return out, nil
 }
 
@@ -61,7 +61,7 @@ func (c *Calendar) readHeader(p *ics.BaseProperty) {
 }
 
 // group puts overrides under their series, even if they come before it.
-func group(events []Event) []Event {
+func group(events []Event, method Method) []Event {
 	var out []Event
 	series := make(map[string]int)
 	for _, e := range events {
@@ -79,8 +79,10 @@ func group(events []Event) []Event {
 		}
 		e.Recurrence = nil
 		if i, ok := series[e.UID]; ok {
+			e.markAbsent(&out[i], method)
 			out[i].Overrides = append(out[i].Overrides, e)
 		} else {
+			e.standAlone()
 			out = append(out, e)
 		}
 	}

@@ -28,6 +28,9 @@ func (e *Event) check() (errs fieldErrors) {
 	if e.Recurrence != nil {
 		errs.under("Recurrence.", e.Recurrence.check())
 	}
+	if len(e.Absent) > 0 {
+		errs.addf("Absent", "belongs to an override of a series")
+	}
 	e.checkOverrides(&errs)
 	e.checkFlags(&errs)
 	e.checkLists(&errs)
@@ -88,6 +91,9 @@ func (e *Event) checkOverrides(errs *fieldErrors) {
 		} else if len(o.Overrides) > 0 || o.Recurrence != nil {
 			errs.addf(indexed("Overrides", i, "Recurrence"), "an override is one occurrence and cannot be a series")
 		} else if !o.Cancelled {
+			var absent fieldErrors
+			o.checkAbsent(&absent)
+			errs.inside("Overrides", i, absent)
 			full := e.Override(i)
 			errs.inside("Overrides", i, slices.DeleteFunc(full.check(), o.inherits))
 		}
