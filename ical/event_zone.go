@@ -60,7 +60,8 @@ func (e *Event) inUTC() bool {
 	return !e.RecurrenceID.IsZero() && e.RecurrenceID.Location().String() == utcForm
 }
 
-// inheritZone puts an override into the zone of its series.
+// inheritZone puts an override into the zone of its series. If it has a zone of its
+// own, this becomes the Location of Start and End.
 func (e *Event) inheritZone(series *Event) {
 	own := e.TimeZone
 	e.TimeZone = series.TimeZone
@@ -69,7 +70,7 @@ func (e *Event) inheritZone(series *Event) {
 		return
 	}
 	e.RecurrenceID = e.RecurrenceID.In(loc)
-	if e.TimeZone == "" && isKnown(loc) {
+	if e.TimeZone == "" && isKnown(loc) && (loc != time.UTC || own != "") {
 		e.TimeZone = loc.String()
 	}
 	clock := loc
@@ -78,7 +79,7 @@ func (e *Event) inheritZone(series *Event) {
 			return // a matter of Validate
 		}
 	} else if name := e.Start.Location().String(); name == "" || name == "UTC" {
-		return // as JSON gives it
+		return // it is an instant, or has an offset, as JSON gives it
 	}
 	e.Start = e.Start.In(clock)
 	if !e.End.IsZero() {

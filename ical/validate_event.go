@@ -69,7 +69,7 @@ func (e *Event) checkTime(errs *fieldErrors) {
 	}
 	if _, err := e.zone(); err != nil && !e.AllDay {
 		if e.TimeZone != "" {
-			err = fmt.Errorf("%.60q is not the IANA or Windows name of a time zone", e.TimeZone)
+			err = errZoneName(e.TimeZone)
 		}
 		errs.add("TimeZone", err)
 	}
@@ -91,13 +91,28 @@ func (e *Event) checkOverrides(errs *fieldErrors) {
 		} else if len(o.Overrides) > 0 || o.Recurrence != nil {
 			errs.addf(indexed("Overrides", i, "Recurrence"), "an override is one occurrence and cannot be a series")
 		} else if !o.Cancelled {
-			var absent fieldErrors
-			o.checkAbsent(&absent)
-			errs.inside("Overrides", i, absent)
+			errs.inside("Overrides", i, o.checkOwn())
 			full := e.Override(i)
 			errs.inside("Overrides", i, slices.DeleteFunc(full.check(), o.inherits))
 		}
 	}
+}
+
+// checkOwn checks the fields of an override that do not become fields of the
+// occurrence.
+func (e *Event) checkOwn() (errs fieldErrors) {
+	if e.TimeZone != "" {
+		if _, err := LoadLocation(e.TimeZone); err != nil {
+			errs.add("TimeZone", errZoneName(e.TimeZone))
+		}
+	}
+	e.checkAbsent(&errs)
+	return errs
+}
+
+// errZoneName is the error for a name that [LoadLocation] does not know.
+func errZoneName(name string) error {
+	return fmt.Errorf("%.60q is not the IANA or Windows name of a time zone", name)
 }
 
 // inherits reports whether an override takes the field of an error from its
