@@ -17,7 +17,10 @@ type Calendar struct {
 	// Events are the meetings. In a mail they share one UID (RFC 6047, section 2.2).
 	Events []Event `json:"events,omitempty"`
 	// Skipped are the names of components that Decode passed over because they
-	// are neither events nor time zones, such as "VTODO". Encode ignores it.
+	// are neither events nor time zones, such as "VTODO". If an override counts
+	// for all later occurrences too, "RECURRENCE-ID;RANGE=THISANDFUTURE" stands
+	// here, and the event is read as a change of the one occurrence. Encode
+	// ignores Skipped.
 	Skipped []string `json:"skipped,omitempty"`
 }
 

@@ -25,6 +25,7 @@ type eventReader struct {
 	transp   string
 	busy     string // X-MICROSOFT-CDO-BUSYSTATUS
 	intended string // X-MICROSOFT-CDO-INTENDEDSTATUS
+	ranged   bool   // RECURRENCE-ID has a RANGE
 	except   []time.Time
 	include  []time.Time
 }
@@ -34,17 +35,9 @@ func (x *eventReader) read(base *ics.ComponentBase) error {
 	for i := range base.Properties {
 		p := &base.Properties[i].BaseProperty
 		if p.IANAToken == "RECURRENCE-ID" {
-			t, _, err := x.readTimeValue(p, p.Value)
-			if err == nil && t.IsZero() {
-				err = errValue(p.Value)
-			}
-			if err != nil {
+			if err := x.readRecurrenceID(p); err != nil {
 				return err
 			}
-			if strings.HasSuffix(strings.ToUpper(strings.TrimSpace(p.Value)), utcForm) {
-				t = t.In(time.FixedZone(utcForm, 0))
-			}
-			x.event.RecurrenceID = t
 			continue
 		}
 		if x.readText(p) || x.readTime(p) || x.readPeople(p) || x.readFlag(p) || x.readList(p) {

@@ -41,6 +41,9 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 			if x.stamp.After(out.Stamp) {
 				out.Stamp = x.stamp
 			}
+			if x.ranged {
+				out.Skipped = append(out.Skipped, skippedRange)
+			}
 			events = append(events, x.event)
 		}
 	}

@@ -189,6 +189,9 @@ func (in *Inbound) byMethod() {
 		if in.isAnswer() {
 			in.answer()
 		}
+		if anyRanged(in.Event) {
+			in.Reason += "; " + rangeReason
+		}
 	}
 }
 
