@@ -25,7 +25,7 @@ type eventReader struct {
 	transp   string
 	busy     string // X-MICROSOFT-CDO-BUSYSTATUS
 	intended string // X-MICROSOFT-CDO-INTENDEDSTATUS
-	ranged   bool   // RECURRENCE-ID has a RANGE
+	ranged   string // the RANGE of RECURRENCE-ID
 	except   []time.Time
 	include  []time.Time
 }

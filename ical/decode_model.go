@@ -41,8 +41,8 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 			if x.stamp.After(out.Stamp) {
 				out.Stamp = x.stamp
 			}
-			if x.ranged {
-				out.Skipped = append(out.Skipped, skippedRange)
+			if x.ranged != "" {
+				out.Skipped = append(out.Skipped, fmt.Sprintf("RECURRENCE-ID;RANGE=%.40s", x.ranged))
 			}
 			events = append(events, x.event)
 		}

@@ -34,11 +34,8 @@ func (x *eventReader) readRange(p *ics.BaseProperty) {
 	if len(values) == 0 || values[0] == "" {
 		return
 	}
-	x.ranged = true
+	x.ranged = strings.ToUpper(values[0])
 	x.event.Extra = append(x.event.Extra, Property{
-		Name: p.IANAToken, Params: map[string][]string{"RANGE": {strings.ToUpper(values[0])}}, Value: p.Value,
+		Name: p.IANAToken, Params: map[string][]string{"RANGE": {x.ranged}}, Value: p.Value,
 	})
 }
-
-// skippedRange stands in [Calendar.Skipped] for a RANGE that was passed over.
-const skippedRange = "RECURRENCE-ID;RANGE=THISANDFUTURE"
