@@ -91,17 +91,17 @@ func (e *Event) checkOverrides(errs *fieldErrors) {
 		} else if len(o.Overrides) > 0 || o.Recurrence != nil {
 			errs.addf(indexed("Overrides", i, "Recurrence"), "an override is one occurrence and cannot be a series")
 		} else if !o.Cancelled {
-			errs.inside("Overrides", i, o.checkOwn())
 			full := e.Override(i)
 			errs.inside("Overrides", i, slices.DeleteFunc(full.check(), o.inherits))
 		}
+		errs.inside("Overrides", i, e.Overrides[i].checkOwn())
 	}
 }
 
 // checkOwn checks the fields of an override that do not become fields of the
 // occurrence.
 func (e *Event) checkOwn() (errs fieldErrors) {
-	if e.TimeZone != "" {
+	if e.TimeZone != "" && !e.Cancelled {
 		if _, err := LoadLocation(e.TimeZone); err != nil {
 			errs.add("TimeZone", errZoneName(e.TimeZone))
 		}
