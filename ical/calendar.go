@@ -20,7 +20,9 @@ type Calendar struct {
 	// component that is neither an event nor a time zone ("VTODO with UID …"), a
 	// line or value that it cannot read, the second of two properties that
 	// contradict each other, a broken object. It has at most 100 entries and a
-	// last one that says that there were more. Encode ignores it.
+	// last one that says that there were more. If an override counts for all later
+	// occurrences too (RANGE=THISANDFUTURE), it says so, and the event is read as
+	// a change of the one occurrence. Encode ignores it.
 	Skipped []string `json:"skipped,omitempty"`
 }
 

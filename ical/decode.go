@@ -89,7 +89,7 @@ func (p *objectParser) calendar() (*Calendar, error) {
 	skipped.add(p.skipped.texts...)
 	out.Skipped = skipped.texts
 	if len(p.objects) > 1 {
-		out.Events = group(out.Events)
+		out.Events = group(out.Events, out.Method)
 	}
 	return out, nil
 }

@@ -28,6 +28,7 @@ type eventReader struct {
 	busy     string // X-MICROSOFT-CDO-BUSYSTATUS
 	intended string // X-MICROSOFT-CDO-INTENDEDSTATUS
 	allDay   bool   // X-MICROSOFT-CDO-ALLDAYEVENT
+	ranged   string // the RANGE of RECURRENCE-ID
 	except   []time.Time
 	include  []time.Time
 }
@@ -40,14 +41,9 @@ func (x *eventReader) read(base *ics.ComponentBase) error {
 			continue
 		}
 		if p.IANAToken == "RECURRENCE-ID" {
-			t, _, err := x.readTimeValue(p, p.Value)
-			if err == nil && t.IsZero() {
-				err = errValue(p.Value)
-			}
-			if err != nil {
+			if err := x.readRecurrenceID(p); err != nil {
 				return err
 			}
-			x.event.RecurrenceID = t
 			continue
 		}
 		dates := len(x.except) + len(x.include)

@@ -42,13 +42,16 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 			if x.stamp.After(out.Stamp) {
 				out.Stamp = x.stamp
 			}
+			if x.ranged != "" {
+				skipped.addf("RECURRENCE-ID;RANGE=%.40s", x.ranged)
+			}
 			events = append(events, x.event)
 		}
 	}
 	if zones.budget < 0 {
 		return nil, refuse(&FieldError{Field: "Model", Err: fmt.Errorf("%w: too many dates or zones", ErrLimit)})
 	}
-	out.Events, out.Skipped = group(events), skipped.texts
+	out.Events, out.Skipped = group(events, out.Method), skipped.texts
 	return out, nil
 }
 
@@ -62,7 +65,7 @@ func (c *Calendar) readHeader(p *ics.BaseProperty) {
 }
 
 // group puts overrides under their series, even if they come before it.
-func group(events []Event) []Event {
+func group(events []Event, method Method) []Event {
 	var out []Event
 	series := make(map[string]int)
 	for _, e := range events {
@@ -80,8 +83,10 @@ func group(events []Event) []Event {
 		}
 		e.Recurrence = nil
 		if i, ok := series[e.UID]; ok {
+			e.markAbsent(&out[i], method)
 			out[i].Overrides = append(out[i].Overrides, e)
 		} else {
+			e.standAlone()
 			out = append(out, e)
 		}
 	}

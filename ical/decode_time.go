@@ -80,7 +80,7 @@ func (x *eventReader) readTimeValue(p *ics.BaseProperty, value string) (time.Tim
 // UTC and for zones without a name.
 func (x *eventReader) zoneName(p *ics.BaseProperty, t time.Time) string {
 	loc := x.zones.location(paramValue(p, "TZID"))
-	if loc == nil || loc == time.UTC || t.Location() != loc {
+	if loc == nil || t.Location() != loc {
 		return ""
 	}
 	return loc.String()

@@ -24,7 +24,7 @@ func (m *zoneChooser) zone(e *Event) (timeForm, error) {
 	if err != nil {
 		return timeForm{}, err
 	}
-	if !e.keepsClock() && (loc == time.UTC || loc.String() == "UTC") {
+	if !e.keepsClock() && (loc == time.UTC || loc.String() == "UTC") || e.inUTC() {
 		return timeForm{loc: time.UTC}, nil
 	}
 	use, err := m.use(loc)

@@ -13,7 +13,11 @@ type Event struct {
 	// Sequence counts the revisions of the meeting, from 0 (RFC 5546, section 2.1.4).
 	Sequence int `json:"sequence,omitempty"`
 	// RecurrenceID is the original start of the occurrence that this event
-	// replaces; zero for a single event and for a whole series.
+	// replaces; zero for a single event and for a whole series. On the wire it is
+	// in the form and the zone of the series, both beside the series and in a
+	// mail of its own. See TimeZone for how an occurrence alone knows that zone.
+	// If Decode read it in UTC, its Location is named "Z", and an occurrence alone
+	// is written in UTC again.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
 
 	// Summary is the title. Outlook keeps 255 characters. Several lines are
@@ -49,6 +53,14 @@ type Event struct {
 	// clock. If it is empty, Start's Location is the zone if it has an IANA
 	// name, and UTC is otherwise. For an all-day event it only says where
 	// instants such as 23:00 UTC are midnight.
+	//
+	// For an occurrence on its own, it is the zone of the series, in which all
+	// times are written. If it is empty, RecurrenceID's Location is the zone of
+	// the series if it has an IANA name. The Location of Start may be another
+	// zone: it is the clock in texts for people, and JSON does not keep its name.
+	//
+	// In an override beside its series, it names the clock in texts for people. If
+	// it is empty, that is the clock of the series.
 	TimeZone string `json:"timeZone,omitempty"`
 	// AllDay makes Start and End dates without a time or zone. A time that is not
 	// midnight is an error.
@@ -62,9 +74,17 @@ type Event struct {
 	// Recurrence makes the event a series; nil is a single event.
 	Recurrence *Recurrence `json:"recurrence,omitempty"`
 	// Overrides are the occurrences that differ from the series, each with a
-	// RecurrenceID. A zero field of an override means "as in the series"; see
-	// [Event.Override].
+	// RecurrenceID. A zero field of an override means "as in the series", unless
+	// Absent names it; see [Event.Override].
 	Overrides []Event `json:"overrides,omitempty"`
+	// Absent names fields of an override, by their JSON names, that are empty for
+	// this occurrence although the series has a value: "location" for an
+	// occurrence without a place. It belongs in Overrides only. An "end" that is
+	// absent makes a timed occurrence take no time. Decode lists the fields that
+	// an override of the object lacks, because nothing is inherited on the wire
+	// (RFC 5545, section 3.8.4.4). A request cannot lack "organizer" and
+	// "attendees", so Validate refuses the two.
+	Absent []string `json:"absent,omitempty"`
 
 	// ShowAs says how the time appears in the attendees' calendars; "" means
 	// [ShowBusy].

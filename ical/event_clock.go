@@ -81,8 +81,10 @@ func (c wallClock) override(series *Event, i int) Occurrence {
 	switch {
 	case !e.End.IsZero():
 		o.End = c.start(e.End)
-	default:
-		o.End = c.end(o.Start)
+	case c.allDay:
+		o.End = o.Start.Add(day)
+	default: // also if the series has an end, which the override then lacks
+		o.End = o.Start
 	}
 	return o
 }

@@ -19,6 +19,7 @@ func (e Event) Clone() Event {
 	for i := range e.Overrides {
 		e.Overrides[i] = e.Overrides[i].Clone()
 	}
+	e.Absent = slices.Clone(e.Absent)
 	e.Reminders = slices.Clone(e.Reminders)
 	e.Attachments = slices.Clone(e.Attachments)
 	e.Extra = slices.Clone(e.Extra)

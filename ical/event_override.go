@@ -3,9 +3,13 @@ package ical
 import "cmp"
 
 // Override returns the override at index i of a series, with every field filled
-// in. A zero field gets the value of the series. A zero Start becomes the
-// RecurrenceID, and the length is the length of the series. Times have the form
-// of [Event.Normalized].
+// in: an event of its own, as [Event] describes it. A zero field gets the value
+// of the series, unless Absent names it. A zero Start becomes the RecurrenceID,
+// and the length is the length of the series. Times have the form of
+// [Event.Normalized].
+//
+// The occurrence is in the zone of the series. If the override has a TimeZone of
+// its own, that zone is the Location of Start and End.
 func (e Event) Override(i int) Event {
 	o := e.Overrides[i]
 	e.Recurrence, e.Overrides = nil, nil // the times in them are not needed here
@@ -15,10 +19,12 @@ func (e Event) Override(i int) Event {
 	o.normalizeOwn(timeReader{allDay: e.AllDay, zone: z.override(&o), id: z})
 	o.UID, o.Recurrence, o.Overrides = e.UID, nil, nil
 	o.Sequence = max(o.Sequence, e.Sequence)
-	o.AllDay, o.TimeZone = e.AllDay, cmp.Or(o.TimeZone, e.TimeZone)
+	o.AllDay = e.AllDay
 	o.inheritTime(&e)
+	o.inheritZone(&e)
 	o.inheritText(&e)
 	o.inheritPeople(&e)
+	o.Absent = nil
 	return o
 }
 
@@ -27,7 +33,7 @@ func (e *Event) inheritTime(series *Event) {
 	if e.Start.IsZero() {
 		e.Start = e.RecurrenceID
 	}
-	if !e.End.IsZero() || series.End.IsZero() {
+	if !e.End.IsZero() || series.End.IsZero() || e.lacks("end") {
 		return
 	}
 	if e.AllDay { // in days, because a day need not have 24 hours in the Location of Start
@@ -39,35 +45,37 @@ func (e *Event) inheritTime(series *Event) {
 }
 
 func (e *Event) inheritText(series *Event) {
-	e.Summary = cmp.Or(e.Summary, series.Summary)
-	e.Description = cmp.Or(e.Description, series.Description)
-	e.Location = cmp.Or(e.Location, series.Location)
-	e.URL = cmp.Or(e.URL, series.URL)
-	e.Conference = cmp.Or(e.Conference, series.Conference)
-	e.Language = cmp.Or(e.Language, series.Language)
-	if len(e.Categories) == 0 {
-		e.Categories = series.Categories
-	}
-	if len(e.Attachments) == 0 {
-		e.Attachments = series.Attachments
-	}
-	if len(e.Extra) == 0 {
-		e.Extra = series.Extra
-	}
+	inherit(e, "summary", &e.Summary, series.Summary)
+	inherit(e, "description", &e.Description, series.Description)
+	inherit(e, "location", &e.Location, series.Location)
+	inherit(e, "url", &e.URL, series.URL)
+	inherit(e, "conference", &e.Conference, series.Conference)
+	inherit(e, "language", &e.Language, series.Language)
+	inheritList(e, "categories", &e.Categories, series.Categories)
+	inheritList(e, "attachments", &e.Attachments, series.Attachments)
+	inheritList(e, "extra", &e.Extra, series.Extra)
 }
 
 func (e *Event) inheritPeople(series *Event) {
-	if e.Organizer == (Person{}) {
-		e.Organizer = series.Organizer
+	inherit(e, "organizer", &e.Organizer, series.Organizer)
+	inheritList(e, "attendees", &e.Attendees, series.Attendees)
+	inheritList(e, "reminders", &e.Reminders, series.Reminders)
+	inherit(e, "showAs", &e.ShowAs, series.ShowAs)
+	inherit(e, "sensitivity", &e.Sensitivity, series.Sensitivity)
+	inherit(e, "priority", &e.Priority, series.Priority)
+	inherit(e, "noCounter", &e.NoCounter, series.NoCounter)
+}
+
+// inherit takes the value of the series for a field that is zero and not absent.
+func inherit[T comparable](e *Event, field string, own *T, series T) {
+	if !e.lacks(field) {
+		*own = cmp.Or(*own, series)
 	}
-	if len(e.Attendees) == 0 {
-		e.Attendees = series.Attendees
+}
+
+// inheritList is inherit for a list.
+func inheritList[T any](e *Event, field string, own *[]T, series []T) {
+	if len(*own) == 0 && !e.lacks(field) {
+		*own = series
 	}
-	if len(e.Reminders) == 0 {
-		e.Reminders = series.Reminders
-	}
-	e.ShowAs = cmp.Or(e.ShowAs, series.ShowAs)
-	e.Sensitivity = cmp.Or(e.Sensitivity, series.Sensitivity)
-	e.Priority = cmp.Or(e.Priority, series.Priority)
-	e.NoCounter = e.NoCounter || series.NoCounter
 }

@@ -30,6 +30,8 @@ func TestEventOverride(t *testing.T) {
 		Reminders: []ical.Reminder{{}}, ShowAs: ical.ShowTentative, Sensitivity: ical.SensitivityPublic, Priority: 9, NoCounter: true, Cancelled: true,
 		Attachments: []ical.Link{{URL: "https://example.test/a"}}, Extra: []ical.Property{{Name: "X-B"}},
 	}
+	full := own
+	full.TimeZone = master.TimeZone // RECURRENCE-ID is in it
 	for _, tt := range []struct {
 		name     string
 		in, want ical.Event
@@ -37,7 +39,7 @@ func TestEventOverride(t *testing.T) {
 		{"nothing of its own", ical.Event{RecurrenceID: id}, inherited},
 		{"empty lists", ical.Event{RecurrenceID: id, Attendees: []ical.Attendee{}, Categories: []string{}, Reminders: []ical.Reminder{},
 			Attachments: []ical.Link{}, Extra: []ical.Property{}}, inherited},
-		{"everything of its own", own, own},
+		{"everything of its own", own, full},
 	} {
 		e := master
 		e.Overrides = []ical.Event{tt.in}

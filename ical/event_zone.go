@@ -13,6 +13,10 @@ import (
 // Otherwise a single event is in UTC, and a series keeps the offset of its
 // Location ("UTC+02:00"). A series is an error if its Location has clock
 // changes and no name of its own, as [time.Local] may.
+//
+// For an occurrence on its own, Zone is the zone of the series. Without TimeZone,
+// it is RecurrenceID's Location if this has an IANA name, and otherwise what Start
+// says, as for a series.
 func (e Event) Zone() (*time.Location, error) { return e.zone() }
 
 // zone is Zone without a copy of the event.
@@ -20,11 +24,15 @@ func (e *Event) zone() (*time.Location, error) {
 	if e.TimeZone != "" {
 		return LoadLocation(e.TimeZone)
 	}
-	loc := e.Start.Location()
+	at := e.Start
+	if !e.RecurrenceID.IsZero() && hasName(e.RecurrenceID.Location()) {
+		at = e.RecurrenceID
+	}
+	loc := at.Location()
 	if loc == time.UTC {
 		return loc, nil
 	}
-	named, err := namedZone(loc, e.Start)
+	named, err := namedZone(loc, at)
 	if e.keepsClock() {
 		return named, err
 	}
@@ -32,6 +40,60 @@ func (e *Event) zone() (*time.Location, error) {
 		return named, nil
 	}
 	return time.UTC, nil
+}
+
+// hasName reports whether a Location is an IANA zone other than UTC.
+func hasName(loc *time.Location) bool {
+	return loc != time.UTC && loc.String() != "" && loc.String() != utcForm && isKnown(loc)
+}
+
+// utcForm is the name of the Location of a RecurrenceID that was read in UTC, and
+// is written so.
+//
+// QUIRK: Domino writes RECURRENCE-ID in UTC beside times with a TZID.
+const utcForm = "Z"
+
+// inUTC reports whether the times of an occurrence are written in UTC, because its
+// RECURRENCE-ID was read so. An answer must name the occurrence as the request
+// did.
+func (e *Event) inUTC() bool {
+	return !e.RecurrenceID.IsZero() && e.RecurrenceID.Location().String() == utcForm
+}
+
+// inheritZone puts an override into the zone of its series. If it has a zone of its
+// own, this becomes the Location of Start and End.
+func (e *Event) inheritZone(series *Event) {
+	own := e.TimeZone
+	e.TimeZone = series.TimeZone
+	loc, err := series.zone()
+	if err != nil || e.AllDay {
+		return
+	}
+	e.RecurrenceID = e.RecurrenceID.In(loc)
+	if e.TimeZone == "" && isKnown(loc) && (loc != time.UTC || own != "") {
+		e.TimeZone = loc.String()
+	}
+	clock := loc
+	if own != "" {
+		if clock, err = LoadLocation(own); err != nil {
+			return // a matter of Validate
+		}
+	} else if name := e.Start.Location().String(); name == "" || name == "UTC" {
+		return // it is an instant, or has an offset, as JSON gives it
+	}
+	e.Start = e.Start.In(clock)
+	if !e.End.IsZero() {
+		e.End = e.End.In(clock)
+	}
+}
+
+// standAlone gives an occurrence that was read without its series the zone of its
+// RECURRENCE-ID, which is the zone of the series. Until then, TimeZone is the zone
+// of DTSTART.
+func (e *Event) standAlone() {
+	if loc := e.RecurrenceID.Location(); !e.AllDay && hasName(loc) {
+		e.TimeZone = loc.String()
+	}
 }
 
 // keepsClock reports whether the event's times must be on a wall clock. A

@@ -5,20 +5,44 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
 // MarshalJSON writes the event in the form of [Event.Normalized]. It fills in
-// TimeZone if only Start's Location names the zone, because an RFC 3339 time has
-// no room for the name.
+// TimeZone if only a Location names the zone, because an RFC 3339 time has no room
+// for the name. It leaves the TimeZone of an override empty, which means the zone
+// of the series.
 func (e Event) MarshalJSON() ([]byte, error) {
 	type plain Event // without this method
 	n, _ := e.inForm()
 	e = *n
-	if loc, err := e.Zone(); err == nil && e.TimeZone == "" && !e.AllDay && loc != time.UTC {
+	if loc, err := e.Zone(); err == nil && e.TimeZone == "" && !e.AllDay && loc != time.UTC && e.needsZone(loc) {
 		e.TimeZone = loc.String()
 	}
+	e.Overrides = slices.Clone(e.Overrides)
+	for i := range e.Overrides {
+		e.Overrides[i].forgetZones()
+	}
 	return json.Marshal(plain(e))
+}
+
+// needsZone reports whether JSON loses loc, the zone of the event. The zone of an
+// occurrence stays if it is no more than the offset of its RecurrenceID.
+func (e *Event) needsZone(loc *time.Location) bool {
+	_, offset := parseOffsetName(loc.String())
+	return e.RecurrenceID.IsZero() || !offset
+}
+
+// forgetZones reduces the Locations of an override to their offsets, so that it is
+// written without a TimeZone if it has none.
+func (e *Event) forgetZones() {
+	for _, t := range []*time.Time{&e.RecurrenceID, &e.Start} {
+		if !t.IsZero() {
+			_, offset := t.Zone()
+			*t = t.In(fixedZone("", offset))
+		}
+	}
 }
 
 // UnmarshalJSON reads an event strictly: an unknown key is an error that names

@@ -39,7 +39,8 @@ func TestEventJSONRoundTrip(t *testing.T) {
 	}
 }
 
-// withZones fills in the zones that the events' times are in.
+// withZones fills in the zones that the events' times are in. An override has
+// the zone of its series.
 func withZones(t *testing.T, events []ical.Event) []ical.Event {
 	out := slices.Clone(events)
 	for i, e := range out {
@@ -48,7 +49,6 @@ func withZones(t *testing.T, events []ical.Event) []ical.Event {
 		} else if loc != time.UTC && !e.AllDay {
 			out[i].TimeZone = loc.String()
 		}
-		out[i].Overrides = withZones(t, e.Overrides)
 	}
 	return out
 }

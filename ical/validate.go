@@ -67,6 +67,7 @@ func (e *Event) checkMethod(m Method) (errs fieldErrors) {
 	if e.Organizer == (Person{}) { // otherwise check has looked at it
 		errs.add("Organizer.Email", errMissing)
 	}
+	e.checkPeopleOfOverrides(&errs)
 	switch m {
 	case MethodRequest, MethodAdd:
 		if len(e.Attendees) == 0 {

@@ -22,6 +22,9 @@ func (e *Event) check() (errs fieldErrors) {
 	if e.Recurrence != nil {
 		errs.under("Recurrence.", e.Recurrence.check())
 	}
+	if len(e.Absent) > 0 {
+		errs.addf("Absent", "belongs to an override of a series")
+	}
 	e.checkOverrides(&errs)
 	e.checkFlags(&errs)
 	e.checkLists(&errs)
@@ -60,7 +63,7 @@ func (e *Event) checkTime(errs *fieldErrors) {
 	}
 	if _, err := e.zone(); err != nil && !e.AllDay {
 		if e.TimeZone != "" {
-			err = fmt.Errorf("%.60q is not the IANA or Windows name of a time zone", e.TimeZone)
+			err = errZoneName(e.TimeZone)
 		}
 		errs.add("TimeZone", err)
 	}
@@ -102,7 +105,25 @@ func (e *Event) checkOverrides(errs *fieldErrors) {
 			full := e.Override(i)
 			errs.inside("Overrides", i, slices.DeleteFunc(full.check(), o.inherits))
 		}
+		errs.inside("Overrides", i, e.Overrides[i].checkOwn())
 	}
+}
+
+// checkOwn checks the fields of an override that do not become fields of the
+// occurrence.
+func (e *Event) checkOwn() (errs fieldErrors) {
+	if e.TimeZone != "" && !e.Cancelled {
+		if _, err := LoadLocation(e.TimeZone); err != nil {
+			errs.add("TimeZone", errZoneName(e.TimeZone))
+		}
+	}
+	e.checkAbsent(&errs)
+	return errs
+}
+
+// errZoneName is the error for a name that [LoadLocation] does not know.
+func errZoneName(name string) error {
+	return fmt.Errorf("%.60q is not the IANA or Windows name of a time zone", name)
 }
 
 // inherits reports whether an override takes the field of an error from its

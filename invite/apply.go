@@ -94,6 +94,9 @@ func (x *intake) take(s statement) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if isRanged(s.event) {
+		return "", refuse(VerdictHeld, rangeReason)
+	}
 	if x.in.Kind == KindRefresh {
 		x.invite = []string{who.Email}
 		return "", refuse(VerdictNotAnAnswer, "%s asks for the current version", who.Email)

@@ -216,7 +216,7 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 	}
 	o := c.settings(callOf(opts, ResumeOption.forResume)).about(m)
 	out := m.withAnswersOfEvent().clone()
-	p := plan.Unchanged(out.planned())
+	p := plan.Unchanged(o.planned(out))
 	x := part{plan: p, from: m, meeting: out, letters: out.unsent(p, o)}
 	if err := x.render(o); err != nil {
 		return m, err

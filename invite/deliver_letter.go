@@ -56,12 +56,13 @@ type contentKey struct {
 	method        ical.Method
 	sequence      int
 	event, before *ical.Event
+	object        *plan.Object
 	action        plan.Action
 	replyTo       string
 }
 
 func (r *recipient) contentKey() contentKey {
-	return contentKey{r.Method, r.Sequence, r.Event, r.Before, r.Action, r.replyTo}
+	return contentKey{r.Method, r.Sequence, r.Event, r.Before, r.Object, r.Action, r.replyTo}
 }
 
 // addresses lists the recipients, for people.

@@ -37,7 +37,7 @@ func (m *Meeting) waiting(o *settings) (out []int) {
 func (m *Meeting) unsent(p *plan.Plan, o *settings) []letter {
 	var out []letter
 	last := make(map[string]int) // the letter of a Message-ID
-	w := plan.NewRewriter(m.planned(), p)
+	w := plan.NewRewriter(o.planned(m), p)
 	for _, i := range m.waiting(o) {
 		d := &m.Deliveries[i]
 		n, ok := w.Notice(i)

@@ -44,6 +44,19 @@ type Options struct {
 	Levels Levels
 	// TellDeclined mails minor changes also to attendees who declined.
 	TellDeclined bool
+	// WholeSeries reports whether an attendee's calendar is kept by a server that
+	// replaces everything it has of a meeting by every mail about it, as servers
+	// based on sabre do: Nextcloud, ownCloud, Baïkal. A REQUEST for one occurrence
+	// would remove the rest of the series there, and a CANCEL of one occurrence
+	// would cancel all of it. So these attendees get a REQUEST for the whole series,
+	// with its overrides and EXDATEs, if one occurrence changes or is cancelled. An
+	// attendee who is invited to some occurrences alone gets all of them with every
+	// mail; a cancelled one has STATUS:CANCELLED in the mail that cancels it.
+	//
+	// WholeSeries is called several times for an attendee and must give the same
+	// answer. If it is nil, no attendee is treated so, which is right for Outlook,
+	// Google, Apple, Thunderbird and Evolution.
+	WholeSeries func(a ical.Attendee) bool
 	// Ledger stores the fate of each mail before and after it is handed over, so
 	// that a program can stop at any point and go on with [Client.Resume]. If it
 	// is nil, nothing is stored, and only the Meeting that comes back has the

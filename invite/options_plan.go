@@ -15,7 +15,14 @@ import (
 
 // sending returns the options that an invitation needs. planning adds the others.
 func (s *settings) sending() *plan.Options {
-	return &plan.Options{Now: s.Now, NewID: s.NewID, Check: s.check, AllowPast: s.allowPast}
+	return &plan.Options{Now: s.Now, NewID: s.NewID, Check: s.check, AllowPast: s.allowPast, WholeSeries: s.WholeSeries}
+}
+
+// planned returns the part of a meeting that a plan is made from.
+func (s *settings) planned(m *Meeting) *plan.Meeting {
+	out := m.planned()
+	out.WholeSeries = s.WholeSeries
+	return out
 }
 
 // planning returns the options of a plan.

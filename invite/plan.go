@@ -117,7 +117,7 @@ func planUpdate(after ical.Event) planner {
 		if m.Event.Cancelled {
 			return nil, ErrCancelled
 		}
-		return plan.Update(m.planned(), after, o.planning())
+		return plan.Update(o.planned(m), after, o.planning())
 	}
 }
 
@@ -130,7 +130,7 @@ func planFollowing(m *Meeting, start time.Time, after ical.Event, o *settings) (
 	if m.Event.Cancelled {
 		return nil, nil, ErrCancelled
 	}
-	return plan.Following(m.planned(), start, after, o.planning())
+	return plan.Following(o.planned(m), start, after, o.planning())
 }
 
 // planCancel plans the cancellation that the options name: of the meeting, of one
@@ -142,11 +142,11 @@ func planCancel(m *Meeting, o *settings) (*plan.Plan, error) {
 	case o.occurrence != nil && o.andLater != nil:
 		return nil, errors.New("invite: Occurrence and OccurrenceAndLater exclude each other")
 	case o.occurrence != nil:
-		return plan.CancelOccurrence(m.planned(), *o.occurrence, o.planning())
+		return plan.CancelOccurrence(o.planned(m), *o.occurrence, o.planning())
 	case o.andLater != nil:
-		return plan.CancelFrom(m.planned(), *o.andLater, o.planning())
+		return plan.CancelFrom(o.planned(m), *o.andLater, o.planning())
 	}
-	return plan.CancelAll(m.planned(), o.planning())
+	return plan.CancelAll(o.planned(m), o.planning())
 }
 
 // planRemind plans the current request once more. See [Client.Remind].
@@ -160,23 +160,23 @@ func planRemind(m *Meeting, o *settings) (*plan.Plan, error) {
 	case o.onlyTo && len(o.only) == 0:
 		return nil, fieldError("emails", "is empty")
 	}
-	return plan.Remind(m.planned(), o.only)
+	return plan.Remind(o.planned(m), o.only)
 }
 
 // planReinvite plans the current request for the attendees with these addresses.
 func planReinvite(emails []string) planner {
-	return func(m *Meeting, _ *settings) (*plan.Plan, error) {
+	return func(m *Meeting, o *settings) (*plan.Plan, error) {
 		if m.Event.Cancelled {
 			return nil, ErrCancelled
 		}
-		return plan.Reinvite(m.planned(), emails)
+		return plan.Reinvite(o.planned(m), emails)
 	}
 }
 
 // planDecline plans the refusal of a proposal, which is found as
 // [Client.DeclineProposal] says.
 func planDecline(p Proposal) planner {
-	return func(m *Meeting, _ *settings) (*plan.Plan, error) {
+	return func(m *Meeting, o *settings) (*plan.Plan, error) {
 		i := slices.IndexFunc(m.Proposals, func(q Proposal) bool {
 			if p.ID != "" {
 				return p.ID == q.ID && address.Same(p.Email, q.Email)
@@ -197,6 +197,6 @@ func planDecline(p Proposal) planner {
 		}
 		a = m.withAnswer(a, at.Start)
 		e := at.Event(m.Event)
-		return plan.Decline(m.planned(), &e, &a, held.ID), nil
+		return plan.Decline(o.planned(m), &e, &a, held.ID), nil
 	}
 }

@@ -74,7 +74,7 @@ func (r *renderer) message(l letter) (*mime.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.Calendar, d.Method = calendar, string(l[0].Method)
+	d.Calendar, d.Method = calendar, string(l[0].ObjectMethod())
 	build := mime.Build
 	if !r.onlyMail {
 		build = r.batch.Build
@@ -161,6 +161,7 @@ type calendarKey struct {
 	sequence int
 	stamp    time.Time
 	replyTo  string
+	object   *plan.Object   // nil if the object is event alone
 	reader   *ical.Attendee // the only attendee that the object is for; nil if it is for all
 }
 
@@ -178,7 +179,7 @@ const mostCalendars = 8
 // calendar returns the calendar object of a letter.
 func (r *renderer) calendar(l letter, stamp time.Time) ([]byte, error) {
 	n := &l[0]
-	key := calendarKey{event: n.Event, method: n.Method, sequence: n.Sequence, stamp: stamp, replyTo: n.replyTo}
+	key := calendarKey{event: n.Event, method: n.Method, sequence: n.Sequence, stamp: stamp, replyTo: n.replyTo, object: n.Object}
 	personal := r.ownAnswers(l, stamp)
 	if r.options.hideGuests || len(personal) > 0 {
 		key.reader = n.Attendee
@@ -189,7 +190,7 @@ func (r *renderer) calendar(l letter, stamp time.Time) ([]byte, error) {
 		}
 	}
 	data, err := ical.Encode(&ical.Calendar{
-		Method: n.Method, ProductID: r.options.ProductID, Stamp: stamp, Events: r.events(n, personal),
+		Method: n.ObjectMethod(), ProductID: r.options.ProductID, Stamp: stamp, Events: r.events(n, personal),
 	})
 	if err != nil {
 		return nil, err
@@ -204,7 +205,7 @@ func (r *renderer) calendar(l letter, stamp time.Time) ([]byte, error) {
 // events returns the events of a calendar object: the meeting, and the
 // occurrences for which the reader's own answer differs.
 func (r *renderer) events(n *recipient, personal []ical.Event) []ical.Event {
-	e := *n.Event
+	e := *n.ObjectEvent()
 	e.Sequence, e.Overrides = n.Sequence, slices.Clone(e.Overrides)
 	if r.options.hideGuests {
 		r.plan.Index.Narrow(&e, n.Attendee)
@@ -215,6 +216,13 @@ func (r *renderer) events(n *recipient, personal []ical.Event) []ical.Event {
 		})
 	})
 	out := append([]ical.Event{e}, personal...)
+	for _, other := range n.Others() {
+		o := *other
+		if r.options.hideGuests {
+			r.plan.Index.Narrow(&o, n.Attendee)
+		}
+		out = append(out, o)
+	}
 	for i := range out {
 		if n.replyTo != "" {
 			answeredTo(&out[i], n.replyTo)

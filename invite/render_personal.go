@@ -17,7 +17,7 @@ import (
 // when that attendee answers the whole series (docs/changes.md).
 func (r *renderer) ownAnswers(l letter, now time.Time) (out []ical.Event) {
 	n := &l[0]
-	if len(l) > 1 || r.options.oneMail || n.Method != ical.MethodRequest || n.Event.Recurrence == nil {
+	if len(l) > 1 || r.options.oneMail || n.ObjectMethod() != ical.MethodRequest || n.ObjectEvent().Recurrence == nil {
 		return nil
 	}
 	key := n.Key()
@@ -27,7 +27,7 @@ func (r *renderer) ownAnswers(l letter, now time.Time) (out []ical.Event) {
 	if len(dates) == 0 {
 		return nil
 	}
-	has := series.StartsInRule(n.Event, dates)
+	has := series.StartsInRule(n.ObjectEvent(), dates)
 	for _, id := range dates {
 		if !has[id.Unix()] {
 			continue
@@ -42,9 +42,9 @@ func (r *renderer) ownAnswers(l letter, now time.Time) (out []ical.Event) {
 // shown returns the status that the object shows to all attendees for one
 // attendee at an occurrence.
 func (r *renderer) shown(n *recipient, key string, id time.Time) ical.Status {
-	list := n.Event.Attendees
-	if i := series.OverrideIndex(n.Event, id); i >= 0 && len(n.Event.Overrides[i].Attendees) > 0 {
-		list = n.Event.Overrides[i].Attendees
+	list := n.ObjectEvent().Attendees
+	if i := series.OverrideIndex(n.ObjectEvent(), id); i >= 0 && len(n.ObjectEvent().Overrides[i].Attendees) > 0 {
+		list = n.ObjectEvent().Overrides[i].Attendees
 	}
 	if i := r.plan.Index.Find(list, key); i >= 0 {
 		return cmp.Or(list[i].Status, ical.StatusNeedsAction)
@@ -56,7 +56,7 @@ func (r *renderer) shown(n *recipient, key string, id time.Time) ical.Status {
 // occurrence does not take place or if they are not invited to it. A refused
 // occurrence has only the fields that a calendar needs to show it.
 func (r *renderer) ownOccurrence(n *recipient, key string, id time.Time) *ical.Event {
-	e := series.InRuleOccurrence(n.Event, id)
+	e := series.InRuleOccurrence(n.ObjectEvent(), id)
 	if e == nil {
 		return nil
 	}

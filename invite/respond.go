@@ -111,6 +111,9 @@ func (r *answerMail) event(invited *ical.Event) (*answerEvent, error) {
 	if err != nil {
 		return nil, err
 	}
+	if isRanged(&src) {
+		return nil, errRanged
+	}
 	a, err := r.attendee(&src)
 	if err != nil {
 		return nil, err
@@ -133,8 +136,16 @@ func (r *answerMail) source(e *ical.Event) (ical.Event, error) {
 	if !ok {
 		return *e, unknownOccurrence(r.Occurrence)
 	}
-	return at.Event(*e), nil
+	out := at.Event(*e)
+	if !e.AllDay && e.TimeZone == "" && e.Start.Location() == time.UTC {
+		out.RecurrenceID = asUTC(out.RecurrenceID) // as the series of the invitation was written
+	}
+	return out, nil
 }
+
+// asUTC returns an original start that is written in UTC, see
+// [ical.Event.RecurrenceID].
+func asUTC(id time.Time) time.Time { return id.In(time.FixedZone("Z", 0)) }
 
 // attendee returns the attendee who answers, as the invitation names them.
 func (r *answerMail) attendee(e *ical.Event) (ical.Attendee, error) {
@@ -167,6 +178,9 @@ func encodeReply(c *ical.Calendar) ([]byte, error) {
 	e.Attendees[0].Role, e.Attendees[0].Kind, e.Attendees[0].DelegatedFrom = "", "", ""
 	if !e.AllDay {
 		e.Start, e.End = e.Start.UTC(), inUTC(e.End)
+		if !e.RecurrenceID.IsZero() {
+			e.RecurrenceID = asUTC(e.RecurrenceID)
+		}
 	}
 	if data, err = ical.Encode(c); err != nil && c.Method == ical.MethodReply {
 		e.End = time.Time{}

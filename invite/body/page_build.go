@@ -2,6 +2,7 @@ package body
 
 import (
 	"strings"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 )
@@ -22,7 +23,7 @@ var levels = []limits{
 // newPage returns the page of a mail without its answer links. Times are in the
 // meeting's zone, and also in the reader's zone if its clock differs.
 func newPage(v *View, texts *catalog, most limits) (*Page, error) {
-	loc, err := v.Event.Zone()
+	loc, err := clockOf(v.Event)
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +50,18 @@ func newPage(v *View, texts *catalog, most limits) (*Page, error) {
 	}
 	p.comment(v, most.comment)
 	return p, nil
+}
+
+// clockOf returns the zone in which the times of an event are read. An occurrence
+// may have another clock than its series: the Location of its Start, see
+// [ical.Event.TimeZone].
+func clockOf(e *ical.Event) (*time.Location, error) {
+	if own := e.Start.Location(); !e.RecurrenceID.IsZero() && own != time.UTC && own != time.Local && own.String() != "" {
+		if loc, err := ical.LoadLocation(own.String()); err == nil {
+			return loc, nil
+		}
+	}
+	return e.Zone()
 }
 
 // headline sets the title and the texts around it.
@@ -116,7 +129,7 @@ func newTile(e *ical.Event, c formatter) Tile {
 // changed facts.
 func (p *Page) differences(v *View, before *ical.Event, c formatter) {
 	was := c
-	if loc, err := before.Zone(); err == nil {
+	if loc, err := clockOf(before); err == nil {
 		was.loc = loc
 	}
 	rows, changed := compare(buildRows(was, v, before, nil), p.Rows)

@@ -116,13 +116,13 @@ func (b *rowBuilder) override(i int) string {
 		parts = append(parts, b.formatter.event(&o))
 	}
 	if o.Summary != e.Summary {
-		parts = append(parts, b.isolate(clean(o.Summary, maxTitle)))
+		parts = append(parts, b.valueOrNone("title", b.isolate(clean(o.Summary, maxTitle))))
 	}
 	if o.Location != e.Location {
-		parts = append(parts, b.isolate(clean(o.Location, maxPlace)))
+		parts = append(parts, b.valueOrNone("where", b.isolate(clean(o.Location, maxPlace))))
 	}
 	if o.Conference != e.Conference {
-		parts = append(parts, clean(o.Conference, maxPlace))
+		parts = append(parts, b.valueOrNone("join", clean(o.Conference, maxPlace)))
 	}
 	if len(parts) == 0 {
 		return ""
@@ -176,4 +176,13 @@ func person(name, address string) Value {
 // named returns a name that leads to a link.
 func named(name, link string) Value {
 	return Value{Text: name, Link: template.URL(safeLink(link))}
+}
+
+// valueOrNone returns a value, or a dash behind its label if an occurrence has no
+// value although the series has one.
+func (b *rowBuilder) valueOrNone(id, value string) string {
+	if strings.Trim(value, "\u2068\u2069") != "" {
+		return value
+	}
+	return b.labelled(b.text("label."+id)) + "–"
 }

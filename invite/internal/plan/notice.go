@@ -24,6 +24,7 @@ type Content struct {
 	Reason   string      // for people
 	Event    *ical.Event // the meeting, or one occurrence of it
 	Before   *ical.Event // the same as the attendee saw it until now; nil if they did not
+	Object   *Object     // the calendar object if it is not Event alone; otherwise nil
 }
 
 // Action is the purpose of a mail, with the values of body.Action.

@@ -32,6 +32,9 @@ type Meeting struct {
 	// Before are earlier versions of the event that some attendee still has, the
 	// oldest first.
 	Before []ical.Event
+	// WholeSeries reports whether an attendee's calendar replaces everything that it
+	// has of the meeting by every mail. Nil stands for no attendee.
+	WholeSeries func(ical.Attendee) bool
 }
 
 // Options say how a plan is made.
@@ -48,6 +51,8 @@ type Options struct {
 	NewID func() string
 	// Check returns an error if an event must not be sent.
 	Check func(*ical.Event) error
+	// WholeSeries is [Meeting.WholeSeries] for a new meeting.
+	WholeSeries func(ical.Attendee) bool
 }
 
 // stamp returns the time of the answers that the organizer gives.
@@ -81,6 +86,8 @@ type Plan struct {
 	Answers *roster.Answers
 	// Index finds attendees in the versions of the event.
 	Index roster.Index
+
+	wholeSeries func(ical.Attendee) bool // see [Meeting.WholeSeries]
 }
 
 func newPlan(e ical.Event) *Plan { return &Plan{Intent: e, Index: make(roster.Index)} }
@@ -96,6 +103,7 @@ func Send(e ical.Event, o *Options) (*Plan, error) {
 	}
 	nothing := &roster.Record{Event: new(ical.Event)}
 	p := newPlan(e)
+	p.wholeSeries = o.WholeSeries
 	p.OrganizerAnswers = nothing.OrganizerAnswers(&e, o.stamp())
 	roster.ClearAnswers(&p.Intent)
 	p.show(nothing)
@@ -108,6 +116,7 @@ func Send(e ical.Event, o *Options) (*Plan, error) {
 // Unchanged returns a plan without notices that leaves the meeting as it is.
 func Unchanged(m *Meeting) *Plan {
 	p := newPlan(series.Normalized(*m.Event))
+	p.wholeSeries = m.WholeSeries
 	p.show(&m.Record)
 	return p
 }
@@ -181,6 +190,7 @@ func (p *Plan) add(a *ical.Attendee, c Content) {
 		return
 	}
 	c.Sequence = max(c.Sequence, p.Event.Sequence)
+	c.Object = p.object(a, c.Event, c.Method)
 	p.Notices = append(p.Notices, Notice{Attendee: a, Content: p.share(c)})
 }
 

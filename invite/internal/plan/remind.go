@@ -88,6 +88,7 @@ func (p *Plan) reinvite(email string) bool {
 		}
 		p.Notices = append(p.Notices, Notice{Attendee: a, Content: &Content{
 			Method: ical.MethodRequest, Sequence: e.Sequence, Reason: reason, Event: e,
+			Object: p.object(a, e, ical.MethodRequest),
 		}})
 	}
 	return len(list) > 0

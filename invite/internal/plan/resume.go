@@ -54,6 +54,7 @@ func (w *Rewriter) content(d *Mail, a *ical.Attendee) *Content {
 	if d.Method == ical.MethodDeclineCounter {
 		c.Event = roster.ForOne(c.Event, a)
 	}
+	c.Object = w.plan.object(a, c.Event, c.Method)
 	if w.last == nil || *w.last != c {
 		w.last = &c
 	}

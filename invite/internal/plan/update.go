@@ -80,7 +80,7 @@ func newUpdate(m *Meeting, before *ical.Event, after ical.Event, o *Options) *up
 		diffs: make(map[pair][]change), occurrences: make(map[occurrenceKey]*ical.Event), inRules: make(map[occurrenceKey]bool),
 	}
 	u.plan.OrganizerAnswers = m.OrganizerAnswers(&after, o.stamp())
-	u.plan.Previous = before
+	u.plan.Previous, u.plan.wholeSeries = before, m.WholeSeries
 	roster.ClearAnswers(&u.intent)
 	roster.ClearAnswers(&u.plan.Intent)
 	filled := m.Filled(*before)
@@ -189,7 +189,7 @@ func (u *update) attendee(a *ical.Attendee) {
 func (u *update) whole(a *ical.Attendee, base, was, is *ical.Event) {
 	changes := slices.Concat(u.diff(base, &u.plan.Event), u.roleChange(was, is, a.Email))
 	dates, restored := u.changedDates(a, base, was, is)
-	if highest(changes) > LevelSilent || restored {
+	if highest(changes) > LevelSilent || restored || u.together(a, dates) {
 		for _, d := range dates {
 			changes = append(changes, d.beside(changes)...)
 		}
@@ -208,7 +208,7 @@ func (u *update) whole(a *ical.Attendee, base, was, is *ical.Event) {
 // request adds a request that tells the changes, unless the attendee declined and
 // need not care.
 func (u *update) request(a *ical.Attendee, was, is *ical.Event, changes []change) {
-	text := reasonFor(changes)
+	text := reasonForDates(changes)
 	if !is.RecurrenceID.IsZero() {
 		text = "only" + onOccurrence(is) + ": " + text
 	}

@@ -41,7 +41,17 @@ func regular(e *ical.Event, start time.Time) *ical.Event {
 	out := *e
 	out.RecurrenceID, out.Start, out.End = start, start, End(e, start)
 	out.Recurrence, out.Overrides = nil, nil
+	inZoneOf(&out, e)
 	return &out
+}
+
+// inZoneOf puts an occurrence into the zone of its series, as [ical.Event.Override]
+// does.
+func inZoneOf(o, series *ical.Event) {
+	alone := ical.Event{Start: series.Start, TimeZone: series.TimeZone, AllDay: series.AllDay,
+		Recurrence: series.Recurrence, Overrides: []ical.Event{{RecurrenceID: o.RecurrenceID, Start: o.Start, End: o.End}}}
+	in := alone.Override(0)
+	o.TimeZone, o.RecurrenceID, o.Start, o.End = in.TimeZone, in.RecurrenceID, in.Start, in.End
 }
 
 // End returns the end of an occurrence that begins at start and is as long as e.
