@@ -20,28 +20,32 @@ type eventReader struct {
 	rule     string
 	duration string
 	comment  string
-	tzid     string // of DTSTART
-	zoned    bool   // DTSTART is a time in that zone
 	transp   string
 	busy     string // X-MICROSOFT-CDO-BUSYSTATUS
 	intended string // X-MICROSOFT-CDO-INTENDEDSTATUS
 	except   []time.Time
 	include  []time.Time
+
+	base       *ics.ComponentBase
+	index      int          // of the component in the object
+	series     *eventReader // the series of an override, nil if the object does not have it
+	own        zoneRef      // the zone of times that name none
+	floating   bool         // all times are clocks, labelled UTC
+	clockID    bool         // RECURRENCE-ID is a time without a zone of its own
+	exceptDays []time.Time  // the dates of EXDATE in an event of hours
 }
 
-// read reads all properties and alarms of the event.
-func (x *eventReader) read(base *ics.ComponentBase) error {
+// read reads all properties and alarms of the event. series is the series of an
+// override, nil if the object does not have it.
+func (x *eventReader) read(series *eventReader) error {
+	base := x.base
+	x.readStart(base.Properties, series)
 	for i := range base.Properties {
 		p := &base.Properties[i].BaseProperty
 		if p.IANAToken == "RECURRENCE-ID" {
-			t, _, err := x.readTimeValue(p, p.Value)
-			if err == nil && t.IsZero() {
-				err = errValue(p.Value)
-			}
-			if err != nil {
+			if err := x.readRecurrenceID(p); err != nil {
 				return err
 			}
-			x.event.RecurrenceID = t
 			continue
 		}
 		if x.readText(p) || x.readTime(p) || x.readPeople(p) || x.readFlag(p) || x.readList(p) {
@@ -170,7 +174,6 @@ func (x *eventReader) finish() {
 		e.End = e.Start.Add(d)
 	}
 	x.finishRule()
-	x.resolveZone()
 	if e.AllDay {
 		e.keepDates()
 	}
@@ -202,7 +205,7 @@ func (x *eventReader) finishRule() {
 	}
 	r := new(Recurrence)
 	if x.rule != "" {
-		parsed, err := parseRule(x.rule, e.Start)
+		parsed, err := parseRule(x.rule, e.Start, x.until)
 		if err != nil {
 			e.Extra = append(e.Extra, Property{Name: "RRULE", Value: x.rule})
 			return

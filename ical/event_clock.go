@@ -22,7 +22,7 @@ func (e *Event) wallClock() (wallClock, error) {
 		}
 		return wallClock{time.UTC, true, max(days, 0)}, nil
 	}
-	loc, err := e.zone()
+	loc, err := e.clockZone()
 	if err != nil {
 		return wallClock{}, err
 	}

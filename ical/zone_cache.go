@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"errors"
 	"path"
 	"strings"
 	"sync"
@@ -153,7 +154,9 @@ func formsOf(loc *time.Location, s Span) (*zoneForms, error) {
 		return z, nil
 	}
 	named, err := namedZone(loc, s.Start)
-	if err != nil {
+	if other := new(otherZoneError); errors.As(err, &other) {
+		named = loc // the events have been checked: they may keep the zone of their file
+	} else if err != nil {
 		return nil, err
 	}
 	if key.loc = named; !isShared(named) {
