@@ -230,6 +230,8 @@ func (x *eventReader) readRecurrenceID(p *ics.BaseProperty) error {
 		x.event.RecurrenceID = t
 	case date:
 		x.event.RecurrenceID = t.In(wallclock.Date)
+	case ok && x.floating && ref.named == time.UTC:
+		x.event.RecurrenceID = t.In(wallclock.Zulu)
 	case ok:
 		x.event.RecurrenceID = x.zones.instant(ref, t)
 	case paramValue(p, "TZID") == "" && x.own.known():

@@ -24,11 +24,13 @@ func (e *Event) ownForm() timeForm {
 // forID returns the form of a RECURRENCE-ID. A RECURRENCE-ID that Decode could not
 // relate to a series goes back as it came.
 func (f timeForm) forID(id time.Time) timeForm {
-	switch {
+	switch loc := id.Location(); {
 	case f.allDay:
-	case id.Location() == wallclock.Date:
+	case loc == wallclock.Date:
 		return timeForm{loc: time.UTC, allDay: true}
-	case id.Location() == wallclock.Local && !f.local:
+	case f.local && loc != wallclock.Local && loc != time.UTC:
+		return timeForm{loc: time.UTC} // an instant beside a clock
+	case loc == wallclock.Local && !f.local:
 		return timeForm{loc: time.UTC, local: true}
 	}
 	return f

@@ -189,6 +189,9 @@ func (in *Inbound) byMethod() {
 		if in.isAnswer() {
 			in.answer()
 		}
+		if zone := unknownZone(in.Event); zone != "" && kind != KindReply {
+			in.Reason += "; " + zone
+		}
 	}
 }
 

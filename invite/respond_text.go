@@ -2,6 +2,7 @@ package invite
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
@@ -11,7 +12,10 @@ import (
 
 // propose puts another time into an answer. Outlook shows the old time from
 // properties of its own (MS-OXCICAL, section 2.1.3.1.1.20.44).
-func (e *answerEvent) propose(r *answerMail) {
+func (e *answerEvent) propose(r *answerMail) error {
+	if e.Floating {
+		return e.proposeInUTC(r)
+	}
 	for _, p := range []struct {
 		name string
 		t    time.Time
@@ -24,6 +28,17 @@ func (e *answerEvent) propose(r *answerMail) {
 		e.Extra = append(e.Extra, ical.Property{Name: p.name, Value: value, Params: params})
 	}
 	e.Start, e.End = r.Start, r.End
+	return nil
+}
+
+// proposeInUTC proposes another time for a meeting whose zone is not known.
+func (e *answerEvent) proposeInUTC(r *answerMail) error {
+	if !e.RecurrenceID.IsZero() {
+		return fmt.Errorf("no other time can be proposed for one occurrence, because %s", unknownZone(&e.Event))
+	}
+	e.Floating, e.TimeZone = false, ""
+	e.Start, e.End = r.Start.UTC(), inUTC(r.End)
+	return nil
 }
 
 // replyWords are the words for an answer: the beginning of the subject, and the
@@ -67,9 +82,12 @@ func (e *answerEvent) when() string {
 	if e.AllDay {
 		return e.Start.Format("Monday, 2 January 2006")
 	}
+	if e.Floating {
+		return strings.TrimSpace(e.Start.Format("Monday, 2 January 2006, 15:04 ") + e.TimeZone)
+	}
 	loc, err := e.Zone()
 	if err != nil {
-		loc = time.UTC
+		loc = e.Start.Location() // described by the file of the invitation alone
 	}
 	return e.Start.In(loc).Format("Monday, 2 January 2006, 15:04 MST")
 }

@@ -23,7 +23,7 @@ type Name struct {
 }
 
 // NameOf returns the name that a RECURRENCE-ID is in a series of hours in the zone
-// series. The zone of its writer is writer; nil if it is not known.
+// series. The zone of its writer is writer, and nil if it is not known.
 func NameOf(id time.Time, series, writer *time.Location) Name {
 	y, m, d := id.Date()
 	day := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)

@@ -4,16 +4,20 @@ package wallclock
 
 import "time"
 
-// The Locations of a RECURRENCE-ID that names no instant. Both have the offset 0.
+// The Locations that say how a RECURRENCE-ID was written. All have the offset 0.
 var (
 	// Date is the Location of a RECURRENCE-ID that is a DATE in a series of
 	// hours. The time is midnight of that date.
 	Date = time.FixedZone("DATE", 0)
 	// Local is the Location of a RECURRENCE-ID whose zone is not known.
 	Local = time.FixedZone("local", 0)
+	// Zulu is the Location of a RECURRENCE-ID that is an instant in UTC, in an event
+	// whose other times are clocks labelled UTC.
+	Zulu = time.FixedZone("UTC", 0)
 )
 
-// IsLabel reports whether loc is [Date] or [Local].
+// IsLabel reports whether loc is [Date] or [Local], so that the time is no
+// instant.
 func IsLabel(loc *time.Location) bool { return loc == Date || loc == Local }
 
 // Instant returns the instant at which the clock of loc shows wall (seconds, as
