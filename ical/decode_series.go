@@ -105,6 +105,9 @@ func (x *eventReader) settle(overrides []*eventReader) {
 		start, err := n.Find(near(starts, id))
 		if err != nil {
 			x.zones.note(fmt.Sprintf("RECURRENCE-ID %s: the series has %v", id.Format(layoutLocal), err))
+			if o.event.AllDay {
+				o.event.RecurrenceID = id.In(wallclock.Date) // not the instant of midnight
+			}
 			continue
 		}
 		o.event.RecurrenceID = start
@@ -112,26 +115,27 @@ func (x *eventReader) settle(overrides []*eventReader) {
 }
 
 // name returns the name that the RECURRENCE-ID of an override is in its series. In a
-// floating series only the time as written counts.
+// floating series only the time as written counts. A time without TZID may be on the
+// clock of the series, or on the clock of DTSTART.
 func (x *eventReader) name(series *time.Location, floating bool) wallclock.Name {
-	id := x.event.RecurrenceID
-	var writer *time.Location
-	if !x.floating && !x.event.AllDay && !x.event.Start.IsZero() {
-		writer = x.event.Start.Location()
+	id, writer := x.event.RecurrenceID, x.event.Start.Location()
+	switch {
+	case x.event.AllDay:
+		return wallclock.NameOf(id.In(wallclock.Date), series, nil)
+	case floating && id.Location() == wallclock.Date:
+		return wallclock.NameOf(id, series, series)
+	case floating:
+		return wallclock.NameOf(wallclock.In(id, wallclock.Local), series, series)
+	case x.event.Start.IsZero():
+		writer = series
+	case x.floating || id.Location() == wallclock.Local:
+		writer = nil
 	}
-	if x.event.AllDay {
-		id = id.In(wallclock.Date)
+	if !x.clockID || wallclock.IsLabel(id.Location()) {
+		return wallclock.NameOf(id, series, writer)
 	}
-	if floating {
-		if writer = time.UTC; id.Location() != wallclock.Date {
-			id = wallclock.In(id, wallclock.Local)
-		}
-	}
-	n := wallclock.NameOf(id, series, writer)
-	if x.clockID && !wallclock.IsLabel(id.Location()) { // the clock may be the one of the series
-		n = wallclock.NameOf(wallclock.In(id, wallclock.Local), series, writer)
-		n.Instants = append(n.Instants, id)
-	}
+	n := wallclock.NameOf(wallclock.In(id, wallclock.Local), series, writer)
+	n.Instants = append(n.Instants, id)
 	return n
 }
 

@@ -80,7 +80,7 @@ func (x *eventReader) readStart(props []ics.IANAProperty, series *eventReader) {
 		x.readStartZone(p, series)
 		e.Start = x.instant(x.own, t)
 		if end := firstProperty(props, "DTEND"); end != nil && !x.floating && x.unexplained(end) {
-			x.floating, e.TimeZone, e.Start = true, paramValue(end, "TZID"), t
+			x.own, x.floating, e.TimeZone, e.Start = zoneRef{}, true, paramValue(end, "TZID"), t
 		}
 		e.Floating = x.floating
 		if !x.floating {
@@ -102,7 +102,7 @@ func (x *eventReader) readStartZone(p *ics.BaseProperty, series *eventReader) {
 		x.own, x.floating = ref, false
 	case tzid != "":
 		x.own, x.floating, x.event.TimeZone = zoneRef{}, true, tzid
-	case series != nil:
+	case series != nil && (series.floating || series.own.known()):
 		x.own, x.floating, x.event.TimeZone = series.own, series.floating, ""
 		if x.floating {
 			x.event.TimeZone = series.event.TimeZone
