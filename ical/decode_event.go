@@ -32,6 +32,7 @@ type eventReader struct {
 	own        zoneRef      // the zone of times that name none
 	floating   bool         // all times are clocks, labelled UTC
 	clockID    bool         // RECURRENCE-ID is a time without a zone of its own
+	ownID      bool         // RECURRENCE-ID is in the zone of DTSTART
 	exceptDays []time.Time  // the dates of EXDATE in an event of hours
 }
 

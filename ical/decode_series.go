@@ -105,12 +105,21 @@ func (x *eventReader) settle(overrides []*eventReader) {
 		start, err := n.Find(near(starts, id))
 		if err != nil {
 			x.zones.note(fmt.Sprintf("RECURRENCE-ID %s: the series has %v", id.Format(layoutLocal), err))
-			if o.event.AllDay {
-				o.event.RecurrenceID = id.In(wallclock.Date) // not the instant of midnight
-			}
+			o.unsettle()
 			continue
 		}
 		o.event.RecurrenceID = start
+	}
+}
+
+// unsettle takes the instant away from a RECURRENCE-ID that had none, so that the
+// override replaces no occurrence by chance.
+func (x *eventReader) unsettle() {
+	switch id := x.event.RecurrenceID; {
+	case x.event.AllDay:
+		x.event.RecurrenceID = id.In(wallclock.Date)
+	case x.clockID:
+		x.event.RecurrenceID = wallclock.In(id, wallclock.Local)
 	}
 }
 

@@ -225,6 +225,7 @@ func (x *eventReader) readRecurrenceID(p *ics.BaseProperty) error {
 	}
 	ref, ok := x.zoneOf(p, p.Value)
 	x.clockID = !ok && !date
+	x.ownID = ok && ref.tzid != "" && ref.tzid == x.own.tzid || x.clockID && paramValue(p, "TZID") == ""
 	switch {
 	case x.event.AllDay:
 		x.event.RecurrenceID = t

@@ -68,7 +68,7 @@ func (x *eventReader) resolveZone() {
 		e.TimeZone = loc.String()
 	}
 	times := []*time.Time{&e.Start, &e.End}
-	if !wallclock.IsLabel(e.RecurrenceID.Location()) {
+	if x.ownID && !wallclock.IsLabel(e.RecurrenceID.Location()) {
 		times = append(times, &e.RecurrenceID)
 	}
 	for _, t := range times {

@@ -2,15 +2,12 @@
 import json, re, sys
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo, available_timezones
-
 UTC, DAY, ZONES = timezone.utc, timedelta(days=1), available_timezones()
 NAMES = {  # Windows names, display names and Notes names
-    'w. europe standard time': 'Europe/Berlin', 'eastern standard time': 'America/New_York', 'aus eastern standard time': 'Australia/Sydney',
-    'tokyo standard time 1': 'Asia/Tokyo', '(utc+01:00) amsterdam, berlin, bern, rome, stockholm, vienna': 'Europe/Berlin',
-    'canberra, melbourne, sydney': 'Australia/Sydney', '(gmt-05:00) eastern time (us & canada)': 'America/New_York',
-    '(gmt) greenwich mean time : dublin, edinburgh, lisbon, london': 'Europe/London', 'western/central europe': 'Europe/Berlin',
-    'eastern': 'America/New_York', 'w. europe': 'Europe/Berlin', 'tokyo': 'Asia/Tokyo'}
-
+    'Europe/Berlin': ['w. europe standard time', '(utc+01:00) amsterdam, berlin, bern, rome, stockholm, vienna', 'western/central europe', 'w. europe'],
+    'America/New_York': ['eastern standard time', '(gmt-05:00) eastern time (us & canada)', 'eastern'],
+    'Australia/Sydney': ['aus eastern standard time', 'canberra, melbourne, sydney'], 'Asia/Tokyo': ['tokyo standard time 1', 'tokyo'],
+    'Europe/London': ['(gmt) greenwich mean time : dublin, edinburgh, lisbon, london']}
 class Described:  # a VTIMEZONE: the latest onset not after the clock counts
     def __init__(self, parts): self.parts, self.nonsense = parts, len({(p['DTSTART'], p.get('RRULE')) for p in parts}) < len(parts)
     def offset(self, wall):
@@ -24,32 +21,30 @@ class Described:  # a VTIMEZONE: the latest onset not after the clock counts
         n, weekday, month = int(rule['BYDAY'][:-2]), 'MO TU WE TH FR SA SU'.split().index(rule['BYDAY'][-2:]), int(rule['BYMONTH'])
         days = [d for d in (date(year, month, 1) + i * DAY for i in range(31)) if d.month == month and d.weekday() == weekday]
         return datetime.combine(days[n - 1 if n > 0 else n], first.time())
-
 def explain(tzid, described):  # the zone of a TZID; None if nothing explains it
     if tzid in described and not described[tzid].nonsense: return described[tzid]
-    if tzid.lower() in NAMES: return ZoneInfo(NAMES[tzid.lower()])
+    if iana := next((z for z, names in NAMES.items() if tzid.lower() in names), None): return ZoneInfo(iana)
     if m := re.fullmatch(r'\(?(?:GMT|UTC)? ?([+-])(\d\d?)(?:[:.]?(\d\d))?\)?', tzid):  # east is plus; only Etc/GMT-1 is the other way round
         return timezone((1 if m[1] == '+' else -1) * timedelta(hours=int(m[2]), minutes=int(m[3] or 0)))
     iana = '/'.join(tzid.split('/')[-2:])  # also with a vendor's path in front
     return ZoneInfo(iana) if iana in ZONES and '/' in iana else None
-
 def instant(wall, zone):  # the first of two instants; in a skipped hour the offset before (RFC 5545, 3.3.5)
     if isinstance(zone, Described): return (wall - zone.offset(wall)).replace(tzinfo=UTC)
     return wall.replace(tzinfo=zone).astimezone(UTC) if zone else wall.replace(tzinfo=UTC)
-
-def local(t, zone): return t.replace(tzinfo=None) if not zone else next(  # the clock of a zone at an instant
-    w for h in range(-56, 60) if instant(w := t.replace(tzinfo=None) + h * timedelta(minutes=15), zone) == t) if isinstance(zone, Described) else t.astimezone(zone).replace(tzinfo=None)
-
+def local(t, zone):  # the clock of a zone at an instant
+    if not isinstance(zone, Described): return t.astimezone(zone or UTC).replace(tzinfo=None)
+    return next(w for h in range(-56, 60) if instant(w := t.replace(tzinfo=None) + h * timedelta(minutes=15), zone) == t)
 class Event:
     def __init__(self, lines, described, series=None):
         self.described, self.series = described, series
-        self.props = [(n.split(';')[0], dict(re.findall(r';([A-Z]+)="?([^";]*)"?', n)), v) for n, v in (re.fullmatch(r'((?:"[^"]*"|[^":])*):(.*)', l).groups() for l in lines)]
+        split = (re.fullmatch(r'((?:"[^"]*"|[^":])*):(.*)', l).groups() for l in lines)
+        self.props = [(n.split(';')[0], dict(re.findall(r';([A-Z]+)="?([^";]*)"?', n)), v) for n, v in split]
         params, value = next((p, v) for n, p, v in self.props if n == 'DTSTART')
         self.day, tzid = len(value) == 8, params.get('TZID', '')  # DTSTART is a date: so is every other time, as written
         self.zone = None if self.day else self.named(params, value) or (series.zone if series and not tzid else None)
         self.floating, self.name = not self.day and not self.zone, tzid or (series.name if series else '')
-        for p, v in ((p, v) for n, p, v in self.props if n == 'DTEND' and 'TZID' in p and not self.named(p, v) and not self.day and not self.floating):
-            self.floating, self.zone, self.name = True, None, p['TZID']
+        unknown = [p['TZID'] for n, p, v in self.props if n == 'DTEND' and 'TZID' in p and not self.named(p, v)]
+        if unknown and not self.day and not self.floating: self.floating, self.zone, self.name = True, None, unknown[0]
         self.start, self.clock = self.read(params, value), self.written(value).time()
     def named(self, params, value): return UTC if value.endswith('Z') else explain(params['TZID'], self.described) if 'TZID' in params else None
     def written(self, value): return datetime.strptime(value.rstrip('Z') if len(value) > 8 else value + 'T000000', '%Y%m%dT%H%M%S')
@@ -61,12 +56,13 @@ class Event:
     def all(self, name): return [(p, x) for n, p, v in self.props if n == name for x in v.split(',')]
     def end(self):
         t = next((self.read(*x) for x in self.all('DTEND')), None)
-        return max(t or self.start, self.start + DAY) if self.day else t
+        return max(t or self.start, self.start + DAY) if self.day else t  # a day at least
     def starts(self):
-        rule = next((dict(x.split('=') for x in v.split(';')) for _, v in self.all('RRULE')), {})
+        rule = dict(x.split('=') for x in self.all('RRULE')[0][1].split(';'))
         first = datetime.combine(self.written(self.all('DTSTART')[0][1]), time() if self.day else self.clock)
         step, until = DAY * {'DAILY': 1, 'WEEKLY': 7}[rule['FREQ']], self.read({}, rule['UNTIL'], self.clock) if 'UNTIL' in rule else None
-        out = {t for i in range(int(rule.get('COUNT', 60))) if (t := instant(first + i * step, self.zone)) and (not until or t <= until)} | {self.start} | {self.read(p, v, self.clock) for p, v in self.all('RDATE')}
+        ruled = (instant(first + i * step, self.zone) for i in range(int(rule.get('COUNT', 60))))
+        out = {t for t in ruled if not until or t <= until} | {self.start} | {self.read(p, v, self.clock) for p, v in self.all('RDATE')}
         gone = {self.read(p, v) for p, v in self.all('EXDATE') if len(v) > 8 or self.day}  # a date excepts its day
         days = {self.written(v).date() for _, v in self.all('EXDATE') if len(v) == 8 and not self.day}
         return sorted(t for t in out if t not in gone and local(t, self.zone).date() not in days)
@@ -85,8 +81,7 @@ class Event:
         elif self.zone and 'TZID' not in params: readings, zones = readings | {instant(wall, self.zone)}, [s.zone, self.zone]
         elif len(value) > 8 and not self.day: near = 1  # the writer may be a day away
         if len(value) == 8 or self.day: readings = set()
-        starts = set(s.starts())
-        found = readings & starts or {t for t in starts for z in zones if abs((local(t, z).date() - wall.date()).days) <= near}
+        found = readings & set(s.starts()) or {t for t in s.starts() for z in zones if abs((local(t, z).date() - wall.date()).days) <= near}
         return found.pop() if len(found) == 1 else None
     def told(self):
         show = lambda t: t if t is None or isinstance(t, str) else t.strftime('%Y%m%dT%H%M%SZ')
@@ -94,13 +89,11 @@ class Event:
         if self.all('RRULE'): out['starts'] = [show(t) for t in self.starts()][:20]
         if self.all('RECURRENCE-ID'): out['recurrenceId'] = show(self.original())
         return out
-
 def block(lines, name): return re.findall(rf'BEGIN:{name}\n(.*?)END:{name}\n', lines, re.S)
 for line in sys.stdin:
     text, described, series, out = json.loads(line), {}, None, []
     for zone in block(text, 'VTIMEZONE'):
-        parts = block(zone, 'STANDARD') + block(zone, 'DAYLIGHT')
-        described[zone.split('\n')[0][5:]] = Described([dict(x.split(':', 1) for x in p.split('\n') if x) for p in parts])
+        described[zone.split('\n')[0][5:]] = Described([dict(x.split(':', 1) for x in p.split('\n') if x) for p in block(zone, 'STANDARD') + block(zone, 'DAYLIGHT')])
     for event in sorted(block(text, 'VEVENT'), key=lambda e: 'RECURRENCE-ID' in e):
         e = Event(event.split('\n')[:-1], described, series)
         series = series or (None if 'RECURRENCE-ID' in event else e)
