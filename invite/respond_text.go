@@ -27,7 +27,11 @@ func (e *answerEvent) propose(r *answerMail) error {
 		}
 		e.Extra = append(e.Extra, ical.Property{Name: p.name, Value: value, Params: params})
 	}
+	loc := e.Start.Location()
 	e.Start, e.End = r.Start, r.End
+	if e.TimeZone == "" && !e.AllDay { // only Start names the zone of the meeting
+		e.Start, e.End = r.Start.In(loc), r.End.In(loc)
+	}
 	return nil
 }
 

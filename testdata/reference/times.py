@@ -36,8 +36,7 @@ def local(t, zone):  # the clock of a zone at an instant
     return next(w for h in range(-56, 60) if instant(w := t.replace(tzinfo=None) + h * timedelta(minutes=15), zone) == t)
 class Event:
     def __init__(self, lines, described, series=None):
-        self.described, self.series = described, series
-        split = (re.fullmatch(r'((?:"[^"]*"|[^":])*):(.*)', l).groups() for l in lines)
+        self.described, self.series, split = described, series, (re.fullmatch(r'((?:"[^"]*"|[^":])*):(.*)', l).groups() for l in lines)
         self.props = [(n.split(';')[0], dict(re.findall(r';([A-Z]+)="?([^";]*)"?', n)), v) for n, v in split]
         params, value = next((p, v) for n, p, v in self.props if n == 'DTSTART')
         self.day, tzid = len(value) == 8, params.get('TZID', '')  # DTSTART is a date: so is every other time, as written
