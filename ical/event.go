@@ -13,7 +13,9 @@ type Event struct {
 	// Sequence counts the revisions of the meeting, from 0 (RFC 5546, section 2.1.4).
 	Sequence int `json:"sequence,omitempty"`
 	// RecurrenceID is the original start of the occurrence that this event
-	// replaces; zero for a single event and for a whole series.
+	// replaces; zero for a single event and for a whole series. If Decode reads
+	// an occurrence alone, whose RECURRENCE-ID is a date or has an unknown zone,
+	// RecurrenceID is that date or clock with the offset 0.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
 
 	// Summary is the title. Outlook keeps 255 characters.
@@ -48,6 +50,13 @@ type Event struct {
 	TimeZone string `json:"timeZone,omitempty"`
 	// AllDay makes Start and End dates without a time or zone.
 	AllDay bool `json:"allDay,omitempty"`
+	// Floating says that the zone of the times is not known: the clock of Start
+	// is meant, and its instant is not. The clock is labelled UTC, and so are
+	// all other times. TimeZone has the name of the zone as the file gives it,
+	// if it gives one. Decode sets Floating, and [Event.Validate] refuses to send
+	// such an event. An override that names a TimeZone of its own is floating
+	// only if it says so itself.
+	Floating bool `json:"floating,omitempty"`
 
 	// Organizer owns the meeting and gets the answers.
 	Organizer Person `json:"organizer,omitzero"`

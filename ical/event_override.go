@@ -9,6 +9,7 @@ func (e Event) Override(i int) Event {
 	o := e.Overrides[i]
 	o.UID, o.Recurrence, o.Overrides = e.UID, nil, nil
 	o.Sequence = max(o.Sequence, e.Sequence)
+	o.Floating = o.Floating || e.Floating && o.TimeZone == ""
 	o.AllDay, o.TimeZone = e.AllDay, cmp.Or(o.TimeZone, e.TimeZone)
 	o.inheritTime(&e)
 	o.inheritText(&e)

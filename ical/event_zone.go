@@ -12,11 +12,15 @@ import (
 // Without TimeZone, the zone is Start's Location if this has an IANA name.
 // Otherwise a single event is in UTC, and a series keeps the offset of its
 // Location ("UTC+02:00"). A series is an error if its Location has clock
-// changes and no name of its own, as [time.Local] may.
+// changes and no name of its own, as [time.Local] may. A floating event is an
+// error.
 func (e Event) Zone() (*time.Location, error) { return e.zone() }
 
 // zone is Zone without a copy of the event.
 func (e *Event) zone() (*time.Location, error) {
+	if e.Floating && !e.AllDay {
+		return nil, errFloating
+	}
 	if e.TimeZone != "" {
 		return LoadLocation(e.TimeZone)
 	}
@@ -32,6 +36,21 @@ func (e *Event) zone() (*time.Location, error) {
 		return named, nil
 	}
 	return time.UTC, nil
+}
+
+// clockZone returns the zone in whose clock the event is expanded, also if the
+// event cannot be sent: UTC labels the clock of a floating event, and a zone may be
+// described only by the file from which the event was read.
+func (e *Event) clockZone() (*time.Location, error) {
+	if e.Floating {
+		return time.UTC, nil
+	}
+	loc, err := e.zone()
+	var other *otherZoneError
+	if errors.As(err, &other) {
+		return e.Start.Location(), nil
+	}
+	return loc, err
 }
 
 // keepsClock reports whether the event's times must be on a wall clock. A

@@ -10,6 +10,7 @@ import "strings"
 func (e Event) Validate() error {
 	errs := append(e.checkUID(MethodRequest), e.check()...)
 	errs = append(errs, e.checkMethod(MethodRequest)...)
+	e.checkFloating(&errs)
 	return refuse(errs...)
 }
 
@@ -39,7 +40,7 @@ func (c *Calendar) validate() error {
 // validateEvent reports the errors of the event at index i.
 func (c *Calendar) validateEvent(i int) fieldErrors {
 	e := &c.Events[i]
-	errs := append(e.checkUID(c.Method), e.check()...)
+	errs := append(e.checkUID(c.Method), c.zoneErrors(e, e.check())...)
 	errs = append(errs, e.checkMethod(c.Method)...)
 	if e.UID == "" {
 		errs.add("UID", errMissing)

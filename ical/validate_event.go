@@ -58,7 +58,7 @@ func (e *Event) checkTime(errs *fieldErrors) {
 			errs.addf("End", "is more than %d years after Start", horizon)
 		}
 	}
-	if _, err := e.zone(); err != nil && !e.AllDay {
+	if _, err := e.zone(); err != nil && !e.AllDay && !e.Floating {
 		if e.TimeZone != "" {
 			err = fmt.Errorf("%.60q is not the IANA or Windows name of a time zone", e.TimeZone)
 		}

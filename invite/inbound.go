@@ -192,6 +192,9 @@ func (in *Inbound) byMethod() {
 		case kind == KindAdd:
 			in.Reason = fmt.Sprintf("the organizer %.80s adds an occurrence to the series", who)
 		}
+		if zone := unknownZone(in.Event); zone != "" && kind != KindReply {
+			in.Reason += "; " + zone
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package body
 
 import (
 	"strings"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 )
@@ -23,6 +24,9 @@ var levels = []limits{
 // meeting's zone, and also in the reader's zone if its clock differs.
 func newPage(v *View, texts *catalog, most limits) (*Page, error) {
 	loc, err := v.Event.Zone()
+	if v.Event.Floating {
+		loc, err = time.UTC, nil // labels the clock
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +144,7 @@ func (p *Page) proposed(v *View, c formatter) {
 		return
 	}
 	e := *v.Event
-	e.Start, e.End = v.Proposed.Start, v.Proposed.End
+	e.Start, e.End, e.Floating = v.Proposed.Start, v.Proposed.End, false
 	value := Value{Text: c.event(&e), Old: p.Action == ActionProposalDeclined, New: p.Action == ActionAnswer}
 	row := Row{ID: "proposed", Label: c.text("label.proposed"), Values: []Value{value}}
 	p.Rows = append([]Row{row}, p.Rows...)
