@@ -24,7 +24,7 @@ var mayImport = map[string][]string{
 	"mime":                     {"internal"},
 	"smtpsend":                 {"internal", "mime", "smtpsend"},
 	"invite/body":              {"internal", "ical", "invite/body"},
-	"invite/internal/series":   {"ical"},
+	"invite/internal/series":   {"internal", "ical"},
 	"invite/internal/roster":   {"internal", "ical", "invite/internal/series"},
 	"invite/internal/mailauth": {"internal", "mime"},
 	"invite/internal/plan":     {"internal", "ical", "invite/internal/series", "invite/internal/roster"},

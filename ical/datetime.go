@@ -43,11 +43,13 @@ func dateOf(t time.Time) time.Time {
 }
 
 // timeForm is the form in which one event and its overrides write their times:
-// dates, times in UTC, or times with a TZID (RFC 5545, section 3.3.5).
+// dates, times in UTC, or times with a TZID (RFC 5545, section 3.3.5). Times of a
+// floating event are local, with the TZID that nothing explains, if there is one.
 type timeForm struct {
 	loc    *time.Location
 	tzid   string // empty for UTC and for dates
 	allDay bool
+	local  bool
 }
 
 // append appends t to b in this form.
@@ -55,7 +57,7 @@ func (f timeForm) append(b []byte, t time.Time) []byte {
 	switch {
 	case f.allDay:
 		return t.AppendFormat(b, layoutDate)
-	case f.tzid == "":
+	case f.tzid == "" && !f.local:
 		return t.UTC().AppendFormat(b, layoutUTC)
 	}
 	return t.In(f.loc).AppendFormat(b, layoutLocal)

@@ -13,7 +13,7 @@ func (x *eventReader) datesOfMidnights() {
 		return
 	}
 	loc := e.Start.Location()
-	e.Start, e.AllDay, e.TimeZone = dateOf(e.Start), true, ""
+	e.Start, e.AllDay, e.TimeZone, e.Floating = dateOf(e.Start), true, "", false
 	for _, t := range []*time.Time{&e.End, &e.RecurrenceID} {
 		*t = dateIn(*t, loc)
 	}

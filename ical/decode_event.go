@@ -22,8 +22,6 @@ type eventReader struct {
 	rule     string
 	duration string
 	comments []string
-	tzid     string // of DTSTART
-	zoned    bool   // DTSTART is a time in that zone
 	transp   string
 	busy     string // X-MICROSOFT-CDO-BUSYSTATUS
 	intended string // X-MICROSOFT-CDO-INTENDEDSTATUS
@@ -31,10 +29,22 @@ type eventReader struct {
 	ranged   string // the RANGE of RECURRENCE-ID
 	except   []time.Time
 	include  []time.Time
+
+	base       *ics.ComponentBase
+	index      int          // of the component in the object
+	series     *eventReader // the series of an override, nil if the object does not have it
+	own        zoneRef      // the zone of times that name none
+	floating   bool         // all times are clocks, labelled UTC
+	clockID    bool         // RECURRENCE-ID is a time without a zone of its own
+	ownID      bool         // RECURRENCE-ID is in the zone of DTSTART
+	exceptDays []time.Time  // the dates of EXDATE in an event of hours
 }
 
-// read reads all properties and alarms of the event.
-func (x *eventReader) read(base *ics.ComponentBase) error {
+// read reads all properties and alarms of the event. series is the series of an
+// override, nil if the object does not have it.
+func (x *eventReader) read(series *eventReader) error {
+	base := x.base
+	x.readStart(base.Properties, series)
 	for i := range base.Properties {
 		p := &base.Properties[i].BaseProperty
 		if x.again(p) {
@@ -197,7 +207,6 @@ func (x *eventReader) finish() {
 	x.tellUnreadable()
 	x.finishDuration()
 	x.finishRule()
-	x.resolveZone()
 	x.datesOfMidnights()
 	if e.AllDay {
 		endless := x.method == MethodCounter && e.End.IsZero() // the duration of the meeting stays
@@ -283,7 +292,7 @@ func (x *eventReader) finishRule() {
 	}
 	r := new(Recurrence)
 	if x.rule != "" {
-		parsed, err := parseRule(x.rule, e.Start)
+		parsed, err := parseRule(x.rule, e.Start, x.until)
 		if err != nil {
 			e.Extra = append(e.Extra, Property{Name: "RRULE", Value: x.rule})
 			x.skipped.addf("RRULE %.60q cannot be read", x.rule)

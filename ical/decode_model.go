@@ -2,7 +2,6 @@ package ical
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
 	ics "github.com/arran4/golang-ical"
@@ -11,9 +10,18 @@ import (
 // FromModel reads a golang-ical tree as meetings, leniently:
 //
 //   - A property that it cannot read is kept in Extra if possible.
-//   - A time without a zone is in UTC, as Exchange reads it.
+//   - A time without a zone, or with a TZID that nothing explains, is in the zone
+//     of DTSTART. Without one it is in the zone of the series. If there is none,
+//     the event is [Event.Floating].
+//   - In a series of hours, a date as UNTIL includes its day, a date as EXDATE
+//     excepts the occurrences of its day, and a date as RDATE adds the hour of
+//     DTSTART on that day.
+//   - If DTSTART is a date, the date of every other time counts, as written.
 //   - Overrides are put under their series. If the tree does not have the
 //     series, they are events of their own.
+//   - If a RECURRENCE-ID is a date, or a time at midnight, without a zone or in
+//     another zone, it names the one occurrence of that day in the zone of its
+//     series.
 //
 // An unreadable RECURRENCE-ID is an error, because the event would otherwise be
 // taken for the whole series.
@@ -25,9 +33,8 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 	for i := range m.CalendarProperties {
 		out.readHeader(&m.CalendarProperties[i].BaseProperty)
 	}
-	zones := readZones(m)
 	var skipped skipList
-	var events []Event
+	x := &objectReader{zones: readZones(m), masters: make(map[string]*eventReader)}
 	for i, c := range m.Components {
 		name, base, ok := component(c)
 		switch {
@@ -35,22 +42,23 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 		case name != ics.ComponentVEvent:
 			skipped.component(name, base)
 		default:
-			x := &eventReader{method: out.Method, zones: zones, skipped: &skipped}
-			if err := x.read(base); err != nil {
-				return nil, refuse(&FieldError{Field: indexed("VEVENT", i, "RECURRENCE-ID"), Err: err})
-			}
-			if x.stamp.After(out.Stamp) {
-				out.Stamp = x.stamp
-			}
-			if x.ranged != "" {
-				skipped.addf("RECURRENCE-ID;RANGE=%.40s", x.ranged)
-			}
-			events = append(events, x.event)
+			x.events = append(x.events, &eventReader{method: out.Method, zones: x.zones, skipped: &skipped, base: base, index: i})
 		}
 	}
-	if zones.budget < 0 {
-		return nil, refuse(&FieldError{Field: "Model", Err: fmt.Errorf("%w: too many dates or zones", ErrLimit)})
+	if err := x.read(); err != nil {
+		return nil, err
 	}
+	var events []Event
+	for _, e := range x.events {
+		if e.stamp.After(out.Stamp) {
+			out.Stamp = e.stamp
+		}
+		if e.ranged != "" {
+			skipped.addf("RECURRENCE-ID;RANGE=%.40s", e.ranged)
+		}
+		events = append(events, e.event)
+	}
+	skipped.add(x.zones.notes...)
 	out.Events, out.Skipped = group(events, out.Method), skipped.texts
 	return out, nil
 }

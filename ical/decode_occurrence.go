@@ -2,28 +2,9 @@ package ical
 
 import (
 	"strings"
-	"time"
 
 	ics "github.com/arran4/golang-ical"
 )
-
-// readRecurrenceID reads the original start of an occurrence. An unreadable one
-// is an error, because the event would otherwise be taken for the whole series.
-func (x *eventReader) readRecurrenceID(p *ics.BaseProperty) error {
-	t, _, err := x.readTimeValue(p, p.Value)
-	if err == nil && t.IsZero() {
-		err = errValue(p.Value)
-	}
-	if err != nil {
-		return err
-	}
-	if strings.HasSuffix(strings.ToUpper(strings.TrimSpace(p.Value)), utcForm) {
-		t = t.In(time.FixedZone(utcForm, 0))
-	}
-	x.event.RecurrenceID = t
-	x.readRange(p)
-	return nil
-}
 
 // readRange reads the RANGE of a RECURRENCE-ID (RFC 5545, section 3.2.13), by which
 // an override counts for all later occurrences too. No field can hold it, so the

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,9 +14,11 @@ import (
 type objectZones struct {
 	described map[string]objectZone     // the VTIMEZONE components, by TZID
 	named     map[string]*time.Location // results of LoadLocation, nil for an error
+	notes     []string                  // see note
 	budget    int                       // see spend
 
-	equivalents map[equivalentKey]*time.Location // results of equivalent
+	years       map[string]*zoneUseYears  // of the series, by TZID
+	equivalents map[string]*time.Location // results of equivalent
 }
 
 // objectWork is the budget of one object. A unit is one date of a list that is
@@ -30,6 +33,7 @@ const (
 	costYear       = 40     // a rule is compared with each day of a month: 2 to 10 µs
 	costOccurrence = 10     // an occurrence is found and compared: 0.4 µs
 	costEquivalent = 2000   // a Location is made and compared: 100 to 300 µs
+	costAgree      = 200    // two zones are compared in three years: 5 to 20 µs
 	costSearch     = 20_000 // each zone of the Windows table is loaded and compared: 1 to 2 ms
 )
 
@@ -50,6 +54,78 @@ func (z *objectZones) location(tzid string) *time.Location {
 		z.named[tzid] = loc
 	}
 	return loc
+}
+
+// ref returns the zone that a TZID stands for in the object. It reports false if
+// nothing explains the TZID. It then remembers the TZID, so that the reader can be
+// told.
+//
+// A VTIMEZONE of the object counts more than the zone that the name stands for,
+// because it is the zone that the sender meant.
+func (z *objectZones) ref(tzid string) (zoneRef, bool) {
+	if tzid == "" {
+		return zoneRef{}, false
+	}
+	ref := zoneRef{tzid, z.location(tzid), z.described[tzid]}
+	if !ref.known() {
+		z.note(fmt.Sprintf("TZID %.60q, which names no known time zone", tzid))
+	}
+	return ref, ref.known()
+}
+
+// zoneRef is a zone of the times of an object. The zero value stands for no zone.
+type zoneRef struct {
+	tzid      string
+	named     *time.Location // nil if no zone has the name
+	described objectZone     // nil if the object does not describe it
+}
+
+// known reports whether the zone is not the zero value.
+func (r zoneRef) known() bool { return r.named != nil || len(r.described) > 0 }
+
+// name returns the IANA name of the zone of t, which was read in this zone. It is
+// "" for times in Z and for zones without a name.
+func (r zoneRef) name(t time.Time) string {
+	if r.named == nil || r.tzid == "" || t.Location() != r.named {
+		return ""
+	}
+	return r.named.String()
+}
+
+// instant returns the instant at which the clock of a zone shows wall, which is
+// labelled UTC.
+//
+// If the VTIMEZONE and the named zone give the same offset, the time is in the
+// named zone. If the VTIMEZONE does not reach back to the time, it is in the named
+// zone too. Otherwise the time is in a fixed offset, under the TZID if no zone has
+// that name.
+func (z *objectZones) instant(r zoneRef, wall time.Time) time.Time {
+	t := wall
+	if r.named != nil && r.named != time.UTC {
+		t = instant(wall.Unix(), r.named)
+	}
+	if len(r.described) == 0 {
+		return t
+	}
+	offset, told := z.offset(r.described, wall)
+	if _, have := t.Zone(); r.named != nil && (have == offset || !told) {
+		return t
+	}
+	name := r.tzid
+	if r.named != nil {
+		name = "" // it stands for another offset
+	}
+	return wall.Add(-time.Duration(offset) * time.Second).In(fixedZone(name, offset))
+}
+
+// mostNotes limits the notes on one object.
+const mostNotes = 100
+
+// note remembers, once, that a part of the object is not understood.
+func (z *objectZones) note(text string) {
+	if len(z.notes) < mostNotes && !slices.Contains(z.notes, text) {
+		z.notes = append(z.notes, text)
+	}
 }
 
 // objectZone is a VTIMEZONE as read. The observance with the latest onset before
@@ -75,17 +151,56 @@ type yearOnset struct {
 // readZones reads the VTIMEZONE components of an object.
 func readZones(m *ics.Calendar) *objectZones {
 	zones := &objectZones{described: make(map[string]objectZone), named: make(map[string]*time.Location),
-		budget: objectWork, equivalents: make(map[equivalentKey]*time.Location)}
+		budget: objectWork, years: make(map[string]*zoneUseYears), equivalents: make(map[string]*time.Location)}
 	for _, c := range m.Components {
 		tz, ok := c.(*ics.VTimezone)
 		if !ok || tz == nil {
 			continue
 		}
 		if p := firstProperty(tz.Properties, "TZID"); p != nil {
-			zones.described[p.Value] = zones.read(tz)
+			if zone := zones.read(tz); !zones.isNonsense(zone) {
+				zones.described[p.Value] = zone
+			}
 		}
 	}
 	return zones
+}
+
+// isNonsense reports whether two observances with different offsets begin at the
+// same time, or on the same day of each year, so that nobody can say which of them
+// counts.
+//
+// QUIRK: some programs give STANDARD and DAYLIGHT the same DTSTART and no rule.
+func (z *objectZones) isNonsense(zone objectZone) bool {
+	if len(zone) > 20 {
+		return false // a history, not a template that was filled in wrongly
+	}
+	for i := range zone {
+		for j := range zone[:i] {
+			if a, b := &zone[i], &zone[j]; a.to != b.to && z.spend(2*costYear) && a.sameOnset(b) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sameOnset reports whether two observances begin at the same time, or on the same
+// day of each year.
+func (o *objectObservance) sameOnset(p *objectObservance) bool {
+	if len(o.dates)+len(p.dates) > 0 || (o.rule == nil) != (p.rule == nil) {
+		return false
+	}
+	if o.rule == nil {
+		return o.onset.Equal(p.onset)
+	}
+	year := max(o.onset.Year(), p.onset.Year()) + 1
+	if o.rule.Freq != FreqYearly || p.rule.Freq != FreqYearly || !o.rule.Until.Equal(p.rule.Until) {
+		return false
+	}
+	a, okA := o.in(year)
+	b, okB := p.in(year)
+	return okA && okB && dateOf(a).Equal(dateOf(b))
 }
 
 // read reads one VTIMEZONE.
@@ -118,7 +233,10 @@ func (z *objectZones) readObservance(props []ics.IANAProperty) (o objectObservan
 		o.from, _ = parseOffset(p.Value)
 	}
 	if p := firstProperty(props, "RRULE"); p != nil {
-		o.rule, _ = parseRule(p.Value, o.onset)
+		o.rule, _ = parseRule(p.Value, o.onset, func(v string) (time.Time, error) {
+			t, _, err := parseDateTime(v, time.UTC)
+			return t, err
+		})
 	}
 	for _, p := range allProperties(props, "RDATE") {
 		if !z.spend(strings.Count(p.Value, ",")) {

@@ -6,38 +6,78 @@ import (
 	"slices"
 	"time"
 
+	"github.com/convene-go/convene/internal/wallclock"
 	"github.com/convene-go/convene/internal/windowszones"
 )
 
-// resolveZone gives a series a Location, because a fixed offset cannot describe
-// a series. It applies if the object has a VTIMEZONE for the series. If the zone
-// named by the TZID gives the same occurrences, it is used. Otherwise
-// objectZones.equivalent finds the Location.
+// needsZone reports whether the event needs a Location, because a fixed offset
+// cannot describe it: a series, or one occurrence of it, whose zone the object
+// describes.
+func (x *eventReader) needsZone() bool {
+	e := &x.event
+	if e.AllDay || x.floating || e.Start.IsZero() || len(x.own.described) == 0 {
+		return false
+	}
+	return e.Recurrence != nil || !e.RecurrenceID.IsZero() && e.TimeZone == ""
+}
+
+// zoneUseYears has the years for which a zone of the object is needed.
+type zoneUseYears struct {
+	firsts []int // of each series
+	last   int
+}
+
+// noteYears adds the years of the event to those for which its zone is needed, so
+// that all events of a zone get one Location.
+func (x *eventReader) noteYears() {
+	if !x.needsZone() {
+		return
+	}
+	first, last := x.event.seriesYears()
+	y := x.zones.years[x.own.tzid]
+	if y == nil {
+		y = &zoneUseYears{last: last}
+		x.zones.years[x.own.tzid] = y
+	}
+	if y.last = max(y.last, last); !slices.Contains(y.firsts, first) {
+		y.firsts = append(y.firsts, first)
+	}
+}
+
+// resolveZone gives the events that need it a Location. If the zone named by the
+// TZID gives the same occurrences, it is used. Otherwise objectZones.equivalent
+// finds the Location.
 //
 // QUIRK: Exchange names every zone that Windows does not have "Customized Time
 // Zone".
 func (x *eventReader) resolveZone() {
-	e := &x.event
-	if e.Recurrence == nil || e.AllDay || e.Start.IsZero() || len(x.zones.described[x.tzid]) == 0 || !x.zoned {
+	if !x.needsZone() {
 		return
 	}
-	first, last := e.seriesYears()
-	loc := x.zones.equivalent(x.tzid, first, last)
+	e := &x.event
+	loc := x.zones.equivalent(x.own.tzid)
 	if loc == nil {
 		return
 	}
-	named := x.zones.location(x.tzid)
-	if named != nil && loc != named && x.sameSeries(loc, named) {
+	named := x.own.named
+	if named != nil && loc != named && e.Recurrence != nil && x.sameSeries(loc, named) {
 		loc = named
 	}
 	e.TimeZone = ""
-	if loc != time.UTC && isKnown(loc) {
+	if loc != time.UTC && isNamed(loc) {
 		e.TimeZone = loc.String()
 	}
-	for _, t := range []*time.Time{&e.Start, &e.End} {
+	times := []*time.Time{&e.Start, &e.End}
+	if x.ownID && !wallclock.IsLabel(e.RecurrenceID.Location()) {
+		times = append(times, &e.RecurrenceID)
+	}
+	for _, t := range times {
 		if !t.IsZero() {
 			*t = t.In(loc)
 		}
+	}
+	if e.Recurrence == nil {
+		return
 	}
 	for _, list := range [][]time.Time{e.Recurrence.Except, e.Recurrence.Include} {
 		for i := range list {
@@ -73,22 +113,14 @@ func (x *eventReader) sameSeries(a, b *time.Location) bool {
 	return true
 }
 
-// equivalentKey is the key of objectZones.equivalents. The result depends on the
-// years.
-type equivalentKey struct {
-	tzid        string
-	first, last int
-}
-
 // equivalent returns the Location that stands for a VTIMEZONE of the object in
-// the years from first to last. It returns nil if there is none, or if the
+// the years for which it is needed. It returns nil if there is none, or if the
 // budget is used up.
-func (z *objectZones) equivalent(tzid string, first, last int) *time.Location {
-	key := equivalentKey{tzid, first, last}
-	loc, known := z.equivalents[key]
+func (z *objectZones) equivalent(tzid string) *time.Location {
+	loc, known := z.equivalents[tzid]
 	if !known && z.spend(costEquivalent) {
-		loc = z.findEquivalent(tzid, first, last)
-		z.equivalents[key] = loc
+		loc = z.findEquivalent(tzid, z.years[tzid])
+		z.equivalents[tzid] = loc
 	}
 	return loc
 }
@@ -99,22 +131,18 @@ func (z *objectZones) equivalent(tzid string, first, last int) *time.Location {
 //     VTIMEZONE
 //   - if the VTIMEZONE cannot be built: the zone that the TZID names, or nil if
 //     it names none
-//   - a fixed offset, if the VTIMEZONE has no change in three years
+//   - a fixed offset, if the VTIMEZONE has no change in the years of the series
 //   - the first IANA zone of the Windows table with the same clock, unless the
 //     budget is used up
-//   - a Location made of the VTIMEZONE, named by its TZID, or by "TZID (file)"
-//     if another zone has that name
-func (z *objectZones) findEquivalent(tzid string, first, last int) *time.Location {
+//   - a Location made of the VTIMEZONE, named by its TZID
+func (z *objectZones) findEquivalent(tzid string, years *zoneUseYears) *time.Location {
 	named := z.location(tzid)
-	name := tzid
-	if named != nil {
-		name += " (file)" // another clock must not have its name
-	}
-	own := z.build(name, z.described[tzid], first, last)
-	if own == nil || named != nil && agree(own, named, first) {
+	first, latest := slices.Min(years.firsts), slices.Max(years.firsts)
+	own := z.build(tzid, z.described[tzid], first, years.last)
+	if own == nil || named != nil && z.agreeIn(own, named, years.firsts) {
 		return named
 	}
-	if from := newYear(first); len(changes(own, from, newYear(first+3))) == 0 {
+	if from := newYear(first); len(changes(own, from, newYear(latest+3))) == 0 {
 		if loc, err := LoadLocation(offsetName(offsetAt(own, from))); err == nil {
 			return loc
 		}
@@ -123,11 +151,16 @@ func (z *objectZones) findEquivalent(tzid string, first, last int) *time.Locatio
 		return own
 	}
 	for _, iana := range windowszones.IANA() {
-		if loc, err := LoadLocation(iana); err == nil && agree(own, loc, first) {
+		if loc, err := LoadLocation(iana); err == nil && z.agreeIn(own, loc, years.firsts) {
 			return loc
 		}
 	}
 	return own
+}
+
+// agreeIn reports whether two zones agree in each of the years.
+func (z *objectZones) agreeIn(a, b *time.Location, years []int) bool {
+	return !slices.ContainsFunc(years, func(y int) bool { return !z.spend(costAgree) || !agree(a, b, y) })
 }
 
 // agree reports whether two zones have the same clock in a year and the two

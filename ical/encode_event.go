@@ -130,8 +130,12 @@ func appendComma(b []byte, i int) []byte {
 func (b *eventEncoder) times(form timeForm) {
 	e := b.event
 	if !e.RecurrenceID.IsZero() {
-		b.putTimes("RECURRENCE-ID", form, e.RecurrenceID)
-		if form.tzid != "" && e.repeats(form.loc) {
+		b.putTimes("RECURRENCE-ID", form.forID(e.RecurrenceID), e.RecurrenceID)
+		switch {
+		case form.allDay:
+		case e.Floating != form.local:
+			form = e.ownForm()
+		case form.tzid != "" && !form.local && e.repeats(form.loc):
 			form = timeForm{loc: time.UTC}
 		}
 	}
@@ -153,7 +157,7 @@ func (b *eventEncoder) times(form timeForm) {
 func (b *eventEncoder) recurrence(form timeForm) {
 	r := b.event.Recurrence
 	if r.Freq != "" {
-		b.text = r.appendRule(b.text[:0], form.allDay)
+		b.text = r.appendRule(b.text[:0], form)
 		b.put("RRULE", string(b.text))
 	}
 	except := r.Except

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"strconv"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
@@ -9,8 +10,9 @@ import (
 // zoneChooser chooses the VTIMEZONEs of one calendar.
 type zoneChooser struct {
 	cal   *Calendar
-	zones map[string]*zoneUse
+	zones map[any]*zoneUse // by zoneKey
 	order []*ics.VTimezone // shared
+	names map[string]int   // the number of zones of a name
 }
 
 // zone chooses the form of e's times, and adds the VTIMEZONE that it needs. If
@@ -20,14 +22,17 @@ func (m *zoneChooser) zone(e *Event) (timeForm, error) {
 	if e.AllDay {
 		return timeForm{loc: time.UTC, allDay: true}, nil
 	}
-	loc, err := e.zone()
+	if e.Floating {
+		return e.floatingForm(), nil
+	}
+	loc, key, err := e.zoneKey()
 	if err != nil {
 		return timeForm{}, err
 	}
 	if !e.keepsClock() && (loc == time.UTC || loc.String() == "UTC") || e.inUTC() {
 		return timeForm{loc: time.UTC}, nil
 	}
-	use, err := m.use(loc)
+	use, err := m.use(loc, key)
 	if err != nil {
 		return timeForm{}, err
 	}
@@ -41,25 +46,29 @@ func (m *zoneChooser) zone(e *Event) (timeForm, error) {
 		use.added = true
 		m.order = append(m.order, use.tree)
 	}
-	return timeForm{loc: loc, tzid: loc.String()}, nil
+	return timeForm{loc: loc, tzid: use.tzid}, nil
 }
 
 // zoneUse is the VTIMEZONE of a zone in a calendar. A calendar has one for each
 // zone.
 type zoneUse struct {
 	*zoneForm
+	tree  *ics.VTimezone // in place of the one of the form, if its TZID is another
+	tzid  string
 	added bool
 }
 
 // use returns the VTIMEZONE of loc. If possible, it is right for every event in
 // that zone. Otherwise it is right for every series, because single events can
 // be in UTC.
-func (m *zoneChooser) use(loc *time.Location) (*zoneUse, error) {
-	name := loc.String()
-	if u := m.zones[name]; u != nil {
+//
+// Two files may describe different zones under one name. The second of them gets a
+// number in its TZID, as old Outlook does it.
+func (m *zoneChooser) use(loc *time.Location, key any) (*zoneUse, error) {
+	if u := m.zones[key]; u != nil {
 		return u, nil
 	}
-	list := m.inZone(name)
+	list := m.inZone(key)
 	w, err := formFor(loc, list, zoneSpanOf(list))
 	if err != nil {
 		return nil, err
@@ -71,16 +80,43 @@ func (m *zoneChooser) use(loc *time.Location) (*zoneUse, error) {
 			}
 		}
 	}
-	m.zones[name] = &zoneUse{zoneForm: w}
-	return m.zones[name], nil
+	u := &zoneUse{zoneForm: w, tree: w.tree, tzid: loc.String()}
+	m.names[u.tzid]++
+	if n := m.names[u.tzid]; n > 1 {
+		u.tzid += " " + strconv.Itoa(n)
+		u.tree = renamedZone(w.tree, u.tzid)
+	}
+	m.zones[key] = u
+	return u, nil
 }
 
-// inZone returns the events that are in the zone with that name.
-func (m *zoneChooser) inZone(name string) []*Event {
+// zoneKey returns the zone of an event, and a value that is equal for equal zones:
+// the name, or the Location itself if only a file describes the zone.
+func (e *Event) zoneKey() (loc *time.Location, key any, err error) {
+	if loc, err = e.clockZone(); err != nil {
+		return nil, nil, err
+	}
+	if e.TimeZone == "" && loc == e.Start.Location() && !isNamed(loc) {
+		return loc, loc, nil
+	}
+	return loc, loc.String(), nil
+}
+
+// renamedZone returns a copy of a VTIMEZONE with another TZID.
+func renamedZone(tz *ics.VTimezone, tzid string) *ics.VTimezone {
+	out := cloneZone(tz)
+	if p := firstProperty(out.Properties, "TZID"); p != nil {
+		p.Value = tzid
+	}
+	return out
+}
+
+// inZone returns the events that are in a zone.
+func (m *zoneChooser) inZone(key any) []*Event {
 	var out []*Event
 	for i := range m.cal.Events {
 		e := &m.cal.Events[i]
-		if loc, err := e.zone(); !e.AllDay && err == nil && loc.String() == name {
+		if _, k, err := e.zoneKey(); !e.AllDay && !e.Floating && err == nil && k == key {
 			out = append(out, e)
 		}
 	}

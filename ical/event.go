@@ -16,8 +16,10 @@ type Event struct {
 	// replaces; zero for a single event and for a whole series. On the wire it is
 	// in the form and the zone of the series, both beside the series and in a
 	// mail of its own. See TimeZone for how an occurrence alone knows that zone.
-	// If Decode read it in UTC, its Location is named "Z", and an occurrence alone
-	// is written in UTC again.
+	//
+	// If Decode reads an occurrence alone, RecurrenceID keeps the form that an
+	// answer must repeat. A RECURRENCE-ID in UTC has a Location named "Z". A date
+	// in an event of hours, and a clock in an unknown zone, have the offset 0.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
 
 	// Summary is the title. Outlook keeps 255 characters. Several lines are
@@ -65,6 +67,13 @@ type Event struct {
 	// AllDay makes Start and End dates without a time or zone. A time that is not
 	// midnight is an error.
 	AllDay bool `json:"allDay,omitempty"`
+	// Floating says that the zone of the times is not known: the clock of Start
+	// is meant, and its instant is not. The clock is labelled UTC, and so are
+	// all other times. TimeZone has the name of the zone as the file gives it,
+	// if it gives one. Decode sets Floating, and [Event.Validate] refuses to send
+	// such an event. An override that names a TimeZone of its own is floating
+	// only if it says so itself.
+	Floating bool `json:"floating,omitempty"`
 
 	// Organizer owns the meeting and gets the answers.
 	Organizer Person `json:"organizer,omitzero"`

@@ -2,7 +2,10 @@ package ical
 
 import (
 	"iter"
+	"math"
 	"time"
+
+	"github.com/convene-go/convene/internal/wallclock"
 )
 
 // wallClock is the wall clock that an event keeps, with the length of its
@@ -22,7 +25,7 @@ func (e *Event) wallClock() (wallClock, error) {
 		}
 		return wallClock{time.UTC, true, max(days, 0)}, nil
 	}
-	loc, err := e.zone()
+	loc, err := e.clockZone()
 	if err != nil {
 		return wallClock{}, err
 	}
@@ -53,8 +56,14 @@ func (c wallClock) start(t time.Time) time.Time {
 // end returns the end of an occurrence.
 func (c wallClock) end(start time.Time) time.Time { return start.Add(c.length) }
 
-// key is equal for equal starts. For an all-day event only the date counts.
-func (c wallClock) key(t time.Time) int64 { return c.start(t).Unix() }
+// key is equal for equal starts. For an all-day event only the date counts. In an
+// event of hours, a RECURRENCE-ID that is no instant is equal to no start.
+func (c wallClock) key(t time.Time) int64 {
+	if !c.allDay && wallclock.IsLabel(t.Location()) {
+		return math.MinInt64
+	}
+	return c.start(t).Unix()
+}
 
 // bound returns a limit of a search. All-day events are compared with the
 // limit's own wall clock.

@@ -19,6 +19,7 @@ func (e Event) Override(i int) Event {
 	o.normalizeOwn(timeReader{allDay: e.AllDay, zone: z.override(&o), id: z})
 	o.UID, o.Recurrence, o.Overrides = e.UID, nil, nil
 	o.Sequence = max(o.Sequence, e.Sequence)
+	o.Floating = o.Floating || e.Floating && o.TimeZone == ""
 	o.AllDay = e.AllDay
 	o.inheritTime(&e)
 	o.inheritZone(&e)

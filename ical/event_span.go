@@ -45,9 +45,14 @@ func (e *Event) wholeSpan() Span {
 
 // seriesYears returns the year in which a series starts and the year of the last
 // time that it names. The last year is at least horizon years after the first,
-// because an endless series is expanded that far.
+// because an endless series is expanded that far. Of one occurrence it returns the
+// years of its start and its original start.
 func (e *Event) seriesYears() (first, last int) {
 	first = e.Start.UTC().Year()
+	if e.Recurrence == nil {
+		original := e.RecurrenceID.UTC().Year()
+		return min(first, original), max(first, original)
+	}
 	last = first + horizon
 	for _, list := range [][]time.Time{e.Recurrence.Except, e.Recurrence.Include, {e.Recurrence.Until}} {
 		for _, t := range list {

@@ -101,7 +101,13 @@ func TestLoadLocation(t *testing.T) {
 		{"W. Europe Standard Time", "Europe/Berlin"}, {"w. europe standard time", "Europe/Berlin"}, {"Pacific Standard Time 1", "America/Los_Angeles"},
 		{"UTC-11", "Etc/GMT+11"}, {"Customized Time Zone", ""}, {"Local 1", ""},
 		{"UTC+02:00", "UTC+02:00"}, {"UTC-03:30", "UTC-03:30"}, {"UTC+05:53:28", "UTC+05:53:28"},
-		{"UTC+00:00", ""}, {"UTC+2:00", ""}, {"UTC+24:00", ""}, {"UTC+0200", ""}, {"UTC+02:00:00", ""},
+		{"UTC+00:00", "UTC"}, {"UTC+2:00", "UTC+02:00"}, {"UTC+24:00", ""}, {"UTC+0200", "UTC+02:00"}, {"UTC+02:00:00", ""},
+		{"GMT+0100", "UTC+01:00"}, {"(GMT +1)", "UTC+01:00"}, {"+01:00", "UTC+01:00"}, {"GMT+01.00", "UTC+01:00"}, {"UTC+1", "UTC+01:00"},
+		{"GMT-1", "UTC-01:00"}, {"Etc/GMT-1", "Etc/GMT-1"}, {"/mozilla.org/20050126_1/Etc/GMT-1", "Etc/GMT-1"}, {"gmt +530", "UTC+05:30"},
+		{"UTC\u22123", "UTC-03:00"}, {"(UTC)", "UTC"}, {"(GMT+00:00)", "UTC"}, {"GMT+0", "GMT+0"}, {"UTC+12", "Etc/GMT-12"},
+		{"+15:00", ""}, {"GMT+01:60", ""}, {"(GMT+1", ""}, {"GMT1", ""}, {"1", ""}, {"+", ""}, {"GMT+-1", ""}, {"UTC+5.5", ""},
+		{"(UTC+10:00) Canberra, Melbourne, Sydney", "Australia/Sydney"}, {"Western/Central Europe", "Europe/Berlin"}, {"Eastern", "America/New_York"},
+		{"(UTC+01:00) Lummerland", ""}, {"PST", ""},
 	} {
 		got, err := ical.LoadLocation(tt.in)
 		if name := ""; err == nil {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/convene-go/convene/internal/wallclock"
 )
 
 // Zone returns the zone whose wall clock the event keeps. Its String is the
@@ -12,7 +14,8 @@ import (
 // Without TimeZone, the zone is Start's Location if this has an IANA name.
 // Otherwise a single event is in UTC, and a series keeps the offset of its
 // Location ("UTC+02:00"). A series is an error if its Location has clock
-// changes and no name of its own, as [time.Local] may.
+// changes and no name of its own, as [time.Local] may. A floating event is an
+// error.
 //
 // For an occurrence on its own, Zone is the zone of the series. Without TimeZone,
 // it is RecurrenceID's Location if this has an IANA name, and otherwise what Start
@@ -21,6 +24,9 @@ func (e Event) Zone() (*time.Location, error) { return e.zone() }
 
 // zone is Zone without a copy of the event.
 func (e *Event) zone() (*time.Location, error) {
+	if e.Floating && !e.AllDay {
+		return nil, errFloating
+	}
 	if e.TimeZone != "" {
 		return LoadLocation(e.TimeZone)
 	}
@@ -44,20 +50,16 @@ func (e *Event) zone() (*time.Location, error) {
 
 // hasName reports whether a Location is an IANA zone other than UTC.
 func hasName(loc *time.Location) bool {
-	return loc != time.UTC && loc.String() != "" && loc.String() != utcForm && isKnown(loc)
+	return loc != time.UTC && loc.String() != "" && !wallclock.IsForm(loc) && isKnown(loc)
 }
-
-// utcForm is the name of the Location of a RecurrenceID that was read in UTC, and
-// is written so.
-//
-// QUIRK: Domino writes RECURRENCE-ID in UTC beside times with a TZID.
-const utcForm = "Z"
 
 // inUTC reports whether the times of an occurrence are written in UTC, because its
 // RECURRENCE-ID was read so. An answer must name the occurrence as the request
 // did.
+//
+// QUIRK: Domino writes RECURRENCE-ID in UTC beside times with a TZID.
 func (e *Event) inUTC() bool {
-	return !e.RecurrenceID.IsZero() && e.RecurrenceID.Location().String() == utcForm
+	return !e.RecurrenceID.IsZero() && e.RecurrenceID.Location() == wallclock.Zulu
 }
 
 // inheritZone puts an override into the zone of its series. If it has a zone of its
@@ -69,7 +71,9 @@ func (e *Event) inheritZone(series *Event) {
 	if err != nil || e.AllDay {
 		return
 	}
-	e.RecurrenceID = e.RecurrenceID.In(loc)
+	if !wallclock.IsLabel(e.RecurrenceID.Location()) {
+		e.RecurrenceID = e.RecurrenceID.In(loc)
+	}
 	if e.TimeZone == "" && isKnown(loc) && (loc != time.UTC || own != "") {
 		e.TimeZone = loc.String()
 	}
@@ -94,6 +98,21 @@ func (e *Event) standAlone() {
 	if loc := e.RecurrenceID.Location(); !e.AllDay && hasName(loc) {
 		e.TimeZone = loc.String()
 	}
+}
+
+// clockZone returns the zone in whose clock the event is expanded, also if the
+// event cannot be sent: UTC labels the clock of a floating event, and a zone may be
+// described only by the file from which the event was read.
+func (e *Event) clockZone() (*time.Location, error) {
+	if e.Floating {
+		return time.UTC, nil
+	}
+	loc, err := e.zone()
+	var other *otherZoneError
+	if errors.As(err, &other) {
+		return e.Start.Location(), nil
+	}
+	return loc, err
 }
 
 // keepsClock reports whether the event's times must be on a wall clock. A

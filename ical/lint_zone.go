@@ -16,6 +16,8 @@ var zoneRules = []lintRule{
 		"MS-OXCICAL, section 2.1.3.1.1.20.10", outlook, lintMidnight},
 	{"start-gap", SeverityError, "Start", "the clock of TimeZone skips this hour on that day, so the meeting would be at another hour than was written",
 		"RFC 5545, section 3.3.5", every, lintStartGap},
+	{"floating", SeverityError, "Floating", "the zone of the times is not known, so every client shows another hour; Exchange reads UTC",
+		"RFC 5545, section 3.3.5", every, lintFloating},
 	{"zone-unnamed", SeverityWarning, "TimeZone", "the meeting is sent in UTC, because neither TimeZone nor Start names an IANA zone",
 		"RFC 5545, section 3.2.19", every, lintZoneUnnamed},
 	{"zone-fixed", SeverityWarning, "TimeZone", "the series keeps its UTC offset all year, because neither TimeZone nor Start names an IANA zone",
@@ -87,15 +89,22 @@ func lintStartGap(e *lintTarget) []hit {
 	return out
 }
 
+func lintFloating(e *lintTarget) []hit {
+	if !e.Floating || e.AllDay {
+		return nil
+	}
+	return []hit{{"Floating", e.floatingText()}}
+}
+
 func lintZoneUnnamed(e *lintTarget) []hit {
-	unnamed := e.err == nil && e.clock.loc == time.UTC && e.Start.Location() != time.UTC
+	unnamed := e.err == nil && !e.Floating && e.clock.loc == time.UTC && e.Start.Location() != time.UTC
 	return hitIf(unnamed && e.TimeZone == "" && !e.AllDay && !e.keepsClock(), "TimeZone")
 }
 
 // lintZoneFixed finds a series that keeps one offset although its zone may have
 // summer time.
 func lintZoneFixed(e *lintTarget) []hit {
-	if e.err != nil || e.AllDay || e.TimeZone != "" || !e.keepsClock() || e.Start.Location() == time.UTC {
+	if e.err != nil || e.AllDay || e.Floating || e.TimeZone != "" || !e.keepsClock() || e.Start.Location() == time.UTC {
 		return nil
 	}
 	_, offset := parseOffsetName(e.clock.loc.String())
@@ -106,7 +115,7 @@ func lintZonePrivate(e *lintTarget) []hit {
 	if e.err != nil || e.AllDay || e.clock.loc == time.UTC {
 		return nil
 	}
-	return hitIf(!isKnown(e.clock.loc), "TimeZone")
+	return hitIf(!isKnown(e.clock.loc) || e.TimeZone == "" && !isNamed(e.clock.loc), "TimeZone")
 }
 
 // lintZoneOutlook finds a series for which no form is exact.

@@ -195,6 +195,7 @@ func (e *Event) base(c wallClock) iter.Seq[Occurrence] {
 			return except[c.key(t)] || yield(Occurrence{t, t, c.end(t), -1})
 		}
 		include := slices.SortedFunc(slices.Values(r.Include), time.Time.Compare)
+		include = slices.CompactFunc(include, func(a, b time.Time) bool { return c.key(a) == c.key(b) })
 		for t := range c.starts(e) {
 			for len(include) > 0 && c.key(include[0]) <= c.key(t) {
 				if c.key(include[0]) < c.key(t) && !emit(c.start(include[0])) {
@@ -206,8 +207,8 @@ func (e *Event) base(c wallClock) iter.Seq[Occurrence] {
 				return
 			}
 		}
-		for i, t := range include {
-			if (i == 0 || c.key(t) != c.key(include[i-1])) && !emit(c.start(t)) {
+		for _, t := range include {
+			if !emit(c.start(t)) {
 				return
 			}
 		}

@@ -8,8 +8,9 @@ import (
 )
 
 // appendRule appends the RRULE value to b. UNTIL is a date for an all-day
-// series and in UTC for every other (RFC 5545, section 3.3.10).
-func (r *Recurrence) appendRule(b []byte, allDay bool) []byte {
+// series, local for a floating one, and in UTC for every other (RFC 5545, section
+// 3.3.10).
+func (r *Recurrence) appendRule(b []byte, form timeForm) []byte {
 	b = append(append(b, "FREQ="...), strings.ToUpper(string(r.Freq))...)
 	if r.Interval > 1 {
 		b = strconv.AppendInt(append(b, ";INTERVAL="...), int64(r.Interval), 10)
@@ -18,7 +19,7 @@ func (r *Recurrence) appendRule(b []byte, allDay bool) []byte {
 		b = strconv.AppendInt(append(b, ";COUNT="...), int64(r.Count), 10)
 	}
 	if !r.Until.IsZero() {
-		b = timeForm{loc: time.UTC, allDay: allDay}.append(append(b, ";UNTIL="...), r.Until)
+		b = timeForm{loc: time.UTC, allDay: form.allDay, local: form.local}.append(append(b, ";UNTIL="...), r.Until)
 	}
 	b = appendInts(b, "BYMONTH", r.ByMonth)
 	b = appendInts(b, "BYMONTHDAY", r.ByMonthDay)
@@ -48,10 +49,10 @@ func appendSeparator(b []byte, i int, name string) []byte {
 	return append(b, ',')
 }
 
-// parseRule reads an RRULE value. A part that [Recurrence] has no field for is
+// parseRule reads an RRULE value, and UNTIL by a function. A part that [Recurrence] has no field for is
 // an error, because without it the rule would be another one. BYHOUR, BYMINUTE
 // and BYSECOND are accepted if they only repeat the start.
-func parseRule(value string, start time.Time) (*Recurrence, error) {
+func parseRule(value string, start time.Time, until func(string) (time.Time, error)) (*Recurrence, error) {
 	r := new(Recurrence)
 	for part := range strings.SplitSeq(strings.Trim(value, "; "), ";") {
 		name, v, ok := strings.Cut(part, "=")
@@ -61,7 +62,7 @@ func parseRule(value string, start time.Time) (*Recurrence, error) {
 		if !ok {
 			return nil, errValue(part)
 		}
-		if err := r.set(strings.ToUpper(strings.TrimSpace(name)), strings.ToUpper(strings.TrimSpace(v)), start); err != nil {
+		if err := r.set(strings.ToUpper(strings.TrimSpace(name)), strings.ToUpper(strings.TrimSpace(v)), start, until); err != nil {
 			return nil, err
 		}
 	}
@@ -72,7 +73,7 @@ func parseRule(value string, start time.Time) (*Recurrence, error) {
 }
 
 // set stores one part of a rule.
-func (r *Recurrence) set(name, v string, start time.Time) (err error) {
+func (r *Recurrence) set(name, v string, start time.Time, until func(string) (time.Time, error)) (err error) {
 	switch name {
 	case "FREQ":
 		r.Freq = Frequency(strings.ToLower(v))
@@ -84,8 +85,7 @@ func (r *Recurrence) set(name, v string, start time.Time) (err error) {
 	case "COUNT":
 		r.Count, err = parseInt(v, 1, maxCount)
 	case "UNTIL":
-		// QUIRK: a local UNTIL, as RFC 2445 allowed, is on the start's clock.
-		r.Until, _, err = parseDateTime(v, start.Location())
+		r.Until, err = until(v)
 	case "BYDAY":
 		r.ByDay, err = parseDays(v)
 	case "BYMONTHDAY":

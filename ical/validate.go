@@ -17,6 +17,7 @@ func (e Event) Validate() error {
 	errs.addOthers(n.check())
 	errs.addOthers(n.checkWords())
 	errs.addOthers(n.checkMethod(MethodRequest))
+	n.checkFloating(&errs)
 	return refuse(errs...)
 }
 
@@ -47,7 +48,7 @@ func (c *Calendar) validate() error {
 func (c *Calendar) validateEvent(i int) fieldErrors {
 	e, errs := c.Events[i].inForm()
 	errs.addOthers(e.checkUID(c.Method))
-	errs.addOthers(e.check())
+	errs.addOthers(c.zoneErrors(e, e.check()))
 	errs.addOthers(e.checkMethod(c.Method))
 	if e.UID == "" {
 		errs.add("UID", errMissing)

@@ -61,7 +61,7 @@ func (e *Event) checkTime(errs *fieldErrors) {
 			errs.addf("End", "is more than %d years after Start", horizon)
 		}
 	}
-	if _, err := e.zone(); err != nil && !e.AllDay {
+	if _, err := e.zone(); err != nil && !e.AllDay && !e.Floating {
 		if e.TimeZone != "" {
 			err = errZoneName(e.TimeZone)
 		}

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"errors"
 	"path"
 	"strings"
 	"sync"
@@ -163,4 +164,14 @@ func formsOf(loc *time.Location, s Span) (*zoneForms, error) {
 		return z, nil
 	}
 	return sharedForms.put(key, newZoneForms(key)), nil
+}
+
+// formsOfEvents is formsOf for the zone of events. They have been checked, so they
+// may keep a zone that only their file describes.
+func formsOfEvents(loc *time.Location, s Span) (*zoneForms, error) {
+	z, err := formsOf(loc, s)
+	if other := new(otherZoneError); errors.As(err, &other) {
+		return newZoneForms(zoneYears{loc, s.Start.UTC().Year(), s.End.UTC().Year()}), nil
+	}
+	return z, err
 }

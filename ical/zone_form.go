@@ -68,7 +68,7 @@ func (z *zoneForms) choose(right func(*zoneForm) bool) *zoneForm {
 
 // formFor chooses the form of loc for the times of events that lie within a span.
 func formFor(loc *time.Location, list []*Event, within Span) (*zoneForm, error) {
-	z, err := formsOf(loc, within)
+	z, err := formsOfEvents(loc, within)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,9 @@ package ical
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	_ "time/tzdata" // for systems without zone files; the system's own, often newer, are preferred by package time
@@ -14,9 +16,14 @@ import (
 //
 //   - a Windows name such as "W. Europe Standard Time", in any case, also
 //     with the number that old Outlook adds
-//   - a fixed offset as this package writes it, "UTC+02:00"
 //   - an IANA name, also with a vendor's prefix such as
 //     "/citadel.org/20250101_1/Europe/Berlin"
+//   - a fixed offset, such as "UTC+02:00" (as this package writes it),
+//     "GMT+0100", "(GMT +1)" or "+01:00"; east is plus, except in IANA's own
+//     "Etc/GMT-1"
+//   - a display name of Windows, such as "(UTC+01:00) Amsterdam, Berlin, Bern,
+//     Rome, Stockholm, Vienna", also without the offset, and a name of Lotus
+//     Notes, such as "Western/Central Europe"
 //
 // An unknown name is an error, and so is "Local". The system's zone files are
 // preferred to the files built into the program. A zone that was found is not
@@ -62,7 +69,41 @@ func findLocation(tzid string) (*time.Location, error) {
 			return shareZone(loc), nil
 		}
 	}
+	if offset, ok := parseOffsetForm(name); ok {
+		return shareZone(fixedZone(offsetName(offset), offset)), nil
+	}
+	// QUIRK: some programs write the name that Windows shows to people, and Lotus
+	// Notes has names of its own.
+	if iana, ok := windowszones.LookupOther(tzid); ok {
+		return LoadLocation(iana)
+	}
 	return nil, fmt.Errorf("ical: unknown time zone %.60q", tzid)
+}
+
+// offsetForm matches the ways in which programs write an offset as a zone.
+var offsetForm = regexp.MustCompile(`(?i)^(\()?(?:GMT|UTC)? ?([+-]) ?(\d{1,2})(?:[:.]?([0-5]\d))?(\))?$`)
+
+// parseOffsetForm reads a zone that is only an offset of less than 15 hours, in
+// seconds east.
+//
+// QUIRK: programs write "GMT+0100", "(GMT +1)", "UTC+1", "+01:00", "GMT+01.00",
+// and "(UTC)", also with the minus sign of typography.
+func parseOffsetForm(name string) (offset int, ok bool) {
+	name = strings.ReplaceAll(name, "\u2212", "-")
+	switch strings.ToUpper(name) {
+	case "(UTC)", "(GMT)":
+		return 0, true
+	}
+	m := offsetForm.FindStringSubmatch(name)
+	if m == nil || (m[1] == "") != (m[5] == "") {
+		return 0, false
+	}
+	hours, _ := strconv.Atoi(m[3])
+	minutes, _ := strconv.Atoi(m[4])
+	if offset = hours*3600 + minutes*60; m[2] == "-" {
+		offset = -offset
+	}
+	return offset, hours < 15
 }
 
 // maxZoneParts is the largest number of parts in an IANA name, as in

@@ -2,6 +2,7 @@ package ical
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -10,7 +11,8 @@ import (
 // the first of:
 //
 //   - UTC
-//   - the IANA zone of that name, if it has the same clock
+//   - the IANA zone of that name, if it has the same clock in the year of the
+//     instant at and the two years after it
 //   - a fixed offset, if the clock does not change
 //   - loc itself, if no other zone has its name
 //
@@ -22,7 +24,7 @@ func namedZone(loc *time.Location, at time.Time) (*time.Location, error) {
 		return time.UTC, nil
 	}
 	named, err := LoadLocation(name)
-	if err == nil && named.String() == name && (named == loc || sameClock(named, loc, at)) {
+	if err == nil && named.String() == name && (named == loc || agree(named, loc, at.UTC().Year())) {
 		return named, nil
 	}
 	year := at.UTC().Year()
@@ -31,26 +33,34 @@ func namedZone(loc *time.Location, at time.Time) (*time.Location, error) {
 	}
 	switch {
 	case err == nil:
-		return nil, errOtherZone
+		return nil, &otherZoneError{name, named.String()}
 	case loc == time.Local, name == "", checkLine(name) != nil, slices.Contains(notZones, name):
 		return nil, errLocalZone
 	}
 	return loc, nil
 }
 
-// The reasons for which a zone has no TZID.
-var (
-	errLocalZone = errors.New("is missing, and Start's Location has clock changes but no name: set TimeZone to an IANA name")
-	errOtherZone = errors.New("is missing, and Start's Location has the name of an IANA zone but another clock: set TimeZone")
-)
+// errLocalZone and otherZoneError are the reasons for which a zone has no TZID.
+var errLocalZone = errors.New("is missing, and Start's Location has clock changes but no name: set TimeZone to an IANA name")
 
-// sameClock compares two zones on one day of each month, for a year from t. A
-// [time.FixedZone] may have the name of a zone that has summer time.
-func sameClock(a, b *time.Location, t time.Time) bool {
-	for month := range 12 {
-		if u := t.AddDate(0, month, 0).Unix(); offsetAt(a, u) != offsetAt(b, u) {
-			return false
-		}
+// otherZoneError reports a Location that has the name of another zone. Decode makes
+// such a Location if a file describes a zone of a known name with other rules.
+type otherZoneError struct {
+	name string // of the Location
+	iana string // the zone that the name stands for
+}
+
+func (e *otherZoneError) Error() string {
+	return fmt.Sprintf("is missing, and Start's Location has the name of an IANA zone, %q, but another clock, as the file of an event may describe it: "+
+		"set TimeZone to %q to take the clock of the IANA zone", e.name, e.iana)
+}
+
+// isNamed reports whether [LoadLocation] returns loc, or an equal offset, for its
+// name.
+func isNamed(loc *time.Location) bool {
+	if _, ok := parseOffsetName(loc.String()); ok {
+		return true
 	}
-	return true
+	named, err := LoadLocation(loc.String())
+	return err == nil && named == loc
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/convene-go/convene/internal/wallclock"
 )
 
 // offsetAt returns the UTC offset of loc at the instant u (Unix seconds), in
@@ -14,20 +16,8 @@ func offsetAt(loc *time.Location, u int64) int {
 }
 
 // instant returns the instant at which the clock of loc shows wall (seconds, as
-// if in UTC). If a change repeats the time, it is the first of two instants. If
-// a change skips it, the offset before the change counts (RFC 5545, section
-// 3.3.5). [time.Date] would take the second of two in zones east of Greenwich.
-//
-// The candidates are the offsets of the day before and the day after.
-func instant(wall int64, loc *time.Location) time.Time {
-	before, after := offsetAt(loc, wall-24*60*60), offsetAt(loc, wall+24*60*60)
-	for _, offset := range []int{before, after} {
-		if u := wall - int64(offset); offsetAt(loc, u) == offset {
-			return time.Unix(u, 0).In(loc)
-		}
-	}
-	return time.Unix(wall-int64(before), 0).In(loc)
-}
+// if in UTC). See [wallclock.Instant].
+func instant(wall int64, loc *time.Location) time.Time { return wallclock.Instant(wall, loc) }
 
 // skips reports whether the clock of loc skips wall. The instant t is the
 // result of instant for wall and shows another time in that case.

@@ -83,13 +83,11 @@ func join(all []Outcome) Outcome {
 // take applies one statement and returns a description of the change. The error
 // is a refusal.
 func (x *intake) take(s statement) (string, error) {
-	if !x.spend(s.event.RecurrenceID) {
-		return "", refuse(VerdictHeld, "answers to more occurrences than are looked for")
+	at, err := x.occurrence(s.event)
+	if err != nil {
+		return "", err
 	}
-	at, ok := x.m.target(s.event.RecurrenceID)
-	if !ok {
-		return "", refuse(VerdictUnknownEvent, "%v", unknownOccurrence(s.event.RecurrenceID))
-	}
+	s = x.settle(s)
 	who, err := x.identify(s, at)
 	if err != nil {
 		return "", err
@@ -103,6 +101,9 @@ func (x *intake) take(s statement) (string, error) {
 	}
 	if at.Cancelled {
 		return "", refuse(VerdictStale, "answers a meeting that is cancelled")
+	}
+	if x.in.Kind == KindCounter && s.event.Floating {
+		return "", refuse(VerdictHeld, "proposes a time that cannot be read: %s", unknownZone(s.event))
 	}
 	a := x.statementAnswer(s, who, at)
 	if x.in.Kind == KindCounter {

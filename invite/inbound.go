@@ -195,6 +195,9 @@ func (in *Inbound) byMethod() {
 		if anyRanged(in.Event) {
 			in.Reason += "; " + rangeReason
 		}
+		if zone := unknownZone(in.Event); zone != "" && kind != KindReply {
+			in.Reason += "; " + zone
+		}
 	}
 }
 

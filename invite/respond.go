@@ -59,7 +59,9 @@ func (r *answerMail) message(in *Inbound) (*mime.Message, error) {
 	method := ical.MethodReply
 	if r.proposes() {
 		method = ical.MethodCounter
-		e.propose(r)
+		if err := e.propose(r); err != nil {
+			return nil, err
+		}
 	}
 	now := r.Now().Truncate(time.Second)
 	data, err := encodeReply(&ical.Calendar{
@@ -118,10 +120,14 @@ func (r *answerMail) event(invited *ical.Event) (*answerEvent, error) {
 	if err != nil {
 		return nil, err
 	}
+	if src.Floating {
+		src.Recurrence = nil // DTSTART goes back as it came; a rule would need its zone
+	}
 	return &answerEvent{ical.Event{
 		UID: src.UID, Sequence: src.Sequence, RecurrenceID: src.RecurrenceID,
-		Start: src.Start, End: src.End, TimeZone: src.TimeZone, AllDay: src.AllDay, Recurrence: src.Recurrence,
-		Summary: src.Summary, Location: src.Location, Language: src.Language,
+		Start: src.Start, End: src.End, TimeZone: src.TimeZone, AllDay: src.AllDay, Floating: src.Floating,
+		Recurrence: src.Recurrence,
+		Summary:    src.Summary, Location: src.Location, Language: src.Language,
 		Organizer: ical.Person{Name: src.Organizer.Name, Email: src.Organizer.Email},
 		Attendees: []ical.Attendee{a},
 	}}, nil

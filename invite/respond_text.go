@@ -2,6 +2,7 @@ package invite
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
@@ -12,7 +13,10 @@ import (
 
 // propose puts another time into an answer. Outlook shows the old time from
 // properties of its own (MS-OXCICAL, section 2.1.3.1.1.20.44).
-func (e *answerEvent) propose(r *answerMail) {
+func (e *answerEvent) propose(r *answerMail) error {
+	if e.Floating {
+		return e.proposeInUTC(r)
+	}
 	for _, p := range []struct {
 		name string
 		t    time.Time
@@ -24,7 +28,22 @@ func (e *answerEvent) propose(r *answerMail) {
 		}
 		e.Extra = append(e.Extra, ical.Property{Name: p.name, Value: value, Params: params})
 	}
+	loc := e.Start.Location()
 	e.Start, e.End = r.Start, r.End
+	if e.TimeZone == "" && !e.AllDay { // only Start names the zone of the meeting
+		e.Start, e.End = r.Start.In(loc), r.End.In(loc)
+	}
+	return nil
+}
+
+// proposeInUTC proposes another time for a meeting whose zone is not known.
+func (e *answerEvent) proposeInUTC(r *answerMail) error {
+	if !e.RecurrenceID.IsZero() {
+		return fmt.Errorf("no other time can be proposed for one occurrence, because %s", unknownZone(&e.Event))
+	}
+	e.Floating, e.TimeZone = false, ""
+	e.Start, e.End = r.Start.UTC(), inUTC(r.End)
+	return nil
 }
 
 // text writes the answer for readers whose program does not read the object. was is
@@ -47,13 +66,13 @@ func (r *answerMail) text(in *Inbound, was, e *ical.Event, m ical.Method) (*body
 // it is the UTC offset at the start. Then the rule, which that offset does not hold
 // for, is left out.
 func legible(e ical.Event) *ical.Event {
-	if _, err := e.Zone(); err == nil || e.AllDay {
+	if _, err := e.Zone(); err == nil || e.AllDay || e.Floating {
 		return &e
 	}
 	e.TimeZone, e.Recurrence = "", nil
 	loc, err := ical.LoadLocation("UTC" + e.Start.Format("-07:00"))
 	if err != nil {
-		loc = time.UTC
+		loc = e.Start.Location() // described by the file of the invitation alone
 	}
 	e.Start = e.Start.In(loc)
 	if !e.End.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/convene-go/convene/invite"
@@ -66,6 +67,9 @@ func describe(path string, in *invite.Inbound) line {
 	l.Method, l.UID, l.Sequence = string(in.Calendar.Method), e.UID, e.Sequence
 	l.RecurrenceID, l.Stamp = format(e.RecurrenceID), format(in.Calendar.Stamp)
 	l.Organizer, l.Start, l.End = e.Organizer.Email, format(e.Start), format(e.End)
+	if e.Floating { // a clock, and no instant
+		l.Start, l.End = strings.TrimSuffix(l.Start, "Z"), strings.TrimSuffix(l.End, "Z")
+	}
 	return l
 }
 

@@ -22,12 +22,24 @@ func (c formatter) event(e *ical.Event) string {
 	if e.AllDay {
 		return c.days(e.Start, e.End)
 	}
-	return c.span(ical.Span{Start: e.Start, End: e.End})
+	s := ical.Span{Start: e.Start, End: e.End}
+	if e.Floating { // no zone is known for the clock
+		if e.TimeZone == "" {
+			return c.clock(s)
+		}
+		return c.clock(s) + " (" + c.ltr(clean(e.TimeZone, maxTitle)) + ")"
+	}
+	return c.span(s)
 }
 
 // span writes the time of a meeting with the zone's name and offset: "Tuesday,
 // March 2, 2027, 9:00 – 10:00 AM (Europe/Berlin, UTC+01:00)".
 func (c formatter) span(s ical.Span) string {
+	return c.clock(s) + " (" + c.ltr(zoneName(s.Start.In(c.loc), s.End.In(c.loc))) + ")"
+}
+
+// clock writes the time of a meeting without the zone.
+func (c formatter) clock(s ical.Span) string {
 	start, end := s.Start.In(c.loc), s.End.In(c.loc)
 	when := c.text("at", "date", c.date(start), "time", c.ltr(c.time(start)))
 	switch {
@@ -38,7 +50,7 @@ func (c formatter) span(s ical.Span) string {
 		when = c.text("range", "start", when,
 			"end", c.text("at", "date", c.date(end), "time", c.ltr(c.time(end))))
 	}
-	return capitalized(when) + " (" + c.ltr(zoneName(start, end)) + ")"
+	return capitalized(when)
 }
 
 // days writes the dates of an all-day event. The end is the day after the last one.

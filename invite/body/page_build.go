@@ -56,6 +56,9 @@ func newPage(v *View, texts *catalog, most limits) (*Page, error) {
 // may have another clock than its series: the Location of its Start, see
 // [ical.Event.TimeZone].
 func clockOf(e *ical.Event) (*time.Location, error) {
+	if e.Floating {
+		return time.UTC, nil // labels the clock
+	}
 	if own := e.Start.Location(); !e.RecurrenceID.IsZero() && own != time.UTC && own != time.Local && own.String() != "" {
 		if loc, err := ical.LoadLocation(own.String()); err == nil {
 			return loc, nil
@@ -153,7 +156,7 @@ func (p *Page) proposed(v *View, c formatter) {
 		return
 	}
 	e := *v.Event
-	e.Start, e.End = v.Proposed.Start, v.Proposed.End
+	e.Start, e.End, e.Floating = v.Proposed.Start, v.Proposed.End, false
 	value := Value{Text: c.event(&e), Old: p.Action == ActionProposalDeclined, New: p.Action == ActionAnswer}
 	row := Row{ID: "proposed", Label: c.text("label.proposed"), Values: []Value{value}}
 	p.Rows = append([]Row{row}, p.Rows...)

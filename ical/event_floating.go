@@ -1,0 +1,59 @@
+package ical
+
+import (
+	"errors"
+	"fmt"
+)
+
+// errFloating is the reason for which a floating event has no zone.
+var errFloating = errors.New("the event is floating: its clock is known, and its zone is not")
+
+// checkFloating refuses a clock without a zone: each client would take another
+// instant for it.
+func (e *Event) checkFloating(errs *fieldErrors) {
+	if e.Floating {
+		errs.addf("Floating", "%s: give Start and End in a zone, set TimeZone, and clear Floating", e.floatingText())
+	}
+	for i := range e.Overrides {
+		if o := &e.Overrides[i]; o.Floating && !o.Cancelled && !e.Floating {
+			errs.addf(indexed("Overrides", i, "Floating"), "%s", o.floatingText())
+		}
+	}
+}
+
+// floatingText says why the instants of the event are not known.
+func (e *Event) floatingText() string {
+	if e.TimeZone == "" {
+		return "the times have no zone, so their instants are not known"
+	}
+	return fmt.Sprintf("the zone %.60q is not known, so the instants of the times are not known", e.TimeZone)
+}
+
+// keepsZone reports whether an object of this method goes back to the program that
+// wrote the times, or stays a file. Then times whose zone nobody else knows are
+// written as they came.
+func (m Method) keepsZone() bool {
+	switch m {
+	case "", MethodReply, MethodCounter, MethodRefresh:
+		return true
+	}
+	return false
+}
+
+// zoneErrors reports the errors of the zone that count under a method. A
+// COUNTER has a new time, which must be an instant.
+func (c *Calendar) zoneErrors(e *Event, errs fieldErrors) fieldErrors {
+	if c.Method == MethodCounter || !c.Method.keepsZone() {
+		e.checkFloating(&errs)
+	}
+	if !c.Method.keepsZone() {
+		return errs
+	}
+	var kept fieldErrors
+	for _, f := range errs {
+		if other := new(otherZoneError); !errors.As(f.Err, &other) {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}

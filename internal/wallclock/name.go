@@ -1,0 +1,127 @@
+package wallclock
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Name is a RECURRENCE-ID as it was written, for the search among the occurrences
+// of a series.
+type Name struct {
+	// Instants are the instants that it may mean.
+	Instants []time.Time
+	// Day is its date, at midnight in UTC. It is zero if only Instants count,
+	// because the RECURRENCE-ID has the form that the series has.
+	Day time.Time
+	// Zones are the zones in which Day may be meant: the zone of the series, and
+	// the zone of the program that wrote it.
+	Zones []*time.Location
+	// Unsure says that the zone of the program is not known. Then the days
+	// before and after Day count too.
+	Unsure bool
+}
+
+// NameOf returns the name that a RECURRENCE-ID is in a series of hours in the zone
+// series. The zone of its writer is writer, and nil if it is not known.
+func NameOf(id time.Time, series, writer *time.Location) Name {
+	y, m, d := id.Date()
+	day := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	switch loc := id.Location(); {
+	case loc == Date:
+		return Name{Day: day, Zones: zones(series, writer)}
+	case loc == Local:
+		return Name{Instants: []time.Time{In(id, series)}, Day: day, Zones: zones(series, writer), Unsure: writer == nil}
+	case offset(id.Unix(), loc) == offset(id.Unix(), series) && !isMidnight(id):
+		return Name{Instants: []time.Time{id}}
+	default:
+		return Name{Instants: []time.Time{id}, Day: day, Zones: zones(series, loc)}
+	}
+}
+
+// zones returns the zones in which a day may be meant.
+func zones(series, writer *time.Location) []*time.Location {
+	if writer == nil || writer == series {
+		return []*time.Location{series}
+	}
+	return []*time.Location{series, writer}
+}
+
+// isMidnight reports whether t is midnight in its own Location.
+func isMidnight(t time.Time) bool {
+	h, m, s := t.Clock()
+	return h == 0 && m == 0 && s == 0
+}
+
+// Reach is the time before and after a RECURRENCE-ID within which every occurrence
+// lies that it may mean.
+const Reach = 72 * time.Hour
+
+// NotOneError says why a name does not name an occurrence.
+type NotOneError struct {
+	// Count is the number of occurrences that may be meant. If it is 0, the series
+	// has none.
+	Count int
+	// Day is the day that is named; zero if an instant is named.
+	Day time.Time
+	// Zones is the number of zones in which the day was tried.
+	Zones int
+}
+
+func (e *NotOneError) Error() string {
+	switch {
+	case e.Day.IsZero() && e.Count == 0:
+		return "no occurrence at that time"
+	case e.Day.IsZero():
+		return fmt.Sprintf("%d occurrences that may be meant", e.Count)
+	case e.Count == 0:
+		return "no occurrence on " + e.Day.Format(time.DateOnly)
+	case e.Zones > 1:
+		return fmt.Sprintf("%d occurrences on %s, in the zone of the series or the zone of the writer", e.Count, e.Day.Format(time.DateOnly))
+	}
+	return fmt.Sprintf("%d occurrences on %s", e.Count, e.Day.Format(time.DateOnly))
+}
+
+// Find returns the occurrence that n names. starts are the original starts of the
+// series within [Reach] of it. The error is a [*NotOneError].
+//
+//   - If an instant of n is an occurrence, that is meant.
+//   - Otherwise the one occurrence of the day is meant. If the day means different
+//     occurrences in the two zones, none is.
+func (n Name) Find(starts []time.Time) (time.Time, error) {
+	found := distinct(starts, func(t time.Time) bool { return slices.ContainsFunc(n.Instants, t.Equal) })
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(found) > 1 || n.Day.IsZero():
+		return time.Time{}, &NotOneError{Count: len(found)}
+	}
+	found = distinct(starts, n.onDay)
+	if len(found) != 1 {
+		return time.Time{}, &NotOneError{len(found), n.Day, len(n.Zones)}
+	}
+	return found[0], nil
+}
+
+// onDay reports whether t is on the day of n in one of its zones.
+func (n Name) onDay(t time.Time) bool {
+	for _, loc := range n.Zones {
+		y, m, d := t.In(loc).Date()
+		away := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Sub(n.Day)
+		if away == 0 || n.Unsure && max(away, -away) <= 24*time.Hour {
+			return true
+		}
+	}
+	return false
+}
+
+// distinct returns the times of a list that keep accepts, each once.
+func distinct(list []time.Time, keep func(time.Time) bool) []time.Time {
+	var out []time.Time
+	for _, t := range list {
+		if keep(t) && !slices.ContainsFunc(out, t.Equal) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
