@@ -69,6 +69,18 @@ var quirks = []quirk{
 		e.Recurrence = &ical.Recurrence{Freq: ical.FreqDaily, Until: date(2026, 4, 2), Except: []time.Time{date(2026, 4, 1)}}
 	}},
 	{"evolution-zone-prefix", "", func(e *ical.Event) { e.TimeZone = "Europe/Berlin" }},
+	{"windows-display-name", "", func(e *ical.Event) { e.TimeZone = "Europe/Berlin" }},
+	{"notes-zone", "", func(e *ical.Event) { e.TimeZone = "Europe/Berlin" }},
+	{"offset-as-zone", "", func(e *ical.Event) { e.TimeZone = "UTC+02:00" }},
+	{"equal-onsets", "", func(e *ical.Event) { e.TimeZone = "Europe/Berlin" }},
+	{"google-exdate-without-zone", "", func(e *ical.Event) {
+		e.TimeZone = "Europe/Berlin"
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 3, Except: []time.Time{time.Date(2026, 4, 7, 8, 0, 0, 0, time.UTC)}}
+	}},
+	{"google-until-date", "", func(e *ical.Event) {
+		e.TimeZone = "Europe/Berlin"
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Until: time.Date(2026, 4, 14, 8, 0, 0, 0, time.UTC), Except: []time.Time{time.Date(2026, 4, 7, 8, 0, 0, 0, time.UTC)}}
+	}},
 	{"exchange-wrapped-uid", "", func(e *ical.Event) { e.UID = "meeting-1@example.test" }},
 	{"outlook-no-end", ical.MethodReply, answer},
 	{"sequence-milliseconds", ical.MethodReply, func(e *ical.Event) {

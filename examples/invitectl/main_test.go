@@ -445,6 +445,18 @@ END:VCALENDAR
 	}
 }
 
+// TestReadFloating: a clock without a zone is not printed as an instant.
+func TestReadFloating(t *testing.T) {
+	mail := write(t, "request.eml", "From: Desk <desk@example.test>\nMIME-Version: 1.0\nContent-Type: text/calendar; method=REQUEST\n\n"+
+		"BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:uid-1\nDTSTART;TZID=Lummerland:20270302T090000\nEND:VEVENT\nEND:VCALENDAR\n")
+	got := invitectl("read", mail).Stdout
+	for _, want := range []string{`"start":"2027-03-02T09:00:00"`, `its times are in the zone \"Lummerland\", which is not known`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("read = %s, want %s in it", got, want)
+		}
+	}
+}
+
 func TestReadGolden(t *testing.T) {
 	mails, err := filepath.Glob("../../testdata/mail/*.eml")
 	if err != nil || len(mails) == 0 {
