@@ -78,7 +78,8 @@ type Answer struct {
 	// about. It is zero if the answer is about the whole meeting.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
 	// Sequence and Stamp are the SEQUENCE and the DTSTAMP of the answer, which
-	// order it.
+	// order it. If the answer did not come by mail, Stamp is the time at which it
+	// was given, and alone orders it.
 	Sequence int       `json:"sequence"`
 	Stamp    time.Time `json:"stamp,omitzero"`
 	// Via is the way by which the answer came. "" is a mail, "organizer" is a

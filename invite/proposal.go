@@ -100,4 +100,4 @@ func (p *Proposal) id() string {
 	return mailauth.Base32.EncodeToString(sum[:10])
 }
 
-func (p *Proposal) order() roster.Order { return roster.Order{Sequence: p.Sequence, Stamp: p.Stamp} }
+func (p *Proposal) order() roster.Order { return roster.Order{Sequence: p.Sequence, Stamp: p.Stamp, ByHand: p.Via != ""} }

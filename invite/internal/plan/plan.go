@@ -117,7 +117,6 @@ func (p *Plan) show(r *roster.Record) {
 	for i := range p.OrganizerAnswers {
 		then.Given = append(then.Given, &p.OrganizerAnswers[i])
 	}
-	then.Revisions = slices.Clone(r.Revisions)
 	then.Revise(p.Revised)
 	p.Answers = then.Counting()
 	if p.Event = p.Intent; len(then.Given)+len(r.Joined)+len(then.Revisions) > 0 {

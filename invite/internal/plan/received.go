@@ -49,6 +49,7 @@ type received struct {
 	singles  map[int64]bool // requests for single occurrences
 	next     int            // the sequence after the highest so far
 	leaving  bool           // a CANCEL of the whole meeting is still to be sent
+	reached  bool           // a mail was handed over, or may have been
 	answered bool           // they answered by mail, so they have an invitation, perhaps by another way
 	left     int            // the sequence of the last CANCEL of the whole meeting; an answer to this or a later one proves a new invitation
 
@@ -96,6 +97,7 @@ func (w *received) add(d *Mail, self time.Time) {
 	case d.Method == ical.MethodDeclineCounter:
 	case d.State.mayHaveArrived():
 		w.leaving = w.leaving && id != roster.Whole
+		w.reached = true
 		w.settle(d, id)
 		w.receive(d, id)
 	case !w.repeats(d, id):
@@ -195,6 +197,9 @@ func (h *history) invited(key string) bool {
 	w := h.byAddress[key]
 	return !h.known || w != nil && w.invited()
 }
+
+// reached reports whether any mail reached the attendee with that key, or may have.
+func (h *history) reached(key string) bool { return h.byAddress[key] != nil && h.byAddress[key].reached }
 
 // version returns the newest version that the attendee with that key has of an
 // occurrence, or of the whole meeting with all occurrences if id is zero. It is now,
