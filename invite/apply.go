@@ -63,7 +63,7 @@ func (x *intake) take(s statement) (string, error) {
 	}
 	at, ok := x.m.target(s.event.RecurrenceID)
 	if !ok {
-		return "", refuse(VerdictUnknownEvent, "%v", unknownOccurrence(s.event.RecurrenceID))
+		return "", refuse(VerdictUnknownEvent, "%v", unknownOccurrence(&x.m.Event, s.event.RecurrenceID))
 	}
 	who, err := x.identify(s, at)
 	if err != nil {

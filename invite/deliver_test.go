@@ -159,7 +159,7 @@ func TestDeliveryError(t *testing.T) {
 			t.Errorf("Recipients[%d] = %+v, want %+v", i, *re, *want[i])
 		}
 	}
-	if got, want := err.Error(), "invite: bob@example.test: refused: fault (and 1 more)"; got != want {
+	if got, want := err.Error(), "invite: bob@example.test: refused: fault; zoe@example.test: pending: connection lost"; got != want {
 		t.Errorf("Error() = %q, want %q", got, want)
 	}
 	one := &invite.DeliveryError{Recipients: de.Recipients[1:]}

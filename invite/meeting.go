@@ -100,6 +100,9 @@ type Answer struct {
 	MessageID string `json:"messageId,omitempty"`
 }
 
+// isEmpty reports whether m is nil or was never sent.
+func (m *Meeting) isEmpty() bool { return m == nil || m.Event.UID == "" }
+
 // clone returns a copy of m that shares no list with it. Its events are in the form
 // of [series.Normalized].
 func (m *Meeting) clone() *Meeting { return m.withEvent(series.Normalized(m.Event)) }

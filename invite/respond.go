@@ -126,7 +126,7 @@ func (r *answerMail) source(e *ical.Event) (ical.Event, error) {
 	}
 	at, ok := series.Find(e, r.Occurrence)
 	if !ok {
-		return *e, unknownOccurrence(r.Occurrence)
+		return *e, unknownOccurrence(e, r.Occurrence)
 	}
 	return at.Event(*e), nil
 }

@@ -201,7 +201,17 @@ func fieldError(field, text string) error {
 	return fault.Join("invite", &ical.FieldError{Field: field, Err: errors.New(text)})
 }
 
-// noAttendee reports an address that the meeting does not have.
+// ErrNotInvited reports an address that is not an attendee.
+var ErrNotInvited = errors.New("is not an attendee")
+
+// noAttendee reports an address that the meeting does not have. The error is
+// [ErrNotInvited].
 func noAttendee(email string) error {
-	return fieldError("Attendees", fmt.Sprintf("has no %.80q", email))
+	return fault.Join("invite", &ical.FieldError{Field: "Attendees", Err: unknownAddress(email)})
 }
+
+// unknownAddress is an address that the meeting does not have.
+type unknownAddress string
+
+func (a unknownAddress) Error() string { return fmt.Sprintf("has no %.80q", string(a)) }
+func (a unknownAddress) Unwrap() error { return ErrNotInvited }

@@ -199,7 +199,9 @@ func (h *history) invited(key string) bool {
 }
 
 // reached reports whether any mail reached the attendee with that key, or may have.
-func (h *history) reached(key string) bool { return h.byAddress[key] != nil && h.byAddress[key].reached }
+func (h *history) reached(key string) bool {
+	return h.byAddress[key] != nil && h.byAddress[key].reached
+}
 
 // version returns the newest version that the attendee with that key has of an
 // occurrence, or of the whole meeting with all occurrences if id is zero. It is now,
