@@ -65,7 +65,7 @@ func (s *Answers) readList(list []ical.Attendee, a Answer, organizer string, isN
 // WithoutRepeated returns the event after without the answers that its attendees
 // have in before too. An event that is given back as it was stored sets no status.
 func WithoutRepeated(after ical.Event, before *ical.Event) ical.Event {
-	if !slices.ContainsFunc(All(before), func(a *ical.Attendee) bool { return IsAnswer(a.Status) }) {
+	if !givesAnswer(before.Attendees) && !slices.ContainsFunc(before.Overrides, func(o ical.Event) bool { return givesAnswer(o.Attendees) }) {
 		return after
 	}
 	after = after.Clone()
@@ -80,6 +80,11 @@ func WithoutRepeated(after ical.Event, before *ical.Event) ical.Event {
 		x.clearRepeated(o.Attendees, was, after.Organizer.Email)
 	}
 	return after
+}
+
+// givesAnswer reports whether anybody in a list has a status that is an answer.
+func givesAnswer(list []ical.Attendee) bool {
+	return slices.ContainsFunc(list, func(a ical.Attendee) bool { return IsAnswer(a.Status) })
 }
 
 // clearRepeated removes the answers from a list that the list was has too. It changes
