@@ -42,7 +42,9 @@ func fromEve(t *testing.T, m *invite.Meeting, client invitetest.Client, id time.
 // without groups.
 func TestGroup(t *testing.T) {
 	member := func(of ...string) func(g, p ical.Attendee) bool {
-		return func(g, p ical.Attendee) bool { return p.Email == eve && strings.Contains(strings.Join(of, " "), g.Email) }
+		return func(g, p ical.Attendee) bool {
+			return p.Email == eve && strings.Contains(strings.Join(of, " "), g.Email)
+		}
 	}
 	second := weeklyRequest().Start.AddDate(0, 0, 7)
 	tests := []struct {

@@ -126,6 +126,22 @@ func TestByHandClients(t *testing.T) {
 	}
 }
 
+// TestUnnamedAction stores an invitation whose action has no name, as documented: it
+// stays if another attendee is added.
+func TestUnnamedAction(t *testing.T) {
+	ctx, s := context.Background(), new(recorder)
+	c := s.client()
+	m := mustSend(t, c, trio())
+	m = must(t)(c.Reinvite(ctx, m, []string{"ann@example.test"}, invite.QueueOnly()))
+	m.Deliveries[3].Action = ""
+	after := m.Event.Clone()
+	after.Attendees = append(after.Attendees, ical.Attendee{Email: "eve@example.test"})
+	m = must(t)(c.Update(ctx, m, after))
+	if got := m.Deliveries[3].State; got != invite.DeliveryPending {
+		t.Errorf("the invitation is %s, want pending", got)
+	}
+}
+
 // TestNoMeeting gives nil, and an empty Meeting, to everything that takes one.
 func TestNoMeeting(t *testing.T) {
 	ctx, s := context.Background(), new(recorder)

@@ -28,17 +28,16 @@ func secretive() ical.Event {
 func TestRefuse(t *testing.T) {
 	ctx, e := context.Background(), secretive()
 	tests := []struct {
-		name    string
-		start   time.Time // as it is given
-		begins  time.Time // the start of the object
-		subject string
-		opts    []invite.SendOption
+		name   string
+		start  time.Time // as it is given
+		begins time.Time // the start of the object
+		opts   []invite.SendOption
 	}{
-		{"the whole meeting", time.Time{}, e.Start, "Not invited: Review", nil},
-		{"one occurrence", e.Start.AddDate(0, 0, 14), e.Start.AddDate(0, 0, 14), "Not invited: Review (Tue, 16 Mar 2027)", nil},
-		{"a moved occurrence", e.Start.AddDate(0, 0, 7), e.Start.AddDate(0, 0, 7).Add(time.Hour), "Not invited: Review (Tue, 9 Mar 2027)", nil},
-		{"guests are hidden", time.Time{}, e.Start, "Not invited: Review", []invite.SendOption{invite.HideGuests()}},
-		{"one mail to all", time.Time{}, e.Start, "Not invited: Review", []invite.SendOption{invite.OneMail()}},
+		{"the whole meeting", time.Time{}, e.Start, nil},
+		{"one occurrence", e.Start.AddDate(0, 0, 14), e.Start.AddDate(0, 0, 14), nil},
+		{"a moved occurrence", e.Start.AddDate(0, 0, 7), e.Start.AddDate(0, 0, 7).Add(time.Hour), nil},
+		{"guests are hidden", time.Time{}, e.Start, []invite.SendOption{invite.HideGuests()}},
+		{"one mail to all", time.Time{}, e.Start, []invite.SendOption{invite.OneMail()}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -55,8 +54,8 @@ func TestRefuse(t *testing.T) {
 				t.Fatalf("%d mails, the first to %v, want one to eve", len(s.mails), s.mails[0].To)
 			}
 			checkRefusal(t, s.mails[0], sent, tt.start, tt.begins)
-			if got := parseMail(t, s.mails[0].Data).header.Get("Subject"); !strings.HasPrefix(got, strings.SplitN(tt.subject, " (", 2)[0]) {
-				t.Errorf("subject = %s, want %s", got, tt.subject)
+			if got := parseMail(t, s.mails[0].Data).header.Get("Subject"); !strings.HasPrefix(got, "Not invited: Review") || strings.Contains(got, "Mar") == tt.start.IsZero() {
+				t.Errorf("subject = %s, want the meeting, and the date if it is one occurrence", got)
 			}
 			d := m.Deliveries[len(m.Deliveries)-1]
 			if d.To != eve || d.Action != body.ActionRefusal || d.State != invite.DeliveryDelivered || !d.RecurrenceID.Equal(tt.start) || len(m.Deliveries) != len(sent.Deliveries)+1 {

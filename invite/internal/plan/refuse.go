@@ -28,10 +28,9 @@ func Refuse(m *Meeting, email string, start time.Time) (*Plan, error) {
 	case v.Whole != nil, at.Start.IsZero() && len(v.Singles) > 0, p.at(&p.Event, email, at.Start) != nil:
 		return nil, fieldError("email", fmt.Sprintf("%.80q is invited: use Update to remove an attendee", email))
 	}
-	a := &ical.Attendee{Email: email}
-	p.Notices = []Notice{{Attendee: a, Action: ActionRefusal, Content: &Content{
+	p.Notices = []Notice{{Attendee: &ical.Attendee{Email: email}, Action: ActionRefusal, Content: &Content{
 		Method: ical.MethodCancel, Sequence: p.Event.Sequence, Reason: "is not invited" + p.onTarget(at),
-		Event: p.refused(at, a, p.Event.Sequence),
+		Event: p.refused(at, email, p.Event.Sequence),
 	}}}
 	return p, nil
 }
@@ -45,11 +44,11 @@ func (p *Plan) onTarget(t series.Target) string {
 // refused returns the object that takes the meeting, or an occurrence of it, from the
 // calendar of somebody who is not invited. It has only the title and the time, because
 // nothing else is for them: they may know an old version, or nothing but the UID.
-func (p *Plan) refused(t series.Target, a *ical.Attendee, sequence int) *ical.Event {
+func (p *Plan) refused(t series.Target, email string, sequence int) *ical.Event {
 	e := t.Event(p.Event)
 	return &ical.Event{
 		UID: e.UID, RecurrenceID: e.RecurrenceID, Sequence: sequence, Cancelled: true,
-		Summary: e.Summary, Language: e.Language, Organizer: e.Organizer, Attendees: []ical.Attendee{*a},
+		Summary: e.Summary, Language: e.Language, Organizer: e.Organizer, Attendees: []ical.Attendee{{Email: email}},
 		Start: e.Start, End: e.End, AllDay: e.AllDay, TimeZone: e.TimeZone, Recurrence: e.Recurrence,
 	}
 }

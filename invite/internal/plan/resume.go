@@ -35,7 +35,7 @@ func (w *Rewriter) Notice(i int) (n Notice, ok bool) {
 // see any more.
 func (w *Rewriter) content(d *Mail, a *ical.Attendee) *Content {
 	if d.Action == ActionRefusal {
-		return w.refusal(d, a)
+		return w.refusal(d)
 	}
 	c := Content{Method: d.Method, Sequence: d.Sequence}
 	if d.Action == ActionUpdate || d.Method == ical.MethodCancel {
@@ -66,12 +66,12 @@ func (w *Rewriter) content(d *Mail, a *ical.Attendee) *Content {
 
 // refusal makes the content of a refusal again. It is nil if the series does not have
 // the occurrence any more.
-func (w *Rewriter) refusal(d *Mail, a *ical.Attendee) *Content {
+func (w *Rewriter) refusal(d *Mail) *Content {
 	t, ok := series.Find(&w.plan.Event, d.RecurrenceID)
 	if !ok {
 		return nil
 	}
-	return &Content{Method: d.Method, Sequence: d.Sequence, Event: w.plan.refused(t, a, d.Sequence)}
+	return &Content{Method: d.Method, Sequence: d.Sequence, Event: w.plan.refused(t, d.To, d.Sequence)}
 }
 
 // before returns the event as the recipient of a mail saw it before the mail. It
