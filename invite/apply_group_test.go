@@ -123,7 +123,7 @@ func TestGroupMemberLater(t *testing.T) {
 		r.Reset()
 		after := m.Event.Clone()
 		after.Location = "Room 5"
-		m = must(t)(c.Update(context.Background(), m, after))
+		must(t)(c.Update(context.Background(), m, after))
 		mails := r.MessagesTo(eve)
 		if len(mails) != 1 || len(r.MessagesTo(team)) != 1 {
 			t.Fatalf("eve got %d mails, and the group %d, want one each", len(mails), len(r.MessagesTo(team)))

@@ -80,7 +80,8 @@ func (c *Client) PlanSend(e ical.Event, opts ...SendOption) (*Plan, error) {
 // an empty UID. If an attendee's status in after differs from the answer that
 // counts, it is an answer that the organizer gives now: later answers count instead,
 // and answers that were written before do not. Needs-action, which all attendees
-// have in m.Event, gives no answer. If the start of a series
+// have in m.Event, gives no answer. So a copy of m.Event with changes sets no
+// answers, but statuses that were filled in earlier may be out of date. If the start of a series
 // moves, its exceptions and overrides must be moved with it, because they name
 // occurrences by the start that the rule gives them. If the meeting lies wholly
 // in the past, before and after the change, nobody is mailed without [AllowPast].

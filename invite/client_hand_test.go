@@ -91,7 +91,7 @@ func TestByHandFollowing(t *testing.T) {
 	s.take()
 	after = rest.Event.Clone()
 	after.Attendees[1].Status, after.Description = ical.StatusAccepted, "Bring figures"
-	rest = must(t)(c.Update(ctx, rest, after))
+	must(t)(c.Update(ctx, rest, after))
 	shown := readMail(t, s.mails[0].Data).Event.Attendees
 	if len(s.mails) != 1 || shown[0].Status != ical.StatusDeclined || shown[1].Status != ical.StatusAccepted || shown[2].Status != "" {
 		t.Errorf("%d mails with %+v, want one with the answers that count", len(s.mails), shown)
