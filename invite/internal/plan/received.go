@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -40,7 +41,7 @@ func (s MailState) mayHaveArrived() bool { return s >= MailSending }
 // meeting.
 type history struct {
 	byAddress map[string]*received // by the key of the address
-	known     bool                 // the meeting has deliveries; otherwise everybody counts as invited
+	known     bool                 // the meeting has deliveries that tell it to attendees; otherwise everybody counts as invited
 }
 
 // received says which mails one attendee has received, and which are owed to them.
@@ -62,10 +63,14 @@ type received struct {
 	got map[int64]int
 }
 
+// tells reports whether the mail tells the meeting to an attendee: it answers no
+// proposal and refuses nobody.
+func (d *Mail) tells() bool { return d.Method != ical.MethodDeclineCounter && d.Action != ActionRefusal }
+
 // history reads the deliveries. A meeting without any came from elsewhere, so its
 // attendees count as invited.
 func (m *Meeting) history() *history {
-	h := &history{byAddress: make(map[string]*received), known: len(m.Mails) > 0}
+	h := &history{byAddress: make(map[string]*received), known: slices.ContainsFunc(m.Mails, func(d Mail) bool { return d.tells() })}
 	for i := range m.Mails {
 		h.at(m.Mails[i].To).add(&m.Mails[i], m.Event.RecurrenceID)
 	}

@@ -64,6 +64,9 @@ func TestRefuse(t *testing.T) {
 	if _, err := plan.Reinvite(meeting(single()), []string{eve}); !errors.Is(err, plan.ErrNotInvited) {
 		t.Errorf("Reinvite of a stranger = %v, want ErrNotInvited", err)
 	}
+	elsewhere := meeting(single(invited(ann)), ledger(plan.Mail{To: eve, Method: ical.MethodCancel, Sequence: 1, Action: plan.ActionRefusal, State: plan.MailHandedOver}))
+	check(t, "a change of a meeting that came from elsewhere, after a refusal",
+		[]string{`ann REQUEST 1 summary changed from "Review" to "Retro"`}, result(plan.Update(elsewhere, single(invited(ann), summary("Retro")), options())))
 	gone := meeting(single(), sent(plan.Mail{To: eve, Method: ical.MethodCancel, RecurrenceID: week(1), Action: plan.ActionRefusal, State: plan.MailPending}))
 	if _, ok := plan.NewRewriter(gone, plan.Unchanged(gone)).Notice(len(gone.Mails) - 1); ok {
 		t.Error("the refusal of an occurrence that the meeting does not have any more is made again")
