@@ -65,7 +65,9 @@ type received struct {
 
 // tells reports whether the mail tells the meeting to an attendee: it answers no
 // proposal and refuses nobody.
-func (d *Mail) tells() bool { return d.Method != ical.MethodDeclineCounter && d.Action != ActionRefusal }
+func (d *Mail) tells() bool {
+	return d.Method != ical.MethodDeclineCounter && d.Action != ActionRefusal
+}
 
 // history reads the deliveries. A meeting without any came from elsewhere, so its
 // attendees count as invited.
