@@ -86,7 +86,7 @@ func (x *intake) propose(p Proposal) (string, error) {
 	if slices.ContainsFunc(x.m.Proposals, p.equal) {
 		return "", refuse(VerdictDuplicate, "is held already: %s", p.describe())
 	}
-	a := Answer{Email: p.Email, RecurrenceID: p.RecurrenceID, Sequence: p.Sequence, Stamp: p.Stamp}
+	a := Answer{Email: p.Email, RecurrenceID: p.RecurrenceID, Sequence: p.Sequence, Stamp: p.Stamp, Via: p.Via}
 	if err := x.checkNotOlder(&a); err != nil {
 		return "", err
 	}

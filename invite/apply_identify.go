@@ -1,7 +1,10 @@
 package invite
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
@@ -17,7 +20,7 @@ func (x *intake) identify(s statement, at series.Target) (ical.Attendee, error) 
 	if x.token.email != "" && (!known || address.Same(said.Email, x.token.email)) {
 		// An answer of another attendee of the meeting, to an invitation that
 		// was forwarded, goes the ordinary way.
-		return x.byToken(at)
+		return x.byToken(said, at)
 	}
 	switch {
 	case known:
@@ -33,34 +36,78 @@ func (x *intake) identify(s statement, at series.Target) (ical.Attendee, error) 
 	return x.uninvited(said, at)
 }
 
-// byToken returns the attendee whom a verified token names.
-func (x *intake) byToken(at series.Target) (ical.Attendee, error) {
-	if a, ok := x.m.attendee(x.token.email, at); ok {
-		return a, nil
+// byToken returns the attendee whom a verified token names. The token of a group does
+// not say which of its members answers, and nobody answers for all of them.
+func (x *intake) byToken(said ical.Attendee, at series.Target) (ical.Attendee, error) {
+	a, ok := x.m.attendee(x.token.email, at)
+	switch {
+	case !ok:
+		return ical.Attendee{}, refuse(VerdictUnknownAttendee, "%s is not invited any more", x.token.email)
+	case a.Kind == ical.KindGroup && said.Email != "" && !address.Same(said.Email, a.Email):
+		return x.uninvited(said, at)
 	}
-	return ical.Attendee{}, refuse(VerdictUnknownAttendee, "%s is not invited any more", x.token.email)
+	return a, nil
 }
 
-// uninvited decides on somebody who is not invited, as [Policy].Uninvited says. It
-// returns them as they join the meeting.
+// uninvited decides on somebody who is not invited, as Policy.GroupMember and
+// Policy.Uninvited say. It returns them as they join the meeting.
 func (x *intake) uninvited(said ical.Attendee, at series.Target) (ical.Attendee, error) {
 	if from, ok := x.m.attendee(said.DelegatedFrom, at); ok {
 		return said, refuse(VerdictHeld, "%s answers for %s, who has not delegated to them", said.Email, from.Email)
 	}
-	switch x.p.Uninvited {
-	case UninvitedHold:
-		return said, refuse(VerdictHeld, "%s is not invited", said.Email)
-	case UninvitedAdd:
-		guest := ical.Attendee{Name: said.Name, Email: said.Email, Role: ical.RoleOptional}
-		if err := x.p.check(&x.in, guest, said); err != nil {
-			return guest, err
-		}
-		if x.in.Kind != KindReply {
-			return guest, refuse(VerdictHeld, "%s is not invited, and does not answer", said.Email)
-		}
-		return guest, validAddress(said.Email)
+	guest := ical.Attendee{Name: said.Name, Email: said.Email, Role: ical.RoleOptional}
+	groups := groupsOf(x.m.attendees(at))
+	verdict, joins := VerdictUnknownAttendee, x.p.Uninvited == UninvitedAdd
+	if x.p.Uninvited == UninvitedHold || len(groups) > 0 && x.p.GroupMember == nil {
+		verdict = VerdictHeld
 	}
-	return said, refuse(VerdictUnknownAttendee, "%s is not invited", said.Email)
+	if i := slices.IndexFunc(groups, func(g ical.Attendee) bool {
+		return x.p.GroupMember != nil && x.p.GroupMember(g, guest)
+	}); i >= 0 {
+		joins, guest.Role = true, groups[i].Role
+	}
+	if !joins {
+		return guest, refuse(verdict, "%s", notInvited(said.Email, groups, x.p.GroupMember != nil))
+	}
+	if err := x.p.check(&x.in, guest, said); err != nil {
+		return guest, err
+	}
+	if x.in.Kind != KindReply {
+		return guest, refuse(VerdictHeld, "%s is not invited, and does not answer", said.Email)
+	}
+	return guest, validAddress(said.Email)
+}
+
+// groupsOf returns the groups among some attendees.
+func groupsOf(list []ical.Attendee) []ical.Attendee {
+	return slices.DeleteFunc(slices.Clone(list), func(a ical.Attendee) bool { return a.Kind != ical.KindGroup })
+}
+
+// mostGroups limits the groups that a reason names.
+const mostGroups = 3
+
+// notInvited says that an address is not invited, and which groups are. checked says
+// that the address is known to be in none of them.
+func notInvited(email string, groups []ical.Attendee, checked bool) string {
+	text := fmt.Sprintf("%.254s is not invited", email)
+	if len(groups) == 0 {
+		return text
+	}
+	var names []string
+	for _, g := range groups[:min(len(groups), mostGroups)] {
+		names = append(names, g.Email)
+	}
+	named := strings.Join(names, ", ")
+	if n := len(groups) - len(names); n > 0 {
+		named += fmt.Sprintf(" and %d more", n)
+	}
+	switch {
+	case checked:
+		return text + ", and is no member of " + named
+	case len(groups) == 1:
+		return fmt.Sprintf("%s; %s is a group, and %.254s may be one of its members", text, named, email)
+	}
+	return fmt.Sprintf("%s; %s are groups, and %.254s may be a member of one", text, named, email)
 }
 
 // validAddress refuses an address that could not be written into the next

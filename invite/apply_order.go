@@ -18,11 +18,14 @@ func (x *intake) checkOrder(a *Answer) error {
 
 // checkNotOlder refuses an answer if a change has asked everybody anew since, or if
 // the attendee's last answer or proposal for the occurrence is later. For a proposal,
-// a has its attendee, occurrence, sequence and stamp. The DTSTAMP of the invitation
+// a has its attendee, occurrence, sequence, stamp and way. The DTSTAMP of the invitation
 // is not compared, because clocks differ.
 func (x *intake) checkNotOlder(a *Answer) error {
 	if floor := x.m.answerRecord().Floor(a.Email, a.RecurrenceID); a.Sequence < floor {
 		return refuse(VerdictStale, "answers version %d; version %d asked everybody anew", a.Sequence, floor)
+	}
+	if anew := x.m.answerRecord().InvitedAnew(address.Key(a.Email), a.RecurrenceID); a.Sequence < anew {
+		return refuse(VerdictStale, "answers version %d; with version %d %s was invited anew", a.Sequence, anew, a.Email)
 	}
 	if last, ok := x.m.latest(a.Email, a.RecurrenceID); ok && a.order().Compare(last.Order) < 0 {
 		return refuse(VerdictStale, "a later answer of %s counts: %s", a.Email, last)
@@ -39,7 +42,7 @@ func (x *intake) holds(a *Answer) bool {
 		if !address.Same(b.Email, a.Email) || !b.RecurrenceID.Equal(a.RecurrenceID) {
 			continue
 		}
-		same := b.order().Compare(a.order()) == 0 && b.Status == a.Status && b.Comment == a.Comment &&
+		same := b.Sequence == a.Sequence && b.Stamp.Equal(a.Stamp) && b.Status == a.Status && b.Comment == a.Comment &&
 			b.Guests == a.Guests && address.Same(b.DelegatedTo, a.DelegatedTo)
 		if same && (newest || a.MessageID != "" && a.MessageID == b.MessageID) {
 			return true

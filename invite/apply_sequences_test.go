@@ -16,8 +16,11 @@ import (
 
 // TestSequences carries out the steps in testdata/sequences.txt. The head of the file
 // describes its format.
-func TestSequences(t *testing.T) {
-	data, err := os.ReadFile("testdata/sequences.txt")
+func TestSequences(t *testing.T) { runSequences(t, "testdata/sequences.txt", 50) }
+
+// runSequences carries out the steps in a file, which has at least some sequences.
+func runSequences(t *testing.T, file string, least int) {
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +32,7 @@ func TestSequences(t *testing.T) {
 		}
 		count++
 		t.Run(title, func(t *testing.T) {
-			q := newSequence(t, title)
+			q := newSequence(t, file, title)
 			for line := range strings.SplitSeq(body, "\n") {
 				if line, _, _ = strings.Cut(line, "#"); strings.TrimSpace(line) != "" {
 					q.line(strings.TrimSpace(line))
@@ -37,8 +40,8 @@ func TestSequences(t *testing.T) {
 			}
 		})
 	}
-	if count < 50 {
-		t.Errorf("testdata/sequences.txt has %d sequences, want at least 50", count)
+	if count < least {
+		t.Errorf("%s has %d sequences, want at least %d", file, count, least)
 	}
 }
 
@@ -60,7 +63,7 @@ var (
 
 // newSequence sends the meeting. It is a series if the title has the word "series",
 // and has signed reply addresses if the title has the word "token".
-func newSequence(t *testing.T, title string) *sequence {
+func newSequence(t *testing.T, file, title string) *sequence {
 	e := ical.Event{
 		UID: "m-1@example.com", Summary: "Review", Start: seqStart, End: seqStart.Add(time.Hour),
 		Organizer: ical.Person{Email: "desk@example.com"},
@@ -72,7 +75,7 @@ func newSequence(t *testing.T, title string) *sequence {
 		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 6, Except: []time.Time{seqStart.AddDate(0, 0, 28)}}
 	}
 	o := &invite.Options{Now: func() time.Time { return seqNow }}
-	q := &sequence{t: t, policy: &invite.Policy{Now: o.Now}, steps: newSteps(t, "testdata/sequences.txt: "+title)}
+	q := &sequence{t: t, policy: &invite.Policy{Now: o.Now}, steps: newSteps(t, file+": "+title)}
 	if strings.Contains(title, "token") {
 		o.ReplyAddress = &invite.ReplyAddress{Mailbox: "desk@example.com", Keys: [][]byte{seqKey}}
 		q.policy.ReplyAddress = o.ReplyAddress
@@ -114,6 +117,8 @@ func (q *sequence) line(s string) {
 		if got := len(q.m.OpenProposals()); strconv.Itoa(got) != words[1] {
 			q.t.Errorf("OpenProposals has %d proposals, want %s", got, words[1])
 		}
+	case "call", "set", "update", "uninvite", "reinvite":
+		q.hand(words)
 	case "rotate":
 		keys := append([][]byte{[]byte("a new key of the reply address  ")}, q.policy.ReplyAddress.Keys...)
 		if words[1] == "away" {

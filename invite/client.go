@@ -19,9 +19,9 @@ import (
 // given. If an error comes before the first mail is tried, that Meeting comes back
 // unchanged, so meeting, err = client.Update(ctx, meeting, after) loses nothing.
 // If only some mails of a call fail, the Meeting that comes back records the fate
-// of each, and the error is a [*DeliveryError]. If the Meeting is nil, the error
-// is [ErrNoMeeting]. If the meeting was cancelled, calls that make new mails fail
-// with [ErrCancelled], except DeclineProposal.
+// of each, and the error is a [*DeliveryError]. If the Meeting is nil or empty, the
+// error is [ErrNoMeeting]. If the meeting was cancelled, calls that make new mails
+// fail with [ErrCancelled], except Refuse.
 //
 // Nothing is sent if any mail of a call cannot be built, if the event is not
 // valid ([ical.FieldErrors] lists the fields), or if a mail client would refuse
@@ -80,18 +80,21 @@ func (c *Client) PlanSend(e ical.Event, opts ...SendOption) (*Plan, error) {
 //
 // The UID and the organizer cannot change. after.Sequence is filled in, and so is
 // an empty UID. If an attendee's status in after differs from the answer that
-// counts, it is an answer that the organizer gives. If the start of a series
+// counts, it is an answer that the organizer gives now: later answers count instead,
+// and answers that were written before do not. Needs-action, which all attendees
+// have in m.Event, gives no answer. So a copy of m.Event with changes sets no
+// answers, but statuses that were filled in earlier may be out of date. If the start of a series
 // moves, its exceptions and overrides must be moved with it, because they name
 // occurrences by the start that the rule gives them. If the meeting lies wholly
 // in the past, before and after the change, nobody is mailed without [AllowPast].
 func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts ...MailOption) (*Meeting, error) {
-	return c.change(ctx, m, callOf(opts, MailOption.forMail), planUpdate(after))
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), planUpdate(m, after))
 }
 
 // PlanUpdate returns the plan that [Client.Update] would carry out. It sends
 // nothing.
 func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*Plan, error) {
-	return c.plan(m, callOf(opts, MailOption.forMail), planUpdate(after))
+	return c.plan(m, callOf(opts, MailOption.forMail), planUpdate(m, after))
 }
 
 // UpdateFollowing changes the occurrence with that original start and all later
@@ -110,12 +113,12 @@ func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*
 // two mails they have it twice rather than not at all. If mails are left pending,
 // resume the rest first.
 func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (old, rest *Meeting, err error) {
-	if m == nil {
-		return nil, nil, ErrNoMeeting
+	if m.isEmpty() {
+		return m, nil, ErrNoMeeting
 	}
 	o := c.settings(callOf(opts, MailOption.forMail)).about(m)
 	from := m.withAnswersOfEvent()
-	end, begin, err := planFollowing(from, start, after, o)
+	end, begin, err := planFollowing(m, from, start, after, o)
 	if err != nil {
 		return m, nil, err
 	}
@@ -137,8 +140,8 @@ func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Tim
 // out, with the notices of both halves. It sends nothing.
 func (c *Client) PlanUpdateFollowing(m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (*Plan, error) {
 	var rest *plan.Plan
-	p, err := c.plan(m, callOf(opts, MailOption.forMail), func(m *Meeting, o *settings) (old *plan.Plan, err error) {
-		old, rest, err = planFollowing(m, start, after, o)
+	p, err := c.plan(m, callOf(opts, MailOption.forMail), func(from *Meeting, o *settings) (old *plan.Plan, err error) {
+		old, rest, err = planFollowing(m, from, start, after, o)
 		return old, err
 	})
 	if err != nil || rest == nil {
@@ -172,6 +175,24 @@ func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...RemindOption) (
 // nothing.
 func (c *Client) PlanRemind(m *Meeting, opts ...RemindOption) (*Plan, error) {
 	return c.plan(m, callOf(opts, RemindOption.forRemind), planRemind)
+}
+
+// Refuse sends a CANCEL to somebody who is not invited and answered all the same (RFC
+// 5546, section 3.2.3, calls them a party crasher), so that the meeting leaves their
+// calendar. Nobody else is mailed. If start is not zero, it is the original start of
+// the occurrence that they are refused. Otherwise they are refused the whole meeting.
+//
+// The mail names the meeting by its title and time, and the person as its only
+// attendee. It shows nothing else that they might not know. It is an error if the
+// address is invited: remove it with Update. A cancelled meeting can be refused too,
+// because nobody told them that it does not take place.
+func (c *Client) Refuse(ctx context.Context, m *Meeting, email string, start time.Time, opts ...MailOption) (*Meeting, error) {
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), planRefuse(email, start))
+}
+
+// PlanRefuse returns the plan that [Client.Refuse] would carry out. It sends nothing.
+func (c *Client) PlanRefuse(m *Meeting, email string, start time.Time, opts ...MailOption) (*Plan, error) {
+	return c.plan(m, callOf(opts, MailOption.forMail), planRefuse(email, start))
 }
 
 // Reinvite sends the current request again to the attendees with these addresses.
@@ -208,8 +229,8 @@ func (c *Client) DeclineProposal(ctx context.Context, m *Meeting, p Proposal, op
 // crash left a mail in state [DeliverySending], [Meeting.Tally] counts it as unknown
 // until it is resent.
 func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (*Meeting, error) {
-	if m == nil {
-		return nil, ErrNoMeeting
+	if m.isEmpty() {
+		return m, ErrNoMeeting
 	}
 	if c.sender == nil {
 		return m, ErrNoSender
@@ -257,8 +278,8 @@ func (c *Client) settings(opts callOptions) *settings { return newSettings(&c.op
 
 // change carries out the plan of one call about a meeting.
 func (c *Client) change(ctx context.Context, m *Meeting, opts callOptions, makePlan planner) (*Meeting, error) {
-	if m == nil {
-		return nil, ErrNoMeeting
+	if m.isEmpty() {
+		return m, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)
 	if err := o.checkRules(); err != nil {
@@ -278,7 +299,7 @@ func (c *Client) change(ctx context.Context, m *Meeting, opts callOptions, makeP
 
 // plan returns the plan of one call about a meeting.
 func (c *Client) plan(m *Meeting, opts callOptions, makePlan planner) (*Plan, error) {
-	if m == nil {
+	if m.isEmpty() {
 		return nil, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)

@@ -40,8 +40,14 @@ func TestRemind(t *testing.T) {
 			check(t, "event", m.Event, got.Event)
 		})
 	}
-	if _, err := c.Remind(context.Background(), m, invite.OnlyTo("eve@example.test")); err == nil || !strings.Contains(err.Error(), "eve@example.test") || len(s.mails) > 0 {
-		t.Errorf("Remind of a stranger = %v with %d mails, want a refusal", err, len(s.mails))
+	if _, err := c.Remind(context.Background(), m, invite.OnlyTo("eve@example.test")); !errors.Is(err, invite.ErrNotInvited) || !strings.Contains(err.Error(), "eve@example.test") || len(s.mails) > 0 {
+		t.Errorf("Remind of a stranger = %v with %d mails, want ErrNotInvited", err, len(s.mails))
+	}
+	if _, err := c.Reinvite(context.Background(), m, []string{"ann@example.test", "eve@example.test"}); !errors.Is(err, invite.ErrNotInvited) || len(s.mails) > 0 {
+		t.Errorf("Reinvite of a stranger = %v with %d mails, want ErrNotInvited", err, len(s.mails))
+	}
+	if _, err := c.Remind(context.Background(), m, invite.OnlyTo()); err == nil || err.Error() != "invite: OnlyTo: names nobody" {
+		t.Errorf("Remind(OnlyTo()) = %v, want an error that names the option", err)
 	}
 	past := *m
 	past.Event.Start, past.Event.End = m.Event.Start.AddDate(-1, 0, 0), m.Event.End.AddDate(-1, 0, 0)

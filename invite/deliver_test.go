@@ -159,7 +159,11 @@ func TestDeliveryError(t *testing.T) {
 			t.Errorf("Recipients[%d] = %+v, want %+v", i, *re, *want[i])
 		}
 	}
-	if got, want := err.Error(), "invite: bob@example.test: refused: fault (and 1 more)"; got != want {
+	if got, want := err.Error(), "invite: bob@example.test: refused: fault; zoe@example.test: pending: connection lost"; got != want {
+		t.Errorf("Error() = %q, want %q", got, want)
+	}
+	many := &invite.DeliveryError{Recipients: append(want, want[0], want[0], want[1])}
+	if got, want := many.Error(), "invite: bob@example.test: refused: fault; zoe@example.test: pending: connection lost; bob@example.test: refused: fault (and 2 more)"; got != want {
 		t.Errorf("Error() = %q, want %q", got, want)
 	}
 	one := &invite.DeliveryError{Recipients: de.Recipients[1:]}

@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -68,5 +69,6 @@ func (s DeliveryState) open() bool { return s == DeliveryPending || s == Deliver
 // repeats reports whether a mail tells of no change: it is an invitation or a
 // reminder.
 func (d *Delivery) repeats() bool {
-	return d.Method == ical.MethodRequest && (d.Action == body.ActionReminder || d.Action == body.ActionInvitation)
+	action := cmp.Or(d.Action, body.ActionInvitation)
+	return d.Method == ical.MethodRequest && (action == body.ActionReminder || action == body.ActionInvitation)
 }

@@ -8,13 +8,14 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/fault"
+	"github.com/convene-go/convene/invite/internal/plan"
 )
 
 // ErrNoSender reports a call through a client that has no [Sender].
 var ErrNoSender = errors.New("invite: no sender: use New, or SetDefault for the package's own Send")
 
-// ErrNoMeeting reports a call that was given a nil Meeting.
-var ErrNoMeeting = errors.New("invite: no meeting: the Meeting is nil: use the one that the call before returned")
+// ErrNoMeeting reports a call that was given a nil Meeting, or one without a UID.
+var ErrNoMeeting = errors.New("invite: no meeting: the Meeting is nil or empty: use the one that the call before returned")
 
 // ErrCancelled reports a change, reminder or repeated invitation of a meeting that was
 // cancelled as a whole. A new meeting has a new UID.
@@ -25,9 +26,9 @@ var ErrCancelled = errors.New("invite: the meeting was cancelled")
 var ErrPast = errors.New("invite: the meeting lies in the past: nobody is reminded without AllowPast")
 
 // ErrNotInvited reports an address that is not an attendee of the meeting, or of
-// the invitation that is answered. Response.OnBehalfOf and Response.Uninvited
+// the invitation that is answered. For the invitation, Response.OnBehalfOf and Response.Uninvited
 // allow it.
-var ErrNotInvited = errors.New("is not an attendee")
+var ErrNotInvited = plan.ErrNotInvited
 
 // LintError reports findings of error level: a mail client would refuse the mail,
 // or show another meeting than was meant. Nothing was sent.
@@ -53,16 +54,25 @@ type DeliveryError struct {
 	Recipients []*RecipientError
 }
 
-// Error names the first recipient and counts the others.
+// mostNamed is the number of recipients that the text of a DeliveryError names.
+const mostNamed = 3
+
+// Error names the first three recipients, each with the state and the cause, and
+// counts the others.
 func (e *DeliveryError) Error() string {
 	if len(e.Recipients) == 0 {
 		return "invite: not delivered"
 	}
-	first := e.Recipients[0]
-	if n := len(e.Recipients) - 1; n > 0 {
-		return fmt.Sprintf("%v (and %d more)", first, n)
+	named := e.Recipients[:min(len(e.Recipients), mostNamed)]
+	texts := make([]string, len(named))
+	for i, r := range named {
+		texts[i] = r.text()
 	}
-	return first.Error()
+	out := "invite: " + strings.Join(texts, "; ")
+	if n := len(e.Recipients) - len(named); n > 0 {
+		out += fmt.Sprintf(" (and %d more)", n)
+	}
+	return out
 }
 
 // Unwrap returns the errors of the recipients.
@@ -85,9 +95,9 @@ type RecipientError struct {
 }
 
 // Error returns "invite: address: state: cause".
-func (e *RecipientError) Error() string {
-	return fmt.Sprintf("invite: %s: %s: %v", e.Email, e.State, e.Err)
-}
+func (e *RecipientError) Error() string { return "invite: " + e.text() }
+
+func (e *RecipientError) text() string { return fmt.Sprintf("%s: %s: %v", e.Email, e.State, e.Err) }
 
 // Unwrap returns e.Err.
 func (e *RecipientError) Unwrap() error { return e.Err }
@@ -97,8 +107,11 @@ func fieldError(field, text string) error {
 	return fault.Join("invite", &ical.FieldError{Field: field, Err: errors.New(text)})
 }
 
-// unknownOccurrence reports an original start that a series does not have.
-func unknownOccurrence(start time.Time) error {
+// unknownOccurrence reports an original start that e does not have.
+func unknownOccurrence(e *ical.Event, start time.Time) error {
+	if e.Recurrence == nil {
+		return fmt.Errorf("is about an occurrence that the meeting does not have, because it is no series: %s", start.Format(time.RFC3339))
+	}
 	return fmt.Errorf("is about an occurrence that the series does not have: %s", start.Format(time.RFC3339))
 }
 

@@ -82,7 +82,8 @@ type Answer struct {
 	// about. It is zero if the answer is about the whole meeting.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
 	// Sequence and Stamp are the SEQUENCE and the DTSTAMP of the answer, which
-	// order it.
+	// order it. If the answer did not come by mail, Stamp is the time at which it
+	// was given, and alone orders it.
 	Sequence int       `json:"sequence"`
 	Stamp    time.Time `json:"stamp,omitzero"`
 	// Via is the way by which the answer came. "" is a mail, "organizer" is a
@@ -102,6 +103,9 @@ type Answer struct {
 	// brackets.
 	MessageID string `json:"messageId,omitempty"`
 }
+
+// isEmpty reports whether m is nil or was never sent.
+func (m *Meeting) isEmpty() bool { return m == nil || m.Event.UID == "" }
 
 // clone returns a copy of m that shares no list with it. Its events are in the form
 // of [series.Normalized].

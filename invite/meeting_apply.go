@@ -17,8 +17,17 @@ import (
 // DTSTAMP, never by the order of their arrival. An answer to an older SEQUENCE
 // counts unless a later change asked everybody anew (Meeting.Revised). An answer
 // to one occurrence stands against answers to the whole series, earlier and
-// later.
+// later. Between an answer that did not come by mail and another one the time alone
+// decides, because it answers no version.
+//
+// If m or in is nil, the verdict is [VerdictUnknownEvent] or [VerdictNotAnAnswer].
 func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
+	switch {
+	case m == nil:
+		return nil, outcomeOf("", errNil)
+	case in == nil:
+		return m, Outcome{Verdict: VerdictNotAnAnswer, Reason: "there is no mail: the Inbound is nil"}
+	}
 	x := &intake{m: m.clone(), in: *in, p: p.withDefaults()}
 	if x.in.Mail == nil {
 		x.in.Mail = new(mime.Received)
@@ -31,7 +40,8 @@ func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
 }
 
 // Answer takes an answer in that did not come by mail, but by a link or by
-// telephone. It obeys the same order as answers that [Meeting.Apply] takes in.
+// telephone. It obeys the same order as answers that [Meeting.Apply] takes in: a
+// mail that was written before a.Stamp does not undo it, whatever its SEQUENCE.
 // a.Email, a.Status, a.Stamp (the time of the answer) and a.Via (its way) are
 // required. If a.Sequence is 0, it stands for the current version. If a value is
 // missing or invalid, the verdict is [VerdictNotAnAnswer], [VerdictUnknownAttendee]
@@ -76,6 +86,9 @@ func (m *Meeting) Propose(p Proposal) (*Meeting, Outcome) {
 //
 // It does not change m. If the verdict changes nothing, it returns m itself.
 func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
+	if m == nil {
+		return nil, outcomeOf("", errNil)
+	}
 	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
 	o := outcomeOf("", func() error {
 		if id == "" {
@@ -94,6 +107,9 @@ func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
 	return x.m, o
 }
 
+// errNil refuses everything that is given to a nil Meeting.
+var errNil = refuse(VerdictUnknownEvent, "there is no meeting: the Meeting is nil")
+
 // requiredOf refuses an answer or proposal that does not say when and by which
 // way it came.
 func requiredOf(stamp time.Time, via string) error {
@@ -111,6 +127,9 @@ func requiredOf(stamp time.Time, via string) error {
 // is the refusal if a required value is missing. take does the rest. It may change
 // the meeting of the intake, and returns a description of the change or a refusal.
 func (m *Meeting) byHand(email string, id time.Time, missing error, take func(*intake, ical.Attendee, series.Target) (string, error)) (*Meeting, Outcome) {
+	if m == nil {
+		return nil, outcomeOf("", errNil)
+	}
 	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
 	o := outcomeOf(func() (string, error) {
 		if missing != nil {
@@ -123,7 +142,7 @@ func (m *Meeting) byHand(email string, id time.Time, missing error, take func(*i
 		who, ok := x.m.attendee(email, at)
 		switch {
 		case !ok:
-			return "", refuse(VerdictUnknownAttendee, "%.80s is not invited", email)
+			return "", refuse(VerdictUnknownAttendee, "%s", notInvited(email, groupsOf(x.m.attendees(at)), false))
 		case at.Cancelled:
 			return "", refuse(VerdictStale, "answers a meeting that is cancelled")
 		}
@@ -146,7 +165,7 @@ func (m *Meeting) namedTarget(id time.Time) (series.Target, error) {
 	if _, err := series.NormalizedStart(&m.Event, id); err != nil {
 		return at, refuse(VerdictUnknownEvent, "%v", ical.FieldErrors(err)[0])
 	}
-	return at, refuse(VerdictUnknownEvent, "%v", unknownOccurrence(id))
+	return at, refuse(VerdictUnknownEvent, "%v", unknownOccurrence(&m.Event, id))
 }
 
 // sequenceByHand returns the sequence of an answer or proposal whose sequence may

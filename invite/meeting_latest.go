@@ -27,18 +27,21 @@ func (e answerOrProposal) String() string {
 // last to arrive.
 func (m *Meeting) latest(email string, occurrence time.Time) (last answerOrProposal, ok bool) {
 	key := address.Key(email)
-	take := func(e answerOrProposal, of string, id time.Time) {
-		if id.Equal(occurrence) && address.Key(of) == key && (!ok || e.Compare(last.Order) >= 0) {
-			last, ok = e, true
+	var answer, proposal answerOrProposal
+	for i := range m.Answers {
+		a := &m.Answers[i]
+		if a.RecurrenceID.Equal(occurrence) && address.Key(a.Email) == key && (answer.answer == nil || a.order().Compare(answer.Order) >= 0) {
+			answer = answerOrProposal{Order: a.order(), answer: a}
 		}
 	}
 	for i := range m.Proposals {
 		p := &m.Proposals[i]
-		take(answerOrProposal{Order: p.order(), proposal: p}, p.Email, p.RecurrenceID)
+		if p.RecurrenceID.Equal(occurrence) && address.Key(p.Email) == key && (proposal.proposal == nil || p.order().Compare(proposal.Order) >= 0) {
+			proposal = answerOrProposal{Order: p.order(), proposal: p}
+		}
 	}
-	for i := range m.Answers {
-		a := &m.Answers[i]
-		take(answerOrProposal{Order: a.order(), answer: a}, a.Email, a.RecurrenceID)
+	if proposal.proposal != nil && (answer.answer == nil || proposal.Compare(answer.Order) > 0) {
+		return proposal, true
 	}
-	return last, ok
+	return answer, answer.answer != nil
 }

@@ -10,7 +10,8 @@ import (
 
 // Status returns the answer of an attendee that counts now for the whole meeting. It
 // is [ical.StatusNeedsAction] for an attendee who has not answered, and "" for an
-// address that is not invited.
+// address that is not invited. A nil Meeting has no attendees, here and in all methods
+// that return no error.
 func (m *Meeting) Status(email string) ical.Status { return m.OccurrenceStatus(email, time.Time{}) }
 
 // OccurrenceStatus returns the answer of an attendee that counts now for the
@@ -18,6 +19,9 @@ func (m *Meeting) Status(email string) ical.Status { return m.OccurrenceStatus(e
 // the answer to the series. It is "" if the series has no such occurrence, or if
 // the address is not invited to it.
 func (m *Meeting) OccurrenceStatus(email string, start time.Time) ical.Status {
+	if m == nil {
+		return ""
+	}
 	at, ok := m.target(start)
 	if !ok {
 		return ""
@@ -33,6 +37,9 @@ func (m *Meeting) OccurrenceStatus(email string, start time.Time) ical.Status {
 // that original start, with the answers that count now. It is nil if the series
 // has no such occurrence.
 func (m *Meeting) Attendees(start time.Time) []ical.Attendee {
+	if m == nil {
+		return nil
+	}
 	at, ok := m.target(start)
 	if !ok {
 		return nil
@@ -44,6 +51,9 @@ func (m *Meeting) Attendees(start time.Time) []ical.Attendee {
 // not followed by another answer or proposal of the same attendee, and not made
 // before the last change that asked everybody anew.
 func (m *Meeting) OpenProposals() []Proposal {
+	if m == nil {
+		return nil
+	}
 	var out []Proposal
 	r := m.answerRecord()
 	for i := range m.Proposals {
@@ -58,6 +68,9 @@ func (m *Meeting) OpenProposals() []Proposal {
 
 // Tally counts the answers to the whole meeting, and its mails.
 func (m *Meeting) Tally() Tally {
+	if m == nil {
+		return Tally{}
+	}
 	t, _ := m.OccurrenceTally(time.Time{})
 	t.Proposals = len(m.OpenProposals())
 	for i := range m.Deliveries {
@@ -71,6 +84,9 @@ func (m *Meeting) Tally() Tally {
 // proposals and mails.
 func (m *Meeting) OccurrenceTally(start time.Time) (Tally, bool) {
 	var t Tally
+	if m == nil {
+		return t, false
+	}
 	at, ok := m.target(start)
 	if !ok {
 		return t, false

@@ -2,12 +2,14 @@ package invite
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite/internal/plan"
+	"github.com/convene-go/convene/invite/internal/roster"
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
@@ -111,26 +113,27 @@ func planSend(e ical.Event, o *settings) (*plan.Plan, error) {
 	return plan.Send(e, o.sending())
 }
 
-// planUpdate plans the change of a meeting to the event after.
-func planUpdate(after ical.Event) planner {
+// planUpdate plans the change of a meeting to the event after. given is the meeting as
+// the caller has it, or nil.
+func planUpdate(given *Meeting, after ical.Event) planner {
 	return func(m *Meeting, o *settings) (*plan.Plan, error) {
 		if m.Event.Cancelled {
 			return nil, ErrCancelled
 		}
-		return plan.Update(o.planned(m), after, o.planning())
+		return plan.Update(o.planned(m), roster.WithoutRepeated(after, &given.Event), o.planning())
 	}
 }
 
-// planFollowing plans the change of an occurrence and all later ones. rest is nil if
-// start is the first occurrence.
-func planFollowing(m *Meeting, start time.Time, after ical.Event, o *settings) (old, rest *plan.Plan, err error) {
+// planFollowing plans the change of an occurrence and all later ones. given is the
+// meeting as the caller has it. rest is nil if start is the first occurrence.
+func planFollowing(given, m *Meeting, start time.Time, after ical.Event, o *settings) (old, rest *plan.Plan, err error) {
 	if err := o.checkRules(); err != nil {
 		return nil, nil, err
 	}
 	if m.Event.Cancelled {
 		return nil, nil, ErrCancelled
 	}
-	return plan.Following(o.planned(m), start, after, o.planning())
+	return plan.Following(o.planned(m), start, roster.WithoutRepeated(after, &given.Event), o.planning())
 }
 
 // planCancel plans the cancellation that the options name: of the meeting, of one
@@ -158,7 +161,7 @@ func planRemind(m *Meeting, o *settings) (*plan.Plan, error) {
 	case !o.allowPast && series.IsPast(&e, o.Now()):
 		return nil, ErrPast
 	case o.onlyTo && len(o.only) == 0:
-		return nil, fieldError("emails", "is empty")
+		return nil, fieldError("OnlyTo", "names nobody")
 	}
 	return plan.Remind(o.planned(m), o.only)
 }
@@ -173,10 +176,24 @@ func planReinvite(emails []string) planner {
 	}
 }
 
+// planRefuse plans the cancellation for somebody who is not invited. See
+// [Client.Refuse].
+func planRefuse(email string, start time.Time) planner {
+	return func(m *Meeting, o *settings) (*plan.Plan, error) {
+		if _, err := address.ASCII(email); err != nil {
+			return nil, fieldError("email", fmt.Sprintf("%.80q %v", email, err))
+		}
+		return plan.Refuse(o.planned(m), email, start)
+	}
+}
+
 // planDecline plans the refusal of a proposal, which is found as
 // [Client.DeclineProposal] says.
 func planDecline(p Proposal) planner {
 	return func(m *Meeting, o *settings) (*plan.Plan, error) {
+		if m.Event.Cancelled {
+			return nil, ErrCancelled
+		}
 		i := slices.IndexFunc(m.Proposals, func(q Proposal) bool {
 			if p.ID != "" {
 				return p.ID == q.ID && address.Same(p.Email, q.Email)
@@ -189,11 +206,14 @@ func planDecline(p Proposal) planner {
 		held := &m.Proposals[i]
 		at, ok := m.target(held.RecurrenceID)
 		if !ok {
-			return nil, held.error(unknownOccurrence(held.RecurrenceID))
+			return nil, held.error(unknownOccurrence(&m.Event, held.RecurrenceID))
 		}
 		a, ok := m.attendee(held.Email, at)
-		if !ok {
+		switch {
+		case !ok:
 			return nil, held.error(ErrNotInvited)
+		case at.Cancelled:
+			return nil, held.error(errors.New("the occurrence is cancelled"))
 		}
 		a = m.withAnswer(a, at.Start)
 		e := at.Event(m.Event)

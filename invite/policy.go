@@ -17,7 +17,8 @@ import (
 //   - The mail's only From must be the attendee, or the assistant whom the meeting
 //     names in the attendee's SentBy, or the SENT-BY of the answer in the attendee's
 //     domain.
-//   - Answers of people who are not invited are refused.
+//   - Answers of people who are not invited are refused. If a group is invited, they
+//     are held, because they may be of its members.
 //   - If the topmost Authentication-Results field speaks of DKIM, SPF or DMARC,
 //     one of them must have passed for the domain of From.
 //
@@ -46,8 +47,15 @@ type Policy struct {
 	// says of it.
 	InsecureAnyFrom bool
 	// Uninvited decides about answers of people who are not invited. If it is "",
-	// they are refused.
+	// they are refused, or held if a group is invited, see GroupMember.
 	Uninvited Uninvited
+	// GroupMember reports whether somebody who is not invited is a member of a group
+	// that is invited (an attendee of [ical.KindGroup]). A member joins the meeting by
+	// a reply, as with [UninvitedAdd], in the role of the group. If it reports false,
+	// Uninvited decides. If it is nil, nobody knows the members, so that a person has
+	// to decide: [UninvitedRefuse] holds. The mail must show that it comes from the
+	// person in any case.
+	GroupMember func(group, person ical.Attendee) bool
 	// ReplyAddress verifies the tokens in the addresses that answers come to.
 	// An answer with a valid token needs no other proof. An answer with only
 	// invalid tokens is refused. If it is nil, tokens do not matter. Use the
@@ -63,7 +71,8 @@ type Uninvited string
 
 // The values of [Uninvited].
 const (
-	// UninvitedRefuse: the verdict is [VerdictUnknownAttendee].
+	// UninvitedRefuse: the verdict is [VerdictUnknownAttendee]. [Client.Refuse] tells
+	// the person so.
 	UninvitedRefuse Uninvited = ""
 	// UninvitedHold: the verdict is [VerdictHeld].
 	UninvitedHold Uninvited = "hold"

@@ -55,7 +55,7 @@ func (p *Proposal) Accept(e ical.Event) (ical.Event, error) {
 	at, ok := series.Find(&out, p.RecurrenceID)
 	switch {
 	case !ok:
-		return e, p.error(unknownOccurrence(p.RecurrenceID))
+		return e, p.error(unknownOccurrence(&out, p.RecurrenceID))
 	case at.Cancelled:
 		return e, p.error(errors.New("the meeting is cancelled"))
 	case !at.Start.IsZero() && p.AllDay != e.AllDay:
@@ -120,4 +120,6 @@ func (p *Proposal) id() string {
 	return mailauth.Base32.EncodeToString(sum[:10])
 }
 
-func (p *Proposal) order() roster.Order { return roster.Order{Sequence: p.Sequence, Stamp: p.Stamp} }
+func (p *Proposal) order() roster.Order {
+	return roster.Order{Sequence: p.Sequence, Stamp: p.Stamp, ByHand: p.Via != ""}
+}

@@ -2,6 +2,8 @@ package invite_test
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +47,14 @@ func TestDeclineProposal(t *testing.T) {
 	other.RecurrenceID = second.Add(time.Minute)
 	if _, err := c.DeclineProposal(context.Background(), m, other); err == nil {
 		t.Error("DeclineProposal for an occurrence that does not exist = nil, want an error")
+	}
+	gone := must(t)(c.Cancel(context.Background(), m, invite.Occurrence(second)))
+	if got, err := c.DeclineProposal(context.Background(), gone, open[0]); err == nil || !strings.Contains(err.Error(), "cancelled") || got != gone {
+		t.Errorf("DeclineProposal for an occurrence that is cancelled = %v, want an error", err)
+	}
+	gone = must(t)(c.Cancel(context.Background(), m))
+	if got, err := c.DeclineProposal(context.Background(), gone, open[0]); !errors.Is(err, invite.ErrCancelled) || got != gone {
+		t.Errorf("DeclineProposal for a meeting that is cancelled = %v, want ErrCancelled", err)
 	}
 	cancelled, days := m.Event, open[0]
 	cancelled.Cancelled, days.AllDay = true, true

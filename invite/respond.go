@@ -140,7 +140,7 @@ func (r *answerMail) source(e *ical.Event) (ical.Event, error) {
 	}
 	at, ok := series.Find(e, r.Occurrence)
 	if !ok {
-		return *e, unknownOccurrence(r.Occurrence)
+		return *e, unknownOccurrence(e, r.Occurrence)
 	}
 	out := at.Event(*e)
 	if !e.AllDay && e.TimeZone == "" && e.Start.Location() == time.UTC {

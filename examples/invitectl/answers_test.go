@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,49 @@ func TestAnswer(t *testing.T) {
 	}
 	if got := invitectl("answer", "-meeting", filepath.Join(t.TempDir(), "missing.json"), "-as", "bob@example.test", "-status", "accepted"); got.Code != 1 || got.Stdout != "" {
 		t.Errorf("an answer to no meeting = %+v", got)
+	}
+}
+
+// TestAnswerByHand takes in mails that were written before and after an answer by
+// telephone, to the version of the invitation and to a newer one.
+func TestAnswerByHand(t *testing.T) {
+	for sequence := range 2 {
+		dir, meeting := t.TempDir(), storedAs(t, weekly)
+		if sequence > 0 {
+			after := filepath.Join(dir, "after.json")
+			event := strings.Replace(content(t, weekly), `"summary": "`, `"summary":"New: `, 1)
+			if err := os.WriteFile(after, []byte(event), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got := invitectl("update", "-out", filepath.Join(dir, "out"), "-meeting", meeting, after); got.Code != 0 || readStored(t, meeting).Event.Sequence != 1 {
+				t.Fatalf("update = %+v", got)
+			}
+		}
+		uid := readStored(t, meeting).Event.UID
+		written := func(day, status string) string {
+			mail := "From: bob@example.test\nTo: desk@example.test\nDate: " + day + " Feb 2027 09:00:10 +0000\n" +
+				"Content-Type: text/calendar; charset=utf-8; method=REPLY\n\nBEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nMETHOD:REPLY\nBEGIN:VEVENT\n" +
+				"UID:" + uid + "\nSEQUENCE:" + strconv.Itoa(sequence) + "\nDTSTAMP:202702" + day + "T090000Z\nDTSTART:20270302T090000Z\n" +
+				"ATTENDEE;PARTSTAT=" + status + ":mailto:bob@example.test\nEND:VEVENT\nEND:VCALENDAR\n"
+			path := filepath.Join(dir, day+".eml")
+			if err := os.WriteFile(path, []byte(mail), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return path
+		}
+		if got := invitectl("answer", "-now", "2027-02-10T09:00:00Z", "-meeting", meeting, "-as", "bob@example.test", "-status", "declined", "-via", "phone"); got.Code != 0 {
+			t.Fatalf("answer = %+v", got)
+		}
+		for _, day := range []string{"02", "09"} {
+			got := invitectl("apply", "-now", "2027-02-10T10:00:00Z", "-meeting", meeting, written(day, "ACCEPTED"))
+			if !strings.Contains(got.Stdout, `"verdict":"stale"`) || readStored(t, meeting).Status("bob@example.test") != ical.StatusDeclined {
+				t.Errorf("version %d: a mail of %s February = %+v, want stale", sequence, day, got)
+			}
+		}
+		got := invitectl("apply", "-now", "2027-02-11T10:00:00Z", "-meeting", meeting, written("11", "ACCEPTED"))
+		if !strings.Contains(got.Stdout, `"verdict":"applied"`) || readStored(t, meeting).Status("bob@example.test") != ical.StatusAccepted {
+			t.Errorf("version %d: a mail of 11 February = %+v, want applied", sequence, got)
+		}
 	}
 }
 

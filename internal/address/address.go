@@ -6,6 +6,7 @@ package address
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -21,6 +22,27 @@ var (
 	ErrDomain  = errors.New("has a domain that is not a host name")
 	ErrTooLong = errors.New("is longer than 254 octets, or than 64 in front of the @")
 )
+
+// badChar names the first character for which an address is refused. It unwraps to the
+// error of its kind.
+type badChar struct {
+	kind error
+	char rune
+}
+
+func (e *badChar) Unwrap() error { return e.kind }
+
+func (e *badChar) Error() string {
+	switch {
+	case e.kind == ErrUTF8:
+		return fmt.Sprintf("has %q in front of the @, which needs SMTPUTF8 and which calendar clients do not match", e.char)
+	case e.kind == ErrDomain:
+		return fmt.Sprintf("has %q in its domain, which a host name cannot have", e.char)
+	case e.char == '.':
+		return `has a "." at the start or the end of the part in front of the @, or beside another "."`
+	}
+	return fmt.Sprintf("has %q in front of the @, which an address cannot have unquoted", e.char)
+}
 
 // The limits of RFC 5321, section 4.5.3.1, and of RFC 3696, erratum 1690, in octets.
 const (
@@ -80,11 +102,27 @@ func Key(addr string) string {
 func checkLocal(local string) error {
 	switch {
 	case !IsASCII(local):
-		return ErrUTF8
+		c, _ := first(local, func(c rune) bool { return c >= utf8.RuneSelf })
+		return &badChar{ErrUTF8, c}
 	case !IsDotAtom(local):
-		return ErrLocal
+		c, ok := first(local, func(c rune) bool { return c != '.' && !atext[c] })
+		if !ok {
+			c = '.'
+		}
+		return &badChar{ErrLocal, c}
 	}
 	return nil
+}
+
+// first returns the first character of s for which bad reports true. ok is false if
+// there is none.
+func first(s string, bad func(rune) bool) (c rune, ok bool) {
+	for _, c := range s {
+		if bad(c) {
+			return c, true
+		}
+	}
+	return 0, false
 }
 
 // IsAtext reports whether c is an atext character (RFC 5322, section 3.2.3).
@@ -134,10 +172,13 @@ func Domain(domain string) (string, error) {
 		}
 		domain = ascii
 	}
-	if !isHost(domain) {
-		return "", ErrDomain
+	if isHost(domain) {
+		return domain, nil
 	}
-	return domain, nil
+	if c, ok := first(domain, func(c rune) bool { return c != '.' && !hostChars[byte(c)] }); ok {
+		return "", &badChar{ErrDomain, c}
+	}
+	return "", ErrDomain
 }
 
 // isHost reports whether domain consists of valid labels (RFC 1123, section

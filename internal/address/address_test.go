@@ -104,3 +104,22 @@ func FuzzASCII(f *testing.F) {
 		}
 	})
 }
+
+// TestErrorText checks that the text of an error names the character that is refused.
+func TestErrorText(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"space", "bob b@example.test", "' '"},
+		{"NUL", "a\x00b@example.test", `'\x00'`},
+		{"second at", "a@b@example.test", "'@'"},
+		{"dots", "a..b@example.test", `"." at the start`},
+		{"space without width", "bob\u200b@example.test", `'\u200b'`},
+		{"umlaut", "bäb@example.test", "'ä'"},
+		{"line end in the domain", "a@example.test\r\n", `'\r'`},
+		{"literal", "a@[192.0.2.1]", "'['"},
+		{"no character is wrong", "a@-x.example", "not a host name"},
+	} {
+		if _, err := address.ASCII(tt.in); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: ASCII(%q) = %v, want an error with %s", tt.name, tt.in, err, tt.want)
+		}
+	}
+}

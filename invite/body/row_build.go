@@ -24,7 +24,7 @@ func buildRows(c formatter, v *View, e *ical.Event, readerZone *time.Location) [
 	if e.Recurrence != nil {
 		b.series()
 	}
-	b.place(v.action() != ActionCancellation)
+	b.place(v.action() != ActionCancellation && v.action() != ActionRefusal)
 	b.add("organizer", person(e.Organizer.Name, e.Organizer.Email))
 	if !v.HideGuests {
 		b.guests("required", isRequired)

@@ -57,6 +57,9 @@ const (
 	ActionReminder Action = "reminder"
 	// ActionProposalDeclined says that the meeting keeps its time.
 	ActionProposalDeclined Action = "proposal-declined"
+	// ActionRefusal says that the reader is not invited. The meeting takes place
+	// without them.
+	ActionRefusal Action = "refusal"
 	// ActionAnswer is an attendee's own mail to the organizer.
 	ActionAnswer Action = "answer"
 )

@@ -74,7 +74,7 @@ func TestCancel(t *testing.T) {
 			"invite: RecurrenceID: the series has no occurrence on Tue 9 Mar 2027 10:00",
 		}},
 		{"an occurrence of a meeting that is no series", meeting(single()), occurrence(0), []string{
-			"invite: RecurrenceID: the series has no occurrence on Tue 2 Mar 2027 10:00",
+			"invite: RecurrenceID: the meeting is no series, so it has no occurrence on Tue 2 Mar 2027 10:00",
 		}},
 		{"from one occurrence on, the series ends earlier",
 			meeting(weekly(invited(ann))), from(3), []string{"ann REQUEST 1 the series ends earlier"}},

@@ -37,6 +37,7 @@ const (
 	ActionCancellation     Action = "cancellation"
 	ActionReminder         Action = "reminder"
 	ActionProposalDeclined Action = "proposal-declined"
+	ActionRefusal          Action = "refusal"
 )
 
 // Key returns the key of the attendee's address.

@@ -129,7 +129,6 @@ func (p *Plan) show(r *roster.Record) {
 	for i := range p.OrganizerAnswers {
 		then.Given = append(then.Given, &p.OrganizerAnswers[i])
 	}
-	then.Revisions = slices.Clone(r.Revisions)
 	then.Revise(p.Revised)
 	p.Answers = then.Counting()
 	if p.Event = p.Intent; len(then.Given)+len(r.Joined)+len(then.Revisions) > 0 {
@@ -230,7 +229,17 @@ func normalizedStart(e *ical.Event, start time.Time) (time.Time, error) {
 	return start, fault.Join("invite", ical.FieldErrors(err)...)
 }
 
-// noAttendee reports an address that the meeting does not have.
+// ErrNotInvited reports an address that is not an attendee.
+var ErrNotInvited = errors.New("is not an attendee")
+
+// noAttendee reports an address that the meeting does not have. The error is
+// [ErrNotInvited].
 func noAttendee(email string) error {
-	return fieldError("Attendees", fmt.Sprintf("has no %.80q", email))
+	return fault.Join("invite", &ical.FieldError{Field: "Attendees", Err: unknownAddress(email)})
 }
+
+// unknownAddress is an address that the meeting does not have.
+type unknownAddress string
+
+func (a unknownAddress) Error() string { return fmt.Sprintf("has no %.80q", string(a)) }
+func (a unknownAddress) Unwrap() error { return ErrNotInvited }

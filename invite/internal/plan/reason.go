@@ -74,8 +74,11 @@ func onDate(e *ical.Event, t time.Time) string {
 	return " on " + clockTime(t, e.AllDay, clockOf(e), "")
 }
 
-// NoOccurrence says that a series has no occurrence of that original start.
+// NoOccurrence says that a meeting has no occurrence of that original start.
 func NoOccurrence(e *ical.Event, start time.Time) string {
+	if e.Recurrence == nil {
+		return "the meeting is no series, so it has no occurrence" + onDate(e, start)
+	}
 	return "the series has no occurrence" + onDate(e, start)
 }
 

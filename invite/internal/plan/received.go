@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -40,7 +41,7 @@ func (s MailState) mayHaveArrived() bool { return s >= MailSending }
 // meeting.
 type history struct {
 	byAddress map[string]*received // by the key of the address
-	known     bool                 // the deliveries say who is invited; otherwise everybody counts as invited
+	known     bool                 // the meeting has deliveries that tell it to attendees; otherwise everybody counts as invited
 }
 
 // received says which mails one attendee has received, and which are owed to them.
@@ -49,6 +50,7 @@ type received struct {
 	singles  map[int64]bool // requests for single occurrences
 	next     int            // the sequence after the highest so far
 	leaving  bool           // a CANCEL of the whole meeting is still to be sent
+	reached  bool           // a mail was handed over, or may have been
 	answered bool           // they answered by mail, so they have an invitation, perhaps by another way
 	left     int            // the sequence of the last CANCEL of the whole meeting; an answer to this or a later one proves a new invitation
 
@@ -61,10 +63,17 @@ type received struct {
 	got map[int64]int
 }
 
+// tells reports whether the mail tells the meeting to an attendee: it answers no
+// proposal and refuses nobody.
+func (d *Mail) tells() bool {
+	return d.Method != ical.MethodDeclineCounter && d.Action != ActionRefusal
+}
+
 // history reads the deliveries. A meeting without any came from elsewhere, so its
 // attendees count as invited, unless the meeting is unsent.
 func (m *Meeting) history() *history {
-	h := &history{byAddress: make(map[string]*received), known: len(m.Mails) > 0 || m.Unsent}
+	h := &history{byAddress: make(map[string]*received)}
+	h.known = m.Unsent || slices.ContainsFunc(m.Mails, func(d Mail) bool { return d.tells() })
 	for i := range m.Mails {
 		h.at(m.Mails[i].To).add(&m.Mails[i], m.Event.RecurrenceID)
 	}
@@ -96,6 +105,7 @@ func (w *received) add(d *Mail, self time.Time) {
 	case d.Method == ical.MethodDeclineCounter:
 	case d.State.mayHaveArrived():
 		w.leaving = w.leaving && id != roster.Whole
+		w.reached = true
 		w.settle(d, id)
 		w.receive(d, id)
 	case !w.repeats(d, id):
@@ -194,6 +204,11 @@ func (w *received) invited() bool { return w.whole || len(w.singles) > 0 || w.an
 func (h *history) invited(key string) bool {
 	w := h.byAddress[key]
 	return !h.known || w != nil && w.invited()
+}
+
+// reached reports whether any mail reached the attendee with that key, or may have.
+func (h *history) reached(key string) bool {
+	return h.byAddress[key] != nil && h.byAddress[key].reached
 }
 
 // version returns the newest version that the attendee with that key has of an

@@ -4,6 +4,7 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite/internal/roster"
+	"github.com/convene-go/convene/invite/internal/series"
 )
 
 // Rewriter makes the notices of mails again from a meeting and its deliveries.
@@ -33,6 +34,9 @@ func (w *Rewriter) Notice(i int) (n Notice, ok bool) {
 // content makes the content of a mail again. It is nil if the attendee has nothing to
 // see any more.
 func (w *Rewriter) content(d *Mail, a *ical.Attendee) *Content {
+	if d.Action == ActionRefusal {
+		return w.refusal(d)
+	}
 	c := Content{Method: d.Method, Sequence: d.Sequence}
 	if d.Action == ActionUpdate || d.Method == ical.MethodCancel {
 		c.Before = w.before(d)
@@ -59,6 +63,16 @@ func (w *Rewriter) content(d *Mail, a *ical.Attendee) *Content {
 		w.last = &c
 	}
 	return w.last
+}
+
+// refusal makes the content of a refusal again. It is nil if the series does not have
+// the occurrence any more.
+func (w *Rewriter) refusal(d *Mail) *Content {
+	t, ok := series.Find(&w.plan.Event, d.RecurrenceID)
+	if !ok {
+		return nil
+	}
+	return &Content{Method: d.Method, Sequence: d.Sequence, Event: w.plan.refused(t, d.To, d.Sequence)}
 }
 
 // before returns the event as the recipient of a mail saw it before the mail. It

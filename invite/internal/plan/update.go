@@ -74,17 +74,16 @@ type occurrenceKey struct {
 }
 
 func newUpdate(m *Meeting, before *ical.Event, after ical.Event, o *Options) *update {
+	filled := m.Filled(*before)
 	u := &update{
-		meeting: m, options: o, intent: series.Normalized(after), plan: newPlan(after),
+		meeting: m, options: o, before: &filled, intent: series.Normalized(after), plan: newPlan(after),
 		history: m.history(), answersBefore: m.Counting(), versions: newFilledVersions(m), mixtures: make(map[string]*ical.Event),
 		diffs: make(map[pair][]change), occurrences: make(map[occurrenceKey]*ical.Event), inRules: make(map[occurrenceKey]bool),
 	}
-	u.plan.OrganizerAnswers = m.OrganizerAnswers(&after, o.stamp())
+	u.plan.OrganizerAnswers = u.organizerAnswers(&after)
 	u.plan.Previous, u.plan.wholeSeries = before, m.WholeSeries
 	roster.ClearAnswers(&u.intent)
 	roster.ClearAnswers(&u.plan.Intent)
-	filled := m.Filled(*before)
-	u.before = &filled
 	return u
 }
 
@@ -162,7 +161,7 @@ func (u *update) attendee(a *ical.Attendee) {
 	base, was := u.base(a)
 	is := u.plan.View(&u.plan.Event, a.Email)
 	if !u.history.invited(address.Key(a.Email)) {
-		if is.IsEmpty() && !was.IsEmpty() {
+		if is.IsEmpty() && (!was.IsEmpty() || !u.history.reached(address.Key(a.Email)) && !u.view(u.before, a).IsEmpty()) {
 			u.plan.skip(a, "is no longer invited: no invitation has gone out, so nothing to send")
 		}
 		was = roster.View{}

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite/internal/roster"
@@ -32,7 +34,6 @@ func (u *update) revise() {
 			p.Revised = append(p.Revised, roster.Revision{RecurrenceID: start, Sequence: p.Intent.Sequence})
 		}
 	}
-	u.askAnew(&after)
 	for i := range p.OrganizerAnswers { // the organizer's word is about the new version
 		for _, r := range p.Revised {
 			if a := &p.OrganizerAnswers[i]; r.RecurrenceID.IsZero() || r.RecurrenceID.Equal(a.RecurrenceID) {
@@ -42,19 +43,44 @@ func (u *update) revise() {
 	}
 }
 
-// askAnew takes back the earlier answers of attendees who were not invited any more
-// and are invited again.
-func (u *update) askAnew(after *ical.Event) {
+// organizerAnswers returns the answers that the organizer gives by the event after, as
+// it was given. Attendees who were not invited any more and are invited again start
+// anew: their earlier answers are taken back first.
+func (u *update) organizerAnswers(after *ical.Event) []roster.Answer {
+	back := u.takenBack(after)
+	then := u.meeting.Record
+	if len(back) > 0 {
+		then.Given = slices.Clone(then.Given)
+	}
+	for i := range back {
+		then.Given = append(then.Given, &back[i])
+	}
+	return append(back, then.OrganizerAnswers(after, u.options.stamp())...)
+}
+
+// takenBack returns the answers that take back what attendees said who are invited
+// again by the event after.
+func (u *update) takenBack(after *ical.Event) (back []roster.Answer) {
+	var with *ical.Event // after, with the attendees who joined
 	asked := make(map[string]bool)
 	for _, a := range u.meeting.Given {
 		key := address.Key(a.Email)
 		if asked[key] || u.plan.Index.Attendee(u.before, key) != nil {
 			continue
 		}
-		if asked[key] = true; u.plan.Index.Attendee(after, key) != nil {
-			u.plan.OrganizerAnswers = append(u.answersBefore.TakenBack(key, u.plan.Intent.Sequence), u.plan.OrganizerAnswers...)
+		asked[key] = true
+		if with == nil {
+			e := series.Normalized(*after)
+			for _, j := range u.meeting.Joined {
+				roster.Admit(&e, j)
+			}
+			with = &e
+		}
+		if u.plan.Index.Attendee(with, key) != nil {
+			back = append(back, u.answersBefore.TakenBack(key, u.before.Sequence+1)...)
 		}
 	}
+	return back
 }
 
 // level returns the level of the change of one occurrence. An occurrence that did not

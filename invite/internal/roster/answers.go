@@ -11,8 +11,8 @@ import (
 
 // Answers finds the answers that count now, for many attendees and occurrences.
 //
-//   - Of the answers of one attendee to one subject, the newest counts: by
-//     SEQUENCE, then by DTSTAMP (RFC 5546, section 2.1.5), then by arrival.
+//   - Of the answers of one attendee to one subject, the newest counts, see
+//     [Order.Compare]. Of equally new ones the last to arrive counts.
 //   - It counts only if its sequence is not below the floor, see [Record.Floor].
 //   - For an occurrence, the answer to the occurrence comes before the answer to the
 //     series.

@@ -62,6 +62,45 @@ func (s *Answers) readList(list []ical.Attendee, a Answer, organizer string, isN
 	return out
 }
 
+// WithoutRepeated returns the event after without the answers that its attendees
+// have in before too. An event that is given back as it was stored sets no status.
+func WithoutRepeated(after ical.Event, before *ical.Event) ical.Event {
+	if !givesAnswer(before.Attendees) && !slices.ContainsFunc(before.Overrides, func(o ical.Event) bool { return givesAnswer(o.Attendees) }) {
+		return after
+	}
+	after = after.Clone()
+	x := make(Index)
+	x.clearRepeated(after.Attendees, before.Attendees, after.Organizer.Email)
+	for i := range after.Overrides {
+		o := &after.Overrides[i]
+		was := before.Attendees
+		if j := series.OverrideIndex(before, o.RecurrenceID); j >= 0 && len(before.Overrides[j].Attendees) > 0 {
+			was = before.Overrides[j].Attendees
+		}
+		x.clearRepeated(o.Attendees, was, after.Organizer.Email)
+	}
+	return after
+}
+
+// givesAnswer reports whether anybody in a list has a status that is an answer.
+func givesAnswer(list []ical.Attendee) bool {
+	return slices.ContainsFunc(list, func(a ical.Attendee) bool { return IsAnswer(a.Status) })
+}
+
+// clearRepeated removes the answers from a list that the list was has too. It changes
+// the list.
+func (x Index) clearRepeated(list, was []ical.Attendee, organizer string) {
+	for i := range list {
+		a := &list[i]
+		j := x.Find(was, address.Key(a.Email))
+		if j >= 0 && !address.Same(a.Email, organizer) && (&Answer{
+			Status: was[j].Status, Comment: was[j].Comment, DelegatedTo: was[j].DelegatedTo,
+		}).matches(a) {
+			(*Answer)(nil).Put(a)
+		}
+	}
+}
+
 // TakenBack returns answers that take back all that an attendee said before they
 // were invited anew with that sequence. They have no time, so that every answer to
 // the new invitation comes after them, whatever the clock of the attendee shows.
@@ -76,10 +115,28 @@ func (s *Answers) TakenBack(key string, sequence int) (out []Answer) {
 	return out
 }
 
+// InvitedAnew returns the sequence with which the attendee with that key was last
+// invited anew, as far as an answer to that occurrence is concerned. Answers below it
+// are to an invitation that was taken back. It is 0 if there is none. See
+// [Answers.TakenBack].
+func (r *Record) InvitedAnew(key string, id time.Time) (sequence int) {
+	for _, a := range r.Given {
+		if a.takesBack() && (a.RecurrenceID.IsZero() || a.RecurrenceID.Equal(id)) && address.Key(a.Email) == key {
+			sequence = max(sequence, a.Sequence)
+		}
+	}
+	return sequence
+}
+
+// takesBack reports whether [Answers.TakenBack] made the answer.
+func (a *Answer) takesBack() bool {
+	return a.Status == ical.StatusNeedsAction && a.Via == ViaOrganizer && a.Stamp.IsZero()
+}
+
 // UnversionedSequence returns the sequence of an answer that names no version, such
 // as one by link. The answer is about the current version. It gets the lowest
-// sequence that can still count, so that the order in time decides between it and a
-// mail. An answer to the series is about all of its occurrences.
+// sequence that can still count. An answer to the series is about all of its
+// occurrences.
 func (s *Answers) UnversionedSequence(key string, id time.Time) int {
 	n := s.Floor(key, id)
 	if id.IsZero() {

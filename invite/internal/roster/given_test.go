@@ -134,3 +134,82 @@ func TestUnversionedSequence(t *testing.T) {
 		})
 	}
 }
+
+// TestOrder orders words of mails and words by hand. Each is later than the one before.
+func TestOrder(t *testing.T) {
+	mail := func(sequence, minute int) roster.Order { return yes(sequence, stamp(minute)).Order() }
+	hand := func(sequence, minute int) roster.Order {
+		a := yes(sequence, stamp(minute))
+		a.Via = "phone"
+		return a.Order()
+	}
+	back := (&roster.Answer{Email: ann, Status: needsAction, Sequence: 3, Via: roster.ViaOrganizer}).Order()
+	for _, tt := range []struct {
+		name           string
+		earlier, later roster.Order
+	}{
+		{"mails, by sequence", mail(0, 9), mail(1, 0)},
+		{"mails of one sequence, by time", mail(1, 0), mail(1, 9)},
+		{"by hand after a mail of a newer version", mail(5, 0), hand(0, 9)},
+		{"by hand before a mail of an older version", hand(5, 0), mail(0, 9)},
+		{"both by hand", hand(5, 0), hand(0, 9)},
+		{"taken back after a mail", mail(2, 9), back},
+		{"taken back after a word by hand", hand(2, 9), back},
+		{"a mail to the new invitation, by a slow clock", back, yes(3, stamp(0).AddDate(-10, 0, 0)).Order()},
+		{"by hand for the new invitation", back, hand(3, 0)},
+		{"a mail without a time, of an older version", yes(1, time.Time{}).Order(), hand(2, 0)},
+	} {
+		if a, b := tt.earlier.Compare(tt.later), tt.later.Compare(tt.earlier); a >= 0 || b <= 0 {
+			t.Errorf("%s: Compare = %d, and %d the other way round, want less and more", tt.name, a, b)
+		}
+	}
+	check(t, "equal times", 0, mail(1, 5).Compare(hand(7, 5)))
+}
+
+// TestWithoutRepeated gives events back that had statuses.
+func TestWithoutRepeated(t *testing.T) {
+	stored := weekly(said(person(ann, accepted)), override(1, person(ann, declined), person(bob, needsAction)))
+	tests := []struct {
+		name   string
+		before *ical.Event
+		after  *ical.Event
+		want   [][]string // the lists of the series and of its overrides
+	}{
+		{"nothing was said before", weekly(), weekly(said(person(ann, accepted))), [][]string{{"ann accepted", "bob needs-action"}}},
+		{"given back as it was", stored, stored, [][]string{{"ann needs-action", "bob needs-action"}, {"ann needs-action", "bob needs-action"}}},
+		{"another status is set", stored, weekly(said(person(ann, tentative)), override(1, person(ann, accepted))),
+			[][]string{{"ann tentative", "bob needs-action"}, {"ann accepted"}}},
+		{"another comment is set", stored, weekly(said(ical.Attendee{Email: ann, Status: accepted, Comment: "late"})),
+			[][]string{{"ann accepted", "bob needs-action"}}},
+		{"a new override repeats the series", stored, weekly(override(2, person("ANN@example.test", accepted), person(bob, accepted))),
+			[][]string{{"ann needs-action", "bob needs-action"}, {"ANN needs-action", "bob accepted"}}},
+		{"only an override had a status", weekly(override(1, person(ann, declined))), weekly(override(1, person(ann, declined))),
+			[][]string{{"ann needs-action", "bob needs-action"}, {"ann needs-action"}}},
+		{"the organizer's own stays", weekly(said(person(desk, accepted))), weekly(said(person(desk, accepted))),
+			[][]string{{"desk accepted", "bob needs-action"}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			before, after := tt.before.Clone(), tt.after.Clone()
+			got := roster.WithoutRepeated(*tt.after, tt.before)
+			lists := [][]string{statuses(got.Attendees)}
+			for _, o := range got.Overrides {
+				lists = append(lists, statuses(o.Attendees))
+			}
+			check(t, "WithoutRepeated", tt.want, lists)
+			check(t, "before", before, *tt.before)
+			check(t, "after", after, *tt.after)
+		})
+	}
+}
+
+func TestInvitedAnew(t *testing.T) {
+	back := func(sequence int) *roster.Answer {
+		return &roster.Answer{Email: ann, Status: needsAction, Sequence: sequence, Via: roster.ViaOrganizer}
+	}
+	r := roster.Record{Event: weekly(), Given: []*roster.Answer{yes(7, stamp(0)), back(2), to(1, back(4)), by(bob, back(9)), maybe(8, stamp(1))}}
+	for id, want := range map[time.Time]int{all: 2, week(1): 4, week(2): 2} {
+		check(t, "InvitedAnew", want, r.InvitedAnew(key(ann), id))
+	}
+	check(t, "InvitedAnew of somebody else", 0, r.InvitedAnew(key(eve), all))
+}

@@ -35,6 +35,8 @@ func TestArgumentsStay(t *testing.T) {
 		"AnswerOf":         func(r *roster.Record, a *ical.Attendee) { r.AnswerOf(a.Email, week(1)) },
 		"Filled":           func(r *roster.Record, _ *ical.Attendee) { r.Filled(*r.Event) },
 		"Spoken":           func(r *roster.Record, _ *ical.Attendee) { r.OrganizerAnswers(r.Event, stamp(9)) },
+		"WithoutRepeated":  func(r *roster.Record, _ *ical.Attendee) { roster.WithoutRepeated(*r.Event, r.Event) },
+		"InvitedAnew":      func(r *roster.Record, a *ical.Attendee) { r.InvitedAnew(a.Email, week(1)) },
 		"Imported":         func(r *roster.Record, _ *ical.Attendee) { r.ImportedAnswers() },
 		"Answers": func(r *roster.Record, a *ical.Attendee) {
 			s := r.Counting()
@@ -49,7 +51,7 @@ func TestArgumentsStay(t *testing.T) {
 			x, s := make(roster.Index), r.Counting()
 			x.Find(r.Event.Attendees, a.Email)
 			x.Attendee(r.Event, eve)
-			x.Narrowed(r.Event, a)
+			x.Narrowed(r.Event, a).Overrides[0].Attendees[0].Name = "another"
 			for _, email := range []string{ann, bob, eve} {
 				x.View(r.Event, email, s).At(r.Event, week(1), s)
 			}

@@ -61,15 +61,21 @@ type Joined struct {
 type Order struct {
 	Sequence int
 	Stamp    time.Time
+	ByHand   bool // it did not come by mail
 }
 
-// Compare orders by SEQUENCE, then by DTSTAMP (RFC 5546, section 2.1.5).
+// Compare orders by SEQUENCE, then by DTSTAMP (RFC 5546, section 2.1.5). Words that
+// did not come by mail answer no version, so that their SEQUENCE says nothing. Between
+// them and other words the time alone decides, if both have one.
 func (o Order) Compare(other Order) int {
+	if (o.ByHand || other.ByHand) && !o.Stamp.IsZero() && !other.Stamp.IsZero() {
+		return o.Stamp.Compare(other.Stamp)
+	}
 	return cmp.Or(cmp.Compare(o.Sequence, other.Sequence), o.Stamp.Compare(other.Stamp))
 }
 
 // Order returns the place of the answer.
-func (a *Answer) Order() Order { return Order{a.Sequence, a.Stamp} }
+func (a *Answer) Order() Order { return Order{a.Sequence, a.Stamp, a.Via != ""} }
 
 // IsAnswer reports whether a status is an answer. Needs-action and values that RFC
 // 5545 does not define are none.
@@ -126,10 +132,11 @@ func (r *Record) Floor(email string, id time.Time) int {
 }
 
 // Revise takes new floors in: of the whole meeting if the occurrence is zero, or of an
-// occurrence. It changes r and the list r.Revisions. If everybody is asked anew, the
+// occurrence. It changes r, but not the list r.Revisions. If everybody is asked anew, the
 // floors of single occurrences are dropped, except for occurrences with attendees of
 // their own.
 func (r *Record) Revise(list []Revision) {
+	r.Revisions = slices.Clone(r.Revisions)
 	for _, v := range list {
 		if v.RecurrenceID.IsZero() {
 			r.Revised = v.Sequence

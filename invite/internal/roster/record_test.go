@@ -1,6 +1,7 @@
 package roster_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -75,7 +76,10 @@ func TestRevise(t *testing.T) {
 			if tt.r.Event == nil {
 				tt.r.Event = weekly()
 			}
+			was := tt.r.Revisions
+			list := slices.Clone(was)
 			tt.r.Revise(tt.list)
+			check(t, "the list that r.Revisions was", list, was)
 			check(t, "Revised", tt.want.Revised, tt.r.Revised)
 			check(t, "Revisions", tt.want.Revisions, tt.r.Revisions)
 		})
