@@ -62,6 +62,10 @@ func (x *intake) take(s statement) (string, error) {
 		return "", refuse(VerdictHeld, "answers to more occurrences than are looked for")
 	}
 	at, ok := x.m.target(s.event.RecurrenceID)
+	if x.namesEarlier(s.event) && x.in.Kind != KindRefresh {
+		return "", refuse(VerdictStale, "answers %s as version %d had it; version %d moved the occurrences of the series",
+			s.event.RecurrenceID.Format(time.RFC3339), s.event.Sequence, x.m.Renamed)
+	}
 	if !ok {
 		return "", refuse(VerdictUnknownEvent, "%v", unknownOccurrence(s.event.RecurrenceID))
 	}
@@ -81,6 +85,12 @@ func (x *intake) take(s statement) (string, error) {
 		return x.counter(s, who, a, at)
 	}
 	return x.accept(who, a, at)
+}
+
+// namesEarlier reports whether a component names an occurrence as an earlier version
+// of the series named it. The same name can now be another occurrence.
+func (x *intake) namesEarlier(e *ical.Event) bool {
+	return !e.RecurrenceID.IsZero() && e.Sequence < x.m.Renamed
 }
 
 // mostDays limits the days of a series that are searched for one mail. The search

@@ -69,13 +69,16 @@ func onOccurrence(e *ical.Event) string {
 	return onDate(e, e.RecurrenceID)
 }
 
-// onDate names a time on the meeting's own clock.
-func onDate(e *ical.Event, t time.Time) string {
+// onDate returns " on " and a time on the meeting's own clock.
+func onDate(e *ical.Event, t time.Time) string { return " on " + onTime(e, t) }
+
+// onTime names a time on the meeting's own clock.
+func onTime(e *ical.Event, t time.Time) string {
 	zone, err := e.Zone()
 	if err != nil {
 		zone = time.UTC
 	}
-	return " on " + clockTime(t, e.AllDay, zone)
+	return clockTime(t, e.AllDay, zone)
 }
 
 // NoOccurrence says that a series has no occurrence of that original start.

@@ -12,19 +12,19 @@ import (
 func (u *update) revise() {
 	p := u.plan
 	after := series.Normalized(p.Intent)
-	for _, j := range u.meeting.Joined {
+	for _, j := range u.moving.record.Joined {
 		roster.Admit(&after, j)
 	}
 	major := highest(diff(u.before, &after, u.options.Levels)) == LevelMajor
 	if major {
 		p.Revised = append(p.Revised, roster.Revision{Sequence: p.Intent.Sequence})
 	}
-	for _, start := range series.Exceptions(u.before, &after) {
+	for _, start := range series.Exceptions(u.moving.before, &after) {
 		is := series.Occurrence(&after, start)
 		if is == nil {
 			continue
 		}
-		level := u.level(series.Occurrence(u.before, start), is)
+		level := u.movedLevel(start, is)
 		if i := series.OverrideIndex(&p.Intent, start); i >= 0 && level > LevelSilent {
 			p.Intent.Overrides[i].Sequence = p.Intent.Sequence
 		}
@@ -45,14 +45,17 @@ func (u *update) revise() {
 // askAnew takes back the earlier answers of attendees who were not invited any more
 // and are invited again.
 func (u *update) askAnew(after *ical.Event) {
-	asked := make(map[string]bool)
+	asked, answers := make(map[string]bool), u.answersBefore
+	if u.moving.Renames() {
+		answers = u.moving.record.Counting()
+	}
 	for _, a := range u.meeting.Given {
 		key := address.Key(a.Email)
 		if asked[key] || u.plan.Index.Attendee(u.before, key) != nil {
 			continue
 		}
 		if asked[key] = true; u.plan.Index.Attendee(after, key) != nil {
-			u.plan.OrganizerAnswers = append(u.answersBefore.TakenBack(key, u.plan.Intent.Sequence), u.plan.OrganizerAnswers...)
+			u.plan.OrganizerAnswers = append(answers.TakenBack(key, u.plan.Intent.Sequence), u.plan.OrganizerAnswers...)
 		}
 	}
 }

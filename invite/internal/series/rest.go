@@ -1,0 +1,95 @@
+package series
+
+import (
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+)
+
+// Rest is the rest of a series from one occurrence on, as a meeting of its own.
+type Rest struct {
+	Event ical.Event // after the change
+	Was   ical.Event // before the change
+	Move  *Move      // from Was to Event
+	Lost  []Lost     // see [Move.Event]
+}
+
+// BeginAt turns after, a version of the series before, into the rest of the series
+// from the occurrence with that original start on: a meeting of its own, whose
+// sequences start anew. Exceptions, overrides and added dates before the occurrence
+// are left out, and all others move as [Move] says. If Start is as in before, the
+// rest begins with the occurrence. A COUNT that after has from before is lowered by
+// the occurrences that do not belong to the rest.
+func BeginAt(after ical.Event, before *ical.Event, start time.Time) Rest {
+	rest := Rest{Was: restOf(before, start), Event: after.Clone()}
+	out := &rest.Event
+	if r := out.Recurrence; r != nil && r.Count > 0 && before.Recurrence != nil && r.Count == before.Recurrence.Count {
+		r.Count = rest.Was.Recurrence.Count
+	}
+	if first := NormalizedStart(out, out.Start); !first.IsZero() && first.Equal(before.Start) {
+		out.Start, out.End = rest.Was.Start, End(out, rest.Was.Start)
+	}
+	rest.leaveEarlier(before, start)
+	rest.Move = NewMove(&rest.Was, *out)
+	*out, rest.Lost = rest.Move.Event(*out)
+	*out = Normalized(*out)
+	out.Sequence = 0
+	for i := range out.Overrides {
+		out.Overrides[i].UID, out.Overrides[i].Sequence = "", 0
+	}
+	return rest
+}
+
+// leaveEarlier removes from the rest what lies before the occurrence with that original
+// start. If the rest begins earlier in the day, original starts of the changed series
+// may do so too.
+func (rest *Rest) leaveEarlier(before *ical.Event, start time.Time) {
+	out := &rest.Event
+	known := make(map[int64]bool)
+	for _, t := range Exceptions(before) {
+		known[t.Unix()] = true
+	}
+	first := NormalizedStart(out, out.Start)
+	isEarlier := func(t time.Time) bool {
+		old := NormalizedStart(before, t)
+		return old.Before(start) && (known[old.Unix()] || NormalizedStart(out, t).Before(first))
+	}
+	out.Overrides = slices.DeleteFunc(out.Overrides, func(o ical.Event) bool { return isEarlier(o.RecurrenceID) })
+	if r := out.Recurrence; r != nil {
+		r.Except = slices.DeleteFunc(r.Except, isEarlier)
+		var added []time.Time
+		if before.Recurrence != nil {
+			added = before.Recurrence.Include
+		}
+		r.Include = slices.DeleteFunc(r.Include, func(t time.Time) bool {
+			old := NormalizedStart(before, t)
+			return old.Before(start) && (slices.ContainsFunc(added, old.Equal) || NormalizedStart(out, t).Before(first))
+		})
+	}
+}
+
+// restOf returns the rest of a series from an occurrence on, without any change. If the
+// occurrence is an added date, the rest begins with the next occurrence of the rule,
+// and has the date as an added one.
+func restOf(e *ical.Event, start time.Time) ical.Event {
+	out := Normalized(*e)
+	if e.Recurrence == nil {
+		return out
+	}
+	first := start
+	for o := range ruleAlone(e).Occurrences(start, time.Time{}) {
+		first = o.RecurrenceID
+		break
+	}
+	earlier := func(t time.Time) bool { return t.Before(start) }
+	out.End = End(e, first)
+	out.Start = first
+	r := out.Recurrence
+	if r.Count > 0 {
+		r.Count = max(1, r.Count-CountBefore(e, start))
+	}
+	r.Except, r.Include = slices.DeleteFunc(r.Except, earlier), slices.DeleteFunc(r.Include, earlier)
+	out.Overrides = slices.DeleteFunc(out.Overrides, func(o ical.Event) bool { return earlier(o.RecurrenceID) })
+	return out
+}
