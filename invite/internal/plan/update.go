@@ -200,7 +200,10 @@ func (u *update) attendee(a *ical.Attendee) {
 func (u *update) whole(a *ical.Attendee, base, was, is *ical.Event) {
 	changes := slices.Concat(u.diff(base, &u.plan.Event), u.roleChange(was, is, a.Email))
 	dates, restored := u.changedDates(a, base, was, is)
-	if highest(changes) > LevelSilent || restored || len(dates) > 0 && u.renamed(base) {
+	if u.renamed(base) && (len(dates) > 0 || base != u.before) && highest(changes) <= LevelSilent {
+		changes = append(changes, change{"recurrence", LevelMinor, "the occurrences of the series moved"})
+	}
+	if highest(changes) > LevelSilent || restored {
 		for _, d := range dates {
 			changes = append(changes, d.beside(changes)...)
 		}

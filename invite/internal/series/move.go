@@ -49,16 +49,14 @@ func NewMove(before *ical.Event, after ical.Event) *Move {
 	}
 	v := &Move{was: before, before: *before, after: after, untilGiven: after.Recurrence.Until}
 	v.before.Overrides = nil
-	r := *before.Recurrence
-	r.Except = nil
-	v.before.Recurrence = &r
+	was, is := *before.Recurrence, *after.Recurrence
+	v.before.Recurrence, v.after.Recurrence = &was, &is
+	was.Except = nil
 	v.after.Overrides = nil
-	r = *after.Recurrence
-	r.Except, r.Include = nil, nil
+	is.Except, is.Include = nil, nil
 	if v.keepsUntil() {
-		r.Until = time.Time{} // see moveUntil
+		is.Until = time.Time{} // see moveUntil
 	}
-	v.after.Recurrence = &r
 	v.after = Normalized(v.after)
 	if !v.findZones() {
 		return nil

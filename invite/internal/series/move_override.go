@@ -24,7 +24,7 @@ func (m *mover) overrides() {
 			kept = append(kept, o)
 			continue
 		}
-		empty := o.Cancelled || IsBare(o) && len(o.Attendees) == 0
+		empty := m.isEmpty(o)
 		if to.IsZero() {
 			if !empty || !m.mayGo(id) {
 				m.lost = append(m.lost, Lost{Field: field, Start: id})
@@ -43,6 +43,18 @@ func (m *mover) overrides() {
 		}
 	}
 	m.out.Overrides = kept
+}
+
+// isEmpty reports whether an override cancels its occurrence, or repeats the series.
+func (m *mover) isEmpty(o ical.Event) bool {
+	if m.key(o.Start) == m.key(o.RecurrenceID) {
+		if end := End(&m.before, o.Start); m.key(o.End) == m.key(end) {
+			o.End = time.Time{}
+		}
+		o.Start = time.Time{}
+	}
+	o.TimeZone = ""
+	return o.Cancelled || IsBare(o) && len(o.Attendees) == 0
 }
 
 // override moves one override. If it is at its original start, it stays there. If it
@@ -71,6 +83,9 @@ func (m *mover) override(o *ical.Event, to time.Time) {
 	}
 	if m.before.AllDay != m.after.AllDay {
 		o.End = time.Time{}
+		if o.Start.Equal(to) {
+			o.Start = time.Time{}
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ func (m *mover) include() {
 	for _, t := range r.Include {
 		named[NormalizedStart(&m.after, t).Unix()] = true
 	}
-	byHand := movedByHand(known, starts, named)
+	byHand := m.movedByHand(known, starts, named)
 	for i, t := range r.Include {
 		if key := m.key(t); known[key] && !byHand[key] && !starts[key].Equal(t) {
 			r.Include[i] = starts[key]
@@ -66,14 +66,18 @@ func (m *mover) names() {
 		present[normal[i].Unix()] = true
 	}
 	m.given = StartsInRule(&after, normal)
-	m.byHand = movedByHand(m.known, m.starts, present)
+	m.byHand = m.movedByHand(m.known, m.starts, present)
 }
 
 // movedByHand returns the known original starts in whose place the caller has put
 // the new ones already: present has where they go, and that is not an original start
-// which was there before.
-func movedByHand(known map[int64]bool, starts map[int64]time.Time, present map[int64]bool) map[int64]bool {
+// which was there before. If hours become days or days hours, the caller has moved
+// nothing that still has the old form.
+func (m *mover) movedByHand(known map[int64]bool, starts map[int64]time.Time, present map[int64]bool) map[int64]bool {
 	out, seen := make(map[int64]bool), make(map[int64]bool)
+	if m.before.AllDay != m.after.AllDay {
+		return out
+	}
 	for id := range known {
 		var chain []int64
 		hand := false

@@ -32,10 +32,11 @@ func findWay(from, to *days) way {
 	return w.nearest(from, to, rankAfter-rank)
 }
 
-// nearest returns the way on which the dates of the first unit move least. The first
-// of a pair of weekdays may become the first or the second of another pair: SA,SU
-// becomes SU,MO by a day each, but TU,TH that begins on a Tuesday becomes MO,WE that
-// begins on a Wednesday by a day each, too, and not by one and by four.
+// nearest returns the way on which the dates of the first unit move most evenly, and
+// then least. The first of a pair of weekdays may become the first or the second of
+// another pair: SA,SU becomes SU,MO by a day each, but TU,TH that begins on a Tuesday
+// becomes MO,WE that begins on a Wednesday by a day each, too, and not by one and by
+// four.
 func (w way) nearest(from, to *days, ranks int) way {
 	best, least := w, math.MaxInt
 	if n := len(from.rule.ByDay); from.rule.Freq == ical.FreqWeekly && n == len(to.rule.ByDay) {
@@ -51,19 +52,20 @@ func (w way) nearest(from, to *days, ranks int) way {
 	return best
 }
 
-// cost returns the number of days that the dates of the first unit move in all.
+// cost compares ways, see nearest. It is higher if a date has no place on the way.
 func (w way) cost(from, to *days) int {
-	const lost = 1000
-	days := 0
+	const uneven, lost = 1000, 1_000_000
+	lowest, highest, all := math.MaxInt, math.MinInt, 0
 	for _, date := range from.in(from.unit(from.first)) {
 		target, ok := w.date(from, to, date)
 		if !ok {
-			days += lost
+			all += lost
 			continue
 		}
-		days += int(target.Sub(date).Abs().Hours()) / 24
+		by := int(target.Sub(date).Hours()) / 24
+		lowest, highest, all = min(lowest, by), max(highest, by), all+max(by, -by)
 	}
-	return days
+	return uneven*max(highest-lowest, 0) + all
 }
 
 // date returns the date that a date of from becomes. ok is false if from does not
