@@ -27,10 +27,10 @@ func checkLost(lost []series.Lost, before *ical.Event, after ical.Event, o *Opti
 	errs := make([]*ical.FieldError, len(lost))
 	for i, l := range lost {
 		text := onTime(before, l.Start) + " is no occurrence of the changed series: remove it, or give it another original start"
-		if l.Taken != "" {
-			text = fmt.Sprintf("%s moves to %s, which %s has already", onTime(before, l.Start), onTime(&after, l.To), l.Taken)
+		if !l.To.IsZero() {
+			text = fmt.Sprintf("%s moves to %s, which Overrides[%d] has already", onTime(before, l.Start), onTime(&after, l.To), l.Other)
 		}
-		errs[i] = &ical.FieldError{Field: l.Field, Err: errors.New(text)}
+		errs[i] = &ical.FieldError{Field: l.Field(), Err: errors.New(text)}
 	}
 	return fault.Join("invite", errs...)
 }
@@ -116,7 +116,7 @@ func (u *update) singleMoves(a *ical.Attendee, was, is roster.View, start time.T
 		return false
 	}
 	u.plan.add(a, Content{Method: ical.MethodCancel, Event: u.plan.cancelled(old, a, u.plan.Event.Sequence), Before: old,
-		Reason: "moves to " + onTime(&u.plan.Event, to) + onOccurrence(old)})
+		Reason: fmt.Sprintf("moves from %s to %s", onTime(old, start), onTime(&u.plan.Event, to))})
 	return true
 }
 

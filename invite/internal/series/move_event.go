@@ -1,6 +1,7 @@
 package series
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -10,10 +11,19 @@ import (
 // Lost is an exception or an override of a series that has no place in the changed
 // series.
 type Lost struct {
-	Field string    // the path of its original start
-	Start time.Time // the original start
-	Taken string    // the path of another override that is there already, or ""
-	To    time.Time // the original start that both have then
+	Override bool      // an override, and otherwise an exception
+	Index    int       // its index in the list
+	Start    time.Time // its original start
+	To       time.Time // the original start of another override that is in its place; otherwise zero
+	Other    int       // the index of the other override
+}
+
+// Field returns the path of the original start.
+func (l *Lost) Field() string {
+	if l.Override {
+		return fmt.Sprintf("Overrides[%d].RecurrenceID", l.Index)
+	}
+	return fmt.Sprintf("Recurrence.Except[%d]", l.Index)
 }
 
 // Event returns after with everything that the caller left as it was before at the

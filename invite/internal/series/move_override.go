@@ -1,7 +1,6 @@
 package series
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -19,7 +18,6 @@ func (m *mover) overrides() {
 	for i, o := range m.out.Overrides {
 		id := o.RecurrenceID
 		to, had := m.starts[m.key(id)]
-		field := fmt.Sprintf("Overrides[%d].RecurrenceID", i)
 		if id.IsZero() || !m.carried(id) || !had {
 			kept = append(kept, o)
 			continue
@@ -27,7 +25,7 @@ func (m *mover) overrides() {
 		empty := m.isEmpty(o)
 		if to.IsZero() {
 			if !empty || !m.mayGo(id) {
-				m.lost = append(m.lost, Lost{Field: field, Start: id})
+				m.lost = append(m.lost, Lost{Override: true, Index: i, Start: id})
 			}
 			continue
 		}
@@ -36,7 +34,7 @@ func (m *mover) overrides() {
 		switch {
 		case taken && empty: // the caller's own form of the date counts
 		case taken:
-			m.lost = append(m.lost, Lost{field, id, fmt.Sprintf("Overrides[%d]", other), to})
+			m.lost = append(m.lost, Lost{true, i, id, to, other})
 		default:
 			m.override(&o, to)
 			kept = append(kept, o)

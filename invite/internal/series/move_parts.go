@@ -1,7 +1,6 @@
 package series
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -132,7 +131,7 @@ func (m *mover) except() {
 		case !to.IsZero():
 			kept = append(kept, to)
 		case !m.mayGo(id):
-			m.lost = append(m.lost, Lost{Field: fmt.Sprintf("Recurrence.Except[%d]", i), Start: id})
+			m.lost = append(m.lost, Lost{Index: i, Start: id})
 		}
 	}
 	r.Except = m.once(kept)

@@ -30,9 +30,12 @@ func BeginAt(after ical.Event, before *ical.Event, start time.Time) Rest {
 	if first := NormalizedStart(out, out.Start); !first.IsZero() && first.Equal(before.Start) {
 		out.Start, out.End = rest.Was.Start, End(out, rest.Was.Start)
 	}
-	rest.leaveEarlier(before, start)
+	overrides, exceptions := rest.leaveEarlier(before, start)
 	rest.Move = NewMove(&rest.Was, *out)
 	*out, rest.Lost = rest.Move.Event(*out)
+	for i := range rest.Lost {
+		rest.Lost[i].reindex(overrides, exceptions)
+	}
 	*out = Normalized(*out)
 	out.Sequence = 0
 	for i := range out.Overrides {
@@ -41,32 +44,59 @@ func BeginAt(after ical.Event, before *ical.Event, start time.Time) Rest {
 	return rest
 }
 
+// reindex turns the indexes in the lists of the rest into indexes in the lists that
+// the caller gave. The lists have these by the indexes in the rest.
+func (l *Lost) reindex(overrides, exceptions []int) {
+	if !l.Override {
+		l.Index = exceptions[l.Index]
+		return
+	}
+	l.Index = overrides[l.Index]
+	if !l.To.IsZero() {
+		l.Other = overrides[l.Other]
+	}
+}
+
 // leaveEarlier removes from the rest what lies before the occurrence with that original
 // start. If the rest begins earlier in the day, original starts of the changed series
-// may do so too.
-func (rest *Rest) leaveEarlier(before *ical.Event, start time.Time) {
+// may do so too. It returns the indexes of the overrides and exceptions that stay.
+func (rest *Rest) leaveEarlier(before *ical.Event, start time.Time) (overrides, exceptions []int) {
 	out := &rest.Event
-	known := make(map[int64]bool)
-	for _, t := range Exceptions(before) {
-		known[t.Unix()] = true
-	}
 	first := NormalizedStart(out, out.Start)
-	isEarlier := func(t time.Time) bool {
+	isEarlier := func(t time.Time, known map[int64]bool) bool {
 		old := NormalizedStart(before, t)
 		return old.Before(start) && (known[old.Unix()] || NormalizedStart(out, t).Before(first))
 	}
-	out.Overrides = slices.DeleteFunc(out.Overrides, func(o ical.Event) bool { return isEarlier(o.RecurrenceID) })
+	known := starts(Exceptions(before))
+	out.Overrides, overrides = without(out.Overrides, func(o ical.Event) bool { return isEarlier(o.RecurrenceID, known) })
 	if r := out.Recurrence; r != nil {
-		r.Except = slices.DeleteFunc(r.Except, isEarlier)
-		var added []time.Time
+		r.Except, exceptions = without(r.Except, func(t time.Time) bool { return isEarlier(t, known) })
+		var added map[int64]bool
 		if before.Recurrence != nil {
-			added = before.Recurrence.Include
+			added = starts(before.Recurrence.Include)
 		}
-		r.Include = slices.DeleteFunc(r.Include, func(t time.Time) bool {
-			old := NormalizedStart(before, t)
-			return old.Before(start) && (slices.ContainsFunc(added, old.Equal) || NormalizedStart(out, t).Before(first))
-		})
+		r.Include, _ = without(r.Include, func(t time.Time) bool { return isEarlier(t, added) })
 	}
+	return overrides, exceptions
+}
+
+// starts returns times as a set of Unix times.
+func starts(list []time.Time) map[int64]bool {
+	out := make(map[int64]bool, len(list))
+	for _, t := range list {
+		out[t.Unix()] = true
+	}
+	return out
+}
+
+// without returns the elements of a list that are not to go, and their indexes.
+func without[T any](list []T, goes func(T) bool) (kept []T, indexes []int) {
+	for i, x := range list {
+		if !goes(x) {
+			kept, indexes = append(kept, x), append(indexes, i)
+		}
+	}
+	return kept, indexes
 }
 
 // restOf returns the rest of a series from an occurrence on, without any change. If the
