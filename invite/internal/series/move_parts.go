@@ -19,6 +19,7 @@ type mover struct {
 	byHand map[int64]bool      // known original starts that the caller moved
 	latest time.Time           // of the known ones
 	fewer  *bool               // see thinsOut
+	last   time.Time           // the last date of the changed series, once it is known
 }
 
 // include moves the added dates.
@@ -161,12 +162,10 @@ func (m *mover) mayGo(id time.Time) bool {
 	case m.form == moveOther && m.thinsOut():
 		return true
 	}
-	for o := range m.after.Occurrences(time.Time{}, time.Time{}) {
-		if !dateOn(&m.after, m.zoneAfter, o.Start).Before(date) {
-			return false
-		}
+	if m.last.IsZero() {
+		m.last = dateOn(&m.after, m.zoneAfter, LastStart(&m.after))
 	}
-	return true
+	return m.last.Before(date)
 }
 
 // thinsOut reports whether the changed series has no dates that the rule before does
