@@ -27,8 +27,8 @@ type Recurrence struct {
 	// WeekStart is the first day of the week; "" means
 	// [DayMonday].
 	WeekStart Day `json:"weekStart,omitempty"`
-	// Except are the original starts of occurrences that do not take place. If
-	// Start moves to another hour, they must move too.
+	// Except are the original starts of occurrences that do not take place. An
+	// exception at another hour than Start excludes nothing.
 	Except []time.Time `json:"except,omitempty"`
 	// Include are further starts. Outlook refuses a series that has any.
 	Include []time.Time `json:"include,omitempty"`

@@ -84,6 +84,10 @@ func join(all []Outcome) Outcome {
 // is a refusal.
 func (x *intake) take(s statement) (string, error) {
 	at, err := x.occurrence(s.event)
+	if x.namesEarlier(s.event) && x.in.Kind != KindRefresh {
+		return "", refuse(VerdictStale, "answers %s as version %d had it; version %d moved the occurrences of the series",
+			s.event.RecurrenceID.Format(time.RFC3339), s.event.Sequence, x.m.Renamed)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -112,6 +116,12 @@ func (x *intake) take(s statement) (string, error) {
 		}
 	}
 	return x.accept(who, a, at)
+}
+
+// namesEarlier reports whether a component names an occurrence as an earlier version
+// of the series named it. The same name can now be another occurrence.
+func (x *intake) namesEarlier(e *ical.Event) bool {
+	return !e.RecurrenceID.IsZero() && e.Sequence < x.m.Renamed
 }
 
 // mostDays limits the days of a series that are searched for one mail. The search

@@ -83,10 +83,28 @@ func (c *Client) PlanSend(e ical.Event, opts ...SendOption) (*Plan, error) {
 // counts, it is an answer that the organizer gives now: later answers count instead,
 // and answers that were written before do not. Needs-action, which all attendees
 // have in m.Event, gives no answer. So a copy of m.Event with changes sets no
-// answers, but statuses that were filled in earlier may be out of date. If the start of a series
-// moves, its exceptions and overrides must be moved with it, because they name
-// occurrences by the start that the rule gives them. If the meeting lies wholly
-// in the past, before and after the change, nobody is mailed without [AllowPast].
+// answers, but statuses that were filled in earlier may be out of date. If the
+// meeting lies wholly in the past, before and after the change, nobody is mailed
+// without [AllowPast].
+//
+// An occurrence is named by the start that the rule gives it. If a series moves to
+// another hour, weekday or date, everything that after still has at the old starts
+// moves along: overrides, exceptions, cancelled occurrences, added dates and Until.
+// Answers, proposals and attendees of single occurrences do so too.
+//
+//   - If the rule gives the same days, every occurrence stays on its date and has
+//     the new hour. This is so if the hour or the zone changes, if hours become days,
+//     and if the series begins earlier or later.
+//   - If the rule gives other days of the same form, an occurrence goes to the day
+//     with the same rank in its day, week, month or year, as far as Start moves.
+//     Whole intervals do not count, because they only say where the series begins.
+//   - If the rule has another form, an occurrence stays on its date.
+//   - An override with a time of its own keeps its time of day. If the date moves,
+//     it moves by as many days.
+//   - Whatever the caller has changed stays as it is given.
+//
+// Exceptions and cancelled occurrences before the new start or after the new end are
+// dropped. If anything else has no place in the changed series, the error names it.
 func (c *Client) Update(ctx context.Context, m *Meeting, after ical.Event, opts ...MailOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, MailOption.forMail), planUpdate(m, after))
 }
@@ -104,9 +122,10 @@ func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*
 //
 // after.Start is the first start of the rest. If it is the old start of the
 // series, the start of the occurrence is meant. If after has the Count of the old
-// series, it is lowered by the occurrences that stay with the old series. Answers
-// are carried to the rest unless the change needs new ones. If start is the first
-// occurrence, the whole meeting is updated and rest is nil.
+// series, it is lowered by the occurrences that stay with the old series. What after
+// has from before the occurrence is left out, and all else moves as in
+// [Client.Update]. Answers are carried to the rest unless the change needs new ones.
+// If start is the first occurrence, the whole meeting is updated and rest is nil.
 //
 // It is one call: nothing is sent if a mail of either half cannot be built. Each
 // attendee gets the rest before the end of the old series, so that between the

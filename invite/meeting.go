@@ -27,6 +27,11 @@ type Meeting struct {
 	Revised int `json:"revised"`
 	// Revisions has the same for single occurrences of a series.
 	Revisions []Revision `json:"revisions,omitempty"`
+	// Renamed is the sequence of the last change that gave occurrences of the
+	// series other original starts. The answers here have the present ones. A late
+	// answer to one occurrence of an earlier sequence is stale, because it may name
+	// another occurrence.
+	Renamed int `json:"renamed,omitempty"`
 	// Answers has all answers that counted when they came in, in the order of
 	// their arrival.
 	Answers []Answer `json:"answers"`

@@ -21,6 +21,7 @@ func (m *Meeting) after(p *plan.Plan, o *settings) *Meeting {
 	if p.Previous != nil {
 		out.Before = append(out.Before, *p.Previous)
 	}
+	out.follow(p)
 	out.HideGuests, out.OneMail = o.hideGuests, o.oneMail
 	out.Unsent = out.Unsent || p.Unsent
 	out.Tag = cmp.Or(o.tag, out.Tag)

@@ -87,6 +87,12 @@ func views(t testing.TB) map[body.Action]*body.View {
 	before.Location, before.Conference = "3.07", ""
 	before.Attendees = append(before.Attendees[1:], ical.Attendee{Name: "Max", Email: "max@example.test"})
 	before.Recurrence.Until, before.Recurrence.Count = time.Time{}, 10
+	for i := range before.Recurrence.Except {
+		before.Recurrence.Except[i] = before.Recurrence.Except[i].Add(-time.Hour)
+	}
+	for i := range before.Overrides {
+		before.Overrides[i].RecurrenceID = before.Overrides[i].RecurrenceID.Add(-time.Hour)
+	}
 	cancelled.RecurrenceID = cancelled.Start
 	allDay := meeting(t)
 	allDay.AllDay, allDay.Start, allDay.End = true, time.Date(2027, 12, 30, 0, 0, 0, 0, time.UTC), time.Date(2028, 1, 2, 0, 0, 0, 0, time.UTC)

@@ -209,19 +209,53 @@ func TestSeries(t *testing.T) {
 	for i := range 20 {
 		e.Recurrence.Except = append(e.Recurrence.Except, e.Start.AddDate(0, 0, 14*i))
 	}
+	e.Recurrence.Until = e.Start.AddDate(1, 0, 0)
 	e.Recurrence.Include = []time.Time{e.Start.AddDate(0, 0, 1)}
 	e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: e.Start.AddDate(0, 0, 70), Summary: "T", Conference: "https://example.com/c"},
 		ical.Event{RecurrenceID: e.Start.AddDate(0, 0, 71), Priority: 1})
 	text := render(t, newRenderer(t, nil), &body.View{Event: e, Language: "en-GB"}).Text
 	got := []string{row(text, "Repeats"), row(text, "Not on"), row(text, "Also on"), row(text, "Different")}
 	want := []string{
-		"Every 2 weeks on Tuesday and Thursday, until 29 June 2027",
+		"Every 2 weeks on Tuesday and Thursday, until 2 March 2028",
 		"2 March 2027; 16 March 2027; 30 March 2027; 13 April 2027; 27 April 2027; 11 May 2027; 25 May 2027; 8 June 2027; 22 June 2027; 6 July 2027; 20 July 2027; 3 August 2027; and 8 more",
 		"3 March 2027",
 		"13 April 2027: Wednesday, 14 April 2027, 10:00–11:30 (Europe/Berlin, UTC+02:00); 5.01 11 May 2027: T; https://example.com/c",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("series (-want +got):\n%s", diff)
+	}
+}
+
+// TestSeriesExceptions checks that a text names only exceptions that exclude something.
+func TestSeriesExceptions(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(e *ical.Event)
+		want   string
+	}{
+		{"an exception and a cancelled occurrence", func(*ical.Event) {}, "16 March 2027; 30 March 2027; 27 April 2027"},
+		{"another hour", func(e *ical.Event) { e.Recurrence.Except[0] = e.Recurrence.Except[0].Add(time.Hour) }, "16 March 2027; 27 April 2027"},
+		{"another weekday", func(e *ical.Event) { e.Recurrence.Except[1] = e.Recurrence.Except[1].AddDate(0, 0, 1) }, "30 March 2027; 27 April 2027"},
+		{"after the end", func(e *ical.Event) { e.Recurrence.Until = e.Start.AddDate(0, 0, 20) }, "16 March 2027"},
+		{"an added date can be excepted", func(e *ical.Event) {
+			e.Recurrence.Include = []time.Time{e.Start.AddDate(0, 0, 1)}
+			e.Recurrence.Except = e.Recurrence.Include
+		}, "3 March 2027; 27 April 2027"},
+		{"all-day: the date counts", func(e *ical.Event) {
+			e.AllDay, e.Overrides = true, nil
+			e.Start, e.End = e.Start.Truncate(24*time.Hour), e.Start.Truncate(24*time.Hour).AddDate(0, 0, 1)
+			e.Recurrence.Except = []time.Time{time.Date(2027, 3, 16, 0, 0, 0, 0, time.FixedZone("", 3600)), e.Start.AddDate(0, 0, 3)}
+		}, "16 March 2027"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			e := series(t)
+			tt.change(e)
+			text := render(t, newRenderer(t, nil), &body.View{Event: e, Language: "en-GB"}).Text
+			if got := row(text, "Not on"); got != tt.want {
+				t.Errorf("Not on %q, want %q", got, tt.want)
+			}
+		})
 	}
 }
 

@@ -38,7 +38,7 @@ func TestRenderKeepsNothing(t *testing.T) {
 		"attachment":      func() { e.Attachments[0].Name += "x" },
 		"rule":            func() { e.Recurrence.Interval++ },
 		"rule days":       func() { e.Recurrence.ByDay[0] = ical.DayMonday },
-		"exception":       func() { e.Recurrence.Except[0] = e.Recurrence.Except[0].Add(24 * time.Hour) },
+		"exception":       func() { e.Recurrence.Except[0] = e.Recurrence.Except[0].Add(48 * time.Hour) },
 		"override":        func() { e.Overrides[0].Location += "x" },
 		"before":          func() { before.Location += "x" },
 		"no before":       func() { v.Before = nil },

@@ -81,19 +81,41 @@ func (b *rowBuilder) onClock(t time.Time) time.Time {
 func (b *rowBuilder) series() {
 	e := b.event
 	b.add("repeats", Value{Text: b.rule(e)})
-	except := slices.Clone(e.Recurrence.Except)
-	for _, o := range e.Overrides {
-		if o.Cancelled {
-			except = append(except, o.RecurrenceID)
-		}
-	}
-	b.dates("except", except)
+	b.dates("except", excluded(e))
 	b.dates("include", slices.Clone(e.Recurrence.Include))
 	for i := range e.Overrides {
 		if !e.Overrides[i].Cancelled {
 			b.add("overrides", Value{Text: b.override(i)})
 		}
 	}
+}
+
+// excluded returns the original starts of the occurrences that do not take place. An
+// exception that the rule does not give excludes nothing, so it is not among them.
+func excluded(e *ical.Event) []time.Time {
+	list := slices.Clone(e.Recurrence.Except)
+	for _, o := range e.Overrides {
+		if o.Cancelled {
+			list = append(list, o.RecurrenceID)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	given, rule := make(map[int64]bool), *e.Recurrence
+	rule.Except = nil
+	all := *e
+	all.Overrides, all.Recurrence, all.Cancelled = nil, &rule, false
+	for o := range all.Occurrences(time.Time{}, slices.MaxFunc(list, time.Time.Compare).AddDate(0, 0, 2)) {
+		given[o.Start.Unix()] = true
+	}
+	return slices.DeleteFunc(list, func(t time.Time) bool {
+		if e.AllDay {
+			y, m, d := t.Date()
+			t = time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+		}
+		return !given[t.Unix()]
+	})
 }
 
 // dates adds a list of dates, each once.

@@ -19,7 +19,7 @@ func CancelAll(m *Meeting, o *Options) (*Plan, error) {
 	p.Intent.Cancelled = true
 	p.Intent.Sequence++
 	p.show(&m.Record)
-	u := newUpdate(m, &before, p.Intent, o) // knows the version that each attendee has
+	u := newUpdate(m, &before, p.Intent, nil, o) // knows the version that each attendee has
 	u.plan = p
 	people := roster.All(u.before)
 	p.Overtakes = make(map[string]bool, len(people))

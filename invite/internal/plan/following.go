@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -10,10 +11,10 @@ import (
 )
 
 // Following plans the change of the occurrence with that original start and of all
-// later ones: the end of the old series, and a new meeting that follows it. rest is
+// later ones: the end of the old series, and a new meeting that follows it. begin is
 // nil if start is the first occurrence, because that is an update of the whole
 // meeting.
-func Following(m *Meeting, start time.Time, after ical.Event, o *Options) (old, rest *Plan, err error) {
+func Following(m *Meeting, start time.Time, after ical.Event, o *Options) (old, begin *Plan, err error) {
 	before := series.Normalized(*m.Event)
 	if start, err = normalizedStart(&before, start); err != nil {
 		return nil, nil, err
@@ -26,24 +27,24 @@ func Following(m *Meeting, start time.Time, after ical.Event, o *Options) (old, 
 		old, err = Update(m, after, o)
 		return old, nil, err
 	}
-	after = series.Normalized(after)
-	if !after.Start.IsZero() && after.Start.Equal(before.Start) {
-		after.Start, after.End = start, series.End(&after, start)
-	}
-	if last := shortened.Recurrence.Until; !after.Start.After(last) {
+	rest := series.BeginAt(after, &before, start)
+	if last := shortened.Recurrence.Until; !rest.Event.Start.After(last) {
 		return nil, nil, fieldError("Start", "is not after the last occurrence that stays"+onDate(&before, last))
 	}
 	if old, err = Update(m, shortened, o.unchecked()); err != nil {
 		return nil, nil, err
 	}
-	if after.UID == before.UID || after.UID == "" {
+	if after := &rest.Event; after.UID == before.UID || after.UID == "" {
 		after.UID = o.NewID()
 	}
-	rest, err = m.rest(series.BeginAt(after, &before, start), &before, start, o)
+	if err := checkLost(rest.Lost, &before, rest.Event, o); err != nil {
+		return nil, nil, err
+	}
+	begin, err = m.rest(&rest, start, o)
 	if err != nil {
 		return nil, nil, err
 	}
-	return old, rest, nil
+	return old, begin, nil
 }
 
 // unchecked returns options that check no event. The half that stays needs no
@@ -55,13 +56,20 @@ func (o *Options) unchecked() *Options {
 }
 
 // rest plans the new meeting, with the answers and the attendees that the old one
-// hands on to it.
-func (m *Meeting) rest(after ical.Event, before *ical.Event, start time.Time, o *Options) (*Plan, error) {
+// hands on to it. They go with the occurrences that they are about.
+func (m *Meeting) rest(r *series.Rest, start time.Time, o *Options) (*Plan, error) {
+	after := r.Event
 	if err := o.Check(&after); err != nil { // with the statuses, which become answers
 		return nil, err
 	}
-	carried := m.carried(&after, before, start, o)
-	fromOrganizer := m.OrganizerAnswers(&after, o.stamp())
+	from := *m
+	from.Joined = slices.DeleteFunc(slices.Clone(m.Joined), func(j roster.Joined) bool { return j.RecurrenceID.Before(start) })
+	from.Given = slices.DeleteFunc(slices.Clone(m.Given), func(a *roster.Answer) bool {
+		return !a.RecurrenceID.IsZero() && a.RecurrenceID.Before(start)
+	})
+	from.Record = *from.Moved(r.Move)
+	carried := from.carried(r, o)
+	fromOrganizer := from.OrganizerAnswers(&after, o.stamp())
 	roster.ClearAnswers(&after)
 	p, err := Send(after, o.unchecked())
 	if err != nil {
@@ -71,12 +79,7 @@ func (m *Meeting) rest(after ical.Event, before *ical.Event, start time.Time, o 
 		a.Sequence = 0
 		carried = append(carried, a)
 	}
-	p.OrganizerAnswers = carried
-	for _, j := range m.Joined {
-		if !j.RecurrenceID.Before(start) {
-			p.Joined = append(p.Joined, j)
-		}
-	}
+	p.OrganizerAnswers, p.Joined = carried, from.Joined
 	p.show(&roster.Record{Event: new(ical.Event), Joined: p.Joined})
 	p.inviteAll(o)
 	return p, nil
@@ -84,15 +87,14 @@ func (m *Meeting) rest(after ical.Event, before *ical.Event, start time.Time, o 
 
 // carried returns the answers that hold for the rest of a series, as answers to the
 // new meeting. There are none if the change asks everybody anew.
-func (m *Meeting) carried(after, before *ical.Event, start time.Time, o *Options) (out []roster.Answer) {
-	if !sameMeeting(after, before, start, o) {
+func (m *Meeting) carried(r *series.Rest, o *Options) (out []roster.Answer) {
+	if !sameMeeting(r, o) {
 		return nil
 	}
 	counting := m.Counting()
 	for _, given := range m.Given {
 		key := address.Key(given.Email)
-		if counting.Newest(key, given.RecurrenceID) != given || given.Sequence < counting.Floor(key, given.RecurrenceID) ||
-			!given.RecurrenceID.IsZero() && given.RecurrenceID.Before(start) {
+		if counting.Newest(key, given.RecurrenceID) != given || given.Sequence < counting.Floor(key, given.RecurrenceID) {
 			continue
 		}
 		a := *given
@@ -102,20 +104,10 @@ func (m *Meeting) carried(after, before *ical.Event, start time.Time, o *Options
 	return out
 }
 
-// sameMeeting reports whether the series after the change equals the one before it,
-// from the occurrence with that original start on, in everything that needs an
-// answer.
-func sameMeeting(after, before *ical.Event, start time.Time, o *Options) bool {
-	was := *before
-	was.Start, was.End, was.Overrides = start, series.End(before, start), nil
-	is := *after
-	is.Overrides = nil
-	if was.Recurrence != nil && is.Recurrence != nil {
-		r := *was.Recurrence
-		if r.Count > 0 {
-			r.Count -= series.CountBefore(before, start)
-		}
-		was.Recurrence = &r
-	}
+// sameMeeting reports whether the rest of a series after the change equals the rest
+// before it in everything that needs an answer.
+func sameMeeting(r *series.Rest, o *Options) bool {
+	was, is := r.Was, r.Event
+	was.Overrides, is.Overrides = nil, nil
 	return highest(diff(&was, &is, o.Levels)) < LevelMajor
 }

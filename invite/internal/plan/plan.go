@@ -74,6 +74,10 @@ type Plan struct {
 	// Previous is the event before, if attendees are told of a change of it.
 	// Otherwise it is nil.
 	Previous *ical.Event
+	// Move is the change of the series if it gives occurrences other names, and
+	// Renamed is its sequence. Otherwise they are nil and 0.
+	Move    *series.Move
+	Renamed int
 	// Overtakes has the keys of the attendees whose pending mails are overtaken.
 	Overtakes map[string]bool
 	// Joined are attendees of single occurrences in a new meeting.

@@ -69,9 +69,12 @@ func onOccurrence(e *ical.Event) string {
 	return onDate(e, e.RecurrenceID)
 }
 
-// onDate names a time on the meeting's own clock.
-func onDate(e *ical.Event, t time.Time) string {
-	return " on " + clockTime(t, e.AllDay, clockOf(e), "")
+// onDate returns " on " and a time on the meeting's own clock.
+func onDate(e *ical.Event, t time.Time) string { return " on " + onTime(e, t) }
+
+// onTime names a time on the meeting's own clock.
+func onTime(e *ical.Event, t time.Time) string {
+	return clockTime(t, e.AllDay, clockOf(e), "")
 }
 
 // NoOccurrence says that a meeting has no occurrence of that original start.

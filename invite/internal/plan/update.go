@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -15,6 +16,8 @@ import (
 // plans the cancellation of everything.
 func Update(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
 	before := series.Normalized(*m.Event)
+	move := series.NewMove(&before, after)
+	after, lost := move.Event(after)
 	after = series.Normalized(after)
 	if after.UID == "" {
 		after.UID = before.UID
@@ -30,10 +33,10 @@ func Update(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
 	if after.Cancelled {
 		return CancelAll(m, o)
 	}
-	if err := checkAfter(after, o); err != nil {
+	if err := cmp.Or(checkLost(lost, &before, after, o), checkAfter(after, o)); err != nil {
 		return nil, err
 	}
-	return newUpdate(m, &before, after, o).run(), nil
+	return newUpdate(m, &before, after, move, o).run(), nil
 }
 
 // checkAfter checks an event as Send does, except that nobody needs to attend it any
@@ -54,7 +57,9 @@ type update struct {
 	plan          *Plan
 	history       *history
 	answersBefore *roster.Answers // the answers that counted before
-	extra         bool            // a notice is one sequence later than the others
+	moving        *moving
+	renamedAt     int  // the sequence of the last change that gave occurrences other names
+	extra         bool // a notice is one sequence later than the others
 
 	// Results that are the same for all attendees who see the same:
 	versions    *filledVersions
@@ -73,12 +78,17 @@ type occurrenceKey struct {
 	start   int64
 }
 
-func newUpdate(m *Meeting, before *ical.Event, after ical.Event, o *Options) *update {
+func newUpdate(m *Meeting, before *ical.Event, after ical.Event, move *series.Move, o *Options) *update {
 	filled := m.Filled(*before)
 	u := &update{
 		meeting: m, options: o, before: &filled, intent: series.Normalized(after), plan: newPlan(after),
 		history: m.history(), answersBefore: m.Counting(), versions: newFilledVersions(m), mixtures: make(map[string]*ical.Event),
 		diffs: make(map[pair][]change), occurrences: make(map[occurrenceKey]*ical.Event), inRules: make(map[occurrenceKey]bool),
+	}
+	u.moving, u.renamedAt = newMoving(m, move, u.before), m.Renamed
+	if move.Renames() {
+		u.renamedAt = before.Sequence + 1
+		u.plan.Move, u.plan.Renamed = move, u.renamedAt
 	}
 	u.plan.OrganizerAnswers = u.organizerAnswers(&after)
 	u.plan.Previous, u.plan.wholeSeries = before, m.WholeSeries
@@ -126,7 +136,7 @@ func (u *update) run() *Plan {
 	p := u.plan
 	p.Intent.Sequence = u.before.Sequence + 1
 	u.revise()
-	p.show(&u.meeting.Record)
+	p.show(u.moving.record)
 	people := roster.All(&p.Event, u.before)
 	p.Overtakes = make(map[string]bool, len(people))
 	for _, a := range people {
@@ -153,7 +163,8 @@ func (u *update) withoutMail() {
 	p := u.plan
 	p.Intent, p.Revised, p.Previous = u.intent, nil, nil
 	p.Intent.Sequence = u.before.Sequence
-	p.show(&u.meeting.Record)
+	p.Renamed = min(p.Renamed, p.Intent.Sequence)
+	p.show(u.moving.record)
 }
 
 // attendee adds the notices of one attendee.
@@ -188,6 +199,9 @@ func (u *update) attendee(a *ical.Attendee) {
 func (u *update) whole(a *ical.Attendee, base, was, is *ical.Event) {
 	changes := slices.Concat(u.diff(base, &u.plan.Event), u.roleChange(was, is, a.Email))
 	dates, restored := u.changedDates(a, base, was, is)
+	if u.renamed(base) && (len(dates) > 0 || base != u.before) && highest(changes) <= LevelSilent {
+		changes = append(changes, change{"recurrence", LevelMinor, "the occurrences of the series moved"})
+	}
 	if highest(changes) > LevelSilent || restored || u.together(a, dates) {
 		for _, d := range dates {
 			changes = append(changes, d.beside(changes)...)

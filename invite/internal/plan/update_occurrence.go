@@ -22,6 +22,9 @@ type changedDate struct {
 // series, because an occurrence takes place again that was excepted for them:
 // Thunderbird keeps its EXDATE if only the occurrence comes, and goes on hiding it.
 func (u *update) changedDates(a *ical.Attendee, base, was, is *ical.Event) (list []changedDate, restored bool) {
+	if base, was = u.movedView(a, base, was); base == nil {
+		return nil, false // the change of the series says it
+	}
 	for _, start := range series.Exceptions(was, is) {
 		d := changedDate{was: u.occurrence(was, start), is: u.occurrence(is, start)}
 		switch {
@@ -69,6 +72,9 @@ func (u *update) singles(a *ical.Attendee, base *ical.Event, was, is roster.View
 	slices.SortStableFunc(list, func(x, y *ical.Event) int { return x.RecurrenceID.Compare(y.RecurrenceID) })
 	list = slices.CompactFunc(list, func(x, y *ical.Event) bool { return x.RecurrenceID.Equal(y.RecurrenceID) })
 	for _, e := range list {
+		if u.singleMoves(a, was, is, e.RecurrenceID) {
+			continue
+		}
 		u.single(a, base, roster.WithStart(was.Singles, e.RecurrenceID), roster.WithStart(is.Singles, e.RecurrenceID))
 	}
 }

@@ -14,19 +14,19 @@ import (
 func (u *update) revise() {
 	p := u.plan
 	after := series.Normalized(p.Intent)
-	for _, j := range u.meeting.Joined {
+	for _, j := range u.moving.record.Joined {
 		roster.Admit(&after, j)
 	}
 	major := highest(diff(u.before, &after, u.options.Levels)) == LevelMajor
 	if major {
 		p.Revised = append(p.Revised, roster.Revision{Sequence: p.Intent.Sequence})
 	}
-	for _, start := range series.Exceptions(u.before, &after) {
+	for _, start := range series.Exceptions(u.moving.before, &after) {
 		is := series.Occurrence(&after, start)
 		if is == nil {
 			continue
 		}
-		level := u.level(series.Occurrence(u.before, start), is)
+		level := u.movedLevel(start, is)
 		if i := series.OverrideIndex(&p.Intent, start); i >= 0 && level > LevelSilent {
 			p.Intent.Overrides[i].Sequence = p.Intent.Sequence
 		}
@@ -48,7 +48,7 @@ func (u *update) revise() {
 // anew: their earlier answers are taken back first.
 func (u *update) organizerAnswers(after *ical.Event) []roster.Answer {
 	back := u.takenBack(after)
-	then := u.meeting.Record
+	then := *u.moving.record
 	if len(back) > 0 {
 		then.Given = slices.Clone(then.Given)
 	}
@@ -62,7 +62,10 @@ func (u *update) organizerAnswers(after *ical.Event) []roster.Answer {
 // again by the event after.
 func (u *update) takenBack(after *ical.Event) (back []roster.Answer) {
 	var with *ical.Event // after, with the attendees who joined
-	asked := make(map[string]bool)
+	asked, answers := make(map[string]bool), u.answersBefore
+	if u.moving.Renames() {
+		answers = u.moving.record.Counting()
+	}
 	for _, a := range u.meeting.Given {
 		key := address.Key(a.Email)
 		if asked[key] || u.plan.Index.Attendee(u.before, key) != nil {
@@ -71,13 +74,13 @@ func (u *update) takenBack(after *ical.Event) (back []roster.Answer) {
 		asked[key] = true
 		if with == nil {
 			e := series.Normalized(*after)
-			for _, j := range u.meeting.Joined {
+			for _, j := range u.moving.record.Joined {
 				roster.Admit(&e, j)
 			}
 			with = &e
 		}
 		if u.plan.Index.Attendee(with, key) != nil {
-			back = append(back, u.answersBefore.TakenBack(key, u.before.Sequence+1)...)
+			back = append(back, answers.TakenBack(key, u.before.Sequence+1)...)
 		}
 	}
 	return back

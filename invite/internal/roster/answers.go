@@ -173,10 +173,15 @@ func (s *Answers) Occurrence(e *ical.Event, id time.Time) *ical.Event {
 	return out
 }
 
-// Filled returns a copy of a version of the event with everybody's answers.
+// Filled returns a copy of a version of the event with everybody's answers. If
+// occurrences have other names since, it has the attendees who joined them already.
 func (r *Record) Filled(e ical.Event) ical.Event {
 	e = series.Normalized(e)
-	r.Counting().Fill(&e, r.Joined)
+	joined := r.Joined
+	if e.Sequence < r.Renamed {
+		joined = nil
+	}
+	r.Counting().Fill(&e, joined)
 	return e
 }
 

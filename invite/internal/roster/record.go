@@ -18,6 +18,7 @@ type Record struct {
 	Revisions []Revision // the same for single occurrences
 	Given     []*Answer  // in the order of their arrival
 	Joined    []Joined   // attendees who came to single occurrences by an answer
+	Renamed   int        // the sequence of the last change that gave occurrences other names
 }
 
 // Answer is one answer of one attendee. It has the fields of invite.Answer, so

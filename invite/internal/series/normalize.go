@@ -43,3 +43,19 @@ func NormalizedStart(e *ical.Event, start time.Time) (time.Time, error) {
 	one, err := ical.Event{AllDay: e.AllDay, TimeZone: e.TimeZone, Start: e.Start, RecurrenceID: start}.Normalized()
 	return one.RecurrenceID, err
 }
+
+// startIn is [NormalizedStart] for times that need not be dates yet, because e was
+// not all-day before a change. The date in their own Location counts then.
+func startIn(e *ical.Event, start time.Time) time.Time {
+	out, err := NormalizedStart(e, start)
+	if err != nil {
+		return dateOf(start)
+	}
+	return out
+}
+
+// dateOf returns the date of t in its own Location, as midnight in UTC.
+func dateOf(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}

@@ -37,18 +37,26 @@ func TestArgumentsStay(t *testing.T) {
 			at, _ := series.Find(e, start)
 			at.Event(*e)
 		},
-		"Same":            func(e, _ *ical.Event, start time.Time) { series.Same(e, start, e.Start) },
-		"OverrideIndex":   func(e, _ *ical.Event, start time.Time) { series.OverrideIndex(e, start) },
-		"IsBare":          func(e, _ *ical.Event, _ time.Time) { series.IsBare(e.Overrides[0]) },
-		"WithCancelled":   func(e, _ *ical.Event, _ time.Time) { series.WithCancelled(e, []int{0, 1}) },
-		"CopyOccurrence":  func(_, other *ical.Event, start time.Time) { series.CopyOccurrence(weekly(), other, start.Unix()) },
-		"Rule":            func(e, _ *ical.Event, _ time.Time) { series.Rule(e) },
-		"InRule":          func(e, _ *ical.Event, start time.Time) { series.InRule(e, start) },
-		"StartsInRule":    func(e, _ *ical.Event, _ time.Time) { series.StartsInRule(e, starts) },
-		"LastStart":       func(e, _ *ical.Event, _ time.Time) { series.LastStart(e) },
-		"CountBefore":     func(e, _ *ical.Event, start time.Time) { series.CountBefore(e, start) },
-		"EndBefore":       func(e, _ *ical.Event, start time.Time) { series.EndBefore(e, start) },
-		"BeginAt":         func(e, other *ical.Event, start time.Time) { series.BeginAt(*e, other, start) },
+		"Same":           func(e, _ *ical.Event, start time.Time) { series.Same(e, start, e.Start) },
+		"OverrideIndex":  func(e, _ *ical.Event, start time.Time) { series.OverrideIndex(e, start) },
+		"IsBare":         func(e, _ *ical.Event, _ time.Time) { series.IsBare(e.Overrides[0]) },
+		"WithCancelled":  func(e, _ *ical.Event, _ time.Time) { series.WithCancelled(e, []int{0, 1}) },
+		"CopyOccurrence": func(_, other *ical.Event, start time.Time) { series.CopyOccurrence(weekly(), other, start.Unix()) },
+		"Rule":           func(e, _ *ical.Event, _ time.Time) { series.Rule(e) },
+		"InRule":         func(e, _ *ical.Event, start time.Time) { series.InRule(e, start) },
+		"StartsInRule":   func(e, _ *ical.Event, _ time.Time) { series.StartsInRule(e, starts) },
+		"LastStart":      func(e, _ *ical.Event, _ time.Time) { series.LastStart(e) },
+		"CountBefore":    func(e, _ *ical.Event, start time.Time) { series.CountBefore(e, start) },
+		"EndBefore":      func(e, _ *ical.Event, start time.Time) { series.EndBefore(e, start) },
+		"BeginAt":        func(e, other *ical.Event, start time.Time) { series.BeginAt(*e, other, start) },
+		"Move": func(e, other *ical.Event, start time.Time) {
+			other.Start, other.End = other.Start.Add(time.Hour), other.End.Add(time.Hour)
+			v := series.NewMove(e, *other)
+			v.Event(*other)
+			v.Before(e)
+			v.Names([]time.Time{start})
+			other.Start, other.End = other.Start.Add(-time.Hour), other.End.Add(-time.Hour)
+		},
 		"Normalized":      func(e, _ *ical.Event, _ time.Time) { series.Normalized(*e) },
 		"NormalizedStart": func(e, _ *ical.Event, start time.Time) { series.NormalizedStart(e, start) },
 		"Length":          func(e, _ *ical.Event, _ time.Time) { series.Length(e) },
@@ -80,6 +88,13 @@ func TestNormalizedSharesNothing(t *testing.T) {
 	ends, _ := series.EndBefore(&e, week(5))
 	spoil(reflect.ValueOf(&ends))
 	check(t, "the original of EndBefore", rich(), e, inZone)
+	after := rich()
+	after.Start, after.End = after.Start.Add(time.Hour), after.End.Add(time.Hour)
+	moved, _ := series.NewMove(&e, after).Event(after)
+	spoil(reflect.ValueOf(&moved))
+	rest := series.BeginAt(after, &e, week(2))
+	spoil(reflect.ValueOf(&rest.Event))
+	check(t, "the original of Move and BeginAt", rich(), e, inZone)
 }
 
 // spoil changes everything that v points to.

@@ -67,10 +67,10 @@ func LastStart(e *ical.Event) time.Time {
 }
 
 // CountBefore counts the occurrences that the rule gives before start, excepted
-// ones too.
+// ones too. Added dates do not count.
 func CountBefore(e *ical.Event, start time.Time) int {
 	n := 0
-	for o := range Rule(e).Occurrences(time.Time{}, start) {
+	for o := range ruleAlone(e).Occurrences(time.Time{}, start) {
 		if o.RecurrenceID.Before(start) {
 			n++
 		}
@@ -85,7 +85,7 @@ func CountBefore(e *ical.Event, start time.Time) int {
 func EndBefore(e *ical.Event, start time.Time) (ical.Event, bool) {
 	out := Normalized(*e)
 	var last time.Time
-	for o := range Rule(e).Occurrences(time.Time{}, start) {
+	for o := range ruleAlone(e).Occurrences(time.Time{}, start) {
 		if o.RecurrenceID.Before(start) {
 			last = o.RecurrenceID
 		}
@@ -95,28 +95,10 @@ func EndBefore(e *ical.Event, start time.Time) (ical.Event, bool) {
 	}
 	r := *out.Recurrence
 	r.Count, r.Until = 0, last
-	r.Except = slices.DeleteFunc(slices.Clone(r.Except), func(t time.Time) bool { return !t.Before(start) })
+	later := func(t time.Time) bool { return !t.Before(start) }
+	r.Except = slices.DeleteFunc(slices.Clone(r.Except), later)
+	r.Include = slices.DeleteFunc(slices.Clone(r.Include), later)
 	out.Recurrence = &r
-	out.Overrides = slices.DeleteFunc(out.Overrides, func(o ical.Event) bool { return !o.RecurrenceID.Before(start) })
+	out.Overrides = slices.DeleteFunc(out.Overrides, func(o ical.Event) bool { return later(o.RecurrenceID) })
 	return out, true
-}
-
-// BeginAt turns after, a version of the series before, into the rest of the series
-// from the occurrence with that original start on: a meeting of its own, whose
-// sequences start anew. A COUNT that after has from before is lowered by the
-// occurrences that do not belong to the rest.
-func BeginAt(after ical.Event, before *ical.Event, start time.Time) ical.Event {
-	after = after.Clone()
-	after.Sequence = 0
-	after.Overrides = slices.DeleteFunc(after.Overrides, func(o ical.Event) bool { return o.RecurrenceID.Before(start) })
-	for i := range after.Overrides {
-		after.Overrides[i].UID, after.Overrides[i].Sequence = "", 0
-	}
-	if r := after.Recurrence; r != nil {
-		r.Except = slices.DeleteFunc(r.Except, func(t time.Time) bool { return t.Before(start) })
-		if r.Count > 0 && before.Recurrence != nil && r.Count == before.Recurrence.Count {
-			r.Count = max(1, r.Count-CountBefore(before, start))
-		}
-	}
-	return after
 }

@@ -110,6 +110,19 @@ func TestEndBefore(t *testing.T) {
 			}
 		})
 	}
+	t.Run("added dates go to their half", func(t *testing.T) {
+		e := weekly(func(e *ical.Event) {
+			e.Recurrence.Include = []time.Time{week(1).AddDate(0, 0, 1), week(4).AddDate(0, 0, 1)}
+		})
+		got, _ := series.EndBefore(e, week(3))
+		check(t, "Include of the old series", e.Recurrence.Include[:1], got.Recurrence.Include)
+		rest := series.BeginAt(*e, e, week(3)).Event.Recurrence
+		check(t, "Include of the rest", e.Recurrence.Include[1:], rest.Include)
+		check(t, "Count of the rest", 3, rest.Count)
+		rest = series.BeginAt(*e, e, week(4).AddDate(0, 0, 1)).Event.Recurrence
+		check(t, "Include of the rest that begins with an added date", e.Recurrence.Include[1:], rest.Include)
+		check(t, "Count of the rest that begins with an added date", 1, rest.Count)
+	})
 	t.Run("all-day: UNTIL is a date", func(t *testing.T) {
 		got, _ := series.EndBefore(daily(), date(4, time.UTC))
 		check(t, "Until", date(3, time.UTC), got.Recurrence.Until, inZone)
@@ -138,7 +151,7 @@ func TestBeginAt(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			check(t, "COUNT", tt.want, count(series.BeginAt(*tt.after, tt.before, tt.start)))
+			check(t, "COUNT", tt.want, count(series.BeginAt(*tt.after, tt.before, tt.start).Event))
 		})
 	}
 }
@@ -152,9 +165,10 @@ func TestBeginAtExceptions(t *testing.T) {
 	})
 	want := weekly(func(e *ical.Event) {
 		e.Sequence, e.Recurrence.Count = 0, 3
+		e.Start, e.End = week(3), week(3).Add(time.Hour)
 		e.Overrides = []ical.Event{{RecurrenceID: week(3), Summary: "Late"}}
 		e.Recurrence.Except = []time.Time{week(4)}
 	})
-	check(t, "BeginAt", *want, series.BeginAt(*after, weekly(), week(3)))
-	check(t, "BeginAt of a single meeting", 0, series.BeginAt(*single(), weekly(), week(3)).Sequence)
+	check(t, "BeginAt", series.Normalized(*want), series.BeginAt(*after, weekly(), week(3)).Event)
+	check(t, "BeginAt of a single meeting", 0, series.BeginAt(*single(), weekly(), week(3)).Event.Sequence)
 }

@@ -1,0 +1,76 @@
+package series
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+)
+
+// Lost is an exception or an override of a series that has no place in the changed
+// series.
+type Lost struct {
+	Override bool      // an override, and otherwise an exception
+	Index    int       // its index in the list
+	Start    time.Time // its original start
+	To       time.Time // the original start of another override that is in its place; otherwise zero
+	Other    int       // the index of the other override
+}
+
+// Field returns the path of the original start.
+func (l *Lost) Field() string {
+	if l.Override {
+		return fmt.Sprintf("Overrides[%d].RecurrenceID", l.Index)
+	}
+	return fmt.Sprintf("Recurrence.Except[%d]", l.Index)
+}
+
+// Event returns after with everything that the caller left as it was before at the
+// place where the occurrences are after the change: exceptions, overrides, added
+// dates and the end of the rule. Original starts that are new in after stay if the
+// changed series gives them.
+//
+// Exceptions and cancelled occurrences that the changed series does not reach any
+// more are left out, because they do not take place either way. All others that
+// have no place are returned as lost. after must be the event that v was made of.
+func (v *Move) Event(after ical.Event) (ical.Event, []Lost) {
+	if v == nil {
+		return withoutCancelled(after), nil
+	}
+	return v.event(v.was, after)
+}
+
+// Before returns a form of the version before with the times that its occurrences
+// have after the change: everything in which it differs from after is another change.
+func (v *Move) Before(was *ical.Event) ical.Event {
+	out := was.Clone()
+	out.Start, out.End, out.AllDay, out.TimeZone = v.after.Start, v.after.End, v.after.AllDay, v.after.TimeZone
+	r := *v.after.Recurrence
+	r.Until = v.untilGiven
+	r.Except, r.Include = out.Recurrence.Except, out.Recurrence.Include
+	out.Recurrence = &r
+	out, _ = v.event(was, out)
+	return Normalized(out)
+}
+
+// withoutCancelled returns an event that is no series any more without its cancelled
+// occurrences.
+func withoutCancelled(e ical.Event) ical.Event {
+	if e.Recurrence == nil {
+		e.Overrides = slices.DeleteFunc(slices.Clone(e.Overrides), func(o ical.Event) bool { return o.Cancelled })
+	}
+	return e
+}
+
+func (v *Move) event(was *ical.Event, after ical.Event) (ical.Event, []Lost) {
+	m := &mover{Move: v, was: was, out: after.Clone()}
+	if r := m.out.Recurrence; v.keepsUntil() && !r.Until.Equal(v.after.Recurrence.Until) {
+		r.Until = v.after.Recurrence.Until
+	}
+	m.include()
+	m.names()
+	m.except()
+	m.overrides()
+	return m.out, m.lost
+}
