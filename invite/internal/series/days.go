@@ -29,7 +29,7 @@ func daysOf(e *ical.Event, zone *time.Location) *days {
 // dateOn returns the date of a time on the clock of e.
 func dateOn(e *ical.Event, zone *time.Location, t time.Time) time.Time {
 	if e.AllDay {
-		return dateOf(t)
+		return startIn(e, t)
 	}
 	return dateOf(t.In(zone))
 }
