@@ -51,25 +51,16 @@ type zoneUse struct {
 	added bool
 }
 
-// use returns the VTIMEZONE of loc. If possible, it is right for every event in
-// that zone. Otherwise it is right for every series, because single events can
-// be in UTC.
+// use returns the VTIMEZONE of loc, which is right for the events in that zone as
+// far as [Calendar.zoneForm] says.
 func (m *zoneChooser) use(loc *time.Location) (*zoneUse, error) {
 	name := loc.String()
 	if u := m.zones[name]; u != nil {
 		return u, nil
 	}
-	list := m.inZone(name)
-	w, err := formFor(loc, list, zoneSpanOf(list))
+	w, _, err := m.cal.zoneForm(loc, m.inZone(name))
 	if err != nil {
 		return nil, err
-	}
-	if !w.form.Exact() {
-		if series := keptClocks(list); len(series) > 0 {
-			if w, err = formFor(loc, series, zoneSpanOf(series)); err != nil {
-				return nil, err
-			}
-		}
 	}
 	m.zones[name] = &zoneUse{zoneForm: w}
 	return m.zones[name], nil

@@ -33,14 +33,20 @@ const (
 // order of the rules in docs/lint.md. It returns nil if there are none. For an
 // override, it reports only findings that the series does not have too. It
 // expects an event that [Event.Validate] accepts.
-func (e Event) Lint() []Finding {
-	out := e.lint()
+//
+// Zones are judged as in a mail that is sent before the event begins. For other
+// mails, see [Calendar.Lint].
+func (e Event) Lint() []Finding { return e.lintAll(&Calendar{Events: []Event{e}}) }
+
+// lintAll reports the findings of an event of a calendar, with its overrides.
+func (e *Event) lintAll(c *Calendar) []Finding {
+	out := e.lint(c)
 	for i := range e.Overrides {
 		if e.Overrides[i].Cancelled {
 			continue
 		}
 		o := e.Override(i)
-		for _, f := range o.lint() {
+		for _, f := range o.lint(&Calendar{Events: []Event{o}}) {
 			same := func(s Finding) bool { return s.Rule == f.Rule && s.Field == f.Field }
 			if !slices.ContainsFunc(out, same) {
 				f.Field = indexed("Overrides", i, f.Field)
@@ -51,10 +57,10 @@ func (e Event) Lint() []Finding {
 	return out
 }
 
-// lint reports the findings of one event, without its overrides.
-func (e *Event) lint() []Finding {
+// lint reports the findings of one event of a calendar, without its overrides.
+func (e *Event) lint(c *Calendar) []Finding {
 	var out []Finding
-	x := newLintTarget(e)
+	x := newLintTarget(e, c)
 	for _, r := range allRules {
 		for _, h := range r.check(x) {
 			text := r.text

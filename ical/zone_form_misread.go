@@ -39,14 +39,14 @@ func zoneTransitions(loc *time.Location, in period) []transition {
 func rfcTransitions(list []observance, in period) []transition {
 	out := make([]transition, 1, 8)
 	out[0] = transition{math.MinInt64, unknownOffset}
-	last := time.Unix(in.to, 0).UTC().Year()
+	first, last := time.Unix(in.from, 0).UTC().Year()-1, time.Unix(in.to, 0).UTC().Year()
 	for i := range list {
 		o := &list[i]
 		out = append(out, transition{o.at(o.onset), o.to})
 		if o.rule.n == 0 {
 			continue
 		}
-		for year := o.onset.Year() + 1; year <= last; year++ {
+		for year := max(o.onset.Year()+1, first); year <= last; year++ {
 			out = append(out, transition{o.at(o.rule.in(year).Add(o.timeOfDay())), o.to})
 		}
 	}
@@ -127,8 +127,19 @@ func differences(a, b []transition, in period) []period {
 }
 
 // misreadPeriods returns the periods in which RFC 5545 or Outlook reads another
-// clock than the zone's, whose transitions are given.
+// clock than the zone's, whose transitions are given. They are in order and do
+// not overlap.
 func misreadPeriods(list []observance, zone []transition, in period) []period {
 	out := differences(zone, rfcTransitions(list, in), in)
-	return append(out, differences(zone, outlookTransitions(list, in), in)...)
+	out = append(out, differences(zone, outlookTransitions(list, in), in)...)
+	slices.SortFunc(out, func(a, b period) int { return cmp.Compare(a.from, b.from) })
+	merged := out[:0]
+	for _, p := range out {
+		if n := len(merged); n > 0 && p.from <= merged[n-1].to {
+			merged[n-1].to = max(merged[n-1].to, p.to)
+		} else {
+			merged = append(merged, p)
+		}
+	}
+	return merged
 }
