@@ -189,7 +189,8 @@ func (r *renderer) calendar(l letter, stamp time.Time) ([]byte, error) {
 		}
 	}
 	data, err := ical.Encode(&ical.Calendar{
-		Method: n.Method, ProductID: r.options.ProductID, Stamp: stamp, Events: r.events(n, personal),
+		Method: n.Method, ProductID: r.options.ProductID, Stamp: stamp, ExactZones: r.options.ExactZones,
+		Events: r.events(n, personal),
 	})
 	if err != nil {
 		return nil, err
