@@ -16,6 +16,13 @@ type Calendar struct {
 	Stamp time.Time `json:"stamp,omitzero"`
 	// Events are the meetings. In a mail they share one UID (RFC 6047, section 2.2).
 	Events []Event `json:"events,omitempty"`
+	// ExactZones makes Encode write a zone with all its rules if one pair of
+	// yearly rules is not the zone's own, or not right for every occurrence of a
+	// series. Outlook refuses such an object as a whole. Without ExactZones, Encode
+	// writes a pair that is right for the next three years, if there is one, and
+	// [Calendar.Lint] names the first occurrence that it gets wrong. Decode leaves it
+	// false.
+	ExactZones bool `json:"exactZones,omitempty"`
 	// Skipped lists in words what Decode passed over, for people and logs: a
 	// component that is neither an event nor a time zone ("VTODO with UID …"), a
 	// line or value that it cannot read, the second of two properties that

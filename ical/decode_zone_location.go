@@ -34,6 +34,7 @@ func (x *eventReader) noteYears() {
 		return
 	}
 	first, last := x.event.seriesYears()
+	last = max(last, x.stamp.Year()+lastingYears) // sameSeries may look at these years
 	y := x.zones.years[x.own.tzid]
 	if y == nil {
 		y = &zoneUseYears{last: last}
@@ -67,13 +68,17 @@ func (x *eventReader) resolveZone() {
 	if loc != time.UTC && isNamed(loc) {
 		e.TimeZone = loc.String()
 	}
+	in := func(t time.Time) time.Time { return t.In(loc) }
+	if loc == named {
+		in = func(t time.Time) time.Time { return onClock(t, loc) }
+	}
 	times := []*time.Time{&e.Start, &e.End}
 	if x.ownID && !wallclock.IsLabel(e.RecurrenceID.Location()) {
 		times = append(times, &e.RecurrenceID)
 	}
 	for _, t := range times {
 		if !t.IsZero() {
-			*t = t.In(loc)
+			*t = in(*t)
 		}
 	}
 	if e.Recurrence == nil {
@@ -81,15 +86,29 @@ func (x *eventReader) resolveZone() {
 	}
 	for _, list := range [][]time.Time{e.Recurrence.Except, e.Recurrence.Include} {
 		for i := range list {
-			list[i] = list[i].In(loc)
+			list[i] = in(list[i])
 		}
 	}
 }
 
-// sameSeries reports whether the first 300 occurrences are at the same instants
-// in both zones. The zones themselves need not agree, because an object may
-// describe no more of its zone than its events need. The result is true if the
-// rule cannot be expanded, and false if the budget is used up.
+// onClock returns t in a zone, with the clock time that t has in its own. A
+// VTIMEZONE may be right for some years of a series only, and then gives the wrong
+// instant to a date in the others. A time in UTC keeps its instant.
+func onClock(t time.Time, loc *time.Location) time.Time {
+	if t.Location() == time.UTC {
+		return t.In(loc)
+	}
+	_, offset := t.Zone()
+	return instant(t.Unix()+int64(offset), loc)
+}
+
+// sameSeries reports whether the occurrences of lastingYears, at most 300, are at
+// the same instants in both zones. The zones themselves need not agree, because an
+// object may describe no more of its zone than its events need. The result is true
+// if the rule cannot be expanded, and false if the budget is used up.
+//
+// The years begin with the series. If it is longer and DTSTAMP is later, they begin
+// with DTSTAMP: [Encode] may write a zone that is right for these years only.
 func (x *eventReader) sameSeries(a, b *time.Location) bool {
 	const most = 300
 	if !x.zones.spend(costOccurrence * most) {
@@ -101,12 +120,25 @@ func (x *eventReader) sameSeries(a, b *time.Location) bool {
 	if !ok {
 		return true
 	}
+	from, r := e.Start, e.Recurrence
+	end := r.end(from)
+	endless := r.Count == 0 && r.Until.IsZero()
+	if endless || end.After(x.stamp) && end.After(from.AddDate(lastingYears, 0, 0)) {
+		from = later(from, x.stamp)
+	}
 	n := 0
 	for wall := range s.instances() {
-		if n++; n > most {
+		start := instant(wall.Unix(), a)
+		if start.Before(from) {
+			if !x.zones.spend(costOccurrence) {
+				return false
+			}
+			continue
+		}
+		if n++; n > most || start.After(from.AddDate(lastingYears, 0, 0)) {
 			break
 		}
-		if !instant(wall.Unix(), a).Equal(instant(wall.Unix(), b)) {
+		if !start.Equal(instant(wall.Unix(), b)) {
 			return false
 		}
 	}

@@ -58,9 +58,8 @@ type zoneUse struct {
 	added bool
 }
 
-// use returns the VTIMEZONE of loc. If possible, it is right for every event in
-// that zone. Otherwise it is right for every series, because single events can
-// be in UTC.
+// use returns the VTIMEZONE of loc, which is right for the events in that zone as
+// far as [Calendar.zoneForm] says.
 //
 // Two files may describe different zones under one name. The second of them gets a
 // number in its TZID, as old Outlook does it.
@@ -68,17 +67,9 @@ func (m *zoneChooser) use(loc *time.Location, key any) (*zoneUse, error) {
 	if u := m.zones[key]; u != nil {
 		return u, nil
 	}
-	list := m.inZone(key)
-	w, err := formFor(loc, list, zoneSpanOf(list))
+	w, _, err := m.cal.zoneForm(loc, m.inZone(key))
 	if err != nil {
 		return nil, err
-	}
-	if !w.form.Exact() {
-		if series := keptClocks(list); len(series) > 0 {
-			if w, err = formFor(loc, series, zoneSpanOf(series)); err != nil {
-				return nil, err
-			}
-		}
 	}
 	u := &zoneUse{zoneForm: w, tree: w.tree, tzid: loc.String()}
 	m.names[u.tzid]++

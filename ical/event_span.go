@@ -63,29 +63,35 @@ func (e *Event) seriesYears() (first, last int) {
 }
 
 // exactSpans yields the periods in which the VTIMEZONE of the events must be
-// exact, cut to within. These are the time of every event, of every occurrence
-// that has no override, and of every override, together with its original start.
+// exact, cut to within. For a series, these are the time of every override,
+// together with its original start, and then the time of every occurrence that
+// has no override, in their order.
 func exactSpans(list []*Event, within Span) iter.Seq[Span] {
 	return func(yield func(Span) bool) {
 		for _, e := range list {
-			if e.Recurrence == nil {
-				if !e.yieldOwnSpans(within, yield) {
-					return
-				}
-				continue
-			}
-			for o := range e.Occurrences(time.Time{}, within.End.Add(time.Second)) {
-				if o.Override < 0 && !yield(Span{o.Start, o.End}.clip(within)) {
-					return
-				}
-			}
-			for i := range e.Overrides { // also if the series does not have the occurrence
-				if o := e.Override(i); !o.Cancelled && !o.yieldOwnSpans(within, yield) {
-					return
-				}
+			if !e.yieldSpans(within, yield) {
+				return
 			}
 		}
 	}
+}
+
+// yieldSpans yields the periods of one event for exactSpans.
+func (e *Event) yieldSpans(within Span, yield func(Span) bool) bool {
+	if e.Recurrence == nil {
+		return e.yieldOwnSpans(within, yield)
+	}
+	for i := range e.Overrides { // also if the series does not have the occurrence
+		if o := e.Override(i); !o.Cancelled && !o.yieldOwnSpans(within, yield) {
+			return false
+		}
+	}
+	for o := range e.Occurrences(time.Time{}, within.End.Add(time.Second)) {
+		if o.Override < 0 && !yield(Span{o.Start, o.End}.clip(within)) {
+			return false
+		}
+	}
+	return true
 }
 
 // yieldOwnSpans yields the time of one event, and its original start if it is an

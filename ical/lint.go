@@ -33,20 +33,29 @@ const (
 // order of the rules in docs/lint.md. It returns nil if there are none. For an
 // override, it reports only findings that the series does not have too. It
 // expects an event that [Event.Validate] accepts.
+//
+// Zones are judged as in a mail that is sent before the event begins. For other
+// mails, see [Calendar.Lint].
 func (e Event) Lint() []Finding {
 	n, _ := e.inForm()
-	out := n.lint()
+	return n.lintAll(&Calendar{Events: []Event{*n}})
+}
+
+// lintAll reports the findings of a normalized event of a calendar, with its
+// overrides.
+func (e *Event) lintAll(c *Calendar) []Finding {
+	out := e.lint(c)
 	type place struct{ rule, field string }
 	known := make(map[place]bool, len(out))
 	for _, f := range out {
 		known[place{f.Rule, f.Field}] = true
 	}
-	for i := range n.Overrides {
-		if n.Overrides[i].Cancelled {
+	for i := range e.Overrides {
+		if e.Overrides[i].Cancelled {
 			continue
 		}
-		o := n.Override(i)
-		for _, f := range o.lint() {
+		o := e.Override(i)
+		for _, f := range o.lint(&Calendar{Events: []Event{o}}) {
 			if !known[place{f.Rule, f.Field}] {
 				f.Field = indexed("Overrides", i, f.Field)
 				out = append(out, f)
@@ -56,10 +65,10 @@ func (e Event) Lint() []Finding {
 	return out
 }
 
-// lint reports the findings of one event, without its overrides.
-func (e *Event) lint() []Finding {
+// lint reports the findings of one event of a calendar, without its overrides.
+func (e *Event) lint(c *Calendar) []Finding {
 	var out []Finding
-	x := newLintTarget(e)
+	x := newLintTarget(e, c)
 	for _, r := range allRules {
 		for _, h := range r.check(x) {
 			text := r.text

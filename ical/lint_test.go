@@ -58,7 +58,7 @@ var lintCases = map[string]struct {
 	"zone-private": {func(e *Event) {
 		e.Start, e.Recurrence = e.Start.In(privateZone()), &Recurrence{Freq: FreqWeekly, Count: 2}
 	}, []string{"TimeZone"}},
-	"zone-outlook": {lintSeries("Asia/Jerusalem", "2026-03-01 10:00", Recurrence{Freq: FreqWeekly}), []string{"TimeZone"}},
+	"zone-outlook": {lintSeries("Asia/Gaza", "2026-03-01 10:00", Recurrence{Freq: FreqDaily}), []string{"TimeZone"}},
 	"series-gap":   {lintSeries("Europe/Berlin", "2026-03-01 02:30", Recurrence{Freq: FreqWeekly, Count: 9}), []string{"Recurrence"}},
 	"series-overlap": {lintSeries("Europe/Berlin", "2026-10-04 02:30", Recurrence{Freq: FreqWeekly, Count: 9}),
 		[]string{"Recurrence"}},

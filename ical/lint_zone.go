@@ -24,7 +24,7 @@ var zoneRules = []lintRule{
 		"RFC 5545, section 3.2.19", every, lintZoneFixed},
 	{"zone-private", SeverityWarning, "TimeZone", "the zone has no IANA name: clients that go by names may show another hour, and JSON does not keep its rules",
 		"RFC 5545, section 3.2.19", every, lintZonePrivate},
-	{"zone-outlook", SeverityWarning, "TimeZone", "Outlook keeps one pair of yearly rules, with which some occurrences in this zone are at another hour",
+	{"zone-outlook", SeverityWarning, "TimeZone", "Outlook keeps one pair of yearly rules for a zone, and refuses an invitation as a whole if it has the full form, with more rules",
 		"MS-OXCICAL, section 2.1.3.1.1.19", outlook, lintZoneOutlook},
 	{"series-gap", SeverityWarning, "Recurrence", "the clock skips the hour of an occurrence, which clients show an hour earlier or later, or not at all",
 		"RFC 5545, section 3.3.5; libical, ical.js, dateutil, measured", every,
@@ -118,13 +118,37 @@ func lintZonePrivate(e *lintTarget) []hit {
 	return hitIf(!isKnown(e.clock.loc) || e.TimeZone == "" && !isNamed(e.clock.loc), "TimeZone")
 }
 
-// lintZoneOutlook finds a series for which no form is exact.
+// lintZoneOutlook finds a series for which no form that Outlook reads is exact.
+// It says which form is written, and names the first occurrence that is at
+// another hour with the best pair.
 func lintZoneOutlook(e *lintTarget) []hit {
 	if e.err != nil || e.AllDay || !e.keepsClock() || e.Start.IsZero() {
 		return nil
 	}
-	w, err := formFor(e.clock.loc, []*Event{e.Event}, e.reach())
-	return hitIf(err == nil && !w.form.Exact(), "TimeZone")
+	var list []*Event
+	if _, key, err := e.zoneKey(); err == nil {
+		list = (&zoneChooser{cal: e.calendar}).inZone(key)
+	}
+	if len(list) == 0 {
+		list = []*Event{e.Event}
+	}
+	w, lasting, err := e.calendar.zoneForm(e.clock.loc, list)
+	if err != nil || lasting == nil {
+		return nil
+	}
+	first := ""
+	if t := lasting.firstWrong(e.Event); !t.IsZero() {
+		first = fmt.Sprintf("%s in %s", t.In(e.clock.loc).Format("2006-01-02 15:04"), e.clock.loc)
+	}
+	switch {
+	case w.form.Exact() && first == "":
+		return nil
+	case w.form.Exact():
+		return []hit{{"TimeZone", "one pair is written; the first occurrence that it puts at another hour is " + first}}
+	case first == "":
+		return []hit{{"TimeZone", "the full form is written"}}
+	}
+	return []hit{{"TimeZone", "the full form is written; with one pair, the first occurrence at another hour would be " + first}}
 }
 
 // clockChanges reports the first occurrence for which touched is true.

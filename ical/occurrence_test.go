@@ -1,6 +1,7 @@
 package ical_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -203,5 +204,20 @@ func BenchmarkLintSeries(b *testing.B) {
 				e.Lint()
 			}
 		})
+	}
+}
+
+// TestZoneSpanOfManyYears: a rule whose last occurrence is in millions of years
+// reaches to the horizon, also if an int has 32 bits.
+func TestZoneSpanOfManyYears(t *testing.T) {
+	for _, r := range []ical.Recurrence{
+		{Freq: ical.FreqWeekly, Count: 1 << 16, Interval: 1 << 15}, // 1 << 31
+		{Freq: ical.FreqWeekly, Count: 1 << 17, Interval: 1 << 15}, // 1 << 32
+	} {
+		e := seriesIn(t, "Europe/Berlin", "2027-03-02 10:00", r)
+		data := string(encode(t, request(e)))
+		if !strings.Contains(data, "BEGIN:DAYLIGHT") {
+			t.Errorf("%+v: no summer time:\n%s", r, data)
+		}
 	}
 }

@@ -138,8 +138,8 @@ func (r *Recurrence) startsOn(start time.Time) bool {
 // horizon after the first.
 func (r *Recurrence) end(start time.Time) time.Time {
 	end := start.AddDate(horizon, 0, 0)
-	if n := r.Count * max(r.Interval, 1); r.Count > 0 && n < 1<<15 {
-		n *= 2 // months without the day are passed over
+	if product := int64(r.Count) * int64(max(r.Interval, 1)); r.Count > 0 && product < 1<<15 {
+		n := 2 * int(product) // months without the day are passed over
 		switch r.Freq {
 		case FreqDaily:
 			end = earlier(end, start.AddDate(0, 0, n))

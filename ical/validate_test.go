@@ -30,6 +30,7 @@ func override(change func(*ical.Event)) func(*ical.Event) {
 
 func TestValidate(t *testing.T) {
 	far := time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
+	beyond := int64(1) << 31 // negative as an int of 32 bits
 	many := make([]int, 401)
 	for i := range many {
 		many[i] = 1
@@ -45,7 +46,7 @@ func TestValidate(t *testing.T) {
 		{"UID of two lines", func(e *ical.Event) { e.UID = "a\nb" }, "UID: control character U+000A"},
 		{"UID with a space in front", func(e *ical.Event) { e.UID = " a" }, "UID: begins or ends with a space"},
 		{"negative sequence", func(e *ical.Event) { e.Sequence = -1 }, "Sequence: -1 is not"},
-		{"large sequence", func(e *ical.Event) { e.Sequence = math.MaxInt64 }, "Sequence: is not between"},
+		{"large sequence", func(e *ical.Event) { e.Sequence = int(beyond) }, "Sequence: is not between"},
 		{"NUL in a text", func(e *ical.Event) { e.Summary, e.Description, e.Location = "\x00", "\x00", "\x00" }, "Summary: U+0000|Description: U+0000|Location: U+0000"},
 		{"URLs", func(e *ical.Event) { e.URL, e.Conference = "www.example.test", "https:" }, "URL: absolute URI|Conference: absolute URI"},
 		{"URL with a line end", func(e *ical.Event) { e.URL = "https://example.test/\n" }, "URL: U+000A"},

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"sort"
 	"sync"
 	"time"
 
@@ -11,8 +12,9 @@ import (
 // which some client reads another clock than the zone's.
 type zoneForm struct {
 	form  Form
+	moved bool // see candidate
 	in    period
-	wrong []period
+	wrong []period       // in order, without overlaps
 	tree  *ics.VTimezone // shared
 }
 
@@ -27,12 +29,8 @@ func (w *zoneForm) exactAt(u int64) bool {
 	if u < w.in.from || u >= w.in.to {
 		return false
 	}
-	for _, s := range w.wrong {
-		if s.from <= u && u < s.to {
-			return false
-		}
-	}
-	return true
+	i := sort.Search(len(w.wrong), func(i int) bool { return u < w.wrong[i].to })
+	return i == len(w.wrong) || u < w.wrong[i].from
 }
 
 // zoneForms is a zone in a range of years, with the forms that it can take.
@@ -47,10 +45,10 @@ func newZoneForms(key zoneYears) *zoneForms {
 	z := &zoneForms{tzid: key.loc.String()}
 	in := inYears(key.first, key.last)
 	for _, c := range candidates(key.loc, key.first, key.last) {
-		z.forms = append(z.forms, zoneForm{c.form, in, c.wrong, zoneComponent(z.tzid, c.observances)})
+		z.forms = append(z.forms, zoneForm{c.form, c.moved, in, c.wrong, zoneComponent(z.tzid, c.observances)})
 	}
 	z.full = sync.OnceValue(func() *zoneForm {
-		return &zoneForm{FormFull, in, nil, zoneComponent(z.tzid, fullForm(key.loc, key.first, key.last))}
+		return &zoneForm{FormFull, false, in, nil, zoneComponent(z.tzid, fullForm(key.loc, key.first, key.last))}
 	})
 	return z
 }
@@ -66,13 +64,17 @@ func (z *zoneForms) choose(right func(*zoneForm) bool) *zoneForm {
 	return z.full()
 }
 
-// formFor chooses the form of loc for the times of events that lie within a span.
-func formFor(loc *time.Location, list []*Event, within Span) (*zoneForm, error) {
+// formFor chooses the form of loc for the times of events that lie within a
+// span. If own is true, no rule is moved.
+func formFor(loc *time.Location, list []*Event, within Span, own bool) (*zoneForm, error) {
 	z, err := formsOfEvents(loc, within)
 	if err != nil {
 		return nil, err
 	}
 	return z.choose(func(w *zoneForm) bool {
+		if own && w.moved {
+			return false
+		}
 		for s := range exactSpans(list, within) {
 			if !w.exact(s) {
 				return false

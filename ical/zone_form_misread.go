@@ -39,14 +39,14 @@ func zoneTransitions(loc *time.Location, in period) []transition {
 func rfcTransitions(list []observance, in period) []transition {
 	out := make([]transition, 1, 8)
 	out[0] = transition{math.MinInt64, unknownOffset}
-	last := time.Unix(in.to, 0).UTC().Year()
+	first, last := time.Unix(in.from, 0).UTC().Year()-1, time.Unix(in.to, 0).UTC().Year()
 	for i := range list {
 		o := &list[i]
 		out = append(out, transition{o.at(o.onset), o.to})
 		if o.rule.n == 0 {
 			continue
 		}
-		for year := o.onset.Year() + 1; year <= last; year++ {
+		for year := max(o.onset.Year()+1, first); year <= last; year++ {
 			out = append(out, transition{o.at(o.rule.in(year).Add(o.timeOfDay())), o.to})
 		}
 	}
@@ -98,37 +98,59 @@ func clipTransitions(list []transition, in period) []transition {
 	return list
 }
 
-// differences returns the periods in which two lists of transitions disagree.
-// Each is returned three times: as it is, and shifted by the wrong offset in
-// both directions. A wall clock in a wrong period may be read as an instant
-// outside of it, and the shifted periods cover those instants.
-func differences(a, b []transition, in period) []period {
+// differences returns the periods in which the transitions of a reading disagree
+// with the transitions of a zone.
+//
+// If the reading sets its clock back at the beginning or the end of a period, the
+// period includes the hour that comes twice then. The zone has a single hour there,
+// but clients may take either of the two.
+func differences(zone, reading []transition, in period) []period {
 	var out []period
 	for at, i, j := in.from, 0, 0; at < in.to; {
-		for i+1 < len(a) && a[i+1].at <= at {
+		for i+1 < len(zone) && zone[i+1].at <= at {
 			i++
 		}
-		for j+1 < len(b) && b[j+1].at <= at {
+		for j+1 < len(reading) && reading[j+1].at <= at {
 			j++
 		}
 		next := in.to
-		if i+1 < len(a) {
-			next = min(next, a[i+1].at)
+		if i+1 < len(zone) {
+			next = min(next, zone[i+1].at)
 		}
-		if j+1 < len(b) {
-			next = min(next, b[j+1].at)
+		if j+1 < len(reading) {
+			next = min(next, reading[j+1].at)
 		}
-		if shift := int64(a[i].offset - b[j].offset); shift != 0 {
-			out = append(out, period{at, next}, period{at - shift, next - shift}, period{at + shift, next + shift})
+		if zone[i].offset != reading[j].offset {
+			out = append(out, period{at - setBack(reading, j, at), next + setBack(reading, j+1, next)})
 		}
 		at = next
 	}
 	return out
 }
 
+// setBack returns the seconds by which the transition at an index sets the clock
+// back, if it is at the given instant.
+func setBack(list []transition, i int, at int64) int64 {
+	if i == 0 || i == len(list) || list[i].at != at || list[i-1].offset == unknownOffset {
+		return 0
+	}
+	return int64(max(list[i-1].offset-list[i].offset, 0))
+}
+
 // misreadPeriods returns the periods in which RFC 5545 or Outlook reads another
-// clock than the zone's, whose transitions are given.
+// clock than the zone's, whose transitions are given. They are in order and do
+// not overlap.
 func misreadPeriods(list []observance, zone []transition, in period) []period {
 	out := differences(zone, rfcTransitions(list, in), in)
-	return append(out, differences(zone, outlookTransitions(list, in), in)...)
+	out = append(out, differences(zone, outlookTransitions(list, in), in)...)
+	slices.SortFunc(out, func(a, b period) int { return cmp.Compare(a.from, b.from) })
+	merged := out[:0]
+	for _, p := range out {
+		if n := len(merged); n > 0 && p.from <= merged[n-1].to {
+			merged[n-1].to = max(merged[n-1].to, p.to)
+		} else {
+			merged = append(merged, p)
+		}
+	}
+	return merged
 }

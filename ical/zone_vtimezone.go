@@ -14,8 +14,10 @@ type Form string
 // last have one STANDARD and at most one DAYLIGHT, because Outlook keeps no
 // more of any zone (MS-OXCICAL, section 2.1.3.1.1.19).
 const (
-	// FormAnnual is a pair with yearly rules. If the zone itself has these
-	// rules, the pair is right for the years to come too.
+	// FormAnnual is a pair with yearly rules, which begin in 1970, or before an
+	// earlier event. If the zone itself has these rules, the pair is right for the
+	// years to come too. If Outlook cannot hold a rule of the zone, the pair has
+	// one that is hours away, as long as no span lies between.
 	FormAnnual Form = "annual"
 	// FormNeighbours is two successive changes near the spans, without rules.
 	FormNeighbours Form = "neighbours"

@@ -69,6 +69,9 @@ type Options struct {
 	// NoAttachment leaves out the attached copy of the calendar object. The copy
 	// helps Apple Mail and webmail.
 	NoAttachment bool
+	// ExactZones writes all rules of a series' zone in the calendar object, even if
+	// Outlook refuses the mail for that. See [ical.Calendar.ExactZones].
+	ExactZones bool
 	// ReplyAddress gives each attendee a signed address to answer to, as the
 	// organizer of the calendar object and as Reply-To. If it is nil, all answers
 	// go to the organizer's own address. Give it to [Policy] too.

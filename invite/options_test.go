@@ -88,3 +88,21 @@ func TestClientKeepsItsOptions(t *testing.T) {
 		t.Errorf("PlanUpdate = %+v, %v, want the levels that New was given", p, err)
 	}
 }
+
+// TestExactZones: the option reaches the calendar object of a mail.
+func TestExactZones(t *testing.T) {
+	for _, exact := range []bool{false, true} {
+		r := new(recorder)
+		e := review()
+		e.TimeZone, e.Recurrence = "America/Nuuk", &ical.Recurrence{Freq: ical.FreqDaily}
+		c := invite.New(r, fixed(func(o *invite.Options) { o.ExactZones = exact }))
+		if _, err := c.Send(context.Background(), e); err != nil {
+			t.Fatal(err)
+		}
+		data := string(parseMail(t, r.mails[0].Data).calendar(t))
+		observances := strings.Count(data, "BEGIN:STANDARD") + strings.Count(data, "BEGIN:DAYLIGHT")
+		if got := observances > 2; got != exact {
+			t.Errorf("ExactZones %t: %d observances", exact, observances)
+		}
+	}
+}

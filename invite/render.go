@@ -190,7 +190,8 @@ func (r *renderer) calendar(l letter, stamp time.Time) ([]byte, error) {
 		}
 	}
 	data, err := ical.Encode(&ical.Calendar{
-		Method: n.ObjectMethod(), ProductID: r.options.ProductID, Stamp: stamp, Events: r.events(n, personal),
+		Method: n.ObjectMethod(), ProductID: r.options.ProductID, Stamp: stamp, ExactZones: r.options.ExactZones,
+		Events: r.events(n, personal),
 	})
 	if err != nil {
 		return nil, err

@@ -65,7 +65,7 @@ func (r *answerMail) message(in *Inbound) (*mime.Message, error) {
 	}
 	now := r.Now().Truncate(time.Second)
 	data, err := encodeReply(&ical.Calendar{
-		Method: method, ProductID: r.ProductID, Stamp: now, Events: []ical.Event{e.Event},
+		Method: method, ProductID: r.ProductID, Stamp: now, ExactZones: r.ExactZones, Events: []ical.Event{e.Event},
 	})
 	if err != nil {
 		return nil, err
