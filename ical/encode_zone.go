@@ -12,7 +12,7 @@ type zoneChooser struct {
 	cal   *Calendar
 	zones map[any]*zoneUse // by zoneKey
 	order []*ics.VTimezone // shared
-	names map[string]int   // the number of zones of a name
+	names map[string]int   // the last number of the zones of a name that files describe
 }
 
 // zone chooses the form of e's times, and adds the VTIMEZONE that it needs. If
@@ -61,8 +61,9 @@ type zoneUse struct {
 // use returns the VTIMEZONE of loc, which is right for the events in that zone as
 // far as [Calendar.zoneForm] says.
 //
-// Two files may describe different zones under one name. The second of them gets a
-// number in its TZID, as old Outlook does it.
+// Two files may describe different zones under one name, or a zone under the name of
+// an IANA zone. The IANA zone and the first other one keep the name. All others get a
+// number in their TZID, as old Outlook does it.
 func (m *zoneChooser) use(loc *time.Location, key any) (*zoneUse, error) {
 	if u := m.zones[key]; u != nil {
 		return u, nil
@@ -72,10 +73,14 @@ func (m *zoneChooser) use(loc *time.Location, key any) (*zoneUse, error) {
 		return nil, err
 	}
 	u := &zoneUse{zoneForm: w, tree: w.tree, tzid: loc.String()}
-	m.names[u.tzid]++
-	if n := m.names[u.tzid]; n > 1 {
-		u.tzid += " " + strconv.Itoa(n)
-		u.tree = renamedZone(w.tree, u.tzid)
+	if _, described := key.(*time.Location); described {
+		if m.names[u.tzid]++; m.names[u.tzid] == 1 && len(m.inZone(u.tzid)) > 0 {
+			m.names[u.tzid]++ // an IANA zone has the name
+		}
+		if n := m.names[u.tzid]; n > 1 {
+			u.tzid += " " + strconv.Itoa(n)
+			u.tree = renamedZone(w.tree, u.tzid)
+		}
 	}
 	m.zones[key] = u
 	return u, nil

@@ -12,11 +12,13 @@ import "cmp"
 // its own, that zone is the Location of Start and End.
 func (e Event) Override(i int) Event {
 	o := e.Overrides[i]
-	e.Recurrence, e.Overrides = nil, nil // the times in them are not needed here
+	rule := e.Recurrence
+	e.Recurrence, e.Overrides = nil, nil // their times are not needed here, and must not change
 	z := e.dateZone()
 	e.normalizeOwn(timeReader{allDay: e.AllDay, zone: z, id: z})
 	o.Recurrence = nil
 	o.normalizeOwn(timeReader{allDay: e.AllDay, zone: z.override(&o), id: z})
+	e.Recurrence = rule // keeps the clock
 	o.UID, o.Recurrence, o.Overrides = e.UID, nil, nil
 	o.Sequence = max(o.Sequence, e.Sequence)
 	o.Floating = o.Floating || e.Floating && o.TimeZone == ""

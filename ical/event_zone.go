@@ -66,6 +66,9 @@ func (e *Event) inUTC() bool {
 // own, this becomes the Location of Start and End.
 func (e *Event) inheritZone(series *Event) {
 	own := e.TimeZone
+	if own != "" && (e.Floating || series.Floating) {
+		return // only one of the two has a zone
+	}
 	e.TimeZone = series.TimeZone
 	loc, err := series.zone()
 	if err != nil || e.AllDay {
@@ -95,7 +98,7 @@ func (e *Event) inheritZone(series *Event) {
 // RECURRENCE-ID, which is the zone of the series. Until then, TimeZone is the zone
 // of DTSTART.
 func (e *Event) standAlone() {
-	if loc := e.RecurrenceID.Location(); !e.AllDay && hasName(loc) {
+	if loc := e.RecurrenceID.Location(); !e.AllDay && !e.Floating && hasName(loc) {
 		e.TimeZone = loc.String()
 	}
 }

@@ -122,7 +122,8 @@ func normalAttendee(method ical.Method, a *ical.Attendee) {
 	a.DelegatedTo, a.DelegatedFrom = ascii(a.DelegatedTo), ascii(a.DelegatedFrom)
 	a.Role, a.Kind, a.Status = word(a.Role, ical.RoleRequired), word(a.Kind, ical.KindIndividual), word(a.Status, ical.StatusNeedsAction)
 	a.Language, a.TimeZone, a.Params = "", "", normalParams(a.Params)
-	if a.Comment = normalText(a.Comment); method != ical.MethodReply && method != ical.MethodCounter {
+	a.Comment = normalText(a.Comment)
+	if answers := method == ical.MethodReply || method == ical.MethodCounter; !answers || strings.TrimSpace(a.Comment) == "" {
 		a.Comment = ""
 	}
 }

@@ -112,7 +112,7 @@ func (e *Event) checkOverrides(errs *fieldErrors) {
 // checkOwn checks the fields of an override that do not become fields of the
 // occurrence.
 func (e *Event) checkOwn() (errs fieldErrors) {
-	if e.TimeZone != "" && !e.Cancelled {
+	if e.TimeZone != "" && !e.Cancelled && !e.Floating {
 		if _, err := LoadLocation(e.TimeZone); err != nil {
 			errs.add("TimeZone", errZoneName(e.TimeZone))
 		}
