@@ -25,7 +25,7 @@ func (x *intake) occurrence(said *ical.Event) (series.Target, error) {
 		return at, nil
 	case !errors.As(err, &not), not.Day.IsZero() && not.Count == 0:
 		return at, refuse(VerdictUnknownEvent, "%v", unknownOccurrence(&x.m.Event, id))
-	case not.Count == 0 && id.Location() == time.UTC && !id.Equal(not.Day):
+	case not.Count == 0 && (id.Location() == wallclock.Zulu || id.Location() == time.UTC) && !id.Equal(not.Day):
 		return at, refuse(VerdictUnknownEvent, "%v", unknownOccurrence(&x.m.Event, id)) // a plain instant
 	}
 	return at, refuse(VerdictHeld, "is about an occurrence that is not named clearly: the series has %v", not)

@@ -64,7 +64,7 @@ func TestApplyOccurrence(t *testing.T) {
 				tt.change(&e)
 			}
 			o := fixed()
-			m := must(t)(invite.New(nowhere, o).Send(context.Background(), e, invite.AllowLint("recurrence-include")))
+			m := must(t)(invite.New(nowhere, o).Send(context.Background(), e, invite.AllowLint("recurrence-include", "occurrence-day")))
 			after, got := m.Apply(readMail(t, []byte(answerWith("REPLY", "DECLINED", "RECURRENCE-ID"+tt.id, tt.start))), nil)
 			if got.Verdict != tt.verdict || !strings.Contains(got.Reason, tt.reason) {
 				t.Fatalf("Apply = %+v, want %s and %q", got, tt.verdict, tt.reason)

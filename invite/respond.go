@@ -10,6 +10,7 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/internal/wallclock"
 	"github.com/convene-go/convene/invite/internal/roster"
 	"github.com/convene-go/convene/invite/internal/series"
 	"github.com/convene-go/convene/mime"
@@ -143,7 +144,7 @@ func (r *answerMail) source(e *ical.Event) (ical.Event, error) {
 		return *e, unknownOccurrence(e, r.Occurrence)
 	}
 	out := at.Event(*e)
-	if !e.AllDay && e.TimeZone == "" && e.Start.Location() == time.UTC {
+	if !e.AllDay && !e.Floating && e.TimeZone == "" && e.Start.Location() == time.UTC {
 		out.RecurrenceID = asUTC(out.RecurrenceID) // as the series of the invitation was written
 	}
 	return out, nil
@@ -151,7 +152,7 @@ func (r *answerMail) source(e *ical.Event) (ical.Event, error) {
 
 // asUTC returns an original start that is written in UTC, see
 // [ical.Event.RecurrenceID].
-func asUTC(id time.Time) time.Time { return id.In(time.FixedZone("Z", 0)) }
+func asUTC(id time.Time) time.Time { return id.In(wallclock.Zulu) }
 
 // attendee returns the attendee who answers, as the invitation names them.
 func (r *answerMail) attendee(e *ical.Event) (ical.Attendee, error) {

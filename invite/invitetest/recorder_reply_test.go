@@ -73,7 +73,11 @@ func TestReply(t *testing.T) {
 		{"UTC", review(func(e *ical.Event) { e.TimeZone = "" }), nil},
 		{"New York", review(func(e *ical.Event) { e.TimeZone = "America/New_York" }), nil},
 		{"Kolkata", review(func(e *ical.Event) { e.TimeZone = "Asia/Kolkata" }), nil},
-		{"all day", review(func(e *ical.Event) { e.AllDay, e.TimeZone, e.End = true, "", e.Start.AddDate(0, 0, 2) }), nil},
+		{"all day", review(func(e *ical.Event) {
+			e.AllDay, e.TimeZone = true, ""
+			e.Start = e.Start.Truncate(24 * time.Hour)
+			e.End = e.Start.AddDate(0, 0, 2)
+		}), nil},
 		{"series", review(weekly), nil},
 		{"occurrence", review(weekly), func(a *invitetest.Answer) { a.Occurrence = second }},
 		{"override", review(weekly, func(e *ical.Event) {

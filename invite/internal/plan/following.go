@@ -27,7 +27,7 @@ func Following(m *Meeting, start time.Time, after ical.Event, o *Options) (old, 
 		old, err = Update(m, after, o)
 		return old, nil, err
 	}
-	rest := series.BeginAt(after, &before, start)
+	rest := series.BeginAt(inOneForm(&before, after), &before, start)
 	if last := shortened.Recurrence.Until; !rest.Event.Start.After(last) {
 		return nil, nil, fieldError("Start", "is not after the last occurrence that stays"+onDate(&before, last))
 	}

@@ -16,6 +16,7 @@ import (
 // plans the cancellation of everything.
 func Update(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
 	before := series.Normalized(*m.Event)
+	after = inOneForm(&before, after)
 	move := series.NewMove(&before, after)
 	after, lost := move.Event(after)
 	after = series.Normalized(after)
@@ -37,6 +38,17 @@ func Update(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
 		return nil, err
 	}
 	return newUpdate(m, &before, after, move, o).run(), nil
+}
+
+// inOneForm returns after with its times in normalized form, so that they can be
+// compared with the times of the meeting. If hours become days or days become hours,
+// after stays as it is, because times that the caller left unchanged have the form
+// that they had before.
+func inOneForm(before *ical.Event, after ical.Event) ical.Event {
+	if after.AllDay == before.AllDay {
+		after, _ = after.Normalized() // the errors are found again when the event is checked
+	}
+	return after
 }
 
 // checkAfter checks an event as Send does, except that nobody needs to attend it any
