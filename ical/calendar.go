@@ -16,20 +16,20 @@ type Calendar struct {
 	Stamp time.Time `json:"stamp,omitzero"`
 	// Events are the meetings. In a mail they share one UID (RFC 6047, section 2.2).
 	Events []Event `json:"events,omitempty"`
-	// ExactZones makes Encode write a zone with all its rules if one pair of
-	// yearly rules is not the zone's own, or not right for every occurrence of a
-	// series. Outlook refuses such an object as a whole. Without ExactZones, Encode
-	// writes a pair that is right for the next three years, if there is one, and
-	// [Calendar.Lint] names the first occurrence that it gets wrong. Decode leaves it
-	// false.
+	// ExactZones makes Encode write all rules of the zone of a series, unless a
+	// shorter form has the zone's own rules and is right for every occurrence.
+	// Outlook refuses an object with all rules as a whole. Without ExactZones,
+	// Encode writes a pair that is right for the next three years, if there is one,
+	// and [Calendar.Lint] names the first occurrence that it gets wrong. Decode
+	// leaves it false.
 	ExactZones bool `json:"exactZones,omitempty"`
 	// Skipped lists in words what Decode passed over, for people and logs: a
 	// component that is neither an event nor a time zone ("VTODO with UID …"), a
 	// line or value that it cannot read, the second of two properties that
-	// contradict each other, a broken object. It has at most 100 entries and a
-	// last one that says that there were more. If an override counts for all later
-	// occurrences too (RANGE=THISANDFUTURE), it says so, and the event is read as
-	// a change of the one occurrence. Encode ignores it.
+	// contradict each other, a broken object. It has at most 100 entries and a last
+	// one that says that there were more. An override with RANGE=THISANDFUTURE is
+	// listed too, because it is read as a change of one occurrence alone. Encode
+	// ignores the list.
 	Skipped []string `json:"skipped,omitempty"`
 }
 
@@ -51,8 +51,8 @@ const (
 	MethodDeclineCounter Method = "DECLINECOUNTER"
 )
 
-// isAnswer reports whether an attendee says something about the meeting by this
-// method, and what they say may have comments.
+// isAnswer reports whether an attendee answers by this method. An answer may have
+// comments of the attendee.
 func (m Method) isAnswer() bool { return m == MethodReply || m == MethodCounter }
 
 // allowsAlarms reports whether an object of this method may hold alarms. An

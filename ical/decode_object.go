@@ -44,8 +44,8 @@ func (o *parsedObject) calendar() (*Calendar, error) {
 }
 
 // parseObjects reads the iCalendar objects in data. It drops the text before,
-// between and after them, and the objects that are broken. It is an error if
-// there is no other object.
+// between and after them, and the objects that are broken. It returns an error if
+// no object is left.
 //
 // The objects become golang-ical trees directly. The parser of golang-ical is
 // not used, because it knows none of the limits in [DecodeOptions] and refuses

@@ -59,8 +59,8 @@ var onceProperties = func() map[string]int {
 	return m
 }()
 
-// again reports whether p repeats a property that an event has once. The first
-// one that is not empty counts. The decoder tells if the second one differs.
+// again reports whether p repeats a property that an event has once. The first one
+// that is not empty counts. If a later one differs, it is listed.
 func (x *eventReader) again(p *ics.BaseProperty) bool {
 	i, once := onceProperties[p.IANAToken]
 	if !once {

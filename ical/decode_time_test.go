@@ -235,3 +235,9 @@ func TestRecurrenceIDAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestFloatingInAKnownZone names the flag and not the zone if the zone is known.
+func TestFloatingInAKnownZone(t *testing.T) {
+	e := meeting(func(e *ical.Event) { e.TimeZone, e.Floating = "Europe/Berlin", true })
+	checkFields(t, e.Validate(), `Floating: the times are not in the zone "Europe/Berlin", because Floating is set: give Start and End in a zone`)
+}

@@ -5,10 +5,10 @@
 // An [Event] is plain data that can be stored as JSON. [Encode] is strict: equal
 // input gives equal bytes, and nothing in a field can add a line or a property.
 // [Decode] is lenient and limited: it reads objects as calendar programs really
-// send them. [Event.Validate] finds errors, and [Event.Lint] finds values that
-// some client will misread. A series keeps its wall clock across clock changes:
-// [VTimezone] describes any zone so that Outlook reads it right, and
-// [Event.Occurrences] expands a series in it.
+// send them. [Event.Validate] finds errors, and [Event.Lint] finds values that some
+// client will misread. A series keeps its wall clock across clock changes:
+// [VTimezone] describes a zone in a form that Outlook reads right, if there is one,
+// and [Event.Occurrences] expands a series in it.
 //
 //	c := &ical.Calendar{
 //		Method: ical.MethodRequest,

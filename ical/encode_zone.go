@@ -53,7 +53,7 @@ func (m *zoneChooser) zone(e *Event) (timeForm, error) {
 // zone.
 type zoneUse struct {
 	*zoneForm
-	tree  *ics.VTimezone // in place of the one of the form, if its TZID is another
+	tree  *ics.VTimezone // replaces the VTIMEZONE of the form, if it has another TZID
 	tzid  string
 	added bool
 }

@@ -1,6 +1,7 @@
 package ical
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -59,7 +60,7 @@ func (e *Event) checkAbsent(errs *fieldErrors) {
 		name, ok := absentFields[key]
 		switch {
 		case !ok:
-			errs.addf(indexed("Absent", i, ""), "%.40q is not a field that an override takes from its series", key)
+			errs.addf(indexed("Absent", i, ""), "%.40q is none of %s", key, strings.Join(slices.Sorted(maps.Keys(absentFields)), ", "))
 		case !isEmpty(v.FieldByName(name)):
 			errs.addf(indexed("Absent", i, ""), "names %s, which has a value", name)
 		case slices.Index(e.Absent, key) < i:

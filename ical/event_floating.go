@@ -26,6 +26,9 @@ func (e *Event) floatingText() string {
 	if e.TimeZone == "" {
 		return "the times have no zone, so their instants are not known"
 	}
+	if _, err := LoadLocation(e.TimeZone); err == nil {
+		return fmt.Sprintf("the times are not in the zone %.60q, because Floating is set", e.TimeZone)
+	}
 	return fmt.Sprintf("the zone %.60q is not known, so the instants of the times are not known", e.TimeZone)
 }
 

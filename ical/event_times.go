@@ -187,6 +187,8 @@ func (z dateZone) notMidnight(t time.Time, zone *time.Location) error {
 		own += fmt.Sprintf(", and the zone %.60q is not known", z.name)
 	case placeName(t.In(zone)) != own:
 		own += " or " + placeName(t.In(zone))
+	case z.name == "":
+		own += "; if it comes from another zone, set TimeZone"
 	}
 	return errors.New("all-day times must be midnight; " + t.Format(layout) + " is not midnight in " + own)
 }

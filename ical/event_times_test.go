@@ -146,7 +146,7 @@ func TestDateErrors(t *testing.T) {
 		{"Overrides[1].End", func(e *ical.Event) { e.Overrides[1].TimeZone, e.Overrides[1].End = "Asia/Tokyo", odd },
 			"all-day times must be midnight; 2027-03-01T22:00Z is not midnight in UTC or Asia/Tokyo"},
 		{"RecurrenceID", func(e *ical.Event) { e.Recurrence, e.Overrides, e.RecurrenceID = nil, nil, odd }, want},
-		{"Start", func(e *ical.Event) { e.TimeZone, e.Start = "", odd }, "all-day times must be midnight; 2027-03-01T22:00Z is not midnight in UTC"},
+		{"Start", func(e *ical.Event) { e.TimeZone, e.Start = "", odd }, "all-day times must be midnight; 2027-03-01T22:00Z is not midnight in UTC; if it comes from another zone, set TimeZone"},
 		{"Start", func(e *ical.Event) { e.TimeZone, e.Start = "Nowhere", odd },
 			"all-day times must be midnight; 2027-03-01T22:00Z is not midnight in UTC, and the zone \"Nowhere\" is not known"},
 		{"Start", func(e *ical.Event) { e.Start = odd.In(time.FixedZone("", 7200)).Add(30 * time.Second) },

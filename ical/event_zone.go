@@ -18,8 +18,8 @@ import (
 // error.
 //
 // For an occurrence on its own, Zone is the zone of the series. Without TimeZone,
-// it is RecurrenceID's Location if this has an IANA name, and otherwise what Start
-// says, as for a series.
+// it is RecurrenceID's Location if this has an IANA name. Otherwise Start gives the
+// zone, as for a series.
 func (e Event) Zone() (*time.Location, error) { return e.zone() }
 
 // zone is Zone without a copy of the event.
@@ -83,7 +83,7 @@ func (e *Event) inheritZone(series *Event) {
 	clock := loc
 	if own != "" {
 		if clock, err = LoadLocation(own); err != nil {
-			return // a matter of Validate
+			return // Validate reports it
 		}
 	} else if name := e.Start.Location().String(); name == "" || name == "UTC" {
 		return // it is an instant, or has an offset, as JSON gives it

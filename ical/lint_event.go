@@ -21,7 +21,7 @@ var lintRules = []lintRule{
 		func(e *lintTarget) []hit {
 			return hitIf(utf8.RuneCountInString(cmp.Or(locationLine(e.Location), e.Conference)) > 255, "Location")
 		}},
-	{"conference-hidden", SeverityWarning, "Conference", "Outlook ignores the conference link where a location is given; the mail's text still has it",
+	{"conference-hidden", SeverityWarning, "Conference", "Outlook ignores the conference link if a location is given; the mail's text still has it",
 		"MS-OXCICAL has no CONFERENCE", outlook,
 		func(e *lintTarget) []hit {
 			hidden := e.Conference != "" && e.Location != "" && !strings.Contains(e.Location+e.Description, e.Conference)

@@ -84,7 +84,7 @@ func (e *lintTarget) wrongNeighbours() (out []wrongPair) {
 		return nil
 	}
 	var last wallOccurrence
-	seen := make(map[int]bool) // the overrides and -1, the rule, that are reported
+	seen := make(map[int]bool) // the overrides that are reported; -1 is the rule
 	for next := range e.wallOccurrences() {
 		kind := last.before(next)
 		blamed := -1

@@ -52,8 +52,9 @@ func saysNoReply(part string) bool {
 }
 
 // organizerAlone reports whether all attendees of the meeting and of its
-// occurrences are the organizer. An event without attendees is a matter of
-// [Event.Validate], and one occurrence is a matter of its series.
+// occurrences are the organizer. [Event.Validate] reports an event without
+// attendees. An occurrence on its own is not judged, because its series may have
+// other attendees.
 func (e *Event) organizerAlone() bool {
 	if len(e.Attendees) == 0 || !e.RecurrenceID.IsZero() {
 		return false

@@ -34,8 +34,9 @@ var zoneRules = []lintRule{
 		func(e *lintTarget) []hit { return e.clockChanges(twice) }},
 }
 
-// lintPast finds a meeting that is in the past for every clock. A series counts if
-// its last occurrence is, and an override if it was moved there.
+// lintPast finds a meeting that is in the past for every clock. A series is in the
+// past if its last occurrence is. An override is in the past only if it was moved
+// there.
 func lintPast(e *lintTarget) []hit {
 	last := e.ownSpan().End
 	switch r := e.Recurrence; {

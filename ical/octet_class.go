@@ -54,9 +54,9 @@ func octetsOf(s string) octets {
 // isToken reports whether s is a name (RFC 5545, section 3.1).
 func isToken(s string) bool { return s != "" && octetsOf(s)&noToken == 0 }
 
-// isName reports whether s can name a property or a parameter. It can have an
-// underscore, which RFC 5545 does not allow, but which is sent: what was decoded
-// can be sent on under its own name.
+// isName reports whether s can name a property or a parameter. Underscores are
+// accepted. RFC 5545 does not allow them, but other programs send such names, and a
+// decoded property keeps its name when it is sent on.
 func isName(s string) bool { return isToken(s) || isToken(strings.ReplaceAll(s, "_", "")) }
 
 // checkText accepts text of several lines.

@@ -16,10 +16,10 @@ var (
 	knownClasses  = []Sensitivity{SensitivityPublic, SensitivityPrivate, SensitivityConfidential}
 )
 
-// checkWords refuses unknown words in an event and in its overrides: in what a
-// program writes itself, such a word is a misspelling, which clients would read
-// as the default. Only [Event.Validate] calls it. [Encode] accepts every word, so
-// that a decoded event can be answered.
+// checkWords refuses unknown words in an event and in its overrides. If a program
+// writes such a word itself, it is a misspelling, which clients would read as the
+// default. Only [Event.Validate] calls it. [Encode] accepts every word, so that a
+// decoded event can be answered.
 func (e *Event) checkWords() (errs fieldErrors) {
 	e.addWords(&errs)
 	for i := range e.Overrides {

@@ -13,8 +13,8 @@ const lastingYears = 3
 // A daily series has half of it in the years up to the horizon.
 const mostLasting = 20_000
 
-// lastingForm is a form that Outlook reads, for events in a zone for which none
-// is exact.
+// lastingForm is a form that Outlook reads, for events in a zone for which no such
+// form is exact.
 type lastingForm struct {
 	*zoneForm
 	span  Span      // the times that count

@@ -16,8 +16,8 @@ type Form string
 const (
 	// FormAnnual is a pair with yearly rules, which begin in 1970, or before an
 	// earlier event. If the zone itself has these rules, the pair is right for the
-	// years to come too. If Outlook cannot hold a rule of the zone, the pair has
-	// one that is hours away, as long as no span lies between.
+	// years to come too. If Outlook cannot hold a rule of the zone, the pair has a
+	// rule that is hours away, as long as no span lies between.
 	FormAnnual Form = "annual"
 	// FormNeighbours is two successive changes near the spans, without rules.
 	FormNeighbours Form = "neighbours"

@@ -120,12 +120,13 @@ func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*
 // occurrence, and after becomes a meeting of its own with a new UID. Both old and
 // rest must be kept.
 //
-// after.Start is the first start of the rest. If it is the old start of the
-// series, the start of the occurrence is meant. If after has the Count of the old
-// series, it is lowered by the occurrences that stay with the old series. What after
-// has from before the occurrence is left out, and all else moves as in
-// [Client.Update]. Answers are carried to the rest unless the change needs new ones.
-// If start is the first occurrence, the whole meeting is updated and rest is nil.
+// after.Start is the first start of the rest. If it is the old start of the series,
+// the start of the occurrence is meant. If after has the Count of the old series,
+// it is lowered by the occurrences that stay with the old series. Exceptions,
+// overrides and added dates before the occurrence are left out. Everything else
+// moves as in [Client.Update]. Answers are carried to the rest unless the change
+// needs new ones. If start is the first occurrence, the whole meeting is updated
+// and rest is nil.
 //
 // It is one call: nothing is sent if a mail of either half cannot be built. Each
 // attendee gets the rest before the end of the old series, so that between the
@@ -276,7 +277,9 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 // Respond answers an invitation that [Read] has read, as the attendee r.As. A
 // REPLY goes to the organizer, or a COUNTER if r proposes another time. The
 // answer repeats UID, SEQUENCE, RECURRENCE-ID and time, which the organizer's
-// program matches. Its only attendee is r.As, or r.OnBehalfOf.
+// program matches. Its only attendee is r.As, or r.OnBehalfOf. If the zone of the
+// invitation is not known (Floating), the times go back as they came, and for one
+// occurrence of a series no other time can be proposed.
 func (c *Client) Respond(ctx context.Context, in *Inbound, r Response) error {
 	if c.sender == nil {
 		return ErrNoSender

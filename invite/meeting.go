@@ -51,9 +51,9 @@ type Meeting struct {
 	// Every later mail is sent with them too.
 	HideGuests bool `json:"hideGuests,omitempty"`
 	OneMail    bool `json:"oneMail,omitempty"`
-	// Unsent says that nobody was invited, because the meeting lay wholly in the past
-	// when [Client.Send] made it. Without it, a meeting without deliveries came from
-	// elsewhere, and its attendees count as invited.
+	// Unsent says that nobody was invited, because the meeting lay wholly in the
+	// past when [Client.Send] made it. A meeting that has no deliveries and is not
+	// Unsent came from elsewhere, and its attendees count as invited.
 	Unsent bool `json:"unsent,omitempty"`
 	// Before has earlier versions of Event, the oldest first. Some attendee still
 	// has each of them, because mails about later changes were not handed over.

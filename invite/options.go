@@ -48,10 +48,11 @@ type Options struct {
 	// replaces everything it has of a meeting by every mail about it, as servers
 	// based on sabre do: Nextcloud, ownCloud, Baïkal. A REQUEST for one occurrence
 	// would remove the rest of the series there, and a CANCEL of one occurrence
-	// would cancel all of it. So these attendees get a REQUEST for the whole series,
-	// with its overrides and EXDATEs, if one occurrence changes or is cancelled. An
-	// attendee who is invited to some occurrences alone gets all of them with every
-	// mail; a cancelled one has STATUS:CANCELLED in the mail that cancels it.
+	// would cancel all of it. So these attendees get a REQUEST for the whole
+	// series, with its overrides and EXDATEs, if one occurrence changes or is
+	// cancelled. An attendee who is invited to some occurrences alone gets all of
+	// them with every mail. If one is cancelled, it has STATUS:CANCELLED in that
+	// mail.
 	//
 	// WholeSeries is called several times for an attendee and must give the same
 	// answer. If it is nil, no attendee is treated so, which is right for Outlook,

@@ -28,9 +28,10 @@ const (
 	VerdictApplied Verdict = "applied"
 	// VerdictDuplicate: the meeting holds it already.
 	VerdictDuplicate Verdict = "duplicate"
-	// VerdictStale: a later answer of the same attendee counts, or a change of
-	// the meeting has asked everybody anew, or the meeting or the occurrence is
-	// cancelled.
+	// VerdictStale: a later answer of the same attendee counts, or a change of the
+	// meeting has asked everybody anew, or the attendee was invited anew since, or
+	// the series has moved since and the answer is about one occurrence, or the
+	// meeting or the occurrence is cancelled.
 	VerdictStale Verdict = "stale"
 	// VerdictUnknownEvent: it is about another meeting, or about an occurrence that
 	// the series does not have.

@@ -49,12 +49,12 @@ type Policy struct {
 	// Uninvited decides about answers of people who are not invited. If it is "",
 	// they are refused, or held if a group is invited, see GroupMember.
 	Uninvited Uninvited
-	// GroupMember reports whether somebody who is not invited is a member of a group
-	// that is invited (an attendee of [ical.KindGroup]). A member joins the meeting by
-	// a reply, as with [UninvitedAdd], in the role of the group. If it reports false,
-	// Uninvited decides. If it is nil, nobody knows the members, so that a person has
-	// to decide: [UninvitedRefuse] holds. The mail must show that it comes from the
-	// person in any case.
+	// GroupMember reports whether somebody who is not invited is a member of a
+	// group that is invited (an attendee of [ical.KindGroup]). A member joins the
+	// meeting by a reply, as with [UninvitedAdd], in the role of the group. If it
+	// reports false, Uninvited decides. If it is nil, the members are not known.
+	// Then [UninvitedRefuse] holds the answer, so that a person can decide. In any
+	// case the mail must show that it comes from the person who answers.
 	GroupMember func(group, person ical.Attendee) bool
 	// ReplyAddress verifies the tokens in the addresses that answers come to.
 	// An answer with a valid token needs no other proof. An answer with only
@@ -71,8 +71,9 @@ type Uninvited string
 
 // The values of [Uninvited].
 const (
-	// UninvitedRefuse: the verdict is [VerdictUnknownAttendee]. [Client.Refuse] tells
-	// the person so.
+	// UninvitedRefuse: the verdict is [VerdictUnknownAttendee], or [VerdictHeld] if
+	// a group is invited whose members are not known. [Client.Refuse] tells the
+	// person that they are not invited.
 	UninvitedRefuse Uninvited = ""
 	// UninvitedHold: the verdict is [VerdictHeld].
 	UninvitedHold Uninvited = "hold"

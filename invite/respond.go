@@ -99,7 +99,7 @@ type answerEvent struct{ ical.Event }
 // changes nothing.
 func (r *answerMail) event(invited *ical.Event) (*answerEvent, error) {
 	if !roster.IsAnswer(r.Status) {
-		return nil, fmt.Errorf("%q is no answer", r.Status)
+		return nil, fmt.Errorf("Status: %.40q is none of accepted, declined, tentative, delegated", r.Status)
 	}
 	if (r.Status == ical.StatusDelegated) != (r.DelegateTo != "") {
 		return nil, errors.New("status delegated and DelegateTo belong together")
@@ -141,7 +141,7 @@ func (r *answerMail) source(e *ical.Event) (ical.Event, error) {
 	}
 	at, ok := series.Find(e, r.Occurrence)
 	if !ok {
-		return *e, unknownOccurrence(e, r.Occurrence)
+		return *e, fmt.Errorf("Occurrence: the invitation has no occurrence with the original start %s", r.Occurrence.Format(time.RFC3339))
 	}
 	out := at.Event(*e)
 	if !e.AllDay && !e.Floating && e.TimeZone == "" && e.Start.Location() == time.UTC {
@@ -163,7 +163,7 @@ func (r *answerMail) attendee(e *ical.Event) (ical.Attendee, error) {
 		a.Email, a.Name, a.Role, a.Kind = from.Email, from.Name, from.Role, from.Kind
 		a.DelegatedFrom = bare(from.DelegatedFrom)
 	} else if !r.Uninvited {
-		return a, fmt.Errorf("%.80s: %w", email, ErrNotInvited)
+		return a, fmt.Errorf("%.80s %w of the invitation; if it was forwarded, set Uninvited", email, ErrNotInvited)
 	}
 	if !address.Same(r.As, email) {
 		a.SentBy = r.As

@@ -140,13 +140,13 @@ func TestRespondRefuses(t *testing.T) {
 		{"not an attendee", in, "mallory@example.net", ical.StatusAccepted, nil, "is not an attendee"},
 		{"uninvited", in, "mallory@example.net", ical.StatusAccepted, func(r *invite.Response) { r.Uninvited = true }, ""},
 		{"for an attendee", in, "pa@example.test", ical.StatusAccepted, func(r *invite.Response) { r.OnBehalfOf = as }, ""},
-		{"for nobody invited", in, as, ical.StatusAccepted, func(r *invite.Response) { r.OnBehalfOf = "x@example.test" }, "is not an attendee"},
-		{"no status", in, as, ical.StatusNeedsAction, nil, `"needs-action" is no answer`},
+		{"for nobody invited", in, as, ical.StatusAccepted, func(r *invite.Response) { r.OnBehalfOf = "x@example.test" }, "x@example.test is not an attendee of the invitation; if it was forwarded"},
+		{"no status", in, as, ical.StatusNeedsAction, nil, `Status: "needs-action" is none of`},
 		{"delegated to nobody", in, as, ical.StatusDelegated, nil, "belong together"},
 		{"end before start", in, as, ical.StatusTentative, func(r *invite.Response) { r.Start, r.End = pinned(), pinned().Add(-1) }, "ends before"},
 		{"no organizer", &noOrganizer, as, ical.StatusAccepted, nil, "names no organizer"},
 		{"an answer", &reply, as, ical.StatusAccepted, nil, "reply: only a request can be answered"},
-		{"no such occurrence", in, as, ical.StatusAccepted, func(r *invite.Response) { r.Occurrence = pinned() }, "does not have"},
+		{"no such occurrence", in, as, ical.StatusAccepted, func(r *invite.Response) { r.Occurrence = pinned() }, "Occurrence: the invitation has no occurrence"},
 		{"hostile comment", in, as, ical.StatusAccepted, func(r *invite.Response) { r.Comment = "a\x00b" }, "Comment"},
 	}
 	for _, tt := range tests {

@@ -49,8 +49,8 @@ func (e *answerEvent) proposeInUTC(r *answerMail) error {
 // text writes the answer for readers whose program does not read the object. was is
 // the event at the present time, if the answer proposes another one.
 //
-// The reader is the organizer. The language is the language of the invitation, or
-// else of its mail (Content-Language, RFC 3282), or else [Options].Language.
+// The reader is the organizer. The first language that is given counts: the
+// invitation's, its mail's (Content-Language, RFC 3282), [Options].Language.
 func (r *answerMail) text(in *Inbound, was, e *ical.Event, m ical.Method) (*body.Body, error) {
 	v := &body.View{
 		Event: legible(*was), Method: m, Action: body.ActionAnswer, Attendee: e.Attendees[0], Status: r.Status,

@@ -22,8 +22,9 @@ type Name struct {
 	Unsure bool
 }
 
-// NameOf returns the name that a RECURRENCE-ID is in a series of hours in the zone
-// series. The zone of its writer is writer, and nil if it is not known.
+// NameOf returns the name that a RECURRENCE-ID gives to an occurrence of a series
+// of hours. series is the zone of the series. writer is the zone of the program
+// that wrote the RECURRENCE-ID, and nil if that zone is not known.
 func NameOf(id time.Time, series, writer *time.Location) Name {
 	y, m, d := id.Date()
 	day := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
@@ -85,9 +86,9 @@ func (e *NotOneError) Error() string {
 // Find returns the occurrence that n names. starts are the original starts of the
 // series within [Reach] of it. The error is a [*NotOneError].
 //
-//   - If an instant of n is an occurrence, that is meant.
+//   - If an occurrence starts at an instant of n, that occurrence is meant.
 //   - Otherwise the one occurrence of the day is meant. If the day means different
-//     occurrences in the two zones, none is.
+//     occurrences in the two zones, no occurrence is meant.
 func (n Name) Find(starts []time.Time) (time.Time, error) {
 	found := distinct(starts, func(t time.Time) bool { return slices.ContainsFunc(n.Instants, t.Equal) })
 	switch {

@@ -16,8 +16,8 @@ import (
 //   - a name of a Windows version before 2010, such as "Armenian Standard Time"
 //   - a name of Lotus Notes, such as "W. Europe" or "Western/Central Europe"
 //
-// Case and spaces do not matter. A name of IANA must be tried before, because
-// Notes has names of its own for some, such as "Israel".
+// Case and spaces do not matter. Try the names of IANA first, because some names of
+// Notes are also names of IANA, such as "Israel".
 func LookupOther(name string) (iana string, ok bool) {
 	key := simplify(withoutOffset(name))
 	if i, found := slices.BinarySearchFunc(displayNames(), key, func(z zone, key string) int {

@@ -99,10 +99,11 @@ func (d *differ) times() {
 }
 
 // zone compares the time zones. The zone of a single event is silent, because its
-// instants are the same.
+// instants are the same. Dates have no zone, so a change between hours and days is no
+// change of the zone.
 func (d *differ) zone() {
 	b, a := zoneName(d.before), zoneName(d.after)
-	if b == a {
+	if b == a || d.before.AllDay != d.after.AllDay {
 		return
 	}
 	level := d.levels["timeZone"]

@@ -76,6 +76,8 @@ func TestReasons(t *testing.T) {
 			"start moved from Sun 31 Oct 2027 02:30:00 +02:00 to Sun 31 Oct 2027 02:30:00 +01:00" + asks},
 		{"the zone of a single meeting is silent", single, set(), set(zone), ""},
 		{"the zone of a series is not", weekly, set(), set(zone), "time zone changed from Europe/Berlin to Asia/Tokyo" + asks},
+		{"a series becomes all-day, and its zone counts no longer", weekly, set(), set(days(2, 3)),
+			"became an all-day meeting; start moved from Tue 2 Mar 2027 10:00 to Tue 2 Mar 2027; length changed from 1h to 1d" + asks},
 		{"a meeting becomes a series",
 			single, set(), set(func(e *ical.Event) { e.Recurrence = weekly().Recurrence }), "became a series" + asks},
 		{"a series becomes a meeting", weekly, set(), set(func(e *ical.Event) { e.Recurrence = nil }), "is no longer a series" + asks},

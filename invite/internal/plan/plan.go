@@ -43,7 +43,7 @@ type Options struct {
 	Levels Levels
 	// TellDeclined tells minor changes also to attendees who declined.
 	TellDeclined bool
-	// AllowPast tells of a meeting that lies wholly in the past, and of its changes.
+	// AllowPast allows mails about a meeting that lies wholly in the past.
 	AllowPast bool
 	// Now is the clock.
 	Now func() time.Time

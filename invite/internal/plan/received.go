@@ -63,8 +63,8 @@ type received struct {
 	got map[int64]int
 }
 
-// tells reports whether the mail tells the meeting to an attendee: it answers no
-// proposal and refuses nobody.
+// tells reports whether the mail tells an attendee of the meeting. The answer to a
+// proposal does not, and a refusal does not.
 func (d *Mail) tells() bool {
 	return d.Method != ical.MethodDeclineCounter && d.Action != ActionRefusal
 }

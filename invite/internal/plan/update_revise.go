@@ -58,8 +58,8 @@ func (u *update) organizerAnswers(after *ical.Event) []roster.Answer {
 	return append(back, then.OrganizerAnswers(after, u.options.stamp())...)
 }
 
-// takenBack returns the answers that take back what attendees said who are invited
-// again by the event after.
+// takenBack returns answers that take back earlier ones. They are of attendees who
+// were removed, and whom the event after invites again.
 func (u *update) takenBack(after *ical.Event) (back []roster.Answer) {
 	var with *ical.Event // after, with the attendees who joined
 	asked, answers := make(map[string]bool), u.answersBefore

@@ -80,8 +80,8 @@ func (u *update) together(a *ical.Attendee, dates []changedDate) bool {
 	})
 }
 
-// reasonForDates is reasonFor for changes of a series, all of which are changes of
-// single dates if the series itself has none.
+// reasonForDates returns the reason for changes of a series. If only single dates
+// change, the reason says so.
 func reasonForDates(list []change) string {
 	text := reasonFor(list)
 	if strings.HasPrefix(text, "on ") {

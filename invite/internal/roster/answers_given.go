@@ -87,8 +87,8 @@ func givesAnswer(list []ical.Attendee) bool {
 	return slices.ContainsFunc(list, func(a ical.Attendee) bool { return IsAnswer(a.Status) })
 }
 
-// clearRepeated removes the answers from a list that the list was has too. It changes
-// the list.
+// clearRepeated removes from list every answer that is in was too. It changes the
+// list.
 func (x Index) clearRepeated(list, was []ical.Attendee, organizer string) {
 	for i := range list {
 		a := &list[i]
@@ -116,9 +116,9 @@ func (s *Answers) TakenBack(key string, sequence int) (out []Answer) {
 }
 
 // InvitedAnew returns the sequence with which the attendee with that key was last
-// invited anew, as far as an answer to that occurrence is concerned. Answers below it
-// are to an invitation that was taken back. It is 0 if there is none. See
-// [Answers.TakenBack].
+// invited anew to the meeting or to that occurrence. Answers with a lower sequence
+// are answers to an invitation that was taken back. It is 0 if the attendee was
+// never invited anew. See [Answers.TakenBack].
 func (r *Record) InvitedAnew(key string, id time.Time) (sequence int) {
 	for _, a := range r.Given {
 		if a.takesBack() && (a.RecurrenceID.IsZero() || a.RecurrenceID.Equal(id)) && address.Key(a.Email) == key {

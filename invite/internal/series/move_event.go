@@ -33,7 +33,8 @@ func (l *Lost) Field() string {
 //
 // Exceptions and cancelled occurrences that the changed series does not reach any
 // more are left out, because they do not take place either way. All others that
-// have no place are returned as lost. after must be the event that v was made of.
+// have no place are returned as lost. after must be the event from which v was
+// made.
 func (v *Move) Event(after ical.Event) (ical.Event, []Lost) {
 	if v == nil {
 		return withoutCancelled(after), nil
@@ -41,8 +42,9 @@ func (v *Move) Event(after ical.Event) (ical.Event, []Lost) {
 	return v.event(v.was, after)
 }
 
-// Before returns a form of the version before with the times that its occurrences
-// have after the change: everything in which it differs from after is another change.
+// Before returns the version before, but with the times that its occurrences have
+// after the change. Its differences from the event after are changes beside the
+// move.
 func (v *Move) Before(was *ical.Event) ical.Event {
 	out := was.Clone()
 	out.Start, out.End, out.AllDay, out.TimeZone = v.after.Start, v.after.End, v.after.AllDay, v.after.TimeZone

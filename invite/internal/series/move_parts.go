@@ -41,7 +41,7 @@ func (m *mover) include() {
 	r.Include = m.once(r.Include)
 }
 
-// names finds out about all original starts that the versions name.
+// names looks all original starts up that the two versions name.
 func (m *mover) names() {
 	var ids, named []time.Time
 	for _, o := range m.out.Overrides {
@@ -69,10 +69,11 @@ func (m *mover) names() {
 	m.byHand = m.movedByHand(m.known, m.starts, present)
 }
 
-// movedByHand returns the known original starts in whose place the caller has put
-// the new ones already: present has where they go, and that is not an original start
-// which was there before. If hours become days or days hours, the caller has moved
-// nothing that still has the old form.
+// movedByHand returns the known original starts that the caller has moved already.
+// The event has their new starts (present), which it did not have before. If the
+// new start of one is a known one, the caller must have moved that one too. If
+// hours become days or days hours, the caller has moved none that still has the old
+// form.
 func (m *mover) movedByHand(known map[int64]bool, starts map[int64]time.Time, present map[int64]bool) map[int64]bool {
 	out, seen := make(map[int64]bool), make(map[int64]bool)
 	if m.before.AllDay != m.after.AllDay {
@@ -168,8 +169,8 @@ func (m *mover) mayGo(id time.Time) bool {
 	return m.last.Before(date)
 }
 
-// thinsOut reports whether the changed series has no dates that the rule before does
-// not give. It looks at the dates up to a year after the last one that was changed.
+// thinsOut reports whether the rule before gives all dates of the changed series.
+// It looks at the dates up to a year after the last one that was changed.
 func (m *mover) thinsOut() bool {
 	if m.fewer == nil {
 		limit := Later(m.latest, m.before.Start).AddDate(1, 0, 0)

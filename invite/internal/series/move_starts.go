@@ -46,7 +46,8 @@ func (v *Move) Starts(ids []time.Time) map[int64]time.Time {
 	return out
 }
 
-// ruleAlone returns the series without everything but the rule.
+// ruleAlone returns the series with its rule, and without exceptions, overrides and
+// added dates.
 func ruleAlone(e *ical.Event) *ical.Event {
 	out := Rule(e)
 	if out.Recurrence != nil {

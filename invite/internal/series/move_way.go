@@ -32,11 +32,12 @@ func findWay(from, to *days) way {
 	return w.nearest(from, to, rankAfter-rank)
 }
 
-// nearest returns the way on which the dates of the first unit move most evenly, and
-// then least. The first of a pair of weekdays may become the first or the second of
-// another pair: SA,SU becomes SU,MO by a day each, but TU,TH that begins on a Tuesday
-// becomes MO,WE that begins on a Wednesday by a day each, too, and not by one and by
-// four.
+// nearest returns the way on which the dates of the first unit move most evenly,
+// and then least. The first of a pair of weekdays may become the first or the
+// second of another pair. SA,SU becomes SU,MO, and each date moves by one day. If
+// TU,TH that begins on a Tuesday becomes MO,WE that begins on a Wednesday, TU goes
+// to MO and TH to WE, a day each. TU to WE and TH to MO would be one day and four
+// days.
 func (w way) nearest(from, to *days, ranks int) way {
 	best, least := w, math.MaxInt
 	if n := len(from.rule.ByDay); from.rule.Freq == ical.FreqWeekly && n == len(to.rule.ByDay) {

@@ -45,7 +45,8 @@ func BeginAt(after ical.Event, before *ical.Event, start time.Time) Rest {
 }
 
 // reindex turns the indexes in the lists of the rest into indexes in the lists that
-// the caller gave. The lists have these by the indexes in the rest.
+// the caller gave. overrides and exceptions have the indexes that the caller gave,
+// by the indexes in the rest.
 func (l *Lost) reindex(overrides, exceptions []int) {
 	if !l.Override {
 		l.Index = exceptions[l.Index]
@@ -89,7 +90,7 @@ func starts(list []time.Time) map[int64]bool {
 	return out
 }
 
-// without returns the elements of a list that are not to go, and their indexes.
+// without returns the elements of a list that stay, and their indexes.
 func without[T any](list []T, goes func(T) bool) (kept []T, indexes []int) {
 	for i, x := range list {
 		if !goes(x) {
