@@ -46,6 +46,8 @@ var recurrenceRules = []lintRule{
 		"RFC 5545, section 3.3.10; " + oxcicalRule, outlook, lintShortMonths},
 	{"except-unknown", SeverityWarning, "Recurrence.Except[i]", "the rule has no occurrence with this original start, so nothing is excepted; give the start of an occurrence with its hour",
 		"RFC 5545, section 3.8.5.1", every, lintExcept},
+	{"except-hour", SeverityError, "Recurrence.Except[i]", "the series has an occurrence on this day, but at another hour, so it takes place all the same; give the start of the occurrence",
+		"RFC 5545, section 3.8.5.1", every, lintExceptHour},
 	{"override-unknown", SeverityError, "Overrides[i].RecurrenceID", "the series has no occurrence with this original start: Outlook refuses the override, others show an additional meeting",
 		"RFC 5545, section 3.8.4.4", every, lintOverrides},
 }
@@ -139,20 +141,69 @@ func lintShortMonths(e *lintTarget) []hit {
 	return hitIf(slices.ContainsFunc(numbers, short), "Recurrence")
 }
 
-// lintExcept finds exceptions that are no original start of the rule.
+// lintExcept finds exceptions that exclude nothing, on days without an occurrence.
 func lintExcept(e *lintTarget) (out []hit) {
-	if e.Recurrence == nil || len(e.Recurrence.Except) == 0 {
-		return nil
-	}
-	plain := *e.Recurrence
-	plain.Except = nil
-	known := e.known(&plain, e.Recurrence.Except)
-	for i, t := range e.Recurrence.Except {
-		if !known(t) {
-			out = append(out, hit{indexed("Recurrence.Except", i, ""), t.Format(time.RFC3339)})
+	for _, h := range e.vainExceptions() {
+		if !h.onDay {
+			out = append(out, h.hit)
 		}
 	}
 	return out
+}
+
+// lintExceptHour finds exceptions that exclude nothing, on the day of an occurrence.
+func lintExceptHour(e *lintTarget) (out []hit) {
+	for _, h := range e.vainExceptions() {
+		if h.onDay {
+			out = append(out, h.hit)
+		}
+	}
+	return out
+}
+
+// vainException is an exception that excludes nothing.
+type vainException struct {
+	hit
+	onDay bool // the series has an occurrence on its day that is not excepted
+}
+
+// vainExceptions returns the exceptions that exclude nothing. The day of an exception
+// is its date in its own Location, or in the zone of the series.
+func (e *lintTarget) vainExceptions() (out []vainException) {
+	if e.Recurrence == nil || len(e.Recurrence.Except) == 0 || e.err != nil {
+		return nil
+	}
+	c, rule := e.clock, *e.Recurrence
+	rule.Except = nil
+	times := slices.Clone(e.Recurrence.Except)
+	excepted := make(map[int64]bool, len(times))
+	for _, t := range e.Recurrence.Except {
+		excepted[c.key(t)] = true
+		times = append(times, e.onDayOf(t)...)
+	}
+	known := e.known(&rule, times)
+	for i, t := range e.Recurrence.Except {
+		if known(t) {
+			continue
+		}
+		onDay := slices.ContainsFunc(e.onDayOf(t), func(t time.Time) bool { return known(t) && !excepted[c.key(t)] })
+		out = append(out, vainException{hit{indexed("Recurrence.Except", i, ""), t.Format(time.RFC3339)}, onDay})
+	}
+	return out
+}
+
+// onDayOf returns the times on the day of t at which the series would have an
+// occurrence. An all-day event has none, because its exceptions have no hour.
+func (e *lintTarget) onDayOf(t time.Time) []time.Time {
+	if e.AllDay {
+		return nil
+	}
+	wall := e.clock.wall(e.Start)
+	hour := wall.Sub(dateOf(wall))
+	return []time.Time{
+		instant(dateOf(t).Add(hour).Unix(), e.clock.loc),
+		instant(dateOf(e.clock.wall(t)).Add(hour).Unix(), e.clock.loc),
+	}
 }
 
 // lintOverrides finds overrides whose RecurrenceID is no original start of the

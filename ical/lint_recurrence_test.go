@@ -160,3 +160,37 @@ func TestLintStartGap(t *testing.T) {
 		}
 	}
 }
+
+// TestLintExceptHour excepts days of a weekly series that begins at 10:00 in Berlin.
+func TestLintExceptHour(t *testing.T) {
+	berlin, err := LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(loc *time.Location, day, hour int) time.Time { return time.Date(2026, 3, day, hour, 0, 0, 0, loc) }
+	for _, tt := range []struct {
+		name   string
+		except []time.Time
+		want   string
+	}{
+		{"the start", []time.Time{at(berlin, 9, 10)}, ""},
+		{"the start in UTC", []time.Time{at(time.UTC, 9, 9)}, ""},
+		{"the date", []time.Time{at(time.UTC, 9, 0)}, "except-hour Recurrence.Except[0]"},
+		{"midnight in the zone of the series", []time.Time{at(berlin, 9, 0)}, "except-hour Recurrence.Except[0]"},
+		{"midnight in the zone of the series, from a database", []time.Time{at(time.UTC, 8, 23)}, "except-hour Recurrence.Except[0]"},
+		{"the hour of the series in UTC", []time.Time{at(time.UTC, 9, 10)}, "except-hour Recurrence.Except[0]"},
+		{"the date beside the start", []time.Time{at(berlin, 9, 10), at(time.UTC, 9, 0)}, "except-unknown Recurrence.Except[1]"},
+		{"another weekday", []time.Time{at(berlin, 10, 10)}, "except-unknown Recurrence.Except[0]"},
+		{"before the first", []time.Time{time.Date(2026, 2, 23, 0, 0, 0, 0, time.UTC)}, "except-unknown Recurrence.Except[0]"},
+	} {
+		e := lintEvent()
+		lintSeries("Europe/Berlin", "2026-03-02 10:00", Recurrence{Freq: FreqWeekly, Except: tt.except})(&e)
+		var got []string
+		for _, f := range e.Lint() {
+			got = append(got, f.Rule+" "+f.Field)
+		}
+		if strings.Join(got, ", ") != tt.want {
+			t.Errorf("%s: Lint = %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}

@@ -73,6 +73,8 @@ var lintCases = map[string]struct {
 	"recurrence-include":      {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqWeekly, Include: []time.Time{lintEvent().Start}}), []string{"Recurrence.Include"}},
 	"recurrence-short-months": {lintSeries("", "2026-01-31 10:00", Recurrence{Freq: FreqMonthly}), []string{"Recurrence"}},
 	"except-unknown":          {lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqWeekly, Except: []time.Time{lintEvent().Start}}), []string{"Recurrence.Except[0]"}},
+	"except-hour": {lintSeries("Europe/Berlin", "2026-03-02 10:00", Recurrence{Freq: FreqWeekly,
+		Except: []time.Time{time.Date(2026, 3, 9, 0, 0, 0, 0, time.UTC)}}), []string{"Recurrence.Except[0]"}},
 	"override-unknown": {func(e *Event) {
 		lintSeries("", "2026-03-02 10:00", Recurrence{Freq: FreqWeekly})(e)
 		e.Overrides = []Event{{RecurrenceID: e.Start.AddDate(0, 0, 7)}, {RecurrenceID: e.Start.AddDate(0, 0, 8)}}
