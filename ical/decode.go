@@ -60,16 +60,20 @@ func Decode(r io.Reader, o *DecodeOptions) (*Calendar, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.calendar()
+	octets := 0
+	if len(p.objects) > 1 {
+		octets = len(data)
+	}
+	return p.calendar(newWorkBudget(octets))
 }
 
 // calendar joins the objects. If none of them can be read, it returns the error
 // of the first broken one.
-func (p *objectParser) calendar() (*Calendar, error) {
+func (p *objectParser) calendar(work *workBudget) (*Calendar, error) {
 	var out *Calendar
 	var skipped skipList
 	for _, obj := range p.objects {
-		c, err := obj.calendar()
+		c, err := obj.calendar(work)
 		switch {
 		case isLimit(err):
 			return nil, err

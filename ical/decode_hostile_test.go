@@ -33,11 +33,23 @@ func hostileInputs() []struct {
 	}
 	rules := "BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Z\n" + strings.Repeat(observance, 2000) + "END:VTIMEZONE\n" +
 		"BEGIN:VEVENT\nUID:u\nRRULE:FREQ=DAILY\nEXDATE;TZID=Z:" + years.String()[1:] + "\nEND:VEVENT\nEND:VCALENDAR\n"
+	// A RECURRENCE-ID that is a date is looked for in its series.
+	search := func(rule string) string {
+		return object("DTSTART:19000101T100000Z\nRRULE:" + rule + "\nEND:VEVENT\nBEGIN:VEVENT\nUID:u\nDTSTART:20300101T100000Z\nRECURRENCE-ID;VALUE=DATE:21800101")
+	}
+	unknown := new(strings.Builder)
+	for i := range 3000 {
+		unknown.WriteString(object(fmt.Sprintf("DTSTART;TZID=a/b/%d:20260101T000000", i)))
+	}
 	return []struct {
 		name string
 		data string
 		want error
 	}{
+		{"long series in objects", strings.Repeat(search("FREQ=DAILY"), 30), ical.ErrLimit},
+		{"rules of rare days", strings.Repeat(search("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29"), 400), ical.ErrLimit},
+		{"rules without a day", strings.Repeat(search("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), 60), ical.ErrLimit},
+		{"zone names in objects", unknown.String(), ical.ErrLimit},
 		{"nested", strings.Repeat("BEGIN:VCALENDAR\nBEGIN:X\n", 300_000), ical.ErrNotClosed},
 		{"nested components", "BEGIN:VCALENDAR\n" + strings.Repeat("BEGIN:X\n", 1_000_000), ical.ErrLimit},
 		{"parameters", object("X-A" + strings.Repeat(";P=1", 16_000) + ":1"), ical.ErrLimit},

@@ -25,7 +25,10 @@ import (
 //
 // An unreadable RECURRENCE-ID is an error, because the event would otherwise be
 // taken for the whole series.
-func FromModel(m *ics.Calendar) (*Calendar, error) {
+func FromModel(m *ics.Calendar) (*Calendar, error) { return fromModel(m, newWorkBudget(0)) }
+
+// fromModel is FromModel for one of the objects that share a budget.
+func fromModel(m *ics.Calendar, work *workBudget) (*Calendar, error) {
 	if m == nil {
 		return nil, refuse(&FieldError{Field: "Model", Err: errMissing})
 	}
@@ -34,7 +37,7 @@ func FromModel(m *ics.Calendar) (*Calendar, error) {
 		out.readHeader(&m.CalendarProperties[i].BaseProperty)
 	}
 	var skipped skipList
-	x := &objectReader{zones: readZones(m), masters: make(map[string]*eventReader)}
+	x := &objectReader{zones: readZones(m, work), masters: make(map[string]*eventReader)}
 	for i, c := range m.Components {
 		name, base, ok := component(c)
 		switch {

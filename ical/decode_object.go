@@ -26,11 +26,11 @@ func (o *parsedObject) begun() bool { return len(o.model.calendar.Components) > 
 const maxNesting = 1000
 
 // calendar reads the object.
-func (o *parsedObject) calendar() (*Calendar, error) {
+func (o *parsedObject) calendar(work *workBudget) (*Calendar, error) {
 	if o.depth > maxNesting {
 		return nil, &SyntaxError{o.line, fmt.Errorf("%w: components nested deeper than %d", ErrLimit, maxNesting)}
 	}
-	c, err := FromModel(o.model.calendar)
+	c, err := fromModel(o.model.calendar, work)
 	if err != nil {
 		var fe *FieldError
 		if errors.As(err, &fe) {

@@ -49,7 +49,7 @@ func (x *objectReader) read() error {
 		e.exceptOnDays()
 	}
 	x.settle(overrides)
-	if x.zones.budget < 0 {
+	if x.zones.spent() {
 		return refuse(&FieldError{Field: "Model", Err: fmt.Errorf("%w: too many dates or zones", ErrLimit)})
 	}
 	return nil
@@ -151,13 +151,38 @@ func (x *eventReader) name(series *time.Location, floating bool) wallclock.Name 
 // startsUntil returns the original starts of a series up to an instant, in order.
 func (x *eventReader) startsUntil(c wallClock, last time.Time) []time.Time {
 	var out []time.Time
+	if !x.maySearch(c) {
+		return nil
+	}
+	before := x.event.Start
 	for o := range x.event.base(c) {
-		if o.Start.After(last) || !x.zones.spend(costOccurrence) {
+		if o.Start.After(last) || !x.zones.spendSearch(o.Start.Sub(before)) {
 			break
 		}
 		out = append(out, o.Start)
+		before = o.Start
 	}
 	return out
+}
+
+// maySearch reports whether the budget allows to expand the rule. A rule that has
+// no second occurrence is searched up to the year 9999 by the library.
+func (x *eventReader) maySearch(c wallClock) bool {
+	r := *x.event.Recurrence
+	if r.Freq == "" || len(r.check()) > 0 || r.startsOn(c.wall(x.event.Start)) {
+		return !x.zones.spent()
+	}
+	r.Count, r.Until = 0, time.Time{}
+	s, ok := newExpansion(&r, c.wall(x.event.Start), time.Time{})
+	if !ok || !x.zones.spend(costYear) {
+		return !ok
+	}
+	for wall := range s.instances() {
+		if gap := wall.Sub(s.start); gap > 0 {
+			return x.zones.spendSearch(gap)
+		}
+	}
+	return x.zones.spend(costEmptyRule)
 }
 
 // near returns the times of a sorted list that are within [wallclock.Reach] of t.

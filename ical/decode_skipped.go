@@ -102,7 +102,7 @@ func (x *eventReader) tellUnreadable() {
 
 // tellDates lists a property of dates if fewer of them were read than it has.
 func (x *eventReader) tellDates(p *ics.BaseProperty, read int) {
-	if p.IANAToken != "EXDATE" && p.IANAToken != "RDATE" || x.zones.budget < 0 {
+	if p.IANAToken != "EXDATE" && p.IANAToken != "RDATE" || x.zones.spent() {
 		return
 	}
 	if read <= strings.Count(p.Value, ",") && strings.TrimSpace(p.Value) != "" {

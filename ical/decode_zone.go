@@ -15,35 +15,53 @@ type objectZones struct {
 	described map[string]objectZone     // the VTIMEZONE components, by TZID
 	named     map[string]*time.Location // results of LoadLocation, nil for an error
 	notes     []string                  // see note
-	budget    int                       // see spend
+	*workBudget
 
 	years       map[string]*zoneUseYears  // of the series, by TZID
 	equivalents map[string]*time.Location // results of equivalent
 }
 
-// objectWork is the budget of one object. A unit is one date of a list that is
-// read, or one observance that is visited, which takes 50 to 100 ns. An object
-// with every zone and a long history needs a tenth of the budget.
-const objectWork = 5_000_000
+// workBudget limits the work that one input may cause. All objects of the input
+// share it, because each of thousands of small objects could otherwise take the time
+// of a large one.
+type workBudget struct{ left int }
 
-// The costs of other work, in units of objectWork. They are rounded estimates
+// newWorkBudget returns the budget of an input. octets is its size if it has more
+// than one object, and otherwise 0. A unit is one date of a list that is
+// read, or one observance that is visited, which takes 50 to 100 ns. An object with
+// every zone and a long history needs a tenth of the budget. The part for each octet
+// is enough for any number of ordinary objects.
+func newWorkBudget(octets int) *workBudget { return &workBudget{5_000_000 + 2*octets} }
+
+// The costs of other work, in units of workBudget. They are rounded estimates
 // from measured times, because the budget only has to stop hostile objects.
 const (
-	costLoad       = 2000   // LoadLocation searches files in vain: 70 µs or more
-	costYear       = 40     // a rule is compared with each day of a month: 2 to 10 µs
-	costOccurrence = 10     // an occurrence is found and compared: 0.4 µs
-	costEquivalent = 2000   // a Location is made and compared: 100 to 300 µs
-	costAgree      = 200    // two zones are compared in three years: 5 to 20 µs
-	costSearch     = 20_000 // each zone of the Windows table is loaded and compared: 1 to 2 ms
+	costLoad       = 2000    // LoadLocation searches files in vain: 70 µs or more
+	costYear       = 40      // a rule is compared with each day of a month: 2 to 10 µs
+	costOccurrence = 10      // an occurrence is found and compared: 0.4 µs
+	daysOfUnit     = 2       // a rule is searched for its next occurrence: 25 to 50 ns a day
+	costEmptyRule  = 200_000 // a rule without a second occurrence is searched to its end: 1 to 20 ms
+	costEquivalent = 2000    // a Location is made and compared: 100 to 300 µs
+	costAgree      = 200     // two zones are compared in three years: 5 to 20 µs
+	costSearch     = 20_000  // each zone of the Windows table is loaded and compared: 1 to 2 ms
 )
 
 // spend takes n from the budget, and reports whether it was enough.
-func (z *objectZones) spend(n int) bool {
-	if z.budget >= 0 {
-		z.budget -= n
+func (b *workBudget) spend(n int) bool {
+	if b.left >= 0 {
+		b.left -= n
 	}
-	return z.budget >= 0
+	return b.left >= 0
 }
+
+// spendSearch takes the cost of an occurrence from the budget, which is so long
+// after the one before it.
+func (b *workBudget) spendSearch(gap time.Duration) bool {
+	return b.spend(costOccurrence + int(gap/(daysOfUnit*day)))
+}
+
+// spent reports whether the budget is used up.
+func (b *workBudget) spent() bool { return b.left < 0 }
 
 // location returns the zone that a TZID names, or nil if [LoadLocation] does
 // not know it.
@@ -149,9 +167,9 @@ type yearOnset struct {
 }
 
 // readZones reads the VTIMEZONE components of an object.
-func readZones(m *ics.Calendar) *objectZones {
+func readZones(m *ics.Calendar, work *workBudget) *objectZones {
 	zones := &objectZones{described: make(map[string]objectZone), named: make(map[string]*time.Location),
-		budget: objectWork, years: make(map[string]*zoneUseYears), equivalents: make(map[string]*time.Location)}
+		workBudget: work, years: make(map[string]*zoneUseYears), equivalents: make(map[string]*time.Location)}
 	for _, c := range m.Components {
 		tz, ok := c.(*ics.VTimezone)
 		if !ok || tz == nil {
@@ -177,7 +195,11 @@ func (z *objectZones) isNonsense(zone objectZone) bool {
 	}
 	for i := range zone {
 		for j := range zone[:i] {
-			if a, b := &zone[i], &zone[j]; a.to != b.to && z.spend(2*costYear) && a.sameOnset(b) {
+			a, b, cost := &zone[i], &zone[j], 1
+			if a.rule != nil && b.rule != nil {
+				cost = 2 * costYear
+			}
+			if a.to != b.to && z.spend(cost) && a.sameOnset(b) {
 				return true
 			}
 		}

@@ -120,19 +120,23 @@ func (x *eventReader) sameSeries(a, b *time.Location) bool {
 	if !ok {
 		return true
 	}
+	if !x.maySearch(c) {
+		return false
+	}
 	from, r := e.Start, e.Recurrence
 	end := r.end(from)
 	endless := r.Count == 0 && r.Until.IsZero()
 	if endless || end.After(x.stamp) && end.After(from.AddDate(lastingYears, 0, 0)) {
 		from = later(from, x.stamp)
 	}
-	n := 0
+	n, before := 0, s.start
 	for wall := range s.instances() {
 		start := instant(wall.Unix(), a)
 		if start.Before(from) {
-			if !x.zones.spend(costOccurrence) {
+			if !x.zones.spendSearch(wall.Sub(before)) {
 				return false
 			}
+			before = wall
 			continue
 		}
 		if n++; n > most || start.After(from.AddDate(lastingYears, 0, 0)) {

@@ -92,7 +92,7 @@ func (e *Event) zoneKey() (loc *time.Location, key any, err error) {
 	if loc, err = e.clockZone(); err != nil {
 		return nil, nil, err
 	}
-	if e.TimeZone == "" && loc == e.Start.Location() && !isNamed(loc) {
+	if e.TimeZone == "" && loc == e.zoneTime().Location() && !isNamed(loc) {
 		return loc, loc, nil
 	}
 	return loc, loc.String(), nil

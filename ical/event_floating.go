@@ -3,6 +3,8 @@ package ical
 import (
 	"errors"
 	"fmt"
+
+	"github.com/convene-go/convene/internal/wallclock"
 )
 
 // errFloating is the reason for which a floating event has no zone.
@@ -17,6 +19,24 @@ func (e *Event) checkFloating(errs *fieldErrors) {
 	for i := range e.Overrides {
 		if o := &e.Overrides[i]; o.Floating && !o.Cancelled && !e.Floating {
 			errs.addf(indexed("Overrides", i, "Floating"), "%s", o.floatingText())
+		}
+	}
+}
+
+// errNoInstant is the error for a RecurrenceID that names no occurrence.
+var errNoInstant = errors.New("is a date or a time without a zone: it must be the original start of an occurrence, as an instant")
+
+// checkIDs refuses a RecurrenceID that Decode, or JSON, gives in a form of its own.
+func (e *Event) checkIDs(errs *fieldErrors) {
+	if e.AllDay {
+		return
+	}
+	if wallclock.IsLabel(e.RecurrenceID.Location()) {
+		errs.add("RecurrenceID", errNoInstant)
+	}
+	for i := range e.Overrides {
+		if wallclock.IsLabel(e.Overrides[i].RecurrenceID.Location()) {
+			errs.at("Overrides", i, "RecurrenceID", errNoInstant)
 		}
 	}
 }

@@ -30,10 +30,7 @@ func (e *Event) zone() (*time.Location, error) {
 	if e.TimeZone != "" {
 		return LoadLocation(e.TimeZone)
 	}
-	at := e.Start
-	if !e.RecurrenceID.IsZero() && hasName(e.RecurrenceID.Location()) {
-		at = e.RecurrenceID
-	}
+	at := e.zoneTime()
 	loc := at.Location()
 	if loc == time.UTC {
 		return loc, nil
@@ -46,6 +43,15 @@ func (e *Event) zone() (*time.Location, error) {
 		return named, nil
 	}
 	return time.UTC, nil
+}
+
+// zoneTime returns the time whose Location is the zone of an event without
+// TimeZone.
+func (e *Event) zoneTime() time.Time {
+	if !e.RecurrenceID.IsZero() && hasName(e.RecurrenceID.Location()) {
+		return e.RecurrenceID
+	}
+	return e.Start
 }
 
 // hasName reports whether a Location is an IANA zone other than UTC.
@@ -98,7 +104,7 @@ func (e *Event) inheritZone(series *Event) {
 // RECURRENCE-ID, which is the zone of the series. Until then, TimeZone is the zone
 // of DTSTART.
 func (e *Event) standAlone() {
-	if loc := e.RecurrenceID.Location(); !e.AllDay && !e.Floating && hasName(loc) {
+	if loc := e.RecurrenceID.Location(); !e.AllDay && !e.Floating && loc != time.UTC && isNamed(loc) {
 		e.TimeZone = loc.String()
 	}
 }
@@ -113,7 +119,7 @@ func (e *Event) clockZone() (*time.Location, error) {
 	loc, err := e.zone()
 	var other *otherZoneError
 	if errors.As(err, &other) {
-		return e.Start.Location(), nil
+		return e.zoneTime().Location(), nil
 	}
 	return loc, err
 }

@@ -6,25 +6,63 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/convene-go/convene/internal/wallclock"
 )
 
 // MarshalJSON writes the event in the form of [Event.Normalized]. It fills in
 // TimeZone if only a Location names the zone, because an RFC 3339 time has no room
 // for the name. It leaves the TimeZone of an override empty, which means the zone
-// of the series.
+// of the series. Of a zone that only a file describes, no more than the name is
+// kept. A RecurrenceID that Decode could not relate to a series keeps its form: it
+// is a date, a time without offset, or a time with "-00:00" if it came in UTC.
 func (e Event) MarshalJSON() ([]byte, error) {
 	type plain Event // without this method
 	n, _ := e.inForm()
 	e = *n
-	if loc, err := e.Zone(); err == nil && e.TimeZone == "" && !e.AllDay && loc != time.UTC && e.needsZone(loc) {
+	loc, err := e.zone()
+	var other *otherZoneError
+	switch {
+	case e.TimeZone != "" || e.AllDay:
+	case errors.As(err, &other):
+		e.TimeZone = other.iana
+	case err == nil && loc != time.UTC && e.needsZone(loc):
 		e.TimeZone = loc.String()
 	}
+	e.toMinutes()
 	e.Overrides = slices.Clone(e.Overrides)
 	for i := range e.Overrides {
 		e.Overrides[i].forgetZones()
 	}
+	if id := jsonID(e.RecurrenceID); id != "" && !e.AllDay {
+		return json.Marshal(struct {
+			plain
+			RecurrenceID string `json:"recurrenceId"`
+		}{plain(e), id})
+	}
 	return json.Marshal(plain(e))
+}
+
+// The forms of a RecurrenceID that is more than an instant. RFC 3339, section 4.3,
+// has "-00:00" for a time in UTC whose local offset is not known.
+const (
+	jsonLocal = "2006-01-02T15:04:05"
+	jsonZulu  = "-00:00"
+)
+
+// jsonID returns a RecurrenceID in one of these forms, and "" if it is an instant.
+func jsonID(id time.Time) string {
+	switch id.Location() {
+	case wallclock.Date:
+		return id.Format(time.DateOnly)
+	case wallclock.Local:
+		return id.Format(jsonLocal)
+	case wallclock.Zulu:
+		return id.Format(jsonLocal) + jsonZulu
+	}
+	return ""
 }
 
 // needsZone reports whether JSON loses loc, the zone of the event. The zone of an
@@ -34,11 +72,33 @@ func (e *Event) needsZone(loc *time.Location) bool {
 	return e.RecurrenceID.IsZero() || !offset
 }
 
+// toMinutes puts times whose offset has seconds into UTC, as local mean times had
+// before 1940. RFC 3339 would cut the seconds, and the time would be another one.
+func (e *Event) toMinutes() {
+	in := func(t *time.Time) {
+		if _, offset := t.Zone(); offset%60 != 0 {
+			*t = t.UTC()
+		}
+	}
+	e.Recurrence = e.Recurrence.clone()
+	for _, t := range []*time.Time{&e.RecurrenceID, &e.Start, &e.End} {
+		in(t)
+	}
+	if r := e.Recurrence; r != nil {
+		in(&r.Until)
+		for _, list := range [][]time.Time{r.Except, r.Include} {
+			for i := range list {
+				in(&list[i])
+			}
+		}
+	}
+}
+
 // forgetZones reduces the Locations of an override to their offsets, so that it is
 // written without a TimeZone if it has none.
 func (e *Event) forgetZones() {
 	for _, t := range []*time.Time{&e.RecurrenceID, &e.Start} {
-		if !t.IsZero() {
+		if !t.IsZero() && !wallclock.IsForm(t.Location()) {
 			_, offset := t.Zone()
 			*t = t.In(fixedZone("", offset))
 		}
@@ -73,7 +133,7 @@ func (e *Event) unmarshal(data []byte, allDay bool) error {
 		return err
 	}
 	allDay = allDay || e.AllDay
-	err := errors.Join(aux.RecurrenceID.store("recurrenceId", allDay, &e.RecurrenceID),
+	err := errors.Join(aux.RecurrenceID.storeID(allDay, &e.RecurrenceID),
 		aux.Start.store("start", allDay, &e.Start), aux.End.store("end", allDay, &e.End))
 	if err != nil {
 		return err
@@ -144,8 +204,9 @@ func strictUnmarshal(data []byte, v any) error {
 // the field, reports any other text as an error.
 type jsonTime struct {
 	time.Time
-	set, date bool
-	err       error
+	set  bool
+	form *time.Location // of package wallclock; nil for an instant
+	err  error
 }
 
 // store sets the time that was read. A date is accepted only in an all-day
@@ -154,13 +215,30 @@ func (t jsonTime) store(field string, allDay bool, to *time.Time) error {
 	if t.err != nil {
 		return fmt.Errorf("%s: %w", field, t.err)
 	}
-	if t.date && !allDay {
+	switch {
+	case t.form == wallclock.Date && !allDay:
 		return fmt.Errorf("%s: a date without a time needs allDay", field)
+	case t.form == wallclock.Local:
+		return fmt.Errorf("%s: %w", field, errJSONTime(t.Format(jsonLocal)))
 	}
 	if t.set {
 		*to = t.Time
 	}
 	return nil
+}
+
+// storeID is store for a RecurrenceID, which may have any form.
+func (t jsonTime) storeID(allDay bool, to *time.Time) error {
+	if t.err == nil && t.form != nil && !allDay {
+		*to = t.In(t.form)
+		return nil
+	}
+	return t.store("recurrenceId", allDay, to)
+}
+
+// errJSONTime is the error for a text that is no time.
+func errJSONTime(text string) error {
+	return fmt.Errorf("%.40q is neither an RFC 3339 time nor a date", text)
 }
 
 func (t *jsonTime) UnmarshalJSON(data []byte) error {
@@ -173,12 +251,19 @@ func (t *jsonTime) UnmarshalJSON(data []byte) error {
 		return nil
 	}
 	v, err := time.Parse(time.RFC3339Nano, s)
-	if err != nil {
-		v, err = time.Parse(time.DateOnly, s)
-		t.date = err == nil
+	if err == nil && strings.HasSuffix(s, jsonZulu) {
+		t.form = wallclock.Zulu
 	}
 	if err != nil {
-		t.err = fmt.Errorf("%.40q is neither an RFC 3339 time nor a date", s)
+		v, err = time.Parse(time.DateOnly, s)
+		t.form = wallclock.Date
+	}
+	if err != nil {
+		v, err = time.Parse(jsonLocal, s)
+		t.form = wallclock.Local
+	}
+	if err != nil {
+		t.err = errJSONTime(s)
 		return nil
 	}
 	_, offset := v.Zone() // time.Parse may say Local, which differs by machine

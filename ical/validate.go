@@ -18,6 +18,7 @@ func (e Event) Validate() error {
 	errs.addOthers(n.checkWords())
 	errs.addOthers(n.checkMethod(MethodRequest))
 	n.checkFloating(&errs)
+	n.checkIDs(&errs)
 	return refuse(errs...)
 }
 

@@ -61,6 +61,5 @@ func isNamed(loc *time.Location) bool {
 	if _, ok := parseOffsetName(loc.String()); ok {
 		return true
 	}
-	named, err := LoadLocation(loc.String())
-	return err == nil && named == loc
+	return isShared(loc) // no look-up of the name, which takes long if it is unknown
 }

@@ -103,9 +103,9 @@ type sweepReader struct {
 }
 
 func newSweepReader(t *testing.T, tz *ics.VTimezone, full bool) *sweepReader {
-	r := &sweepReader{zones: readZones(&ics.Calendar{Components: []ics.Component{tz}})}
+	r := &sweepReader{zones: readZones(&ics.Calendar{Components: []ics.Component{tz}}, newWorkBudget(0))}
 	r.zone = r.zones.described[tz.Properties[0].Value]
-	r.zones.budget = 1 << 30
+	r.zones.left = 1 << 30
 	if !full {
 		pair := outlookPair(t, tz)
 		r.outlook = &pair
