@@ -21,7 +21,7 @@ func (c *Calendar) write(out sink) error {
 		return err
 	}
 	c = c.inForm()
-	m := &zoneChooser{cal: c, zones: make(map[any]*zoneUse), names: make(map[string]int)}
+	m := newZoneChooser(c)
 	zones := make([]timeForm, len(c.Events))
 	for i := range c.Events {
 		var err error

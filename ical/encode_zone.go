@@ -13,6 +13,12 @@ type zoneChooser struct {
 	zones map[any]*zoneUse // by zoneKey
 	order []*ics.VTimezone // shared
 	names map[string]int   // the last number of the zones of a name that files describe
+	lists map[any][]*Event // the events of each zone; nil until inZone needs them
+	best  map[any]bestForm // results of bestForm
+}
+
+func newZoneChooser(c *Calendar) *zoneChooser {
+	return &zoneChooser{cal: c, zones: make(map[any]*zoneUse), names: make(map[string]int), best: make(map[any]bestForm)}
 }
 
 // zone chooses the form of e's times, and adds the VTIMEZONE that it needs. If
@@ -68,18 +74,18 @@ func (m *zoneChooser) use(loc *time.Location, key any) (*zoneUse, error) {
 	if u := m.zones[key]; u != nil {
 		return u, nil
 	}
-	w, _, err := m.cal.zoneForm(loc, m.inZone(key))
-	if err != nil {
-		return nil, err
+	w := m.bestForm(loc, key)
+	if w.err != nil {
+		return nil, w.err
 	}
-	u := &zoneUse{zoneForm: w, tree: w.tree, tzid: loc.String()}
+	u := &zoneUse{zoneForm: w.form, tree: w.form.tree, tzid: loc.String()}
 	if _, described := key.(*time.Location); described {
 		if m.names[u.tzid]++; m.names[u.tzid] == 1 && len(m.inZone(u.tzid)) > 0 {
 			m.names[u.tzid]++ // an IANA zone has the name
 		}
 		if n := m.names[u.tzid]; n > 1 {
 			u.tzid += " " + strconv.Itoa(n)
-			u.tree = renamedZone(w.tree, u.tzid)
+			u.tree = renamedZone(w.form.tree, u.tzid)
 		}
 	}
 	m.zones[key] = u
@@ -109,14 +115,34 @@ func renamedZone(tz *ics.VTimezone, tzid string) *ics.VTimezone {
 
 // inZone returns the events that are in a zone.
 func (m *zoneChooser) inZone(key any) []*Event {
-	var out []*Event
-	for i := range m.cal.Events {
-		e := &m.cal.Events[i]
-		if _, k, err := e.zoneKey(); !e.AllDay && !e.Floating && err == nil && k == key {
-			out = append(out, e)
+	if m.lists == nil {
+		m.lists = make(map[any][]*Event)
+		for i := range m.cal.Events {
+			e := &m.cal.Events[i]
+			if _, k, err := e.zoneKey(); !e.AllDay && !e.Floating && err == nil {
+				m.lists[k] = append(m.lists[k], e)
+			}
 		}
 	}
-	return out
+	return m.lists[key]
+}
+
+// bestForm is the result of [Calendar.zoneForm] for one zone.
+type bestForm struct {
+	form    *zoneForm
+	lasting *lastingForm
+	err     error
+}
+
+// bestForm returns the form of a zone of the calendar. It is found once, because
+// every event of the zone asks for it.
+func (m *zoneChooser) bestForm(loc *time.Location, key any) bestForm {
+	b, known := m.best[key]
+	if !known {
+		b.form, b.lasting, b.err = m.cal.zoneForm(loc, m.inZone(key))
+		m.best[key] = b
+	}
+	return b
 }
 
 // keptClocks returns the events of a list that must be on a wall clock.

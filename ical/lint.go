@@ -38,13 +38,13 @@ const (
 // mails, see [Calendar.Lint].
 func (e Event) Lint() []Finding {
 	n, _ := e.inForm()
-	return n.lintAll(&Calendar{Events: []Event{*n}})
+	return n.lintAll(newZoneChooser(&Calendar{Events: []Event{*n}}))
 }
 
 // lintAll reports the findings of a normalized event of a calendar, with its
 // overrides.
-func (e *Event) lintAll(c *Calendar) []Finding {
-	out := e.lint(c)
+func (e *Event) lintAll(zones *zoneChooser) []Finding {
+	out := e.lint(zones)
 	type place struct{ rule, field string }
 	known := make(map[place]bool, len(out))
 	for _, f := range out {
@@ -55,7 +55,7 @@ func (e *Event) lintAll(c *Calendar) []Finding {
 			continue
 		}
 		o := e.Override(i)
-		for _, f := range o.lint(&Calendar{Events: []Event{o}}) {
+		for _, f := range o.lint(newZoneChooser(&Calendar{Events: []Event{o}})) {
 			if !known[place{f.Rule, f.Field}] {
 				f.Field = indexed("Overrides", i, f.Field)
 				out = append(out, f)
@@ -66,9 +66,9 @@ func (e *Event) lintAll(c *Calendar) []Finding {
 }
 
 // lint reports the findings of one event of a calendar, without its overrides.
-func (e *Event) lint(c *Calendar) []Finding {
+func (e *Event) lint(zones *zoneChooser) []Finding {
 	var out []Finding
-	x := newLintTarget(e, c)
+	x := newLintTarget(e, zones)
 	for _, r := range allRules {
 		for _, h := range r.check(x) {
 			text := r.text

@@ -5,9 +5,10 @@ package ical
 // in a zone. The fields begin with "Events[i].".
 func (c *Calendar) Lint() []Finding {
 	c = c.inForm()
+	zones := newZoneChooser(c)
 	var out []Finding
 	for i := range c.Events {
-		for _, f := range c.Events[i].lintAll(c) {
+		for _, f := range c.Events[i].lintAll(zones) {
 			f.Field = indexed("Events", i, f.Field)
 			out = append(out, f)
 		}

@@ -16,18 +16,18 @@ type lintRule struct {
 // lintTarget is an event with the results that several rules need.
 type lintTarget struct {
 	*Event
-	calendar *Calendar // the object that has the event
-	clock    wallClock
-	err      error              // why it has no clock
-	reach    func() Span        // its zoneSpan
-	touch    func() bool        // whether a change of the clock may touch its series
-	wrong    func() []wrongPair // the occurrences that are in each other's way
+	zones *zoneChooser // of the object that has the event
+	clock wallClock
+	err   error              // why it has no clock
+	reach func() Span        // its zoneSpan
+	touch func() bool        // whether a change of the clock may touch its series
+	wrong func() []wrongPair // the occurrences that are in each other's way
 }
 
 // newLintTarget computes the zoneSpan and the clock changes only if a rule asks
 // for them.
-func newLintTarget(e *Event, c *Calendar) *lintTarget {
-	x := &lintTarget{Event: e, calendar: c}
+func newLintTarget(e *Event, zones *zoneChooser) *lintTarget {
+	x := &lintTarget{Event: e, zones: zones}
 	x.clock, x.err = e.wallClock()
 	x.reach = sync.OnceValue(e.zoneSpan)
 	x.touch = sync.OnceValue(x.mayTouch)

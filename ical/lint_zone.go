@@ -126,25 +126,22 @@ func lintZoneOutlook(e *lintTarget) []hit {
 	if e.err != nil || e.AllDay || !e.keepsClock() || e.Start.IsZero() {
 		return nil
 	}
-	var list []*Event
-	if _, key, err := e.zoneKey(); err == nil {
-		list = (&zoneChooser{cal: e.calendar}).inZone(key)
+	_, key, err := e.zoneKey()
+	if err != nil || len(e.zones.inZone(key)) == 0 {
+		return nil
 	}
-	if len(list) == 0 {
-		list = []*Event{e.Event}
-	}
-	w, lasting, err := e.calendar.zoneForm(e.clock.loc, list)
-	if err != nil || lasting == nil {
+	w := e.zones.bestForm(e.clock.loc, key)
+	if w.err != nil || w.lasting == nil {
 		return nil
 	}
 	first := ""
-	if t := lasting.firstWrong(e.Event); !t.IsZero() {
+	if t := w.lasting.firstWrong(e.Event); !t.IsZero() {
 		first = fmt.Sprintf("%s in %s", t.In(e.clock.loc).Format("2006-01-02 15:04"), e.clock.loc)
 	}
 	switch {
-	case w.form.Exact() && first == "":
+	case w.form.form.Exact() && first == "":
 		return nil
-	case w.form.Exact():
+	case w.form.form.Exact():
 		return []hit{{"TimeZone", "one pair is written; the first occurrence that it puts at another hour is " + first}}
 	case first == "":
 		return []hit{{"TimeZone", "the full form is written"}}
