@@ -46,7 +46,8 @@ func (o *DecodeOptions) withDefaults() DecodeOptions {
 // whole. [Calendar.Skipped] says so in both cases.
 //
 // The error is a [*SyntaxError] if there is no whole object, or if the input is
-// over a limit. Decode takes time linear in the input.
+// over a limit. Decode takes time linear in the input. If the zones, rules and dates
+// of the input need more work than that, they are over a limit too.
 func Decode(r io.Reader, o *DecodeOptions) (*Calendar, error) {
 	opts := o.withDefaults()
 	data, err := io.ReadAll(io.LimitReader(r, int64(opts.MaxBytes)+1))

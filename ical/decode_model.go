@@ -10,9 +10,11 @@ import (
 // FromModel reads a golang-ical tree as meetings, leniently:
 //
 //   - A property that it cannot read is kept in Extra if possible.
-//   - A time without a zone, or with a TZID that nothing explains, is in the zone
-//     of DTSTART. Without one it is in the zone of the series. If there is none,
-//     the event is [Event.Floating].
+//   - A time without a zone is in the zone of DTSTART, and so are an EXDATE and an
+//     RDATE with a TZID that nothing explains. A DTSTART without a zone is in the
+//     zone of the series.
+//   - If DTSTART or DTEND has a TZID that nothing explains, or if DTSTART has no zone
+//     and there is no series, [Event.Floating] is set.
 //   - In a series of hours, a date as UNTIL includes its day, a date as EXDATE
 //     excepts the occurrences of its day, and a date as RDATE adds the hour of
 //     DTSTART on that day.

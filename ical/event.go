@@ -19,7 +19,8 @@ type Event struct {
 	//
 	// If Decode reads an occurrence alone, RecurrenceID keeps the form that an
 	// answer must repeat. A RECURRENCE-ID in UTC has a Location named "Z". A date
-	// in an event of hours, and a clock in an unknown zone, have the offset 0.
+	// in an event of hours, and a clock in an unknown zone, have the offset 0. JSON
+	// keeps all three, and [Event.Validate] refuses the last two.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
 
 	// Summary is the title. Outlook keeps 255 characters. Several lines are
@@ -53,7 +54,8 @@ type Event struct {
 	End time.Time `json:"end,omitzero"`
 	// TimeZone is the IANA name of the zone in which the meeting keeps its wall
 	// clock. If it is empty, Start's Location is the zone if it has an IANA
-	// name, and UTC is otherwise. For an all-day event it only says where
+	// name. Otherwise a single event is in UTC, and a series keeps the UTC offset
+	// of Start; see [Event.Zone]. For an all-day event it only says where
 	// instants such as 23:00 UTC are midnight.
 	//
 	// For an occurrence on its own, it is the zone of the series, in which all

@@ -86,6 +86,9 @@ func (c wallClock) single(e *Event) Occurrence {
 // describes.
 func (c wallClock) override(series *Event, i int) Occurrence {
 	e := series.Override(i)
+	if e.Floating != series.Floating && !c.allDay {
+		e.Start, e.End = c.sameClock(e.Start), c.sameClock(e.End)
+	}
 	o := Occurrence{RecurrenceID: c.start(e.RecurrenceID), Start: c.start(e.Start), Override: i}
 	switch {
 	case !e.End.IsZero():
@@ -96,6 +99,16 @@ func (c wallClock) override(series *Event, i int) Occurrence {
 		o.End = o.Start
 	}
 	return o
+}
+
+// sameClock returns the instant at which this clock shows the time that t shows in
+// its own Location. If the zone of a series or of its override is not known, no
+// better time can be given. The zero time stays.
+func (c wallClock) sameClock(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return wallclock.In(t, c.loc)
 }
 
 // starts yields the starts that the rule gives, in order.

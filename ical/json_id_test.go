@@ -130,3 +130,23 @@ func TestEventJSONKeepsInstantsOfOldTimes(t *testing.T) {
 		t.Errorf("Occurrences after JSON (-before +after):\n%s\n%s", diff, data)
 	}
 }
+
+// If only the series or only its override has a known zone, the clock of the
+// override counts.
+func TestOccurrencesOfFloatingOverride(t *testing.T) {
+	const rule = "RRULE:FREQ=WEEKLY;COUNT=2"
+	for _, tt := range []struct{ series, id, override string }{
+		{"DTSTART;TZID=Europe/Berlin:20270302T100000", "RECURRENCE-ID;TZID=Europe/Berlin:20270309T100000", "DTSTART;TZID=Nowhere:20270309T120000"},
+		{"DTSTART:20270302T100000", "RECURRENCE-ID:20270309T100000", "DTSTART;TZID=Europe/Berlin:20270309T120000"},
+		{"DTSTART;TZID=Nowhere:20270302T100000", "RECURRENCE-ID;TZID=Nowhere:20270309T100000", "DTSTART;TZID=Asia/Tokyo:20270309T120000"},
+	} {
+		c := decode(t, []byte("BEGIN:VCALENDAR\r\n"+foreignEvent(tt.series, rule)+foreignEvent(tt.id, tt.override)+"END:VCALENDAR\r\n"))
+		var got []string
+		for o := range c.Events[0].Occurrences(time.Time{}, time.Time{}) {
+			got = append(got, o.Start.Format("02T15:04"))
+		}
+		if want := []string{"02T10:00", "09T12:00"}; !slices.Equal(got, want) {
+			t.Errorf("Occurrences of %s with %s = %v, want %v", tt.series, tt.override, got, want)
+		}
+	}
+}
