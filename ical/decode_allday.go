@@ -1,6 +1,10 @@
 package ical
 
-import "time"
+import (
+	"time"
+
+	"github.com/convene-go/convene/internal/wallclock"
+)
 
 // datesOfMidnights makes the event all-day if it says that it is, and goes from
 // midnight to midnight on its own clock (MS-OXCICAL, section 2.1.3.1.1.20).
@@ -9,7 +13,7 @@ import "time"
 // testdata/ics/quirks/exchange-all-day.ics.
 func (x *eventReader) datesOfMidnights() {
 	e := &x.event
-	if !x.allDay || e.AllDay || e.Start.IsZero() || !isMidnight(e.Start) || !e.End.IsZero() && !isMidnight(e.End) {
+	if !x.allDay || e.AllDay || e.Start.IsZero() || !wallclock.IsMidnight(e.Start) || !e.End.IsZero() && !wallclock.IsMidnight(e.End) {
 		return
 	}
 	loc := e.Start.Location()
@@ -34,14 +38,8 @@ func dateIn(t time.Time, loc *time.Location) time.Time {
 	switch {
 	case t.IsZero():
 		return t
-	case isMidnight(t):
+	case wallclock.IsMidnight(t):
 		return dateOf(t)
 	}
 	return dateOf(t.In(loc))
-}
-
-// isMidnight reports whether the clock of t's zone shows 00:00:00.
-func isMidnight(t time.Time) bool {
-	h, m, s := t.Clock()
-	return h == 0 && m == 0 && s == 0
 }

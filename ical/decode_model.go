@@ -2,6 +2,7 @@ package ical
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	ics "github.com/arran4/golang-ical"
@@ -63,7 +64,7 @@ func fromModel(m *ics.Calendar, work *workBudget) (*Calendar, error) {
 		}
 		events = append(events, e.event)
 	}
-	skipped.add(x.zones.notes...)
+	skipped.add(x.zones.skipped.texts...)
 	out.Events, out.Skipped = group(events, out.Method), skipped.texts
 	return out, nil
 }
@@ -104,4 +105,50 @@ func group(events []Event, method Method) []Event {
 		}
 	}
 	return out
+}
+
+// objectReader reads the VEVENTs of one object.
+type objectReader struct {
+	zones   *objectZones
+	events  []*eventReader
+	masters map[string]*eventReader // the first event without RECURRENCE-ID, by UID
+}
+
+// read reads all events. Overrides come after all others, because their series
+// gives a zone to their times.
+func (x *objectReader) read() error {
+	var overrides []*eventReader
+	for _, e := range x.events {
+		if firstProperty(e.base.Properties, "RECURRENCE-ID") != nil {
+			overrides = append(overrides, e)
+			continue
+		}
+		if err := e.read(nil); err != nil {
+			return err // none: only RECURRENCE-ID gives an error
+		}
+		if _, again := x.masters[e.event.UID]; !again {
+			x.masters[e.event.UID] = e
+		}
+	}
+	for _, e := range overrides {
+		uid := ""
+		if p := firstProperty(e.base.Properties, "UID"); p != nil {
+			uid = unwrapUID(p.Value)
+		}
+		if err := e.read(x.masters[uid]); err != nil {
+			return refuse(&FieldError{Field: indexed("VEVENT", e.index, "RECURRENCE-ID"), Err: err})
+		}
+	}
+	for _, e := range x.events {
+		e.noteYears()
+	}
+	for _, e := range x.events {
+		e.resolveZone()
+		e.exceptOnDays()
+	}
+	x.settle(overrides)
+	if x.zones.spent() {
+		return refuse(&FieldError{Field: "Model", Err: fmt.Errorf("%w: too many dates or zones", ErrLimit)})
+	}
+	return nil
 }

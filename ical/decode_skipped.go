@@ -8,8 +8,8 @@ import (
 	ics "github.com/arran4/golang-ical"
 )
 
-// skipList lists in words what the decoder passed over, each text once. It
-// becomes [Calendar.Skipped].
+// skipList names in words everything that the decoder passed over, each text once.
+// It becomes [Calendar.Skipped].
 type skipList struct{ texts []string }
 
 // mostSkipped limits the texts of one input. The last text says that there are

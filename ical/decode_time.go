@@ -213,8 +213,8 @@ func (x *eventReader) exceptOnDays() {
 
 // readRecurrenceID reads RECURRENCE-ID. In an event of hours, a date is labelled
 // [wallclock.Date], and a time whose zone is not known is labelled
-// [wallclock.Local]. If the object has the series, settleID finds the occurrence
-// that is meant.
+// [wallclock.Local]. If the object has the series, settle finds the occurrence that
+// is meant.
 //
 // An unreadable one is an error, because the event would otherwise be taken for the
 // whole series.

@@ -1,7 +1,6 @@
 package ical
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +13,7 @@ import (
 type objectZones struct {
 	described map[string]objectZone     // the VTIMEZONE components, by TZID
 	named     map[string]*time.Location // results of LoadLocation, nil for an error
-	notes     []string                  // see note
+	skipped   skipList                  // what of the zones and RECURRENCE-IDs is not understood
 	*workBudget
 
 	years       map[string]*zoneUseYears  // of the series, by TZID
@@ -86,7 +85,7 @@ func (z *objectZones) ref(tzid string) (zoneRef, bool) {
 	}
 	ref := zoneRef{tzid, z.location(tzid), z.described[tzid]}
 	if !ref.known() {
-		z.note(fmt.Sprintf("TZID %.60q, which names no known time zone", tzid))
+		z.skipped.addf("TZID %.60q, which names no known time zone", tzid)
 	}
 	return ref, ref.known()
 }
@@ -134,16 +133,6 @@ func (z *objectZones) instant(r zoneRef, wall time.Time) time.Time {
 		name = "" // it stands for another offset
 	}
 	return wall.Add(-time.Duration(offset) * time.Second).In(fixedZone(name, offset))
-}
-
-// mostNotes limits the notes on one object.
-const mostNotes = 100
-
-// note remembers, once, that a part of the object is not understood.
-func (z *objectZones) note(text string) {
-	if len(z.notes) < mostNotes && !slices.Contains(z.notes, text) {
-		z.notes = append(z.notes, text)
-	}
 }
 
 // objectZone is a VTIMEZONE as read. The observance with the latest onset before

@@ -181,3 +181,42 @@ func TestManyYearsOfOneZone(t *testing.T) {
 		t.Errorf("%d events, want %d or an error", len(c.Events), len(starts))
 	}
 }
+
+// TestFileZoneError: a zone that only a file describes is refused with the reason,
+// also if the program puts its name into TimeZone, as the library does for a meeting.
+func TestFileZoneError(t *testing.T) {
+	e := decode(t, []byte(strings.ReplaceAll(`BEGIN:VCALENDAR
+BEGIN:VTIMEZONE
+TZID:Custom
+BEGIN:STANDARD
+DTSTART:19701025T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZOFFSETFROM:+0230
+TZOFFSETTO:+0130
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:19700329T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZOFFSETFROM:+0130
+TZOFFSETTO:+0230
+END:DAYLIGHT
+END:VTIMEZONE
+BEGIN:VEVENT
+UID:u
+SUMMARY:Review
+DTSTART;TZID=Custom:20270302T100000
+RRULE:FREQ=WEEKLY
+ORGANIZER:mailto:desk@example.test
+ATTENDEE:mailto:ann@example.test
+END:VEVENT
+END:VCALENDAR
+`, "\n", "\r\n"))).Events[0]
+	e.TimeZone = e.Start.Location().String()
+	if err := e.Validate(); err == nil || !strings.Contains(err.Error(), `TimeZone: "Custom" is the name of Start's Location alone`) {
+		t.Errorf("Validate = %v, want an error that says what Custom is", err)
+	}
+	e.TimeZone = "Europe/Berlin"
+	if err := e.Validate(); err != nil {
+		t.Errorf("Validate with an IANA zone = %v, want nil", err)
+	}
+}

@@ -38,7 +38,7 @@ func lintSeriesEmpty(e *lintTarget) []hit {
 	return hitIf(true, "Recurrence")
 }
 
-// conflict is what is wrong between an occurrence and the next.
+// conflict is a fault in the order of an occurrence and the next.
 type conflict int
 
 const (
@@ -103,7 +103,7 @@ func (e *lintTarget) wrongNeighbours() (out []wrongPair) {
 	return out
 }
 
-// before returns what is wrong if next follows o.
+// before returns the conflict that arises if next follows o.
 func (o wallOccurrence) before(next wallOccurrence) conflict {
 	switch {
 	case o.start.IsZero(): // next is the first

@@ -62,7 +62,11 @@ func (e *Event) checkTime(errs *fieldErrors) {
 		}
 	}
 	if _, err := e.zone(); err != nil && !e.AllDay && !e.Floating {
-		if e.TimeZone != "" {
+		switch {
+		case e.TimeZone == "":
+		case e.TimeZone == e.Start.Location().String():
+			err = errOwnZone(e.TimeZone)
+		default:
 			err = errZoneName(e.TimeZone)
 		}
 		errs.add("TimeZone", err)
@@ -124,6 +128,13 @@ func (e *Event) checkOwn() (errs fieldErrors) {
 // errZoneName is the error for a name that [LoadLocation] does not know.
 func errZoneName(name string) error {
 	return fmt.Errorf("%.60q is not the IANA or Windows name of a time zone", name)
+}
+
+// errOwnZone is the error for a name that only the Location of Start has. Decode makes
+// such a Location if nothing but the file describes the zone.
+func errOwnZone(name string) error {
+	return fmt.Errorf("%.60q is the name of Start's Location alone, as the file of an event may describe it; "+
+		"no other program knows its clock, and JSON does not keep it: set TimeZone to an IANA or Windows name", name)
 }
 
 // inherits reports whether an override takes the field of an error from its

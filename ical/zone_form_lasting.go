@@ -58,9 +58,8 @@ func newLastingForm(loc *time.Location, list []*Event, stamp time.Time) (*lastin
 	if slices.ContainsFunc(list, func(e *Event) bool { return e.lasts(stamp) }) {
 		all.Start = later(all.Start, stamp)
 	}
-	if most := all.Start.AddDate(lastingYears, 0, 0); most.After(all.End) {
-		all.End = most // the horizon of a very old series is in the past
-	}
+	all.End = later(all.End, all.Start.AddDate(horizon, 0, 0)) // the horizon of a series counts from its start
+
 	z, err := formsOf(loc, all)
 	if err != nil {
 		return nil, err

@@ -54,6 +54,8 @@ func TestLastingForm(t *testing.T) {
 		{"wrong within three years", "Asia/Jerusalem", "2028-03-09 23:30", "2027-02-01", weekly, false, friday, full + "2030-03-28 23:30 in Asia/Jerusalem"},
 		{"an update years later", "Asia/Jerusalem", "2022-03-03 23:30", "2027-02-01", weekly, false, "BYDAY=4FR", pair + "2030-03-28 23:30 in Asia/Jerusalem"},
 		{"an update years later, near a wrong year", "Asia/Jerusalem", "2022-03-03 23:30", "2028-02-01", weekly, false, friday, full + "2030-03-28 23:30 in Asia/Jerusalem"},
+		{"an update after nearly all years that are looked at", "Asia/Jerusalem", "2001-03-01 23:30", "2027-02-01", weekly, false, "BYDAY=4FR",
+			pair + "2030-03-28 23:30 in Asia/Jerusalem"},
 		{"an old law", "America/New_York", "2005-03-03 10:00", "2027-02-01", weekly, false, "BYDAY=2SU", ""},
 		{"an old law, older than the horizon", "Europe/Berlin", "1994-03-03 10:00", "2027-02-01", weekly, false, "BYDAY=-1SU;BYMONTH=10", ""},
 		{"a law that changes within a short series", "America/New_York", "2006-03-07 10:00", "2027-02-01", Recurrence{Freq: FreqWeekly, Count: 100}, false,

@@ -32,19 +32,26 @@ func (x *intake) occurrence(said *ical.Event) (series.Target, error) {
 }
 
 // settle gives the zone of the meeting to the times of a statement that have none.
+// If the meeting is all-day, midnights are dates, whatever their zone is.
 func (x *intake) settle(s statement) statement {
-	e := s.event
-	if !e.Floating || e.TimeZone != "" || x.m.Event.AllDay {
+	settled := *s.event
+	switch e := &settled; {
+	case !e.Floating:
 		return s
-	}
-	zone, err := x.m.Event.Zone()
-	if err != nil {
-		return s
-	}
-	settled := *e
-	settled.Floating, settled.Start = false, wallclock.In(e.Start, zone)
-	if !e.End.IsZero() {
-		settled.End = wallclock.In(e.End, zone)
+	case x.m.Event.AllDay:
+		if !wallclock.IsMidnight(e.Start) || !e.End.IsZero() && !wallclock.IsMidnight(e.End) {
+			return s
+		}
+		e.AllDay, e.Floating, e.TimeZone = true, false, ""
+	default:
+		zone, err := x.m.Event.Zone()
+		if err != nil || e.TimeZone != "" {
+			return s
+		}
+		e.Floating, e.Start = false, wallclock.In(e.Start, zone)
+		if !e.End.IsZero() {
+			e.End = wallclock.In(e.End, zone)
+		}
 	}
 	s.event = &settled
 	return s

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
@@ -16,7 +17,7 @@ func lint(_ context.Context, f *flags, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	findings := slices.Concat(invalid(e.Validate()), e.Lint(), past(f, &e))
+	findings := slices.Concat(invalid(e.Validate()), misread(f, e), past(f, &e))
 	refused := false
 	for _, found := range findings {
 		refused = refused || found.Severity == ical.SeverityError
@@ -37,6 +38,17 @@ func invalid(err error) (out []ical.Finding) {
 			Text: e.Err.Error(), Source: "RFC 5545", Clients: []string{}})
 	}
 	return out
+}
+
+// misread returns the findings about a request that is sent now. Its time decides
+// which occurrences of an old series the zone must be right for.
+func misread(f *flags, e ical.Event) []ical.Finding {
+	c := &ical.Calendar{Method: ical.MethodRequest, Stamp: f.now, Events: []ical.Event{e}}
+	found := c.Lint()
+	for i := range found {
+		found[i].Field = strings.TrimPrefix(found[i].Field, "Events[0].")
+	}
+	return found
 }
 
 // past returns a warning if the event can be sent, and nobody would be mailed. The

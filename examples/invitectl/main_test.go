@@ -161,6 +161,18 @@ func TestLint(t *testing.T) {
 	}
 }
 
+// TestLintNow: the time of the call decides from which date on the zone of an old
+// series must be right.
+func TestLintNow(t *testing.T) {
+	old := vary(t, `"timeZone": "Europe/Berlin"`, `"start":"2022-03-03T23:30:00+02:00","end":"2022-03-04T00:30:00+02:00",`+
+		`"timeZone":"Asia/Jerusalem","recurrence":{"freq":"weekly"}`)
+	got := invitectl("lint", "-now", "2027-02-01T09:00:00Z", old)
+	const first = "one pair is written; the first occurrence that it puts at another hour is 2030-03-28 23:30"
+	if got.Code != 0 || !strings.Contains(got.Stdout, `"field":"TimeZone"`) || !strings.Contains(got.Stdout, first) {
+		t.Errorf("lint = %+v, want 0 and %q about TimeZone", got, first)
+	}
+}
+
 // TestPast is run when the meeting is over.
 func TestPast(t *testing.T) {
 	const later = "2027-04-01T09:00:00Z"

@@ -33,7 +33,7 @@ func NameOf(id time.Time, series, writer *time.Location) Name {
 		return Name{Day: day, Zones: zones(series, writer)}
 	case loc == Local:
 		return Name{Instants: []time.Time{In(id, series)}, Day: day, Zones: zones(series, writer), Unsure: writer == nil}
-	case offset(id.Unix(), loc) == offset(id.Unix(), series) && !isMidnight(id):
+	case offset(id.Unix(), loc) == offset(id.Unix(), series) && !IsMidnight(id):
 		return Name{Instants: []time.Time{id}}
 	default:
 		return Name{Instants: []time.Time{id}, Day: day, Zones: zones(series, loc)}
@@ -48,8 +48,8 @@ func zones(series, writer *time.Location) []*time.Location {
 	return []*time.Location{series, writer}
 }
 
-// isMidnight reports whether t is midnight in its own Location.
-func isMidnight(t time.Time) bool {
+// IsMidnight reports whether t is midnight in its own Location.
+func IsMidnight(t time.Time) bool {
 	h, m, s := t.Clock()
 	return h == 0 && m == 0 && s == 0
 }

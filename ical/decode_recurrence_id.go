@@ -2,58 +2,14 @@ package ical
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	ics "github.com/arran4/golang-ical"
 
 	"github.com/convene-go/convene/internal/wallclock"
 )
-
-// objectReader reads the VEVENTs of one object.
-type objectReader struct {
-	zones   *objectZones
-	events  []*eventReader
-	masters map[string]*eventReader // the first event without RECURRENCE-ID, by UID
-}
-
-// read reads all events. Overrides come after all others, because their series
-// gives a zone to their times.
-func (x *objectReader) read() error {
-	var overrides []*eventReader
-	for _, e := range x.events {
-		if firstProperty(e.base.Properties, "RECURRENCE-ID") != nil {
-			overrides = append(overrides, e)
-			continue
-		}
-		if err := e.read(nil); err != nil {
-			return err // none: only RECURRENCE-ID gives an error
-		}
-		if _, again := x.masters[e.event.UID]; !again {
-			x.masters[e.event.UID] = e
-		}
-	}
-	for _, e := range overrides {
-		uid := ""
-		if p := firstProperty(e.base.Properties, "UID"); p != nil {
-			uid = unwrapUID(p.Value)
-		}
-		if err := e.read(x.masters[uid]); err != nil {
-			return refuse(&FieldError{Field: indexed("VEVENT", e.index, "RECURRENCE-ID"), Err: err})
-		}
-	}
-	for _, e := range x.events {
-		e.noteYears()
-	}
-	for _, e := range x.events {
-		e.resolveZone()
-		e.exceptOnDays()
-	}
-	x.settle(overrides)
-	if x.zones.spent() {
-		return refuse(&FieldError{Field: "Model", Err: fmt.Errorf("%w: too many dates or zones", ErrLimit)})
-	}
-	return nil
-}
 
 // settle finds the occurrences that the RECURRENCE-IDs of overrides name, if these
 // are not in the form of the series.
@@ -104,7 +60,7 @@ func (x *eventReader) settle(overrides []*eventReader) {
 		id := o.event.RecurrenceID
 		start, err := n.Find(near(starts, id))
 		if err != nil {
-			x.zones.note(fmt.Sprintf("RECURRENCE-ID %s: the series has %v", id.Format(layoutLocal), err))
+			x.zones.skipped.addf("RECURRENCE-ID %s: the series has %v", id.Format(layoutLocal), err)
 			o.unsettle()
 			continue
 		}
@@ -191,4 +147,19 @@ func near(list []time.Time, t time.Time) []time.Time {
 	i, _ := slices.BinarySearchFunc(list, t.Add(-wallclock.Reach), compare)
 	j, _ := slices.BinarySearchFunc(list, t.Add(wallclock.Reach), compare)
 	return list[i:j]
+}
+
+// readRange reads the RANGE of a RECURRENCE-ID (RFC 5545, section 3.2.13), by which
+// an override counts for all later occurrences too. No field can hold it, so the
+// property is kept in Extra. [Event.Validate] refuses it there, so that it cannot be
+// sent on as a change of one occurrence.
+func (x *eventReader) readRange(p *ics.BaseProperty) {
+	values := p.ICalParameters["RANGE"]
+	if len(values) == 0 || values[0] == "" {
+		return
+	}
+	x.ranged = strings.ToUpper(values[0])
+	x.event.Extra = append(x.event.Extra, Property{
+		Name: p.IANAToken, Params: map[string][]string{"RANGE": {x.ranged}}, Value: p.Value,
+	})
 }

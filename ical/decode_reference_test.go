@@ -19,7 +19,7 @@ import (
 // objects is the number of objects that TestTimesOfOthers reads:
 //
 //	go test ./ical -run TestTimesOfOthers -args -objects 20000
-var objects = flag.Int("objects", 400, "the number of objects whose times TestTimesOfOthers reads")
+var objects = flag.Int("objects", 200, "the number of objects whose times TestTimesOfOthers reads")
 
 // toldEvent has the times of an event as testdata/reference/times.py prints them.
 type toldEvent struct {

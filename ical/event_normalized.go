@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/convene-go/convene/internal/wallclock"
 )
 
 // Normalized returns a copy of the event that shares no memory with it, with its
@@ -211,7 +213,7 @@ func placeName(t time.Time) string {
 // hour earlier.
 func dateAtMidnight(t time.Time) (time.Time, bool) {
 	date := dateOf(t)
-	if h, m, s := t.Clock(); h == 0 && m == 0 && s == 0 {
+	if wallclock.IsMidnight(t) {
 		return date, true
 	}
 	if dateOf(t.Add(-time.Second)).Before(date) {
