@@ -38,6 +38,8 @@ type eventReader struct {
 	clockID    bool         // RECURRENCE-ID is a time without a zone of its own
 	ownID      bool         // RECURRENCE-ID is in the zone of DTSTART
 	exceptDays []time.Time  // the dates of EXDATE in an event of hours
+
+	foreign map[time.Time]bool // the times in another zone than DTSTART
 }
 
 // read reads all properties and alarms of the event. series is the series of an

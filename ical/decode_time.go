@@ -139,7 +139,14 @@ func (x *eventReader) readTimeValue(p *ics.BaseProperty, value string) (time.Tim
 	if date || !ok {
 		ref = x.own
 	}
-	return x.instant(ref, t), date, nil
+	t = x.instant(ref, t)
+	if ref.tzid != "" && ref.tzid != x.own.tzid {
+		if x.foreign == nil {
+			x.foreign = make(map[time.Time]bool)
+		}
+		x.foreign[t] = true
+	}
+	return t, date, nil
 }
 
 // instant returns the instant at which the clock of a zone shows wall, which is

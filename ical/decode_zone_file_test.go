@@ -121,6 +121,30 @@ func TestOneZoneInManyYears(t *testing.T) {
 	}
 }
 
+// TestTimesBesideTheZoneOfTheFile: the zone of the name takes the place of a
+// VTIMEZONE that gives the series the same instants. Times in other zones keep their
+// instants then, and times in this zone their clock.
+func TestTimesBesideTheZoneOfTheFile(t *testing.T) {
+	for _, tt := range []struct{ name, lines, want string }{
+		{"end", "DTEND;TZID=Europe/Berlin:20271206T160000", "06-09 13-09 20-09 27-09, to 15:00Z"},
+		{"end in Z", "DTEND:20271206T153000Z", "06-09 13-09 20-09 27-09, to 15:30Z"},
+		{"EXDATE", "EXDATE;TZID=Europe/London:20271213T140000\r\nDTEND;TZID=US/Eastern:20271206T100000", "06-09 20-09 27-09, to 15:00Z"},
+		{"RDATE", "RDATE;TZID=Tokyo Standard Time:20271215T000000\r\nDURATION:PT1H", "06-09 13-09 14-10 20-09 27-09, to 15:00Z"},
+		{"a date and a clock", "EXDATE;VALUE=DATE:20271220\r\nRDATE;TZID=US/Eastern:20280328T090000\r\nDURATION:PT1H", "06-09 13-09 27-09 28-09, to 15:00Z"},
+	} {
+		file := fileInZone("REQUEST", "US/Eastern", oldRules, "20271206T090000")
+		file = strings.NewReplacer("COUNT=40", "COUNT=4", "ORGANIZER", tt.lines+"\r\nORGANIZER").Replace(file)
+		e := decode(t, []byte(file)).Events[0]
+		got := make([]string, 0, 5)
+		for o := range e.Occurrences(time.Time{}, e.Start.AddDate(1, 0, 0)) {
+			got = append(got, o.Start.In(e.Start.Location()).Format("02-15"))
+		}
+		if text := strings.Join(got, " ") + ", to " + e.End.UTC().Format("15:04Z"); text != tt.want || e.TimeZone != "US/Eastern" {
+			t.Errorf("%s: %s in %q, want %s", tt.name, text, e.TimeZone, tt.want)
+		}
+	}
+}
+
 // TestTwoZonesOfOneName: two files describe different zones under one name, and a
 // program puts their events into one object.
 func TestTwoZonesOfOneName(t *testing.T) {

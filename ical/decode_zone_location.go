@@ -70,7 +70,12 @@ func (x *eventReader) resolveZone() {
 	}
 	in := func(t time.Time) time.Time { return t.In(loc) }
 	if loc == named {
-		in = func(t time.Time) time.Time { return onClock(t, loc) }
+		in = func(t time.Time) time.Time {
+			if x.foreign[t] {
+				return t.In(loc)
+			}
+			return onClock(t, loc)
+		}
 	}
 	times := []*time.Time{&e.Start, &e.End}
 	if x.ownID && !wallclock.IsLabel(e.RecurrenceID.Location()) {

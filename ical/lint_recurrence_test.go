@@ -194,3 +194,33 @@ func TestLintExceptHour(t *testing.T) {
 		}
 	}
 }
+
+// TestLintPast finds meetings that lie wholly before 1970.
+func TestLintPast(t *testing.T) {
+	day := func(year int) time.Time { return time.Date(year, 3, 2, 10, 0, 0, 0, time.UTC) }
+	for _, tt := range []struct {
+		name   string
+		start  time.Time
+		change func(*Event)
+		want   bool
+	}{
+		{"a year of two digits", day(27), nil, true},
+		{"the first second of Go", time.Time{}.Add(time.Second), nil, true},
+		{"the first day of Windows", time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC), nil, true},
+		{"a whole day", dateOf(day(27)), func(e *Event) { e.AllDay, e.End = true, e.Start.AddDate(0, 0, 1) }, true},
+		{"a series with an end", day(27), func(e *Event) { e.Recurrence = &Recurrence{Freq: FreqWeekly, Count: 6} }, true},
+		{"a series until a year of two digits", day(27), func(e *Event) { e.Recurrence = &Recurrence{Freq: FreqWeekly, Until: day(28)} }, true},
+		{"an endless series", day(1965), func(e *Event) { e.Recurrence = &Recurrence{Freq: FreqYearly} }, false},
+		{"a series that reaches the present", day(1965), func(e *Event) { e.Recurrence = &Recurrence{Freq: FreqYearly, Count: 90} }, false},
+		{"a year of four digits", day(2027), nil, false},
+	} {
+		e := lintEvent()
+		e.Start, e.End = tt.start, tt.start.Add(time.Hour)
+		if tt.change != nil {
+			tt.change(&e)
+		}
+		if got := fieldsOfRule(e, "start-past") != nil; got != tt.want {
+			t.Errorf("%s: start-past = %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
