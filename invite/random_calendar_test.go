@@ -28,10 +28,14 @@ type calendar struct {
 	// own are the occurrences that the attendee answered alone. An answer for the
 	// whole does not change them.
 	own map[int64]bool
+	// refused are the occurrences that the last request for the whole shows as refused
+	// by this attendee alone.
+	refused map[int64]bool
 }
 
 func newCalendar() *calendar {
-	return &calendar{floor: -1, own: make(map[int64]bool), single: make(map[int64]*ical.Event), stamps: make(map[int64]time.Time)}
+	return &calendar{floor: -1, own: make(map[int64]bool), refused: make(map[int64]bool), single: make(map[int64]*ical.Event),
+		stamps: make(map[int64]time.Time)}
 }
 
 // take applies a mail.
@@ -61,6 +65,10 @@ func (c *calendar) replaceAll(e *ical.Event, stamp time.Time) error {
 	}
 	c.whole, c.stamp = e, stamp
 	clear(c.single)
+	clear(c.refused)
+	for _, o := range e.Overrides {
+		c.refused[o.RecurrenceID.Unix()] = len(o.Attendees) == 1 && o.Attendees[0].Status == ical.StatusDeclined
+	}
 	return nil
 }
 
@@ -76,7 +84,7 @@ func (c *calendar) replaceOne(e *ical.Event, stamp time.Time) error {
 	if c.excepts(e.RecurrenceID) {
 		return fmt.Errorf("invites to %v, which is an exception, and Thunderbird does not show it", e.RecurrenceID)
 	}
-	c.single[id], c.stamps[id] = e, stamp
+	c.single[id], c.stamps[id], c.refused[id] = e, stamp, false
 	return nil
 }
 

@@ -207,10 +207,11 @@ func (w *world) compare(event *ical.Event, m *invite.Meeting) {
 		if w.declined[address.Key(email)] {
 			continue
 		}
-		got := map[int64]sight{}
-		if c := w.calendars[address.Key(email)]; c != nil {
-			got = c.sees(email, w.others)
+		c := w.calendars[address.Key(email)]
+		if c == nil {
+			c = newCalendar()
 		}
+		got := c.sees(email, w.others)
 		status := m.OccurrenceStatus
 		if w.blind {
 			status = func(string, time.Time) ical.Status { return "" }
@@ -225,7 +226,7 @@ func (w *world) compare(event *ical.Event, m *invite.Meeting) {
 				s.Others = want[id].Others
 				got[id] = s
 			}
-			if lean := withoutDetails(want[id]); s.Status == ical.StatusDeclined && s == lean {
+			if lean := withoutDetails(want[id]); c.refused[id] && s == lean {
 				got[id] = want[id]
 			}
 		}
@@ -236,7 +237,8 @@ func (w *world) compare(event *ical.Event, m *invite.Meeting) {
 }
 
 // withoutDetails returns a refused date as the attendee's own copy of it shows it:
-// with the fields that a calendar needs, and no others.
+// with the fields that a calendar needs, and no others. If the attendee takes the
+// refusal back, the copy stays until the next request.
 func withoutDetails(s sight) sight {
 	s.Description, s.URL, s.Categories, s.Links = "", s.Conference, "", fmt.Sprint([]ical.Link(nil))
 	return s
