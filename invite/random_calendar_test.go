@@ -65,10 +65,7 @@ func (c *calendar) replaceAll(e *ical.Event, stamp time.Time) error {
 	}
 	c.whole, c.stamp = e, stamp
 	clear(c.single)
-	clear(c.refused)
-	for _, o := range e.Overrides {
-		c.refused[o.RecurrenceID.Unix()] = len(o.Attendees) == 1 && o.Attendees[0].Status == ical.StatusDeclined
-	}
+	c.keepRefused()
 	return nil
 }
 
@@ -86,6 +83,41 @@ func (c *calendar) replaceOne(e *ical.Event, stamp time.Time) error {
 	}
 	c.single[id], c.stamps[id], c.refused[id] = e, stamp, false
 	return nil
+}
+
+// replace applies a mail as a server based on sabre does, see [sabreCalendar]. It is an
+// error if the mail is older than one before.
+func (c *calendar) replace(in *invite.Inbound) error {
+	last := c.floor
+	for _, e := range in.Calendar.Events {
+		if e.RecurrenceID.IsZero() && e.Sequence < last {
+			return fmt.Errorf("stale: sequence %d after %d", e.Sequence, last)
+		}
+		c.floor = max(c.floor, e.Sequence)
+	}
+	c.whole = nil
+	clear(c.single)
+	if in.Calendar.Method != ical.MethodRequest {
+		return nil
+	}
+	for i := range in.Calendar.Events {
+		e := &in.Calendar.Events[i]
+		if e.RecurrenceID.IsZero() {
+			c.whole, c.stamp = e, in.Calendar.Stamp
+			c.keepRefused()
+		} else if !e.Cancelled {
+			c.single[e.RecurrenceID.Unix()], c.refused[e.RecurrenceID.Unix()] = e, false
+		}
+	}
+	return nil
+}
+
+// keepRefused sets c.refused.
+func (c *calendar) keepRefused() {
+	clear(c.refused)
+	for _, o := range c.whole.Overrides {
+		c.refused[o.RecurrenceID.Unix()] = len(o.Attendees) == 1 && o.Attendees[0].Status == ical.StatusDeclined
+	}
 }
 
 // excepts reports whether the calendar has the series without an occurrence.

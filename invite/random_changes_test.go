@@ -29,6 +29,7 @@ func TestChangesReachEverybody(t *testing.T) {
 		{"tell all", func(w *world) { w.update, w.others = append(w.update, invite.TellAll()), true }, 40},
 		{"hidden guests", func(w *world) { w.send = append(w.send, invite.HideGuests()) }, 30},
 		{"declined are left alone", func(w *world) { w.options.TellDeclined = false }, 40},
+		{"whole series", func(w *world) { w.options.WholeSeries = everybodyReplaces }, 40},
 		{"one mail to all", func(w *world) { w.send, w.blind = append(w.send, invite.OneMail()), true }, 30},
 	}
 	for i, mode := range modes {
@@ -44,6 +45,9 @@ func TestChangesReachEverybody(t *testing.T) {
 		})
 	}
 }
+
+// everybodyReplaces says that every server replaces all that it has of a meeting.
+func everybodyReplaces(ical.Attendee) bool { return true }
 
 // chains multiplies the number of chains. A chain is a meeting and its changes.
 var chains = flag.Int("chains", 1, "multiply the generated chains of changes")
@@ -179,7 +183,11 @@ func (w *world) arrive(to string, in *invite.Inbound) {
 	if w.calendars[key] == nil {
 		w.calendars[key] = newCalendar()
 	}
-	if err := w.calendars[key].take(in); err != nil {
+	take := w.calendars[key].take
+	if w.options.WholeSeries != nil {
+		take = w.calendars[key].replace
+	}
+	if err := take(in); err != nil {
 		w.t.Errorf("the mail to %s: %v", to, err)
 	}
 }
