@@ -28,6 +28,7 @@ func TestMoves(t *testing.T) {
 		{"hidden guests", false, false, func(w *world) { w.send = append(w.send, invite.HideGuests()) }},
 		{"whole series", false, false, func(w *world) { w.options.WholeSeries = everybodyReplaces }},
 		{"whole series, answers stay", true, false, func(w *world) { w.options.WholeSeries = everybodyReplaces }},
+		{"whole series, mails fail", false, true, func(w *world) { w.blind, w.options.WholeSeries = true, everybodyReplaces }},
 		{"mails fail", false, true, func(w *world) { w.blind = true }},
 	}
 	for i, mode := range modes {
