@@ -10,15 +10,15 @@ import (
 // zoneChooser chooses the VTIMEZONEs of one calendar.
 type zoneChooser struct {
 	cal   *Calendar
-	zones map[any]*zoneUse // by zoneKey
-	order []*ics.VTimezone // shared
-	names map[string]int   // the last number of the zones of a name that files describe
-	lists map[any][]*Event // the events of each zone; nil until inZone needs them
-	best  map[any]bestForm // results of bestForm
+	zones map[zoneKey]*zoneUse // by zoneKey
+	order []*ics.VTimezone     // shared
+	names map[string]int       // the last number of the zones of a name that files describe; nil if there are none
+	lists map[zoneKey][]*Event // the events of each zone; nil until inZone needs them
+	best  map[zoneKey]bestForm // results of bestForm
 }
 
 func newZoneChooser(c *Calendar) *zoneChooser {
-	return &zoneChooser{cal: c, zones: make(map[any]*zoneUse), names: make(map[string]int), best: make(map[any]bestForm)}
+	return &zoneChooser{cal: c, zones: make(map[zoneKey]*zoneUse), best: make(map[zoneKey]bestForm)}
 }
 
 // zone chooses the form of e's times, and adds the VTIMEZONE that it needs. If
@@ -70,7 +70,7 @@ type zoneUse struct {
 // Two files may describe different zones under one name, or a zone under the name of
 // an IANA zone. The IANA zone and the first other one keep the name. All others get a
 // number in their TZID, as old Outlook does it.
-func (m *zoneChooser) use(loc *time.Location, key any) (*zoneUse, error) {
+func (m *zoneChooser) use(loc *time.Location, key zoneKey) (*zoneUse, error) {
 	if u := m.zones[key]; u != nil {
 		return u, nil
 	}
@@ -79,8 +79,11 @@ func (m *zoneChooser) use(loc *time.Location, key any) (*zoneUse, error) {
 		return nil, w.err
 	}
 	u := &zoneUse{zoneForm: w.form, tree: w.form.tree, tzid: loc.String()}
-	if _, described := key.(*time.Location); described {
-		if m.names[u.tzid]++; m.names[u.tzid] == 1 && len(m.inZone(u.tzid)) > 0 {
+	if key.file != nil {
+		if m.names == nil {
+			m.names = make(map[string]int)
+		}
+		if m.names[u.tzid]++; m.names[u.tzid] == 1 && len(m.inZone(zoneKey{name: u.tzid})) > 0 {
 			m.names[u.tzid]++ // an IANA zone has the name
 		}
 		if n := m.names[u.tzid]; n > 1 {
@@ -92,16 +95,23 @@ func (m *zoneChooser) use(loc *time.Location, key any) (*zoneUse, error) {
 	return u, nil
 }
 
-// zoneKey returns the zone of an event, and a value that is equal for equal zones:
-// the name, or the Location itself if only a file describes the zone.
-func (e *Event) zoneKey() (loc *time.Location, key any, err error) {
-	if loc, err = e.clockZone(); err != nil {
-		return nil, nil, err
+// zoneKey is equal for equal zones. It has the name, or the Location itself if only a
+// file describes the zone.
+type zoneKey struct {
+	name string
+	file *time.Location
+}
+
+// zoneKey returns the zone of an event, and its key.
+func (e *Event) zoneKey() (*time.Location, zoneKey, error) {
+	loc, err := e.clockZone()
+	switch {
+	case err != nil:
+		return nil, zoneKey{}, err
+	case e.TimeZone == "" && loc == e.zoneTime().Location() && !isNamed(loc):
+		return loc, zoneKey{file: loc}, nil
 	}
-	if e.TimeZone == "" && loc == e.zoneTime().Location() && !isNamed(loc) {
-		return loc, loc, nil
-	}
-	return loc, loc.String(), nil
+	return loc, zoneKey{name: loc.String()}, nil
 }
 
 // renamedZone returns a copy of a VTIMEZONE with another TZID.
@@ -114,9 +124,9 @@ func renamedZone(tz *ics.VTimezone, tzid string) *ics.VTimezone {
 }
 
 // inZone returns the events that are in a zone.
-func (m *zoneChooser) inZone(key any) []*Event {
+func (m *zoneChooser) inZone(key zoneKey) []*Event {
 	if m.lists == nil {
-		m.lists = make(map[any][]*Event)
+		m.lists = make(map[zoneKey][]*Event)
 		for i := range m.cal.Events {
 			e := &m.cal.Events[i]
 			if _, k, err := e.zoneKey(); !e.AllDay && !e.Floating && err == nil {
@@ -136,7 +146,7 @@ type bestForm struct {
 
 // bestForm returns the form of a zone of the calendar. It is found once, because
 // every event of the zone asks for it.
-func (m *zoneChooser) bestForm(loc *time.Location, key any) bestForm {
+func (m *zoneChooser) bestForm(loc *time.Location, key zoneKey) bestForm {
 	b, known := m.best[key]
 	if !known {
 		b.form, b.lasting, b.err = m.cal.zoneForm(loc, m.inZone(key))

@@ -117,6 +117,9 @@ func (e *Event) clockZone() (*time.Location, error) {
 		return time.UTC, nil
 	}
 	loc, err := e.zone()
+	if err == nil {
+		return loc, nil // errors.As allocates
+	}
 	var other *otherZoneError
 	if errors.As(err, &other) {
 		return e.zoneTime().Location(), nil

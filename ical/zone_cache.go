@@ -170,6 +170,9 @@ func formsOf(loc *time.Location, s Span) (*zoneForms, error) {
 // may keep a zone that only their file describes.
 func formsOfEvents(loc *time.Location, s Span) (*zoneForms, error) {
 	z, err := formsOf(loc, s)
+	if err == nil {
+		return z, nil // errors.As allocates
+	}
 	if other := new(otherZoneError); errors.As(err, &other) {
 		return newZoneForms(zoneYears{loc, s.Start.UTC().Year(), s.End.UTC().Year()}), nil
 	}

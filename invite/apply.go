@@ -86,7 +86,7 @@ func (x *intake) take(s statement) (string, error) {
 	at, err := x.occurrence(s.event)
 	if x.namesEarlier(s.event) && x.in.Kind != KindRefresh {
 		return "", refuse(VerdictStale, "answers %s as version %d had it; version %d moved the occurrences of the series",
-			s.event.RecurrenceID.Format(time.RFC3339), s.event.Sequence, x.m.Renamed)
+			s.event.RecurrenceID.Format(time.RFC3339), s.event.Sequence, x.m.renamed())
 	}
 	if err != nil {
 		return "", err
@@ -121,7 +121,7 @@ func (x *intake) take(s statement) (string, error) {
 // namesEarlier reports whether a component names an occurrence as an earlier version
 // of the series named it. The same name can now be another occurrence.
 func (x *intake) namesEarlier(e *ical.Event) bool {
-	return !e.RecurrenceID.IsZero() && e.Sequence < x.m.Renamed
+	return !e.RecurrenceID.IsZero() && e.Sequence < x.m.renamed()
 }
 
 // mostDays limits the days of a series that are searched for one mail. The search

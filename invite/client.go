@@ -126,7 +126,8 @@ func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*
 // overrides and added dates before the occurrence are left out. Everything else
 // moves as in [Client.Update]. Answers are carried to the rest unless the change
 // needs new ones. If start is the first occurrence, the whole meeting is updated
-// and rest is nil.
+// and rest is nil. If none before start takes place, because all are cancelled,
+// old is cancelled.
 //
 // It is one call: nothing is sent if a mail of either half cannot be built. Each
 // attendee gets the rest before the end of the old series, so that between the
@@ -173,7 +174,8 @@ func (c *Client) PlanUpdateFollowing(m *Meeting, start time.Time, after ical.Eve
 // Cancel cancels the meeting. With the option [Occurrence] it cancels one
 // occurrence, and with [OccurrenceAndLater] one and all later ones. [Comment]
 // tells the attendees why. If the meeting lies wholly in the past, nobody is mailed
-// without [AllowPast].
+// without [AllowPast]. Lint rules that the series breaks do not matter, because it
+// was sent with them.
 func (c *Client) Cancel(ctx context.Context, m *Meeting, opts ...CancelOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, CancelOption.forCancel), planCancel)
 }

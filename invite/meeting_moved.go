@@ -27,11 +27,15 @@ func (m *Meeting) follow(p *plan.Plan) {
 	m.Renamed = p.Renamed
 }
 
+// renamed returns m.Renamed, and at most the present sequence: the present version has
+// the present names.
+func (m *Meeting) renamed() int { return min(m.Renamed, m.Event.Sequence) }
+
 // keepJoined writes the attendees who joined single occurrences into the earlier
 // versions of the event that have the present names.
 func (m *Meeting) keepJoined() {
 	for i := range m.Before {
-		if len(m.Joined) == 0 || m.Before[i].Sequence < m.Renamed {
+		if len(m.Joined) == 0 || m.Before[i].Sequence < m.renamed() {
 			continue
 		}
 		m.Before[i] = series.Normalized(m.Before[i])

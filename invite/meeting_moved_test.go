@@ -191,3 +191,18 @@ func TestMovedLost(t *testing.T) {
 		t.Errorf("UpdateFollowing = %v, want %s", err, want)
 	}
 }
+
+// TestMovedLater loads a meeting that says that a later version than its own moved.
+func TestMovedLater(t *testing.T) {
+	s := new(recorder)
+	c := s.client()
+	m := mustSend(t, c, movingCourse())
+	m.Renamed = 1 << 40
+	m = reload(t, m)
+	if _, o := m.Apply(replyOn(t, m.Event.UID, "ann@example.test", 0, berlinAt("2027-03-16", 10)), &invite.Policy{InsecureAnyFrom: true}); o.Verdict != invite.VerdictApplied {
+		t.Errorf("Apply = %+v, want applied", o)
+	}
+	s.take()
+	must(t)(c.Cancel(context.Background(), m, invite.Occurrence(berlinAt("2027-03-16", 10))))
+	check(t, "outbox", []string{"ann Cancelled", "bob Cancelled", "cy Cancelled"}, s.outbox(t))
+}

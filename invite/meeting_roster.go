@@ -13,7 +13,7 @@ import (
 // answerRecord returns the part of m that says who answered, and how. It shares the
 // answers with m.
 func (m *Meeting) answerRecord() *roster.Record {
-	r := &roster.Record{Event: &m.Event, Revised: m.Revised, Renamed: m.Renamed}
+	r := &roster.Record{Event: &m.Event, Revised: m.Revised, Renamed: m.renamed()}
 	if len(m.Answers) > 0 {
 		r.Given = make([]*roster.Answer, len(m.Answers))
 	}

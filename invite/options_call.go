@@ -25,15 +25,15 @@ func Tag(tag string) SendOption { return sendOption(func(c *callOptions) { c.tag
 type CancelOption interface{ forCancel(*callOptions) }
 
 // Occurrence cancels the occurrence with that original start. It is an error if
-// the series has no such occurrence, also for the zero time. It excludes
-// [OccurrenceAndLater].
+// the series has no such occurrence, also for the zero time. If no other occurrence
+// takes place, it cancels the whole meeting. It excludes [OccurrenceAndLater].
 func Occurrence(start time.Time) CancelOption {
 	return cancelOption(func(c *callOptions) { c.occurrence = &start })
 }
 
 // OccurrenceAndLater cancels the occurrence with that original start and all later
-// ones, or the whole meeting if it is the first. It is an error if the series has no
-// such occurrence. It excludes [Occurrence].
+// ones, or the whole meeting if none before it takes place. It is an error if the
+// series has no such occurrence. It excludes [Occurrence].
 func OccurrenceAndLater(start time.Time) CancelOption {
 	return cancelOption(func(c *callOptions) { c.andLater = &start })
 }

@@ -32,6 +32,14 @@ func (s *settings) planning() *plan.Options {
 	return o
 }
 
+// cancelling returns the options of a plan that takes something out of a meeting. The
+// rest was sent before, whatever the lint rules of this version say of it.
+func (s *settings) cancelling() *plan.Options {
+	o := s.planning()
+	o.Check = s.checkValid
+	return o
+}
+
 // levels returns the level of every field. If guests are hidden, nobody sees a
 // change of the list of attendees, so it is silent. With [TellAll] it is at least
 // minor.
@@ -70,16 +78,7 @@ func (s *settings) checkRules() error {
 
 // check returns an error if an event must not be sent by the call.
 func (s *settings) check(e *ical.Event) error {
-	if s.oneMail && s.hideGuests {
-		return errors.New("invite: OneMail and HideGuests exclude each other: a mail to all shows all addresses")
-	}
-	if err := e.Validate(); err != nil {
-		return invalid(err)
-	}
-	if err := s.Levels.check(); err != nil {
-		return err
-	}
-	if err := checkOverrides(e); err != nil {
+	if err := s.checkValid(e); err != nil {
 		return err
 	}
 	var bad []ical.Finding
@@ -92,6 +91,20 @@ func (s *settings) check(e *ical.Event) error {
 		return &LintError{bad}
 	}
 	return nil
+}
+
+// checkValid is check without the lint rules.
+func (s *settings) checkValid(e *ical.Event) error {
+	if s.oneMail && s.hideGuests {
+		return errors.New("invite: OneMail and HideGuests exclude each other: a mail to all shows all addresses")
+	}
+	if err := e.Validate(); err != nil {
+		return invalid(err)
+	}
+	if err := s.Levels.check(); err != nil {
+		return err
+	}
+	return checkOverrides(e)
 }
 
 // checkOverrides refuses overrides of occurrences that the series does not have,

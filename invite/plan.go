@@ -145,9 +145,9 @@ func planCancel(m *Meeting, o *settings) (*plan.Plan, error) {
 	case o.occurrence != nil && o.andLater != nil:
 		return nil, errors.New("invite: Occurrence and OccurrenceAndLater exclude each other")
 	case o.occurrence != nil:
-		return plan.CancelOccurrence(o.planned(m), *o.occurrence, o.planning())
+		return plan.CancelOccurrence(o.planned(m), *o.occurrence, o.cancelling())
 	case o.andLater != nil:
-		return plan.CancelFrom(o.planned(m), *o.andLater, o.planning())
+		return plan.CancelFrom(o.planned(m), *o.andLater, o.cancelling())
 	}
 	return plan.CancelAll(o.planned(m), o.planning())
 }

@@ -28,10 +28,14 @@ type calendar struct {
 	// own are the occurrences that the attendee answered alone. An answer for the
 	// whole does not change them.
 	own map[int64]bool
+	// refused are the occurrences that the last request for the whole shows as refused
+	// by this attendee alone.
+	refused map[int64]bool
 }
 
 func newCalendar() *calendar {
-	return &calendar{floor: -1, own: make(map[int64]bool), single: make(map[int64]*ical.Event), stamps: make(map[int64]time.Time)}
+	return &calendar{floor: -1, own: make(map[int64]bool), refused: make(map[int64]bool), single: make(map[int64]*ical.Event),
+		stamps: make(map[int64]time.Time)}
 }
 
 // take applies a mail.
@@ -61,6 +65,7 @@ func (c *calendar) replaceAll(e *ical.Event, stamp time.Time) error {
 	}
 	c.whole, c.stamp = e, stamp
 	clear(c.single)
+	c.keepRefused()
 	return nil
 }
 
@@ -76,8 +81,43 @@ func (c *calendar) replaceOne(e *ical.Event, stamp time.Time) error {
 	if c.excepts(e.RecurrenceID) {
 		return fmt.Errorf("invites to %v, which is an exception, and Thunderbird does not show it", e.RecurrenceID)
 	}
-	c.single[id], c.stamps[id] = e, stamp
+	c.single[id], c.stamps[id], c.refused[id] = e, stamp, false
 	return nil
+}
+
+// replace applies a mail as a server based on sabre does, see [sabreCalendar]. It is an
+// error if the mail is older than one before.
+func (c *calendar) replace(in *invite.Inbound) error {
+	last := c.floor
+	for _, e := range in.Calendar.Events {
+		if e.RecurrenceID.IsZero() && e.Sequence < last {
+			return fmt.Errorf("stale: sequence %d after %d", e.Sequence, last)
+		}
+		c.floor = max(c.floor, e.Sequence)
+	}
+	c.whole = nil
+	clear(c.single)
+	if in.Calendar.Method != ical.MethodRequest {
+		return nil
+	}
+	for i := range in.Calendar.Events {
+		e := &in.Calendar.Events[i]
+		if e.RecurrenceID.IsZero() {
+			c.whole, c.stamp = e, in.Calendar.Stamp
+			c.keepRefused()
+		} else if !e.Cancelled {
+			c.single[e.RecurrenceID.Unix()], c.refused[e.RecurrenceID.Unix()] = e, false
+		}
+	}
+	return nil
+}
+
+// keepRefused sets c.refused.
+func (c *calendar) keepRefused() {
+	clear(c.refused)
+	for _, o := range c.whole.Overrides {
+		c.refused[o.RecurrenceID.Unix()] = len(o.Attendees) == 1 && o.Attendees[0].Status == ical.StatusDeclined
+	}
 }
 
 // excepts reports whether the calendar has the series without an occurrence.

@@ -29,6 +29,7 @@ func TestChangesReachEverybody(t *testing.T) {
 		{"tell all", func(w *world) { w.update, w.others = append(w.update, invite.TellAll()), true }, 40},
 		{"hidden guests", func(w *world) { w.send = append(w.send, invite.HideGuests()) }, 30},
 		{"declined are left alone", func(w *world) { w.options.TellDeclined = false }, 40},
+		{"whole series", func(w *world) { w.options.WholeSeries = everybodyReplaces }, 40},
 		{"one mail to all", func(w *world) { w.send, w.blind = append(w.send, invite.OneMail()), true }, 30},
 	}
 	for i, mode := range modes {
@@ -44,6 +45,9 @@ func TestChangesReachEverybody(t *testing.T) {
 		})
 	}
 }
+
+// everybodyReplaces says that every server replaces all that it has of a meeting.
+func everybodyReplaces(ical.Attendee) bool { return true }
 
 // chains multiplies the number of chains. A chain is a meeting and its changes.
 var chains = flag.Int("chains", 1, "multiply the generated chains of changes")
@@ -179,7 +183,11 @@ func (w *world) arrive(to string, in *invite.Inbound) {
 	if w.calendars[key] == nil {
 		w.calendars[key] = newCalendar()
 	}
-	if err := w.calendars[key].take(in); err != nil {
+	take := w.calendars[key].take
+	if w.options.WholeSeries != nil {
+		take = w.calendars[key].replace
+	}
+	if err := take(in); err != nil {
 		w.t.Errorf("the mail to %s: %v", to, err)
 	}
 }
@@ -207,10 +215,11 @@ func (w *world) compare(event *ical.Event, m *invite.Meeting) {
 		if w.declined[address.Key(email)] {
 			continue
 		}
-		got := map[int64]sight{}
-		if c := w.calendars[address.Key(email)]; c != nil {
-			got = c.sees(email, w.others)
+		c := w.calendars[address.Key(email)]
+		if c == nil {
+			c = newCalendar()
 		}
+		got := c.sees(email, w.others)
 		status := m.OccurrenceStatus
 		if w.blind {
 			status = func(string, time.Time) ical.Status { return "" }
@@ -225,7 +234,7 @@ func (w *world) compare(event *ical.Event, m *invite.Meeting) {
 				s.Others = want[id].Others
 				got[id] = s
 			}
-			if lean := withoutDetails(want[id]); s.Status == ical.StatusDeclined && s == lean {
+			if lean := withoutDetails(want[id]); c.refused[id] && s == lean {
 				got[id] = want[id]
 			}
 		}
@@ -236,7 +245,8 @@ func (w *world) compare(event *ical.Event, m *invite.Meeting) {
 }
 
 // withoutDetails returns a refused date as the attendee's own copy of it shows it:
-// with the fields that a calendar needs, and no others.
+// with the fields that a calendar needs, and no others. If the attendee takes the
+// refusal back, the copy stays until the next request.
 func withoutDetails(s sight) sight {
 	s.Description, s.URL, s.Categories, s.Links = "", s.Conference, "", fmt.Sprint([]ical.Link(nil))
 	return s

@@ -26,6 +26,9 @@ func TestMoves(t *testing.T) {
 		{"asks anew", false, false, func(*world) {}},
 		{"answers stay", true, false, func(*world) {}},
 		{"hidden guests", false, false, func(w *world) { w.send = append(w.send, invite.HideGuests()) }},
+		{"whole series", false, false, func(w *world) { w.options.WholeSeries = everybodyReplaces }},
+		{"whole series, answers stay", true, false, func(w *world) { w.options.WholeSeries = everybodyReplaces }},
+		{"whole series, mails fail", false, true, func(w *world) { w.blind, w.options.WholeSeries = true, everybodyReplaces }},
 		{"mails fail", false, true, func(w *world) { w.blind = true }},
 	}
 	for i, mode := range modes {

@@ -42,7 +42,8 @@ func CancelAll(m *Meeting, o *Options) (*Plan, error) {
 }
 
 // CancelOccurrence plans the cancellation of the occurrence with that original
-// start, which becomes a cancelled override.
+// start, which becomes a cancelled override. If no other occurrence takes place,
+// everything is cancelled.
 func CancelOccurrence(m *Meeting, start time.Time, o *Options) (*Plan, error) {
 	after := series.Normalized(*m.Event)
 	start, err := normalizedStart(&after, start)
@@ -54,12 +55,22 @@ func CancelOccurrence(m *Meeting, start time.Time, o *Options) (*Plan, error) {
 	}
 	after.Overrides = slices.DeleteFunc(after.Overrides, func(e ical.Event) bool { return e.RecurrenceID.Equal(start) })
 	after.Overrides = append(after.Overrides, ical.Event{RecurrenceID: start, Cancelled: true})
+	return cancelPart(m, after, o)
+}
+
+// cancelPart plans the change of a series to a version with fewer occurrences. If
+// that has none, everything is cancelled, because Outlook refuses a series without
+// any occurrence.
+func cancelPart(m *Meeting, after ical.Event, o *Options) (*Plan, error) {
+	if series.IsEmpty(&after) {
+		return CancelAll(m, o)
+	}
 	return Update(m, after, o)
 }
 
 // CancelFrom plans the cancellation of the occurrence with that original start and
-// of all later ones: the series ends before it. If it is the first, everything is
-// cancelled.
+// of all later ones: the series ends before it. If no occurrence before it takes
+// place, everything is cancelled.
 func CancelFrom(m *Meeting, start time.Time, o *Options) (*Plan, error) {
 	before := series.Normalized(*m.Event)
 	start, err := normalizedStart(&before, start)
@@ -73,7 +84,7 @@ func CancelFrom(m *Meeting, start time.Time, o *Options) (*Plan, error) {
 	if !ok {
 		return CancelAll(m, o)
 	}
-	return Update(m, after, o)
+	return cancelPart(m, after, o)
 }
 
 // cancel adds the cancellations of everything that an attendee saw.

@@ -82,6 +82,14 @@ func TestCancel(t *testing.T) {
 		{"a guest loses their occurrence", meeting(weekly(invited(ann), override(4, ann, eve))), from(3), []string{
 			"ann REQUEST 1 the series ends earlier", "eve CANCEL 1 does not take place on Tue 30 Mar 2027 10:00",
 		}},
+		{"the last occurrence that takes place", meeting(weekly(invited(ann), cancelled(0), cancelled(1), cancelled(2), cancelled(3), cancelled(5))),
+			occurrence(4), []string{"ann CANCEL 1 the meeting is cancelled"}},
+		{"the only date that is not excepted", meeting(weekly(invited(ann), dates, func(e *ical.Event) {
+			e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 4, Except: []time.Time{e.Start, e.Start.AddDate(0, 0, 7)}}
+		})), date(16, berlin), []string{"ann CANCEL 1 the meeting is cancelled"}},
+		{"from the first on that takes place", meeting(weekly(invited(ann), cancelled(0), cancelled(1))), from(2), []string{
+			"ann CANCEL 1 the meeting is cancelled",
+		}},
 		{"from no occurrence on", meeting(weekly()), from(9), []string{
 			"invite: RecurrenceID: the series has no occurrence on Tue 4 May 2027 10:00",
 		}},

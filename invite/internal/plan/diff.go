@@ -198,15 +198,23 @@ func ruleChange(before, after *ical.Event) (text string, end int) {
 		return "became a series", 0
 	case a == nil:
 		return "is no longer a series", 0
-	case !equal(withoutEnd(b), withoutEnd(a)):
-		return "the rule of the series changed", 0
-	case b.Count == a.Count && b.Until.Equal(a.Until):
-		return "", 0
 	}
 	// If the start moved too, the two ends cannot be compared as they are. So the
 	// end of the new rule is taken from the old start on.
 	was, is := *before, *before
 	is.Recurrence = a
+	rest, now := withoutEnd(b), withoutEnd(a)
+	sameDates := equal(rest.Include, now.Include)
+	if !sameDates { // added dates after the new end go with the end
+		last := series.LastStart(&is)
+		rest.Include = set(slices.DeleteFunc(rest.Include, last.Before), time.Time.Compare)
+	}
+	switch {
+	case !equal(rest, now):
+		return "the rule of the series changed", 0
+	case sameDates && b.Count == a.Count && b.Until.Equal(a.Until):
+		return "", 0
+	}
 	switch end := series.LastStart(&was).Compare(series.LastStart(&is)); {
 	case end > 0:
 		return "the series ends earlier", -1
@@ -227,8 +235,19 @@ func withoutEnd(r *ical.Recurrence) ical.Recurrence {
 	for i := range out.Include {
 		out.Include[i] = out.Include[i].UTC()
 	}
-	out.Include = series.Sorted(out.Include)
+	out.Include = set(out.Include, time.Time.Compare)
+	out.ByDay, out.ByMonth = set(out.ByDay, cmp.Compare), set(out.ByMonth, cmp.Compare)
+	out.ByMonthDay, out.BySetPos = set(out.ByMonthDay, cmp.Compare), set(out.BySetPos, cmp.Compare)
 	return out
+}
+
+// set returns the elements of a list in order and each once, or nil if it is empty.
+func set[T any](list []T, compare func(a, b T) int) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	list = slices.SortedFunc(slices.Values(list), compare)
+	return slices.CompactFunc(list, func(a, b T) bool { return compare(a, b) == 0 })
 }
 
 // zoneName returns the name of the zone that a meeting's clock is in.

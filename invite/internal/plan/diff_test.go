@@ -85,6 +85,12 @@ func TestReasons(t *testing.T) {
 		{"an interval of one is no other rule", weekly, set(), set(func(e *ical.Event) { e.Recurrence.Interval = 1 }), ""},
 		{"a series ends later", weekly, set(), set(count(7)), "the series ends later" + asks},
 		{"a series ends earlier", weekly, set(), set(count(5)), "the series ends earlier"},
+		{"a series loses its last added date", weekly, set(added(45)), set(), "the series ends earlier"},
+		{"a series ends earlier, before its added dates", weekly, set(added(45)), set(count(5)), "the series ends earlier"},
+		{"a series loses an added date in between", weekly, set(added(2), added(45)), set(added(45)), "the rule of the series changed" + asks},
+		{"a series ends earlier and gains a date", weekly, set(added(45)), set(added(2), count(5)), "the rule of the series changed" + asks},
+		{"the same days in another order", weekly, set(onDays("TU", "TH")), set(onDays("TH", "TU", "TH")), ""},
+		{"no days, and an empty list", weekly, set(), set(onDays()), ""},
 		{"a series ends as before, by date", weekly, set(), set(until(5)), ""},
 		{"a series loses its end", weekly, set(), set(count(0)), "the series ends later" + asks},
 		{"the organizer's name", single, set(), set(func(e *ical.Event) { e.Organizer.Name = "Desk" }), "organizer's name changed"},
@@ -165,4 +171,16 @@ func everyTime(e *ical.Event, f func(time.Time) time.Time) {
 			change(&r.Include[i])
 		}
 	}
+}
+
+// added adds a date, some days after the start.
+func added(days int) func(*ical.Event) {
+	return func(e *ical.Event) {
+		e.Recurrence.Include = append(e.Recurrence.Include, e.Start.AddDate(0, 0, days).Add(3*time.Hour))
+	}
+}
+
+// onDays sets the days of the rule.
+func onDays(days ...ical.Day) func(*ical.Event) {
+	return func(e *ical.Event) { e.Recurrence.ByDay = append([]ical.Day{}, days...) }
 }

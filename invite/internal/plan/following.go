@@ -13,7 +13,7 @@ import (
 // Following plans the change of the occurrence with that original start and of all
 // later ones: the end of the old series, and a new meeting that follows it. begin is
 // nil if start is the first occurrence, because that is an update of the whole
-// meeting.
+// meeting. If no occurrence before start takes place, the old series is cancelled.
 func Following(m *Meeting, start time.Time, after ical.Event, o *Options) (old, begin *Plan, err error) {
 	before := series.Normalized(*m.Event)
 	if start, err = normalizedStart(&before, start); err != nil {
@@ -31,7 +31,7 @@ func Following(m *Meeting, start time.Time, after ical.Event, o *Options) (old, 
 	if last := shortened.Recurrence.Until; !rest.Event.Start.After(last) {
 		return nil, nil, fieldError("Start", "is not after the last occurrence that stays"+onDate(&before, last))
 	}
-	if old, err = Update(m, shortened, o.unchecked()); err != nil {
+	if old, err = cancelPart(m, shortened, o.unchecked()); err != nil {
 		return nil, nil, err
 	}
 	if after := &rest.Event; after.UID == before.UID || after.UID == "" {

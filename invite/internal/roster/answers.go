@@ -24,6 +24,8 @@ type Answers struct {
 	revised []time.Time            // the occurrences of floors
 	series  []ical.Attendee        // the attendees of the whole meeting
 	index   Index
+
+	anew map[answerKey]int // the sequences of answers that take others back, see [Answers.TakenBack]
 }
 
 // answerKey is an attendee, by key, and the occurrence that they answer, as a Unix
@@ -72,6 +74,12 @@ func (r *Record) given() *Answers {
 // add keeps a if it is not older than the answer that is kept for its subject.
 func (s *Answers) add(a *Answer) {
 	of := a.answerKey()
+	if a.takesBack() {
+		if s.anew == nil {
+			s.anew = make(map[answerKey]int)
+		}
+		s.anew[of] = max(s.anew[of], a.Sequence)
+	}
 	last, ok := s.newest[of]
 	if ok && a.Order().Compare(last.Order()) < 0 {
 		return

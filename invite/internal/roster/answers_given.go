@@ -138,7 +138,7 @@ func (a *Answer) takesBack() bool {
 // sequence that can still count. An answer to the series is about all of its
 // occurrences.
 func (s *Answers) UnversionedSequence(key string, id time.Time) int {
-	n := s.Floor(key, id)
+	n := max(s.Floor(key, id), s.anew[answerKey{key, Whole}], s.anew[answerKey{key, id.Unix()}])
 	if id.IsZero() {
 		for _, floor := range s.floors {
 			n = max(n, floor)

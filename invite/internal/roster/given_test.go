@@ -111,6 +111,9 @@ func TestTakenBack(t *testing.T) {
 }
 
 func TestUnversionedSequence(t *testing.T) {
+	back := func(sequence int) *roster.Answer {
+		return &roster.Answer{Email: ann, Status: needsAction, Sequence: sequence, Via: roster.ViaOrganizer}
+	}
 	floors := []roster.Revision{{RecurrenceID: week(1), Sequence: 4}, {RecurrenceID: week(2), Sequence: 3}}
 	tests := []struct {
 		name string
@@ -126,6 +129,8 @@ func TestUnversionedSequence(t *testing.T) {
 		{"it is not older than the answer so far", roster.Record{Revised: 2, Given: []*roster.Answer{yes(7, stamp(0))}}, all, 7},
 		{"the answer to another occurrence does not matter",
 			roster.Record{Revised: 2, Given: []*roster.Answer{to(1, yes(7, stamp(0)))}}, week(2), 2},
+		{"it is to the invitation after the answers were taken back", roster.Record{Revised: 2, Given: []*roster.Answer{back(3)}}, week(2), 3},
+		{"the same for one occurrence", roster.Record{Revised: 2, Given: []*roster.Answer{back(3), to(2, back(5))}}, week(2), 5},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -17,7 +17,9 @@ type days struct {
 	rule  ical.Recurrence
 
 	from, to int                 // the units that dates has
-	dates    map[int][]time.Time // by unit, in order
+	dates    map[int][]time.Time // by unit, in order; nil if there are none yet
+	single   map[int][]time.Time // the same for single units outside
+	searched int                 // the units that were searched, counted for tests
 }
 
 // daysOf returns the dates of a series. zone is the zone of its clock.
@@ -135,10 +137,21 @@ func floorDiv(a, b int) int {
 	return q
 }
 
-// in returns the dates of a unit, in order.
+// in returns the dates of a unit, in order. A unit that expand was not asked for is
+// searched alone: the start of a series can be a century away from another.
 func (d *days) in(unit int) []time.Time {
-	d.expand(unit, unit)
-	return d.dates[unit]
+	if d.dates != nil && unit >= d.from && unit <= d.to {
+		return d.dates[unit]
+	}
+	list, known := d.single[unit]
+	if !known {
+		list = d.search(unit, unit)[unit]
+		if d.single == nil {
+			d.single = make(map[int][]time.Time)
+		}
+		d.single[unit] = list
+	}
+	return list
 }
 
 // at returns the date with a rank in a unit. ok is false if the unit has none.
@@ -157,9 +170,8 @@ func (d *days) place(date time.Time) (unit, rank int) {
 	return unit, slices.IndexFunc(d.in(unit), date.Equal)
 }
 
-// expand finds the dates of the units from one to another, and keeps them. It
-// expands the rule from a unit before, because a series has its start even if its
-// rule does not give that date.
+// expand finds the dates of the units from one to another, and keeps them. It has to
+// be called before many units are asked for.
 func (d *days) expand(from, to int) {
 	if d.dates != nil && from >= d.from && to <= d.to {
 		return
@@ -167,12 +179,21 @@ func (d *days) expand(from, to int) {
 	if d.dates != nil {
 		from, to = min(from, d.from), max(to, d.to)
 	}
-	d.from, d.to, d.dates = from, to, make(map[int][]time.Time)
+	d.from, d.to, d.dates = from, to, d.search(from, to)
+}
+
+// search returns the dates of the units from one to another. It expands the rule from
+// a unit before, because a series has its start even if its rule does not give that
+// date.
+func (d *days) search(from, to int) map[int][]time.Time {
+	d.searched += to - from + 1
+	dates := make(map[int][]time.Time)
 	first := d.unit(d.first)
 	probe := ical.Event{AllDay: true, Recurrence: &d.rule}
 	probe.Start = d.begin(first + (floorDiv(from-first, d.rule.Interval)-1)*d.rule.Interval)
 	for o := range probe.Occurrences(d.begin(from), d.begin(to+1)) {
 		unit := d.unit(o.Start)
-		d.dates[unit] = append(d.dates[unit], o.Start)
+		dates[unit] = append(dates[unit], o.Start)
 	}
+	return dates
 }

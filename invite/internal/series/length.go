@@ -29,6 +29,14 @@ func EndOf(e *ical.Event) time.Time {
 	return e.Start
 }
 
+// IsEmpty reports whether a series has no occurrence that takes place.
+func IsEmpty(e *ical.Event) bool {
+	for range e.Occurrences(time.Time{}, time.Time{}) {
+		return false
+	}
+	return true
+}
+
 // IsPast reports whether nothing of a meeting lies after now. A date ends last in the
 // zone twelve hours behind UTC, so an all-day meeting is past twelve hours after its
 // end in UTC.
