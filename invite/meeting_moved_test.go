@@ -197,7 +197,7 @@ func TestMovedLater(t *testing.T) {
 	s := new(recorder)
 	c := s.client()
 	m := mustSend(t, c, movingCourse())
-	m.Renamed = 1 << 40
+	m.Renamed = 1<<31 - 1
 	m = reload(t, m)
 	if _, o := m.Apply(replyOn(t, m.Event.UID, "ann@example.test", 0, berlinAt("2027-03-16", 10)), &invite.Policy{InsecureAnyFrom: true}); o.Verdict != invite.VerdictApplied {
 		t.Errorf("Apply = %+v, want applied", o)
