@@ -39,11 +39,6 @@ func (e *Event) inheritTime(series *Event) {
 	if !e.End.IsZero() || series.End.IsZero() || e.lacks("end") {
 		return
 	}
-	if e.AllDay { // in days, because a day need not have 24 hours in the Location of Start
-		days := dateOf(series.End).Sub(dateOf(series.Start)) / day
-		e.End = e.Start.AddDate(0, 0, int(days))
-		return
-	}
 	e.End = e.Start.Add(series.End.Sub(series.Start))
 }
 
