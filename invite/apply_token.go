@@ -1,6 +1,8 @@
 package invite
 
 import (
+	"slices"
+
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite/internal/mailauth"
@@ -9,9 +11,18 @@ import (
 // mostTokens limits the tokens that are looked at in one mail.
 const mostTokens = 10
 
-// findToken looks for one of our tokens in the addresses that the mail came to, and
-// keeps the first valid one. If there are tokens, but each is forged, expired or of
+// mostMACs limits the MACs of the search for the attendee of a token. They take about
+// five milliseconds.
+const mostMACs = 20_000
+
+// findToken looks for our tokens in the addresses that the mail came to, and keeps the
+// attendee of a valid one. If there are tokens, but each is forged, expired or of
 // another meeting, the mail is refused.
+//
+// Nearly every token is in Meeting.ReplyAddresses, so that one MAC verifies it. Any
+// other may have been replaced by a later one. It is tried with the attendee whom the
+// mail names, and with its author. All other attendees are tried only if the mail has
+// the UID of the meeting, and if mostMACs are enough.
 func (x *intake) findToken() error {
 	r := x.p.ReplyAddress
 	if r == nil {
@@ -20,16 +31,16 @@ func (x *intake) findToken() error {
 	if err := r.check(); err != nil {
 		return refuse(VerdictUnverified, "%v", err)
 	}
-	var refused error
-	for _, raw := range x.tokens() {
-		t, err := x.verify(raw)
-		if err == nil {
-			x.token = t
-			return nil
-		}
-		refused = err
+	found := x.tokens()
+	if len(found) == 0 {
+		return nil
 	}
-	return refused
+	now := x.p.Now()
+	valid := slices.DeleteFunc(found, func(raw mailauth.Token) bool { return raw.Expired(now) })
+	if len(valid) == 0 {
+		return refuse(VerdictUnverified, "came to an address whose token has expired")
+	}
+	return x.verify(valid)
 }
 
 // tokens returns the tokens in the ORGANIZER of the answer, in the delivery
@@ -40,47 +51,85 @@ func (x *intake) tokens() (found []mailauth.Token) {
 	for _, a := range append(m.To[:len(m.To):len(m.To)], m.Cc...) {
 		list = append(list, a.Address)
 	}
+	seen := make(map[string]bool)
 	for _, addr := range list {
-		if raw := x.p.ReplyAddress.tokens().Find(addr); raw != nil && len(found) < mostTokens {
-			found = append(found, raw)
+		raw := x.p.ReplyAddress.tokens().Find(addr)
+		if raw == nil || seen[string(raw)] {
+			continue
+		}
+		seen[string(raw)] = true
+		if found = append(found, raw); len(found) == mostTokens {
+			break
 		}
 	}
 	return found
 }
 
-// verify finds the attendee of a token. All keys and attendees are tried, and
-// compared in constant time. It refuses a token that is not valid.
-func (x *intake) verify(raw mailauth.Token) (t token, err error) {
-	email, ok := x.p.ReplyAddress.tokens().Signed(raw, x.m.Event.UID, x.addresses())
-	t.email = email
-	switch {
-	case !ok:
-		return t, refuse(VerdictUnverified, "came to an address whose token is not of this meeting, or forged")
-	case raw.Expired(x.p.Now()):
-		return t, refuse(VerdictUnverified, "came to an address whose token has expired")
+// verify finds the attendee of a token. The first that is valid counts.
+func (x *intake) verify(list []mailauth.Token) error {
+	t, uid := x.p.ReplyAddress.tokens(), x.m.Event.UID
+	given := mailauth.Given(list, x.m.ReplyAddresses)
+	named := []string{"", x.in.Attendee.Email, author(x.in.Mail)}
+	for i, raw := range list {
+		if email, ok := t.Signed(raw, uid, slices.Concat(given[i], named)); ok && x.believe(email) {
+			return nil
+		}
 	}
-	return t, nil
+	if all := x.addresses(); sameUID(x.in.Event.UID, uid) && t.MACs(list, len(all)) <= mostMACs {
+		if email, ok := t.Search(list, uid, all); ok && x.believe(email) {
+			return nil
+		}
+	}
+	return refuse(VerdictUnverified, "came to an address whose token is not of this meeting, or forged")
 }
 
-// addresses returns the addresses of all attendees, each once: of the whole meeting,
-// of its overrides, and of Meeting.Joined. The first address is empty, which stands
-// for all attendees together.
-func (x *intake) addresses() []string {
-	out, seen := []string{""}, map[string]bool{}
-	add := func(list []ical.Attendee) {
+// believe keeps the attendee of a valid token. It reports false if the attendee is not
+// invited any more. An empty email stands for all attendees together.
+func (x *intake) believe(email string) bool {
+	if email == "" {
+		return true
+	}
+	key := address.Key(email)
+	x.eachAttendee(func(a *ical.Attendee) bool {
+		if address.HasKey(a.Email, key) {
+			x.token.email = a.Email
+		}
+		return x.token.email == ""
+	})
+	return x.token.email != ""
+}
+
+// addresses returns the addresses of all attendees, each once. They are at most one
+// more than mostMACs, because more are not searched.
+func (x *intake) addresses() (out []string) {
+	seen := make(map[string]bool)
+	x.eachAttendee(func(a *ical.Attendee) bool {
+		if key := address.Key(a.Email); !seen[key] {
+			seen[key] = true
+			out = append(out, a.Email)
+		}
+		return len(out) <= mostMACs
+	})
+	return out
+}
+
+// eachAttendee calls visit for each attendee of the whole meeting, of its overrides and
+// of Meeting.Joined, until it returns false.
+func (x *intake) eachAttendee(visit func(*ical.Attendee) bool) {
+	lists := [][]ical.Attendee{x.m.Event.Attendees}
+	for i := range x.m.Event.Overrides {
+		lists = append(lists, x.m.Event.Overrides[i].Attendees)
+	}
+	for _, list := range lists {
 		for i := range list {
-			if key := address.Key(list[i].Email); !seen[key] {
-				seen[key] = true
-				out = append(out, list[i].Email)
+			if !visit(&list[i]) {
+				return
 			}
 		}
 	}
-	add(x.m.Event.Attendees)
-	for i := range x.m.Event.Overrides {
-		add(x.m.Event.Overrides[i].Attendees)
-	}
 	for i := range x.m.Joined {
-		add([]ical.Attendee{x.m.Joined[i].Attendee})
+		if !visit(&x.m.Joined[i].Attendee) {
+			return
+		}
 	}
-	return out
 }

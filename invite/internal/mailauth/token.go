@@ -1,8 +1,6 @@
 package mailauth
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
 	"fmt"
@@ -77,11 +75,7 @@ func (t *Tokens) Address(uid, email string, expires time.Time) string {
 }
 
 // sign returns the MAC over a day, a meeting and an attendee.
-func sign(key, day []byte, uid, email string) []byte {
-	mac := hmac.New(sha256.New, key)
-	fmt.Fprintf(mac, "%s\x00%s%d\x00%s\x00%s", tokenUse, day, len(uid), strings.ToLower(uid), address.Key(email))
-	return mac.Sum(nil)[:tokenMAC]
-}
+func sign(key, day []byte, uid, email string) []byte { return newSigner(key, uid).sum(day, email) }
 
 // Token is a token that was found in an address and is not verified yet.
 type Token []byte
@@ -103,18 +97,9 @@ func (t *Tokens) Find(addr string) Token {
 }
 
 // Signed returns the address among emails that the token was made for, with the
-// meeting's UID. It tries all keys and all addresses, and compares in constant time.
-// ok is false if the token is of another meeting or forged. [Token.Expired] is to be
-// asked too.
+// meeting's UID. It is [Tokens.Search] for one token.
 func (t *Tokens) Signed(raw Token, uid string, emails []string) (email string, ok bool) {
-	for _, key := range t.Keys {
-		for _, e := range emails {
-			if hmac.Equal(raw[2:], sign(key, raw[:2], uid, e)) {
-				email, ok = e, true
-			}
-		}
-	}
-	return email, ok
+	return t.Search([]Token{raw}, uid, emails)
 }
 
 // Expired reports whether the last day of the token is over.

@@ -18,7 +18,7 @@ func IndexOf(list []ical.Attendee, email string) int {
 		return -1
 	}
 	key := address.Key(email)
-	return slices.IndexFunc(list, func(a ical.Attendee) bool { return address.Key(a.Email) == key })
+	return slices.IndexFunc(list, func(a ical.Attendee) bool { return address.HasKey(a.Email, key) })
 }
 
 // All returns the attendees of all versions, both of the whole meeting and of

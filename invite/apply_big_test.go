@@ -1,0 +1,85 @@
+package invite_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+)
+
+// bigMeeting returns a meeting with n guests, guest0@example.test and so on, each of
+// whom has answered. It has no reply addresses.
+func bigMeeting(n int) *invite.Meeting {
+	e := review()
+	e.Attendees = make([]ical.Attendee, n)
+	m := &invite.Meeting{Event: e, Answers: make([]invite.Answer, n)}
+	m.Event.UID = "big@example.test"
+	for i := range n {
+		email := fmt.Sprintf("guest%d@example.test", i)
+		m.Event.Attendees[i] = ical.Attendee{Email: email}
+		m.Answers[i] = invite.Answer{Email: email, Status: ical.StatusTentative, Stamp: pinned().AddDate(0, -3, 0)}
+	}
+	return m
+}
+
+// bigPolicy verifies tokens with two keys.
+func bigPolicy() *invite.Policy {
+	return &invite.Policy{Now: pinned, ReplyAddress: &invite.ReplyAddress{
+		Mailbox: "desk@example.test", Keys: [][]byte{bytes.Repeat([]byte{7}, 32), bytes.Repeat([]byte{8}, 32)},
+	}}
+}
+
+// garbage returns n addresses with forged tokens that expire on different days, all of
+// them late.
+func garbage(n int) string {
+	var list []string
+	for i := range n {
+		list = append(list, fmt.Sprintf("desk+7%c%s@example.test", 'a'+i, strings.Repeat("a", 27)))
+	}
+	return strings.Join(list, ", ")
+}
+
+// bigAnswer returns the answer of a guest, with these addresses in Cc.
+func bigAnswer(tb testing.TB, guest int, cc string) *invite.Inbound {
+	tb.Helper()
+	as := fmt.Sprintf("guest%d@example.test", guest)
+	text := "From: " + as + "\nTo: boss@example.test\n"
+	if cc != "" {
+		text += "Cc: " + cc + "\n"
+	}
+	text += "Content-Type: text/calendar; method=REPLY\n\n" + objectOf(map[string]string{
+		"method": "REPLY", "uid": "big@example.test", "seq": "0", "at": "10:00", "as": as, "part": "ACCEPTED"})
+	in, err := invite.Read(strings.NewReader(strings.ReplaceAll(text, "\n", "\r\n")), nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return in
+}
+
+// BenchmarkApplyBig takes one answer, and one with ten forged tokens, into meetings
+// whose guests have all answered.
+func BenchmarkApplyBig(b *testing.B) {
+	for _, n := range []int{10_000, 100_000} {
+		m := bigMeeting(n)
+		for _, tt := range []struct {
+			name string
+			in   *invite.Inbound
+			want invite.Verdict
+		}{
+			{"answer", bigAnswer(b, n-1, ""), invite.VerdictApplied},
+			{"garbage", bigAnswer(b, n-1, garbage(10)), invite.VerdictUnverified},
+		} {
+			b.Run(fmt.Sprintf("%s/%d", tt.name, n), func(b *testing.B) {
+				p := bigPolicy()
+				for b.Loop() {
+					if _, o := m.Apply(tt.in, p); o.Verdict != tt.want {
+						b.Fatalf("Apply = %+v, want %s", o, tt.want)
+					}
+				}
+			})
+		}
+	}
+}
