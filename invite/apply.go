@@ -54,12 +54,27 @@ func (x *intake) answer() Outcome {
 		return outcomeOf("", forged)
 	}
 	var all []Outcome
-	for _, s := range x.in.statements() {
+	for i, s := range x.in.statements() {
+		if i >= x.m.mostComponents() {
+			all = append(all, outcomeOf("", refuse(VerdictHeld, "has more than %d components for a meeting of this size", i)))
+			break
+		}
 		all = append(all, outcomeOf(x.take(s)))
 	}
 	o := join(all)
 	o.Invite = x.invite
 	return o
+}
+
+// mostLookups limits the attendees and answers that are searched for one mail. The
+// search takes about half a second.
+const mostLookups = 20_000_000
+
+// mostComponents returns the number of components of one answer that are taken in.
+// Each is looked for among all attendees and answers.
+func (m *Meeting) mostComponents() int {
+	n := len(m.Event.Attendees) + len(m.Answers) + len(m.Proposals) + len(m.Joined) + len(m.Event.Overrides)
+	return max(1, mostLookups/max(1, n))
 }
 
 // join makes one outcome of the outcomes of all components. If anything was
@@ -146,6 +161,7 @@ func (x *intake) accept(who ical.Attendee, a Answer, at series.Target) (string, 
 	if err := x.checkOrder(&a); err != nil {
 		return "", err
 	}
+	x.own()
 	if a.Status == ical.StatusDelegated {
 		if err := x.delegate(who, &a, at); err != nil {
 			return "", err

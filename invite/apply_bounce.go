@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/mime"
 )
 
@@ -19,10 +18,11 @@ func (x *intake) bounce() Outcome {
 	if r == nil {
 		return Outcome{Verdict: VerdictNotAnAnswer, Reason: "reports no delivery"}
 	}
-	var all []Outcome
+	x.own()
+	all, sent := []Outcome(nil), x.sentTo(r.Recipients)
 	for i := range r.Recipients {
 		if reportsFailure(&r.Recipients[i]) {
-			all = append(all, outcomeOf("", x.undeliver(&r.Recipients[i])))
+			all = append(all, outcomeOf("", x.undeliver(&r.Recipients[i], sent)))
 		}
 	}
 	for _, v := range []Verdict{VerdictUndeliverable, VerdictDuplicate} {
@@ -46,21 +46,12 @@ func reportsFailure(d *mime.DeliveryStatus) bool {
 
 // undeliver marks the delivery to one recipient, and returns the outcome as an
 // error.
-func (x *intake) undeliver(d *mime.DeliveryStatus) error {
+func (x *intake) undeliver(d *mime.DeliveryStatus, sent *sentMails) error {
 	to := cmp.Or(d.OriginalRecipient, d.FinalRecipient)
 	id, event := x.returned()
-	found := -1
-	for i := range x.m.Deliveries {
-		l := &x.m.Deliveries[i]
-		switch named := address.Same(l.To, d.OriginalRecipient) || address.Same(l.To, d.FinalRecipient); {
-		case id != "" && l.MessageID == id && (named || x.alone(id)):
-			found = i
-		case found < 0 && event && named && !x.p.RequireAuth && l.Sequence == x.in.Event.Sequence:
-			found = i
-		}
-	}
+	found := sent.find(d)
 	switch {
-	case found < 0 && (event || x.knows(id)):
+	case found < 0 && (event || sent.known):
 		return refuse(VerdictUnknownAttendee, "no mail of this meeting went to %s", to)
 	case found < 0:
 		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", cmp.Or(id, "no Message-ID came back"))
@@ -88,16 +79,6 @@ func (x *intake) alone(id string) bool {
 		}
 	}
 	return n == 1
-}
-
-// knows reports whether a mail of this meeting has that Message-ID.
-func (x *intake) knows(id string) bool {
-	for i := range x.m.Deliveries {
-		if id != "" && x.m.Deliveries[i].MessageID == id {
-			return true
-		}
-	}
-	return false
 }
 
 // mark makes a delivery undelivered. It returns the outcome as an error.

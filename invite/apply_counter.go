@@ -90,6 +90,7 @@ func (x *intake) propose(p Proposal) (string, error) {
 	if err := x.checkNotOlder(&a); err != nil {
 		return "", err
 	}
+	x.own()
 	p.ID = p.id()
 	x.m.Proposals = append(x.m.Proposals, p)
 	return p.describe(), nil

@@ -3,6 +3,7 @@ package invite
 import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/roster"
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
@@ -35,12 +36,23 @@ func (x *intake) delegate(who ical.Attendee, a *Answer, at series.Target) error 
 // leadsTo reports whether the delegations from one address lead to another, or go
 // in a circle.
 func (x *intake) leadsTo(from, to string, at series.Target) bool {
-	for range len(x.m.attendees(at)) + 1 {
+	if _, ok := x.m.attendee(from, at); !ok || address.Same(from, to) {
+		return ok || address.Same(from, to)
+	}
+	list, counting, index := x.m.attendees(at), x.m.counting(), make(roster.Index)
+	for range len(list) + 1 {
 		if address.Same(from, to) {
 			return true
 		}
-		a, ok := x.m.attendee(from, at)
-		if a = x.m.withAnswer(a, at.Start); !ok || a.DelegatedTo == "" {
+		i := index.Find(list, address.Key(from))
+		if i < 0 {
+			return false
+		}
+		a := list[i]
+		if !address.Same(a.Email, x.m.Event.Organizer.Email) {
+			counting.Answer(address.Key(a.Email), at.Start).Put(&a)
+		}
+		if a.DelegatedTo == "" {
 			return false
 		}
 		from = a.DelegatedTo

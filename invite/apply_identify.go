@@ -79,8 +79,13 @@ func (x *intake) uninvited(said ical.Attendee, at series.Target) (ical.Attendee,
 }
 
 // groupsOf returns the groups among some attendees.
-func groupsOf(list []ical.Attendee) []ical.Attendee {
-	return slices.DeleteFunc(slices.Clone(list), func(a ical.Attendee) bool { return a.Kind != ical.KindGroup })
+func groupsOf(list []ical.Attendee) (out []ical.Attendee) {
+	for i := range list {
+		if list[i].Kind == ical.KindGroup {
+			out = append(out, list[i])
+		}
+	}
+	return out
 }
 
 // mostGroups limits the groups that a reason names.

@@ -2,12 +2,21 @@ package invite
 
 // intake takes one mail into a meeting, or one answer that came without a mail.
 type intake struct {
-	m      *Meeting // a copy, which may be changed
+	m      *Meeting // a copy, which may be changed if it is owned
+	owned  bool     // m shares nothing with the caller's meeting, see [intake.own]
 	in     Inbound  // the zero value if there is no mail
 	p      *Policy  // with defaults
 	token  token
 	invite []string // see Outcome.Invite
 	days   int      // the days of the series that were searched for occurrences
+}
+
+// own makes x.m a copy that may be changed. It is called before each change, so that
+// a mail that is refused costs no copy of a large meeting.
+func (x *intake) own() {
+	if !x.owned {
+		x.m, x.owned = x.m.cloneForAnswer(), true
+	}
 }
 
 // token is the verified token in an address that the mail came to.

@@ -116,6 +116,40 @@ func (m *Meeting) isEmpty() bool { return m == nil || m.Event.UID == "" }
 // of [series.Normalized].
 func (m *Meeting) clone() *Meeting { return m.withEvent(series.Normalized(m.Event)) }
 
+// cloneForAnswer is clone with room for a few more answers, so that the first of them
+// does not copy all others again.
+func (m *Meeting) cloneForAnswer() *Meeting {
+	without := *m
+	without.Answers = nil
+	out := without.clone()
+	if m.Answers != nil {
+		out.Answers = append(make([]Answer, 0, len(m.Answers)+roomForAnswers), m.Answers...)
+	}
+	return out
+}
+
+// roomForAnswers is the number of answers that most mails give at most.
+const roomForAnswers = 4
+
+// shared returns a copy of m to be read, with its event in the form of
+// [series.Normalized]. It shares the lists of attendees, answers and deliveries with
+// m. Attendees without a status have none.
+func (m *Meeting) shared() *Meeting {
+	e := m.Event
+	lists := make([][]ical.Attendee, len(e.Overrides))
+	e.Attendees, e.Overrides = nil, slices.Clone(e.Overrides)
+	for i := range e.Overrides {
+		lists[i], e.Overrides[i].Attendees = e.Overrides[i].Attendees, nil
+	}
+	out := *m
+	out.Event = series.Normalized(e)
+	out.Event.Attendees = m.Event.Attendees
+	for i := range lists {
+		out.Event.Overrides[i].Attendees = lists[i]
+	}
+	return &out
+}
+
 // withEvent returns a copy of m that shares no list with it, with the event e, which
 // is not copied.
 func (m *Meeting) withEvent(e ical.Event) *Meeting {

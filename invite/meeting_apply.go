@@ -28,7 +28,7 @@ func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
 	case in == nil:
 		return m, Outcome{Verdict: VerdictNotAnAnswer, Reason: "there is no mail: the Inbound is nil"}
 	}
-	x := &intake{m: m.clone(), in: *in, p: p.withDefaults()}
+	x := &intake{m: m.shared(), in: *in, p: p.withDefaults()}
 	if x.in.Mail == nil {
 		x.in.Mail = new(mime.Received)
 	}
@@ -89,13 +89,14 @@ func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
 	if m == nil {
 		return nil, outcomeOf("", errNil)
 	}
-	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
+	x := &intake{m: m.clone(), owned: true, p: (*Policy)(nil).withDefaults()}
 	o := outcomeOf("", func() error {
 		if id == "" {
 			return refuse(VerdictUnknownEvent, "id: is missing")
 		}
+		sole := email == "" && x.alone(id)
 		for i := range x.m.Deliveries {
-			if l := &x.m.Deliveries[i]; l.MessageID == id && (address.Same(l.To, email) || email == "" && x.alone(id)) {
+			if l := &x.m.Deliveries[i]; l.MessageID == id && (sole || address.Same(l.To, email)) {
 				return x.mark(l, text)
 			}
 		}
@@ -130,7 +131,7 @@ func (m *Meeting) byHand(email string, id time.Time, missing error, take func(*i
 	if m == nil {
 		return nil, outcomeOf("", errNil)
 	}
-	x := &intake{m: m.clone(), p: (*Policy)(nil).withDefaults()}
+	x := &intake{m: m.shared(), p: (*Policy)(nil).withDefaults()}
 	o := outcomeOf(func() (string, error) {
 		if missing != nil {
 			return "", missing

@@ -30,13 +30,13 @@ func (m *Meeting) latest(email string, occurrence time.Time) (last answerOrPropo
 	var answer, proposal answerOrProposal
 	for i := range m.Answers {
 		a := &m.Answers[i]
-		if a.RecurrenceID.Equal(occurrence) && address.Key(a.Email) == key && (answer.answer == nil || a.order().Compare(answer.Order) >= 0) {
+		if a.RecurrenceID.Equal(occurrence) && address.HasKey(a.Email, key) && (answer.answer == nil || a.order().Compare(answer.Order) >= 0) {
 			answer = answerOrProposal{Order: a.order(), answer: a}
 		}
 	}
 	for i := range m.Proposals {
 		p := &m.Proposals[i]
-		if p.RecurrenceID.Equal(occurrence) && address.Key(p.Email) == key && (proposal.proposal == nil || p.order().Compare(proposal.Order) >= 0) {
+		if p.RecurrenceID.Equal(occurrence) && address.HasKey(p.Email, key) && (proposal.proposal == nil || p.order().Compare(proposal.Order) >= 0) {
 			proposal = answerOrProposal{Order: p.order(), proposal: p}
 		}
 	}

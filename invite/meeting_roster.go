@@ -110,12 +110,29 @@ func (m *Meeting) attendees(at series.Target) []ical.Attendee {
 	if at.Start.IsZero() {
 		return list
 	}
+	var seen map[string]bool // the keys in list
 	for _, j := range m.Joined {
-		if j.RecurrenceID.Equal(at.Start) && roster.IndexOf(list, j.Attendee.Email) < 0 {
-			list = append(list[:len(list):len(list)], j.Attendee)
+		if !j.RecurrenceID.Equal(at.Start) {
+			continue
+		}
+		if seen == nil {
+			list, seen = list[:len(list):len(list)], keysOf(list)
+		}
+		if key := address.Key(j.Attendee.Email); !seen[key] {
+			seen[key] = true
+			list = append(list, j.Attendee)
 		}
 	}
 	return list
+}
+
+// keysOf returns the keys of the addresses in a list.
+func keysOf(list []ical.Attendee) map[string]bool {
+	out := make(map[string]bool, len(list))
+	for i := range list {
+		out[address.Key(list[i].Email)] = true
+	}
+	return out
 }
 
 // attendee returns an attendee of a target, without their answer.

@@ -139,7 +139,7 @@ func (s *Answers) Status(key string, id time.Time) ical.Status { return s.Answer
 func (r *Record) AnswerOf(email string, id time.Time) *Answer {
 	key := address.Key(email)
 	one := *r
-	one.Given = slices.DeleteFunc(slices.Clone(r.Given), func(a *Answer) bool { return address.Key(a.Email) != key })
+	one.Given = slices.DeleteFunc(slices.Clone(r.Given), func(a *Answer) bool { return !address.HasKey(a.Email, key) })
 	return one.Counting().Answer(key, id)
 }
 

@@ -121,7 +121,7 @@ func (s *Answers) TakenBack(key string, sequence int) (out []Answer) {
 // never invited anew. See [Answers.TakenBack].
 func (r *Record) InvitedAnew(key string, id time.Time) (sequence int) {
 	for _, a := range r.Given {
-		if a.takesBack() && (a.RecurrenceID.IsZero() || a.RecurrenceID.Equal(id)) && address.Key(a.Email) == key {
+		if a.takesBack() && (a.RecurrenceID.IsZero() || a.RecurrenceID.Equal(id)) && address.HasKey(a.Email, key) {
 			sequence = max(sequence, a.Sequence)
 		}
 	}

@@ -172,12 +172,13 @@ func HasOwnAttendees(e *ical.Event, id time.Time) bool {
 // that was made by hand may have some. A Meeting that a call returned has none. They
 // count as the oldest answers of their attendees.
 func (r *Record) AnswersOfEvent() (out []Answer) {
+	floors := (&Record{Event: r.Event, Revised: r.Revised, Revisions: r.Revisions}).given()
 	add := func(list []ical.Attendee, id time.Time) {
 		for _, a := range list {
 			if IsAnswer(a.Status) && !address.Same(a.Email, r.Event.Organizer.Email) {
 				out = append(out, Answer{
 					Email: a.Email, Status: a.Status, Comment: a.Comment, DelegatedTo: a.DelegatedTo,
-					RecurrenceID: id, Sequence: r.Floor(a.Email, id), Via: ViaImport,
+					RecurrenceID: id, Sequence: floors.Floor(address.Key(a.Email), id), Via: ViaImport,
 				})
 			}
 		}

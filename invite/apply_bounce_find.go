@@ -1,0 +1,71 @@
+package invite
+
+import (
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/mime"
+)
+
+// sentMails finds the deliveries that a report of many recipients speaks of. The
+// deliveries are read once for all recipients.
+type sentMails struct {
+	known   bool           // a mail of this meeting has the Message-ID that came back
+	sole    int            // the only delivery with this Message-ID, or -1
+	byID    map[string]int // the last delivery to a recipient with this Message-ID, by key
+	byEvent map[string]int // the first delivery to a recipient with the sequence that came back, by key
+}
+
+// sentTo returns the deliveries to the recipients of a report.
+func (x *intake) sentTo(list []mime.DeliveryStatus) *sentMails {
+	id, event := x.returned()
+	event = event && !x.p.RequireAuth
+	named := make(map[string]bool, len(list))
+	for i := range list {
+		named[address.Key(list[i].OriginalRecipient)] = true
+		named[address.Key(list[i].FinalRecipient)] = true
+	}
+	sent := &sentMails{sole: -1, byID: make(map[string]int), byEvent: make(map[string]int)}
+	last, n := -1, 0 // of the deliveries with the Message-ID
+	for i := range x.m.Deliveries {
+		l := &x.m.Deliveries[i]
+		same := id != "" && l.MessageID == id
+		if same {
+			last = i
+			n++
+		}
+		key := address.Key(l.To)
+		if !named[key] {
+			continue
+		}
+		if same {
+			sent.byID[key] = i
+		}
+		if _, ok := sent.byEvent[key]; !ok && event && l.Sequence == x.in.Event.Sequence {
+			sent.byEvent[key] = i
+		}
+	}
+	if sent.known = n > 0; n == 1 {
+		sent.sole = last
+	}
+	return sent
+}
+
+// find returns the index of the delivery to one recipient, or -1. The Message-ID comes
+// before the calendar object. If the mail went to one recipient, this recipient is meant
+// even if the report names another address, because theirs may forward to it.
+func (s *sentMails) find(d *mime.DeliveryStatus) int {
+	found := s.sole
+	first := -1
+	for _, addr := range [...]string{d.OriginalRecipient, d.FinalRecipient} {
+		key := address.Key(addr)
+		if i, ok := s.byID[key]; ok {
+			found = max(found, i)
+		}
+		if i, ok := s.byEvent[key]; ok && (first < 0 || i < first) {
+			first = i
+		}
+	}
+	if found >= 0 {
+		return found
+	}
+	return first
+}
