@@ -83,3 +83,29 @@ func BenchmarkApplyBig(b *testing.B) {
 		}
 	}
 }
+
+// TestApplyGarbageIsCheap counts the allocations for ten forged tokens in answers to a
+// meeting of 2,000 guests: with its UID, with another one, and with expired tokens.
+func TestApplyGarbageIsCheap(t *testing.T) {
+	m := bigMeeting(2000)
+	other := bigMeeting(2000)
+	other.Event.UID = "other@example.test"
+	for name, tt := range map[string]struct {
+		m  *invite.Meeting
+		cc string
+	}{
+		"this meeting":    {m, garbage(10)},
+		"another meeting": {other, garbage(10)},
+		"expired tokens":  {m, strings.ReplaceAll(garbage(10), "desk+7", "desk+a")},
+	} {
+		in, p := bigAnswer(t, 1, tt.cc), bigPolicy()
+		n := testing.AllocsPerRun(1, func() {
+			if after, o := tt.m.Apply(in, p); after != tt.m {
+				t.Errorf("%s: Apply = %+v, want a refusal", name, o)
+			}
+		})
+		if n > 10_000 {
+			t.Errorf("%s: Apply makes %v allocations, want 10,000 at most", name, n)
+		}
+	}
+}
