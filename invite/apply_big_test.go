@@ -109,3 +109,31 @@ func TestApplyGarbageIsCheap(t *testing.T) {
 		}
 	}
 }
+
+// TestApplyReplacedToken answers from an alias, to a token that the meeting has in
+// ReplyAddresses or not. If it has not, only a small meeting is searched.
+func TestApplyReplacedToken(t *testing.T) {
+	in, m := request(t, review(), 0, fixed(tokens))
+	r := new(recorder)
+	err := invite.New(r, fixed()).Respond(t.Context(), in,
+		invite.Response{As: "me@home.example.test", Status: ical.StatusAccepted, Uninvited: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := invite.Strict("mx.example.test")
+	p.ReplyAddress, p.Now = fixed(tokens).ReplyAddress, pinned
+	answer := readMail(t, r.mails[0].Data)
+	try := func(name string, m invite.Meeting, want invite.Verdict) {
+		if _, o := m.Apply(answer, p); o.Verdict != want {
+			t.Errorf("%s: Apply = %+v, want %s", name, o, want)
+		}
+	}
+	lost := *m
+	lost.ReplyAddresses = nil
+	try("an address that the meeting has", *m, invite.VerdictApplied)
+	try("an address that was replaced", lost, invite.VerdictApplied)
+	lost.Event.Attendees = append(bigMeeting(30_000).Event.Attendees, m.Event.Attendees...)
+	try("among more guests than are searched", lost, invite.VerdictUnverified)
+	lost.ReplyAddresses = m.ReplyAddresses
+	try("one that the meeting has, among as many", lost, invite.VerdictApplied)
+}
