@@ -56,7 +56,7 @@ func (x *intake) verify(raw mailauth.Token) (t token, err error) {
 	switch {
 	case !ok:
 		return t, refuse(VerdictUnverified, "came to an address whose token is not of this meeting, or forged")
-	case raw.Expired(x.p.Now()):
+	case x.expired(raw, email):
 		return t, refuse(VerdictUnverified, "came to an address whose token has expired")
 	}
 	return t, nil
