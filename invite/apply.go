@@ -168,6 +168,7 @@ func (x *intake) accept(who ical.Attendee, a Answer, at series.Target) (string, 
 		}
 	}
 	x.m.keep(a, who, at)
+	x.arrived(&a)
 	return a.describe(), nil
 }
 

@@ -2,17 +2,19 @@ package invite
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
+	"time"
+	"unicode"
 
+	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/mime"
 )
 
 // bounce marks the deliveries that a report speaks of. They are found by the
-// Message-ID of the mail that came back. If a relay replaced the Message-ID, they
-// are found by the UID and the SEQUENCE in that mail and by the recipient. A
-// policy with RequireAuth does not believe these. If a report names several
-// recipients, a delivery that it marks decides the outcome.
+// Message-ID of the mail that came back, which is random. If a relay replaced the
+// Message-ID, they are found by the UID and the SEQUENCE in that mail and by the
+// recipient, see [intake.guessed]. If a report names several recipients, a delivery
+// that it marks decides the outcome.
 func (x *intake) bounce() Outcome {
 	r := x.in.Mail.Report
 	if r == nil {
@@ -35,7 +37,7 @@ func (x *intake) bounce() Outcome {
 	if len(all) > 0 {
 		return all[0]
 	}
-	return Outcome{Verdict: VerdictNotAnAnswer, Reason: "reports no failure: " + x.in.Reason}
+	return Outcome{Verdict: VerdictNotAnAnswer, Reason: "reports no failure: " + foreign(x.in.Reason, mostReport)}
 }
 
 // reportsFailure tells a failure from a delay and from a confirmation (RFC 3464, section
@@ -52,11 +54,26 @@ func (x *intake) undeliver(d *mime.DeliveryStatus, sent *sentMails) error {
 	found := sent.find(d)
 	switch {
 	case found < 0 && (event || sent.known):
-		return refuse(VerdictUnknownAttendee, "no mail of this meeting went to %s", to)
+		return refuse(VerdictUnknownAttendee, "no mail of this meeting that can have come back went to %s", foreign(to, mostAddress))
 	case found < 0:
-		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", cmp.Or(id, "no Message-ID came back"))
+		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", cmp.Or(foreign(id, mostAddress), "no Message-ID came back"))
 	}
-	return x.mark(&x.m.Deliveries[found], strings.TrimSpace(d.Status+" "+d.DiagnosticCode))
+	return x.mark(&x.m.Deliveries[found], d.Status+" "+d.DiagnosticCode)
+}
+
+// mostGuessed is the time for which a report without a Message-ID of ours can be
+// about a delivery. Servers give up after four to five days (RFC 5321, section
+// 4.5.4.1).
+const mostGuessed = 7 * 24 * time.Hour
+
+// guessed reports whether a report that has the UID of the meeting, but no Message-ID
+// of ours, can be about l. Every attendee knows the UID, the SEQUENCE and often the
+// guests, so every attendee can forge such a report. A policy with RequireAuth does not
+// believe it. Otherwise it must be about a mail that was handed over in the last days,
+// and the report does no lasting harm: the next answer of the attendee undoes it.
+func (x *intake) guessed(l *Delivery) bool {
+	handedOver := l.State == DeliveryDelivered || l.State == DeliveryUnknown || l.State == DeliveryUndelivered
+	return !x.p.RequireAuth && handedOver && l.Sequence == x.in.Event.Sequence && x.p.Now().Sub(l.Time) <= mostGuessed
 }
 
 // returned returns the Message-ID of the mail that came back, and reports whether
@@ -68,9 +85,7 @@ func (x *intake) returned() (id string, ours bool) {
 	return id, x.in.Event != nil && sameUID(x.in.Event.UID, x.m.Event.UID)
 }
 
-// alone reports whether a mail went to one recipient. If it did, this recipient
-// is meant even if the report names another address, because theirs may forward
-// to it.
+// alone reports whether a mail went to one recipient.
 func (x *intake) alone(id string) bool {
 	n := 0
 	for i := range x.m.Deliveries {
@@ -81,11 +96,62 @@ func (x *intake) alone(id string) bool {
 	return n == 1
 }
 
-// mark makes a delivery undelivered. It returns the outcome as an error.
+// mark makes a delivery undelivered, unless an answer shows that it arrived. It returns
+// the outcome as an error.
 func (x *intake) mark(l *Delivery, text string) error {
 	if l.State == DeliveryUndelivered {
 		return refuse(VerdictDuplicate, "is known already: the mail to %s did not arrive", l.To)
 	}
-	l.State, l.Time, l.Reply = DeliveryUndelivered, x.p.Now().UTC(), text
-	return refuse(VerdictUndeliverable, "%s", fmt.Sprintf("the mail to %s did not arrive: %s", l.To, text))
+	for i := range x.m.Answers {
+		if a := &x.m.Answers[i]; a.proves(l) {
+			return refuse(VerdictStale, "says that the mail to %s did not arrive, but %s has answered it", l.To, a.Email)
+		}
+	}
+	l.State, l.Time, l.Reply = DeliveryUndelivered, x.p.Now().UTC(), quoteReport(text)
+	return refuse(VerdictUndeliverable, "the mail to %s did not arrive: %s", l.To, l.Reply)
+}
+
+// proves reports whether a shows that the mail of l arrived: a came by mail from the
+// attendee, and is about the same version or a later one, and was written after l.
+func (a *Answer) proves(l *Delivery) bool {
+	return a.Via == "" && a.Sequence >= l.Sequence && !a.Stamp.Before(l.Stamp) && address.Same(a.Email, l.To)
+}
+
+// arrived takes back what reports said of the mails that a shows to have arrived.
+func (x *intake) arrived(a *Answer) {
+	for i := range x.m.Deliveries {
+		if l := &x.m.Deliveries[i]; l.State == DeliveryUndelivered && a.proves(l) {
+			l.State, l.Time, l.Reply = DeliveryDelivered, x.p.Now().UTC(), ""
+		}
+	}
+}
+
+const (
+	mostReport  = 500 // octets of a server's words that are kept
+	mostAddress = 320 // octets of an address or Message-ID in a reason
+)
+
+// quoteReport marks text as the words of a server that nobody has checked. The words
+// cannot end the quotation.
+func quoteReport(text string) string {
+	text = strings.ReplaceAll(foreign(text, mostReport), `"`, "'")
+	if text == "" {
+		return "a report without words"
+	}
+	return `a report says "` + text + `"`
+}
+
+// foreign returns the first n octets of a stranger's text on one line, without
+// characters that cannot be seen, such as control characters and marks of direction.
+func foreign(text string, n int) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text[:min(len(text), 8*n)], "\uFFFD"))
+	return cut(strings.Join(strings.Fields(text), " "), n)
 }

@@ -11,13 +11,12 @@ type sentMails struct {
 	known   bool           // a mail of this meeting has the Message-ID that came back
 	sole    int            // the only delivery with this Message-ID, or -1
 	byID    map[string]int // the last delivery to a recipient with this Message-ID, by key
-	byEvent map[string]int // the first delivery to a recipient with the sequence that came back, by key
+	byEvent map[string]int // the last delivery to a recipient that can have come back, by key, see [intake.guessed]
 }
 
 // sentTo returns the deliveries to the recipients of a report.
 func (x *intake) sentTo(list []mime.DeliveryStatus) *sentMails {
 	id, event := x.returned()
-	event = event && !x.p.RequireAuth
 	named := make(map[string]bool, len(list))
 	for i := range list {
 		named[address.Key(list[i].OriginalRecipient)] = true
@@ -39,7 +38,7 @@ func (x *intake) sentTo(list []mime.DeliveryStatus) *sentMails {
 		if same {
 			sent.byID[key] = i
 		}
-		if _, ok := sent.byEvent[key]; !ok && event && l.Sequence == x.in.Event.Sequence {
+		if event && x.guessed(l) {
 			sent.byEvent[key] = i
 		}
 	}
@@ -53,19 +52,18 @@ func (x *intake) sentTo(list []mime.DeliveryStatus) *sentMails {
 // before the calendar object. If the mail went to one recipient, this recipient is meant
 // even if the report names another address, because theirs may forward to it.
 func (s *sentMails) find(d *mime.DeliveryStatus) int {
-	found := s.sole
-	first := -1
+	found, guessed := s.sole, -1
 	for _, addr := range [...]string{d.OriginalRecipient, d.FinalRecipient} {
 		key := address.Key(addr)
 		if i, ok := s.byID[key]; ok {
 			found = max(found, i)
 		}
-		if i, ok := s.byEvent[key]; ok && (first < 0 || i < first) {
-			first = i
+		if i, ok := s.byEvent[key]; ok {
+			guessed = max(guessed, i)
 		}
 	}
 	if found >= 0 {
 		return found
 	}
-	return first
+	return guessed
 }

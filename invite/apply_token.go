@@ -35,12 +35,7 @@ func (x *intake) findToken() error {
 	if len(found) == 0 {
 		return nil
 	}
-	now := x.p.Now()
-	valid := slices.DeleteFunc(found, func(raw mailauth.Token) bool { return raw.Expired(now) })
-	if len(valid) == 0 {
-		return refuse(VerdictUnverified, "came to an address whose token has expired")
-	}
-	return x.verify(valid)
+	return x.verify(found)
 }
 
 // tokens returns the tokens in the ORGANIZER of the answer, in the delivery
@@ -67,18 +62,31 @@ func (x *intake) tokens() (found []mailauth.Token) {
 
 // verify finds the attendee of a token. The first that is valid counts.
 func (x *intake) verify(list []mailauth.Token) error {
-	t, uid := x.p.ReplyAddress.tokens(), x.m.Event.UID
+	t, uid, ended := x.p.ReplyAddress.tokens(), x.m.Event.UID, false
+	believed := func(raw mailauth.Token, email string) bool {
+		if x.expired(raw, email) {
+			ended = true
+			return false
+		}
+		return x.believe(email)
+	}
 	given := mailauth.Given(list, x.m.ReplyAddresses)
 	named := []string{"", x.in.Attendee.Email, author(x.in.Mail)}
 	for i, raw := range list {
-		if email, ok := t.Signed(raw, uid, slices.Concat(given[i], named)); ok && x.believe(email) {
+		if email, ok := t.Signed(raw, uid, slices.Concat(given[i], named)); ok && believed(raw, email) {
 			return nil
 		}
 	}
 	if all := x.addresses(); sameUID(x.in.Event.UID, uid) && t.MACs(list, len(all)) <= mostMACs {
-		if email, ok := t.Search(list, uid, all); ok && x.believe(email) {
-			return nil
+		found := t.Search(list, uid, all)
+		for i, raw := range list {
+			if email, ok := found[i]; ok && believed(raw, email) {
+				return nil
+			}
 		}
+	}
+	if ended {
+		return refuse(VerdictUnverified, "came to an address whose token has expired")
 	}
 	return refuse(VerdictUnverified, "came to an address whose token is not of this meeting, or forged")
 }

@@ -20,7 +20,7 @@ type part struct {
 func (x *part) prepare(o *settings) error {
 	x.meeting = x.from.after(x.plan, o)
 	list := recipientsOf(x.plan.Notices)
-	if err := x.meeting.assignReplyAddresses(list, &x.plan.Event, o); err != nil {
+	if err := x.meeting.assignReplyAddresses(list, o); err != nil {
 		return err
 	}
 	x.letters = letters(list, o.oneMail && !o.hideGuests)

@@ -82,7 +82,8 @@ func (m *Meeting) Propose(p Proposal) (*Meeting, Outcome) {
 
 // Undelivered takes a report in that a mail did not arrive, as an HTTP API gives
 // it. id is the Message-ID of the mail. email is the recipient, and may be empty
-// if the mail went to one recipient. text is the text of the server, for people.
+// if the mail went to one recipient. text is the text of the server, for people,
+// which is cut and quoted in Delivery.Reply.
 //
 // It does not change m. If the verdict changes nothing, it returns m itself.
 func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {

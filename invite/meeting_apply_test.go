@@ -100,7 +100,7 @@ func TestUndelivered(t *testing.T) {
 	_, m := request(t, review(), 0, fixed())
 	id := m.Deliveries[1].MessageID
 	next, o := m.Undelivered(id, "ZOE@example.test", "550 no such user")
-	if d := next.Deliveries[1]; o.Verdict != invite.VerdictUndeliverable || d.State != invite.DeliveryUndelivered || d.Reply != "550 no such user" || m.Deliveries[1].State != invite.DeliveryDelivered {
+	if d := next.Deliveries[1]; o.Verdict != invite.VerdictUndeliverable || d.State != invite.DeliveryUndelivered || d.Reply != `a report says "550 no such user"` || m.Deliveries[1].State != invite.DeliveryDelivered {
 		t.Errorf("Undelivered = %+v, delivery = %+v, want undelivered with the reply", o, d)
 	}
 	if next.Tally().Undelivered != 1 {

@@ -7,11 +7,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite/body"
 	"github.com/convene-go/convene/invite/internal/mailauth"
 	"github.com/convene-go/convene/invite/internal/plan"
+	"github.com/convene-go/convene/invite/internal/series"
 )
 
 // after returns the meeting that a plan makes of m, before anything is sent.
@@ -67,10 +67,10 @@ func (m *Meeting) enter(list []letter, p *plan.Plan, o *settings) error {
 
 // assignReplyAddresses gives each recipient the address that their answer is to come
 // to, and keeps new addresses in the meeting. An address that was given out once
-// stays as long as its token is valid until the end of the meeting, because clients
-// take another organizer for another meeting. It also stays if the options have no
-// ReplyAddress any more.
-func (m *Meeting) assignReplyAddresses(list []recipient, e *ical.Event, o *settings) error {
+// stays until Lifetime after the end of the meeting, whatever day its token has,
+// because clients take another organizer for another meeting. It also stays if the
+// options have no ReplyAddress any more.
+func (m *Meeting) assignReplyAddresses(list []recipient, o *settings) error {
 	r := o.ReplyAddress
 	if r == nil && len(m.ReplyAddresses) == 0 {
 		return nil
@@ -83,6 +83,7 @@ func (m *Meeting) assignReplyAddresses(list []recipient, e *ical.Event, o *setti
 			m.ReplyAddresses = make(map[string]string, len(list))
 		}
 	}
+	end, now := series.LastEnd(&m.Event), o.Now()
 	for i := range list {
 		email := list[i].Attendee.Email
 		if o.oneMail {
@@ -90,7 +91,7 @@ func (m *Meeting) assignReplyAddresses(list []recipient, e *ical.Event, o *setti
 		}
 		key := address.Key(email)
 		if r != nil {
-			m.ReplyAddresses[key] = r.renew(m.ReplyAddresses[key], e, email, o.Now())
+			m.ReplyAddresses[key] = r.renew(m.ReplyAddresses[key], &m.Event, email, end, now)
 		}
 		list[i].replyTo = m.ReplyAddresses[key]
 	}

@@ -36,7 +36,9 @@ type Policy struct {
 	// with From (RFC 7489, section 3.1.1), in the field of AuthServID or in
 	// ReadOptions.Verified. If there are no Verified results and AuthServID is
 	// "", it refuses the mail, because nothing can be trusted then. Also, a
-	// bounce must name the Message-ID of a mail.
+	// bounce must name the Message-ID of a mail. Otherwise the UID, the SEQUENCE
+	// and the recipient are enough for a mail of the last seven days, and every
+	// attendee can forge such a bounce. An answer by mail takes any bounce back.
 	RequireAuth bool
 	// ListedSentBy accepts an answer by an assistant only if the meeting names
 	// the assistant in the attendee's SentBy, and holds others. Otherwise SENT-BY

@@ -1,11 +1,13 @@
 package invite
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite/internal/mailauth"
 	"github.com/convene-go/convene/invite/internal/series"
 )
@@ -28,8 +30,12 @@ type ReplyAddress struct {
 	// meetings are over.
 	Keys [][]byte
 	// Lifetime is the time for which a token is valid after the end of the
-	// meeting, or after it was made if that is later. Of a series, the end of the
-	// first occurrence is meant. 0 is two years.
+	// meeting, or after it was made if that is later. The end of a series is the
+	// end of its last occurrence. A token of an endless series is valid as long
+	// as the series has no end. 0 is two years.
+	//
+	// An address that was given to an attendee stays theirs for this meeting, and
+	// moves with it: if the meeting gets a later end, so does the token.
 	Lifetime time.Duration
 }
 
@@ -57,9 +63,25 @@ func (r *ReplyAddress) check() error {
 	return nil
 }
 
-// renew returns the address that an attendee has, or a new one if that would not
-// last until the meeting, or the first occurrence of a series, is over. An empty
-// email is all attendees together.
-func (r *ReplyAddress) renew(has string, e *ical.Event, email string, now time.Time) string {
-	return r.tokens().Renew(has, e.UID, email, series.Later(e.Start, e.End), now)
+// renew returns the address that an attendee has, or a new one if its token has ended
+// or its key is gone. end is the end of the meeting. An empty email is all attendees
+// together.
+func (r *ReplyAddress) renew(has string, e *ical.Event, email string, end, now time.Time) string {
+	return r.tokens().Renew(has, e.UID, email, end, now)
+}
+
+// expired reports whether the verified token of an attendee is not valid any more. The
+// day in a token that the meeting holds is not the last word, because the meeting may
+// have got a later end since. Only then is the series searched for its end.
+func (x *intake) expired(raw mailauth.Token, email string) bool {
+	t, now := x.p.ReplyAddress.tokens(), x.p.Now()
+	if !raw.IsEndless() {
+		if !raw.Expired(now) {
+			return false
+		}
+		if held := t.Find(x.m.ReplyAddresses[address.Key(email)]); !bytes.Equal(held, raw) {
+			return true
+		}
+	}
+	return t.Ended(raw, series.LastEnd(&x.m.Event), now)
 }

@@ -28,6 +28,7 @@ const (
 	tokenText   = 29                   // characters of these in base 32
 	minKey      = 16                   // the least octets of a key
 	day         = 24 * 60 * 60         // seconds
+	lastDay     = 1<<16 - 1            // the last day that a token can hold
 	tokenUse    = "convene reply 1"    // separates these MACs from others with the same key
 	twoYears    = 731 * 24 * time.Hour // the default of Tokens.Lifetime
 )
@@ -47,6 +48,9 @@ func (t *Tokens) Check() error {
 	}
 	if len(t.Keys) == 0 {
 		return fieldError("Keys", "is missing")
+	}
+	if t.Lifetime < 0 {
+		return fieldError("Lifetime", "%v is negative", t.Lifetime)
 	}
 	for i, k := range t.Keys {
 		if len(k) < minKey {
@@ -68,7 +72,7 @@ func (t *Tokens) local() string { return t.Mailbox[:strings.LastIndexByte(t.Mail
 // of the day after expires, in UTC, and at most until 2149. An empty email stands for
 // all attendees together.
 func (t *Tokens) Address(uid, email string, expires time.Time) string {
-	last := uint16(min(max(expires.Unix()/day+1, 0), 1<<16-1))
+	last := uint16(dayOf(expires))
 	raw := binary.BigEndian.AppendUint16(nil, last)
 	raw = append(raw, sign(t.Keys[0], raw, uid, email)...)
 	return t.local() + "+" + Base32.EncodeToString(raw) + t.Mailbox[len(t.local()):]
@@ -99,7 +103,8 @@ func (t *Tokens) Find(addr string) Token {
 // Signed returns the address among emails that the token was made for, with the
 // meeting's UID. It is [Tokens.Search] for one token.
 func (t *Tokens) Signed(raw Token, uid string, emails []string) (email string, ok bool) {
-	return t.Search([]Token{raw}, uid, emails)
+	email, ok = t.Search([]Token{raw}, uid, emails)[0]
+	return email, ok
 }
 
 // Expired reports whether the last day of the token is over.
@@ -107,21 +112,44 @@ func (raw Token) Expired(now time.Time) bool {
 	return now.Unix()/day > int64(binary.BigEndian.Uint16(raw))
 }
 
+// IsEndless reports whether the token was made for a meeting without an end. Its day is
+// the last one that 16 bits can hold, in 2149.
+func (raw Token) IsEndless() bool { return binary.BigEndian.Uint16(raw) == lastDay }
+
+// Ended reports whether a token that was given to an attendee has served its time. end
+// is the end of the meeting as it is now. The token lives as long as its day says, and
+// until Lifetime after end if that is later. An endless token has no day of its own.
+func (t *Tokens) Ended(raw Token, end, now time.Time) bool {
+	over := now.Unix()/day > t.dayAfter(end)
+	return over && (raw.IsEndless() || raw.Expired(now))
+}
+
 // Renew returns the reply address for a mail that is sent now. has is the attendee's
-// present address, or "". Renew keeps it if it is valid now and until end. Otherwise it
-// makes an address that is valid for the Lifetime after the later of the two.
+// present address, or "". Renew keeps it as long as its key is there and its token has
+// not ended. Otherwise it makes an address that is valid for the Lifetime after the
+// later of the two times.
 func (t *Tokens) Renew(has, uid, email string, end, now time.Time) string {
-	if now.After(end) {
-		end = now
-	}
-	if raw := t.Find(has); raw != nil && !raw.Expired(end) {
+	if raw := t.Find(has); raw != nil && !t.Ended(raw, end, now) {
 		if _, ok := t.Signed(raw, uid, []string{email}); ok {
 			return has
 		}
 	}
-	life := t.Lifetime
-	if life == 0 {
-		life = twoYears
+	if now.After(end) {
+		end = now
 	}
-	return t.Address(uid, email, end.Add(life))
+	return t.Address(uid, email, end.Add(t.life()))
 }
+
+// life returns the Lifetime or its default.
+func (t *Tokens) life() time.Duration {
+	if t.Lifetime == 0 {
+		return twoYears
+	}
+	return t.Lifetime
+}
+
+// dayAfter returns the last day of a token of a meeting with the given end.
+func (t *Tokens) dayAfter(end time.Time) int64 { return dayOf(end.Add(t.life())) }
+
+// dayOf returns the day after expires, counted from 1970 and at most lastDay.
+func dayOf(expires time.Time) int64 { return min(max(expires.Unix()/day+1, 0), lastDay) }

@@ -11,13 +11,13 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// Search returns the address among emails that one of the tokens was made for, with
-// the meeting's UID. If several tokens are valid, the first of them counts. Search
-// tries all keys and all addresses, and compares in constant time. Tokens of one day
-// share their MACs, see [Tokens.MACs]. ok is false if each token is of another meeting
-// or forged. [Token.Expired] is to be asked too.
-func (t *Tokens) Search(list []Token, uid string, emails []string) (email string, ok bool) {
-	best := len(list)
+// Search returns the address among emails that each token was made for, with the
+// meeting's UID, by the index of the token. A token of another meeting and a forged one
+// are missing. Search tries all keys and all addresses, and compares in constant time.
+// Tokens of one day share their MACs, see [Tokens.MACs]. [Tokens.Ended] is to be asked
+// too.
+func (t *Tokens) Search(list []Token, uid string, emails []string) map[int]string {
+	out := make(map[int]string)
 	days := byDay(list)
 	for _, key := range t.Keys {
 		s := newSigner(key, uid)
@@ -25,14 +25,14 @@ func (t *Tokens) Search(list []Token, uid string, emails []string) (email string
 			for day, of := range days {
 				mac := s.sum(day[:], e)
 				for _, i := range of {
-					if hmac.Equal(list[i][2:], mac) && i <= best {
-						best, email, ok = i, e, true
+					if hmac.Equal(list[i][2:], mac) {
+						out[i] = e
 					}
 				}
 			}
 		}
 	}
-	return email, ok
+	return out
 }
 
 // MACs returns the number of MACs that [Tokens.Search] computes for some tokens and a

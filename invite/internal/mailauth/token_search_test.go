@@ -20,8 +20,8 @@ func TestSearchCountsMACs(t *testing.T) {
 		emails = append(emails, fmt.Sprintf("guest%d@example.org", i))
 	}
 	n := mailauth.CountMACs(func() {
-		if email, ok := k.Search(list, uid, emails); ok {
-			t.Errorf("Search = %q, want none", email)
+		if found := k.Search(list, uid, emails); len(found) > 0 {
+			t.Errorf("Search = %v, want none", found)
 		}
 	})
 	check(t, "MACs", 2*2*100, n)

@@ -142,6 +142,7 @@ func TestExpired(t *testing.T) {
 }
 
 func TestRenew(t *testing.T) {
+	forever := time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 	k := tokens(key(1))
 	fresh := k.Address(uid, ann, noon(10).AddDate(0, 0, 731))
 	short := &mailauth.Tokens{Mailbox: "Desk@example.com", Keys: [][]byte{key(1)}, Lifetime: 48 * time.Hour}
@@ -157,8 +158,13 @@ func TestRenew(t *testing.T) {
 		{"or as long as Lifetime says", short, "", noon(10), noon(2), k.Address(uid, ann, noon(12))},
 		{"if the meeting is over, counted from now", short, "", noon(2), noon(10), k.Address(uid, ann, noon(12))},
 		{"an address that lasts until the end stays", k, k.Address(uid, ann, noon(9)), noon(10), noon(2), k.Address(uid, ann, noon(9))},
-		{"an address that ends too early is replaced", k, k.Address(uid, ann, noon(8)), noon(10), noon(2), fresh},
-		{"an expired address is replaced though the meeting ended before", k, k.Address(uid, ann, noon(1)), noon(1), noon(10), fresh},
+		{"an address whose day is before the end stays", k, k.Address(uid, ann, noon(8)), noon(10), noon(2), k.Address(uid, ann, noon(8))},
+		{"an expired address stays before the end", k, k.Address(uid, ann, noon(1)), noon(10), noon(5), k.Address(uid, ann, noon(1))},
+		{"an expired address stays until Lifetime after the end", short, k.Address(uid, ann, noon(1)), noon(7), noon(10), k.Address(uid, ann, noon(1))},
+		{"an expired address is replaced the day after", short, k.Address(uid, ann, noon(1)), noon(6), noon(10), k.Address(uid, ann, noon(12))},
+		{"an endless address stays though the meeting has an end now", short, k.Address(uid, ann, forever), noon(8), noon(10), k.Address(uid, ann, forever)},
+		{"an endless address ends Lifetime after that", short, k.Address(uid, ann, forever), noon(6), noon(10), k.Address(uid, ann, noon(12))},
+		{"an endless meeting has an endless address", short, "", forever, noon(2), k.Address(uid, ann, forever)},
 		{"the case of the address stays", k, strings.ToUpper(fresh), noon(10), noon(2), strings.ToUpper(fresh)},
 		{"an address by an older key stays", tokens(key(2), key(1)), fresh, noon(10), noon(2), fresh},
 		{"an address by an unknown key is replaced", k, tokens(key(9)).Address(uid, ann, noon(20)), noon(10), noon(2), fresh},

@@ -60,6 +60,30 @@ func IsPast(e *ical.Event, now time.Time) bool {
 	return true
 }
 
+// farFuture is a time after which the end of a series does not matter to anybody.
+var farFuture = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// LastEnd returns the end of a meeting. The end of a series is the latest end of all
+// its occurrences, with its overrides and added dates. It is [Forever] if the rule has
+// no end, or if occurrences begin after the year 2199.
+func LastEnd(e *ical.Event) time.Time {
+	last := Later(e.Start, EndOf(e))
+	r := e.Recurrence
+	if r == nil {
+		return last
+	}
+	if r.Count == 0 && r.Until.IsZero() {
+		return Forever
+	}
+	for o := range e.Occurrences(time.Time{}, time.Time{}) {
+		if o.Start.After(farFuture) {
+			return Forever
+		}
+		last = Later(last, Later(o.Start, o.End))
+	}
+	return last
+}
+
 // Later returns the later of two times.
 func Later(a, b time.Time) time.Time {
 	if a.After(b) {
