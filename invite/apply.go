@@ -125,6 +125,7 @@ func (x *intake) take(s statement) (string, error) {
 		return "", refuse(VerdictHeld, "proposes a time that cannot be read: %s", unknownZone(s.event))
 	}
 	a := x.statementAnswer(s, who, at)
+	a.trim()
 	if x.in.Kind == KindCounter {
 		if p := x.proposal(s.event, &a, at); p != nil {
 			return x.counter(*p, who, a, at)
@@ -161,13 +162,16 @@ func (x *intake) accept(who ical.Attendee, a Answer, at series.Target) (string, 
 	if err := x.checkOrder(&a); err != nil {
 		return "", err
 	}
+	if err := x.checkRoom(&a); err != nil {
+		return "", err
+	}
 	x.own()
 	if a.Status == ical.StatusDelegated {
 		if err := x.delegate(who, &a, at); err != nil {
 			return "", err
 		}
 	}
-	x.m.keep(a, who, at)
+	x.keep(a, who, at)
 	x.arrived(&a)
 	return a.describe(), nil
 }
@@ -194,7 +198,10 @@ func (x *intake) statementAnswer(s statement, who ical.Attendee, at series.Targe
 	a := Answer{
 		Email: who.Email, Status: s.attendee.Status, Comment: s.attendee.Comment, Guests: guests(s.attendee),
 		RecurrenceID: at.Start, Sequence: min(s.event.Sequence, max(x.m.Event.Sequence, at.Sequence)),
-		Stamp: x.stamp(), DelegatedTo: s.attendee.DelegatedTo, MessageID: x.in.Mail.MessageID,
+		Stamp: x.stamp(), MessageID: x.in.Mail.MessageID,
+	}
+	if a.Status == ical.StatusDelegated {
+		a.DelegatedTo = s.attendee.DelegatedTo
 	}
 	if !address.Same(s.attendee.Email, who.Email) {
 		a.AnsweredAs = s.attendee.Email
@@ -203,13 +210,4 @@ func (x *intake) statementAnswer(s statement, who ical.Attendee, at series.Targe
 		a.SentBy = from
 	}
 	return a
-}
-
-// stamp returns the DTSTAMP of the answer. If the client left it out, the Date of
-// the mail is used, which the same clock wrote.
-func (x *intake) stamp() time.Time {
-	if c := x.in.Calendar; c != nil && !c.Stamp.IsZero() {
-		return c.Stamp.UTC()
-	}
-	return x.in.Mail.Date.UTC()
 }

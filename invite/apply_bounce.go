@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/mime"
@@ -37,7 +36,7 @@ func (x *intake) bounce() Outcome {
 	if len(all) > 0 {
 		return all[0]
 	}
-	return Outcome{Verdict: VerdictNotAnAnswer, Reason: "reports no failure: " + foreign(x.in.Reason, mostReport)}
+	return Outcome{Verdict: VerdictNotAnAnswer, Reason: "reports no failure: " + foreignLine(x.in.Reason, mostReport)}
 }
 
 // reportsFailure tells a failure from a delay and from a confirmation (RFC 3464, section
@@ -54,9 +53,9 @@ func (x *intake) undeliver(d *mime.DeliveryStatus, sent *sentMails) error {
 	found := sent.find(d)
 	switch {
 	case found < 0 && (event || sent.known):
-		return refuse(VerdictUnknownAttendee, "no mail of this meeting that can have come back went to %s", foreign(to, mostAddress))
+		return refuse(VerdictUnknownAttendee, "no mail of this meeting that can have come back went to %s", foreignLine(to, address.Max))
 	case found < 0:
-		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", cmp.Or(foreign(id, mostAddress), "no Message-ID came back"))
+		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", cmp.Or(foreignLine(id, mostIdentifier), "no Message-ID came back"))
 	}
 	return x.mark(&x.m.Deliveries[found], d.Status+" "+d.DiagnosticCode)
 }
@@ -126,32 +125,15 @@ func (x *intake) arrived(a *Answer) {
 	}
 }
 
-const (
-	mostReport  = 500 // octets of a server's words that are kept
-	mostAddress = 320 // octets of an address or Message-ID in a reason
-)
+// mostReport limits the octets of a server's words that are kept.
+const mostReport = 500
 
 // quoteReport marks text as the words of a server that nobody has checked. The words
 // cannot end the quotation.
 func quoteReport(text string) string {
-	text = strings.ReplaceAll(foreign(text, mostReport), `"`, "'")
+	text = strings.ReplaceAll(strings.Join(strings.Fields(foreignLine(text, mostReport)), " "), `"`, "'")
 	if text == "" {
 		return "a report without words"
 	}
 	return `a report says "` + text + `"`
-}
-
-// foreign returns the first n octets of a stranger's text on one line, without
-// characters that cannot be seen, such as control characters and marks of direction.
-func foreign(text string, n int) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text[:min(len(text), 8*n)], "\uFFFD"))
-	return cut(strings.Join(strings.Fields(text), " "), n)
 }

@@ -124,7 +124,7 @@ func TestAnswerTakesBounceBack(t *testing.T) {
 	if got := said(t, lost, ann.To, ical.StatusAccepted); got.Deliveries[0].State != invite.DeliveryUndelivered {
 		t.Errorf("after an answer by telephone the state is %s, want undelivered", got.Deliveries[0].State)
 	}
-	got, o := lost.Apply(answerOf(t, m, ann.To, ical.StatusAccepted, nil), nil)
+	got, o := lost.Apply(answerOf(t, m, ann.To, ical.StatusAccepted, nil), &invite.Policy{Now: pinned})
 	if d := got.Deliveries[0]; d.State != invite.DeliveryDelivered || d.Reply != "" {
 		t.Errorf("Apply = %+v, delivery = %+v, want delivered", o, d)
 	}

@@ -73,9 +73,12 @@ func (x *intake) counter(p Proposal, who ical.Attendee, a Answer, at series.Targ
 	if p.End.Before(p.Start) {
 		return "", refuse(VerdictHeld, "%s, which ends before it starts", p.describe())
 	}
+	if err := x.checkRoom(&a); err != nil {
+		return "", err
+	}
 	text, err := x.propose(p)
 	if err == nil && roster.IsAnswer(a.Status) && a.Status != ical.StatusDelegated {
-		x.m.keep(a, who, at)
+		x.keep(a, who, at)
 	}
 	return text, err
 }
@@ -83,7 +86,11 @@ func (x *intake) counter(p Proposal, who ical.Attendee, a Answer, at series.Targ
 // propose keeps a proposal if it is new and not older than the attendee's last
 // word.
 func (x *intake) propose(p Proposal) (string, error) {
-	if slices.ContainsFunc(x.m.Proposals, p.equal) {
+	p.trim()
+	if !isStorable(p.Start) || !isStorable(p.End) {
+		return "", refuse(VerdictHeld, "%s proposes a time that is not in the years 1 to 9999", p.Email)
+	}
+	if slices.ContainsFunc(x.m.Proposals, p.equal) || x.lowered && slices.ContainsFunc(x.m.Proposals, p.sameMail) {
 		return "", refuse(VerdictDuplicate, "is held already: %s", p.describe())
 	}
 	a := Answer{Email: p.Email, RecurrenceID: p.RecurrenceID, Sequence: p.Sequence, Stamp: p.Stamp, Via: p.Via}
@@ -93,5 +100,7 @@ func (x *intake) propose(p Proposal) (string, error) {
 	x.own()
 	p.ID = p.id()
 	x.m.Proposals = append(x.m.Proposals, p)
+	x.settleOrder(&a)
+	x.spoke(p.Email)
 	return p.describe(), nil
 }

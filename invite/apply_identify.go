@@ -55,7 +55,7 @@ func (x *intake) uninvited(said ical.Attendee, at series.Target) (ical.Attendee,
 	if from, ok := x.m.attendee(said.DelegatedFrom, at); ok {
 		return said, refuse(VerdictHeld, "%s answers for %s, who has not delegated to them", said.Email, from.Email)
 	}
-	guest := ical.Attendee{Name: said.Name, Email: said.Email, Role: ical.RoleOptional}
+	guest := ical.Attendee{Name: foreignLine(said.Name, mostName), Email: said.Email, Role: ical.RoleOptional}
 	groups := groupsOf(x.m.attendees(at))
 	verdict, joins := VerdictUnknownAttendee, x.p.Uninvited == UninvitedAdd
 	if x.p.Uninvited == UninvitedHold || len(groups) > 0 && x.p.GroupMember == nil {
@@ -74,6 +74,9 @@ func (x *intake) uninvited(said ical.Attendee, at series.Target) (ical.Attendee,
 	}
 	if x.in.Kind != KindReply {
 		return guest, refuse(VerdictHeld, "%s is not invited, and does not answer", said.Email)
+	}
+	if x.joined++; x.joined > mostJoined && !at.Start.IsZero() {
+		return guest, refuse(VerdictHeld, "%s is not invited, and answers more than %d occurrences", said.Email, mostJoined)
 	}
 	return guest, validAddress(said.Email)
 }
@@ -134,7 +137,7 @@ func guests(a ical.Attendee) int {
 		return 0
 	}
 	n, err := strconv.Atoi(v[0])
-	if err != nil || n < 0 || n > 10_000 {
+	if err != nil || n < 0 || n > mostGuests {
 		return 0
 	}
 	return n

@@ -10,7 +10,7 @@ func (x *intake) checkOrder(a *Answer) error {
 	if err := x.checkNotOlder(a); err != nil {
 		return err
 	}
-	if last, ok := x.m.latest(a.Email, a.RecurrenceID); ok && a.order().Compare(last.Order) == 0 && x.holds(a) {
+	if last, ok := x.latest(a); ok && (a.order().Compare(last.Order) == 0 && x.holds(a) || x.lowered && x.holdsMail(a)) {
 		return refuse(VerdictDuplicate, "is held already: %s", last)
 	}
 	return nil // a client that does not renew DTSTAMP: the later arrival counts
@@ -27,7 +27,7 @@ func (x *intake) checkNotOlder(a *Answer) error {
 	if anew := x.m.answerRecord().InvitedAnew(address.Key(a.Email), a.RecurrenceID); a.Sequence < anew {
 		return refuse(VerdictStale, "answers version %d; with version %d %s was invited anew", a.Sequence, anew, a.Email)
 	}
-	if last, ok := x.m.latest(a.Email, a.RecurrenceID); ok && a.order().Compare(last.Order) < 0 {
+	if last, ok := x.latest(a); ok && a.order().Compare(last.Order) < 0 {
 		return refuse(VerdictStale, "a later answer of %s counts: %s", a.Email, last)
 	}
 	return nil

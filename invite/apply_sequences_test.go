@@ -75,7 +75,7 @@ func newSequence(t *testing.T, file, title string) *sequence {
 		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 6, Except: []time.Time{seqStart.AddDate(0, 0, 28)}}
 	}
 	o := &invite.Options{Now: func() time.Time { return seqNow }}
-	q := &sequence{t: t, policy: &invite.Policy{Now: o.Now}, steps: newSteps(t, file+": "+title)}
+	q := &sequence{t: t, policy: &invite.Policy{Now: func() time.Time { return seqNow.AddDate(0, 0, 1) }}, steps: newSteps(t, file+": "+title)}
 	if strings.Contains(title, "token") {
 		o.ReplyAddress = &invite.ReplyAddress{Mailbox: "desk@example.com", Keys: [][]byte{seqKey}}
 		q.policy.ReplyAddress = o.ReplyAddress

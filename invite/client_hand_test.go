@@ -84,7 +84,7 @@ func TestByHandFollowing(t *testing.T) {
 	for minutes, want := range map[int]invite.Verdict{-1: invite.VerdictStale, 1: invite.VerdictApplied} {
 		in := answerOf(t, rest, ann, ical.StatusTentative, nil)
 		in.Calendar.Stamp = set.Stamp.Add(time.Duration(minutes) * time.Minute)
-		if _, o := rest.Apply(in, nil); o.Verdict != want {
+		if _, o := rest.Apply(in, &invite.Policy{Now: func() time.Time { return set.Stamp.Add(time.Hour) }}); o.Verdict != want {
 			t.Errorf("a mail of %d minutes later = %+v, want %s", minutes, o, want)
 		}
 	}
@@ -115,12 +115,13 @@ func TestByHandClients(t *testing.T) {
 	if a := m.Answers; len(a) != 1 || a[0].Via != "organizer" || !a[0].Stamp.Equal(clock.Now()) {
 		t.Fatalf("answers = %+v, want one of the organizer now", a)
 	}
+	policy := &invite.Policy{Now: func() time.Time { return clock.Now().Add(time.Hour) }}
 	for client, data := range late {
-		if got, o := m.Apply(readMail(t, data), nil); o.Verdict != invite.VerdictStale || got.Status(bob) != ical.StatusDeclined || !strings.Contains(o.Reason, "declined of") {
+		if got, o := m.Apply(readMail(t, data), policy); o.Verdict != invite.VerdictStale || got.Status(bob) != ical.StatusDeclined || !strings.Contains(o.Reason, "declined of") {
 			t.Errorf("%s: %+v, want stale with the answer that counts", client, o)
 		}
 		now := r.Reply(bob, ical.StatusTentative, client, func(a *invitetest.Answer) { a.Time = clock.Now().Add(time.Minute) })
-		if got, o := m.Apply(readMail(t, now), nil); o.Verdict != invite.VerdictApplied || got.Status(bob) != ical.StatusTentative {
+		if got, o := m.Apply(readMail(t, now), policy); o.Verdict != invite.VerdictApplied || got.Status(bob) != ical.StatusTentative {
 			t.Errorf("%s: a mail from after it = %+v, want applied", client, o)
 		}
 	}

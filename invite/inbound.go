@@ -99,6 +99,7 @@ func Read(r io.Reader, o *ReadOptions) (*Inbound, error) {
 		m.DeliveredTo = append(m.DeliveredTo, o.Recipient)
 	}
 	in.classify(o)
+	in.Reason = foreignLine(in.Reason, mostReason)
 	return in, nil
 }
 

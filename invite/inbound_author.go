@@ -57,9 +57,6 @@ func answeringAttendee(e *ical.Event, m *mime.Received) (ical.Attendee, bool) {
 	return a, true
 }
 
-// mostComment limits the comment of one answer, in octets.
-const mostComment = 8 << 10
-
 // cut returns the first n octets of s with a mark that something is missing, or a
 // few less so that no character is split. It returns s if s is not longer.
 func cut(s string, n int) string {

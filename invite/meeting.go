@@ -32,13 +32,13 @@ type Meeting struct {
 	// answer to one occurrence of an earlier sequence is stale, because it may name
 	// another occurrence.
 	Renamed int `json:"renamed,omitempty"`
-	// Answers has all answers that counted when they came in, in the order of
-	// their arrival.
+	// Answers has the answers that counted when they came in, in the order of
+	// their arrival: all that count now, and the last few before them.
 	Answers []Answer `json:"answers"`
 	// Joined are the attendees who came to single occurrences by an answer:
 	// delegates, and uninvited people if the [Policy] lets them in.
 	Joined []Joined `json:"joined,omitempty"`
-	// Proposals are other times that attendees asked for.
+	// Proposals are other times that attendees asked for, the last few of each.
 	Proposals []Proposal `json:"proposals"`
 	// Deliveries are the mails of the meeting, sent or not, one for each
 	// recipient of a mail.
@@ -87,7 +87,7 @@ type Answer struct {
 	// about. It is zero if the answer is about the whole meeting.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
 	// Sequence and Stamp are the SEQUENCE and the DTSTAMP of the answer, which
-	// order it. If the answer did not come by mail, Stamp is the time at which it
+	// order it. Stamp is the time of receipt if DTSTAMP is later. If the answer did not come by mail, Stamp is the time at which it
 	// was given, and alone orders it.
 	Sequence int       `json:"sequence"`
 	Stamp    time.Time `json:"stamp,omitzero"`

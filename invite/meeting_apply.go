@@ -14,11 +14,17 @@ import (
 // returns m itself. If p is nil, it stands for the zero [Policy].
 //
 // Answers are ordered by attendee and occurrence, by SEQUENCE and then by
-// DTSTAMP, never by the order of their arrival. An answer to an older SEQUENCE
+// DTSTAMP, never by the order of their arrival. A DTSTAMP that is later than the
+// receipt of the mail (Policy.Now) counts as the time of receipt, so that a clock that
+// is ahead makes no later answer stale. An answer to an older SEQUENCE
 // counts unless a later change asked everybody anew (Meeting.Revised). An answer
 // to one occurrence stands against answers to the whole series, earlier and
 // later. Between an answer that did not come by mail and another one the time alone
 // decides, because it answers no version.
+//
+// The answers of an attendee are limited in number and length, and so is the size of
+// the meeting, whatever an attendee sends (docs/answers.md). The oldest answers that do
+// not count any more are dropped.
 //
 // If m or in is nil, the verdict is [VerdictUnknownEvent] or [VerdictNotAnAnswer].
 func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
@@ -32,7 +38,8 @@ func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
 	if x.in.Mail == nil {
 		x.in.Mail = new(mime.Received)
 	}
-	o := x.run()
+	o := x.run().trimmed()
+	x.limit()
 	if o.Verdict != VerdictApplied && o.Verdict != VerdictUndeliverable {
 		return m, o
 	}
@@ -43,7 +50,8 @@ func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
 // telephone. It obeys the same order as answers that [Meeting.Apply] takes in: a
 // mail that was written before a.Stamp does not undo it, whatever its SEQUENCE.
 // a.Email, a.Status, a.Stamp (the time of the answer) and a.Via (its way) are
-// required. If a.Sequence is 0, it stands for the current version. If a value is
+// required. The texts may be a stranger's: they are cut as in [Meeting.Apply]. If
+// a.Sequence is 0, it stands for the current version. If a value is
 // missing or invalid, the verdict is [VerdictNotAnAnswer], [VerdictUnknownAttendee]
 // or [VerdictUnknownEvent], and the reason says why.
 //
@@ -52,6 +60,7 @@ func (m *Meeting) Answer(a Answer) (*Meeting, Outcome) {
 	return m.byHand(a.Email, a.RecurrenceID, requiredOf(a.Stamp, a.Via), func(x *intake, who ical.Attendee, at series.Target) (string, error) {
 		a.Email, a.RecurrenceID, a.Stamp = who.Email, at.Start, a.Stamp.UTC().Truncate(time.Second)
 		a.Sequence = x.m.sequenceByHand(a.Sequence, who.Email, at)
+		a.trim()
 		return x.accept(who, a, at)
 	})
 }
@@ -102,7 +111,7 @@ func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
 			}
 		}
 		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %.80s to %.80s", id, email)
-	}())
+	}()).trimmed()
 	if o.Verdict != VerdictUndeliverable {
 		return m, o
 	}
@@ -118,6 +127,8 @@ func requiredOf(stamp time.Time, via string) error {
 	switch {
 	case stamp.IsZero():
 		return refuse(VerdictNotAnAnswer, "Stamp: is missing")
+	case !isStorable(stamp):
+		return refuse(VerdictNotAnAnswer, "Stamp: is not in the years 1 to 9999")
 	case via == "":
 		return refuse(VerdictNotAnAnswer, "Via: is missing")
 	}
@@ -150,10 +161,12 @@ func (m *Meeting) byHand(email string, id time.Time, missing error, take func(*i
 		}
 		return take(x, who, at)
 	}())
+	o = o.trimmed()
 	o.Invite = x.invite
 	if o.Verdict != VerdictApplied {
 		return m, o
 	}
+	x.limit()
 	return x.m, o
 }
 

@@ -56,11 +56,12 @@ func TestAnswer(t *testing.T) {
 	// One mail was written before the telephone call, and one after it.
 	in := answerOf(t, m, bob, ical.StatusTentative, nil)
 	in.Calendar.Stamp = at(3)
-	if _, o := m.Apply(in, nil); o.Verdict != invite.VerdictStale {
+	policy := &invite.Policy{Now: func() time.Time { return at(30) }}
+	if _, o := m.Apply(in, policy); o.Verdict != invite.VerdictStale {
 		t.Errorf("Apply of a mail from before the call = %+v, want stale", o)
 	}
 	in.Calendar.Stamp = at(20)
-	if after, o := m.Apply(in, nil); o.Verdict != invite.VerdictApplied || after.Status(bob) != ical.StatusTentative {
+	if after, o := m.Apply(in, policy); o.Verdict != invite.VerdictApplied || after.Status(bob) != ical.StatusTentative {
 		t.Errorf("Apply of a mail from after the call = %+v, want applied", o)
 	}
 }

@@ -26,18 +26,30 @@ func (e answerOrProposal) String() string {
 // Of equally new ones it returns an answer rather than a proposal, and otherwise the
 // last to arrive.
 func (m *Meeting) latest(email string, occurrence time.Time) (last answerOrProposal, ok bool) {
+	return m.latestBy(email, occurrence, func(o roster.Order, _ string) roster.Order { return o })
+}
+
+// latestBy is latest by the order that order returns for the order and the Via of an
+// answer or proposal.
+func (m *Meeting) latestBy(email string, occurrence time.Time, order func(roster.Order, string) roster.Order) (last answerOrProposal, ok bool) {
 	key := address.Key(email)
 	var answer, proposal answerOrProposal
 	for i := range m.Answers {
 		a := &m.Answers[i]
-		if a.RecurrenceID.Equal(occurrence) && address.HasKey(a.Email, key) && (answer.answer == nil || a.order().Compare(answer.Order) >= 0) {
-			answer = answerOrProposal{Order: a.order(), answer: a}
+		if !a.RecurrenceID.Equal(occurrence) || !address.HasKey(a.Email, key) {
+			continue
+		}
+		if o := order(a.order(), a.Via); answer.answer == nil || o.Compare(answer.Order) >= 0 {
+			answer = answerOrProposal{Order: o, answer: a}
 		}
 	}
 	for i := range m.Proposals {
 		p := &m.Proposals[i]
-		if p.RecurrenceID.Equal(occurrence) && address.HasKey(p.Email, key) && (proposal.proposal == nil || p.order().Compare(proposal.Order) >= 0) {
-			proposal = answerOrProposal{Order: p.order(), proposal: p}
+		if !p.RecurrenceID.Equal(occurrence) || !address.HasKey(p.Email, key) {
+			continue
+		}
+		if o := order(p.order(), p.Via); proposal.proposal == nil || o.Compare(proposal.Order) >= 0 {
+			proposal = answerOrProposal{Order: o, proposal: p}
 		}
 	}
 	if proposal.proposal != nil && (answer.answer == nil || proposal.Compare(answer.Order) > 0) {

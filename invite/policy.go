@@ -63,7 +63,8 @@ type Policy struct {
 	// invalid tokens is refused. If it is nil, tokens do not matter. Use the
 	// same value as in [Options].
 	ReplyAddress *ReplyAddress
-	// Now is the clock by which tokens expire. It also gives the Time of a Delivery
+	// Now is the clock by which tokens expire, and the time of receipt of a mail. No
+	// DTSTAMP counts as later, see [Meeting.Apply]. It also gives the Time of a Delivery
 	// that did not arrive. If it is nil, time.Now is used.
 	Now func() time.Time
 }

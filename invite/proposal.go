@@ -68,7 +68,7 @@ func (p *Proposal) Accept(e ical.Event) (ical.Event, error) {
 		o.AllDay = p.AllDay
 	}
 	o.Start, o.End = p.Start, p.End
-	o.Location = cmp.Or(p.Location, o.Location)
+	o.Location = cmp.Or(foreignLine(p.Location, mostLocation), o.Location)
 	return out, nil
 }
 
@@ -102,6 +102,12 @@ func (p *Proposal) equal(q Proposal) bool {
 	return p.order().Compare(q.order()) == 0 && address.Same(p.Email, q.Email) &&
 		p.RecurrenceID.Equal(q.RecurrenceID) && p.Start.Equal(q.Start) && p.End.Equal(q.End) &&
 		p.Location == q.Location && p.Comment == q.Comment
+}
+
+// sameMail reports whether another proposal is the same, and came in the same mail.
+func (p *Proposal) sameMail(q Proposal) bool {
+	q.Sequence, q.Stamp = p.Sequence, p.Stamp
+	return p.MessageID != "" && p.MessageID == q.MessageID && p.equal(q)
 }
 
 // describe says the proposal in words.

@@ -239,9 +239,10 @@ func TestBounce(t *testing.T) {
 func TestReplyApplied(t *testing.T) {
 	second := time.Date(2027, 3, 9, 9, 0, 0, 0, time.UTC)
 	for _, client := range invitetest.Clients() {
-		for name, policy := range map[string]*invite.Policy{"default": nil, "strict": invite.Strict("mx.example.com")} {
+		for name, policy := range map[string]*invite.Policy{"default": new(invite.Policy), "strict": invite.Strict("mx.example.com")} {
 			t.Run(fmt.Sprintf("%s/%s", client, name), func(t *testing.T) {
 				r, m := send(t, review(weekly))
+				policy.Now = func() time.Time { return m.Deliveries[0].Time.Add(time.Hour) }
 				apply := func(email string, s ical.Status, want invite.Verdict, opts ...invitetest.AnswerOption) {
 					t.Helper()
 					trusted := func(a *invitetest.Answer) { a.AuthServID = "mx.example.com" }

@@ -1,0 +1,123 @@
+package invite
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/convene-go/convene/internal/address"
+)
+
+// The limits of texts that attendees write, in octets.
+const (
+	// mostComment limits the comment of one answer or proposal.
+	mostComment = 8 << 10
+	// mostComments limits the comments of all answers and proposals of one attendee.
+	// The last to arrive stay.
+	mostComments = 64 << 10
+	// mostLocation limits the place of a proposal, which an update mails to everybody.
+	mostLocation = 1024
+	// mostName limits the name of somebody who joins.
+	mostName = 256
+	// mostIdentifier limits Message-IDs. A longer one cannot be written as one line
+	// of an ordinary mail, and is not kept.
+	mostIdentifier = 255
+	// mostReason limits the reason of an outcome.
+	mostReason = 4 << 10
+)
+
+// The limits of the number of answers and proposals.
+const (
+	// mostAnswersOf limits the answers of one attendee to one occurrence, the one
+	// that counts included.
+	mostAnswersOf = 10
+	// mostSuperseded limits the answers of one attendee that do not count any more,
+	// to all occurrences together.
+	mostSuperseded = 100
+	// mostDates limits the occurrences that one attendee answers.
+	mostDates = 500
+	// mostProposalsOf limits the proposals of one attendee, and mostProposals the
+	// proposals of a meeting.
+	mostProposalsOf = 20
+	mostProposals   = 1000
+	// mostJoined limits the occurrences to which a person who is not invited comes by
+	// one mail.
+	mostJoined = 50
+	// mostGuests limits the people whom an attendee brings along.
+	mostGuests = 10_000
+)
+
+// trim limits the texts of an answer, which a stranger may have written.
+func (a *Answer) trim() {
+	a.Comment = foreignText(a.Comment, mostComment)
+	a.AnsweredAs = foreignLine(a.AnsweredAs, address.Max)
+	a.SentBy = foreignLine(a.SentBy, address.Max)
+	a.DelegatedTo = foreignLine(a.DelegatedTo, address.Max)
+	a.Via = foreignLine(a.Via, mostName)
+	a.MessageID = foreignID(a.MessageID)
+	a.Guests = min(max(a.Guests, 0), mostGuests)
+}
+
+// trim limits the texts of a proposal, which a stranger may have written.
+func (p *Proposal) trim() {
+	p.Comment = foreignText(p.Comment, mostComment)
+	p.Location = foreignLine(p.Location, mostLocation)
+	p.Via = foreignLine(p.Via, mostName)
+	p.MessageID = foreignID(p.MessageID)
+}
+
+// trimmed returns the outcome with a reason of limited length.
+func (o Outcome) trimmed() Outcome {
+	o.Reason = foreignLine(o.Reason, mostReason)
+	return o
+}
+
+// foreignID returns a Message-ID, or "" if it is too long or has characters that cannot
+// be seen.
+func foreignID(id string) string {
+	if len(id) > mostIdentifier || foreignLine(id, mostIdentifier) != id {
+		return ""
+	}
+	return id
+}
+
+// foreignText returns the first n octets of a stranger's text, with a mark if something
+// is missing. It leaves out control characters except line breaks and tabs.
+func foreignText(s string, n int) string {
+	s = strings.ToValidUTF8(headOf(s, n), "\uFFFD")
+	return cut(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r == '\u2028' || r == '\u2029':
+			return '\n'
+		case isHidden(r):
+			return -1
+		}
+		return r
+	}, s), n)
+}
+
+// foreignLine is foreignText on one line.
+func foreignLine(s string, n int) string {
+	s = strings.ToValidUTF8(headOf(s, n), "\uFFFD")
+	return cut(strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t' || r == '\u2028' || r == '\u2029':
+			return ' '
+		case isHidden(r):
+			return -1
+		}
+		return r
+	}, s)), n)
+}
+
+// headOf returns so much of s that enough is left when hidden characters are removed,
+// and that [cut] sees if something is missing.
+func headOf(s string, n int) string { return s[:min(len(s), 4*n)] }
+
+// isHidden reports whether a character controls how other characters are shown, and is
+// not seen itself: control characters, and the marks that turn the direction of the
+// text around them (Unicode Standard Annex 9, section 2).
+func isHidden(r rune) bool {
+	return unicode.IsControl(r) || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r == '\ufeff'
+}
