@@ -21,6 +21,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
@@ -36,7 +37,7 @@ func main() {
 	}
 }
 
-var errUsage = errors.New("usage: outbox -db FILE [-smtp URL] [-authserv-id NAME] book|change|cancel|deliver|answers|show …")
+var errUsage = errors.New("usage: outbox -db FILE [-smtp URL] [-authserv-id NAME] [-resend] [-wait TIME] book|change|cancel|deliver|answers|show …")
 
 // run executes one command line. step is told of each step, for the tests.
 func run(ctx context.Context, args []string, out io.Writer, step func(string)) error {
@@ -45,6 +46,7 @@ func run(ctx context.Context, args []string, out io.Writer, step func(string)) e
 	smtp := set.String("smtp", "", "the mail server, for deliver")
 	authServID := set.String("authserv-id", "", "the name of your own server in Authentication-Results, for answers")
 	resend := set.Bool("resend", false, "deliver also mails that may have arrived")
+	wait := set.Duration("wait", 10*time.Minute, "how long deliver waits for another process that delivers")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
@@ -57,7 +59,7 @@ func run(ctx context.Context, args []string, out io.Writer, step func(string)) e
 	}
 	defer s.db.Close()
 	s.step = step
-	b := &outbox{store: s, policy: &invite.Policy{AuthServID: *authServID}, out: out, step: step}
+	b := &outbox{store: s, policy: &invite.Policy{AuthServID: *authServID}, wait: *wait, out: out, step: step}
 	if *smtp != "" {
 		sender, err := smtpsend.Open(*smtp)
 		if err != nil {
