@@ -8,6 +8,7 @@
 //	outbox -db rooms.db change UID EVENT.json   moves the meeting
 //	outbox -db rooms.db cancel UID              frees the room
 //	outbox -db rooms.db -smtp URL deliver       sends the pending mails; with -resend also mails that may have arrived
+//	                                            (-wait TIME limits the wait for another deliver)
 //	outbox -db rooms.db answers FOLDER          takes in the .eml files of a folder
 //	outbox -db rooms.db show                    prints the answers to each meeting
 package main
