@@ -20,7 +20,9 @@ func (x *eventReader) readPeople(p *ics.BaseProperty) bool {
 			x.event.Organizer = Person{name, email, trimMailto(paramValue(p, "SENT-BY"))}
 		}
 	case "ATTENDEE":
-		x.event.Attendees = append(x.event.Attendees, readAttendee(p, x.method))
+		a := readAttendee(p, x.method)
+		x.dropLinkParams("ATTENDEE", a.Params)
+		x.event.Attendees = append(x.event.Attendees, a)
 	default:
 		return false
 	}

@@ -49,7 +49,7 @@ func (x *eventReader) read(series *eventReader) error {
 	x.readStart(base.Properties, series)
 	for i := range base.Properties {
 		p := &base.Properties[i].BaseProperty
-		if x.again(p) {
+		if x.passOverLink(p) || x.again(p) {
 			continue
 		}
 		if p.IANAToken == "RECURRENCE-ID" {
@@ -64,7 +64,7 @@ func (x *eventReader) read(series *eventReader) error {
 			continue
 		}
 		if !eventProperties[p.IANAToken] {
-			x.event.Extra = append(x.event.Extra, Property{p.IANAToken, extraParams(p.ICalParameters), p.Value})
+			x.event.Extra = append(x.event.Extra, Property{p.IANAToken, x.extraParams(p), p.Value})
 		}
 	}
 	for _, c := range base.Components {
@@ -329,14 +329,6 @@ func language(p *ics.BaseProperty) string {
 		return ""
 	}
 	return tag
-}
-
-// extraParams returns a copy of params, nil if there are none.
-func extraParams(params map[string][]string) map[string][]string {
-	if len(params) == 0 {
-		return nil
-	}
-	return cloneParams(params)
 }
 
 // unwrapUID returns the identifier inside a UID that a calendar export of

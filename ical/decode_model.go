@@ -11,6 +11,7 @@ import (
 // FromModel reads a golang-ical tree as meetings, leniently:
 //
 //   - A property that it cannot read is kept in Extra if possible.
+//   - A link that [Event.Validate] refuses, such as javascript:, is left out.
 //   - A time without a zone is in the zone of DTSTART, and so are an EXDATE and an
 //     RDATE with a TZID that nothing explains. A DTSTART without a zone is in the
 //     zone of the series.

@@ -39,6 +39,16 @@ func (g *generator) text(lines bool) string {
 	return string(out)
 }
 
+// noPath is a text that is no path of Windows, which Encode refuses in properties that
+// it does not know.
+func (g *generator) noPath() string {
+	s := g.text(false)
+	if strings.Contains(s, ":") || strings.HasPrefix(strings.TrimLeft(s, "\"' \t\u2028\u0085"), `\`) {
+		s = strings.ReplaceAll(s, `\`, "=")
+	}
+	return s
+}
+
 // name is a text without a tab, which no name has.
 func (g *generator) name() string { return strings.ReplaceAll(g.text(false), "\t", " ") }
 
@@ -59,7 +69,7 @@ func (g *generator) attendee(i int) ical.Attendee {
 	}
 	if g.chance(4) {
 		a.SentBy, a.DelegatedTo, a.DelegatedFrom = g.address(100), g.address(101), g.address(102)
-		a.Params = map[string][]string{"X-NUM": {g.text(false), ""}, "MEMBER": {"mailto:l@example.test"}}
+		a.Params = map[string][]string{"X-NUM": {g.noPath(), ""}, "MEMBER": {"mailto:l@example.test"}}
 	}
 	return a
 }
@@ -115,8 +125,8 @@ func (g *generator) extras(e *ical.Event) {
 		e.Categories = append(e.Categories, "x"+g.text(true))
 		e.Reminders = append(e.Reminders, ical.Reminder{Before: time.Duration(g.IntN(100000)) * time.Second})
 		e.Attachments = append(e.Attachments, ical.Link{URL: g.url(), MediaType: pick(g, "", "application/vnd.x+xml"), Name: g.text(false)})
-		e.Extra = append(e.Extra, ical.Property{Name: pick(g, "X-ONE", "X-TWO", "CONTACT", "RESOURCES"), Value: g.text(false)},
-			ical.Property{Name: "X-URI", Params: map[string][]string{"VALUE": {"URI"}, "X-P": {g.text(false), ""}}, Value: g.text(false)})
+		e.Extra = append(e.Extra, ical.Property{Name: pick(g, "X-ONE", "X-TWO", "CONTACT", "RESOURCES"), Value: g.noPath()},
+			ical.Property{Name: "X-URI", Params: map[string][]string{"VALUE": {"URI"}, "X-P": {g.noPath(), ""}}, Value: "urn:x:" + g.text(false)})
 		e.Created, e.Modified = stamp, stamp.Add(time.Duration(g.IntN(1e9)))
 	}
 }

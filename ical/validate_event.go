@@ -35,8 +35,8 @@ func (e *Event) checkText(errs *fieldErrors) {
 	errs.add("Summary", checkText(e.Summary))
 	errs.add("Description", checkText(e.Description))
 	errs.add("Location", checkText(e.Location))
-	errs.add("URL", checkURI(e.URL))
-	errs.add("Conference", checkURI(e.Conference))
+	errs.add("URL", firstError(checkURI(e.URL), checkLink(e.URL, linkStrict)))
+	errs.add("Conference", firstError(checkURI(e.Conference), checkLink(e.Conference, linkStrict)))
 	for i, c := range e.Categories {
 		errs.at("Categories", i, "", firstError(checkText(c), checkFilled(c)))
 	}
@@ -122,7 +122,23 @@ func (e *Event) checkOwn() (errs fieldErrors) {
 		}
 	}
 	e.checkAbsent(&errs)
+	if e.Cancelled {
+		e.checkLinks(&errs)
+	}
 	return errs
+}
+
+// checkLinks checks nothing except the links of a cancelled override, because a
+// program may show them, or bring the occurrence back.
+func (e *Event) checkLinks(errs *fieldErrors) {
+	errs.add("URL", checkLink(e.URL, linkStrict))
+	errs.add("Conference", checkLink(e.Conference, linkStrict))
+	for i, l := range e.Attachments {
+		errs.at("Attachments", i, "URL", checkLink(l.URL, linkData))
+	}
+	for i, p := range e.Extra {
+		errs.at("Extra", i, "Value", checkLinkOf(p.Name, p.Params, p.Value))
+	}
 }
 
 // errZoneName is the error for a name that [LoadLocation] does not know.
@@ -163,7 +179,7 @@ func (e *Event) checkFlags(errs *fieldErrors) {
 
 func (e *Event) checkLists(errs *fieldErrors) {
 	for i, l := range e.Attachments {
-		errs.at("Attachments", i, "URL", firstError(checkURI(l.URL), checkFilled(l.URL)))
+		errs.at("Attachments", i, "URL", firstError(checkURI(l.URL), checkFilled(l.URL), checkLink(l.URL, linkData)))
 		errs.at("Attachments", i, "MediaType", checkMediaType(l.MediaType))
 		errs.at("Attachments", i, "Name", checkLine(l.Name))
 	}

@@ -15,6 +15,7 @@ func (p *Property) check() (errs fieldErrors) {
 	if checkText(p.Value) == nil && valueKind(p.Name, p.Params["VALUE"]) == kindRaw {
 		errs.add("Value", checkLine(p.Value))
 	}
+	errs.add("Value", checkLinkOf(p.Name, p.Params, p.Value))
 	return errs
 }
 
@@ -38,6 +39,7 @@ func checkParams(errs *fieldErrors, params map[string][]string, own map[string]b
 		for _, v := range p.values {
 			errs.add(at, checkLine(v))
 		}
+		errs.add(at, checkLinkParam(name, p.values))
 	}
 }
 

@@ -53,32 +53,42 @@ func checkNew(path string) error {
 	if len(bytes.TrimSpace(data)) > 0 {
 		return fmt.Errorf("%s: exists already; a new meeting needs a file of its own", path)
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".invitectl-*")
+	tmp, err := createBeside(path)
 	if err != nil {
 		return err
 	}
 	return errors.Join(tmp.Close(), os.Remove(tmp.Name()))
 }
 
-// writeMeeting replaces the file in one step, so that it is complete at any time.
-// The file holds people's answers, so no other user may read it.
+// createBeside makes a temporary file in the folder of a file.
+func createBeside(path string) (*os.File, error) {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".invitectl-*")
+	if err != nil {
+		return nil, fmt.Errorf("%s: cannot be replaced, because its folder takes no new file: %w", path, err)
+	}
+	return tmp, nil
+}
+
+// writeMeeting stores the meeting.
 func writeMeeting(path string, m *invite.Meeting) error {
 	data, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return err
 	}
-	return writeFile(path, append(data, '\n'), 0o600)
+	return writeFile(path, append(data, '\n'))
 }
 
-// writeFile replaces a file in one step.
-func writeFile(path string, data []byte, mode fs.FileMode) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".invitectl-*")
+// writeFile replaces a file in one step, so that it is complete at any time. Meetings
+// and mails hold addresses, answers and reply tokens. So no other user may read the
+// file, whatever its mode was before.
+func writeFile(path string, data []byte) error {
+	tmp, err := createBeside(path)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(tmp.Name())
 	_, err = tmp.Write(data)
-	if err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close()); err != nil {
+	if err = errors.Join(err, tmp.Chmod(0o600), tmp.Sync(), tmp.Close()); err != nil {
 		return err
 	}
 	return os.Rename(tmp.Name(), path)

@@ -29,7 +29,7 @@ func render(ctx context.Context, f *flags, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(f.out, "invite.ics"), in.Mail.Calendars[0].Data, 0o644)
+	return writeFile(filepath.Join(f.out, "invite.ics"), in.Mail.Calendars[0].Data)
 }
 
 // send sends a meeting request and stores the meeting.
@@ -99,7 +99,7 @@ func openSender(f *flags) (s invite.Sender, done func(), err error) {
 }
 
 // folder is a sender that writes each mail to DIR/NNN-<email>.eml, counted from
-// 001. It makes the directory for the first mail.
+// 001. It makes the directory for the first mail. No other user may read either.
 type folder struct {
 	dir   string
 	count int
@@ -109,14 +109,14 @@ type folder struct {
 var _ invite.Sender = (*folder)(nil)
 
 func (d *folder) Send(_ context.Context, m *mime.Message) error {
-	if err := os.MkdirAll(d.dir, 0o755); err != nil {
+	if err := os.MkdirAll(d.dir, 0o700); err != nil {
 		return err
 	}
 	if d.count++; d.count == 1 {
 		d.first = bytes.Clone(m.Data)
 	}
 	name := fmt.Sprintf("%03d-%s.eml", d.count, safeName(m.To[0]))
-	return writeFile(filepath.Join(d.dir, name), m.Data, 0o644)
+	return writeFile(filepath.Join(d.dir, name), m.Data)
 }
 
 // safeName replaces the characters that make a name point into another folder.

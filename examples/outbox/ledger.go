@@ -173,17 +173,3 @@ func (s *store) leftovers(ctx context.Context) error {
 		return err
 	})
 }
-
-// lockSending makes this process the only one that sends. The lock is a transaction
-// on a file of its own, so it ends with the process, however the process ends.
-func (s *store) lockSending(ctx context.Context) (unlock func() error, err error) {
-	db, err := sql.Open("sqlite", "file:"+s.path+".sending?_txlock=exclusive")
-	if err != nil {
-		return nil, err
-	}
-	tx, err := db.BeginTx(context.WithoutCancel(ctx), nil) // otherwise the lock would end with ctx, before the last mail
-	if err != nil {
-		return nil, errors.Join(errSending, err, db.Close())
-	}
-	return func() error { return errors.Join(tx.Rollback(), db.Close()) }, nil
-}

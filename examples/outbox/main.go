@@ -8,6 +8,7 @@
 //	outbox -db rooms.db change UID EVENT.json   moves the meeting
 //	outbox -db rooms.db cancel UID              frees the room
 //	outbox -db rooms.db -smtp URL deliver       sends the pending mails; with -resend also mails that may have arrived
+//	                                            (-wait TIME limits the wait for another deliver)
 //	outbox -db rooms.db answers FOLDER          takes in the .eml files of a folder
 //	outbox -db rooms.db show                    prints the answers to each meeting
 package main
@@ -21,6 +22,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
@@ -36,7 +38,7 @@ func main() {
 	}
 }
 
-var errUsage = errors.New("usage: outbox -db FILE [-smtp URL] [-authserv-id NAME] book|change|cancel|deliver|answers|show …")
+var errUsage = errors.New("usage: outbox -db FILE [-smtp URL] [-authserv-id NAME] [-resend] [-wait TIME] book|change|cancel|deliver|answers|show …")
 
 // run executes one command line. step is told of each step, for the tests.
 func run(ctx context.Context, args []string, out io.Writer, step func(string)) error {
@@ -45,6 +47,7 @@ func run(ctx context.Context, args []string, out io.Writer, step func(string)) e
 	smtp := set.String("smtp", "", "the mail server, for deliver")
 	authServID := set.String("authserv-id", "", "the name of your own server in Authentication-Results, for answers")
 	resend := set.Bool("resend", false, "deliver also mails that may have arrived")
+	wait := set.Duration("wait", 10*time.Minute, "how long deliver waits for another process that delivers")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
@@ -57,7 +60,7 @@ func run(ctx context.Context, args []string, out io.Writer, step func(string)) e
 	}
 	defer s.db.Close()
 	s.step = step
-	b := &outbox{store: s, policy: &invite.Policy{AuthServID: *authServID}, out: out, step: step}
+	b := &outbox{store: s, policy: &invite.Policy{AuthServID: *authServID}, wait: *wait, out: out, step: step}
 	if *smtp != "" {
 		sender, err := smtpsend.Open(*smtp)
 		if err != nil {

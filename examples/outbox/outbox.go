@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
@@ -20,6 +21,7 @@ type outbox struct {
 	store  *store
 	sender invite.Sender
 	policy *invite.Policy
+	wait   time.Duration // for another process that sends
 	out    io.Writer
 	step   func(name string) // told of each step, for the tests
 }
@@ -68,9 +70,10 @@ func again(step func() error) error {
 
 // deliver sends all pending mails. If resend is set, it also sends the mails that
 // may have arrived. Other processes may change meetings and take answers in
-// meanwhile.
+// meanwhile. If another process delivers, this one waits for its turn and then sends
+// the mails that are left.
 func (b *outbox) deliver(ctx context.Context, resend bool) (err error) {
-	unlock, err := b.store.lockSending(ctx)
+	unlock, err := b.store.lockSending(ctx, b.wait)
 	if err != nil {
 		return err
 	}

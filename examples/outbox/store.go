@@ -7,8 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-
-	_ "modernc.org/sqlite" // the driver "sqlite", without C
+	"time"
 
 	"github.com/convene-go/convene/invite"
 )
@@ -30,14 +29,29 @@ type store struct {
 const pragmas = "?_txlock=immediate&_pragma=busy_timeout(10000)" +
 	"&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 
-// openStore opens the file. Several processes may have it open.
+// patience is the time for which a step waits for the transactions of others.
+const patience = 10 * time.Second
+
+// openStore opens the file. Several processes may have it open, and the first ones may
+// open it at the same moment. SQLite does not wait for the others while a file
+// becomes WAL, whatever busy_timeout says.
+//
+// The file holds addresses, answers and reply tokens. So a new one is for its owner
+// alone.
 func openStore(path string) (*store, error) {
+	if err := private(path); err != nil {
+		return nil, err
+	}
 	db, err := sql.Open("sqlite", "file:"+path+pragmas)
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	if _, err := db.Exec(schema); err != nil {
+	err = whileBusy(context.Background(), patience, func() error {
+		_, err := db.Exec(schema)
+		return err
+	})
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return &store{db: db, path: path, step: func(string) {}}, nil
@@ -55,9 +69,6 @@ var errTaken = errors.New("the room is taken")
 // errChanged reports that somebody else has changed a meeting since it was read, or
 // that one of its mails has gone out since.
 var errChanged = errors.New("the meeting was changed meanwhile: read it again")
-
-// errSending reports that another process sends mails.
-var errSending = errors.New("another process sends the mails of this store")
 
 // save stores a meeting, its new mails and its booking, or nothing. version is the
 // version that was read, 0 for a new meeting.
@@ -180,7 +191,11 @@ func (s *store) list(ctx context.Context, condition string, args ...any) (out []
 
 // transaction runs f in a transaction. f must speak to nothing except the database.
 func (s *store) transaction(ctx context.Context, f func(tx *sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
+	var tx *sql.Tx
+	err := whileBusy(ctx, patience, func() (err error) {
+		tx, err = s.db.BeginTx(ctx, nil)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func run(ctx context.Context, out io.Writer, keep string) error {
 		return err // some mails did not go out
 	}
 	mail := server.Mails()[0]
-	if err := os.WriteFile(keep, mail, 0o644); err != nil {
+	if err := os.WriteFile(keep, mail, 0o600); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "\nThe mail to Bob, now in %s:\n\n", keep)

@@ -10,7 +10,7 @@ import (
 type AnswerLink struct {
 	// Status is the answer: [ical.StatusAccepted], [ical.StatusTentative] or [ical.StatusDeclined].
 	Status ical.Status
-	// URL is an absolute http, https or mailto link. A link of another kind is
+	// URL is an absolute http, https, mailto or tel link. A link of another kind is
 	// left out.
 	URL string
 }
