@@ -192,7 +192,7 @@ func (x *intake) statementAnswer(s statement, who ical.Attendee, at series.Targe
 // the mail is used, which the same clock wrote.
 func (x *intake) stamp() time.Time {
 	if c := x.in.Calendar; c != nil && !c.Stamp.IsZero() {
-		return c.Stamp.UTC()
+		return withinYears(c.Stamp)
 	}
-	return x.in.Mail.Date.UTC()
+	return withinYears(x.in.Mail.Date)
 }

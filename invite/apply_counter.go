@@ -73,6 +73,9 @@ func (x *intake) counter(p Proposal, who ical.Attendee, a Answer, at series.Targ
 	if p.End.Before(p.Start) {
 		return "", refuse(VerdictHeld, "%s, which ends before it starts", p.describe())
 	}
+	if err := p.checkYears(); err != nil {
+		return "", refuse(VerdictHeld, "proposes a time that no calendar holds: %v", err)
+	}
 	text, err := x.propose(p)
 	if err == nil && roster.IsAnswer(a.Status) && a.Status != ical.StatusDelegated {
 		x.m.keep(a, who, at)

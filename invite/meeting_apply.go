@@ -119,6 +119,9 @@ func requiredOf(stamp time.Time, via string) error {
 	case via == "":
 		return refuse(VerdictNotAnAnswer, "Via: is missing")
 	}
+	if err := checkYears("Stamp", stamp); err != nil {
+		return refuse(VerdictNotAnAnswer, "%v", err)
+	}
 	return nil
 }
 
