@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -70,38 +72,87 @@ func checkCall(t *testing.T, call string, r *recorder, m, got *invite.Meeting, e
 	}
 }
 
+// oddValues stand in for values of a stored meeting.
+var oddValues = []any{
+	nil, "", " ", "x", -1, 0, 1, int64(1) << 31, -int64(1) << 63, 1e300, true, []any{}, map[string]any{}, []any{map[string]any{}},
+	"0001-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "9998-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "2027-03-09T10:00:00+01:00", "2027-03-09T09:00:00.5Z",
+	"pending", "sending", "unknown", "cancel", "CANCEL", "accepted", "delegated", "BOB@example.test", "bob@example.test", "b\r\n.\r\n@example.test",
+	"Europe/Berlin", "Nowhere", "\x00", strings.Repeat("long ", 300), "secondly", "yearly", "<1@example.test>",
+}
+
+// withOdd returns a JSON document in which the value with the number place is an odd
+// one. Place 0 leaves the document as it is.
+func withOdd(data []byte, place, odd uint16) []byte {
+	var doc any
+	if place == 0 || json.Unmarshal(data, &doc) != nil {
+		return data
+	}
+	left := int(place)
+	out, err := json.Marshal(replaced(doc, &left, oddValues[int(odd)%len(oddValues)]))
+	if err != nil {
+		return data
+	}
+	return out
+}
+
+// replaced returns v with the odd value in place of the value that left counts down to.
+func replaced(v any, left *int, odd any) any {
+	if *left--; *left == 0 {
+		return odd
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			v[key] = replaced(v[key], left, odd)
+		}
+	case []any:
+		for i := range v {
+			v[i] = replaced(v[i], left, odd)
+		}
+	}
+	return v
+}
+
 // addMeetings adds the stored meetings of the tests to the seeds.
 func addMeetings(f *testing.F) {
+	n := uint16(0)
+	add := func(data []byte) {
+		f.Add(data, uint16(0), uint16(0))
+		for range 4 { // some odd values, in other places for each meeting
+			n++
+			f.Add(data, 2+n*7%60, n)
+		}
+	}
 	for _, pattern := range []string{"../testdata/meetings/format1/*.json", "testdata/meeting.json"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			f.Fatal(pattern, files, err)
 		}
 		for _, file := range files {
-			f.Add(readFile(f, file))
+			add(readFile(f, file))
 		}
 	}
 	for _, e := range []ical.Event{review(), full(), weeklyTrio()} {
-		f.Add(encode(f, must(f)(invite.New(nowhere, fixed()).Send(f.Context(), e))))
+		add(encode(f, must(f)(invite.New(nowhere, fixed()).Send(f.Context(), e))))
 	}
 	half := &recorder{fail: func(n int, _ *invite.Message) error { return map[int]error{1: errPlain, 2: doubt}[n] }}
 	m, _ := invite.New(half, fixed()).Send(f.Context(), weeklyTrio())
 	data := encode(f, m)
-	f.Add(data)
-	f.Add(bytes.ReplaceAll(data, []byte(`"pending"`), []byte(`"sending"`)))
-	f.Add(bytes.ReplaceAll(data, []byte(`2027`), []byte(`0000`)))
-	f.Add([]byte(`{"format":2,"event":{},"revised":0,"answers":[],"proposals":[],"deliveries":[{"n":-1,"state":"pending"},{"n":-1}]}`))
-	f.Add([]byte(`{"format":1,"event":{"attendees":[{"email":"a@b.test"},{"email":"A@b.test"}]}}`))
+	add(data)
+	add(bytes.ReplaceAll(data, []byte(`"pending"`), []byte(`"sending"`)))
+	add(bytes.ReplaceAll(data, []byte(`2027`), []byte(`0000`)))
+	add([]byte(`{"format":2,"event":{},"revised":0,"answers":[],"proposals":[],"deliveries":[{"n":-1,"state":"pending"},{"n":-1}]}`))
+	add([]byte(`{"format":1,"event":{"attendees":[{"email":"a@b.test"},{"email":"A@b.test"}]}}`))
 }
 
-// FuzzMeetingJSON reads any octets as a stored meeting, and makes each call with it. A
+// FuzzMeetingJSON reads any octets, with an odd value in one place, as a stored meeting, and makes each call with it. A
 // call returns an error, or mails that can be read. The meeting that it returns can be
 // stored.
 func FuzzMeetingJSON(f *testing.F) {
 	addMeetings(f)
 	reply := readMail(f, readFile(f, repliesDir+"gmail.eml"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) > 64<<10 {
+	f.Fuzz(func(t *testing.T, data []byte, place, odd uint16) {
+		if data = withOdd(data, place, odd); len(data) > 64<<10 {
 			return
 		}
 		defer guard(data)()
