@@ -73,6 +73,9 @@ func (x *intake) counter(p Proposal, who ical.Attendee, a Answer, at series.Targ
 	if p.End.Before(p.Start) {
 		return "", refuse(VerdictHeld, "%s, which ends before it starts", p.describe())
 	}
+	if err := p.checkYears(); err != nil {
+		return "", refuse(VerdictHeld, "proposes a time that no calendar holds: %v", err)
+	}
 	if err := x.checkRoom(&a); err != nil {
 		return "", err
 	}
@@ -87,9 +90,6 @@ func (x *intake) counter(p Proposal, who ical.Attendee, a Answer, at series.Targ
 // word.
 func (x *intake) propose(p Proposal) (string, error) {
 	p.trim()
-	if !isStorable(p.Start) || !isStorable(p.End) {
-		return "", refuse(VerdictHeld, "%s proposes a time that is not in the years 1 to 9999", p.Email)
-	}
 	if slices.ContainsFunc(x.m.Proposals, p.equal) || x.lowered && slices.ContainsFunc(x.m.Proposals, p.sameMail) {
 		return "", refuse(VerdictDuplicate, "is held already: %s", p.describe())
 	}

@@ -20,10 +20,10 @@ const mostSkew = 5 * time.Minute
 // the mail counts if it is before the receipt. All of these times are the sender's or
 // earlier, so that a forged one can only make the own answer older.
 func (x *intake) stamp() time.Time {
-	date := x.in.Mail.Date.UTC()
+	date := withinYears(x.in.Mail.Date)
 	said := date
 	if c := x.in.Calendar; c != nil && !c.Stamp.IsZero() {
-		said = c.Stamp.UTC()
+		said = withinYears(c.Stamp)
 	}
 	now := x.p.Now().UTC().Truncate(time.Second)
 	received := earlier(now, cmp.Or(received(x.in.Mail.Values("Received")), now))
@@ -55,13 +55,6 @@ func earlier(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// isStorable reports whether a time can be written as JSON (RFC 3339, section 1).
-func isStorable(t time.Time) bool {
-	const first, last = 1, 9999
-	utc := t.UTC().Year()
-	return t.Year() >= first && t.Year() <= last && utc >= first && utc <= last
 }
 
 // latest returns the newest answer or proposal of the attendee of a to its occurrence.

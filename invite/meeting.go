@@ -170,8 +170,11 @@ func (m *Meeting) withEvent(e ical.Event) *Meeting {
 
 // Merge takes in changes of deliveries, as a [Ledger] is given them. It changes
 // m. Each change replaces the delivery with its number. New numbers are added at
-// the end.
+// the end. It does nothing if m is nil.
 func (m *Meeting) Merge(changed []Delivery) {
+	if m == nil {
+		return
+	}
 	at := make(map[int]int, len(changed))
 	for i := range m.Deliveries {
 		at[m.Deliveries[i].N] = i

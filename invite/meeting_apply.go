@@ -127,10 +127,11 @@ func requiredOf(stamp time.Time, via string) error {
 	switch {
 	case stamp.IsZero():
 		return refuse(VerdictNotAnAnswer, "Stamp: is missing")
-	case !isStorable(stamp):
-		return refuse(VerdictNotAnAnswer, "Stamp: is not in the years 1 to 9999")
 	case via == "":
 		return refuse(VerdictNotAnAnswer, "Via: is missing")
+	}
+	if err := checkYears("Stamp", stamp); err != nil {
+		return refuse(VerdictNotAnAnswer, "%v", err)
 	}
 	return nil
 }

@@ -89,6 +89,9 @@ func (p *Proposal) normalize(now ical.Event) error {
 	case p.AllDay && !p.End.After(p.Start):
 		return refuse(VerdictNotAnAnswer, "End: is not a day after the start: the end of an all-day proposal is the day after its last")
 	}
+	if err := p.checkYears(); err != nil {
+		return refuse(VerdictNotAnAnswer, "%v", err)
+	}
 	return nil
 }
 

@@ -23,14 +23,18 @@ type identity struct {
 }
 
 // newIdentity makes an identity for test.example, localhost and 127.0.0.1. It
-// is valid from 1999 on, where the fake clock starts.
-func newIdentity(t testing.TB) *identity {
+// is valid from 1999 on, where the fake clock starts. The changes are made to the
+// server's certificate before it is signed.
+func newIdentity(t testing.TB, changes ...func(leaf *x509.Certificate)) *identity {
 	t.Helper()
 	ca := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test CA"},
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}
 	caKey, caDER := certify(t, ca, ca, nil)
 	leaf := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "test.example"},
 		DNSNames: []string{"test.example", "localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}
+	for _, change := range changes {
+		change(leaf)
+	}
 	key, der := certify(t, leaf, ca, caKey)
 	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER})
 	roots := x509.NewCertPool()
@@ -58,8 +62,12 @@ func pairPEM(t testing.TB, key *ecdsa.PrivateKey, der []byte) []byte {
 // there is no parent key.
 func certify(t testing.TB, c, parent *x509.Certificate, parentKey *ecdsa.PrivateKey) (*ecdsa.PrivateKey, []byte) {
 	t.Helper()
-	c.NotBefore = time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC)
-	c.NotAfter = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+	if c.NotBefore.IsZero() {
+		c.NotBefore = time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	if c.NotAfter.IsZero() {
+		c.NotAfter = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)

@@ -17,6 +17,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -77,6 +78,14 @@ func (s *Sender) folders() []string {
 	return []string{""}
 }
 
+// target returns the folder in which messages arrive.
+func (s *Sender) target() string {
+	if s.o.Maildir {
+		return filepath.Join(s.dir, "new")
+	}
+	return s.dir
+}
+
 // Send writes m. If it returns nil, the message is on the disk. If m must not be
 // sent, the error has a [*mime.FieldError] for each field.
 func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
@@ -86,11 +95,37 @@ func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("folder: %w", err)
 	}
-	tmp, final := s.names(m)
-	if err := deliver(ctx, tmp, final, m.Data); err != nil {
+	if err := s.write(ctx, m); err != nil {
+		if _, ok := err.(*uncertain); ok {
+			return err
+		}
 		return fmt.Errorf("folder: %w", err)
 	}
-	if err := syncFolder(filepath.Dir(final)); err != nil {
+	return nil
+}
+
+// maxNames limits the names that are tried for one message.
+const maxNames = 100
+
+// write writes m under a name that no other file has. A program that restarts in a
+// container may have the number and the clock of the program before it.
+func (s *Sender) write(ctx context.Context, m *mime.Message) error {
+	// The folder is opened first. If that fails, nothing is in doubt.
+	dir, err := openFolder(s.target())
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	for range maxNames {
+		tmp, final := s.names(m)
+		if err = deliver(ctx, tmp, final, m.Data); !errors.Is(err, fs.ErrExist) {
+			break
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if err := syncFolder(dir); err != nil {
 		return &uncertain{err}
 	}
 	return nil
@@ -128,8 +163,9 @@ func safe(address string) string {
 	return name[:min(len(name), maxName)]
 }
 
-// deliver writes data to tmp and renames tmp to final. After an error neither
-// file exists.
+// deliver writes data to tmp and renames tmp to final. If final exists, the error is
+// [fs.ErrExist]: nobody else can make it while this call has tmp. After an error the
+// message is in neither file.
 func deliver(ctx context.Context, tmp, final string, data []byte) error {
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
@@ -137,7 +173,7 @@ func deliver(ctx context.Context, tmp, final string, data []byte) error {
 	}
 	_, err = f.Write(data)
 	if err = errors.Join(err, f.Sync(), f.Close(), ctx.Err()); err == nil {
-		err = os.Rename(tmp, final)
+		err = rename(tmp, final)
 	}
 	if err != nil {
 		os.Remove(tmp)
@@ -145,16 +181,32 @@ func deliver(ctx context.Context, tmp, final string, data []byte) error {
 	return err
 }
 
-// syncFolder syncs the names in a folder to the disk, if the system can do that.
-func syncFolder(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	f, err := os.Open(dir)
-	if err != nil {
+// rename gives tmp its final name, unless a file has that name already.
+func rename(tmp, final string) error {
+	switch _, err := os.Lstat(final); {
+	case err == nil:
+		return &fs.PathError{Op: "rename", Path: final, Err: fs.ErrExist}
+	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	return os.Rename(tmp, final)
+}
+
+// openFolder opens a folder for syncFolder. It returns nil on systems that cannot sync
+// a folder.
+func openFolder(dir string) (*os.File, error) {
+	if runtime.GOOS == "windows" {
+		return nil, nil
+	}
+	return os.Open(dir)
+}
+
+// syncFolder syncs the names in a folder to the disk, if the system can do that.
+func syncFolder(dir *os.File) error {
+	if dir == nil {
+		return nil
+	}
+	return dir.Sync()
 }
 
 // uncertain is the error for a message that was written, but may be lost if the
