@@ -1,12 +1,22 @@
 package address
 
-import "strings"
-
 // HasKey reports whether [Key] of addr is key. It is faster than Key if most addresses
-// that it is asked for have another key.
+// that it is asked for have another key, because it stops at the first difference.
 func HasKey(addr, key string) bool {
-	if IsASCII(addr) {
-		return len(addr) == len(key) && (addr == key || strings.ToLower(addr) == key)
+	same := 0
+	for same < min(len(addr), len(key)) && lower(addr[same]) == key[same] {
+		same++
 	}
-	return Key(addr) == key
+	if same == len(addr) && same == len(key) && IsASCII(addr) {
+		return true
+	}
+	return !IsASCII(addr) && Key(addr) == key
+}
+
+// lower converts an ASCII letter to lower case.
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
