@@ -19,18 +19,25 @@ import (
 //     domain.
 //   - Answers of people who are not invited are refused. If a group is invited, they
 //     are held, because they may be of its members.
-//   - If the topmost Authentication-Results field speaks of DKIM, SPF or DMARC,
-//     one of them must have passed for the domain of From.
+//   - If the topmost Authentication-Results field, or another field of the same
+//     server directly below it, speaks of DKIM, SPF or DMARC, one of them must have
+//     passed for the domain of From, and DMARC must not have failed.
 //
 // It is as safe as the server that the mail came through. If the server neither
 // checks nor says so, From alone decides, and anybody can write a From. If a wrong
 // answer does harm, use [Strict] with the name of your own server, or a
 // [ReplyAddress].
+//
+// If a webhook handed the mail over, ReadOptions.Verified takes the place of the
+// fields in the mail, and AuthServID does not matter. An empty list that is not nil
+// means that the service checked nothing, and RequireAuth refuses the mail.
+// ReadOptions.Recipient is an address for ReplyAddress. It proves nothing else.
 type Policy struct {
 	// AuthServID is the identifier that your own server writes into
-	// Authentication-Results (RFC 8601, section 2.5). Only the topmost field with
-	// it counts. [NoAuthServID] stands for a field without one. "" stands for the
-	// topmost field of any server.
+	// Authentication-Results (RFC 8601, section 2.5). Of its leading fields, the
+	// first that speaks of DMARC, DKIM or SPF counts. A failure of DMARC counts in
+	// each of its fields. [NoAuthServID] stands for fields without an identifier,
+	// which must be on top of all. "" stands for the server of the topmost field.
 	AuthServID string
 	// RequireAuth asks for DMARC pass, or DKIM pass of a domain that is aligned
 	// with From (RFC 7489, section 3.1.1), in the field of AuthServID or in
@@ -146,7 +153,7 @@ func (p *Policy) mayAnswer(from string, invited, said ical.Attendee) error {
 
 // authenticated checks the results of a server.
 func (p *Policy) authenticated(in *Inbound, domain string) error {
-	if len(in.Verified) > 0 {
+	if len(in.Verified) > 0 || in.Verified != nil && p.RequireAuth {
 		return p.proven(mailauth.All(in.Verified, domain), domain)
 	}
 	if p.RequireAuth && p.AuthServID == "" {

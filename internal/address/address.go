@@ -89,14 +89,48 @@ func Same(a, b string) bool {
 }
 
 // Key returns the same string for equal mailboxes, for use as a map key. If
-// [ASCII] refuses addr, Key only converts it to lower case.
+// [ASCII] refuses addr, Key only converts its ASCII letters to lower case. The
+// same holds if the domain has a character that IDNA replaces by ASCII, such as
+// the Kelvin sign or a wide letter. Mail servers do not agree on such a domain,
+// so it equals no other.
 func Key(addr string) string {
 	if !IsASCII(addr) {
-		if ascii, err := ASCII(addr); err == nil {
+		if ascii, err := ASCII(addr); err == nil && !hasLookalike(addr) {
 			addr = ascii
 		}
 	}
-	return strings.ToLower(addr)
+	return Lower(addr)
+}
+
+// Lower converts the ASCII letters of s to lower case, and no others. Package
+// strings also folds the Kelvin sign (U+212A) to k and the long s (U+017F) to s,
+// and a forger could use them to pass as somebody else.
+func Lower(s string) string {
+	if IsASCII(s) {
+		return strings.ToLower(s)
+	}
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// hasLookalike reports whether s has a character beyond ASCII that IDNA maps to
+// ASCII alone (UTS 46, section 4).
+func hasLookalike(s string) bool {
+	for _, c := range s {
+		if c < utf8.RuneSelf {
+			continue
+		}
+		ascii, err := idna.Lookup.ToASCII(string(c))
+		if err == nil && !strings.HasPrefix(ascii, "xn--") {
+			return true
+		}
+	}
+	return false
 }
 
 func checkLocal(local string) error {

@@ -5,10 +5,12 @@
 package mailauth
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
 
+	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/mime"
 )
 
@@ -27,41 +29,91 @@ type Result struct {
 	Text string
 }
 
-// Topmost returns the result of the topmost field of one server. id is the server's
-// identifier, [NoID], or "" for any server. domain is the From domain, in lower
-// case. Fields below may be a forger's, because a server writes its own field on
-// top (RFC 8601, section 5).
+// Topmost returns the result of one server from its fields. id is the server's
+// identifier, [NoID], or "" for the server of the topmost field. domain is the
+// From domain, in the form of address.Key.
+//
+// A server may write several fields (RFC 8601, section 5), one for each of its
+// filters. It writes them on top. So its leading fields are read together, from
+// its topmost field down to the first field of another server. They may end in
+// fields of a forger, if the server does not remove foreign fields with its
+// identifier. A forger cannot put a field above them. This leads to three rules:
+//
+//   - The first of the leading fields that speaks of DMARC, DKIM or SPF decides.
+//     Fields above it, such as iprev, say nothing about the author.
+//   - A pass in any field below it does not count. A forger gains nothing by a
+//     pass under a failure.
+//   - A DMARC failure for the domain of From counts in every field of the server.
+//     A forger only loses by adding a failure.
+//
+// A server without an identifier counts for [NoID] only if the topmost field of all
+// has none, because nothing else tells its fields from a forger's.
 func Topmost(results []mime.AuthResult, id, domain string) (v Result) {
-	field := -1
-	for i := range results {
+	first := firstOf(results, id)
+	if first < 0 {
+		return v
+	}
+	server, leading, decides, failed := results[first].AuthServID, true, -1, false
+	for i := first; i < len(results); i++ {
 		r := &results[i]
-		if field < 0 && isServer(r.AuthServID, id) {
-			field = r.Field
-		}
-		if r.Field == field {
+		same := address.Lower(r.AuthServID) == address.Lower(server)
+		leading = leading && same
+		switch {
+		case leading && isAboutAuthor(r.Method) && (decides < 0 || r.Field == decides):
+			decides = r.Field
 			v.add(r, domain)
+			failed = failed || failsDMARC(r, domain)
+		case same && failsDMARC(r, domain):
+			v.note(r)
+			failed = true
 		}
 	}
-	return v
+	return v.unless(failed)
+}
+
+// firstOf returns the index of the first result of the server, and -1 if there is
+// none.
+func firstOf(results []mime.AuthResult, id string) int {
+	switch {
+	case len(results) == 0 || id == NoID && results[0].AuthServID != "":
+		return -1
+	case id == "" || id == NoID:
+		return 0
+	}
+	return slices.IndexFunc(results, func(r mime.AuthResult) bool {
+		return address.Lower(r.AuthServID) == address.Lower(id)
+	})
 }
 
 // All returns the result of checks that are all trusted, for the From domain.
 func All(results []mime.AuthResult, domain string) (v Result) {
+	failed := false
 	for i := range results {
 		v.add(&results[i], domain)
+		failed = failed || failsDMARC(&results[i], domain)
+	}
+	return v.unless(failed)
+}
+
+// unless returns v without its passes if DMARC failed. DMARC fails beside an aligned
+// pass of DKIM if the owner of the domain asks for strict alignment.
+func (v Result) unless(failed bool) Result {
+	if failed {
+		v.DMARC, v.DKIM, v.SPF = false, false, false
 	}
 	return v
 }
 
-// isServer compares identifiers without case, because most are domain names.
-func isServer(found, want string) bool {
-	switch want {
-	case "":
-		return true
-	case NoID:
-		return found == ""
-	}
-	return strings.EqualFold(found, want)
+// isAboutAuthor reports whether a method says something about the author of a mail.
+func isAboutAuthor(method string) bool {
+	return method == "dmarc" || method == "dkim" || method == "spf"
+}
+
+// failsDMARC reports whether DMARC failed for the From domain, or for a domain that
+// the result does not name.
+func failsDMARC(r *mime.AuthResult, domain string) bool {
+	from := name(r.Properties["header.from"])
+	return r.Method == "dmarc" && r.Value == "fail" && (from == "" || aligned(from, domain))
 }
 
 // maxText limits Result.Text, in octets.
@@ -74,18 +126,32 @@ func (v *Result) add(r *mime.AuthResult, domain string) {
 	switch r.Method {
 	case "dmarc":
 		// A result about another From than the mail's proves nothing.
-		from := strings.ToLower(r.Properties["header.from"])
+		from := name(r.Properties["header.from"])
 		v.DMARC = v.DMARC || pass && (from == "" || aligned(from, domain))
 	case "dkim":
-		v.DKIM = v.DKIM || pass && aligned(r.Domain, domain)
+		v.DKIM = v.DKIM || pass && aligned(name(r.Domain), domain)
 	case "spf":
-		v.SPF = v.SPF || pass && aligned(r.Domain, domain)
+		v.SPF = v.SPF || pass && aligned(name(r.Domain), domain)
 	default:
 		return
 	}
+	v.note(r)
+}
+
+// note adds a result to the text.
+func (v *Result) note(r *mime.AuthResult) {
 	v.Checked = true
 	v.Text = strings.TrimSpace(v.Text + " " + r.Method + "=" + r.Value)
 	v.Text = v.Text[:min(len(v.Text), maxText)]
+}
+
+// name returns a domain in the form in which domains are compared: without the dot
+// of the root, in lower case, and in its ASCII form. The domain may stand behind a
+// local part.
+func name(domain string) string {
+	domain = domain[strings.LastIndexByte(domain, '@')+1:]
+	key := address.Key("a@" + strings.TrimSuffix(domain, "."))
+	return key[len("a@"):]
 }
 
 // aligned compares domains as DMARC does in its relaxed mode: by the registered

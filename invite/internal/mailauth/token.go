@@ -79,7 +79,7 @@ func (t *Tokens) Address(uid, email string, expires time.Time) string {
 // sign returns the MAC over a day, a meeting and an attendee.
 func sign(key, day []byte, uid, email string) []byte {
 	mac := hmac.New(sha256.New, key)
-	fmt.Fprintf(mac, "%s\x00%s%d\x00%s\x00%s", tokenUse, day, len(uid), strings.ToLower(uid), address.Key(email))
+	fmt.Fprintf(mac, "%s\x00%s%d\x00%s\x00%s", tokenUse, day, len(uid), address.Lower(uid), address.Key(email))
 	return mac.Sum(nil)[:tokenMAC]
 }
 
