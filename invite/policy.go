@@ -128,6 +128,9 @@ func (p *Policy) check(in *Inbound, invited, said ical.Attendee) error {
 	if from == "" {
 		return refuse(VerdictUnverified, "has %d authors, one is needed", len(in.Mail.From))
 	}
+	if address.HasLookalike(from) {
+		return refuse(VerdictUnverified, "is from %q, which has a character that only looks like ASCII", from)
+	}
 	if err := p.mayAnswer(from, invited, said); err != nil {
 		return err
 	}

@@ -89,13 +89,11 @@ func Same(a, b string) bool {
 }
 
 // Key returns the same string for equal mailboxes, for use as a map key. If
-// [ASCII] refuses addr, Key only converts its ASCII letters to lower case. The
-// same holds if the domain has a character that IDNA replaces by ASCII, such as
-// the Kelvin sign or a wide letter. Mail servers do not agree on such a domain,
-// so it equals no other.
+// [ASCII] refuses addr, Key only converts its ASCII letters to lower case. See
+// [HasLookalike] about an address that a stranger wrote.
 func Key(addr string) string {
 	if !IsASCII(addr) {
-		if ascii, err := ASCII(addr); err == nil && !hasLookalike(addr) {
+		if ascii, err := ASCII(addr); err == nil {
 			addr = ascii
 		}
 	}
@@ -118,9 +116,10 @@ func Lower(s string) string {
 	return string(b)
 }
 
-// hasLookalike reports whether s has a character beyond ASCII that IDNA maps to
-// ASCII alone (UTS 46, section 4).
-func hasLookalike(s string) bool {
+// HasLookalike reports whether s has a character beyond ASCII that IDNA maps to
+// ASCII alone (UTS 46, section 4), such as the Kelvin sign or a wide letter. Mail
+// servers do not agree on the domain that such a name stands for.
+func HasLookalike(s string) bool {
 	for _, c := range s {
 		if c < utf8.RuneSelf {
 			continue
