@@ -63,7 +63,7 @@ func TestAuthenticationResults(t *testing.T) {
 		{"a forged pass of DKIM below an SPF failure", fields(mx+"spf=fail smtp.mailfrom=x@example.test", mx+"dkim=pass header.d=example.test"), no, no},
 		{"a forged pass below an SPF pass of the forger", fields(mx+"spf=pass smtp.mailfrom=x@evil.test", mx+pass), no, no},
 		{"a DMARC failure below an aligned pass of SPF", fields(mx+"spf=pass smtp.mailfrom=x@example.test", mx+fail), no, no},
-		{"a DMARC failure beside an aligned pass of DKIM", fields(mx+"dkim=pass header.d=sub.example.test; "+fail), no, no},
+		{"a DMARC failure beside an aligned pass of DKIM", fields(mx + "dkim=pass header.d=sub.example.test; " + fail), no, no},
 		{"a DMARC failure below the field of a filter", fields(iprev, "filter.example.test; x=y", mx+fail), no, no},
 		{"a pass below the field of a filter", fields(iprev, "filter.example.test; x=y", mx+pass), yes, no},
 		{"a DKIM failure below a DMARC pass", fields(mx+pass, mx+"dkim=fail header.d=example.test"), yes, yes},
