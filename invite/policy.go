@@ -129,7 +129,7 @@ func (p *Policy) check(in *Inbound, invited, said ical.Attendee) error {
 		return refuse(VerdictUnverified, "has %d authors, one is needed", len(in.Mail.From))
 	}
 	if address.HasLookalike(from) {
-		return refuse(VerdictUnverified, "is from %q, which has a character that only looks like ASCII", from)
+		return refuse(VerdictUnverified, "is from %q, which has a character that stands for ASCII", from)
 	}
 	if err := p.mayAnswer(from, invited, said); err != nil {
 		return err

@@ -57,6 +57,9 @@ func TestAuthenticationResults(t *testing.T) {
 		{"a DKIM failure below iprev", fields(iprev, mx+"dkim=fail header.d=example.test"), no, no},
 		{"an SPF failure below a field without results", fields(mx+"none", mx+"spf=fail smtp.mailfrom=bob@example.test"), no, no},
 		{"an honest pass in the second field", fields(iprev, mx+pass), yes, yes},
+		{"an honest pass below the field of a filter for SPF", fields(mx+"spf=pass smtp.mailfrom=bob@example.test", mx+pass), yes, yes},
+		{"an SPF pass alone", fields(mx + "spf=pass smtp.mailfrom=bob@example.test"), yes, no},
+		{"a filter for DMARC that did not see DKIM", fields(mx+"dkim=pass header.d=example.test", mx+fail, mx+"spf=pass smtp.mailfrom=x@list.test"), yes, yes},
 		{"an honest pass of DKIM in the third field", fields(iprev, mx+"auth=none", mx+"dkim=pass header.d=example.test"), yes, yes},
 		{"the identifiers differ in case", fields("MX.Example.test; iprev=pass", mx+fail), no, no},
 		{"a forged pass below a failure", fields(mx+fail, mx+pass), no, no},
@@ -116,6 +119,12 @@ func TestLookalikeFrom(t *testing.T) {
 		{"bob@bank.test", "bob@ban\u212a.test"},
 		{"bob@bank.test", "bob@\uff42ank.test"},
 		{"bob@example.test", "bob@example.te\u017ft"},
+		{"bob@bank.test", "bob@bank\u3002test"},       // an ideographic full stop
+		{"bob@bank.test", "bob@ban\u00adk.test"},      // a soft hyphen, which IDNA ignores
+		{"bob@my-bank.test", "bob@my\uff0dbank.test"}, // a wide hyphen
+		{"bob@bank.test", "bob@\U0001d41bank.test"},   // a bold letter of mathematics
+		{"kim@example.test", "k\u0131m@example.test"}, // a dotless i, which IDNA keeps
+		{"bob@bikes.test", "bob@b\u0131kes.test"},
 	} {
 		e := review()
 		e.Attendees[0].Email = tt.attendee

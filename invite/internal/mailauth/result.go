@@ -37,38 +37,42 @@ type Result struct {
 // filters. It writes them on top. So its leading fields are read together, from
 // its topmost field down to the first field of another server. They may end in
 // fields of a forger, if the server does not remove foreign fields with its
-// identifier. A forger cannot put a field above them. This leads to three rules:
+// identifier. A forger cannot put a field above them. This leads to four rules:
 //
 //   - The first of the leading fields that speaks of DMARC, DKIM or SPF decides.
 //     Fields above it, such as iprev, say nothing about the author.
-//   - A pass in any field below it does not count. A forger gains nothing by a
-//     pass under a failure.
+//   - A field that says only that SPF passed for the domain of From counts, and
+//     the search goes on below it. The filter for SPF may write above the filter
+//     for DMARC, and nobody but the domain's own servers gets such a field.
+//   - A pass in any field below the deciding field does not count. A forger gains
+//     nothing by a pass under a failure.
 //   - A DMARC failure for the domain of From counts in every field of the server.
 //     A forger only loses by adding a failure.
 //
 // A server without an identifier counts for [NoID] only if the topmost field of all
 // has none, because nothing else tells its fields from a forger's.
-func Topmost(results []mime.AuthResult, id, domain string) (v Result) {
+func Topmost(results []mime.AuthResult, id, domain string) Result {
 	first := firstOf(results, id)
 	if first < 0 {
-		return v
+		return Result{}
 	}
-	server, leading, decides, failed := results[first].AuthServID, true, -1, false
+	s := summary{domain: domain}
+	server, leading, decides := address.Lower(results[first].AuthServID), true, -1
 	for i := first; i < len(results); i++ {
 		r := &results[i]
-		same := address.Lower(r.AuthServID) == address.Lower(server)
+		same := address.Lower(r.AuthServID) == server
 		leading = leading && same
 		switch {
 		case leading && isAboutAuthor(r.Method) && (decides < 0 || r.Field == decides):
-			decides = r.Field
-			v.add(r, domain)
-			failed = failed || failsDMARC(r, domain)
-		case same && failsDMARC(r, domain):
-			v.note(r)
-			failed = true
+			s.add(r)
+			if !s.passesSPF(r) {
+				decides = r.Field
+			}
+		case same && s.failsDMARC(r):
+			s.add(r)
 		}
 	}
-	return v.unless(failed)
+	return s.result()
 }
 
 // firstOf returns the index of the first result of the server, and -1 if there is
@@ -86,22 +90,12 @@ func firstOf(results []mime.AuthResult, id string) int {
 }
 
 // All returns the result of checks that are all trusted, for the From domain.
-func All(results []mime.AuthResult, domain string) (v Result) {
-	failed := false
+func All(results []mime.AuthResult, domain string) Result {
+	s := summary{domain: domain}
 	for i := range results {
-		v.add(&results[i], domain)
-		failed = failed || failsDMARC(&results[i], domain)
+		s.add(&results[i])
 	}
-	return v.unless(failed)
-}
-
-// unless returns v without its passes if DMARC failed. DMARC fails beside an aligned
-// pass of DKIM if the owner of the domain asks for strict alignment.
-func (v Result) unless(failed bool) Result {
-	if failed {
-		v.DMARC, v.DKIM, v.SPF = false, false, false
-	}
-	return v
+	return s.result()
 }
 
 // isAboutAuthor reports whether a method says something about the author of a mail.
@@ -109,48 +103,75 @@ func isAboutAuthor(method string) bool {
 	return method == "dmarc" || method == "dkim" || method == "spf"
 }
 
-// failsDMARC reports whether DMARC failed for the From domain, or for a domain that
-// the result does not name.
-func failsDMARC(r *mime.AuthResult, domain string) bool {
-	from := name(r.Properties["header.from"])
-	return r.Method == "dmarc" && r.Value == "fail" && (from == "" || aligned(from, domain))
-}
-
 // maxText limits Result.Text, in octets.
 const maxText = 200
 
+// summary adds up results.
+type summary struct {
+	Result
+	domain string // of From
+	failed bool   // DMARC failed
+	signed bool   // DKIM passed for exactly the domain of From
+}
+
 // add takes in the result of one check. Checks other than DMARC, DKIM and SPF do not
 // count.
-func (v *Result) add(r *mime.AuthResult, domain string) {
+func (s *summary) add(r *mime.AuthResult) {
+	if !isAboutAuthor(r.Method) {
+		return
+	}
 	pass := r.Value == "pass"
 	switch r.Method {
 	case "dmarc":
-		// A result about another From than the mail's proves nothing.
-		from := name(r.Properties["header.from"])
-		v.DMARC = v.DMARC || pass && (from == "" || aligned(from, domain))
+		s.DMARC = s.DMARC || pass && s.isAboutFrom(r)
 	case "dkim":
-		v.DKIM = v.DKIM || pass && aligned(name(r.Domain), domain)
-	case "spf":
-		v.SPF = v.SPF || pass && aligned(name(r.Domain), domain)
-	default:
-		return
+		s.DKIM = s.DKIM || pass && aligned(name(r.Domain), s.domain)
+		s.signed = s.signed || pass && name(r.Domain) == s.domain
 	}
-	v.note(r)
+	s.SPF = s.SPF || s.passesSPF(r)
+	s.failed = s.failed || s.failsDMARC(r)
+	s.Checked = true
+	s.Text = strings.TrimSpace(s.Text + " " + r.Method + "=" + r.Value)
+	s.Text = s.Text[:min(len(s.Text), maxText)]
 }
 
-// note adds a result to the text.
-func (v *Result) note(r *mime.AuthResult) {
-	v.Checked = true
-	v.Text = strings.TrimSpace(v.Text + " " + r.Method + "=" + r.Value)
-	v.Text = v.Text[:min(len(v.Text), maxText)]
+// passesSPF reports whether SPF passed for a domain that is aligned with From.
+func (s *summary) passesSPF(r *mime.AuthResult) bool {
+	return r.Method == "spf" && r.Value == "pass" && aligned(name(r.Domain), s.domain)
+}
+
+// failsDMARC reports whether DMARC failed for the From domain.
+func (s *summary) failsDMARC(r *mime.AuthResult) bool {
+	return r.Method == "dmarc" && r.Value == "fail" && s.isAboutFrom(r)
+}
+
+// isAboutFrom reports whether a result of DMARC is about the From domain, or does
+// not name a domain. A result about another From than the mail's says nothing.
+func (s *summary) isAboutFrom(r *mime.AuthResult) bool {
+	from := name(r.Properties["header.from"])
+	return from == "" || aligned(from, s.domain)
+}
+
+// result returns the sum. If DMARC failed, no pass counts, because the owner of the
+// domain may ask for strict alignment (RFC 7489, section 3.1). But a DKIM pass for
+// exactly the domain of From is aligned in each mode. Then the filter for DMARC did
+// not see the result of DKIM. OpenDMARC does not see it if it runs before OpenDKIM.
+func (s *summary) result() Result {
+	if s.failed {
+		s.DMARC, s.DKIM, s.SPF = false, s.DKIM && s.signed, false
+	}
+	return s.Result
 }
 
 // name returns a domain in the form in which domains are compared: without the dot
 // of the root, in lower case, and in its ASCII form. The domain may stand behind a
-// local part.
+// local part. A domain with a lookalike keeps it, so that it equals no other.
 func name(domain string) string {
-	domain = domain[strings.LastIndexByte(domain, '@')+1:]
-	key := address.Key("a@" + strings.TrimSuffix(domain, "."))
+	domain = strings.TrimSuffix(domain[strings.LastIndexByte(domain, '@')+1:], ".")
+	if address.HasLookalike(domain) {
+		return address.Lower(domain)
+	}
+	key := address.Key("a@" + domain)
 	return key[len("a@"):]
 }
 
