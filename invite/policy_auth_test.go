@@ -136,14 +136,38 @@ func TestLookalikeFrom(t *testing.T) {
 	}
 }
 
-// TestVerifiedEmpty hands over a mail whose own field says pass, by a service that
-// found nothing.
-func TestVerifiedEmpty(t *testing.T) {
-	_, m := request(t, review(), 0, fixed())
-	in := readMail(t, []byte(authMail("bob@example.test", "mx.example.test; dmarc=pass")))
-	in.Verified = []mime.AuthResult{}
-	if _, o := m.Apply(in, invite.Strict("mx.example.test")); o.Verdict != invite.VerdictUnverified {
-		t.Errorf("Apply = %+v, want unverified", o)
+// TestVerified hands over a mail by a service that has results of its own, or none.
+// The field of the mail says the opposite.
+func TestVerified(t *testing.T) {
+	const mx = "mx.example.test; dmarc="
+	pass := []mime.AuthResult{{Method: "dkim", Value: "pass", Domain: "example.test"}}
+	fail := []mime.AuthResult{{Method: "dmarc", Value: "fail"}}
+	other := []mime.AuthResult{{Method: "arc", Value: "pass", Domain: "example.test"}}
+	for _, tt := range []struct {
+		name, field string
+		verified    []mime.AuthResult
+		policy      *invite.Policy
+		want        invite.Verdict
+		reason      string // a part of it
+	}{
+		{"a pass without a server", mx + "fail", pass, invite.Strict(""), invite.VerdictApplied, ""},
+		{"a pass with a server", mx + "fail", pass, invite.Strict("mx.example.test"), invite.VerdictApplied, ""},
+		{"a failure", mx + "pass", fail, invite.Strict("mx.example.test"), invite.VerdictUnverified, "dmarc=fail"},
+		{"a failure with nil", mx + "pass", fail, nil, invite.VerdictUnverified, "dmarc=fail"},
+		{"an empty list", mx + "pass", []mime.AuthResult{}, invite.Strict("mx.example.test"), invite.VerdictUnverified, "no result of the service"},
+		{"an empty list with nil", mx + "fail", []mime.AuthResult{}, nil, invite.VerdictUnverified, "dmarc=fail"},
+		{"only other methods", mx + "pass", other, invite.Strict("mx.example.test"), invite.VerdictUnverified, "no result of the service"},
+		{"no list, and no server", mx + "pass", nil, invite.Strict(""), invite.VerdictUnverified, "no server is named"},
+		{"no list, and another server", mx + "pass", nil, invite.Strict(invite.NoAuthServID), invite.VerdictUnverified, "a server without an identifier"},
+	} {
+		_, m := request(t, review(), 0, fixed())
+		in, err := invite.Read(strings.NewReader(authMail("bob@example.test", tt.field)), &invite.ReadOptions{Verified: tt.verified})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, o := m.Apply(in, tt.policy); o.Verdict != tt.want || !strings.Contains(o.Reason, tt.reason) {
+			t.Errorf("%s: Apply = %+v, want %s because of %q", tt.name, o, tt.want, tt.reason)
+		}
 	}
 }
 
