@@ -79,7 +79,8 @@ type ReadOptions struct {
 	// Verified are the results of the checks of SPF, DKIM and DMARC by the service
 	// that handed the mail over, such as an inbound webhook whose signature you
 	// have checked. If there are any, a [Policy] takes them in place of the mail's
-	// own Authentication-Results fields.
+	// own Authentication-Results fields. If the list is empty but not nil, the
+	// service found nothing: no field of the mail can satisfy RequireAuth.
 	Verified []mime.AuthResult
 }
 

@@ -242,5 +242,6 @@ func (in *Inbound) statements() []statement {
 // testdata/replies/exchange.eml.
 func sameUID(a, b string) bool { return lowered(a) == lowered(b) }
 
-// lowered returns the form of a UID by which it is compared.
-func lowered(uid string) string { return strings.ToLower(strings.TrimSpace(uid)) }
+// lowered returns the form of a UID by which it is compared. Only ASCII letters are
+// folded, because a UID with a Kelvin sign is another UID.
+func lowered(uid string) string { return address.Lower(strings.TrimSpace(uid)) }

@@ -19,21 +19,37 @@ import (
 //     domain.
 //   - Answers of people who are not invited are refused. If a group is invited, they
 //     are held, because they may be of its members.
-//   - If the topmost Authentication-Results field speaks of DKIM, SPF or DMARC,
-//     one of them must have passed for the domain of From.
+//   - If the topmost Authentication-Results field, or another field of the same
+//     server directly below it, speaks of DKIM, SPF or DMARC, one of them must have
+//     passed for the domain of From, and DMARC must not have failed. AuthServID has
+//     the rules.
 //
 // It is as safe as the server that the mail came through. If the server neither
 // checks nor says so, From alone decides, and anybody can write a From. If a wrong
 // answer does harm, use [Strict] with the name of your own server, or a
 // [ReplyAddress].
+//
+// If a webhook handed the mail over, ReadOptions.Verified takes the place of the
+// fields in the mail, and AuthServID does not matter. An empty list that is not nil
+// means that the service checked nothing, and RequireAuth refuses the mail.
+// ReadOptions.Recipient is an address for ReplyAddress. It proves nothing else.
 type Policy struct {
 	// AuthServID is the identifier that your own server writes into
-	// Authentication-Results (RFC 8601, section 2.5). Only the topmost field with
-	// it counts. [NoAuthServID] stands for a field without one. "" stands for the
-	// topmost field of any server.
+	// Authentication-Results (RFC 8601, section 2.5). The case of ASCII letters
+	// does not matter. [NoAuthServID] stands for fields without an identifier,
+	// which must be on top of all. "" stands for the server of the topmost field.
+	//
+	// The leading fields of that server are judged together. They end at the
+	// first field of another server.
+	//
+	//   - The first of them that speaks of DMARC, DKIM or SPF decides. If it says
+	//     only that SPF passed for the domain of From, the next decides with it.
+	//   - No pass below the deciding field counts.
+	//   - A failure of DMARC counts in each field of the server, and is stronger
+	//     than a pass. A DKIM pass for exactly the domain of From remains.
 	AuthServID string
 	// RequireAuth asks for DMARC pass, or DKIM pass of a domain that is aligned
-	// with From (RFC 7489, section 3.1.1), in the field of AuthServID or in
+	// with From (RFC 7489, section 3.1.1), in the fields of AuthServID or in
 	// ReadOptions.Verified. If there are no Verified results and AuthServID is
 	// "", it refuses the mail, because nothing can be trusted then. Also, a
 	// bounce must name the Message-ID of a mail. Otherwise the UID, the SEQUENCE
@@ -86,13 +102,14 @@ const (
 )
 
 // NoAuthServID is the Policy.AuthServID of a server that writes
-// Authentication-Results without an identifier, as Exchange Online does.
+// Authentication-Results without an identifier, as Exchange Online does. The
+// topmost field of all must have none. Otherwise nothing is trusted.
 const NoAuthServID = "-"
 
 // Strict returns the policy that trusts the checks of your own mail server alone.
 // authServID is the name that the server writes into the Authentication-Results
-// field of every mail. It is often its host name, such as mx.example.com. If it
-// is "", nothing is trusted. See [NoAuthServID].
+// fields of every mail. It is often its host name, such as mx.example.com. If it
+// is "", only ReadOptions.Verified is trusted. See [NoAuthServID].
 func Strict(authServID string) *Policy {
 	return &Policy{AuthServID: authServID, RequireAuth: true, ListedSentBy: true}
 }
@@ -124,6 +141,9 @@ func (p *Policy) check(in *Inbound, invited, said ical.Attendee) error {
 	if from == "" {
 		return refuse(VerdictUnverified, "has %d authors, one is needed", len(in.Mail.From))
 	}
+	if address.HasLookalike(from) {
+		return refuse(VerdictUnverified, "is from %+q, which has a character that mail servers take for ASCII", from)
+	}
 	if err := p.mayAnswer(from, invited, said); err != nil {
 		return err
 	}
@@ -149,22 +169,26 @@ func (p *Policy) mayAnswer(from string, invited, said ical.Attendee) error {
 
 // authenticated checks the results of a server.
 func (p *Policy) authenticated(in *Inbound, domain string) error {
-	if len(in.Verified) > 0 {
-		return p.proven(mailauth.All(in.Verified, domain), domain)
+	if len(in.Verified) > 0 || in.Verified != nil && p.RequireAuth {
+		return p.proven(mailauth.All(in.Verified, domain), domain, "the service that handed it over")
 	}
 	if p.RequireAuth && p.AuthServID == "" {
 		return refuse(VerdictUnverified, "no server is named whose Authentication-Results count")
 	}
-	return p.proven(mailauth.Topmost(in.Mail.Auth, p.AuthServID, domain), domain)
+	by := cmp.Or(p.AuthServID, "a server")
+	if by == NoAuthServID {
+		by = "a server without an identifier"
+	}
+	return p.proven(mailauth.Topmost(in.Mail.Auth, p.AuthServID, domain), domain, by)
 }
 
-// proven decides on the results of a server that is trusted.
-func (p *Policy) proven(v mailauth.Result, domain string) error {
+// proven decides on the results of a server that is trusted. by is its name.
+func (p *Policy) proven(v mailauth.Result, domain, by string) error {
 	switch {
 	case v.DMARC || v.DKIM, !p.RequireAuth && (v.SPF || !v.Checked):
 		return nil
 	case !v.Checked:
-		return refuse(VerdictUnverified, "no result of %s says that it is from %s", cmp.Or(p.AuthServID, "a server"), domain)
+		return refuse(VerdictUnverified, "no result of %s says that it is from %s", by, domain)
 	}
 	return refuse(VerdictUnverified, "is not proven to be from %s: %s", domain, v.Text)
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // request returns the invitation that an attendee gets, and its Meeting.
-func request(t *testing.T, e ical.Event, to int, o *invite.Options, opts ...invite.SendOption) (*invite.Inbound, *invite.Meeting) {
+func request(t testing.TB, e ical.Event, to int, o *invite.Options, opts ...invite.SendOption) (*invite.Inbound, *invite.Meeting) {
 	t.Helper()
 	r := new(recorder)
 	m := must(t)(invite.New(r, o).Send(context.Background(), e, opts...))

@@ -1,6 +1,10 @@
 package mime
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/convene-go/convene/internal/address"
+)
 
 // AuthResult is one result of an Authentication-Results field (RFC 8601).
 // Forgers write such fields too. A field is evidence only if your own server
@@ -81,14 +85,14 @@ func (r *reader) authResults(s string, n int) []AuthResult {
 // result, Method is empty (RFC 8601, section 2.2).
 func (r *reader) authResult(l *authLexer) (a AuthResult) {
 	l.next(";")
-	method := strings.ToLower(l.word("=;"))
+	method := address.Lower(l.word("=;"))
 	if !l.next("=") {
 		return a
 	}
 	a.Method, _, _ = strings.Cut(method, "/")
-	a.Value = strings.ToLower(l.word(";"))
+	a.Value = address.Lower(l.word(";"))
 	for n := 0; n < r.MaxParams; n++ {
-		name := strings.ToLower(l.word("=;"))
+		name := address.Lower(l.word("=;"))
 		if name == "" {
 			break
 		}
@@ -128,7 +132,7 @@ func (a *AuthResult) identify() {
 	if at := strings.LastIndexByte(a.Identity, '@'); a.Domain == "" && (at >= 0 || !a.isLocal()) {
 		a.Domain = a.Identity[at+1:]
 	}
-	a.Domain = strings.ToLower(strings.TrimSuffix(a.Domain, "."))
+	a.Domain = address.Lower(strings.TrimSuffix(a.Domain, "."))
 }
 
 // isLocal tells whether an identity without an at sign is not a domain. It is

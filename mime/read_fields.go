@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/convene-go/convene/internal/address"
 )
 
 // fields decodes the fields of the mail's header.
@@ -92,7 +94,7 @@ func (r *reader) deliveredTo(f Field, value string) {
 			r.limit("header: %s: more than %d delivery addresses: the rest is not read", f.Name, r.MaxParams)
 			return
 		}
-		if !slices.ContainsFunc(r.out.DeliveredTo, func(b string) bool { return strings.EqualFold(a, b) }) {
+		if !slices.ContainsFunc(r.out.DeliveredTo, func(b string) bool { return address.Lower(a) == address.Lower(b) }) {
 			r.out.DeliveredTo = append(r.out.DeliveredTo, a)
 		}
 	}

@@ -50,6 +50,10 @@ const (
 	Max      = 254
 )
 
+// maxDomain is the length of the longest domain, in octets, that is converted to
+// punycode. The conversion takes quadratic time.
+const maxDomain = 4 * Max
+
 // ASCII returns the address as it is sent: its domain in punycode (RFC 5891) if
 // it is not ASCII, and everything else unchanged. The local part must be a
 // dot-atom (RFC 5322, section 3.4.1), because quoted local parts do not survive
@@ -89,14 +93,53 @@ func Same(a, b string) bool {
 }
 
 // Key returns the same string for equal mailboxes, for use as a map key. If
-// [ASCII] refuses addr, Key only converts it to lower case.
+// [ASCII] refuses addr, Key only converts its ASCII letters to lower case. See
+// [HasLookalike] about an address that a stranger wrote.
 func Key(addr string) string {
 	if !IsASCII(addr) {
 		if ascii, err := ASCII(addr); err == nil {
 			addr = ascii
 		}
 	}
-	return strings.ToLower(addr)
+	return Lower(addr)
+}
+
+// Lower converts the ASCII letters of s to lower case, and no others. Package
+// strings also folds the Kelvin sign (U+212A) to k and the long s (U+017F) to s,
+// and a forger could use them to pass as somebody else.
+func Lower(s string) string {
+	if IsASCII(s) {
+		return strings.ToLower(s)
+	}
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// HasLookalike reports whether s has a character beyond ASCII that IDNA maps to
+// ASCII alone, or ignores (UTS 46, section 4), such as the Kelvin sign, a wide
+// letter, an ideographic full stop or a soft hyphen. Mail servers do not agree on
+// the domain that such a name stands for. An address that is so long that [ASCII]
+// maps no character of it has none.
+func HasLookalike(s string) bool {
+	if len(s) > MaxLocal+1+maxDomain {
+		return false
+	}
+	for _, c := range s {
+		if c < utf8.RuneSelf {
+			continue
+		}
+		// A name cannot begin or end with some of the characters.
+		ascii, err := idna.Lookup.ToASCII("a" + string(c) + "a")
+		if err == nil && !strings.HasPrefix(ascii, "xn--") {
+			return true
+		}
+	}
+	return false
 }
 
 func checkLocal(local string) error {
@@ -160,7 +203,7 @@ func octets(set string) (table [256]bool) {
 // that addresses come back as they were given.
 func Domain(domain string) (string, error) {
 	switch {
-	case len(domain) > 4*Max: // punycode takes quadratic time
+	case len(domain) > maxDomain:
 		return "", ErrTooLong
 	case !IsASCII(domain):
 		if !utf8.ValidString(domain) { // package idna would accept it

@@ -123,3 +123,32 @@ func TestErrorText(t *testing.T) {
 		}
 	}
 }
+
+func TestHasLookalike(t *testing.T) {
+	for in, want := range map[string]bool{
+		"bob@bank.test": false, "bob@b\u00fccher.test": false, "bob@bu\u0308cher.test": false, "bob@stra\u00dfe.test": false,
+		"bob@\u65e5\u672c.test": false, "bob@\u05d0.test": false, "bob@b\u0131kes.test": false, "\xff": false, "": false,
+		"bob@ban\u212a.test": true, "bob@te\u017ft": true, "bob@\uff42ank.test": true, "bob@my\uff0dbank.test": true,
+		"bob@bank\u3002test": true, "bob@ban\u00adk.test": true, "bob@\ufb01sh.test": true, "bob@\U0001d41bank.test": true,
+		"bob@b\u00fcc\u212a.test": true, strings.Repeat("a", 64) + "@" + strings.Repeat("b", 1000) + "\u212a": true,
+	} {
+		if got := address.HasLookalike(in); got != want {
+			t.Errorf("HasLookalike(%+q) = %v, want %v", in, got, want)
+		}
+	}
+	// A longer domain is not converted, so it equals no other.
+	long := "bob@" + strings.Repeat("a.", 600) + "ban\u212a"
+	if same := strings.Replace(long, "\u212a", "k", 1); address.HasLookalike(long) || address.Same(long, same) {
+		t.Errorf("HasLookalike = %v, Same = %v of a long name, want false", address.HasLookalike(long), address.Same(long, same))
+	}
+}
+
+func TestLower(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "AbZ@[`{09": "abz@[`{09", "\u212aIM": "\u212aim", "TE\u017fT": "te\u017ft", "\u00dcB": "\u00dcb", "\u0130\u0131I": "\u0130\u0131i", "\xffA": "\xffa",
+	} {
+		if got := address.Lower(in); got != want {
+			t.Errorf("Lower(%+q) = %+q, want %+q", in, got, want)
+		}
+	}
+}

@@ -5,10 +5,12 @@
 package mailauth
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
 
+	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/mime"
 )
 
@@ -27,65 +29,150 @@ type Result struct {
 	Text string
 }
 
-// Topmost returns the result of the topmost field of one server. id is the server's
-// identifier, [NoID], or "" for any server. domain is the From domain, in lower
-// case. Fields below may be a forger's, because a server writes its own field on
-// top (RFC 8601, section 5).
-func Topmost(results []mime.AuthResult, id, domain string) (v Result) {
-	field := -1
-	for i := range results {
+// Topmost returns the result of one server from its fields. id is the server's
+// identifier, [NoID], or "" for the server of the topmost field. domain is the
+// From domain, in the form of address.Key.
+//
+// A server may write several fields (RFC 8601, section 5), one for each of its
+// filters. It writes them on top. So its leading fields are read together, from
+// its topmost field down to the first field of another server. They may end in
+// fields of a forger, if the server does not remove foreign fields with its
+// identifier. A forger cannot put a field above them. This leads to four rules:
+//
+//   - The first of the leading fields that speaks of DMARC, DKIM or SPF decides.
+//     Fields above it, such as iprev, say nothing about the author.
+//   - A field that says only that SPF passed for the domain of From counts, and
+//     the search goes on below it. The filter for SPF may write above the filter
+//     for DMARC, and nobody but the domain's own servers gets such a field.
+//   - A pass in any field below the deciding field does not count. A forger gains
+//     nothing by a pass under a failure.
+//   - A DMARC failure for the domain of From counts in every field of the server.
+//     A forger only loses by adding a failure.
+//
+// A server without an identifier counts for [NoID] only if the topmost field of all
+// has none, because nothing else tells its fields from a forger's.
+func Topmost(results []mime.AuthResult, id, domain string) Result {
+	first := firstOf(results, id)
+	if first < 0 {
+		return Result{}
+	}
+	s := summary{domain: domain}
+	server, leading, decides := address.Lower(results[first].AuthServID), true, -1
+	for i := first; i < len(results); i++ {
 		r := &results[i]
-		if field < 0 && isServer(r.AuthServID, id) {
-			field = r.Field
-		}
-		if r.Field == field {
-			v.add(r, domain)
+		same := address.Lower(r.AuthServID) == server
+		leading = leading && same
+		switch {
+		case leading && isAboutAuthor(r.Method) && (decides < 0 || r.Field == decides):
+			s.add(r)
+			if !s.passesSPF(r) {
+				decides = r.Field
+			}
+		case same && s.failsDMARC(r):
+			s.add(r)
 		}
 	}
-	return v
+	return s.result()
+}
+
+// firstOf returns the index of the first result of the server, and -1 if there is
+// none.
+func firstOf(results []mime.AuthResult, id string) int {
+	switch {
+	case len(results) == 0 || id == NoID && results[0].AuthServID != "":
+		return -1
+	case id == "" || id == NoID:
+		return 0
+	}
+	return slices.IndexFunc(results, func(r mime.AuthResult) bool {
+		return address.Lower(r.AuthServID) == address.Lower(id)
+	})
 }
 
 // All returns the result of checks that are all trusted, for the From domain.
-func All(results []mime.AuthResult, domain string) (v Result) {
+func All(results []mime.AuthResult, domain string) Result {
+	s := summary{domain: domain}
 	for i := range results {
-		v.add(&results[i], domain)
+		s.add(&results[i])
 	}
-	return v
+	return s.result()
 }
 
-// isServer compares identifiers without case, because most are domain names.
-func isServer(found, want string) bool {
-	switch want {
-	case "":
-		return true
-	case NoID:
-		return found == ""
-	}
-	return strings.EqualFold(found, want)
+// isAboutAuthor reports whether a method says something about the author of a mail.
+func isAboutAuthor(method string) bool {
+	return method == "dmarc" || method == "dkim" || method == "spf"
 }
 
 // maxText limits Result.Text, in octets.
 const maxText = 200
 
+// summary adds up results.
+type summary struct {
+	Result
+	domain string // of From
+	failed bool   // DMARC failed
+	signed bool   // DKIM passed for exactly the domain of From
+}
+
 // add takes in the result of one check. Checks other than DMARC, DKIM and SPF do not
 // count.
-func (v *Result) add(r *mime.AuthResult, domain string) {
+func (s *summary) add(r *mime.AuthResult) {
+	if !isAboutAuthor(r.Method) {
+		return
+	}
 	pass := r.Value == "pass"
 	switch r.Method {
 	case "dmarc":
-		// A result about another From than the mail's proves nothing.
-		from := strings.ToLower(r.Properties["header.from"])
-		v.DMARC = v.DMARC || pass && (from == "" || aligned(from, domain))
+		s.DMARC = s.DMARC || pass && s.isAboutFrom(r)
 	case "dkim":
-		v.DKIM = v.DKIM || pass && aligned(r.Domain, domain)
-	case "spf":
-		v.SPF = v.SPF || pass && aligned(r.Domain, domain)
-	default:
-		return
+		s.DKIM = s.DKIM || pass && aligned(name(r.Domain), s.domain)
+		s.signed = s.signed || pass && name(r.Domain) == s.domain
 	}
-	v.Checked = true
-	v.Text = strings.TrimSpace(v.Text + " " + r.Method + "=" + r.Value)
-	v.Text = v.Text[:min(len(v.Text), maxText)]
+	s.SPF = s.SPF || s.passesSPF(r)
+	s.failed = s.failed || s.failsDMARC(r)
+	s.Checked = true
+	s.Text = strings.TrimSpace(s.Text + " " + r.Method + "=" + r.Value)
+	s.Text = s.Text[:min(len(s.Text), maxText)]
+}
+
+// passesSPF reports whether SPF passed for a domain that is aligned with From.
+func (s *summary) passesSPF(r *mime.AuthResult) bool {
+	return r.Method == "spf" && r.Value == "pass" && aligned(name(r.Domain), s.domain)
+}
+
+// failsDMARC reports whether DMARC failed for the From domain.
+func (s *summary) failsDMARC(r *mime.AuthResult) bool {
+	return r.Method == "dmarc" && r.Value == "fail" && s.isAboutFrom(r)
+}
+
+// isAboutFrom reports whether a result of DMARC is about the From domain, or does
+// not name a domain. A result about another From than the mail's says nothing.
+func (s *summary) isAboutFrom(r *mime.AuthResult) bool {
+	from := name(r.Properties["header.from"])
+	return from == "" || aligned(from, s.domain)
+}
+
+// result returns the sum. If DMARC failed, no pass counts, because the owner of the
+// domain may ask for strict alignment (RFC 7489, section 3.1). But a DKIM pass for
+// exactly the domain of From is aligned in each mode. Then the filter for DMARC did
+// not see the result of DKIM. OpenDMARC does not see it if it runs before OpenDKIM.
+func (s *summary) result() Result {
+	if s.failed {
+		s.DMARC, s.DKIM, s.SPF = false, s.DKIM && s.signed, false
+	}
+	return s.Result
+}
+
+// name returns a domain in the form in which domains are compared: without the dot
+// of the root, in lower case, and in its ASCII form. The domain may stand behind a
+// local part. A domain with a lookalike keeps it, so that it equals no other.
+func name(domain string) string {
+	domain = strings.TrimSuffix(domain[strings.LastIndexByte(domain, '@')+1:], ".")
+	if address.HasLookalike(domain) {
+		return address.Lower(domain)
+	}
+	key := address.Key("a@" + domain)
+	return key[len("a@"):]
 }
 
 // aligned compares domains as DMARC does in its relaxed mode: by the registered

@@ -69,7 +69,7 @@ func Given(list []Token, given map[string]string) map[int][]string {
 		if at < tokenText {
 			continue
 		}
-		if i, ok := wanted[maphash.String(seed, strings.ToLower(addr[at-tokenText:at]))]; ok {
+		if i, ok := wanted[maphash.String(seed, address.Lower(addr[at-tokenText:at]))]; ok {
 			out[i] = append(out[i], email)
 		}
 	}
@@ -86,7 +86,7 @@ type signer struct {
 func newSigner(key []byte, uid string) *signer {
 	return &signer{
 		mac: hmac.New(sha256.New, key),
-		uid: strconv.Itoa(len(uid)) + "\x00" + strings.ToLower(uid) + "\x00",
+		uid: strconv.Itoa(len(uid)) + "\x00" + address.Lower(uid) + "\x00",
 	}
 }
 
