@@ -2,12 +2,13 @@ package invite
 
 // intake takes one mail into a meeting, or one answer that came without a mail.
 type intake struct {
-	m      *Meeting // a copy, which may be changed
-	in     Inbound  // the zero value if there is no mail
-	p      *Policy  // with defaults
-	token  token
-	invite []string // see Outcome.Invite
-	days   int      // the days of the series that were searched for occurrences
+	m            *Meeting // a copy, which may be changed
+	in           Inbound  // the zero value if there is no mail
+	p            *Policy  // with defaults
+	token        token
+	invite       []string // see Outcome.Invite
+	newDelegates int      // the delegates that the mail names and that are new
+	days         int      // the days of the series that were searched for occurrences
 }
 
 // token is the verified token in an address that the mail came to.
