@@ -1,6 +1,8 @@
 package invite
 
 import (
+	"slices"
+
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite/internal/roster"
@@ -10,7 +12,7 @@ import (
 // delegate adds the delegate of an attendee (RFC 5546, section 3.2.2.3), so that
 // the delegate's answer comes from somebody invited, and asks for their
 // invitation. It refuses a delegation that names nobody, or the organizer, or that
-// goes in a circle.
+// goes in a circle, and a new delegate whom the policy or a limit keeps out.
 func (x *intake) delegate(who ical.Attendee, a *Answer, at series.Target) error {
 	to := a.DelegatedTo
 	if to == "" {
@@ -26,10 +28,15 @@ func (x *intake) delegate(who ical.Attendee, a *Answer, at series.Target) error 
 		a.DelegatedTo = has.Email
 		return nil
 	}
+	if err := x.mayDelegate(who, to); err != nil {
+		return err
+	}
 	x.m.admit(ical.Attendee{
 		Email: to, Role: who.Role, Kind: who.Kind, Status: ical.StatusNeedsAction, DelegatedFrom: who.Email,
 	}, at)
-	x.invite = append(x.invite, to)
+	if !slices.ContainsFunc(x.invite, func(has string) bool { return address.Same(has, to) }) {
+		x.invite = append(x.invite, to)
+	}
 	return nil
 }
 

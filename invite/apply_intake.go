@@ -10,10 +10,11 @@ type intake struct {
 	invite []string // see Outcome.Invite
 	days   int      // the days of the series that were searched for occurrences
 
-	spoken   []string                  // the keys of the attendees who said something new
-	answered map[string]map[int64]bool // see [intake.answeredBy]
-	joined   int                       // the occurrences to which uninvited people came
-	lowered  bool                      // the time of the answer is the time of Policy.Now, see [intake.stamp]
+	spoken       []string                  // the keys of the attendees who said something new
+	answered     map[string]map[int64]bool // see [intake.answeredBy]
+	newDelegates int                       // the delegates that the mail names and that are new
+	joined       int                       // the occurrences to which uninvited people came
+	lowered      bool                      // the time of the answer is the time of Policy.Now, see [intake.stamp]
 }
 
 // own makes x.m a copy that may be changed. It is called before each change, so that

@@ -74,6 +74,9 @@ type Policy struct {
 	// Then [UninvitedRefuse] holds the answer, so that a person can decide. In any
 	// case the mail must show that it comes from the person who answers.
 	GroupMember func(group, person ical.Attendee) bool
+	// Delegates decides about delegates who are not invited yet. If it is "", an
+	// attendee may have one who has not answered, and others are held.
+	Delegates Delegates
 	// ReplyAddress verifies the tokens in the addresses that answers come to.
 	// An answer with a valid token needs no other proof. An answer with only
 	// invalid tokens is refused. If it is nil, tokens do not matter. Use the
@@ -99,6 +102,25 @@ const (
 	// UninvitedAdd: the person becomes an optional attendee by a reply, if the mail
 	// is theirs. A proposal of theirs is held.
 	UninvitedAdd Uninvited = "add"
+)
+
+// Delegates decides about delegates who are not invited yet. In any case a mail may
+// name 10 of them. An attendee may have five in all, and a meeting 100. The
+// delegates of delegates count for the first attendee. Whoever is beyond a limit is
+// held, and [Outcome].Reason names the limit.
+type Delegates string
+
+// The values of [Delegates].
+const (
+	// DelegatesOne: an attendee may have one delegate who has not answered, in the
+	// whole meeting and all occurrences. Others are held.
+	DelegatesOne Delegates = ""
+	// DelegatesHold: every new delegate is held, so that a person can decide.
+	DelegatesHold Delegates = "hold"
+	// DelegatesDomain: as DelegatesOne, and only in the domain of the attendee.
+	DelegatesDomain Delegates = "domain"
+	// DelegatesAllow: an attendee may have several delegates, up to the limits.
+	DelegatesAllow Delegates = "allow"
 )
 
 // NoAuthServID is the Policy.AuthServID of a server that writes
