@@ -11,16 +11,17 @@ import (
 )
 
 // bigMeeting returns a meeting with n guests, guest0@example.test and so on, each of
-// whom has answered. It has no reply addresses.
+// whom got a mail and has answered. It has no reply addresses.
 func bigMeeting(n int) *invite.Meeting {
 	e := review()
 	e.Attendees = make([]ical.Attendee, n)
-	m := &invite.Meeting{Event: e, Answers: make([]invite.Answer, n)}
+	m := &invite.Meeting{Event: e, Answers: make([]invite.Answer, n), Deliveries: make([]invite.Delivery, n)}
 	m.Event.UID = "big@example.test"
 	for i := range n {
 		email := fmt.Sprintf("guest%d@example.test", i)
-		m.Event.Attendees[i] = ical.Attendee{Email: email}
+		m.Event.Attendees[i] = ical.Attendee{Email: email, Status: ical.StatusNeedsAction}
 		m.Answers[i] = invite.Answer{Email: email, Status: ical.StatusTentative, Stamp: pinned().AddDate(0, -3, 0)}
+		m.Deliveries[i] = invite.Delivery{N: i, To: email, MessageID: fmt.Sprintf("<%d@example.test>", i), State: invite.DeliveryDelivered}
 	}
 	return m
 }

@@ -19,7 +19,7 @@ func (x *intake) bounce() Outcome {
 	if r == nil {
 		return Outcome{Verdict: VerdictNotAnAnswer, Reason: "reports no delivery"}
 	}
-	x.own()
+	x.ownDeliveries()
 	all, sent := []Outcome(nil), x.sentTo(r.Recipients)
 	for i := range r.Recipients {
 		if reportsFailure(&r.Recipients[i]) {
@@ -120,6 +120,8 @@ func (a *Answer) proves(l *Delivery) bool {
 func (x *intake) arrived(a *Answer) {
 	for i := range x.m.Deliveries {
 		if l := &x.m.Deliveries[i]; l.State == DeliveryUndelivered && a.proves(l) {
+			x.ownDeliveries()
+			l = &x.m.Deliveries[i]
 			l.State, l.Time, l.Reply = DeliveryDelivered, x.p.Now().UTC(), ""
 		}
 	}

@@ -94,7 +94,7 @@ func (x *intake) propose(p Proposal) (string, error) {
 		return "", refuse(VerdictDuplicate, "is held already: %s", p.describe())
 	}
 	a := Answer{Email: p.Email, RecurrenceID: p.RecurrenceID, Sequence: p.Sequence, Stamp: p.Stamp, Via: p.Via}
-	if err := x.checkNotOlder(&a); err != nil {
+	if _, _, err := x.checkNotOlder(&a); err != nil {
 		return "", err
 	}
 	x.own()

@@ -1,14 +1,17 @@
 package invite
 
+import "slices"
+
 // intake takes one mail into a meeting, or one answer that came without a mail.
 type intake struct {
-	m      *Meeting // a copy, which may be changed if it is owned
-	owned  bool     // m shares nothing with the caller's meeting, see [intake.own]
-	in     Inbound  // the zero value if there is no mail
-	p      *Policy  // with defaults
-	token  token
-	invite []string // see Outcome.Invite
-	days   int      // the days of the series that were searched for occurrences
+	m               *Meeting // a copy, which may be changed if it is owned
+	owned           bool     // m is the result, see [intake.own]
+	ownedDeliveries bool     // the deliveries of m may be changed too, see [intake.ownDeliveries]
+	in              Inbound  // the zero value if there is no mail
+	p               *Policy  // with defaults
+	token           token
+	invite          []string // see Outcome.Invite
+	days            int      // the days of the series that were searched for occurrences
 
 	spoken       []string                  // the keys of the attendees who said something new
 	answered     map[string]map[int64]bool // see [intake.answeredBy]
@@ -17,11 +20,19 @@ type intake struct {
 	lowered      bool                      // the time of the answer is the time of Policy.Now, see [intake.stamp]
 }
 
-// own makes x.m a copy that may be changed. It is called before each change, so that
-// a mail that is refused costs no copy of a large meeting.
+// own makes x.m a copy that may be changed, except for its deliveries. It is called
+// before each change, so that a mail that is refused costs no copy of a large meeting.
 func (x *intake) own() {
 	if !x.owned {
-		x.m, x.owned = x.m.cloneForAnswer(), true
+		x.m, x.owned = x.m.forAnswer(), true
+	}
+}
+
+// ownDeliveries makes x.m a copy whose deliveries may be changed too.
+func (x *intake) ownDeliveries() {
+	x.own()
+	if !x.ownedDeliveries {
+		x.m.Deliveries, x.ownedDeliveries = slices.Clone(x.m.Deliveries), true
 	}
 }
 

@@ -7,10 +7,11 @@ import (
 // checkOrder refuses an answer that [intake.checkNotOlder] refuses, or that the
 // meeting holds already.
 func (x *intake) checkOrder(a *Answer) error {
-	if err := x.checkNotOlder(a); err != nil {
+	last, ok, err := x.checkNotOlder(a)
+	if err != nil {
 		return err
 	}
-	if last, ok := x.latest(a); ok && (a.order().Compare(last.Order) == 0 && x.holds(a) || x.lowered && x.holdsMail(a)) {
+	if ok && (a.order().Compare(last.Order) == 0 && x.holds(a) || x.lowered && x.holdsMail(a)) {
 		return refuse(VerdictDuplicate, "is held already: %s", last)
 	}
 	return nil // a client that does not renew DTSTAMP: the later arrival counts
@@ -19,18 +20,19 @@ func (x *intake) checkOrder(a *Answer) error {
 // checkNotOlder refuses an answer if a change has asked everybody anew since, or if
 // the attendee's last answer or proposal for the occurrence is later. For a proposal,
 // a has its attendee, occurrence, sequence, stamp and way. The DTSTAMP of the invitation
-// is not compared, because clocks differ.
-func (x *intake) checkNotOlder(a *Answer) error {
+// is not compared, because clocks differ. checkNotOlder returns that last word. ok is
+// false if there is none.
+func (x *intake) checkNotOlder(a *Answer) (last answerOrProposal, ok bool, err error) {
 	if floor := x.m.answerRecord().Floor(a.Email, a.RecurrenceID); a.Sequence < floor {
-		return refuse(VerdictStale, "answers version %d; version %d asked everybody anew", a.Sequence, floor)
+		return last, false, refuse(VerdictStale, "answers version %d; version %d asked everybody anew", a.Sequence, floor)
 	}
 	if anew := x.m.answerRecord().InvitedAnew(address.Key(a.Email), a.RecurrenceID); a.Sequence < anew {
-		return refuse(VerdictStale, "answers version %d; with version %d %s was invited anew", a.Sequence, anew, a.Email)
+		return last, false, refuse(VerdictStale, "answers version %d; with version %d %s was invited anew", a.Sequence, anew, a.Email)
 	}
-	if last, ok := x.latest(a); ok && a.order().Compare(last.Order) < 0 {
-		return refuse(VerdictStale, "a later answer of %s counts: %s", a.Email, last)
+	if last, ok = x.latest(a); ok && a.order().Compare(last.Order) < 0 {
+		return last, false, refuse(VerdictStale, "a later answer of %s counts: %s", a.Email, last)
 	}
-	return nil
+	return last, ok, nil
 }
 
 // holds reports whether the meeting has a already: as the last answer of the attendee

@@ -116,20 +116,36 @@ func (m *Meeting) isEmpty() bool { return m == nil || m.Event.UID == "" }
 // of [series.Normalized].
 func (m *Meeting) clone() *Meeting { return m.withEvent(series.Normalized(m.Event)) }
 
-// cloneForAnswer is clone with room for a few more answers, so that the first of them
-// does not copy all others again.
-func (m *Meeting) cloneForAnswer() *Meeting {
-	without := *m
-	without.Answers = nil
-	out := without.clone()
+// forAnswer returns a copy of m to which answers and proposals can be added. It
+// shares the lists that answers do not change. If something is added to one of these,
+// it is copied. Answers have room for a few more, so that the first of them does not
+// copy all others again.
+func (m *Meeting) forAnswer() *Meeting {
+	out := *m
+	out.Event.Attendees = withStatus(m.Event.Attendees)
+	out.Event.Overrides = slices.Clone(m.Event.Overrides)
+	for i := range out.Event.Overrides {
+		out.Event.Overrides[i].Attendees = withStatus(out.Event.Overrides[i].Attendees)
+	}
+	out.Joined = slices.Clip(m.Joined)
+	out.Proposals = slices.Clone(m.Proposals)
 	if m.Answers != nil {
 		out.Answers = append(make([]Answer, 0, len(m.Answers)+roomForAnswers), m.Answers...)
 	}
-	return out
+	return &out
 }
 
 // roomForAnswers is the number of answers that most mails give at most.
 const roomForAnswers = 4
+
+// withStatus returns the attendees in the form of [series.Normalized]. It copies them
+// only if one has no status.
+func withStatus(list []ical.Attendee) []ical.Attendee {
+	if !slices.ContainsFunc(list, func(a ical.Attendee) bool { return a.Status == "" }) {
+		return slices.Clip(list)
+	}
+	return series.Normalized(ical.Event{Attendees: list}).Attendees
+}
 
 // shared returns a copy of m to be read, with its event in the form of
 // [series.Normalized]. It shares the lists of attendees, answers and deliveries with

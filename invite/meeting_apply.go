@@ -11,7 +11,8 @@ import (
 
 // Apply takes a mail in, and returns the meeting with it and the outcome. It
 // changes neither m nor in and does no I/O. If the verdict changes nothing, it
-// returns m itself. If p is nil, it stands for the zero [Policy].
+// returns m itself. If p is nil, it stands for the zero [Policy]. The result shares the
+// lists that the mail does not change with m, because meetings can be large.
 //
 // Answers are ordered by attendee and occurrence, by SEQUENCE and then by
 // DTSTAMP, never by the order of their arrival. A DTSTAMP that is later than the
@@ -99,7 +100,7 @@ func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
 	if m == nil {
 		return nil, outcomeOf("", errNil)
 	}
-	x := &intake{m: m.clone(), owned: true, p: (*Policy)(nil).withDefaults()}
+	x := &intake{m: m.shared(), p: (*Policy)(nil).withDefaults()}
 	o := outcomeOf("", func() error {
 		if id == "" {
 			return refuse(VerdictUnknownEvent, "id: is missing")
@@ -107,7 +108,8 @@ func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
 		sole := email == "" && x.alone(id)
 		for i := range x.m.Deliveries {
 			if l := &x.m.Deliveries[i]; l.MessageID == id && (sole || address.Same(l.To, email)) {
-				return x.mark(l, text)
+				x.ownDeliveries()
+				return x.mark(&x.m.Deliveries[i], text)
 			}
 		}
 		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %.80s to %.80s", id, email)
