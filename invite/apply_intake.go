@@ -6,9 +6,11 @@ type intake struct {
 	in           Inbound  // the zero value if there is no mail
 	p            *Policy  // with defaults
 	token        token
-	invite       []string // see Outcome.Invite
-	newDelegates int      // the delegates that the mail names and that are new
-	days         int      // the days of the series that were searched for occurrences
+	invite       []string   // see Outcome.Invite
+	delegates    *delegates // nil before somebody delegates
+	newDelegates int        // the delegates that the mail names and that are new
+	stranger     bool       // the attendee who answers joins because Policy.Uninvited lets them in
+	days         int        // the days of the series that were searched for occurrences
 }
 
 // token is the verified token in an address that the mail came to.
