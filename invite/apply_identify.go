@@ -15,6 +15,7 @@ import (
 // them. The attendee is found by the token in the address that the answer came
 // to, by ATTENDEE, or by From, in this order. A token needs no other proof.
 func (x *intake) identify(s statement, at series.Target) (ical.Attendee, error) {
+	x.stranger = false
 	said := s.attendee
 	invited, known := x.m.attendee(said.Email, at)
 	if x.token.email != "" && (!known || address.Same(said.Email, x.token.email)) {
@@ -65,6 +66,8 @@ func (x *intake) uninvited(said ical.Attendee, at series.Target) (ical.Attendee,
 		return x.p.GroupMember != nil && x.p.GroupMember(g, guest)
 	}); i >= 0 {
 		joins, guest.Role = true, groups[i].Role
+	} else {
+		x.stranger = joins
 	}
 	if !joins {
 		return guest, refuse(verdict, "%s", notInvited(said.Email, groups, x.p.GroupMember != nil))

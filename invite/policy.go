@@ -104,10 +104,22 @@ const (
 	UninvitedAdd Uninvited = "add"
 )
 
-// Delegates decides about delegates who are not invited yet. In any case a mail may
-// name 10 of them. An attendee may have five in all, and a meeting 100. The
-// delegates of delegates count for the first attendee. Whoever is beyond a limit is
-// held, and [Outcome].Reason names the limit.
+// Delegates decides about delegates who are not invited yet. In any case these limits
+// hold:
+//
+//   - A mail may name 10 of them, and a meeting may have 100.
+//   - An attendee may have five, for 50 dates together. They may have 10 delegations
+//     at a time whose delegates have not answered. The delegates of delegates count
+//     for the first attendee.
+//   - A person whom [UninvitedAdd] lets in cannot delegate by the same answer.
+//   - A delegate whom an Update has removed leaves the place of a delegate who has not
+//     answered. They still count among the five and the 100 as long as the meeting
+//     holds the answer that names them, and are held if they are named again.
+//
+// Whoever is beyond a limit is held, and [Outcome].Reason names the limit. To let
+// them in, apply the same mail with another Policy, or add them to the attendees with
+// [Client.Update], for which no limit holds. [Meeting.Answer] decides as the zero
+// Policy does.
 type Delegates string
 
 // The values of [Delegates].

@@ -7,6 +7,7 @@ replace github.com/convene-go/convene => ../..
 require (
 	github.com/convene-go/convene v0.0.0-00010101000000-000000000000
 	github.com/emersion/go-imap/v2 v2.0.0-beta.8
+	github.com/emersion/go-smtp v0.25.1
 	github.com/google/go-cmp v0.7.0
 )
 

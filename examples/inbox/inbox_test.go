@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-imap/v2"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/convene-go/convene/ical"
@@ -39,20 +40,16 @@ func runUntilKilled(args []string, at string) int {
 	}
 	kill, _ := strconv.Atoi(at)
 	steps := 0
-	w := &worker{config: c, log: slog.New(slog.NewTextHandler(io.Discard, nil)), accept: new(invite.Policy)}
+	w, _, err := newWorker(c, io.Discard)
+	if err != nil {
+		return 2
+	}
 	w.step = func(name string) {
 		if steps++; steps == kill {
 			fmt.Println("killed at: " + name)
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {} // the signal comes in a moment
 		}
-	}
-	if c.smtp != "" {
-		s, err := smtpsend.Open(c.smtp)
-		if err != nil {
-			return 2
-		}
-		w.client = invite.New(s, nil)
 	}
 	if err := w.watch(context.Background()); err != nil {
 		fmt.Println(err)
@@ -76,12 +73,12 @@ func TestKilledAtEveryStep(t *testing.T) {
 			break
 		}
 		kills[said]++
-		if said := runOnce(t, d, meetings, 0); said != "" {
+		if said := runOnce(t, d, meetings, 0, "-resend"); said != "" {
 			t.Fatalf("the second run: %s", said)
 		}
 		checkAll(t, d, meetings, said)
 	}
-	for _, step := range []string{"start", "selected", "fetched", "half written", "written", "stored", "invited", "moved"} {
+	for _, step := range []string{"start", "selected", "fetched", "half written", "written", "stored", "moved", "recorded"} {
 		if kills["killed at: "+step] == 0 {
 			t.Errorf("was never killed at %q: %v", step, kills)
 		}
@@ -100,6 +97,9 @@ func TestKilledOverAndOver(t *testing.T) {
 		if run > 400 {
 			t.Fatal("does not come to an end")
 		}
+	}
+	if said := runOnce(t, d, meetings, 0, "-resend"); said != "" {
+		t.Fatalf("the last run: %s", said)
 	}
 	checkAll(t, d, meetings, "over and over")
 }
@@ -120,9 +120,9 @@ func checkAll(t *testing.T, d *dovecot, meetings, what string) {
 
 // runOnce runs the program until the step. It returns the output of the program if
 // it was killed, and "" if it ended by itself.
-func runOnce(t *testing.T, d *dovecot, meetings string, kill int) string {
+func runOnce(t *testing.T, d *dovecot, meetings string, kill int, more ...string) string {
 	t.Helper()
-	args := []string{"-imap", d.url(), "-meetings", meetings, "-once", "-smtp", d.lmtpURL()}
+	args := append([]string{"-imap", d.url(), "-meetings", meetings, "-once", "-smtp", d.lmtpURL()}, more...)
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "INBOX_ARGS="+strings.Join(args, "\n"), "INBOX_KILL="+strconv.Itoa(kill))
 	said, err := cmd.CombinedOutput()
@@ -221,14 +221,94 @@ func TestApply(t *testing.T) {
 		if o.Verdict == invite.VerdictApplied != (after != s.meeting) {
 			t.Errorf("%s: the meeting changed: %v", o.Verdict, after != s.meeting)
 		}
+		if after, err = queue(t.Context(), after, o); err != nil {
+			t.Fatal(err)
+		}
 		if err := s.write(after, func(string) {}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	m := readMeeting(t, dir)
 	checkMeeting(t, m)
-	if diff := cmp.Diff([]string{"eve@example.test"}, uninvited(m)); diff != "" {
-		t.Errorf("uninvited (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]string{"eve@example.test", "bob@example.test"}, pending(m)); diff != "" {
+		t.Errorf("pending (-want +got):\n%s", diff)
+	}
+}
+
+// pending returns the recipients of the mails that are still to be sent.
+func pending(m *invite.Meeting) (out []string) {
+	for _, d := range m.Deliveries {
+		if d.State == invite.DeliveryPending {
+			out = append(out, d.To)
+		}
+	}
+	return out
+}
+
+// TestInvitesAsAllowed checks that only delegates whom the policy lets in are mailed. An
+// attendee whom the organizer calls a delegate, and who was never mailed, is not.
+func TestInvitesAsAllowed(t *testing.T) {
+	for _, x := range []struct {
+		delegates string
+		want      []string
+	}{
+		{"", []string{"eve@example.test"}},
+		{"hold", nil},
+		{"domain", nil},
+		{"allow", []string{"eve@example.test", "dan@example.test"}},
+	} {
+		c, err := parse([]string{"-imap", "imap://x", "-meetings", storeMeeting(t), "-delegates", x.delegates}, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, _, err := newWorker(c, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.left = make(map[imap.UID]bool)
+		m := readMeeting(t, string(c.meetings))
+		m.Event.Attendees[0].Email = "bob@elsewhere.example.test"
+		m.Event.Attendees = append(m.Event.Attendees, ical.Attendee{Email: "fay@example.test", DelegatedFrom: "ann@example.test"})
+		s := stored{path: filepath.Join(string(c.meetings), "review.json")}
+		if err := s.write(m, w.step); err != nil {
+			t.Fatal(err)
+		}
+		for i, to := range []string{"eve@example.test", "dan@example.test"} {
+			mail := reply("bob@elsewhere.example.test", "DELEGATED", i, `;DELEGATED-TO="mailto:`+to+`"`)
+			for range 2 { // the second is a duplicate
+				if _, err := w.take(t.Context(), imap.UID(i), []byte(mail)); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if diff := cmp.Diff(x.want, pending(readMeeting(t, string(c.meetings)))); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", x.delegates, diff)
+		}
+	}
+	if _, _, err := newWorker(&config{delegates: "all"}, io.Discard); err == nil {
+		t.Error("-delegates all is no error")
+	}
+}
+
+// TestUnsendable checks that a request that cannot be made is left for a person, and
+// is no reason to lose the connection.
+func TestUnsendable(t *testing.T) {
+	dir := storeMeeting(t)
+	w, _, err := newWorker(&config{meetings: folder(dir), smtp: "smtp://127.0.0.1:9?tls=insecure-none"}, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.left = make(map[imap.UID]bool)
+	m := readMeeting(t, dir)
+	m.Event.Cancelled = true
+	s := stored{path: filepath.Join(dir, "review.json")}
+	if err := s.write(m, w.step); err != nil {
+		t.Fatal(err)
+	}
+	refresh := strings.ReplaceAll(reply("bob@example.test", "NEEDS-ACTION", 5, ""), "REPLY", "REFRESH")
+	done, err := w.take(t.Context(), 1, []byte(refresh))
+	if _, left := w.left[1]; done || err != nil || !left {
+		t.Errorf("a REFRESH for a cancelled meeting: done %v, left %v, %v", done, left, err)
 	}
 }
 
@@ -311,7 +391,9 @@ func checkMeeting(t *testing.T, m *invite.Meeting) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("answers (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(invite.Tally{Tentative: 1, Declined: 1, Delegated: 1, Waiting: 1}, m.Tally()); diff != "" {
+	tally := m.Tally()
+	tally.Pending = 0 // the mails are checked by [checkAll]
+	if diff := cmp.Diff(invite.Tally{Tentative: 1, Declined: 1, Delegated: 1, Waiting: 1}, tally); diff != "" {
 		t.Errorf("tally (-want +got):\n%s", diff)
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
@@ -19,12 +17,13 @@ import (
 type worker struct {
 	*config
 	accept *invite.Policy
-	client *invite.Client // nil sends nothing
+	client *invite.Client // sends the invitations of delegates; nil leaves them pending
 	log    *slog.Logger
 	step   func(name string) // told of each step, for the tests
 
 	left     map[imap.UID]bool // mail that was looked at and stays; the value is true if its answer is held
-	validity uint32            // the UIDVALIDITY for left
+	taken    map[imap.UID]bool // mail that was taken in, and has to be moved
+	validity uint32            // the UIDVALIDITY for left and taken
 }
 
 // watch works until ctx ends. If a connection is lost, it opens another.
@@ -57,7 +56,7 @@ func (w *worker) session(ctx context.Context) error {
 	defer box.leave()
 	w.step("selected")
 	if w.left == nil || w.validity != box.validity {
-		w.left, w.validity = make(map[imap.UID]bool), box.validity
+		w.left, w.taken, w.validity = make(map[imap.UID]bool), make(map[imap.UID]bool), box.validity
 	}
 	for {
 		if err := w.pass(ctx, box); err != nil || w.once {
@@ -69,8 +68,8 @@ func (w *worker) session(ctx context.Context) error {
 	}
 }
 
-// pass looks at all mail except the mail in left. If a mail cannot be dealt with,
-// pass goes on with the next.
+// pass looks at all mail except the mail in left, and then sends the invitations
+// that it made necessary. If a mail cannot be dealt with, pass goes on with the next.
 func (w *worker) pass(ctx context.Context, box *mailbox) error {
 	uids, err := box.list()
 	if err != nil {
@@ -86,50 +85,66 @@ func (w *worker) pass(ctx context.Context, box *mailbox) error {
 			failed = append(failed, err)
 		}
 	}
-	return errors.Join(failed...)
+	return errors.Join(append(failed, w.send(ctx))...)
 }
 
 // mail deals with one mail. The meeting is stored before the mail is moved. If the
 // program is killed in between, it finds the mail again, and the answer in it is a
 // duplicate.
 func (w *worker) mail(ctx context.Context, box *mailbox, uid imap.UID) error {
-	data, err := box.fetch(uid)
-	if err != nil {
+	if !w.taken[uid] {
+		data, err := box.fetch(uid)
+		if err != nil {
+			return err
+		}
+		w.step("fetched")
+		if done, err := w.take(ctx, uid, data); err != nil || !done {
+			return err
+		}
+		w.taken[uid] = true
+	}
+	if err := box.move(uid, w.done); err != nil {
 		return err
 	}
-	w.step("fetched")
+	delete(w.taken, uid)
+	w.step("moved")
+	return nil
+}
+
+// take takes a mail into its meeting. It reports false if the mail stays in place for
+// a person. The answer and the invitations that it asks for are stored in one step.
+func (w *worker) take(ctx context.Context, uid imap.UID, data []byte) (done bool, err error) {
 	in, err := invite.Read(bytes.NewReader(data), nil)
 	if err != nil { // not a mail that could be an answer
 		w.left[uid] = false
-		return nil
+		return false, nil
 	}
 	meetings, err := w.meetings.read()
 	if err != nil {
-		return err
+		return false, err
 	}
 	s, after, o := apply(meetings, in, w.accept)
 	w.log.Info("mail", "uid", uid, "kind", in.Kind, "verdict", o.Verdict, "reason", o.Reason)
 	if s == nil || !w.isDone(o) {
 		w.left[uid] = o.Verdict == invite.VerdictHeld
-		return nil
+		return false, nil
 	}
-	if after != s.meeting {
-		if err := s.write(after, w.step); err != nil {
-			return err
-		}
-		w.step("stored")
-		// A held answer may be right now, if this was the delegation for which it waited.
-		maps.DeleteFunc(w.left, func(_ imap.UID, held bool) bool { return held })
+	after, err = queue(ctx, after, o)
+	if err != nil { // such as a REFRESH for a meeting that is cancelled
+		w.log.Error("a person has to look: the request cannot be sent", "uid", uid, "error", err)
+		w.left[uid] = false
+		return false, nil
 	}
-	if err := w.invite(ctx, s, o); err != nil {
-		return err
+	if after == s.meeting {
+		return true, nil
 	}
-	w.step("invited")
-	if err := box.move(uid, w.done); err != nil {
-		return err
+	if err := s.write(after, w.step); err != nil {
+		return false, err
 	}
-	w.step("moved")
-	return nil
+	w.step("stored")
+	// A held answer may be right now, if this was the delegation for which it waited.
+	maps.DeleteFunc(w.left, func(_ imap.UID, held bool) bool { return held })
+	return true, nil
 }
 
 // apply finds the meeting that a mail is about, and applies the mail to it. It
@@ -155,47 +170,4 @@ func (w *worker) isDone(o invite.Outcome) bool {
 		return true
 	}
 	return w.client != nil && o.Verdict == invite.VerdictNotAnAnswer && len(o.Invite) > 0 // REFRESH
-}
-
-// invite sends the request to the attendees who asked for it, and to delegates
-// without an invitation. The delegates are found in the meeting, not in the
-// outcome: the program may have been killed after it stored their delegation.
-func (w *worker) invite(ctx context.Context, s *stored, o invite.Outcome) error {
-	list := uninvited(s.meeting)
-	if o.Verdict == invite.VerdictNotAnAnswer {
-		list = append(list, o.Invite...)
-	}
-	if w.client == nil || len(list) == 0 {
-		return nil
-	}
-	after, err := w.client.Reinvite(ctx, s.meeting, list)
-	if after == s.meeting {
-		return err
-	}
-	return errors.Join(err, s.write(after, w.step))
-}
-
-// uninvited returns the delegates to whom no mail was handed over.
-func uninvited(m *invite.Meeting) []string {
-	known := make(map[string]bool)
-	for _, d := range m.Deliveries {
-		if d.State != invite.DeliveryPending && d.State != invite.DeliveryOvertaken {
-			known[strings.ToLower(d.To)] = true
-		}
-	}
-	var out []string
-	list := slices.Clone(m.Event.Attendees)
-	for i := range m.Event.Overrides {
-		list = append(list, m.Event.Overrides[i].Attendees...)
-	}
-	for _, j := range m.Joined { // delegates for one date
-		list = append(list, j.Attendee)
-	}
-	for _, a := range list {
-		if key := strings.ToLower(a.Email); a.DelegatedFrom != "" && !known[key] {
-			known[key] = true
-			out = append(out, a.Email)
-		}
-	}
-	return out
 }

@@ -1,0 +1,312 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net/mail"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/mime"
+)
+
+var (
+	kills = flag.Int("kills", 15, "the number of kills of TestKilledAtRandom")
+	seed  = flag.Uint64("seed", 1, "the seed of TestKilledAtRandom")
+)
+
+const (
+	couples     = 40 // attendees, half of whom delegate
+	strangerEnd = "@elsewhere.example.test"
+)
+
+// expected is the result of a list of mails. The mails arrive in their order.
+type expected struct {
+	mails   []string
+	done    map[string]int         // the mails that are moved, by Message-ID
+	left    map[string]int         // the mails that stay
+	applied map[string]int         // the answers in the meeting
+	status  map[string]ical.Status // the answers that count, by attendee
+	invited map[string]int         // the most mails that an address gets
+	second  int
+}
+
+// add adds a mail that arrives times times.
+func (x *expected) add(times int, folder map[string]int, from, status, params string) string {
+	return x.edit(times, folder, from, status, params, nil)
+}
+
+// edit is add with a change of the mail. It returns the Message-ID.
+func (x *expected) edit(times int, folder map[string]int, from, status, params string, change func(string) string) string {
+	x.second++
+	text := reply(from, status, 0, params)
+	text = strings.Replace(text, "DTSTAMP:20261122T070000Z", "DTSTAMP:"+time.Date(2026, 11, 1, 0, 0, x.second, 0, time.UTC).Format("20060102T150405Z"), 1)
+	id := fmt.Sprintf("<%d@mail.example.test>", x.second)
+	text = strings.Replace(text, "Message-ID: <0."+from+">", "Message-ID: "+id, 1)
+	if change != nil {
+		text = change(text)
+	}
+	for range times {
+		x.mails = append(x.mails, text)
+	}
+	folder[id] += times
+	return id
+}
+
+// say adds an answer that counts.
+func (x *expected) say(times int, from, status, params string) {
+	x.applied[x.add(times, x.done, from, status, params)] = 1
+	x.status[from] = ical.Status(strings.ToLower(status))
+}
+
+func delegatedTo(to string) string { return `;DELEGATED-TO="mailto:` + to + `"` }
+
+// traffic returns answers, delegations, the same mail twice, and hostile mails.
+func traffic(r *rand.Rand) *expected {
+	x := &expected{
+		done: map[string]int{}, left: map[string]int{}, applied: map[string]int{}, status: map[string]ical.Status{}, invited: map[string]int{},
+	}
+	var later []string // delegates who answer
+	for i := range couples {
+		who := fmt.Sprintf("guest%d@example.test", i)
+		x.say(1+r.IntN(2), who, []string{"ACCEPTED", "DECLINED", "TENTATIVE"}[r.IntN(3)], "")
+		if i%2 == 0 {
+			to := fmt.Sprintf("delegate%d%s", i, strangerEnd)
+			x.say(1+r.IntN(3), who, "DELEGATED", delegatedTo(to))
+			x.invited[to] = 1
+			later = append(later, to)
+		}
+		x.hostile(i, who)
+		if len(later) > 5 {
+			x.say(2, later[0], "ACCEPTED", "")
+			later = later[1:]
+		}
+	}
+	return x
+}
+
+// hostile adds a mail that must change nothing, or too many delegates.
+func (x *expected) hostile(i int, who string) {
+	mallory := fmt.Sprintf("mallory%d@example.test", i/8%2)
+	stranger := fmt.Sprintf("stranger%d%s", i, strangerEnd)
+	forge := func(s string) string {
+		return strings.Replace(s, "From: "+who, "From: mallory@example.net", 1)
+	}
+	switch i % 8 {
+	case 0: // the first is let in, and each later one is held
+		if x.status[mallory] == "" {
+			x.say(2, mallory, "DELEGATED", delegatedTo(stranger))
+			x.invited[stranger] = 1
+			return
+		}
+		x.add(2, x.left, mallory, "DELEGATED", delegatedTo(stranger))
+	case 1:
+		x.edit(1, x.left, who, "DELEGATED", delegatedTo(stranger), forge)
+	case 2:
+		x.edit(1, x.left, who, "DECLINED", "", forge)
+	case 3:
+		x.edit(1, x.left, who, "DECLINED", "", func(s string) string { return strings.Replace(s, "UID:m-1@", "UID:m-2@", 1) })
+	case 4: // somebody who is not invited
+		x.add(1, x.left, stranger, "ACCEPTED", "")
+	case 5:
+		x.edit(1, x.left, who, "DECLINED", "", func(s string) string { return s[:strings.Index(s, "BEGIN:VCALENDAR")] + "BEGIN:\x01" })
+	case 6:
+		x.add(1, x.left, mallory+"x", "DELEGATED", delegatedTo("desk@example.com"))
+	case 7:
+		x.edit(1, x.done, who, "NEEDS-ACTION", "", func(s string) string { return strings.ReplaceAll(s, "REPLY", "REFRESH") })
+		x.invited[who]++
+	}
+}
+
+// TestKilledAtRandom kills the program at random while answers come in. Afterwards no
+// answer is lost, none is there twice, and only delegates whom the policy let in are
+// mailed: once at most, and at least once after a run with -resend.
+func TestKilledAtRandom(t *testing.T) {
+	d, smtp := startDovecot(t, ""), startRecorder(t)
+	r := rand.New(rand.NewPCG(*seed, 0))
+	x := traffic(r)
+	meetings := storeCrowd(t)
+	args := []string{"-imap", d.url(), "-meetings", meetings, "-smtp", smtp.url, "-poll", "50ms"}
+	killed, rest, points := 0, x.mails, map[string]int{}
+	for i := range *kills {
+		n := len(rest) / (*kills - i)
+		points[killOnce(t, d, r, args, rest[:n])]++
+		rest = rest[n:]
+		killed++
+		readMeeting(t, meetings) // the file is complete at any time
+	}
+	_ = run(t.Context(), append(args, "-once"), io.Discard) // a mail that the server refused stays pending
+	_ = run(t.Context(), append(args, "-once"), io.Discard)
+	m := readMeeting(t, meetings)
+	unknown := x.checkAtMostOnce(t, m, smtp)
+	if err := run(t.Context(), append(args, "-once", "-resend"), io.Discard); err != nil {
+		t.Logf("the run with -resend: %v", err)
+	}
+	if err := run(t.Context(), append(args, "-once", "-resend"), io.Discard); err != nil {
+		t.Errorf("the last run: %v", err)
+	}
+	x.checkAtLeastOnce(t, smtp, unknown)
+	x.checkAnswers(t, d, readMeeting(t, meetings))
+	t.Logf("seed %d: %d kills %v; %d mails; %d answers; %d recipients of %d mails; unknown after a kill: %v",
+		*seed, killed, points, len(x.mails), len(x.applied), len(smtp.recipients()), len(m.Deliveries), unknown)
+}
+
+// killOnce lets the program run while mails come in, and kills it: at a random step of
+// its work, or at a random time. It returns the point.
+func killOnce(t *testing.T, d *dovecot, r *rand.Rand, args, mails []string) string {
+	t.Helper()
+	step, after := 0, time.Duration(50+r.IntN(400))*time.Millisecond
+	if r.IntN(3) > 0 {
+		step, after = 1+r.IntN(40), time.Second
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "INBOX_ARGS="+strings.Join(args, "\n"), "INBOX_KILL="+strconv.Itoa(step))
+	var said strings.Builder
+	cmd.Stdout = &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	deliver(t, d, mails...)
+	_ = cmd.Wait()
+	timer.Stop()
+	status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if !ok || !status.Signaled() || status.Signal() != syscall.SIGKILL {
+		t.Fatalf("the program ended by itself: %v, %s", cmd.ProcessState, said.String())
+	}
+	if said.Len() == 0 {
+		return "at a random time"
+	}
+	return strings.TrimPrefix(strings.TrimSpace(said.String()), "killed at: ")
+}
+
+// checkAtMostOnce checks that the recipients are the expected ones, and that nobody has
+// a mail twice. It returns the recipients of whose mail nothing is known.
+func (x *expected) checkAtMostOnce(t *testing.T, m *invite.Meeting, smtp *recorder) (unknown []string) {
+	t.Helper()
+	for _, to := range smtp.recipients() {
+		if mails, most := smtp.copies(to); mails > x.invited[to] || most > 1 {
+			t.Errorf("%s has %d mails and %d copies, want %d mails at most, and one copy", to, mails, most, x.invited[to])
+		}
+	}
+	for _, del := range m.Deliveries[crowd:] {
+		switch mails, _ := smtp.copies(del.To); {
+		case del.State == invite.DeliveryUnknown:
+			unknown = append(unknown, del.To)
+		case del.State == invite.DeliveryDelivered && mails == 0:
+			t.Errorf("%s is delivered, and nothing arrived", del.To)
+		case del.State != invite.DeliveryDelivered && del.State != invite.DeliveryOvertaken && del.State != invite.DeliveryPending:
+			t.Errorf("%s is %s", del.To, del.State)
+		}
+	}
+	return unknown
+}
+
+// checkAtLeastOnce checks that each expected recipient has a mail, and that only mails
+// of which nothing was known came twice.
+func (x *expected) checkAtLeastOnce(t *testing.T, smtp *recorder, unknown []string) {
+	t.Helper()
+	for to, most := range x.invited {
+		mails, copies := smtp.copies(to)
+		if mails < 1 || mails > most || copies > 1 && !slices.Contains(unknown, to) || copies > 2 {
+			t.Errorf("%s has %d mails and %d copies after -resend, want 1 to %d", to, mails, copies, most)
+		}
+	}
+	for _, to := range smtp.recipients() {
+		if x.invited[to] == 0 {
+			t.Errorf("%s has a mail", to)
+		}
+	}
+}
+
+// checkAnswers checks that each mail is in the right folder, and each answer once in
+// the meeting.
+func (x *expected) checkAnswers(t *testing.T, d *dovecot, m *invite.Meeting) {
+	t.Helper()
+	for folder, want := range map[string]map[string]int{"": x.left, ".Answers": x.done} {
+		if diff := cmp.Diff(want, d.identifiers(t, folder)); diff != "" {
+			t.Errorf("folder %q (-want +got):\n%s", folder, diff)
+		}
+	}
+	got := map[string]int{}
+	for _, a := range m.Answers {
+		got[a.MessageID]++
+	}
+	if diff := cmp.Diff(x.applied, got); diff != "" {
+		t.Errorf("answers (-want +got):\n%s", diff)
+	}
+	statuses := map[string]ical.Status{}
+	for _, who := range slices.Collect(maps.Keys(x.status)) {
+		statuses[who] = m.Status(who)
+	}
+	if diff := cmp.Diff(x.status, statuses); diff != "" {
+		t.Errorf("statuses (-want +got):\n%s", diff)
+	}
+}
+
+// identifiers returns the number of mails in a folder of the desk, by Message-ID.
+func (d *dovecot) identifiers(t *testing.T, folder string) map[string]int {
+	t.Helper()
+	out := map[string]int{}
+	for _, sub := range []string{"new", "cur"} {
+		paths, _ := filepath.Glob(filepath.Join(d.dir, "mail", "desk", folder, sub, "*"))
+		for _, path := range paths {
+			f, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := mail.ReadMessage(f)
+			f.Close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			out[m.Header.Get("Message-Id")]++
+		}
+	}
+	return out
+}
+
+// crowd is the number of attendees of [storeCrowd].
+const crowd = couples + 10
+
+// storeCrowd stores a meeting with many attendees.
+func storeCrowd(t *testing.T) string {
+	t.Helper()
+	nowhere := invite.SenderFunc(func(context.Context, *mime.Message) error { return nil })
+	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
+	e := ical.Event{
+		UID: "m-1@example.com", Summary: "Review", Start: start, End: start.Add(time.Hour), Organizer: ical.Person{Email: "desk@example.com"},
+	}
+	for i := range couples {
+		e.Attendees = append(e.Attendees, ical.Attendee{Email: fmt.Sprintf("guest%d@example.test", i)})
+	}
+	for i := range 5 {
+		mallory := fmt.Sprintf("mallory%d@example.test", i)
+		e.Attendees = append(e.Attendees, ical.Attendee{Email: mallory}, ical.Attendee{Email: mallory + "x"})
+	}
+	m, err := invite.New(nowhere, nil).Send(t.Context(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	s := stored{path: filepath.Join(dir, "review.json")}
+	if err := s.write(m, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}

@@ -1,0 +1,177 @@
+package invite
+
+import (
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
+)
+
+// delegates has the delegates of a meeting, as it was before the mail. They are
+// counted once for each mail, because that costs as much as the meeting is large.
+type delegates struct {
+	from      map[string]string  // the key of the first delegator, by the key of the delegate
+	roots     map[string]string  // the key of the attendee from whom somebody comes, by their key
+	families  map[string]*family // by the key of the attendee from whom the delegates come
+	addresses map[string]bool    // the keys of all delegates
+	removed   map[string]bool    // the keys of delegates whom an Update has removed
+}
+
+// family has the delegates who come from one attendee, also in a chain.
+type family struct {
+	addresses map[string]bool // their keys, and those of removed delegates
+	places    int             // the delegates who are invited; one counts for each date
+	open      map[string]int  // the places of delegates who have not answered, by key
+}
+
+// waits reports whether a delegate other than these two has not answered.
+func (f *family) waits(delegate, delegator string) bool {
+	for key, n := range f.open {
+		if n > 0 && key != delegate && key != delegator {
+			return true
+		}
+	}
+	return false
+}
+
+// openPlaces returns the number of places of delegates who have not answered.
+func (f *family) openPlaces() (n int) {
+	for _, places := range f.open {
+		n += places
+	}
+	return n
+}
+
+// delegation is a delegate in the meeting or in one occurrence, by keys.
+type delegation struct {
+	to, from string
+	id       time.Time // the original start of the occurrence, or zero
+}
+
+// countDelegates counts the delegates of the meeting and of its occurrences. A
+// delegate whom an answer names and who is not invited was removed by an Update.
+func (m *Meeting) countDelegates() *delegates {
+	d := &delegates{
+		from: make(map[string]string), roots: make(map[string]string), families: make(map[string]*family),
+		addresses: make(map[string]bool), removed: make(map[string]bool),
+	}
+	present, named := m.delegations()
+	for _, x := range present {
+		d.link(x.to, x.from)
+	}
+	for _, x := range named {
+		d.removed[x.to] = true
+		d.link(x.to, x.from)
+	}
+	d.findInvited(&m.Event, present)
+	counting := m.counting()
+	for _, x := range present {
+		said := counting.Answer(x.from, x.id)
+		counts := said != nil && said.Status == ical.StatusDelegated && address.Key(said.DelegatedTo) == x.to
+		d.count(x.to, x.from, counts && counting.Status(x.to, x.id) == ical.StatusNeedsAction)
+	}
+	for _, x := range named {
+		if d.removed[x.to] {
+			d.addresses[x.to], d.family(x.from).addresses[x.to] = true, true
+		}
+	}
+	return d
+}
+
+// delegations returns the delegates who are invited, and the delegates whom the
+// answers of attendees name.
+func (m *Meeting) delegations() (present, named []delegation) {
+	add := func(a *ical.Attendee, id time.Time) {
+		if a.DelegatedFrom != "" {
+			present = append(present, delegation{address.Key(a.Email), address.Key(a.DelegatedFrom), id})
+		}
+	}
+	for i := range m.Event.Attendees {
+		add(&m.Event.Attendees[i], time.Time{})
+	}
+	for i := range m.Joined {
+		add(&m.Joined[i].Attendee, m.Joined[i].RecurrenceID)
+	}
+	for i := range m.Answers {
+		if a := &m.Answers[i]; a.Status == ical.StatusDelegated && a.DelegatedTo != "" {
+			named = append(named, delegation{address.Key(a.DelegatedTo), address.Key(a.Email), a.RecurrenceID})
+		}
+	}
+	return present, named
+}
+
+// findInvited finds the delegates who are invited, and so were not removed. The
+// delegates whom the organizer invites themselves come from nobody.
+func (d *delegates) findInvited(e *ical.Event, present []delegation) {
+	for _, x := range present {
+		delete(d.removed, x.to)
+	}
+	if len(d.from) == 0 {
+		return
+	}
+	find := func(list []ical.Attendee) {
+		for i := range list {
+			key := address.Key(list[i].Email)
+			delete(d.removed, key)
+			if list[i].DelegatedFrom == "" {
+				delete(d.from, key)
+			}
+		}
+	}
+	find(e.Attendees)
+	for i := range e.Overrides {
+		find(e.Overrides[i].Attendees)
+	}
+}
+
+// link notes the delegator of a delegate. The first one counts. A delegate with
+// delegates of their own keeps these.
+func (d *delegates) link(to, from string) {
+	if _, known := d.from[to]; !known && d.families[to] == nil {
+		d.from[to] = from
+	}
+}
+
+// count adds a delegate to the family of the delegator.
+func (d *delegates) count(to, from string, open bool) {
+	f := d.family(from)
+	d.addresses[to], f.addresses[to] = true, true
+	f.places++
+	if open {
+		f.open[to]++
+	}
+}
+
+// family returns the family of an attendee.
+func (d *delegates) family(key string) *family {
+	root := d.root(key)
+	f := d.families[root]
+	if f == nil {
+		f = &family{addresses: make(map[string]bool), open: make(map[string]int)}
+		d.families[root] = f
+	}
+	return f
+}
+
+// root returns the attendee from whom somebody comes by delegations. If the
+// delegations go in a circle, it is the attendee in it with the first address.
+func (d *delegates) root(key string) string {
+	seen := make(map[string]bool)
+	for d.roots[key] == "" && d.from[key] != "" && !seen[key] {
+		seen[key] = true
+		key = d.from[key]
+	}
+	root := key
+	switch {
+	case d.roots[key] != "":
+		root = d.roots[key]
+	case d.from[key] != "":
+		for next := d.from[key]; next != key; next = d.from[next] {
+			root = min(root, next)
+		}
+	}
+	for k := range seen {
+		d.roots[k] = root
+	}
+	return root
+}
