@@ -175,3 +175,23 @@ func (d *delegates) root(key string) string {
 	}
 	return root
 }
+
+// dropInvited deletes the keys of everybody who is invited, but not as a delegate. What
+// stays are delegates, and people whom an Update has removed. They are few, because new
+// delegates are limited.
+func (m *Meeting) dropInvited(keys map[string]int) {
+	if len(keys) == 0 {
+		return
+	}
+	lists := [][]ical.Attendee{m.Event.Attendees}
+	for i := range m.Event.Overrides {
+		lists = append(lists, m.Event.Overrides[i].Attendees)
+	}
+	for _, list := range lists {
+		for i := range list {
+			if list[i].DelegatedFrom == "" {
+				delete(keys, address.Key(list[i].Email))
+			}
+		}
+	}
+}

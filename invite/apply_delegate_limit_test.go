@@ -273,10 +273,14 @@ func TestRemovedDelegates(t *testing.T) {
 	m := endlessSeries(t, annEmail, "bob@example.test")
 	only := m.Event.Clone().Attendees
 	client, invited := new(recorder).client(), 0
+	late := &invite.Policy{Now: func() time.Time { return pinned().AddDate(0, 1, 0) }}
 	for i := range 20 {
 		var o invite.Outcome
-		m, o = m.Apply(wordsOf(t, annEmail, 2*i+1, word{anyDate, stranger(i)}), nil)
+		m, o = m.Apply(wordsOf(t, annEmail, 20*i+1, word{anyDate, stranger(i)}), late)
 		invited += len(o.Invite)
+		for j := range 12 { // more answers than are kept
+			m, _ = m.Apply(wordsOf(t, annEmail, 20*i+2+j, word{anyDate, ""}), late)
+		}
 		e := m.Event.Clone()
 		e.Attendees = only
 		m = must(t)(client.Update(context.Background(), m, e))
@@ -284,7 +288,7 @@ func TestRemovedDelegates(t *testing.T) {
 	if invited != 5 {
 		t.Errorf("%d delegates are to be invited, want 5", invited)
 	}
-	_, o := m.Apply(wordsOf(t, annEmail, 99, word{anyDate, stranger(0)}), &invite.Policy{Delegates: invite.DelegatesAllow})
+	_, o := m.Apply(wordsOf(t, annEmail, 999, word{anyDate, stranger(0)}), &invite.Policy{Delegates: invite.DelegatesAllow, Now: late.Now})
 	if o.Verdict != invite.VerdictHeld || !strings.Contains(o.Reason, "an update has removed this delegate") {
 		t.Errorf("a removed delegate is named again: %+v", o)
 	}

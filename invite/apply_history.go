@@ -83,14 +83,23 @@ func (x *intake) limit() {
 
 // limitAnswers limits the answers of the attendee with that key. The answers that
 // count stay, except for answers to occurrences that are over if there are too many.
+// The last answer that names a delegate stays too, because delegates count for good.
 func (m *Meeting) limitAnswers(key string, now time.Time) {
 	var at []int
 	var said []roster.Said
+	delegations := make(map[string]int) // the last answer for each delegate, as an index of said
 	for i := range m.Answers {
 		if a := &m.Answers[i]; address.HasKey(a.Email, key) {
 			at = append(at, i)
 			said = append(said, roster.Said{RecurrenceID: a.RecurrenceID, Order: a.order(), Fixed: a.isFixed()})
+			if a.DelegatedTo != "" {
+				delegations[address.Key(a.DelegatedTo)] = len(said) - 1
+			}
 		}
+	}
+	m.dropInvited(delegations)
+	for _, i := range delegations {
+		said[i].Fixed = true
 	}
 	limits := roster.Limits{Subject: mostAnswersOf, Superseded: mostSuperseded, Subjects: mostDates + 1}
 	m.Answers = without(m.Answers, at, roster.Superfluous(said, limits, func(id time.Time) bool {
