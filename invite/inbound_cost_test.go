@@ -2,6 +2,7 @@ package invite_test
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,60 @@ func TestReadManyAuthors(t *testing.T) {
 				}
 			case <-time.After(10 * time.Second):
 				t.Fatal("Read did not end within 10 s")
+			}
+		})
+	}
+}
+
+// allocated returns the octets that f allocates.
+func allocated(f func()) int64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return int64(after.TotalAlloc - before.TotalAlloc)
+}
+
+// read reads a mail of any kind, and fails if that takes 10 s.
+func read(t *testing.T, mail string) (in *invite.Inbound) {
+	t.Helper()
+	done := make(chan bool)
+	go func() {
+		defer close(done)
+		in, _ = invite.Read(strings.NewReader(mail), nil)
+	}()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Fatal("Read did not end within 10 s")
+	}
+	return in
+}
+
+// TestReadCost reads every kind of hostile mail in two sizes. The memory may grow as
+// the mail does, and is within a bound for each octet.
+func TestReadCost(t *testing.T) {
+	const size, most = 64 << 10, 150
+	for _, k := range costKinds() {
+		t.Run(k.name, func(t *testing.T) {
+			fixed := 2 << 20
+			if k.name == "names of zones" {
+				fixed = 16 << 20 // package time reads the index of its zones for each unknown name
+			}
+			var used [2]int64
+			for i := range used {
+				mail := k.mail(size << i)
+				if n := len(mail); n < (size<<i)*3/4 || n > (size<<i)*3/2 {
+					t.Errorf("the mail has %d octets, want about %d", n, size<<i)
+				}
+				read(t, mail) // fills the caches
+				used[i] = allocated(func() { read(t, mail) })
+				if bound := int64(fixed + most*len(mail)); used[i] > bound && !raceEnabled {
+					t.Errorf("%d octets take %d octets of memory, want %d at most", len(mail), used[i], bound)
+				}
+			}
+			if used[1] > used[0]*5/2+256<<10 && !raceEnabled {
+				t.Errorf("twice the mail takes %d octets of memory instead of %d", used[1], used[0])
 			}
 		})
 	}
