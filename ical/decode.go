@@ -61,11 +61,7 @@ func Decode(r io.Reader, o *DecodeOptions) (*Calendar, error) {
 	if err != nil {
 		return nil, err
 	}
-	octets := 0
-	if len(p.objects) > 1 {
-		octets = len(data)
-	}
-	return p.calendar(newWorkBudget(octets))
+	return p.calendar(newWorkBudget(len(data), len(p.objects)))
 }
 
 // calendar joins the objects. If none of them can be read, it returns the error

@@ -20,6 +20,9 @@ func (x *eventReader) readPeople(p *ics.BaseProperty) bool {
 			x.event.Organizer = Person{name, email, trimMailto(paramValue(p, "SENT-BY"))}
 		}
 	case "ATTENDEE":
+		if x.event.Attendees == nil { // a list of thousands is not copied as it grows
+			x.event.Attendees = make([]Attendee, 0, countProperties(x.base.Properties, p.IANAToken))
+		}
 		a := readAttendee(p, x.method)
 		x.dropLinkParams("ATTENDEE", a.Params)
 		x.event.Attendees = append(x.event.Attendees, a)

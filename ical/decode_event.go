@@ -174,7 +174,7 @@ func (x *eventReader) readList(p *ics.BaseProperty) bool {
 		if !x.zones.spend(strings.Count(p.Value, ",")) {
 			break
 		}
-		for _, c := range splitList(p.Value) {
+		for c := range splitList(p.Value) {
 			if c = strings.TrimSpace(unescapeText(c)); c != "" {
 				e.Categories = append(e.Categories, c)
 			}

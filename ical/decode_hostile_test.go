@@ -41,11 +41,28 @@ func hostileInputs() []struct {
 	for i := range 3000 {
 		unknown.WriteString(object(fmt.Sprintf("DTSTART;TZID=a/b/%d:20260101T000000", i)))
 	}
+	// observances that are all visited for each date, and begin after it
+	onsets := func(observances, dates int) string {
+		return "BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Z\n" +
+			strings.Repeat("BEGIN:STANDARD\nDTSTART:95000101T000000\nTZOFFSETTO:+0100\nEND:STANDARD\n", observances) +
+			"END:VTIMEZONE\nBEGIN:VEVENT\nUID:u\nRRULE:FREQ=DAILY\nEXDATE;TZID=Z:" + years.String()[1:1+16*dates-1] + "\nEND:VEVENT\nEND:VCALENDAR\n"
+	}
+	// overrides that name a day with thousands of occurrences
+	seconds := new(strings.Builder)
+	for i := range 2000 {
+		fmt.Fprintf(seconds, ",20260101T10%02d%02dZ", i/60, i%60)
+	}
+	sameDay := object("DTSTART:20260101T090000Z\nRDATE:" + seconds.String()[1:] +
+		strings.Repeat("\nEND:VEVENT\nBEGIN:VEVENT\nUID:u\nRECURRENCE-ID;VALUE=DATE:20260101", 1500))
 	return []struct {
 		name string
 		data string
 		want error
 	}{
+		{"onsets after all dates", onsets(2000, 8000), ical.ErrLimit},
+		{"more onsets than a small object may have", onsets(300, 4000), ical.ErrLimit},
+		{"onsets and dates of a long history", onsets(100, 4000), nil},
+		{"overrides of a day with many occurrences", sameDay, ical.ErrLimit},
 		{"long series in objects", strings.Repeat(search("FREQ=DAILY"), 30), ical.ErrLimit},
 		{"rules of rare days", strings.Repeat(search("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29"), 400), ical.ErrLimit},
 		{"rules without a day", strings.Repeat(search("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"), 60), ical.ErrLimit},

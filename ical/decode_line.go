@@ -3,6 +3,7 @@ package ical
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 
 	ics "github.com/arran4/golang-ical"
@@ -122,18 +123,22 @@ func unescapeText(s string) string {
 	return textUnescapes.Replace(s)
 }
 
-// splitList splits a list of TEXT values at the commas that are not escaped.
-func splitList(s string) []string {
-	var out []string
-	start := 0
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '\\':
-			i++
-		case ',':
-			out = append(out, s[start:i])
-			start = i + 1
+// splitList yields the values of a list of TEXT values. They end at the commas that are
+// not escaped.
+func splitList(s string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		start := 0
+		for i := 0; i < len(s); i++ {
+			switch s[i] {
+			case '\\':
+				i++
+			case ',':
+				if !yield(s[start:i]) {
+					return
+				}
+				start = i + 1
+			}
 		}
+		yield(s[start:])
 	}
-	return append(out, s[start:])
 }

@@ -29,7 +29,9 @@ import (
 //
 // An unreadable RECURRENCE-ID is an error, because the event would otherwise be
 // taken for the whole series.
-func FromModel(m *ics.Calendar) (*Calendar, error) { return fromModel(m, newWorkBudget(0)) }
+func FromModel(m *ics.Calendar) (*Calendar, error) {
+	return fromModel(m, newWorkBudget(modelOctets, 1))
+}
 
 // fromModel is FromModel for one of the objects that share a budget.
 func fromModel(m *ics.Calendar, work *workBudget) (*Calendar, error) {

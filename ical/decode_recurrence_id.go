@@ -58,7 +58,11 @@ func (x *eventReader) settle(overrides []*eventReader) {
 			continue
 		}
 		id := o.event.RecurrenceID
-		start, err := n.Find(near(starts, id))
+		candidates := near(starts, id)
+		if !x.zones.spend(costCandidate * len(candidates)) {
+			return
+		}
+		start, err := n.Find(candidates)
 		if err != nil {
 			x.zones.skipped.addf("RECURRENCE-ID %s: the series has %v", id.Format(layoutLocal), err)
 			o.unsettle()

@@ -175,6 +175,9 @@ func (x *eventReader) readTimeValues(p *ics.BaseProperty, keep func(t time.Time,
 		return
 	}
 	for s := range strings.SplitSeq(p.Value, ",") {
+		if x.zones.spent() {
+			return
+		}
 		s, _, _ = strings.Cut(s, "/") // RDATE;VALUE=PERIOD
 		if t, date, err := x.readTimeValue(p, s); err == nil {
 			keep(t, date)

@@ -25,19 +25,29 @@ type objectZones struct {
 // of a large one.
 type workBudget struct{ left int }
 
-// newWorkBudget returns the budget of an input. octets is its size if it has more
-// than one object, and otherwise 0. A unit is one date of a list that is
-// read, or one observance that is visited, which takes 50 to 100 ns. An object with
-// every zone and a long history needs a tenth of the budget. The part for each octet
-// is enough for any number of ordinary objects.
-func newWorkBudget(octets int) *workBudget { return &workBudget{5_000_000 + 2*octets} }
+// newWorkBudget returns the budget of an input of that size and number of objects. A unit is one date of a
+// list that is read, or one observance that is visited, which takes 50 to 100 ns. The
+// fixed part is enough for a small object with a long history. A mail may have 20
+// objects with such a part each, so it cannot be much larger. The parts for each octet
+// are enough for any number of ordinary objects, and make the work linear.
+func newWorkBudget(octets, objects int) *workBudget {
+	left := min(300_000+4*octets, 5_000_000)
+	if objects > 1 {
+		left += 2 * octets
+	}
+	return &workBudget{left}
+}
+
+// modelOctets is the size that a golang-ical tree is taken for.
+const modelOctets = 1 << 20
 
 // The costs of other work, in units of workBudget. They are rounded estimates
 // from measured times, because the budget only has to stop hostile objects.
 const (
-	costLoad       = 2000    // LoadLocation searches files in vain: 70 µs or more
+	costLoad       = 5000    // LoadLocation searches files in vain: 70 µs or more, and 150 KB
 	costYear       = 40      // a rule is compared with each day of a month: 2 to 10 µs
 	costOccurrence = 10      // an occurrence is found and compared: 0.4 µs
+	costCandidate  = 4       // an occurrence is compared with a RECURRENCE-ID: 0.2 µs
 	daysOfUnit     = 2       // a rule is searched for its next occurrence: 25 to 50 ns a day
 	costEmptyRule  = 200_000 // a rule without a second occurrence is searched to its end: 1 to 20 ms
 	costEquivalent = 2000    // a Location is made and compared: 100 to 300 µs
@@ -65,6 +75,9 @@ func (b *workBudget) spent() bool { return b.left < 0 }
 // location returns the zone that a TZID names, or nil if [LoadLocation] does
 // not know it.
 func (z *objectZones) location(tzid string) *time.Location {
+	if len(tzid) > maxTZID {
+		return nil
+	}
 	loc, known := z.named[tzid]
 	if !known && z.spend(costLoad) { // LoadLocation may open files
 		loc, _ = LoadLocation(tzid)
@@ -83,7 +96,10 @@ func (z *objectZones) ref(tzid string) (zoneRef, bool) {
 	if tzid == "" {
 		return zoneRef{}, false
 	}
-	ref := zoneRef{tzid, z.location(tzid), z.described[tzid]}
+	var ref zoneRef
+	if len(tzid) <= maxTZID {
+		ref = zoneRef{tzid, z.location(tzid), z.described[tzid]}
+	}
 	if !ref.known() {
 		z.skipped.addf("TZID %.60q, which names no known time zone", tzid)
 	}
@@ -164,7 +180,7 @@ func readZones(m *ics.Calendar, work *workBudget) *objectZones {
 		if !ok || tz == nil {
 			continue
 		}
-		if p := firstProperty(tz.Properties, "TZID"); p != nil {
+		if p := firstProperty(tz.Properties, "TZID"); p != nil && len(p.Value) <= maxTZID {
 			if zone := zones.read(tz); !zones.isNonsense(zone) {
 				zones.described[p.Value] = zone
 			}
@@ -268,6 +284,9 @@ func (z *objectZones) readObservance(props []ics.IANAProperty) (o objectObservan
 // 5545, section 3.3.5). If w is before the first onset, told is false and the
 // offset is TZOFFSETFROM of that onset. zone must not be empty.
 func (z *objectZones) offset(zone objectZone, w time.Time) (seconds int, told bool) {
+	if !z.spend(len(zone)) {
+		return zone[0].from, false
+	}
 	var latest time.Time
 	found := -1
 	for i := range zone {
@@ -293,7 +312,7 @@ func (z *objectZones) offset(zone objectZone, w time.Time) (seconds int, told bo
 // because the onset of this year may be after w, and a rule may have none in some
 // years. Rules that are not yearly are ignored.
 func (z *objectZones) latest(o *objectObservance, w time.Time) (at time.Time, ok bool) {
-	if w.Before(o.onset) || !z.spend(1) {
+	if w.Before(o.onset) {
 		return at, false
 	}
 	at = o.onset

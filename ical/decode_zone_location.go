@@ -222,6 +222,9 @@ func agree(a, b *time.Location, year int) bool {
 func (z *objectZones) build(name string, zone objectZone, year, last int) *time.Location {
 	var transitions []transition
 	for i := range zone {
+		if z.spent() {
+			return nil
+		}
 		o := &zone[i]
 		add := func(wall time.Time) { transitions = append(transitions, transition{wall.Unix() - int64(o.from), o.to}) }
 		add(o.onset)

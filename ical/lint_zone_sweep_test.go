@@ -109,7 +109,7 @@ type sweepReader struct {
 }
 
 func newSweepReader(t *testing.T, tz *ics.VTimezone, full bool) *sweepReader {
-	r := &sweepReader{zones: readZones(&ics.Calendar{Components: []ics.Component{tz}}, newWorkBudget(0))}
+	r := &sweepReader{zones: readZones(&ics.Calendar{Components: []ics.Component{tz}}, newWorkBudget(modelOctets, 1))}
 	r.zone = r.zones.described[tz.Properties[0].Value]
 	r.zones.left = 1 << 30
 	if !full {

@@ -138,6 +138,16 @@ func allProperties(props []ics.IANAProperty, name string) []*ics.BaseProperty {
 	return out
 }
 
+// countProperties returns the number of properties with that name.
+func countProperties(props []ics.IANAProperty, name string) (n int) {
+	for i := range props {
+		if props[i].IANAToken == name {
+			n++
+		}
+	}
+	return n
+}
+
 // paramValue returns the first value of a parameter, or "".
 func paramValue(p *ics.BaseProperty, name string) string {
 	if v := p.ICalParameters[name]; len(v) > 0 {

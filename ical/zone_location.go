@@ -29,6 +29,9 @@ import (
 // preferred to the files built into the program. A zone that was found is not
 // read again.
 func LoadLocation(tzid string) (*time.Location, error) {
+	if len(tzid) > maxTZID {
+		return nil, fmt.Errorf("ical: unknown time zone %.60q: longer than %d octets", tzid, maxTZID)
+	}
 	if loc, ok := sharedZones.get(tzid); ok {
 		return loc, nil
 	}
@@ -41,6 +44,11 @@ func LoadLocation(tzid string) (*time.Location, error) {
 	}
 	return loc, err
 }
+
+// maxTZID is the length in octets of the longest name that can stand for a zone. The
+// longest name of Windows has 82. A longer TZID explains nothing, because it would be
+// compared for each date that has it.
+const maxTZID = 255
 
 // maxAlias is the length in octets of the longest name that zoneAliases keeps.
 const maxAlias = 128

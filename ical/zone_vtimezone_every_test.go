@@ -76,7 +76,7 @@ func eachDay(start time.Time, days int) []Span {
 // checkZone compares a year of tz with loc, at random and around every change.
 func checkZone(t *testing.T, loc *time.Location, tz *ics.VTimezone, start time.Time, random *rand.Rand) {
 	t.Helper()
-	zones := readZones(&ics.Calendar{Components: []ics.Component{tz}}, newWorkBudget(0))
+	zones := readZones(&ics.Calendar{Components: []ics.Component{tz}}, newWorkBudget(modelOctets, 1))
 	zone := zones.described[loc.String()]
 	if len(zone) == 0 || len(zone) > 2 {
 		t.Fatalf("%s: %d observances", loc, len(zone))

@@ -97,7 +97,7 @@ func TestVTimezone(t *testing.T) {
 			if diff := cmp.Diff(tt.want, zoneLines(tz)); tt.want != nil && diff != "" {
 				t.Errorf("VTimezone (-want +got):\n%s", diff)
 			}
-			zones := readZones(&ics.Calendar{Components: []ics.Component{tz}}, newWorkBudget(0))
+			zones := readZones(&ics.Calendar{Components: []ics.Component{tz}}, newWorkBudget(modelOctets, 1))
 			for _, s := range at {
 				for _, u := range []int64{s.Start.Unix(), s.End.Unix()} {
 					want := offsetAt(loc, u)
@@ -264,7 +264,7 @@ type outlookZone struct {
 
 func outlookPair(t *testing.T, tz *ics.VTimezone) (z outlookZone) {
 	t.Helper()
-	zone := readZones(&ics.Calendar{Components: []ics.Component{tz}}, newWorkBudget(0)).described[tz.Properties[0].Value]
+	zone := readZones(&ics.Calendar{Components: []ics.Component{tz}}, newWorkBudget(modelOctets, 1)).described[tz.Properties[0].Value]
 	for i, o := range zone {
 		if i > 1 || len(o.dates) > 0 {
 			t.Fatalf("%v is more than Outlook keeps", zoneLines(tz))

@@ -94,7 +94,7 @@ func TestDelegatesOfOneMail(t *testing.T) {
 		{"the Kelvin sign", invite.DelegatesDomain, []word{{anyDate, "eve@e\u212aample.test"}}, 0, invite.VerdictHeld, ""},
 		{"an attendee", invite.DelegatesHold, []word{{anyDate, "bob@example.test"}}, 0, invite.VerdictApplied, ""},
 		{"one for three dates", invite.DelegatesOne, []word{{0, eve}, {1, eve}, {2, eve}}, 1, invite.VerdictApplied, ""},
-		{"one for 40 dates", invite.DelegatesAllow, repeated(eve, 40), 1, invite.VerdictApplied, ""},
+		{"one for 40 dates", invite.DelegatesAllow, forDates(eve, 40), 1, invite.VerdictApplied, ""},
 		{"the series, and a date", invite.DelegatesOne, []word{{anyDate, eve}, {1, stranger(1)}}, 1, invite.VerdictApplied, "their other delegate has not answered"},
 	}
 	for _, x := range tests {
@@ -111,8 +111,8 @@ func TestDelegatesOfOneMail(t *testing.T) {
 	}
 }
 
-// repeated delegates n dates to one person.
-func repeated(to string, n int) (out []word) {
+// forDates delegates n dates to one person.
+func forDates(to string, n int) (out []word) {
 	for i := range n {
 		out = append(out, word{i, to})
 	}

@@ -20,10 +20,15 @@ func author(m *mime.Received) string {
 	return m.From[0].Address
 }
 
-// authors returns the authors of a mail, by the keys of their addresses.
+// mostAuthors limits the addresses in From that are compared with the attendees.
+// A mail with two authors proves neither of them, so a third changes nothing.
+const mostAuthors = 2
+
+// authors returns the first authors of a mail, by the keys of their addresses. The
+// set is built for each component of an answer, so it must not grow with From.
 func authors(m *mime.Received) map[string]bool {
-	out := make(map[string]bool, len(m.From))
-	for _, f := range m.From {
+	out := make(map[string]bool, mostAuthors)
+	for _, f := range m.From[:min(len(m.From), mostAuthors)] {
 		out[address.Key(f.Address)] = true
 	}
 	return out

@@ -98,8 +98,9 @@ func (in *Inbound) choose(parts []mime.Part, o *ReadOptions) bool {
 // not have: the comments of its answers. If the object is about another meeting, it
 // is passed over.
 func (in *Inbound) complete(more *ical.Calendar) {
+	counts := lowered(in.Event.UID) // once, because it may be as long as the mail
 	for i := range more.Events {
-		if uid := more.Events[i].UID; !sameUID(uid, in.Event.UID) {
+		if uid := more.Events[i].UID; lowered(uid) != counts {
 			text := fmt.Sprintf("another calendar object, which is about the meeting %.80s", uid)
 			in.Calendar.Skipped = with(in.Calendar.Skipped, text)
 		}
@@ -156,8 +157,9 @@ func (in *Inbound) notes() string {
 	}
 	if _, known := methodKinds[in.Calendar.Method]; known {
 		var others []string
+		counts := lowered(in.Event.UID)
 		for i := range in.Calendar.Events {
-			if uid := in.Calendar.Events[i].UID; !sameUID(uid, in.Event.UID) {
+			if uid := in.Calendar.Events[i].UID; lowered(uid) != counts {
 				others = with(others, uid)
 			}
 		}
@@ -228,8 +230,9 @@ func (in *Inbound) statements() []statement {
 	if in.Calendar == nil {
 		return out
 	}
+	counts := lowered(in.Event.UID)
 	for i := range in.Calendar.Events {
-		if e := &in.Calendar.Events[i]; e != in.Event && sameUID(e.UID, in.Event.UID) {
+		if e := &in.Calendar.Events[i]; e != in.Event && lowered(e.UID) == counts {
 			add(in.Calendar.Events[i : i+1])
 		}
 	}

@@ -30,7 +30,7 @@ type ReadOptions struct {
 	// MaxSize is the size of the whole mail in bytes, 32 MiB by default.
 	MaxSize int64
 	// MaxParts is the number of parts, including multiparts and attached
-	// messages, 1000 by default.
+	// messages, and of recipients in a report, 1000 by default.
 	MaxParts int
 	// MaxDepth is the number of multiparts and attached messages that may stand
 	// inside one another, 20 by default.

@@ -1,6 +1,7 @@
 package mime
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/convene-go/convene/internal/address"
@@ -70,8 +71,9 @@ func (r *reader) authResults(s string, n int) []AuthResult {
 		case last >= 0:
 			// QUIRK: Exchange Online also puts a semicolon between a result and
 			// its property: testdata/read/outlook-reply.eml.
-			results[last].set(a.Method, a.Value)
-			results[last].identify()
+			if results[last].set(a.Method, a.Value) && slices.Contains(identities, a.Method) {
+				results[last].identify()
+			}
 		}
 		l.skipPast(";")
 	}
@@ -104,26 +106,31 @@ func (r *reader) authResult(l *authLexer) (a AuthResult) {
 	return a
 }
 
-// set adds the reason or a property.
-func (a *AuthResult) set(name, value string) {
+// set adds the reason or a property, and reports whether it is a new property.
+func (a *AuthResult) set(name, value string) bool {
 	if name == "reason" {
 		a.Reason = value
-		return
+		return false
 	}
 	if a.Properties == nil {
 		a.Properties = make(map[string]string)
 	}
-	if _, ok := a.Properties[name]; !ok {
-		a.Properties[name] = value
+	if _, ok := a.Properties[name]; ok {
+		return false
 	}
+	a.Properties[name] = value
+	return true
 }
 
-// identify sets Identity and Domain from the properties (RFC 8601, section
-// 2.7).
+// identities are the properties that give the identity (RFC 8601, section 2.7), the
+// best first.
+var identities = []string{
+	"header.i", "header.d", "smtp.mailfrom", "header.from", "smtp.helo", "smtp.auth", "policy.iprev",
+}
+
+// identify sets Identity and Domain from the properties.
 func (a *AuthResult) identify() {
-	for _, name := range []string{
-		"header.i", "header.d", "smtp.mailfrom", "header.from", "smtp.helo", "smtp.auth", "policy.iprev",
-	} {
+	for _, name := range identities {
 		if a.Identity == "" {
 			a.Identity = a.Properties[name]
 		}

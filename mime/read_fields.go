@@ -2,6 +2,7 @@ package mime
 
 import (
 	"cmp"
+	"errors"
 	"net/mail"
 	"net/textproto"
 	"slices"
@@ -129,11 +130,20 @@ var zones = map[string]string{
 	"MDT": "-0600", "MST": "-0700", "PDT": "-0700", "PST": "-0800",
 }
 
+// maxDate is the length of a date in octets. The longest one has 50.
+const maxDate = 200
+
+// errNoDate reports a text that is too short or too long for a date.
+var errNoDate = errors.New("not a date")
+
 // parseDate reads a date-time (RFC 5322, section 3.3). The result never
 // depends on the zone of this machine.
 func parseDate(s string) (time.Time, error) {
 	s, _, _ = strings.Cut(s, "(")
 	s = strings.TrimSpace(s)
+	if s == "" || len(s) > maxDate { // mail.ParseDate would try each of its layouts
+		return time.Time{}, errNoDate
+	}
 	if at := strings.LastIndexByte(s, ' '); at >= 0 && isAlphabetic(s[at+1:]) {
 		zone, ok := zones[strings.ToUpper(s[at+1:])]
 		if !ok {

@@ -170,6 +170,27 @@ func TestReadLimits(t *testing.T) {
 				Problems: []string{"report on more than 1 recipients: the rest is not read"},
 			},
 		},
+		{
+			name: "groups of a report",
+			in:   "Content-Type: message/delivery-status\n\nX: 1\n\nX: 2\n\nX: 3\n",
+			o:    mime.ReadOptions{MaxParts: 1},
+			want: &mime.Received{
+				ReportType: "delivery-status",
+				Header:     []mime.Field{{Name: "Content-Type", Value: "message/delivery-status"}},
+				Report:     &mime.DeliveryReport{Fields: []mime.Field{{Name: "X", Value: "1"}, {Name: "X", Value: "2"}}},
+				Problems:   []string{"report of more than 2 groups of fields: the rest is not read"},
+			},
+		},
+		{
+			name: "recipients of a bounce without a report",
+			in:   "X-Failed-Recipients: a@example.com, b@example.com\n",
+			o:    mime.ReadOptions{MaxParts: 1},
+			want: &mime.Received{
+				Header:   []mime.Field{{Name: "X-Failed-Recipients", Value: "a@example.com, b@example.com"}},
+				Report:   &mime.DeliveryReport{Recipients: []mime.DeliveryStatus{{FinalRecipient: "a@example.com", Action: "failed"}}},
+				Problems: []string{"report on more than 1 recipients: the rest is not read"},
+			},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -98,7 +98,12 @@ func (r *reader) deliveryStatus(e *entity, at place) {
 	if r.out.Report == nil {
 		r.out.Report = new(DeliveryReport)
 	}
+	groups := 0
 	for data = bytes.TrimLeft(data, "\r\n"); len(data) > 0; data = bytes.TrimLeft(data, "\r\n") {
+		if groups++; groups > r.MaxParts+1 { // one is about the mail
+			r.limit("report of more than %d groups of fields: the rest is not read", r.MaxParts+1)
+			return
+		}
 		end, next := headerEnd(data)
 		fields := r.block(string(data[:end]), nil)
 		data = data[next:]
@@ -231,6 +236,10 @@ func (r *reader) finishReport() {
 	// testdata/read/bounce-exim.eml.
 	for _, value := range r.out.Values("X-Failed-Recipients") {
 		for _, address := range bareAddresses(value) {
+			if r.out.Report != nil && len(r.out.Report.Recipients) >= r.MaxParts {
+				r.limit("report on more than %d recipients: the rest is not read", r.MaxParts)
+				return
+			}
 			if r.out.Report == nil {
 				r.out.Report = new(DeliveryReport)
 			}

@@ -84,24 +84,25 @@ func (e *NotOneError) Error() string {
 }
 
 // Find returns the occurrence that n names. starts are the original starts of the
-// series within [Reach] of it. The error is a [*NotOneError].
+// series within [Reach] of it. Equal ones stand beside one another. The error is a
+// [*NotOneError].
 //
 //   - If an occurrence starts at an instant of n, that occurrence is meant.
 //   - Otherwise the one occurrence of the day is meant. If the day means different
 //     occurrences in the two zones, no occurrence is meant.
 func (n Name) Find(starts []time.Time) (time.Time, error) {
-	found := distinct(starts, func(t time.Time) bool { return slices.ContainsFunc(n.Instants, t.Equal) })
+	found, count := distinct(starts, func(t time.Time) bool { return slices.ContainsFunc(n.Instants, t.Equal) })
 	switch {
-	case len(found) == 1:
-		return found[0], nil
-	case len(found) > 1 || n.Day.IsZero():
-		return time.Time{}, &NotOneError{Count: len(found)}
+	case count == 1:
+		return found, nil
+	case count > 1 || n.Day.IsZero():
+		return time.Time{}, &NotOneError{Count: count}
 	}
-	found = distinct(starts, n.onDay)
-	if len(found) != 1 {
-		return time.Time{}, &NotOneError{len(found), n.Day, len(n.Zones)}
+	found, count = distinct(starts, n.onDay)
+	if count != 1 {
+		return time.Time{}, &NotOneError{count, n.Day, len(n.Zones)}
 	}
-	return found[0], nil
+	return found, nil
 }
 
 // onDay reports whether t is on the day of n in one of its zones.
@@ -116,13 +117,18 @@ func (n Name) onDay(t time.Time) bool {
 	return false
 }
 
-// distinct returns the times of a list that keep accepts, each once.
-func distinct(list []time.Time, keep func(time.Time) bool) []time.Time {
-	var out []time.Time
+// distinct returns the first of the times that keep accepts, and the number of
+// different ones. A day may have thousands, so it looks at each once.
+func distinct(list []time.Time, keep func(time.Time) bool) (first time.Time, count int) {
+	var last time.Time
 	for _, t := range list {
-		if keep(t) && !slices.ContainsFunc(out, t.Equal) {
-			out = append(out, t)
+		if !keep(t) || count > 0 && t.Equal(last) {
+			continue
 		}
+		if last = t; count == 0 {
+			first = t
+		}
+		count++
 	}
-	return out
+	return first, count
 }
