@@ -37,6 +37,15 @@ const mostKept = 4 << 20
 // render builds or checks all mails, so that nothing is sent if one of them
 // cannot be built.
 func (x *part) render(o *settings) error {
+	err := x.renderAll(o)
+	if err != nil && x.dropLinks() {
+		return x.renderAll(o)
+	}
+	return err
+}
+
+// renderAll is render for the letters as they are.
+func (x *part) renderAll(o *settings) error {
 	x.renderer = newRenderer(x.meeting, x.plan, o)
 	x.renderer.onlyMail = len(x.letters) == 1
 	for _, l := range x.letters {

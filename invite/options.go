@@ -103,6 +103,7 @@ func (o *Options) clone() Options {
 type settings struct {
 	Options
 	callOptions
+	stored *ical.Event // the event of the meeting that the call is about; nil for a new meeting
 }
 
 // newSettings joins the options of a client with the options of a call.
@@ -124,8 +125,9 @@ func newSettings(o *Options, opts callOptions) *settings {
 }
 
 // about takes HideGuests and OneMail from the meeting, because every later mail
-// of the meeting keeps them. It changes s and returns it.
+// of the meeting keeps them. It also notes the event. It changes s and returns it.
 func (s *settings) about(m *Meeting) *settings {
+	s.stored = &m.Event
 	s.hideGuests, s.oneMail = m.HideGuests, m.OneMail
 	return s
 }

@@ -98,7 +98,11 @@ func (s *settings) checkValid(e *ical.Event) error {
 	if s.oneMail && s.hideGuests {
 		return errors.New("invite: OneMail and HideGuests exclude each other: a mail to all shows all addresses")
 	}
-	if err := e.Validate(); err != nil {
+	err := e.Validate()
+	if err != nil && s.stored != nil {
+		err = s.withoutStoredLinks(e).Validate()
+	}
+	if err != nil {
 		return invalid(err)
 	}
 	if err := s.Levels.check(); err != nil {
