@@ -209,11 +209,11 @@ func (in *Inbound) answer() {
 	in.Attendee = a
 	switch {
 	case ok && in.Kind == KindRefresh:
-		in.Reason = a.Email + " asks for the current version"
+		in.Reason = fmt.Sprintf("%.254s asks for the current version", a.Email)
 	case ok && in.Kind == KindCounter:
-		in.Reason = fmt.Sprintf("%s proposes another time: %s", a.Email, a.Status)
+		in.Reason = fmt.Sprintf("%.254s proposes another time: %.40s", a.Email, a.Status)
 	case ok:
-		in.Reason = fmt.Sprintf("%s answers: %s", a.Email, a.Status)
+		in.Reason = fmt.Sprintf("%.254s answers: %.40s", a.Email, a.Status)
 	default:
 		in.Reason = fmt.Sprintf("has a METHOD %s with %d attendees, none of which is its sender",
 			in.Calendar.Method, len(in.Event.Attendees))

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/mime"
 )
 
@@ -19,7 +20,7 @@ func (in *Inbound) report() bool {
 	case m.ReportType == "disposition-notification":
 		in.Kind, in.Reason = KindReceipt, receiptReason(m.Disposition)
 	case m.ReportType != "":
-		in.Reason = "is a report: " + m.ReportType
+		in.Reason = "is a report: " + foreignLine(m.ReportType, mostName)
 	default:
 		return false
 	}
@@ -34,12 +35,29 @@ func deliveryKind(r *mime.DeliveryReport) (Kind, string) {
 	}
 	at := slices.IndexFunc(r.Recipients, func(d mime.DeliveryStatus) bool { return !reportsArrival(&d) })
 	d := &r.Recipients[max(at, 0)]
-	text := strings.TrimSpace(fmt.Sprintf("%s for %s: %s %s", d.Action, cmp.Or(d.OriginalRecipient, d.FinalRecipient),
-		d.Status, d.DiagnosticCode))
+	text := describeStatus(d)
 	if at < 0 {
 		return KindReceipt, "is a delivery receipt: " + text
 	}
 	return KindBounce, text
+}
+
+// mostStatus limits an action and a status, which have at most nine characters (RFC
+// 3464, sections 2.3.3 and 2.3.4).
+const mostStatus = 20
+
+// describeStatus says in words what a report says of one recipient. The words of the
+// server are cut and quoted.
+func describeStatus(d *mime.DeliveryStatus) string {
+	to := cmp.Or(d.OriginalRecipient, d.FinalRecipient)
+	text := cmp.Or(foreignLine(d.Action, mostStatus), "a report") + " for " + foreignLine(to, address.Max)
+	if status := foreignLine(d.Status, mostStatus); status != "" {
+		text += ": " + status
+	}
+	if d.DiagnosticCode != "" {
+		text += ": " + quoteReport(d.DiagnosticCode)
+	}
+	return text
 }
 
 // reportsArrival reports whether a mail arrived at one recipient, or went on to a

@@ -155,9 +155,9 @@ func TestReadReport(t *testing.T) {
 		want     summary
 	}{
 		{"with the invitation", bounce("delivery-status", status, "Content-Type: message/rfc822\n\n"+invitation),
-			summary{invite.KindBounce, "REQUEST", "uid-1", "", "", "", "failed for bob@example.test: 5.1.1 smtp; 550 no such user"}},
+			summary{invite.KindBounce, "REQUEST", "uid-1", "", "", "", `failed for bob@example.test: 5.1.1: a report says "smtp; 550 no such user"`}},
 		{"without", bounce("delivery-status", status),
-			summary{invite.KindBounce, "", "", "", "", "", "failed for bob@example.test: 5.1.1 smtp; 550 no such user"}},
+			summary{invite.KindBounce, "", "", "", "", "", `failed for bob@example.test: 5.1.1: a report says "smtp; 550 no such user"`}},
 		{"with the original address", bounce("delivery-status", status+"Original-Recipient: rfc822; team@example.test\n"),
 			summary{invite.KindBounce, "", "", "", "", "", "failed for team@example.test: 5.1.1"}},
 		{"without recipients", bounce("delivery-status", "Reporting-MTA: dns; mx.example.test\n"),
