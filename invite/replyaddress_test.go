@@ -126,16 +126,27 @@ func TestReplyAddressForged(t *testing.T) {
 }
 
 func TestReplyAddressRefuses(t *testing.T) {
-	for name, change := range map[string]func(*invite.ReplyAddress){
-		"no mailbox":   func(r *invite.ReplyAddress) { r.Mailbox = "" },
-		"long mailbox": func(r *invite.ReplyAddress) { r.Mailbox = strings.Repeat("a", 35) + "@example.test" },
-		"no key":       func(r *invite.ReplyAddress) { r.Keys = nil },
-		"short key":    func(r *invite.ReplyAddress) { r.Keys = [][]byte{[]byte("secret")} },
+	for field, change := range map[string]func(*invite.ReplyAddress){
+		"Mailbox: is missing": func(r *invite.ReplyAddress) { r.Mailbox = "" },
+		"Mailbox: 35":         func(r *invite.ReplyAddress) { r.Mailbox = strings.Repeat("a", 35) + "@example.test" },
+		"Keys: ":              func(r *invite.ReplyAddress) { r.Keys = nil },
+		"Keys[0]: ":           func(r *invite.ReplyAddress) { r.Keys = [][]byte{[]byte("secret")} },
+		"Lifetime: ":          func(r *invite.ReplyAddress) { r.Lifetime = -time.Hour },
 	} {
 		o := fixed(tokens)
 		change(o.ReplyAddress)
-		if m, err := invite.New(nowhere, o).Send(context.Background(), review()); err == nil || m != nil {
-			t.Errorf("%s: Send = %v, %v, want nil and an error", name, m, err)
+		m, err := invite.New(nowhere, o).Send(context.Background(), review())
+		if err == nil || m != nil || !strings.Contains(err.Error(), "ReplyAddress."+field) {
+			t.Errorf("Send = %v, %v, want nil and an error about %s", m, err, field)
+		}
+		_, m = request(t, review(), 0, fixed(tokens))
+		for call, change := range map[string]func(*invite.Client) (*invite.Meeting, error){
+			"Cancel": func(c *invite.Client) (*invite.Meeting, error) { return c.Cancel(context.Background(), m) },
+			"Remind": func(c *invite.Client) (*invite.Meeting, error) { return c.Remind(context.Background(), m) },
+		} {
+			if after, err := change(invite.New(nowhere, o)); after != m || err == nil || !strings.Contains(err.Error(), "ReplyAddress."+field) {
+				t.Errorf("%s = %v, want an error about %s", call, err, field)
+			}
 		}
 	}
 }

@@ -195,6 +195,8 @@ func TestCheck(t *testing.T) {
 			"Mailbox: 35 octets in front of the @, 34 leave room", nil},
 		{"no key", *tokens(), "Keys: is missing", nil},
 		{"a short key", *tokens(key(1), key(2)[:15]), "Keys[1]: has 15 octets, 16 are the least", nil},
+		{"a negative lifetime", mailauth.Tokens{Mailbox: "desk@example.com", Keys: [][]byte{key(1)}, Lifetime: -time.Second},
+			"Lifetime: -1s is negative", nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
