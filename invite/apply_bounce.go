@@ -57,7 +57,8 @@ func (x *intake) undeliver(d *mime.DeliveryStatus, sent *sentMails) error {
 	case found < 0:
 		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", cmp.Or(foreignLine(id, mostIdentifier), "no Message-ID came back"))
 	}
-	return x.mark(&x.m.Deliveries[found], d.Status+" "+d.DiagnosticCode)
+	l := &x.m.Deliveries[found]
+	return x.mark(l, d.Status+" "+d.DiagnosticCode, sent.answers[address.Key(l.To)])
 }
 
 // mostGuessed is the time for which a report without a Message-ID of ours can be
@@ -95,14 +96,14 @@ func (x *intake) alone(id string) bool {
 	return n == 1
 }
 
-// mark makes a delivery undelivered, unless an answer shows that it arrived. It returns
-// the outcome as an error.
-func (x *intake) mark(l *Delivery, text string) error {
+// mark makes a delivery undelivered, unless one of the answers of its recipient shows
+// that it arrived. It returns the outcome as an error.
+func (x *intake) mark(l *Delivery, text string, answers []*Answer) error {
 	if l.State == DeliveryUndelivered {
 		return refuse(VerdictDuplicate, "is known already: the mail to %s did not arrive", l.To)
 	}
-	for i := range x.m.Answers {
-		if a := &x.m.Answers[i]; a.proves(l) {
+	for _, a := range answers {
+		if a.proves(l) {
 			return refuse(VerdictStale, "says that the mail to %s did not arrive, but %s has answered it", l.To, a.Email)
 		}
 	}
@@ -116,9 +117,18 @@ func (a *Answer) proves(l *Delivery) bool {
 	return a.Via == "" && a.Sequence >= l.Sequence && !a.Stamp.Before(l.Stamp) && address.Same(a.Email, l.To)
 }
 
-// arrived takes back what reports said of the mails that a shows to have arrived.
+// arrived takes back what reports said of the mails that a shows to have arrived. The
+// deliveries are read once for all answers of a mail.
 func (x *intake) arrived(a *Answer) {
-	for i := range x.m.Deliveries {
+	if !x.sought {
+		x.sought = true
+		for i := range x.m.Deliveries {
+			if x.m.Deliveries[i].State == DeliveryUndelivered {
+				x.undelivered = append(x.undelivered, i)
+			}
+		}
+	}
+	for _, i := range x.undelivered {
 		if l := &x.m.Deliveries[i]; l.State == DeliveryUndelivered && a.proves(l) {
 			x.ownDeliveries()
 			l = &x.m.Deliveries[i]

@@ -8,10 +8,11 @@ import (
 // sentMails finds the deliveries that a report of many recipients speaks of. The
 // deliveries are read once for all recipients.
 type sentMails struct {
-	known   bool           // a mail of this meeting has the Message-ID that came back
-	sole    int            // the only delivery with this Message-ID, or -1
-	byID    map[string]int // the last delivery to a recipient with this Message-ID, by key
-	byEvent map[string]int // the last delivery to a recipient that can have come back, by key, see [intake.guessed]
+	answers map[string][]*Answer // of the recipients that the report names or means, by key
+	known   bool                 // a mail of this meeting has the Message-ID that came back
+	sole    int                  // the only delivery with this Message-ID, or -1
+	byID    map[string]int       // the last delivery to a recipient with this Message-ID, by key
+	byEvent map[string]int       // the last delivery to a recipient that can have come back, by key, see [intake.guessed]
 }
 
 // sentTo returns the deliveries to the recipients of a report.
@@ -44,6 +45,14 @@ func (x *intake) sentTo(list []mime.DeliveryStatus) *sentMails {
 	}
 	if sent.known = n > 0; n == 1 {
 		sent.sole = last
+		named[address.Key(x.m.Deliveries[last].To)] = true
+	}
+	sent.answers = make(map[string][]*Answer)
+	for i := range x.m.Answers {
+		a := &x.m.Answers[i]
+		if key := address.Key(a.Email); named[key] {
+			sent.answers[key] = append(sent.answers[key], a)
+		}
 	}
 	return sent
 }

@@ -19,6 +19,8 @@ type intake struct {
 	stranger     bool                      // the attendee who answers joins because Policy.Uninvited lets them in
 	newDelegates int                       // the delegates that the mail names and that are new
 	joined       int                       // the occurrences to which uninvited people came
+	sought       bool                      // undelivered is complete
+	undelivered  []int                     // the deliveries that reports made undelivered, see [intake.arrived]
 	lowered      bool                      // the time of the answer is the time of Policy.Now, see [intake.stamp]
 }
 

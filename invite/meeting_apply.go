@@ -109,7 +109,7 @@ func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
 		for i := range x.m.Deliveries {
 			if l := &x.m.Deliveries[i]; l.MessageID == id && (sole || address.Same(l.To, email)) {
 				x.ownDeliveries()
-				return x.mark(&x.m.Deliveries[i], text)
+				return x.mark(&x.m.Deliveries[i], text, x.m.answersBy(l.To))
 			}
 		}
 		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %.80s to %.80s", id, email)

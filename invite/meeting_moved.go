@@ -39,9 +39,7 @@ func (m *Meeting) keepJoined() {
 			continue
 		}
 		m.Before[i] = series.Normalized(m.Before[i])
-		for _, j := range m.Joined {
-			roster.Admit(&m.Before[i], roster.Joined(j))
-		}
+		roster.Admit(&m.Before[i], m.answerRecord().Joined...)
 	}
 }
 

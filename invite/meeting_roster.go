@@ -156,6 +156,17 @@ func (m *Meeting) withAnswer(a ical.Attendee, id time.Time) ical.Attendee {
 	return a
 }
 
+// answersBy returns the answers of an attendee.
+func (m *Meeting) answersBy(email string) (out []*Answer) {
+	key := address.Key(email)
+	for i := range m.Answers {
+		if a := &m.Answers[i]; address.HasKey(a.Email, key) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
 // admit invites somebody to a target, if they are not invited. An attendee who
 // joins the whole meeting stands in the event from then on, because the policy
 // that let them in is the organizer's. If they are a delegate, they also join

@@ -89,7 +89,9 @@ func Same(a, b string) bool {
 	if IsASCII(a) && IsASCII(b) {
 		return strings.EqualFold(a, b)
 	}
-	return Key(a) == Key(b)
+	// No key changes anything but the case in front of the domain.
+	i, j := strings.LastIndexByte(a, '@'), strings.LastIndexByte(b, '@')
+	return i == j && strings.EqualFold(a[:max(i, 0)], b[:max(j, 0)]) && Key(a) == Key(b)
 }
 
 // Key returns the same string for equal mailboxes, for use as a map key. If

@@ -1,5 +1,7 @@
 package address
 
+import "strings"
+
 // HasKey reports whether [Key] of addr is key. It is faster than Key if most addresses
 // that it is asked for have another key, because it stops at the first difference.
 func HasKey(addr, key string) bool {
@@ -7,10 +9,13 @@ func HasKey(addr, key string) bool {
 	for same < min(len(addr), len(key)) && lower(addr[same]) == key[same] {
 		same++
 	}
-	if same == len(addr) && same == len(key) && IsASCII(addr) {
-		return true
+	switch {
+	case IsASCII(addr):
+		return same == len(addr) && same == len(key)
+	case same <= strings.LastIndexByte(addr, '@'): // no key changes anything else in front of the domain
+		return false
 	}
-	return !IsASCII(addr) && Key(addr) == key
+	return Key(addr) == key
 }
 
 // lower converts an ASCII letter to lower case.

@@ -14,9 +14,7 @@ import (
 func (u *update) revise() {
 	p := u.plan
 	after := series.Normalized(p.Intent)
-	for _, j := range u.moving.record.Joined {
-		roster.Admit(&after, j)
-	}
+	roster.Admit(&after, u.moving.record.Joined...)
 	major := highest(diff(u.before, &after, u.options.Levels)) == LevelMajor
 	if major {
 		p.Revised = append(p.Revised, roster.Revision{Sequence: p.Intent.Sequence})
@@ -74,9 +72,7 @@ func (u *update) takenBack(after *ical.Event) (back []roster.Answer) {
 		asked[key] = true
 		if with == nil {
 			e := series.Normalized(*after)
-			for _, j := range u.moving.record.Joined {
-				roster.Admit(&e, j)
-			}
+			roster.Admit(&e, u.moving.record.Joined...)
 			with = &e
 		}
 		if u.plan.Index.Attendee(with, key) != nil {

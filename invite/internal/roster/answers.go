@@ -25,6 +25,8 @@ type Answers struct {
 	series  []ical.Attendee        // the attendees of the whole meeting
 	index   Index
 
+	written map[writtenKey][]ical.Attendee // see [Answers.writtenOnce]
+
 	anew map[answerKey]int // the sequences of answers that take others back, see [Answers.TakenBack]
 }
 
@@ -201,9 +203,7 @@ func (r *Record) Filled(e ical.Event) ical.Event {
 // the occurrence asked everybody anew: an answer to one occurrence is shown to its
 // attendee alone.
 func (s *Answers) Fill(e *ical.Event, joined []Joined) {
-	for _, j := range joined {
-		Admit(e, j)
-	}
+	Admit(e, joined...)
 	for i := range e.Attendees {
 		if a := &e.Attendees[i]; !address.Same(a.Email, e.Organizer.Email) {
 			s.general(address.Key(a.Email), time.Time{}).Put(a)

@@ -195,28 +195,3 @@ func (r *Record) AnswersOfEvent() (out []Answer) {
 	}
 	return slices.DeleteFunc(out, func(a Answer) bool { return given[a.answerKey()] })
 }
-
-// Admit adds an attendee to an occurrence of e, if the series has it and it takes
-// place. It changes e, which must share no list with another event.
-func Admit(e *ical.Event, j Joined) {
-	i := series.OverrideIndex(e, j.RecurrenceID)
-	if i < 0 {
-		if !series.InRule(e, j.RecurrenceID) || slices.ContainsFunc(e.Recurrence.Except, j.RecurrenceID.Equal) {
-			return
-		}
-		i = len(e.Overrides)
-		e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: j.RecurrenceID})
-	}
-	o := &e.Overrides[i]
-	if o.Cancelled {
-		return
-	}
-	list := o.Attendees
-	if len(list) == 0 {
-		list = slices.Clone(e.Attendees)
-	}
-	if IndexOf(list, j.Attendee.Email) < 0 {
-		list = append(list, j.Attendee)
-	}
-	o.Attendees = list
-}

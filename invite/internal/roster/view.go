@@ -66,7 +66,7 @@ func (x Index) View(e *ical.Event, email string, s *Answers) View {
 			absent = append(absent, i)
 		case !whole && invited:
 			full := e.Override(i)
-			full.Attendees = s.Written(full.Attendees, full.RecurrenceID, e.Organizer.Email)
+			full.Attendees = s.writtenOnce(full.Attendees, full.RecurrenceID, e.Organizer.Email)
 			v.Singles = append(v.Singles, &full)
 		}
 	}
@@ -80,4 +80,29 @@ func (x Index) View(e *ical.Event, email string, s *Answers) View {
 // whether they are invited to the whole meeting.
 func (x Index) invites(o *ical.Event, key string, whole bool) bool {
 	return len(o.Attendees) == 0 && whole || x.Find(o.Attendees, key) >= 0
+}
+
+// writtenKey names a result of [Answers.Written].
+type writtenKey struct {
+	list      listID
+	id        int64
+	organizer string
+}
+
+// writtenOnce is [Answers.Written] for a list that does not change as long as s is used.
+// All attendees of an occurrence ask for the same list.
+func (s *Answers) writtenOnce(list []ical.Attendee, id time.Time, organizer string) []ical.Attendee {
+	if len(list) <= shortList {
+		return s.Written(list, id, organizer)
+	}
+	key := writtenKey{listID{&list[0], len(list)}, id.Unix(), organizer}
+	out, ok := s.written[key]
+	if !ok {
+		out = s.Written(list, id, organizer)
+		if s.written == nil {
+			s.written = make(map[writtenKey][]ical.Attendee)
+		}
+		s.written[key] = out
+	}
+	return out
 }
