@@ -83,32 +83,34 @@ func foreignID(id string) string {
 // foreignText returns the first n octets of a stranger's text, with a mark if something
 // is missing. It leaves out control characters except line breaks and tabs.
 func foreignText(s string, n int) string {
-	s = strings.ToValidUTF8(headOf(s, n), "\uFFFD")
-	return cut(strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r == '\u2028' || r == '\u2029':
-			return '\n'
-		case isHidden(r):
+	return cut(visible(headOf(s, n), func(r rune) rune {
+		switch r {
+		case '\r':
 			return -1
+		case '\t':
+			return r
 		}
-		return r
-	}, s), n)
+		return '\n'
+	}), n)
 }
 
 // foreignLine is foreignText on one line.
 func foreignLine(s string, n int) string {
-	s = strings.ToValidUTF8(headOf(s, n), "\uFFFD")
-	return cut(strings.TrimSpace(strings.Map(func(r rune) rune {
+	return cut(strings.TrimSpace(visible(headOf(s, n), func(rune) rune { return ' ' })), n)
+}
+
+// visible returns a text without hidden characters and in valid UTF-8. space replaces
+// each line break and tab.
+func visible(s string, space func(rune) rune) string {
+	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t' || r == '\u2028' || r == '\u2029':
-			return ' '
+			return space(r)
 		case isHidden(r):
 			return -1
 		}
 		return r
-	}, s)), n)
+	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
 // headOf returns so much of s that enough is left when hidden characters are removed,

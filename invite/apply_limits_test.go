@@ -208,7 +208,7 @@ func TestTextsByHand(t *testing.T) {
 	_, m := request(t, review(), 0, fixed())
 	text := strings.Repeat("ü\x00\u202e", 1<<20)
 	m, o := m.Answer(invite.Answer{
-		Email: "bob@example.test", Status: ical.StatusDeclined, Stamp: pinned(), Via: "link" + text, Comment: "a\nb" + text,
+		Email: "bob@example.test", Status: ical.StatusDeclined, Stamp: pinned(), Via: "link" + text, Comment: "a\r\n\tb\u2028c" + text,
 		AnsweredAs: text, SentBy: text, MessageID: text, Guests: 1 << 40,
 	})
 	m, p := m.Propose(invite.Proposal{Email: "bob@example.test", Start: pinned().AddDate(0, 2, 0), Stamp: pinned().Add(time.Hour), Via: "link", Comment: text, Location: text, MessageID: text})
@@ -219,7 +219,7 @@ func TestTextsByHand(t *testing.T) {
 	if len(data) > 60_000 || !utf8.Valid(data) || bytes.Contains(data, []byte("\u202e")) || bytes.Contains(data, []byte(`\u0000`)) {
 		t.Errorf("the meeting has %d octets, want at most 60,000 without hidden characters", len(data))
 	}
-	if a := m.Answers[0]; !strings.HasPrefix(a.Comment, "a\nbüü") || !strings.HasSuffix(a.Comment, " …") || a.MessageID != "" || a.Guests != 10_000 {
+	if a := m.Answers[0]; !strings.HasPrefix(a.Comment, "a\n\tb\ncüü") || !strings.HasSuffix(a.Comment, " …") || a.MessageID != "" || a.Guests != 10_000 {
 		t.Errorf("the answer is kept with %d guests, Message-ID %.20q, comment %.20q", a.Guests, a.MessageID, a.Comment)
 	}
 }
