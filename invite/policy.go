@@ -181,7 +181,13 @@ func (p *Policy) check(in *Inbound, invited, said ical.Attendee) error {
 	if err := p.mayAnswer(from, invited, said); err != nil {
 		return err
 	}
-	return p.authenticated(in, domainOf(from))
+	if err := p.authenticated(in, domainOf(from)); err != nil {
+		return err
+	}
+	if in.Quoted {
+		return refuse(VerdictHeld, "is from %s, but the answer stands in a message that the mail passes on", from)
+	}
+	return nil
 }
 
 // mayAnswer decides whether a mailbox speaks for an attendee.
