@@ -68,7 +68,7 @@ func (x *intake) answer() Outcome {
 
 // mostLookups limits the attendees and answers that are searched for one mail. The
 // search takes about half a second.
-const mostLookups = 20_000_000
+const mostLookups = 5_000_000
 
 // mostComponents returns the number of components of one answer that are taken in.
 // Each is looked for among all attendees and answers.

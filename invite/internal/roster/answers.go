@@ -141,7 +141,8 @@ func (r *Record) AnswerOf(email string, id time.Time) *Answer {
 	return r.CountingOf(key).Answer(key, id)
 }
 
-// CountingOf returns the answers of the attendee with that key that count now.
+// CountingOf returns the answers of the attendee with that key that count now. It makes
+// no index of the attendees, and knows no others.
 func (r *Record) CountingOf(key string) *Answers {
 	one := *r
 	one.Given = nil
@@ -150,7 +151,12 @@ func (r *Record) CountingOf(key string) *Answers {
 			one.Given = append(one.Given, a)
 		}
 	}
-	return one.Counting()
+	s := one.Counting()
+	s.series = nil
+	if i := slices.IndexFunc(r.Event.Attendees, func(a ical.Attendee) bool { return address.HasKey(a.Email, key) }); i >= 0 {
+		s.series = r.Event.Attendees[i : i+1]
+	}
+	return s
 }
 
 // Apart returns the occurrences for which the attendee's status may differ from
