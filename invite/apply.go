@@ -68,7 +68,7 @@ func (x *intake) answer() Outcome {
 
 // mostLookups limits the attendees and answers that are searched for one mail. The
 // search takes about half a second.
-const mostLookups = 20_000_000
+const mostLookups = 5_000_000
 
 // mostComponents returns the number of components of one answer that are taken in.
 // Each is looked for among all attendees and answers.
@@ -115,8 +115,7 @@ func (x *intake) take(s statement) (string, error) {
 		return "", refuse(VerdictHeld, rangeReason)
 	}
 	if x.in.Kind == KindRefresh {
-		x.invite = []string{who.Email}
-		return "", refuse(VerdictNotAnAnswer, "%s asks for the current version", who.Email)
+		return "", x.refresh(who)
 	}
 	if at.Cancelled {
 		return "", refuse(VerdictStale, "answers a meeting that is cancelled")
@@ -187,7 +186,8 @@ func (x *intake) leavesOpen(a *Answer) bool {
 	if a.Status != ical.StatusNeedsAction || a.RecurrenceID.IsZero() || x.in.Event == nil {
 		return false
 	}
-	newest := x.m.counting().Newest(address.Key(a.Email), a.RecurrenceID)
+	key := address.Key(a.Email)
+	newest := x.m.answerRecord().CountingOf(key).Newest(key, a.RecurrenceID)
 	return x.in.Event.RecurrenceID.IsZero() && roster.IsAnswer(x.in.Attendee.Status) && (newest == nil || !roster.IsAnswer(newest.Status))
 }
 

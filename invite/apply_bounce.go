@@ -58,6 +58,9 @@ func (x *intake) undeliver(d *mime.DeliveryStatus, sent *sentMails) error {
 		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", cmp.Or(foreignLine(id, mostIdentifier), "no Message-ID came back"))
 	}
 	l := &x.m.Deliveries[found]
+	if sent.shared && l.MessageID == id && (x.p.RequireAuth || !x.recent(l)) {
+		return refuse(VerdictHeld, "says that the mail to %s did not arrive, but all recipients of this mail know its Message-ID", l.To)
+	}
 	return x.mark(l, d.Status+" "+d.DiagnosticCode, sent.answers[address.Key(l.To)])
 }
 
@@ -72,8 +75,13 @@ const mostGuessed = 7 * 24 * time.Hour
 // believe it. Otherwise it must be about a mail that was handed over in the last days,
 // and the report does no lasting harm: the next answer of the attendee undoes it.
 func (x *intake) guessed(l *Delivery) bool {
+	return !x.p.RequireAuth && x.recent(l) && l.Sequence == x.in.Event.Sequence
+}
+
+// recent reports whether a mail was handed over in the last days.
+func (x *intake) recent(l *Delivery) bool {
 	handedOver := l.State == DeliveryDelivered || l.State == DeliveryUnknown || l.State == DeliveryUndelivered
-	return !x.p.RequireAuth && handedOver && l.Sequence == x.in.Event.Sequence && x.p.Now().Sub(l.Time) <= mostGuessed
+	return handedOver && x.p.Now().Sub(l.Time) <= mostGuessed
 }
 
 // returned returns the Message-ID of the mail that came back, and reports whether

@@ -10,6 +10,7 @@ import (
 type sentMails struct {
 	answers map[string][]*Answer // of the recipients that the report names or means, by key
 	known   bool                 // a mail of this meeting has the Message-ID that came back
+	shared  bool                 // this mail went to several attendees, each of whom knows its Message-ID
 	sole    int                  // the only delivery with this Message-ID, or -1
 	byID    map[string]int       // the last delivery to a recipient with this Message-ID, by key
 	byEvent map[string]int       // the last delivery to a recipient that can have come back, by key, see [intake.guessed]
@@ -43,7 +44,8 @@ func (x *intake) sentTo(list []mime.DeliveryStatus) *sentMails {
 			sent.byEvent[key] = i
 		}
 	}
-	if sent.known = n > 0; n == 1 {
+	sent.known, sent.shared = n > 0, n > 1
+	if n == 1 {
 		sent.sole = last
 		named[address.Key(x.m.Deliveries[last].To)] = true
 	}

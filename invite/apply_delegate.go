@@ -24,12 +24,13 @@ func (x *intake) delegate(who ical.Attendee, a *Answer, at series.Target) error 
 	if address.Same(to, x.m.Event.Organizer.Email) || x.leadsTo(to, who.Email, at) {
 		return refuse(VerdictHeld, "%s delegates to %s, which goes in a circle", who.Email, to)
 	}
-	if has, ok := x.m.attendee(to, at); ok { // who has an invitation already
+	has, invited := x.m.attendee(to, at)
+	if invited && !x.m.HideGuests {
 		a.DelegatedTo = has.Email
 		return nil
 	}
-	if err := x.mayDelegate(who, to); err != nil {
-		return err
+	if err := x.mayDelegate(who, to, invited); err != nil || invited {
+		return err // a hidden guest counts as a new delegate, and keeps the spelling of the answer
 	}
 	x.m.admit(ical.Attendee{
 		Email: to, Role: who.Role, Kind: who.Kind, Status: ical.StatusNeedsAction, DelegatedFrom: who.Email,
@@ -40,25 +41,25 @@ func (x *intake) delegate(who ical.Attendee, a *Answer, at series.Target) error 
 	return nil
 }
 
+// mostSteps limits the delegations that are followed from one attendee.
+const mostSteps = 100
+
 // leadsTo reports whether the delegations from one address lead to another, or go
-// in a circle.
+// in a circle, or on for more than mostSteps.
 func (x *intake) leadsTo(from, to string, at series.Target) bool {
 	if _, ok := x.m.attendee(from, at); !ok || address.Same(from, to) {
 		return ok || address.Same(from, to)
 	}
-	list, counting, index := x.m.attendees(at), x.m.counting(), make(roster.Index)
-	for range len(list) + 1 {
+	list := x.m.attendees(at)
+	for range mostSteps {
 		if address.Same(from, to) {
 			return true
 		}
-		i := index.Find(list, address.Key(from))
+		i := roster.IndexOf(list, from)
 		if i < 0 {
 			return false
 		}
-		a := list[i]
-		if !address.Same(a.Email, x.m.Event.Organizer.Email) {
-			counting.Answer(address.Key(a.Email), at.Start).Put(&a)
-		}
+		a := x.m.withAnswer(list[i], at.Start)
 		if a.DelegatedTo == "" {
 			return false
 		}

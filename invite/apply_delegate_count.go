@@ -5,6 +5,7 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/roster"
 )
 
 // delegates has the delegates of a meeting, as it was before the mail. They are
@@ -75,7 +76,35 @@ func (m *Meeting) countDelegates() *delegates {
 			d.addresses[x.to], d.family(x.from).addresses[x.to] = true, true
 		}
 	}
+	if m.HideGuests {
+		d.countHidden(present, named, counting)
+	}
 	return d
+}
+
+// countHidden counts the delegations to people who were invited already, as if these
+// were new delegates who have not answered. Otherwise an attendee could find out which
+// hidden guests are invited: they name an address, and their next mail shows whether the
+// delegation was taken.
+func (d *delegates) countHidden(present, named []delegation, counting *roster.Answers) {
+	type pair struct{ to, from string }
+	type place struct {
+		pair
+		id int64
+	}
+	own, seen := make(map[pair]bool), make(map[place]bool)
+	for _, x := range present {
+		own[pair{x.to, x.from}] = true
+	}
+	for _, x := range named {
+		p := place{pair{x.to, x.from}, x.id.Unix()}
+		if d.removed[x.to] || own[p.pair] || seen[p] {
+			continue
+		}
+		seen[p] = true
+		said := counting.Answer(x.from, x.id)
+		d.count(x.to, x.from, said != nil && said.Status == ical.StatusDelegated && address.Key(said.DelegatedTo) == x.to)
+	}
 }
 
 // delegations returns the delegates who are invited, and the delegates whom the

@@ -17,8 +17,9 @@ const (
 )
 
 // mayDelegate refuses a new delegate whom Policy.Delegates or a limit keeps out. It
-// counts the delegate if they may come.
-func (x *intake) mayDelegate(who ical.Attendee, to string) error {
+// counts the delegate if they may come. invited says that they are a hidden guest, who
+// counts as a new delegate for the attendee who names them.
+func (x *intake) mayDelegate(who ical.Attendee, to string, invited bool) error {
 	held := func(why string, args ...any) error {
 		return refuse(VerdictHeld, "%s delegates to %.254s, and "+why, append([]any{who.Email, to}, args...)...)
 	}
@@ -55,7 +56,9 @@ func (x *intake) mayDelegate(who ical.Attendee, to string) error {
 	case len(d.addresses) >= mostDelegatesOfMeeting:
 		return held("%d delegates of a meeting are the most", mostDelegatesOfMeeting)
 	}
-	d.link(key, from)
+	if !invited {
+		d.link(key, from)
+	}
 	d.count(key, from, true)
 	return nil
 }

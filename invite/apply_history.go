@@ -97,7 +97,9 @@ func (m *Meeting) limitAnswers(key string, now time.Time) {
 			}
 		}
 	}
-	m.dropInvited(delegations)
+	if !m.HideGuests { // see [delegates.countHidden]
+		m.dropInvited(delegations)
+	}
 	for _, i := range delegations {
 		said[i].Fixed = true
 	}
@@ -121,9 +123,37 @@ func (m *Meeting) limitProposals(key string) {
 	const half = mostProposalsOf / 2
 	limits := roster.Limits{Subject: half, Superseded: half, Subjects: half}
 	m.Proposals = without(m.Proposals, at, roster.Superfluous(said, limits, nil))
-	if n := len(m.Proposals) - mostProposals; n > 0 {
-		m.Proposals = slices.Delete(m.Proposals, 0, n)
+	m.limitAllProposals()
+}
+
+// limitAllProposals limits the proposals of all attendees together. The attendees who
+// have the most lose their oldest ones first, so that a few attendees cannot push out
+// the proposals of the others.
+func (m *Meeting) limitAllProposals() {
+	over := len(m.Proposals) - mostProposals
+	if over <= 0 {
+		return
 	}
+	counts := make(map[string]int)
+	for i := range m.Proposals {
+		counts[address.Key(m.Proposals[i].Email)]++
+	}
+	share := mostProposalsOf // the most that everybody may keep
+	for kept := mostProposals + 1; kept > mostProposals && share > 0; {
+		share, kept = share-1, 0
+		for _, n := range counts {
+			kept += min(n, share)
+		}
+	}
+	m.Proposals = slices.DeleteFunc(m.Proposals, func(p Proposal) bool {
+		key := address.Key(p.Email)
+		if over == 0 || counts[key] <= share {
+			return false
+		}
+		counts[key]--
+		over--
+		return true
+	})
 }
 
 // without removes the elements of a list whose index in at is dropped. It changes the

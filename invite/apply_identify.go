@@ -58,22 +58,27 @@ func (x *intake) uninvited(said ical.Attendee, at series.Target) (ical.Attendee,
 	}
 	guest := ical.Attendee{Name: foreignLine(said.Name, mostName), Email: said.Email, Role: ical.RoleOptional}
 	groups := groupsOf(x.m.attendees(at))
-	verdict, joins := VerdictUnknownAttendee, x.p.Uninvited == UninvitedAdd
-	if x.p.Uninvited == UninvitedHold || len(groups) > 0 && x.p.GroupMember == nil {
-		verdict = VerdictHeld
+	if x.p.Uninvited == UninvitedHold && x.p.GroupMember == nil || len(groups) > 0 && x.p.GroupMember == nil && x.p.Uninvited != UninvitedAdd {
+		return guest, refuse(VerdictHeld, "%s", notInvited(said.Email, groups, false))
 	}
-	if i := slices.IndexFunc(groups, func(g ical.Attendee) bool {
-		return x.p.GroupMember != nil && x.p.GroupMember(g, guest)
-	}); i >= 0 {
-		joins, guest.Role = true, groups[i].Role
-	} else {
-		x.stranger = joins
-	}
-	if !joins {
-		return guest, refuse(verdict, "%s", notInvited(said.Email, groups, x.p.GroupMember != nil))
-	}
-	if err := x.p.check(&x.in, guest, said); err != nil {
+	// An assistant cannot bring anybody in, so SENT-BY does not count. Nobody is asked
+	// about an address that the mail is not proven to come from.
+	if err := x.p.check(&x.in, guest, ical.Attendee{Email: said.Email}); err != nil {
 		return guest, err
+	}
+	if err := validAddress(said.Email); err != nil {
+		return guest, err
+	}
+	i := x.group(groups, guest)
+	switch {
+	case i >= 0:
+		guest.Role = groups[i].Role
+	case x.p.Uninvited == UninvitedHold:
+		return guest, refuse(VerdictHeld, "%s", notInvited(said.Email, groups, true))
+	case x.p.Uninvited != UninvitedAdd:
+		return guest, refuse(VerdictUnknownAttendee, "%s", notInvited(said.Email, groups, true))
+	default:
+		x.stranger = true
 	}
 	if x.in.Kind != KindReply {
 		return guest, refuse(VerdictHeld, "%s is not invited, and does not answer", said.Email)
@@ -81,7 +86,27 @@ func (x *intake) uninvited(said ical.Attendee, at series.Target) (ical.Attendee,
 	if x.joined++; x.joined > mostJoined && !at.Start.IsZero() {
 		return guest, refuse(VerdictHeld, "%s is not invited, and answers more than %d occurrences", said.Email, mostJoined)
 	}
-	return guest, validAddress(said.Email)
+	return guest, nil
+}
+
+// group returns the index of the first group that somebody is a member of, or -1. It
+// asks Policy.GroupMember once for each group and mail.
+func (x *intake) group(groups []ical.Attendee, guest ical.Attendee) int {
+	if x.p.GroupMember == nil {
+		return -1
+	}
+	return slices.IndexFunc(groups, func(g ical.Attendee) bool {
+		pair := [2]string{address.Key(g.Email), address.Key(guest.Email)}
+		is, asked := x.members[pair]
+		if !asked {
+			is = x.p.GroupMember(g, guest)
+			if x.members == nil {
+				x.members = make(map[[2]string]bool)
+			}
+			x.members[pair] = is
+		}
+		return is
+	})
 }
 
 // groupsOf returns the groups among some attendees.

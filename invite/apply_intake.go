@@ -17,6 +17,8 @@ type intake struct {
 	answered     map[string]map[int64]bool // see [intake.answeredBy]
 	delegates    *delegates                // nil before somebody delegates
 	stranger     bool                      // the attendee who answers joins because Policy.Uninvited lets them in
+	requested    map[string]int            // see [intake.requests]
+	members      map[[2]string]bool        // see [intake.group]
 	newDelegates int                       // the delegates that the mail names and that are new
 	joined       int                       // the occurrences to which uninvited people came
 	sought       bool                      // undelivered is complete

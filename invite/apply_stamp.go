@@ -47,7 +47,7 @@ func received(fields []string) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	return t.UTC()
+	return withinYears(t)
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -57,8 +57,13 @@ func (l letter) setFailed(m *Meeting, state DeliveryState, cause error, o *setti
 	return failed
 }
 
+// mostReply limits the octets of Delivery.Reply. A server may answer with 500 KB for
+// each recipient, and all of it would be stored.
+const mostReply = 2 << 10
+
 // note sets the state of the letter's deliveries. reply is the text of the Sender.
 func (l letter) note(m *Meeting, state DeliveryState, reply string, o *settings) {
+	reply = foreignText(reply, mostReply)
 	for i := range l {
 		d := &m.Deliveries[l[i].index]
 		d.State, d.Reply, d.Time = state, reply, o.Now().UTC()

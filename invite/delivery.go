@@ -30,7 +30,8 @@ type Delivery struct {
 	MessageID string `json:"messageId"`
 	// State says how far the mail came.
 	State DeliveryState `json:"state"`
-	// Reply is the text of the Sender if the mail failed, for people. If a report
+	// Reply is the text of the Sender if the mail failed, for people, at most 2 KiB
+	// of it. If a report
 	// came later, Reply quotes at most 500 octets of it: a report says "…". Nobody
 	// has checked these words.
 	Reply string `json:"reply,omitempty"`

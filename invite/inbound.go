@@ -34,6 +34,9 @@ type Inbound struct {
 	// Verified are results that a trusted service gave with the mail, see
 	// [ReadOptions].
 	Verified []mime.AuthResult
+	// Quoted says that the calendar object stands in a message that is attached to
+	// the mail. Its author need not be the author of the mail.
+	Quoted bool
 }
 
 // Kind is the meaning of a mail for a meeting.

@@ -83,6 +83,7 @@ func (in *Inbound) choose(parts []mime.Part, o *ReadOptions) bool {
 		return false
 	}
 	in.Calendar, in.Event = list[best].Calendar, &list[best].Events[0]
+	in.Quoted = list[best].part.Embedded
 	if n := len(parts); n > mostObjects {
 		in.Calendar.Skipped = append(in.Calendar.Skipped, fmt.Sprintf("%d of %d calendar objects", n-mostObjects, n))
 	}

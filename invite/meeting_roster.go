@@ -110,18 +110,34 @@ func (m *Meeting) attendees(at series.Target) []ical.Attendee {
 	if at.Start.IsZero() {
 		return list
 	}
-	var seen map[string]bool // the keys in list
-	for _, j := range m.Joined {
-		if !j.RecurrenceID.Equal(at.Start) {
+	var joined []ical.Attendee
+	for i := range m.Joined {
+		if j := &m.Joined[i]; j.RecurrenceID.Equal(at.Start) {
+			joined = append(joined, j.Attendee)
+		}
+	}
+	return withJoined(list, joined)
+}
+
+// withJoined returns a list of attendees with those of joined who are not in it.
+func withJoined(list, joined []ical.Attendee) []ical.Attendee {
+	if len(joined) == 0 {
+		return list
+	}
+	const few = 10 // for so few, a search is faster than a map of the list
+	var seen map[string]bool
+	if len(joined) > few {
+		seen = keysOf(list)
+	}
+	list = list[:len(list):len(list)]
+	for i := range joined {
+		email := joined[i].Email
+		if key := address.Key(email); seen != nil && seen[key] || seen == nil && roster.IndexOf(list, email) >= 0 {
 			continue
-		}
-		if seen == nil {
-			list, seen = list[:len(list):len(list)], keysOf(list)
-		}
-		if key := address.Key(j.Attendee.Email); !seen[key] {
+		} else if seen != nil {
 			seen[key] = true
-			list = append(list, j.Attendee)
 		}
+		list = append(list, joined[i])
 	}
 	return list
 }

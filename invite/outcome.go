@@ -14,7 +14,7 @@ type Outcome struct {
 	Reason string `json:"reason"`
 	// Invite has the attendees who should get the current request now, because
 	// somebody delegated to them or because they asked for it. Give them to
-	// [Client.Reinvite].
+	// [Client.Reinvite]. Somebody who asks too often is not named.
 	Invite []string `json:"invite,omitempty"`
 }
 
@@ -36,8 +36,9 @@ const (
 	// VerdictUnknownEvent: it is about another meeting, or about an occurrence that
 	// the series does not have.
 	VerdictUnknownEvent Verdict = "unknown-event"
-	// VerdictUnknownAttendee: the attendee who answers is not invited, or a report
-	// names a recipient to whom no mail of this meeting went.
+	// VerdictUnknownAttendee: the attendee who answers is not invited, although the
+	// mail is theirs as far as the policy asks, or a report names a recipient to
+	// whom no mail of this meeting went.
 	VerdictUnknownAttendee Verdict = "unknown-attendee"
 	// VerdictUnverified: the mail does not show that it comes from the attendee, or
 	// the token in its address is not valid.

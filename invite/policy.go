@@ -54,7 +54,9 @@ type Policy struct {
 	// "", it refuses the mail, because nothing can be trusted then. Also, a
 	// bounce must name the Message-ID of a mail. Otherwise the UID, the SEQUENCE
 	// and the recipient are enough for a mail of the last seven days, and every
-	// attendee can forge such a bounce. An answer by mail takes any bounce back.
+	// attendee can forge such a bounce. Every recipient of a mail to several
+	// ([OneMail]) knows its Message-ID, so RequireAuth holds a bounce of it. An
+	// answer by mail takes any bounce back.
 	RequireAuth bool
 	// ListedSentBy accepts an answer by an assistant only if the meeting names
 	// the assistant in the attendee's SentBy, and holds others. Otherwise SENT-BY
@@ -72,7 +74,8 @@ type Policy struct {
 	// meeting by a reply, as with [UninvitedAdd], in the role of the group. If it
 	// reports false, Uninvited decides. If it is nil, the members are not known.
 	// Then [UninvitedRefuse] holds the answer, so that a person can decide. In any
-	// case the mail must show that it comes from the person who answers.
+	// case the mail must show that it comes from the person who answers, before
+	// GroupMember is called, and SENT-BY does not count.
 	GroupMember func(group, person ical.Attendee) bool
 	// Delegates decides about delegates who are not invited yet. If it is "", an
 	// attendee may have one who has not answered, and others are held.
@@ -181,7 +184,13 @@ func (p *Policy) check(in *Inbound, invited, said ical.Attendee) error {
 	if err := p.mayAnswer(from, invited, said); err != nil {
 		return err
 	}
-	return p.authenticated(in, domainOf(from))
+	if err := p.authenticated(in, domainOf(from)); err != nil {
+		return err
+	}
+	if in.Quoted {
+		return refuse(VerdictHeld, "is from %s, but the answer stands in a message that the mail passes on", from)
+	}
+	return nil
 }
 
 // mayAnswer decides whether a mailbox speaks for an attendee.

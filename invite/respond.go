@@ -83,16 +83,26 @@ func (r *answerMail) message(in *Inbound) (*mime.Message, error) {
 	}
 	if in.Mail != nil && in.Mail.MessageID != "" {
 		d.InReplyTo = in.Mail.MessageID
-		d.References = append(slices.Clone(in.Mail.References), in.Mail.MessageID)
+		d.References = append(lastOf(in.Mail.References, mostReferences), in.Mail.MessageID)
 	}
 	return mime.Build(d)
 }
+
+// mostReferences limits the Message-IDs of the thread that an answer repeats.
+const mostReferences = 50
+
+// lastOf returns a copy of the last n elements of a list.
+func lastOf(list []string, n int) []string { return slices.Clone(list[max(0, len(list)-n):]) }
 
 // proposes reports whether the answer is a COUNTER.
 func (r *answerMail) proposes() bool { return !r.Start.IsZero() || !r.End.IsZero() }
 
 // answerEvent is the component of an answer.
 type answerEvent struct{ ical.Event }
+
+// mostEcho limits the title and the place that an answer repeats, in octets. A forged
+// invitation names any organizer, and its text would be sent to them.
+const mostEcho = 1024
 
 // event returns the invitation with one attendee and the fields that the
 // organizer's program matches. No other field goes back, because an answer
@@ -128,8 +138,8 @@ func (r *answerMail) event(invited *ical.Event) (*answerEvent, error) {
 		UID: src.UID, Sequence: src.Sequence, RecurrenceID: src.RecurrenceID,
 		Start: src.Start, End: src.End, TimeZone: src.TimeZone, AllDay: src.AllDay, Floating: src.Floating,
 		Recurrence: src.Recurrence,
-		Summary:    src.Summary, Location: src.Location, Language: src.Language,
-		Organizer: ical.Person{Name: src.Organizer.Name, Email: src.Organizer.Email},
+		Summary:    cut(src.Summary, mostEcho), Location: cut(src.Location, mostEcho), Language: src.Language,
+		Organizer: ical.Person{Name: cut(src.Organizer.Name, mostName), Email: src.Organizer.Email},
 		Attendees: []ical.Attendee{a},
 	}}, nil
 }
@@ -160,7 +170,7 @@ func (r *answerMail) attendee(e *ical.Event) (ical.Attendee, error) {
 	a := ical.Attendee{Email: email}
 	if i := roster.IndexOf(e.Attendees, email); i >= 0 {
 		from := e.Attendees[i]
-		a.Email, a.Name, a.Role, a.Kind = from.Email, from.Name, from.Role, from.Kind
+		a.Email, a.Name, a.Role, a.Kind = from.Email, cut(from.Name, mostName), from.Role, from.Kind
 		a.DelegatedFrom = bare(from.DelegatedFrom)
 	} else if !r.Uninvited {
 		return a, fmt.Errorf("%.80s %w of the invitation; if it was forwarded, set Uninvited", email, ErrNotInvited)

@@ -149,6 +149,7 @@ type reader struct {
 	html    *entity // the first HTML body, decoded only if there is no text
 	damages int     // number of problems that are not about limits
 	more    bool    // there were more problems than the list holds
+	hidden  bool    // an author could not be read, see [reader.from]
 }
 
 // problem notes damage or anything else that is odd. Each text is noted once.

@@ -19,7 +19,7 @@ func (r *reader) fields() {
 	for _, f := range out.Header {
 		switch name := textproto.CanonicalMIMEHeaderKey(f.Name); name {
 		case "From":
-			r.people(&out.From, f)
+			r.from(f)
 		case "Reply-To":
 			r.people(&out.ReplyTo, f)
 		case "To":
@@ -54,6 +54,10 @@ func (r *reader) fields() {
 			r.once(&out.AutoSubmitted, f, keyword(f.Value))
 		}
 	}
+	if r.hidden && len(out.From) > 0 {
+		r.limit("header: From cannot be read whole: nobody counts as the author")
+		out.From = nil
+	}
 }
 
 // once sets a value that a header has once (RFC 5322, section 3.6). If there
@@ -74,6 +78,15 @@ func (r *reader) people(to *[]mail.Address, f Field) {
 		r.problem("header: %s is there twice: both count", f.Name)
 	}
 	*to = append(*to, r.addresses(f)...)
+}
+
+// from adds the authors in a From field. If there is no address in it that can be read,
+// or if a limit has cut it, an author is hidden. A server may have read another one than
+// the readable author, and checked the mail for that one.
+func (r *reader) from(f Field) {
+	n := len(r.out.From)
+	r.people(&r.out.From, f)
+	r.hidden = r.hidden || len(r.out.From) == n
 }
 
 // sender takes the first address of the Sender field.

@@ -88,6 +88,7 @@ func (r *reader) block(block string, fields []Field) []Field {
 		raw, block = cutField(block)
 		if len(fields) >= r.MaxFields {
 			r.limit("header: more than %d fields: the rest is not read", r.MaxFields)
+			r.hidden = r.hidden || isFrom(raw) || hasFrom(block)
 			break
 		}
 		if f, ok := r.field(raw); ok {
@@ -115,6 +116,7 @@ func cutField(block string) (raw, rest string) {
 func (r *reader) field(raw string) (f Field, ok bool) {
 	if len(raw) > r.MaxFieldSize {
 		r.limit("header: field %q is longer than %d bytes: cut", excerpt(raw), r.MaxFieldSize)
+		r.hidden = r.hidden || isFrom(raw)
 		raw = cutText(raw, r.MaxFieldSize)
 	}
 	name, value, ok := strings.Cut(raw, ":")
@@ -124,6 +126,23 @@ func (r *reader) field(raw string) (f Field, ok bool) {
 		return Field{}, false
 	}
 	return Field{Name: name, Value: r.value(name, unfold(value))}, true
+}
+
+// isFrom tells whether a raw field is a From field.
+func isFrom(raw string) bool {
+	name, _, _ := strings.Cut(raw, ":")
+	return strings.EqualFold(strings.TrimRight(name, " \t"), "From")
+}
+
+// hasFrom tells whether a header block has a From field.
+func hasFrom(block string) bool {
+	for block != "" {
+		var raw string
+		if raw, block = cutField(block); isFrom(raw) {
+			return true
+		}
+	}
+	return false
 }
 
 // isFieldName tells whether s is made of printable ASCII without a colon (RFC

@@ -11,7 +11,8 @@ import (
 // bounce. It repeats the claims of the mail, and trusts none of them.
 type Received struct {
 	// From, ReplyTo, To and Cc are the addresses of all fields of that name.
-	// Names are decoded (RFC 2047). More than one From address is legal.
+	// Names are decoded (RFC 2047). More than one From address is legal. If a limit
+	// or damage hides an author, From is empty.
 	From, ReplyTo, To, Cc []mail.Address
 	// Sender is the mailbox that submitted the mail for From. It is nil if the
 	// mail does not name one.

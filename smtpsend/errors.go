@@ -50,7 +50,8 @@ type Error struct {
 	Code int
 	// Enhanced is the enhanced status code (RFC 3463), or zero if there was none.
 	Enhanced EnhancedCode
-	// Text is the reply's text in one line, without codes or control characters.
+	// Text is the reply's text in one line, without codes or control characters. It
+	// is cut after 2,000 octets.
 	Text string
 	// Temporary reports that nothing was delivered and a later attempt may
 	// succeed: a reply 4yz, a lost connection, a context that ended.

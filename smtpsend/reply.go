@@ -115,9 +115,18 @@ func cutEnhanced(s string, class int) (code EnhancedCode, text string, ok bool) 
 	return code, text, true
 }
 
-// text returns the text of the reply in one line that is fit for a log.
+// maxReplyText limits the text of a reply in an error. There is one error for each
+// recipient, and programs log and store them.
+const maxReplyText = 2000
+
+// text returns the text of the reply in one line that is fit for a log. A long text is
+// cut with a mark.
 func (r reply) text() string {
-	return strings.Join(strings.Fields(printable(strings.Join(r.lines, " "))), " ")
+	text := strings.Join(strings.Fields(printable(strings.Join(r.lines, " "))), " ")
+	if len(text) <= maxReplyText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxReplyText], "") + " …"
 }
 
 // printable replaces the characters that must not reach a log or a terminal.

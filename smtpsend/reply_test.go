@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -176,5 +177,16 @@ func unstuff(t *testing.T, b []byte) (message, rest []byte) {
 			return message, b
 		}
 		message = append(append(message, bytes.TrimPrefix(line, []byte("."))...), "\r\n"...)
+	}
+}
+
+// TestLongReply cuts the text of a long reply, and splits no character.
+func TestLongReply(t *testing.T) {
+	r, err := readReply(newReplyReader(strings.Repeat("550-"+strings.Repeat("ü ", 1000)+"\r\n", 100) + "550 end\r\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := r.text(); len(text) > maxReplyText+10 || !strings.HasSuffix(text, "ü …") && !strings.HasSuffix(text, "ü  …") || !utf8.ValidString(text) {
+		t.Errorf("text has %d octets and ends in %q", len(text), text[len(text)-10:])
 	}
 }

@@ -140,9 +140,25 @@ func (s *Answers) Status(key string, id time.Time) ical.Status { return s.Answer
 // [Record.Counting] if only one is asked for.
 func (r *Record) AnswerOf(email string, id time.Time) *Answer {
 	key := address.Key(email)
+	return r.CountingOf(key).Answer(key, id)
+}
+
+// CountingOf returns the answers of the attendee with that key that count now. It makes
+// no index of the attendees, and knows no others.
+func (r *Record) CountingOf(key string) *Answers {
 	one := *r
-	one.Given = slices.DeleteFunc(slices.Clone(r.Given), func(a *Answer) bool { return !address.HasKey(a.Email, key) })
-	return one.Counting().Answer(key, id)
+	one.Given = nil
+	for _, a := range r.Given {
+		if address.HasKey(a.Email, key) {
+			one.Given = append(one.Given, a)
+		}
+	}
+	s := one.Counting()
+	s.series = nil
+	if i := slices.IndexFunc(r.Event.Attendees, func(a ical.Attendee) bool { return address.HasKey(a.Email, key) }); i >= 0 {
+		s.series = r.Event.Attendees[i : i+1]
+	}
+	return s
 }
 
 // Apart returns the occurrences for which the attendee's status may differ from

@@ -12,7 +12,7 @@ type Said struct {
 	// zero if it is about the whole meeting.
 	RecurrenceID time.Time
 	Order        Order
-	// Fixed says that it stays, because the organizer said it.
+	// Fixed says that it stays, for example because the organizer said it.
 	Fixed bool
 }
 
