@@ -1,7 +1,7 @@
 package address
 
-// HasKey reports whether [Key] of addr is key. It is faster than Key if most addresses
-// that it is asked for have another key, because it stops at the first difference.
+// HasKey reports whether [Key] of addr is key. It is faster than Key, because it makes
+// no copy of an address that is ASCII.
 func HasKey(addr, key string) bool {
 	same := 0
 	for same < min(len(addr), len(key)) && lower(addr[same]) == key[same] {
