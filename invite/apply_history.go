@@ -86,12 +86,12 @@ func (x *intake) limit() {
 // The last answer that names a delegate stays too, because delegates count for good.
 func (m *Meeting) limitAnswers(key string, now time.Time) {
 	var at []int
-	var said []roster.Said
+	var said []roster.Entry
 	delegations := make(map[string]int) // the last answer for each delegate, as an index of said
 	for i := range m.Answers {
 		if a := &m.Answers[i]; address.HasKey(a.Email, key) {
 			at = append(at, i)
-			said = append(said, roster.Said{RecurrenceID: a.RecurrenceID, Order: a.order(), Fixed: a.isFixed()})
+			said = append(said, roster.Entry{RecurrenceID: a.RecurrenceID, Order: a.order(), Fixed: a.isFixed()})
 			if a.DelegatedTo != "" {
 				delegations[address.Key(a.DelegatedTo)] = len(said) - 1
 			}
@@ -111,11 +111,11 @@ func (m *Meeting) limitAnswers(key string, now time.Time) {
 // The newest stay.
 func (m *Meeting) limitProposals(key string) {
 	var at []int
-	var said []roster.Said
+	var said []roster.Entry
 	for i := range m.Proposals {
 		if p := &m.Proposals[i]; address.HasKey(p.Email, key) {
 			at = append(at, i)
-			said = append(said, roster.Said{RecurrenceID: p.RecurrenceID, Order: p.order()})
+			said = append(said, roster.Entry{RecurrenceID: p.RecurrenceID, Order: p.order()})
 		}
 	}
 	const half = mostProposalsOf / 2
