@@ -16,8 +16,8 @@ type intake struct {
 	spoken       []string                  // the keys of the attendees who said something new
 	answered     map[string]map[int64]bool // see [intake.answeredBy]
 	delegates    *delegates                // nil before somebody delegates
-	stranger     bool                      // the attendee who answers joins because Policy.Uninvited lets them in
-	newDelegates int                       // the delegates that the mail names and that are new
+	stranger     bool                      // the attendee who answers is not invited, and joins because of Policy.Uninvited
+	newDelegates int                       // the new delegates that the mail names
 	joined       int                       // the occurrences to which uninvited people came
 	lowered      bool                      // the time of the answer is the time of Policy.Now, see [intake.stamp]
 }

@@ -123,7 +123,7 @@ func TestAnswersToManyDates(t *testing.T) {
 	if n := len(encode(t, m)) - len(first); n > 200_000 {
 		t.Errorf("the meeting grew by %d octets, want at most 200,000", n)
 	}
-	if n := len(m.Answers); n != 501 || !strings.Contains(o.Reason, "which are the most") {
+	if n := len(m.Answers); n != 501 || !strings.Contains(o.Reason, "and no more are kept") {
 		t.Errorf("%d answers are kept, and the last Apply = %.300s, want about 500 and the rest held", n, o.Reason)
 	}
 	// Ten years later, the answers to dates that are over make room.
