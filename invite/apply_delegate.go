@@ -24,7 +24,7 @@ func (x *intake) delegate(who ical.Attendee, a *Answer, at series.Target) error 
 	if address.Same(to, x.m.Event.Organizer.Email) || x.leadsTo(to, who.Email, at) {
 		return refuse(VerdictHeld, "%s delegates to %s, which goes in a circle", who.Email, to)
 	}
-	if has, ok := x.m.attendee(to, at); ok { // who has an invitation already
+	if has, ok := x.m.attendee(to, at); ok { // the delegate has an invitation already
 		a.DelegatedTo = has.Email
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 type delegates struct {
 	from      map[string]string  // the key of the first delegator, by the key of the delegate
 	roots     map[string]string  // the results of root
-	families  map[string]*family // by the key of the attendee from whom the delegates come
+	families  map[string]*family // by the key of their root
 	addresses map[string]bool    // the keys of all delegates
 	removed   map[string]bool    // the keys of delegates whom an Update has removed
 }
@@ -49,8 +49,8 @@ type delegation struct {
 	id       time.Time // the original start of the occurrence, or zero
 }
 
-// countDelegates counts the delegates of the meeting and of its occurrences. A
-// delegate whom an answer names and who is not invited was removed by an Update.
+// countDelegates counts the delegates of the meeting and of its occurrences. If an
+// answer names a delegate who is not invited, an Update has removed the delegate.
 func (m *Meeting) countDelegates() *delegates {
 	d := &delegates{
 		from: make(map[string]string), roots: make(map[string]string), families: make(map[string]*family),
@@ -102,7 +102,7 @@ func (m *Meeting) delegations() (present, named []delegation) {
 }
 
 // findInvited notes that the attendees who are invited were not removed. An attendee
-// without DelegatedFrom, whom the organizer invites, counts as nobody's delegate.
+// without DelegatedFrom is invited by the organizer, and counts as nobody's delegate.
 func (d *delegates) findInvited(e *ical.Event, present []delegation) {
 	for _, x := range present {
 		delete(d.removed, x.to)

@@ -214,7 +214,7 @@ func (p *Policy) authenticated(in *Inbound, domain string) error {
 	if by == NoAuthServID {
 		by = "a server without an identifier"
 	}
-	return p.proven(mailauth.Topmost(in.Mail.Auth, p.AuthServID, domain), domain, by)
+	return p.proven(mailauth.Leading(in.Mail.Auth, p.AuthServID, domain), domain, by)
 }
 
 // proven decides on the results of a server that is trusted. by is its name.

@@ -29,7 +29,7 @@ type Result struct {
 	Text string
 }
 
-// Topmost returns the result of one server from its fields. id is the server's
+// Leading returns the result of the leading fields of one server. id is the server's
 // identifier, [NoID], or "" for the server of the topmost field. domain is the
 // From domain, in the form of address.Key.
 //
@@ -51,7 +51,7 @@ type Result struct {
 //
 // For [NoID] the topmost field of all must have no identifier. Nothing else
 // distinguishes the fields of such a server from a forger's.
-func Topmost(results []mime.AuthResult, id, domain string) Result {
+func Leading(results []mime.AuthResult, id, domain string) Result {
 	first := firstOf(results, id)
 	if first < 0 {
 		return Result{}

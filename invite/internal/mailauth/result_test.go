@@ -62,7 +62,7 @@ func TestTopmost(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			check(t, "Topmost", tt.want, mailauth.Topmost(tt.list, tt.id, "example.org"))
+			check(t, "Topmost", tt.want, mailauth.Leading(tt.list, tt.id, "example.org"))
 		})
 	}
 }
@@ -137,7 +137,7 @@ func TestTextIsBounded(t *testing.T) {
 		list = append(list, result(0, "dkim", "fail", "example.org"))
 	}
 	list = append(list, result(0, "dkim", "pass", "example.org"))
-	got := mailauth.Topmost(list, "", "example.org")
+	got := mailauth.Leading(list, "", "example.org")
 	if !got.DKIM || len(got.Text) != 200 || !strings.HasPrefix(got.Text, "dkim=fail dkim=fail ") {
 		t.Errorf("Topmost = %v with %d octets of text, want a pass with 200", got.DKIM, len(got.Text))
 	}

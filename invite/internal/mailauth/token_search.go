@@ -49,8 +49,8 @@ func byDay(list []Token) map[[2]byte][]int {
 	return out
 }
 
-// Given returns the attendees to whom an address with each of the tokens was given, by
-// the index of the token. given has the addresses by attendee, and is read once. The
+// Given returns, for the index of each token, the attendees whose address has the token.
+// A token that no address has is missing. given has the addresses by attendee, and is read once. The
 // caller must still verify the tokens, because only their hashes are compared. The
 // hashes are random, so that the time of the comparison does not show how much of a
 // token is right.

@@ -58,7 +58,7 @@ type Joined struct {
 	Attendee     ical.Attendee
 }
 
-// Order is the place in time of what one attendee says of one occurrence.
+// Order is the place in time of an answer or a proposal.
 type Order struct {
 	Sequence int
 	Stamp    time.Time
