@@ -49,11 +49,10 @@ func byDay(list []Token) map[[2]byte][]int {
 	return out
 }
 
-// Given returns, for the index of each token, the attendees whose address has the token.
-// A token that no address has is missing. given has the addresses by attendee, and is read once. The
-// caller must still verify the tokens, because only their hashes are compared. The
-// hashes are random, so that the time of the comparison does not show how much of a
-// token is right.
+// Given returns the attendees whose address has a token of the list, by the index of the
+// token. given has the addresses by attendee, and is read once. The caller must still
+// verify the tokens, because only their hashes are compared. The hashes are random, so
+// that the time of the comparison does not show how much of a token is right.
 func Given(list []Token, given map[string]string) map[int][]string {
 	if len(given) == 0 || len(list) == 0 {
 		return nil
