@@ -20,7 +20,7 @@ func (x *eventReader) readPeople(p *ics.BaseProperty) bool {
 			x.event.Organizer = Person{name, email, trimMailto(paramValue(p, "SENT-BY"))}
 		}
 	case "ATTENDEE":
-		if x.event.Attendees == nil { // a list of thousands is not copied as it grows
+		if x.event.Attendees == nil { // with room for all, so that a list of thousands is not copied again and again
 			x.event.Attendees = make([]Attendee, 0, countProperties(x.base.Properties, p.IANAToken))
 		}
 		a := readAttendee(p, x.method)

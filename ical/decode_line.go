@@ -123,8 +123,8 @@ func unescapeText(s string) string {
 	return textUnescapes.Replace(s)
 }
 
-// splitList yields the values of a list of TEXT values. They end at the commas that are
-// not escaped.
+// splitList yields the values of a list of TEXT values. A comma that is not escaped
+// ends a value.
 func splitList(s string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		start := 0

@@ -8,7 +8,7 @@ import (
 )
 
 // passOverLink reports whether p is left out because it holds a link that runs a
-// program or opens a file, see checkLink. The list of what was skipped names it.
+// program or opens a file, see checkLink. If so, [Calendar.Skipped] names p.
 func (x *eventReader) passOverLink(p *ics.BaseProperty) bool {
 	switch p.IANAToken {
 	case "URL", "CONFERENCE", "ATTACH":
@@ -34,7 +34,8 @@ func (x *eventReader) extraParams(p *ics.BaseProperty) map[string][]string {
 	return params
 }
 
-// dropLinkParams deletes the parameters that checkLinkParam refuses.
+// dropLinkParams deletes the parameters that checkLinkParam refuses. It names each in
+// [Calendar.Skipped].
 func (x *eventReader) dropLinkParams(property string, params map[string][]string) {
 	if len(params) == 0 {
 		return

@@ -25,11 +25,12 @@ type objectZones struct {
 // of a large one.
 type workBudget struct{ left int }
 
-// newWorkBudget returns the budget of an input of that size and number of objects. A unit is one date of a
-// list that is read, or one observance that is visited, which takes 50 to 100 ns. The
-// fixed part is enough for a small object with a long history. A mail may have 20
-// objects with such a part each, so it cannot be much larger. The parts for each octet
-// are enough for any number of ordinary objects, and make the work linear.
+// newWorkBudget returns the budget of an input of the given size in octets and number
+// of objects. A unit is one date of a list that is read, or one observance that is
+// visited, which takes 50 to 100 ns. The fixed part is enough for a small object with a
+// long history. It cannot be much larger, because a mail may have 20 inputs with such a
+// part each. The parts for each octet are enough for any number of ordinary objects,
+// and make the work linear.
 func newWorkBudget(octets, objects int) *workBudget {
 	left := min(300_000+4*octets, 5_000_000)
 	if objects > 1 {
@@ -38,7 +39,8 @@ func newWorkBudget(octets, objects int) *workBudget {
 	return &workBudget{left}
 }
 
-// modelOctets is the size that a golang-ical tree is taken for.
+// modelOctets is the size that is assumed for a golang-ical tree, whose real size is
+// not known.
 const modelOctets = 1 << 20
 
 // The costs of other work, in units of workBudget. They are rounded estimates

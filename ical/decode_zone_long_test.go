@@ -9,7 +9,7 @@ import (
 )
 
 // TestDecodeLongTZID reads a zone whose name is as long as a name may be, and one whose
-// name is longer. The longer one explains nothing, because it would be compared for each
+// name is longer. The longer one names no zone, because it would be compared for each
 // date that has it.
 func TestDecodeLongTZID(t *testing.T) {
 	for length, floating := range map[int]bool{255: false, 256: true} {

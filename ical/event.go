@@ -33,9 +33,10 @@ type Event struct {
 	// its place on the wire, because Outlook shows no other field. Outlook keeps
 	// 255 characters. Several lines are joined with commas on the wire.
 	Location string `json:"location,omitempty"`
-	// URL is a page about the meeting, an absolute URI. In all links, schemes that
-	// run a script or open a file of the reader, such as javascript: and file:, are
-	// errors. Decode leaves such links out and names them in [Calendar.Skipped].
+	// URL is a page about the meeting, an absolute URI. In each link of
+	// an event, a scheme that runs a script or opens a file of the reader, such as
+	// javascript: and file:, is an error. Decode leaves such links out and names them
+	// in [Calendar.Skipped].
 	URL string `json:"url,omitempty"`
 	// Conference is the link that joins the meeting, an absolute URI (RFC 7986, section 5.11).
 	Conference string `json:"conference,omitempty"`
@@ -141,8 +142,8 @@ type Person struct {
 
 // Link is a document that goes with a meeting (RFC 5545, section 3.8.1.1).
 type Link struct {
-	// URL is the address of the document, an absolute URI. It may be data:, but
-	// see the lint rule attachment-link.
+	// URL is the address of the document, an absolute URI. It may begin
+	// with data:, but see the lint rule attachment-link.
 	URL string `json:"url,omitempty"`
 	// MediaType is its type, such as "application/pdf"; empty means unknown.
 	MediaType string `json:"mediaType,omitempty"`

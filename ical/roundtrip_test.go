@@ -39,8 +39,8 @@ func (g *generator) text(lines bool) string {
 	return string(out)
 }
 
-// noPath is a text that is no path of Windows, which Encode refuses in properties that
-// it does not know.
+// noPath returns a text that is not a path of Windows. Encode refuses such a path in
+// properties that it does not know.
 func (g *generator) noPath() string {
 	s := g.text(false)
 	if strings.Contains(s, ":") || strings.HasPrefix(strings.TrimLeft(s, "\"' \t\u2028\u0085"), `\`) {

@@ -128,8 +128,8 @@ func (e *Event) checkOwn() (errs fieldErrors) {
 	return errs
 }
 
-// checkLinks checks nothing except the links of a cancelled override, because a
-// program may show them, or bring the occurrence back.
+// checkLinks checks the links of a cancelled override, because a program may show
+// them, or bring the occurrence back. The other fields of the override may be wrong.
 func (e *Event) checkLinks(errs *fieldErrors) {
 	errs.add("URL", checkLink(e.URL, linkStrict))
 	errs.add("Conference", checkLink(e.Conference, linkStrict))

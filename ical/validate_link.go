@@ -19,15 +19,15 @@ var scriptSchemes = setOf("javascript", "vbscript", "vbs", "jscript", "livescrip
 // localSchemes are the schemes that reach the computer of the person who opens the
 // link. They open its files, start its programs, or log it in at a file server.
 //
-// This is no list of allowed schemes, because every program for calls brings a
-// scheme of its own: msteams, zoommtg, sip, xmpp, skype, webex and others.
+// A list of allowed schemes is not possible, because every program for calls brings
+// a scheme of its own: msteams, zoommtg, sip, xmpp, skype, webex and others.
 var localSchemes = setOf(
-	// Files, also on a server that asks Windows for its password.
+	// Files, also on a file server, to which Windows sends the user's password hash.
 	"file", "filesystem", "smb", "cifs", "nfs", "afp", "shell", "res", "local",
 	// Pages and parts of a browser, and schemes around another scheme.
 	"about", "chrome", "chrome-extension", "chrome-untrusted", "edge", "microsoft-edge", "moz-extension", "resource",
 	"view-source", "jar", "wyciwyg", "mhtml", "feed", "intent", "android-app",
-	// Programs of Windows. All schemes that begin with "ms-" are among them.
+	// Programs of Windows. isLocalScheme adds all schemes that begin with "ms-".
 	"search", "search-ms", "its", "mk", "hcp", "msdt",
 	// Programs of macOS and iOS, and remote shells.
 	"applescript", "help", "x-man-page", "itms-services", "prefs", "app-prefs", "telnet", "tn3270", "rlogin", "ssh",
@@ -38,9 +38,9 @@ func isLocalScheme(scheme string) bool {
 	return localSchemes[scheme] || strings.HasPrefix(scheme, "ms-") || strings.HasPrefix(scheme, "x-apple.")
 }
 
-// isLocalPath reports whether a link in lower case is a path and not a URI: to a
-// computer in the local network (\\host\share), or on a drive (c:\windows). One
-// backslash in front is enough, because the wire has two for it in a TEXT.
+// isLocalPath reports whether a link in lower case is a path and not a URI. The path
+// leads to a computer in the local network (\\host\share), or to a drive (c:\windows).
+// One backslash in front is enough, because two in a TEXT on the wire stand for one.
 func isLocalPath(s string) bool {
 	if len(s) > 2 && s[0] >= 'a' && s[0] <= 'z' && s[1] == ':' {
 		return s[2] == '/' || s[2] == '\\'
@@ -48,7 +48,7 @@ func isLocalPath(s string) bool {
 	return strings.HasPrefix(s, `\`) || strings.HasPrefix(s, "//") || strings.HasPrefix(s, `/\`)
 }
 
-// linkForm says how strictly a value is taken for a link.
+// linkForm says how strictly a value is checked as a link.
 type linkForm int
 
 const (
@@ -58,8 +58,8 @@ const (
 )
 
 // checkLink refuses a link that runs a program or opens a file if a person opens it.
-// It accepts every other text. It sees through upper case, spaces, control
-// characters, percent-encoding and HTML entities.
+// It accepts every other text. Upper case, spaces, control characters,
+// percent-encoding and HTML entities do not hide such a link.
 func checkLink(s string, form linkForm) error {
 	for _, common := range []string{"https://", "http://", "mailto:", "tel:"} {
 		if strings.HasPrefix(s, common) {
@@ -107,7 +107,7 @@ func cutAnyScheme(s string) (scheme, after string, ok bool) {
 
 // plainLink returns a link as the most lenient client reads it: in lower case,
 // decoded, and without spaces, control characters, and quotes or "URL:" in front.
-// Nobody decodes more than three times.
+// A link that is encoded more than three times is not decoded to its end.
 func plainLink(s string) string {
 	for range 3 {
 		next := strings.Map(func(r rune) rune {
@@ -156,8 +156,8 @@ const hexDigits = "0123456789abcdef"
 var plainProperties = setOf("COMMENT", "CONTACT", "RESOURCES", "REQUEST-STATUS", "RELATED-TO", "GEO", "COLOR", "NAME")
 
 // checkLinkOf refuses the value of a property that a client may open, see checkLink.
-// Properties that this package does not know count as such, because clients
-// have private ones for their links, as X-MICROSOFT-SKYPETEAMSMEETINGURL is.
+// A property that this package does not know may be opened too, because clients have
+// private properties for their links, such as X-MICROSOFT-SKYPETEAMSMEETINGURL.
 func checkLinkOf(name string, params map[string][]string, value string) error {
 	if plainProperties[name] || hasValue(params["VALUE"], "BINARY") && !strings.ContainsAny(value, `:\%&`) {
 		return nil
@@ -233,10 +233,9 @@ func checkHTML(s string) error {
 
 // checkAttribute refuses an attribute of HTML that runs a script or opens a file.
 func checkAttribute(element, key, value string) error {
-	form := linkWords
+	form := linkStrict
 	switch key {
 	case "href", "action", "formaction", "xlink:href":
-		form = linkStrict
 	case "src", "background", "poster":
 		form = linkData
 	case "http-equiv":
@@ -246,12 +245,12 @@ func checkAttribute(element, key, value string) error {
 		return nil
 	default:
 		if strings.HasPrefix(key, "on") {
-			return fmt.Errorf("has HTML with a script in %.40q", key)
+			return fmt.Errorf("has HTML with a script in the attribute %.40q", key)
 		}
 		return nil
 	}
 	if err := checkLink(value, form); err != nil {
-		return fmt.Errorf("has HTML in which %s: %w", element, err)
+		return fmt.Errorf("has the HTML element %s: %w", element, err)
 	}
 	return nil
 }

@@ -45,9 +45,8 @@ func LoadLocation(tzid string) (*time.Location, error) {
 	return loc, err
 }
 
-// maxTZID is the length in octets of the longest name that can stand for a zone. The
-// longest name of Windows has 82. A longer TZID explains nothing, because it would be
-// compared for each date that has it.
+// maxTZID is the length in octets of the longest TZID that can name a zone. A longer
+// one would cost much, because it is compared for each date that has it.
 const maxTZID = 255
 
 // maxAlias is the length in octets of the longest name that zoneAliases keeps.

@@ -56,7 +56,7 @@ func (x *intake) answer() Outcome {
 	var all []Outcome
 	for i, s := range x.in.statements() {
 		if i >= x.m.mostComponents() {
-			all = append(all, outcomeOf("", refuse(VerdictHeld, "has more than %d components for a meeting of this size", i)))
+			all = append(all, outcomeOf("", refuse(VerdictHeld, "has more than %d components, too many for a meeting of this size", i)))
 			break
 		}
 		all = append(all, outcomeOf(x.take(s)))
@@ -66,8 +66,8 @@ func (x *intake) answer() Outcome {
 	return o
 }
 
-// mostLookups limits the attendees and answers that are searched for one mail. The
-// search takes about half a second.
+// mostLookups limits the attendees, answers and other entries that are compared for one
+// mail. These comparisons take about half a second.
 const mostLookups = 5_000_000
 
 // mostComponents returns the number of components of one answer that are taken in.

@@ -112,7 +112,7 @@ func TestApplyGarbageIsCheap(t *testing.T) {
 }
 
 // TestApplyReplacedToken answers from an alias, to a token that the meeting has in
-// ReplyAddresses or not. If it has not, only a small meeting is searched.
+// ReplyAddresses or not. If it does not, only a small meeting is searched.
 func TestApplyReplacedToken(t *testing.T) {
 	in, m := request(t, review(), 0, fixed(tokens))
 	r := new(recorder)

@@ -20,7 +20,8 @@ func (x *intake) bounce() Outcome {
 		return Outcome{Verdict: VerdictNotAnAnswer, Reason: "reports no delivery"}
 	}
 	x.ownDeliveries()
-	all, sent := []Outcome(nil), x.sentTo(r.Recipients)
+	var all []Outcome
+	sent := x.sentTo(r.Recipients)
 	for i := range r.Recipients {
 		if reportsFailure(&r.Recipients[i]) {
 			all = append(all, outcomeOf("", x.undeliver(&r.Recipients[i], sent)))
@@ -53,7 +54,7 @@ func (x *intake) undeliver(d *mime.DeliveryStatus, sent *sentMails) error {
 	found := sent.find(d)
 	switch {
 	case found < 0 && (event || sent.known):
-		return refuse(VerdictUnknownAttendee, "no mail of this meeting that can have come back went to %s", foreignLine(to, address.Max))
+		return refuse(VerdictUnknownAttendee, "no mail of this meeting to %s can have come back", foreignLine(to, address.Max))
 	case found < 0:
 		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", cmp.Or(foreignLine(id, mostIdentifier), "no Message-ID came back"))
 	}
@@ -65,7 +66,7 @@ func (x *intake) undeliver(d *mime.DeliveryStatus, sent *sentMails) error {
 }
 
 // mostGuessed is the time for which a report without a Message-ID of ours can be
-// about a delivery. Servers give up after four to five days (RFC 5321, section
+// about a delivery. Servers try for at least four to five days (RFC 5321, section
 // 4.5.4.1).
 const mostGuessed = 7 * 24 * time.Hour
 
@@ -125,8 +126,8 @@ func (a *Answer) proves(l *Delivery) bool {
 	return a.Via == "" && a.Sequence >= l.Sequence && !a.Stamp.Before(l.Stamp) && address.Same(a.Email, l.To)
 }
 
-// arrived takes back what reports said of the mails that a shows to have arrived. The
-// deliveries are read once for all answers of a mail.
+// arrived marks the mails as delivered that a report called undelivered, if a shows
+// that they arrived. The deliveries are read once for all answers of a mail.
 func (x *intake) arrived(a *Answer) {
 	if !x.sought {
 		x.sought = true
@@ -145,15 +146,16 @@ func (x *intake) arrived(a *Answer) {
 	}
 }
 
-// mostReport limits the octets of a server's words that are kept.
+// mostReport limits the text of a report that is kept, in octets.
 const mostReport = 500
 
-// quoteReport marks text as the words of a server that nobody has checked. The words
-// cannot end the quotation.
+// quoteReport returns the text of a report in quotation marks, because nobody has
+// checked it. Quotation marks in the text become apostrophes, so that the text cannot
+// end the quotation.
 func quoteReport(text string) string {
 	text = strings.ReplaceAll(strings.Join(strings.Fields(foreignLine(text, mostReport)), " "), `"`, "'")
 	if text == "" {
-		return "a report without words"
+		return "a report without text"
 	}
 	return `a report says "` + text + `"`
 }

@@ -12,8 +12,8 @@ type sentMails struct {
 	known   bool                 // a mail of this meeting has the Message-ID that came back
 	shared  bool                 // this mail went to several attendees, each of whom knows its Message-ID
 	sole    int                  // the only delivery with this Message-ID, or -1
-	byID    map[string]int       // the last delivery to a recipient with this Message-ID, by key
-	byEvent map[string]int       // the last delivery to a recipient that can have come back, by key, see [intake.guessed]
+	byID    map[string]int       // the last delivery with this Message-ID, by the key of the recipient
+	byEvent map[string]int       // the last delivery that [intake.guessed] accepts, by the key of the recipient
 }
 
 // sentTo returns the deliveries to the recipients of a report.
@@ -59,9 +59,10 @@ func (x *intake) sentTo(list []mime.DeliveryStatus) *sentMails {
 	return sent
 }
 
-// find returns the index of the delivery to one recipient, or -1. The Message-ID comes
-// before the calendar object. If the mail went to one recipient, this recipient is meant
-// even if the report names another address, because theirs may forward to it.
+// find returns the index of the delivery to one recipient, or -1. A delivery that the
+// Message-ID names is preferred to one that the calendar object names. If the mail went
+// to one recipient, this recipient is meant even if the report names another address,
+// because a mailbox may forward to another address.
 func (s *sentMails) find(d *mime.DeliveryStatus) int {
 	found, guessed := s.sole, -1
 	for _, addr := range [...]string{d.OriginalRecipient, d.FinalRecipient} {

@@ -64,8 +64,8 @@ func TestRemindTwice(t *testing.T) {
 	}
 }
 
-// TestForgedBounce reports a mail as undelivered as an attendee can who has only a copy
-// of their own, or after the mail cannot come back any more.
+// TestForgedBounce applies reports that an attendee can forge who has only their own mail,
+// and reports that come too late or after an answer.
 func TestForgedBounce(t *testing.T) {
 	r := new(recorder)
 	m := mustSend(t, invite.New(r, fixed()), trio())
@@ -130,7 +130,7 @@ func TestAnswerTakesBounceBack(t *testing.T) {
 	}
 }
 
-// TestBounceText reports mails with the words of a hostile server.
+// TestBounceText reports mails with the text of a hostile server.
 func TestBounceText(t *testing.T) {
 	m := mustSend(t, invite.New(nowhere, fixed()), trio())
 	for _, text := range []string{strings.Repeat("ü", 100_000), "550 \u202egnorw\x07\x1b[31m", `no" and the answer is "yes`, "a\nb\x00c\u2028d", "\xff\xfe", ""} {

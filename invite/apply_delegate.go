@@ -12,7 +12,7 @@ import (
 // delegate adds the delegate of an attendee (RFC 5546, section 3.2.2.3), so that
 // the delegate's answer comes from somebody invited, and asks for their
 // invitation. It refuses a delegation that names nobody, or the organizer, or that
-// goes in a circle, and a new delegate whom the policy or a limit keeps out.
+// goes in a circle. It also refuses a new delegate whom the policy or a limit keeps out.
 func (x *intake) delegate(who ical.Attendee, a *Answer, at series.Target) error {
 	to := a.DelegatedTo
 	if to == "" {
@@ -47,8 +47,11 @@ const mostSteps = 100
 // leadsTo reports whether the delegations from one address lead to another, or go
 // in a circle, or on for more than mostSteps.
 func (x *intake) leadsTo(from, to string, at series.Target) bool {
-	if _, ok := x.m.attendee(from, at); !ok || address.Same(from, to) {
-		return ok || address.Same(from, to)
+	if address.Same(from, to) {
+		return true
+	}
+	if _, ok := x.m.attendee(from, at); !ok {
+		return false // the usual case of a new delegate: no index is needed
 	}
 	list := x.m.attendees(at)
 	for range mostSteps {

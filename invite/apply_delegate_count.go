@@ -8,20 +8,21 @@ import (
 	"github.com/convene-go/convene/invite/internal/roster"
 )
 
-// delegates has the delegates of a meeting, as it was before the mail. They are
-// counted once for each mail, because that costs as much as the meeting is large.
+// delegates has the delegates of a meeting, with the delegates that the mail has added
+// so far. The meeting is counted once for each mail, because counting takes time in
+// proportion to the size of the meeting.
 type delegates struct {
 	from      map[string]string  // the key of the first delegator, by the key of the delegate
-	roots     map[string]string  // the key of the attendee from whom somebody comes, by their key
-	families  map[string]*family // by the key of the attendee from whom the delegates come
+	roots     map[string]string  // the results of root
+	families  map[string]*family // by the key of their root
 	addresses map[string]bool    // the keys of all delegates
 	removed   map[string]bool    // the keys of delegates whom an Update has removed
 }
 
-// family has the delegates who come from one attendee, also in a chain.
+// family has the delegates of one attendee, and the delegates of these delegates.
 type family struct {
-	addresses map[string]bool // their keys, and those of removed delegates
-	places    int             // the delegates who are invited; one counts for each date
+	addresses map[string]bool // the keys of the delegates, also of removed ones
+	places    int             // the invited delegates; a delegate for two dates counts twice
 	open      map[string]int  // the places of delegates who have not answered, by key
 }
 
@@ -49,8 +50,8 @@ type delegation struct {
 	id       time.Time // the original start of the occurrence, or zero
 }
 
-// countDelegates counts the delegates of the meeting and of its occurrences. A
-// delegate whom an answer names and who is not invited was removed by an Update.
+// countDelegates counts the delegates of the meeting and of its occurrences. If an
+// answer names a delegate who is not invited, an Update has removed the delegate.
 func (m *Meeting) countDelegates() *delegates {
 	d := &delegates{
 		from: make(map[string]string), roots: make(map[string]string), families: make(map[string]*family),
@@ -129,8 +130,8 @@ func (m *Meeting) delegations() (present, named []delegation) {
 	return present, named
 }
 
-// findInvited finds the delegates who are invited, and so were not removed. The
-// delegates whom the organizer invites themselves come from nobody.
+// findInvited notes that the attendees who are invited were not removed. An attendee
+// without DelegatedFrom is invited by the organizer, and counts as nobody's delegate.
 func (d *delegates) findInvited(e *ical.Event, present []delegation) {
 	for _, x := range present {
 		delete(d.removed, x.to)
@@ -153,8 +154,8 @@ func (d *delegates) findInvited(e *ical.Event, present []delegation) {
 	}
 }
 
-// link notes the delegator of a delegate. The first one counts. A delegate with
-// delegates of their own keeps these.
+// link notes the delegator of a delegate. The first delegator counts. If to has a family
+// already, it stays a family of its own.
 func (d *delegates) link(to, from string) {
 	if _, known := d.from[to]; !known && d.families[to] == nil {
 		d.from[to] = from
@@ -182,8 +183,8 @@ func (d *delegates) family(key string) *family {
 	return f
 }
 
-// root returns the attendee from whom somebody comes by delegations. If the
-// delegations go in a circle, it is the attendee in it with the first address.
+// root returns the key of the first delegator in the chain of delegations to somebody.
+// If the delegations go in a circle, it is the least key in the circle.
 func (d *delegates) root(key string) string {
 	seen := make(map[string]bool)
 	for d.roots[key] == "" && d.from[key] != "" && !seen[key] {
@@ -205,9 +206,9 @@ func (d *delegates) root(key string) string {
 	return root
 }
 
-// dropInvited deletes the keys of everybody who is invited, but not as a delegate. What
-// stays are delegates, and people whom an Update has removed. They are few, because new
-// delegates are limited.
+// dropInvited deletes the keys of the attendees who are not delegates. The keys that
+// stay belong to delegates, and to people whom an Update has removed. They are few,
+// because new delegates are limited.
 func (m *Meeting) dropInvited(keys map[string]int) {
 	if len(keys) == 0 {
 		return

@@ -5,14 +5,14 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// These limits hold for each value of [Delegates]. An attendee and the delegates
-// who come from them, also in a chain, share the limits of an attendee. An attendee
-// who takes a delegation back gets no new place for it.
+// These limits hold for each value of [Delegates]. An attendee shares the limits of an
+// attendee with their delegates, and with the delegates of these. An attendee who takes
+// a delegation back may not name one delegate more for it.
 const (
-	mostDelegatesOfMail     = 10  // addresses that one mail may name and that are new
+	mostDelegatesOfMail     = 10  // new addresses that one mail may name
 	mostDelegatesOfAttendee = 5   // different addresses
-	mostPlacesOfAttendee    = 50  // delegates, where one address counts for each date
-	mostOpenOfAttendee      = 10  // places of delegates who have not answered
+	mostPlacesOfAttendee    = 50  // delegates; a delegate for two dates counts twice
+	mostOpenOfAttendee      = 10  // the same, of delegates who have not answered
 	mostDelegatesOfMeeting  = 100 // different addresses
 )
 
@@ -29,7 +29,7 @@ func (x *intake) mayDelegate(who ical.Attendee, to string, invited bool) error {
 	case x.p.Delegates == DelegatesDomain && domainOf(to) != domainOf(who.Email):
 		return held("the policy allows delegates of the domain %s alone", domainOf(who.Email))
 	case x.stranger:
-		return held("is not invited")
+		return held("an attendee who is not invited cannot delegate")
 	case x.newDelegates >= mostDelegatesOfMail:
 		return held("one mail may name %d new delegates", mostDelegatesOfMail)
 	}
@@ -45,16 +45,16 @@ func (x *intake) mayDelegate(who ical.Attendee, to string, invited bool) error {
 	case d.removed[key]:
 		return held("an update has removed this delegate")
 	case f.places >= mostPlacesOfAttendee:
-		return held("%d delegations of an attendee are the most", mostPlacesOfAttendee)
+		return held("an attendee may have %d delegations", mostPlacesOfAttendee)
 	case f.openPlaces() >= mostOpenOfAttendee:
-		return held("their delegates have not answered %d delegations", mostOpenOfAttendee)
+		return held("the delegates have not answered %d of the attendee's delegations", mostOpenOfAttendee)
 	case f.addresses[key]: // a delegate for one more date
 	case x.p.Delegates != DelegatesAllow && f.waits(key, from):
-		return held("their other delegate has not answered")
+		return held("another delegate of the attendee has not answered")
 	case len(f.addresses) >= mostDelegatesOfAttendee:
-		return held("%d delegates of an attendee are the most", mostDelegatesOfAttendee)
+		return held("an attendee may have %d delegates", mostDelegatesOfAttendee)
 	case len(d.addresses) >= mostDelegatesOfMeeting:
-		return held("%d delegates of a meeting are the most", mostDelegatesOfMeeting)
+		return held("a meeting may have %d delegates", mostDelegatesOfMeeting)
 	}
 	if !invited {
 		d.link(key, from)

@@ -20,7 +20,7 @@ func (x *intake) keep(a Answer, who ical.Attendee, at series.Target) {
 	}
 }
 
-// spoke notes that an attendee's history has to be limited.
+// spoke notes an attendee whose history must be limited at the end, see [intake.limit].
 func (x *intake) spoke(email string) {
 	if key := address.Key(email); !slices.Contains(x.spoken, key) {
 		x.spoken = append(x.spoken, key)
@@ -46,7 +46,7 @@ func (x *intake) checkRoom(a *Answer) error {
 	if coming < mostDates && a.RecurrenceID.Unix() >= now {
 		return nil
 	}
-	return refuse(VerdictHeld, "%s has answered %d occurrences, which are the most", a.Email, len(dates))
+	return refuse(VerdictHeld, "%s has answered %d occurrences, and no more are kept", a.Email, len(dates))
 }
 
 // answeredBy returns the occurrences that an attendee has answered, as Unix times.
@@ -71,7 +71,8 @@ func (x *intake) answeredBy(email string) map[int64]bool {
 // isFixed reports whether the organizer gave the answer.
 func (a *Answer) isFixed() bool { return a.Via == roster.ViaOrganizer }
 
-// limit drops what is beyond the limits of the attendees who spoke. It changes x.m.
+// limit drops the answers, proposals and comments beyond the limits, of the attendees
+// whom spoke has noted. It changes x.m.
 func (x *intake) limit() {
 	now := x.p.Now()
 	for _, key := range x.spoken {
@@ -83,15 +84,16 @@ func (x *intake) limit() {
 
 // limitAnswers limits the answers of the attendee with that key. The answers that
 // count stay, except for answers to occurrences that are over if there are too many.
-// The last answer that names a delegate stays too, because delegates count for good.
+// The last answer that names a delegate stays too, because a delegate whom an Update has
+// removed still counts.
 func (m *Meeting) limitAnswers(key string, now time.Time) {
 	var at []int
-	var said []roster.Said
+	var said []roster.Entry
 	delegations := make(map[string]int) // the last answer for each delegate, as an index of said
 	for i := range m.Answers {
 		if a := &m.Answers[i]; address.HasKey(a.Email, key) {
 			at = append(at, i)
-			said = append(said, roster.Said{RecurrenceID: a.RecurrenceID, Order: a.order(), Fixed: a.isFixed()})
+			said = append(said, roster.Entry{RecurrenceID: a.RecurrenceID, Order: a.order(), Fixed: a.isFixed()})
 			if a.DelegatedTo != "" {
 				delegations[address.Key(a.DelegatedTo)] = len(said) - 1
 			}
@@ -113,11 +115,11 @@ func (m *Meeting) limitAnswers(key string, now time.Time) {
 // The newest stay.
 func (m *Meeting) limitProposals(key string) {
 	var at []int
-	var said []roster.Said
+	var said []roster.Entry
 	for i := range m.Proposals {
 		if p := &m.Proposals[i]; address.HasKey(p.Email, key) {
 			at = append(at, i)
-			said = append(said, roster.Said{RecurrenceID: p.RecurrenceID, Order: p.order()})
+			said = append(said, roster.Entry{RecurrenceID: p.RecurrenceID, Order: p.order()})
 		}
 	}
 	const half = mostProposalsOf / 2
@@ -156,8 +158,7 @@ func (m *Meeting) limitAllProposals() {
 	})
 }
 
-// without removes the elements of a list whose index in at is dropped. It changes the
-// list.
+// without removes list[at[n]] for each n in drop. It changes the list.
 func without[T any](list []T, at []int, drop map[int]bool) []T {
 	if len(drop) == 0 {
 		return list
@@ -175,8 +176,8 @@ func without[T any](list []T, at []int, drop map[int]bool) []T {
 	return out
 }
 
-// limitComments limits the comments of the attendee with that key in all. The last to
-// arrive stay.
+// limitComments limits the total length of the comments of the attendee with that key.
+// The last to arrive stay.
 func (m *Meeting) limitComments(key string) {
 	left := mostComments
 	shorten := func(comment *string) {

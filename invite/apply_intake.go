@@ -16,10 +16,10 @@ type intake struct {
 	spoken       []string                  // the keys of the attendees who said something new
 	answered     map[string]map[int64]bool // see [intake.answeredBy]
 	delegates    *delegates                // nil before somebody delegates
-	stranger     bool                      // the attendee who answers joins because Policy.Uninvited lets them in
+	stranger     bool                      // the attendee who answers is not invited, and joins because of Policy.Uninvited
 	requested    map[string]int            // see [intake.requests]
 	members      map[[2]string]bool        // see [intake.group]
-	newDelegates int                       // the delegates that the mail names and that are new
+	newDelegates int                       // the new delegates that the mail names
 	joined       int                       // the occurrences to which uninvited people came
 	sought       bool                      // undelivered is complete
 	undelivered  []int                     // the deliveries that reports made undelivered, see [intake.arrived]

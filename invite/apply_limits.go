@@ -18,8 +18,7 @@ const (
 	mostLocation = 1024
 	// mostName limits the name of somebody who joins.
 	mostName = 256
-	// mostIdentifier limits Message-IDs. A longer one cannot be written as one line
-	// of an ordinary mail, and is not kept.
+	// mostIdentifier limits Message-IDs. A longer one is not kept.
 	mostIdentifier = 255
 	// mostReason limits the reason of an outcome.
 	mostReason = 4 << 10
@@ -113,12 +112,12 @@ func visible(s string, space func(rune) rune) string {
 	}, strings.ToValidUTF8(s, "\uFFFD"))
 }
 
-// headOf returns so much of s that enough is left when hidden characters are removed,
-// and that [cut] sees if something is missing.
+// headOf returns the first 4n octets of s, so that a long text costs little. That is
+// enough for n octets of text, unless most characters are hidden ones.
 func headOf(s string, n int) string { return s[:min(len(s), 4*n)] }
 
-// isHidden reports whether a character controls how other characters are shown, and is
-// not seen itself: control characters, and the marks that turn the direction of the
+// isHidden reports whether a character changes the display of other characters, and is
+// not visible itself: control characters, and the marks that change the direction of the
 // text around them (Unicode Standard Annex 9, section 2).
 func isHidden(r rune) bool {
 	return unicode.IsControl(r) || r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' || r == '\ufeff'

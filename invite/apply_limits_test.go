@@ -38,8 +38,8 @@ func onDates(from, n int, status, comment string) string {
 	return b.String()
 }
 
-// TestGrowthOfManyMails lets one attendee send mail upon mail. The stored meeting stays
-// within a bound, and the last word counts.
+// TestGrowthOfManyMails lets one attendee send many mails. The stored meeting stays
+// within a bound, and the last answer counts.
 func TestGrowthOfManyMails(t *testing.T) {
 	long := strings.Repeat("<&\"ü>", 3000)
 	address := strings.Repeat("a", 60) + "@" + strings.Repeat(strings.Repeat("b", 60)+".", 3) + "test"
@@ -89,7 +89,7 @@ func TestGrowthOfManyMails(t *testing.T) {
 	}
 }
 
-// TestHistory sends answers in turn, and looks at what is kept.
+// TestHistory sends answers in turn, and checks which answers are kept.
 func TestHistory(t *testing.T) {
 	_, m := request(t, endlessWeekly(1), 0, fixed())
 	m, _ = m.Answer(invite.Answer{Email: "guest00@example.test", Status: ical.StatusAccepted, Stamp: pinned(), Via: "link"})
@@ -123,7 +123,7 @@ func TestAnswersToManyDates(t *testing.T) {
 	if n := len(encode(t, m)) - len(first); n > 200_000 {
 		t.Errorf("the meeting grew by %d octets, want at most 200,000", n)
 	}
-	if n := len(m.Answers); n != 501 || !strings.Contains(o.Reason, "which are the most") {
+	if n := len(m.Answers); n != 501 || !strings.Contains(o.Reason, "and no more are kept") {
 		t.Errorf("%d answers are kept, and the last Apply = %.300s, want about 500 and the rest held", n, o.Reason)
 	}
 	// Ten years later, the answers to dates that are over make room.
@@ -224,7 +224,7 @@ func TestTextsByHand(t *testing.T) {
 	}
 }
 
-// TestOpenProposals proposes more times than are kept, by one attendee and by many.
+// TestOpenProposalsAreBounded proposes more times than are kept, by one attendee and by many.
 func TestOpenProposalsAreBounded(t *testing.T) {
 	e := endlessWeekly(1100)
 	_, m := request(t, e, 0, fixed())

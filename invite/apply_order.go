@@ -20,8 +20,8 @@ func (x *intake) checkOrder(a *Answer) error {
 // checkNotOlder refuses an answer if a change has asked everybody anew since, or if
 // the attendee's last answer or proposal for the occurrence is later. For a proposal,
 // a has its attendee, occurrence, sequence, stamp and way. The DTSTAMP of the invitation
-// is not compared, because clocks differ. checkNotOlder returns that last word. ok is
-// false if there is none.
+// is not compared, because clocks differ. checkNotOlder also returns that last answer or
+// proposal. ok is false if there is none.
 func (x *intake) checkNotOlder(a *Answer) (last answerOrProposal, ok bool, err error) {
 	if floor := x.m.answerRecord().Floor(a.Email, a.RecurrenceID); a.Sequence < floor {
 		return last, false, refuse(VerdictStale, "answers version %d; version %d asked everybody anew", a.Sequence, floor)

@@ -10,15 +10,15 @@ import (
 	"github.com/convene-go/convene/invite/internal/roster"
 )
 
-// mostSkew is the difference between two clocks that is not a fault.
+// mostSkew is the largest difference between two clocks that are both right.
 const mostSkew = 5 * time.Minute
 
 // stamp returns the time by which an answer is ordered: the DTSTAMP, or the time of
 // receipt if that is earlier. So nobody can give an answer that later ones cannot
 // correct. If the client left DTSTAMP out, the Date of the mail is used, which the same
 // clock wrote. If DTSTAMP is far beyond the receipt, its clock is wrong, and the Date of
-// the mail counts if it is before the receipt. All of these times are the sender's or
-// earlier, so that a forged one can only make the own answer older.
+// the mail counts if it is before the receipt. None of these times is later than the
+// receipt, so a forged one can only make the sender's own answer older.
 func (x *intake) stamp() time.Time {
 	date := withinYears(x.in.Mail.Date)
 	said := date
@@ -50,6 +50,7 @@ func received(fields []string) time.Time {
 	return withinYears(t)
 }
 
+// earlier returns the earlier of two times.
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b
@@ -64,8 +65,8 @@ func (x *intake) latest(a *Answer) (answerOrProposal, bool) {
 }
 
 // plausible returns a function that lowers the order of answers and proposals that came
-// before a and were stored without a limit. Earlier versions of this library stored every
-// DTSTAMP. A time that has not come says nothing, so the arrival decides. A SEQUENCE
+// before a and were stored without a limit, because earlier versions of this library
+// stored every DTSTAMP. A stored time in the future counts as earlier than a. A SEQUENCE
 // beyond the highest of the meeting counts as the highest. Times that the caller of
 // [Meeting.Answer] or [Meeting.Propose] gave are trusted.
 func (x *intake) plausible(a *Answer) func(roster.Order, string) roster.Order {
@@ -96,8 +97,8 @@ func (m *Meeting) highest() int {
 	return n
 }
 
-// settleOrder stores the orders of [intake.plausible] for all that the attendee of a
-// said before on the same subject. It changes x.m.
+// settleOrder stores the orders of [intake.plausible] for all answers and proposals of
+// the attendee of a to the same occurrence. It changes x.m.
 func (x *intake) settleOrder(a *Answer) {
 	key, order := address.Key(a.Email), x.plausible(a)
 	for i := range x.m.Answers {
@@ -114,8 +115,9 @@ func (x *intake) settleOrder(a *Answer) {
 	}
 }
 
-// holdsMail reports whether the meeting has a already, from the same mail. A mail whose
-// time is not known is found by its Message-ID alone if it arrives again.
+// holdsMail reports whether the meeting has a already, from the same mail. If the time
+// of a mail was taken from Policy.Now, a copy that arrives later has another time, and
+// only the Message-ID shows that it is the same mail.
 func (x *intake) holdsMail(a *Answer) bool {
 	for i := range x.m.Answers {
 		b := &x.m.Answers[i]

@@ -172,8 +172,8 @@ func TestStoredStamps(t *testing.T) {
 	}
 }
 
-// TestStampByHand enters answers whose time no mail may silence, and a time that cannot be
-// stored.
+// TestStampByHand enters answers that no earlier mail may make stale, and a time that
+// cannot be stored.
 func TestStampByHand(t *testing.T) {
 	_, m := request(t, review(), 0, fixed())
 	far := stamped{now: "2027-02-02T09:00:00Z", dtstamp: "99991231T235959Z", status: "DECLINED", id: "1", sequence: "2147483647"}

@@ -1,11 +1,13 @@
 package invite
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite/internal/mailauth"
+	"github.com/convene-go/convene/invite/internal/series"
 )
 
 // mostTokens limits the tokens that are looked at in one mail.
@@ -91,8 +93,24 @@ func (x *intake) verify(list []mailauth.Token) error {
 	return refuse(VerdictUnverified, "came to an address whose token is not of this meeting, or forged")
 }
 
-// believe keeps the attendee of a valid token. It reports false if the attendee is not
-// invited any more. An empty email stands for all attendees together.
+// expired reports whether the verified token of an attendee is not valid any more. If
+// the meeting holds the token, the day in it is not decisive, because the meeting may
+// have got a later end since. Only then is the series searched for its end.
+func (x *intake) expired(raw mailauth.Token, email string) bool {
+	t, now := x.p.ReplyAddress.tokens(), x.p.Now()
+	if !raw.IsEndless() {
+		if !raw.Expired(now) {
+			return false
+		}
+		if held := t.Find(x.m.ReplyAddresses[address.Key(email)]); !bytes.Equal(held, raw) {
+			return true
+		}
+	}
+	return t.Ended(raw, series.LastEnd(&x.m.Event), now)
+}
+
+// believe keeps the attendee of a valid token in x.token. It reports false if the
+// attendee is not invited any more. An empty email stands for all attendees together.
 func (x *intake) believe(email string) bool {
 	if email == "" {
 		return true

@@ -6,15 +6,16 @@ import (
 )
 
 // Bounds of the times in a stored meeting. The years of JSON and iCalendar have four
-// digits (RFC 3339, section 5.6; RFC 5545, section 3.3.4), and an offset from UTC must
-// not leave them.
+// digits (RFC 3339, section 5.6; RFC 5545, section 3.3.4). The bounds leave room for an
+// offset from UTC.
 var (
 	earliestTime = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)
 	latestTime   = time.Date(9998, 12, 31, 23, 59, 59, 0, time.UTC)
 )
 
 // withinYears returns t in UTC, or the nearest time that a meeting can store. A sender
-// can write a year beyond it: a time of the year 9999 with a negative offset.
+// can write a time that is in the year 10000 in UTC: in the year 9999 with a negative
+// offset.
 func withinYears(t time.Time) time.Time {
 	switch {
 	case t.Before(earliestTime):

@@ -30,10 +30,9 @@ type Delivery struct {
 	MessageID string `json:"messageId"`
 	// State says how far the mail came.
 	State DeliveryState `json:"state"`
-	// Reply is the text of the Sender if the mail failed, for people, at most 2 KiB
-	// of it. If a report
-	// came later, Reply quotes at most 500 octets of it: a report says "…". Nobody
-	// has checked these words.
+	// Reply is at most 2 KiB of the text of the Sender if the mail failed, for people. If
+	// a report came later, Reply is `a report says "…"` with at most 500 octets of its
+	// text, which nobody has checked.
 	Reply string `json:"reply,omitempty"`
 	// Time is the time at which the state was reached. It is zero as long
 	// as no call has tried to send the mail.

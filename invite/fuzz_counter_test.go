@@ -93,7 +93,7 @@ func acceptAll(t *testing.T, m *invite.Meeting, in *invite.Inbound) {
 		after, err := p.Accept(got.Event)
 		if err != nil {
 			if err.Error() == "" {
-				t.Errorf("Accept of %+v: an error without words", p)
+				t.Errorf("Accept of %+v: an error without text", p)
 			}
 			continue
 		}

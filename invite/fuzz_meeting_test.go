@@ -59,7 +59,7 @@ func checkCall(t *testing.T, call string, r *recorder, m, got *invite.Meeting, e
 	case got == nil:
 		t.Fatalf("%s = nil, %v, want a meeting", call, err)
 	case err != nil && err.Error() == "":
-		t.Errorf("%s: an error without words", call)
+		t.Errorf("%s: an error without text", call)
 	}
 	var failed *invite.DeliveryError
 	if err != nil && !errors.As(err, &failed) && len(r.mails) > 0 {
@@ -145,9 +145,9 @@ func addMeetings(f *testing.F) {
 	add([]byte(`{"format":1,"event":{"attendees":[{"email":"a@b.test"},{"email":"A@b.test"}]}}`))
 }
 
-// FuzzMeetingJSON reads any octets, with an odd value in one place, as a stored meeting, and makes each call with it. A
-// call returns an error, or mails that can be read. The meeting that it returns can be
-// stored.
+// FuzzMeetingJSON reads any octets, with an odd value in one place, as a stored meeting,
+// and makes each call with it. A call returns an error, or mails that can be read. The
+// meeting that it returns can be stored.
 func FuzzMeetingJSON(f *testing.F) {
 	addMeetings(f)
 	reply := readMail(f, readFile(f, repliesDir+"gmail.eml"))

@@ -48,7 +48,7 @@ func cpuTime() time.Duration {
 //
 //	go test ./invite/ -run TestReadCostTable -v -args -cost
 //
-// With GOGC=off the ratio is that of the work alone, without the garbage collector.
+// With GOGC=off the ratio is the ratio of the work alone, without the garbage collector.
 func TestReadCostTable(t *testing.T) {
 	if !*costTable {
 		t.Skip("prints a table, with -args -cost")

@@ -81,8 +81,8 @@ func read(t *testing.T, mail string) (in *invite.Inbound) {
 	return in
 }
 
-// TestReadCost reads every kind of hostile mail in two sizes. The memory may grow as
-// the mail does, and is within a bound for each octet.
+// TestReadCost reads every kind of hostile mail in two sizes. The memory must not
+// grow faster than the mail, and is within a bound for each octet.
 func TestReadCost(t *testing.T) {
 	const size, most = 64 << 10, 150
 	for _, k := range costKinds() {

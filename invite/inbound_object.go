@@ -99,7 +99,7 @@ func (in *Inbound) choose(parts []mime.Part, o *ReadOptions) bool {
 // not have: the comments of its answers. If the object is about another meeting, it
 // is passed over.
 func (in *Inbound) complete(more *ical.Calendar) {
-	counts := lowered(in.Event.UID) // once, because it may be as long as the mail
+	counts := lowered(in.Event.UID) // converted once, because it may be as long as the mail
 	for i := range more.Events {
 		if uid := more.Events[i].UID; lowered(uid) != counts {
 			text := fmt.Sprintf("another calendar object, which is about the meeting %.80s", uid)

@@ -38,7 +38,8 @@ type Meeting struct {
 	// Joined are the attendees who came to single occurrences by an answer:
 	// delegates, and uninvited people if the [Policy] lets them in.
 	Joined []Joined `json:"joined,omitempty"`
-	// Proposals are other times that attendees asked for, the last few of each.
+	// Proposals are other times that attendees asked for. Of each attendee, the last
+	// few are kept.
 	Proposals []Proposal `json:"proposals"`
 	// Deliveries are the mails of the meeting, sent or not, one for each
 	// recipient of a mail.
@@ -87,8 +88,9 @@ type Answer struct {
 	// about. It is zero if the answer is about the whole meeting.
 	RecurrenceID time.Time `json:"recurrenceId,omitzero"`
 	// Sequence and Stamp are the SEQUENCE and the DTSTAMP of the answer, which
-	// order it. Stamp is the time of receipt if DTSTAMP is later. If the answer did not come by mail, Stamp is the time at which it
-	// was given, and alone orders it.
+	// order it. If DTSTAMP is later than the receipt, Stamp is the time of receipt.
+	// If the answer did not come by mail, Stamp is the time at which it was given,
+	// and alone orders it.
 	Sequence int       `json:"sequence"`
 	Stamp    time.Time `json:"stamp,omitzero"`
 	// Via is the way by which the answer came. "" is a mail, "organizer" is a
@@ -117,9 +119,9 @@ func (m *Meeting) isEmpty() bool { return m == nil || m.Event.UID == "" }
 func (m *Meeting) clone() *Meeting { return m.withEvent(series.Normalized(m.Event)) }
 
 // forAnswer returns a copy of m to which answers and proposals can be added. It
-// shares the lists that answers do not change. If something is added to one of these,
-// it is copied. Answers have room for a few more, so that the first of them does not
-// copy all others again.
+// shares the lists that answers do not change. Such a list is copied if something is
+// added to it. The copy has room for a few more answers, so that adding them copies
+// nothing.
 func (m *Meeting) forAnswer() *Meeting {
 	out := *m
 	out.Event.Attendees = withStatus(m.Event.Attendees)
@@ -135,7 +137,7 @@ func (m *Meeting) forAnswer() *Meeting {
 	return &out
 }
 
-// roomForAnswers is the number of answers that most mails give at most.
+// roomForAnswers is a number of answers that few mails exceed.
 const roomForAnswers = 4
 
 // withStatus returns the attendees in the form of [series.Normalized]. It copies them
@@ -149,7 +151,7 @@ func withStatus(list []ical.Attendee) []ical.Attendee {
 
 // shared returns a copy of m to be read, with its event in the form of
 // [series.Normalized]. It shares the lists of attendees, answers and deliveries with
-// m. Attendees without a status have none.
+// m, and does not normalize the attendees.
 func (m *Meeting) shared() *Meeting {
 	e := m.Event
 	lists := make([][]ical.Attendee, len(e.Overrides))

@@ -16,16 +16,17 @@ import (
 //
 // Answers are ordered by attendee and occurrence, by SEQUENCE and then by
 // DTSTAMP, never by the order of their arrival. A DTSTAMP that is later than the
-// receipt of the mail (Policy.Now) counts as the time of receipt, so that a clock that
-// is ahead makes no later answer stale. An answer to an older SEQUENCE
-// counts unless a later change asked everybody anew (Meeting.Revised). An answer
-// to one occurrence stands against answers to the whole series, earlier and
-// later. Between an answer that did not come by mail and another one the time alone
-// decides, because it answers no version.
+// receipt of the mail counts as the time of receipt. So if a clock is ahead, no later
+// answer becomes stale. The time of receipt is the time in the topmost Received field,
+// but not later than Policy.Now. An answer to an older SEQUENCE counts unless a later
+// change asked everybody anew (Meeting.Revised). An answer to one occurrence stands
+// against answers to the whole series, earlier and later. Between an answer that did
+// not come by mail and another one the time alone decides, because it answers no
+// version.
 //
-// The answers of an attendee are limited in number and length, and so is the size of
-// the meeting, whatever an attendee sends (docs/answers.md). The oldest answers that do
-// not count any more are dropped.
+// The number and the length of an attendee's answers are limited, so that the meeting
+// stays small whatever an attendee sends (docs/answers.md). Answers that do not count
+// any more are dropped first, beginning with the oldest.
 //
 // If m or in is nil, the verdict is [VerdictUnknownEvent] or [VerdictNotAnAnswer].
 func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
@@ -51,7 +52,7 @@ func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
 // telephone. It obeys the same order as answers that [Meeting.Apply] takes in: a
 // mail that was written before a.Stamp does not undo it, whatever its SEQUENCE.
 // a.Email, a.Status, a.Stamp (the time of the answer) and a.Via (its way) are
-// required. The texts may be a stranger's: they are cut as in [Meeting.Apply]. If
+// required. The texts may be a stranger's, so they are cut as in [Meeting.Apply]. If
 // a.Sequence is 0, it stands for the current version. If a value is
 // missing or invalid, the verdict is [VerdictNotAnAnswer], [VerdictUnknownAttendee]
 // or [VerdictUnknownEvent], and the reason says why.

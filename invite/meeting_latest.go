@@ -29,8 +29,8 @@ func (m *Meeting) latest(email string, occurrence time.Time) (last answerOrPropo
 	return m.latestBy(email, occurrence, func(o roster.Order, _ string) roster.Order { return o })
 }
 
-// latestBy is latest by the order that order returns for the order and the Via of an
-// answer or proposal.
+// latestBy is latest, but replaces the order of each answer and proposal by the result
+// of order, which takes the order and the Via.
 func (m *Meeting) latestBy(email string, occurrence time.Time, order func(roster.Order, string) roster.Order) (last answerOrProposal, ok bool) {
 	key := address.Key(email)
 	var answer, proposal answerOrProposal

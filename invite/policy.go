@@ -31,7 +31,7 @@ import (
 //
 // If a webhook handed the mail over, ReadOptions.Verified takes the place of the
 // fields in the mail, and AuthServID does not matter. An empty list that is not nil
-// means that the service checked nothing, and RequireAuth refuses the mail.
+// means that the service has no results, and RequireAuth refuses the mail.
 // ReadOptions.Recipient is an address for ReplyAddress. It proves nothing else.
 type Policy struct {
 	// AuthServID is the identifier that your own server writes into
@@ -78,7 +78,7 @@ type Policy struct {
 	// GroupMember is called, and SENT-BY does not count.
 	GroupMember func(group, person ical.Attendee) bool
 	// Delegates decides about delegates who are not invited yet. If it is "", an
-	// attendee may have one who has not answered, and others are held.
+	// attendee may have one delegate who has not answered, and others are held.
 	Delegates Delegates
 	// ReplyAddress verifies the tokens in the addresses that answers come to.
 	// An answer with a valid token needs no other proof. An answer with only
@@ -110,19 +110,20 @@ const (
 // Delegates decides about delegates who are not invited yet. In any case these limits
 // hold:
 //
-//   - A mail may name 10 of them, and a meeting may have 100.
-//   - An attendee may have five, for 50 dates together. They may have 10 delegations
-//     at a time whose delegates have not answered. The delegates of delegates count
-//     for the first attendee.
+//   - A mail may name 10 new delegates, and a meeting may have 100 delegates.
+//   - An attendee may have five delegates, for 50 dates together. At most 10 of their
+//     delegations may be waiting for the answer of the delegate. The delegates of
+//     delegates count for the first attendee.
 //   - A person whom [UninvitedAdd] lets in cannot delegate by the same answer.
-//   - A delegate whom an Update has removed leaves the place of a delegate who has not
-//     answered. They still count among the five and the 100 as long as the meeting
-//     holds the answer that names them, and are held if they are named again.
+//   - If an Update removes a delegate, the attendee does not wait for their answer any
+//     more, and may name another. The removed delegate still counts among the five and
+//     the 100 as long as the meeting has the answer that names them. If they are named
+//     again, the delegation is held.
 //
-// Whoever is beyond a limit is held, and [Outcome].Reason names the limit. To let
-// them in, apply the same mail with another Policy, or add them to the attendees with
-// [Client.Update], for which no limit holds. [Meeting.Answer] decides as the zero
-// Policy does.
+// If the policy or a limit keeps a delegate out, the answer is held, and
+// [Outcome].Reason says why. To let the delegate in, apply the same mail with another
+// value of Delegates, or add them to the attendees with [Client.Update], which also
+// works beyond the limits. [Meeting.Answer] decides as the zero Policy does.
 type Delegates string
 
 // The values of [Delegates].
@@ -222,7 +223,7 @@ func (p *Policy) authenticated(in *Inbound, domain string) error {
 	if by == NoAuthServID {
 		by = "a server without an identifier"
 	}
-	return p.proven(mailauth.Topmost(in.Mail.Auth, p.AuthServID, domain), domain, by)
+	return p.proven(mailauth.Leading(in.Mail.Auth, p.AuthServID, domain), domain, by)
 }
 
 // proven decides on the results of a server that is trusted. by is its name.

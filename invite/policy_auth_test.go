@@ -111,7 +111,7 @@ func TestNoAuthServID(t *testing.T) {
 	}
 }
 
-// TestLookalikeFrom answers from addresses that only look like that of the attendee.
+// TestLookalikeFrom answers from addresses that only look like the attendee's.
 func TestLookalikeFrom(t *testing.T) {
 	for _, tt := range []struct{ attendee, from string }{
 		{"kim@example.test", "\u212aim@example.test"},

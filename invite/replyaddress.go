@@ -1,15 +1,12 @@
 package invite
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
-	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite/internal/mailauth"
-	"github.com/convene-go/convene/invite/internal/series"
 )
 
 // ReplyAddress makes an address for each meeting and attendee that answers come
@@ -34,8 +31,8 @@ type ReplyAddress struct {
 	// end of its last occurrence. A token of an endless series is valid as long
 	// as the series has no end. 0 is two years.
 	//
-	// An address that was given to an attendee stays theirs for this meeting, and
-	// moves with it: if the meeting gets a later end, so does the token.
+	// An address that was given to an attendee stays theirs for this meeting. If the
+	// meeting gets a later end, the token is valid for longer too.
 	Lifetime time.Duration
 }
 
@@ -68,20 +65,4 @@ func (r *ReplyAddress) check() error {
 // together.
 func (r *ReplyAddress) renew(has string, e *ical.Event, email string, end, now time.Time) string {
 	return r.tokens().Renew(has, e.UID, email, end, now)
-}
-
-// expired reports whether the verified token of an attendee is not valid any more. The
-// day in a token that the meeting holds is not the last word, because the meeting may
-// have got a later end since. Only then is the series searched for its end.
-func (x *intake) expired(raw mailauth.Token, email string) bool {
-	t, now := x.p.ReplyAddress.tokens(), x.p.Now()
-	if !raw.IsEndless() {
-		if !raw.Expired(now) {
-			return false
-		}
-		if held := t.Find(x.m.ReplyAddresses[address.Key(email)]); !bytes.Equal(held, raw) {
-			return true
-		}
-	}
-	return t.Ended(raw, series.LastEnd(&x.m.Event), now)
 }

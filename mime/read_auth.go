@@ -106,7 +106,7 @@ func (r *reader) authResult(l *authLexer) (a AuthResult) {
 	return a
 }
 
-// set adds the reason or a property, and reports whether it is a new property.
+// set adds the reason or a property. It reports whether a property is new.
 func (a *AuthResult) set(name, value string) bool {
 	if name == "reason" {
 		a.Reason = value
@@ -122,8 +122,8 @@ func (a *AuthResult) set(name, value string) bool {
 	return true
 }
 
-// identities are the properties that give the identity (RFC 8601, section 2.7), the
-// best first.
+// identities are the properties that give the identity (RFC 8601, section 2.7). The
+// first of them that a result has counts.
 var identities = []string{
 	"header.i", "header.d", "smtp.mailfrom", "header.from", "smtp.helo", "smtp.auth", "policy.iprev",
 }

@@ -143,10 +143,10 @@ var zones = map[string]string{
 	"MDT": "-0600", "MST": "-0700", "PDT": "-0700", "PST": "-0800",
 }
 
-// maxDate is the length of a date in octets. The longest one has 50.
+// maxDate is the greatest length of a date in octets, without a comment at its end.
 const maxDate = 200
 
-// errNoDate reports a text that is too short or too long for a date.
+// errNoDate reports a text that is empty, or too long for a date.
 var errNoDate = errors.New("not a date")
 
 // parseDate reads a date-time (RFC 5322, section 3.3). The result never

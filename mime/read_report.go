@@ -100,7 +100,7 @@ func (r *reader) deliveryStatus(e *entity, at place) {
 	}
 	groups := 0
 	for data = bytes.TrimLeft(data, "\r\n"); len(data) > 0; data = bytes.TrimLeft(data, "\r\n") {
-		if groups++; groups > r.MaxParts+1 { // one is about the mail
+		if groups++; groups > r.MaxParts+1 { // the first group is about the mail, not about a recipient
 			r.limit("report of more than %d groups of fields: the rest is not read", r.MaxParts+1)
 			return
 		}

@@ -60,7 +60,7 @@ type tlsFault struct {
 	leaf      func(*x509.Certificate) // change of the certificate
 	stranger  bool                    // the authority is not known to the client
 	version   uint16                  // the only version; 0 stands for all
-	said      said
+	replies   replies
 	temporary bool
 	want      string // part of the error
 }
@@ -74,17 +74,17 @@ var tlsFaults = []tlsFault{
 	{name: "unknown authority", stranger: true, want: "x509: certificate signed by unknown authority"},
 	{name: "TLS 1.0 only", version: tls.VersionTLS10, want: "tls: protocol version not supported"},
 	{name: "TLS 1.1 only", version: tls.VersionTLS11, want: "tls: protocol version not supported"},
-	{name: "TLS 1.0 forced", said: said{hello: serverHello("01")}, want: "tls: server selected unsupported protocol version 301"},
-	{name: "SSL 3.0 forced", said: said{hello: serverHello("00")}, want: "tls: server selected unsupported protocol version 300"},
-	{name: "not TLS", said: said{hello: []byte("HTTP/1.1 400 Bad Request\r\n\r\n")}, want: "tls: first record does not look like a TLS handshake"},
-	{name: "EHLO injected", said: said{startTLS: "220 go\r\n250-test.example\r\n250 AUTH PLAIN\r\n"}, want: "plaintext after the reply to STARTTLS"},
-	{name: "dialogue injected", said: said{startTLS: "220 go\r\n" + strings.Repeat("250 ok\r\n", 3) + "354 go on\r\n250 taken\r\n"}, want: "plaintext after the reply to STARTTLS"},
-	{name: "one octet injected", said: said{startTLS: "220 go\r\n2"}, want: "plaintext after the reply to STARTTLS"},
-	{name: "injected during the handshake", said: said{late: "250 ok\r\n250 ok\r\n"}, want: "tls: first record does not look like a TLS handshake"},
-	{name: "STARTTLS refused for now", said: said{startTLS: "454 4.7.0 TLS not available\r\n"}, temporary: true, want: "tls: 454 4.7.0 TLS not available"},
-	{name: "STARTTLS refused", said: said{startTLS: "502 5.5.1 what?\r\n"}, want: "tls: 502 5.5.1 what?"},
-	{name: "STARTTLS answered like a command", said: said{startTLS: "334 \r\n"}, temporary: true, want: "tls: malformed reply: unexpected 334"},
-	{name: "STARTTLS stripped", said: said{offered: "AUTH PLAIN,X-TARTTLS,8BITMIME"}, want: "server does not offer STARTTLS"},
+	{name: "TLS 1.0 forced", replies: replies{hello: serverHello("01")}, want: "tls: server selected unsupported protocol version 301"},
+	{name: "SSL 3.0 forced", replies: replies{hello: serverHello("00")}, want: "tls: server selected unsupported protocol version 300"},
+	{name: "not TLS", replies: replies{hello: []byte("HTTP/1.1 400 Bad Request\r\n\r\n")}, want: "tls: first record does not look like a TLS handshake"},
+	{name: "EHLO injected", replies: replies{startTLS: "220 go\r\n250-test.example\r\n250 AUTH PLAIN\r\n"}, want: "plaintext after the reply to STARTTLS"},
+	{name: "dialogue injected", replies: replies{startTLS: "220 go\r\n" + strings.Repeat("250 ok\r\n", 3) + "354 go on\r\n250 taken\r\n"}, want: "plaintext after the reply to STARTTLS"},
+	{name: "one octet injected", replies: replies{startTLS: "220 go\r\n2"}, want: "plaintext after the reply to STARTTLS"},
+	{name: "injected during the handshake", replies: replies{late: "250 ok\r\n250 ok\r\n"}, want: "tls: first record does not look like a TLS handshake"},
+	{name: "STARTTLS refused for now", replies: replies{startTLS: "454 4.7.0 TLS not available\r\n"}, temporary: true, want: "tls: 454 4.7.0 TLS not available"},
+	{name: "STARTTLS refused", replies: replies{startTLS: "502 5.5.1 what?\r\n"}, want: "tls: 502 5.5.1 what?"},
+	{name: "STARTTLS answered like a command", replies: replies{startTLS: "334 \r\n"}, temporary: true, want: "tls: malformed reply: unexpected 334"},
+	{name: "STARTTLS stripped", replies: replies{offered: "AUTH PLAIN,X-TARTTLS,8BITMIME"}, want: "server does not offer STARTTLS"},
 }
 
 // serve starts the faulty server, and returns the TLS of its client.
@@ -99,7 +99,7 @@ func (tt tlsFault) serve(t *testing.T, implicit bool) (w *wire, client *tls.Conf
 	if tt.stranger {
 		client = newIdentity(t).client
 	}
-	w = &wire{said: tt.said, tls: id.server, implicit: implicit}
+	w = &wire{replies: tt.replies, tls: id.server, implicit: implicit}
 	w.secured = "AUTH PLAIN"
 	if w.offered == "" {
 		w.offered = "STARTTLS,AUTH PLAIN"
@@ -201,7 +201,7 @@ func resumeElsewhere(t *testing.T, m *invite.Meeting, reason string) {
 		}
 	}
 	id := newIdentity(t)
-	w := &wire{said: said{offered: "STARTTLS"}, tls: id.server}
+	w := &wire{replies: replies{offered: "STARTTLS"}, tls: id.server}
 	w.start(t)
 	sender, err := smtpsend.New(w.addr, &smtpsend.Options{TLSConfig: id.client})
 	if err != nil {
@@ -225,7 +225,7 @@ func resumeElsewhere(t *testing.T, m *invite.Meeting, reason string) {
 	}
 }
 
-// TestCapabilitiesBeforeTLS checks that nothing which was said in the clear counts under
+// TestCapabilitiesBeforeTLS checks that nothing that the server sent in the clear counts under
 // TLS (RFC 3207, section 4.2).
 func TestCapabilitiesBeforeTLS(t *testing.T) {
 	id := newIdentity(t)
@@ -245,7 +245,7 @@ func TestCapabilitiesBeforeTLS(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			w := &wire{said: said{offered: tt.offered, secured: tt.secured}, tls: id.server}
+			w := &wire{replies: replies{offered: tt.offered, secured: tt.secured}, tls: id.server}
 			w.start(t)
 			tt.o.TLSConfig = id.client
 			sender, err := smtpsend.New(w.addr, &tt.o)

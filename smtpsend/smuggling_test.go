@@ -81,7 +81,7 @@ func smuggle[T any](t *testing.T, make func() *T, try func(t *testing.T, v *T) e
 // clearWire starts a server without TLS, and a sender to it.
 func clearWire(t *testing.T, o smtpsend.Options) (*wire, *smtpsend.Sender) {
 	t.Helper()
-	w := &wire{said: said{offered: "8BITMIME,SMTPUTF8,DSN,PIPELINING"}}
+	w := &wire{replies: replies{offered: "8BITMIME,SMTPUTF8,DSN,PIPELINING"}}
 	w.start(t)
 	o.TLS, o.ConnectionMessages = smtpsend.TLSInsecureNone, 1<<30
 	sender, err := smtpsend.New(w.addr, &o)

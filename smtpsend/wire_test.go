@@ -11,19 +11,19 @@ import (
 	"testing"
 )
 
-// said is the share of a [wire] in the conversation.
-type said struct {
+// replies are the replies of a [wire] that a test can choose.
+type replies struct {
 	offered  string // extensions before TLS, separated by commas
 	secured  string // extensions under TLS
 	startTLS string // the reply to STARTTLS; "" stands for a good one
 	hello    []byte // answers the ClientHello, in place of a handshake
-	late     string // said in the clear after the ClientHello
+	late     string // sent in the clear after the ClientHello
 }
 
 // wire is a server on a TCP port. It records every octet that it gets. The mail
 // ends only with CRLF, dot, CRLF, as RFC 5321 demands.
 type wire struct {
-	said
+	replies
 	tls      *tls.Config
 	implicit bool // TLS begins with the connection
 	addr     string

@@ -196,7 +196,7 @@ func killOnce(t *testing.T, d *dovecot, r *rand.Rand, args, mails []string) stri
 }
 
 // checkAtMostOnce checks that the recipients are the expected ones, and that nobody has
-// a mail twice. It returns the recipients of whose mail nothing is known.
+// a mail twice. It returns the recipients whose mail has an unknown fate.
 func (x *expected) checkAtMostOnce(t *testing.T, m *invite.Meeting, smtp *recorder) (unknown []string) {
 	t.Helper()
 	for _, to := range smtp.recipients() {
@@ -218,7 +218,7 @@ func (x *expected) checkAtMostOnce(t *testing.T, m *invite.Meeting, smtp *record
 }
 
 // checkAtLeastOnce checks that each expected recipient has a mail, and that only mails
-// of which nothing was known came twice.
+// whose fate was unknown came twice.
 func (x *expected) checkAtLeastOnce(t *testing.T, smtp *recorder, unknown []string) {
 	t.Helper()
 	for to, most := range x.invited {

@@ -115,9 +115,7 @@ func Lower(s string) string {
 	}
 	b := []byte(s)
 	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
+		b[i] = lower(c)
 	}
 	return string(b)
 }
@@ -125,8 +123,8 @@ func Lower(s string) string {
 // HasLookalike reports whether s has a character beyond ASCII that IDNA maps to
 // ASCII alone, or ignores (UTS 46, section 4), such as the Kelvin sign, a wide
 // letter, an ideographic full stop or a soft hyphen. Mail servers do not agree on
-// the domain that such a name stands for. An address that is so long that [ASCII]
-// maps no character of it has none.
+// the domain that such a name stands for. It is false if s is longer than an address
+// that [ASCII] converts.
 func HasLookalike(s string) bool {
 	if len(s) > MaxLocal+1+maxDomain {
 		return false

@@ -84,8 +84,8 @@ func (e *NotOneError) Error() string {
 }
 
 // Find returns the occurrence that n names. starts are the original starts of the
-// series within [Reach] of it. Equal ones stand beside one another. The error is a
-// [*NotOneError].
+// series within [Reach] of it, and equal starts stand beside one another. The error is
+// a [*NotOneError].
 //
 //   - If an occurrence starts at an instant of n, that occurrence is meant.
 //   - Otherwise the one occurrence of the day is meant. If the day means different
@@ -118,7 +118,8 @@ func (n Name) onDay(t time.Time) bool {
 }
 
 // distinct returns the first of the times that keep accepts, and the number of
-// different ones. A day may have thousands, so it looks at each once.
+// different times that it accepts. A day may have thousands, so distinct looks at each
+// once, and equal times must stand beside one another.
 func distinct(list []time.Time, keep func(time.Time) bool) (first time.Time, count int) {
 	var last time.Time
 	for _, t := range list {

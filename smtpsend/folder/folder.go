@@ -107,10 +107,11 @@ func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
 // maxNames limits the names that are tried for one message.
 const maxNames = 100
 
-// write writes m under a name that no other file has. A program that restarts in a
-// container may have the number and the clock of the program before it.
+// write writes m under a name that no other file has. If a program restarts in a
+// container, its names can be the names of the program before it: with the same
+// process identifier, the same serial number and, on a slow clock, the same time.
 func (s *Sender) write(ctx context.Context, m *mime.Message) error {
-	// The folder is opened first. If that fails, nothing is in doubt.
+	// The folder is opened first. If that fails, the message is certainly not sent.
 	dir, err := openFolder(s.target())
 	if err != nil {
 		return err
@@ -163,9 +164,10 @@ func safe(address string) string {
 	return name[:min(len(name), maxName)]
 }
 
-// deliver writes data to tmp and renames tmp to final. If final exists, the error is
-// [fs.ErrExist]: nobody else can make it while this call has tmp. After an error the
-// message is in neither file.
+// deliver writes data to tmp and renames tmp to final. If tmp or final exists, the
+// error is [fs.ErrExist]. No other call makes final while this call has tmp, because
+// the name of tmp follows from the name of final. After an error the message is in
+// neither file.
 func deliver(ctx context.Context, tmp, final string, data []byte) error {
 	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {

@@ -56,7 +56,7 @@ func TestSameName(t *testing.T) {
 	}
 }
 
-// TestLeftover sends while the unfinished file of a process that died has the name.
+// TestLeftover sends if a process that died has left an unfinished file of the same name.
 func TestLeftover(t *testing.T) {
 	defer serial.Store(serial.Load() + 1000)
 	s, err := New(t.TempDir(), &Options{Now: func() time.Time { return time.Unix(1800000000, 0) }})

@@ -29,29 +29,29 @@ type Result struct {
 	Text string
 }
 
-// Topmost returns the result of one server from its fields. id is the server's
+// Leading returns the result of the leading fields of one server. id is the server's
 // identifier, [NoID], or "" for the server of the topmost field. domain is the
 // From domain, in the form of address.Key.
 //
 // A server may write several fields (RFC 8601, section 5), one for each of its
 // filters. It writes them on top. So its leading fields are read together, from
-// its topmost field down to the first field of another server. They may end in
-// fields of a forger, if the server does not remove foreign fields with its
-// identifier. A forger cannot put a field above them. This leads to four rules:
+// its topmost field down to the first field of another server. If the server does
+// not remove foreign fields with its identifier, the last of them may be a forger's.
+// A forger cannot put a field above the server's. This leads to four rules:
 //
 //   - The first of the leading fields that speaks of DMARC, DKIM or SPF decides.
 //     Fields above it, such as iprev, say nothing about the author.
 //   - A field that says only that SPF passed for the domain of From counts, and
 //     the search goes on below it. The filter for SPF may write above the filter
-//     for DMARC, and nobody but the domain's own servers gets such a field.
-//   - A pass in any field below the deciding field does not count. A forger gains
-//     nothing by a pass under a failure.
+//     for DMARC. Only a mail from a server of the domain gets such a field.
+//   - A pass in any field below the deciding field does not count, because a forger
+//     may have put it below a failure.
 //   - A DMARC failure for the domain of From counts in every field of the server.
-//     A forger only loses by adding a failure.
+//     A forger has no use for an added failure.
 //
-// A server without an identifier counts for [NoID] only if the topmost field of all
-// has none, because nothing else tells its fields from a forger's.
-func Topmost(results []mime.AuthResult, id, domain string) Result {
+// For [NoID] the topmost field of all must have no identifier. Nothing else
+// distinguishes the fields of such a server from a forger's.
+func Leading(results []mime.AuthResult, id, domain string) Result {
 	first := firstOf(results, id)
 	if first < 0 {
 		return Result{}
@@ -153,9 +153,10 @@ func (s *summary) isAboutFrom(r *mime.AuthResult) bool {
 }
 
 // result returns the sum. If DMARC failed, no pass counts, because the owner of the
-// domain may ask for strict alignment (RFC 7489, section 3.1). But a DKIM pass for
-// exactly the domain of From is aligned in each mode. Then the filter for DMARC did
-// not see the result of DKIM. OpenDMARC does not see it if it runs before OpenDKIM.
+// domain may ask for strict alignment (RFC 7489, section 3.1). However, a DKIM pass for
+// exactly the domain of From is aligned in each mode. In that case the filter for
+// DMARC did not see the result of DKIM, as OpenDMARC does not if it runs before
+// OpenDKIM.
 func (s *summary) result() Result {
 	if s.failed {
 		s.DMARC, s.DKIM, s.SPF = false, s.DKIM && s.signed, false

@@ -30,7 +30,7 @@ func (tt *fieldTest) run(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check(t, "Topmost", tt.want, mailauth.Topmost(m.Auth, tt.id, "bank.test"))
+	check(t, "Leading", tt.want, mailauth.Leading(m.Auth, tt.id, "bank.test"))
 }
 
 // Sums of results.

@@ -31,8 +31,8 @@ func about(headerFrom string) mime.AuthResult {
 	return r
 }
 
-// TestTopmost judges results about the From domain example.org.
-func TestTopmost(t *testing.T) {
+// TestLeading judges results about the From domain example.org.
+func TestLeading(t *testing.T) {
 	pass := func(n int) mime.AuthResult { return result(n, "dkim", "pass", "example.org") }
 	fail := func(n int) mime.AuthResult { return result(n, "dkim", "fail", "example.org") }
 	passed := mailauth.Result{DKIM: true, Checked: true, Text: "dkim=pass"}
@@ -62,7 +62,7 @@ func TestTopmost(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			check(t, "Topmost", tt.want, mailauth.Topmost(tt.list, tt.id, "example.org"))
+			check(t, "Leading", tt.want, mailauth.Leading(tt.list, tt.id, "example.org"))
 		})
 	}
 }
@@ -137,9 +137,9 @@ func TestTextIsBounded(t *testing.T) {
 		list = append(list, result(0, "dkim", "fail", "example.org"))
 	}
 	list = append(list, result(0, "dkim", "pass", "example.org"))
-	got := mailauth.Topmost(list, "", "example.org")
+	got := mailauth.Leading(list, "", "example.org")
 	if !got.DKIM || len(got.Text) != 200 || !strings.HasPrefix(got.Text, "dkim=fail dkim=fail ") {
-		t.Errorf("Topmost = %v with %d octets of text, want a pass with 200", got.DKIM, len(got.Text))
+		t.Errorf("Leading = %v with %d octets of text, want a pass with 200", got.DKIM, len(got.Text))
 	}
 }
 

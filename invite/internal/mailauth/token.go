@@ -116,9 +116,9 @@ func (raw Token) Expired(now time.Time) bool {
 // the last one that 16 bits can hold, in 2149.
 func (raw Token) IsEndless() bool { return binary.BigEndian.Uint16(raw) == lastDay }
 
-// Ended reports whether a token that was given to an attendee has served its time. end
-// is the end of the meeting as it is now. The token lives as long as its day says, and
-// until Lifetime after end if that is later. An endless token has no day of its own.
+// Ended reports whether a token that was given to an attendee is not valid any more.
+// end is the end of the meeting as it is now. The token is valid until its day, or until
+// Lifetime after end if that is later. The day of an endless token does not count.
 func (t *Tokens) Ended(raw Token, end, now time.Time) bool {
 	over := now.Unix()/day > t.dayAfter(end)
 	return over && (raw.IsEndless() || raw.Expired(now))

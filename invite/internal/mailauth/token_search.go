@@ -12,10 +12,10 @@ import (
 )
 
 // Search returns the address among emails that each token was made for, with the
-// meeting's UID, by the index of the token. A token of another meeting and a forged one
-// are missing. Search tries all keys and all addresses, and compares in constant time.
-// Tokens of one day share their MACs, see [Tokens.MACs]. [Tokens.Ended] is to be asked
-// too.
+// meeting's UID, by the index of the token. It leaves out tokens of other meetings and
+// forged tokens. Search tries all keys and all addresses, and compares in constant time.
+// Tokens of one day share their MACs, see [Tokens.MACs]. The caller must also call
+// [Tokens.Ended].
 func (t *Tokens) Search(list []Token, uid string, emails []string) map[int]string {
 	out := make(map[int]string)
 	days := byDay(list)
@@ -49,11 +49,10 @@ func byDay(list []Token) map[[2]byte][]int {
 	return out
 }
 
-// Given returns the attendees to whom an address with each of the tokens was given, by
-// the index of the token. given has the addresses by attendee, and is read once. The
-// tokens are still to be verified, because only their hashes are compared. The hashes
-// are random, so that the time of the comparison tells nobody how much of a token is
-// right.
+// Given returns the attendees whose address has a token of the list, by the index of the
+// token. given has the addresses by attendee, and is read once. The caller must still
+// verify the tokens, because only their hashes are compared. The hashes are random, so
+// that the time of the comparison does not show how much of a token is right.
 func Given(list []Token, given map[string]string) map[int][]string {
 	if len(given) == 0 || len(list) == 0 {
 		return nil
@@ -79,10 +78,11 @@ func Given(list []Token, given map[string]string) map[int][]string {
 // signer computes the MACs of one meeting with one key.
 type signer struct {
 	mac       hash.Hash
-	uid       string // with its length, in lower case
+	uid       string // the length of the UID, and the UID in lower case
 	text, out []byte // reused for each MAC
 }
 
+// newSigner returns the signer for a meeting.
 func newSigner(key []byte, uid string) *signer {
 	return &signer{
 		mac: hmac.New(sha256.New, key),

@@ -6,31 +6,32 @@ import (
 	"time"
 )
 
-// Said is one answer or proposal in the history of an attendee.
-type Said struct {
+// Entry is one answer or proposal in the history of an attendee.
+type Entry struct {
 	// RecurrenceID is the original start of the occurrence that it is about. It is
 	// zero if it is about the whole meeting.
 	RecurrenceID time.Time
 	Order        Order
-	// Fixed says that it stays, for example because the organizer said it.
+	// Fixed says that it is never dropped.
 	Fixed bool
 }
 
 // Limits are the limits of the history of one attendee.
 type Limits struct {
-	Subject    int // of one occurrence, or of the whole meeting
-	Superseded int // of all that does not count any more
-	Subjects   int // the occurrences, the whole meeting included
+	Subject    int // the entries about one occurrence, or about the whole meeting
+	Superseded int // the entries that do not count any more
+	Subjects   int // the occurrences, with the whole meeting as one more
 }
 
 // Superfluous returns the indexes of a history that are beyond the limits. The history
-// is in the order of arrival. The newest word on each subject stays the newest, see
-// [Order.Compare], and of all others the last to arrive stay.
+// is in the order of arrival. A subject is an occurrence or the whole meeting. The
+// newest entry about each subject stays the newest, see [Order.Compare]. Of all other
+// entries the last to arrive stay.
 //
 // If there are too many subjects, the earliest subjects for which over reports true
-// are dropped as a whole. If over is nil, the subjects whose newest word arrived first
+// are dropped as a whole. If over is nil, the subjects whose newest entry arrived first
 // are dropped.
-func Superfluous(list []Said, l Limits, over func(id time.Time) bool) map[int]bool {
+func Superfluous(list []Entry, l Limits, over func(id time.Time) bool) map[int]bool {
 	drop := make(map[int]bool)
 	subjects := subjectsOf(list)
 	newest := make(map[int64]int, len(subjects))
@@ -58,8 +59,8 @@ func Superfluous(list []Said, l Limits, over func(id time.Time) bool) map[int]bo
 }
 
 // subjectsOf returns the indexes of a history by their subject, as a Unix time.
-// Subjects of which only fixed words exist are left out.
-func subjectsOf(list []Said) map[int64][]int {
+// Subjects with fixed entries only are left out.
+func subjectsOf(list []Entry) map[int64][]int {
 	out := make(map[int64][]int)
 	said := make(map[int64]bool)
 	for i := range list {
@@ -75,10 +76,10 @@ func subjectsOf(list []Said) map[int64][]int {
 	return out
 }
 
-// newestOf returns the index of the newest word among those at the indexes, without
-// the dropped ones. Of equally new ones it is the last to arrive, as in
+// newestOf returns the index of the newest entry among the entries at the indexes,
+// without the dropped ones. Of equally new entries it is the last to arrive, as in
 // [Answers.Newest].
-func newestOf(list []Said, at []int, drop map[int]bool) int {
+func newestOf(list []Entry, at []int, drop map[int]bool) int {
 	newest := -1
 	for _, i := range at {
 		if !drop[i] && (newest < 0 || list[i].Order.Compare(list[newest].Order) >= 0) {
@@ -88,16 +89,16 @@ func newestOf(list []Said, at []int, drop map[int]bool) int {
 	return newest
 }
 
-// keepNewest changes drop until the newest word on a subject is still the newest.
-// [Order.Compare] is no order of more than two words if some did not come by mail, so a
-// word that a dropped one has beaten could become the newest. Then all that arrived
-// before the newest is dropped. If a fixed word is still newer, some that had beaten it
-// stay, beginning with the last.
-func keepNewest(list []Said, at []int, newest int, drop map[int]bool) {
+// keepNewest changes drop so that the newest entry about a subject stays the newest.
+// [Order.Compare] is not transitive if some entries did not come by mail. So if an entry
+// is dropped, an entry that is older than it could become the newest. Then all entries
+// that arrived before the newest are dropped. If a fixed entry is still newer, some
+// entries that are newer than the fixed one stay, beginning with the last.
+func keepNewest(list []Entry, at []int, newest int, drop map[int]bool) {
 	if newestOf(list, at, drop) == newest {
 		return
 	}
-	var winners []int // the words that were the newest when they arrived
+	var winners []int // the entries that were the newest when they arrived
 	for _, i := range at {
 		if n := len(winners); i < newest && (n == 0 || list[i].Order.Compare(list[winners[n-1]].Order) >= 0) {
 			winners = append(winners, i)
@@ -113,8 +114,8 @@ func keepNewest(list []Said, at []int, newest int, drop map[int]bool) {
 	}
 }
 
-// dropSubjects drops n subjects as a whole, except for their fixed words.
-func dropSubjects(list []Said, subjects map[int64][]int, newest map[int64]int, n int, over func(time.Time) bool, drop map[int]bool) {
+// dropSubjects drops n subjects as a whole, except for their fixed entries.
+func dropSubjects(list []Entry, subjects map[int64][]int, newest map[int64]int, n int, over func(time.Time) bool, drop map[int]bool) {
 	if n <= 0 {
 		return
 	}

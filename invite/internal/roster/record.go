@@ -58,7 +58,7 @@ type Joined struct {
 	Attendee     ical.Attendee
 }
 
-// Order is the place in time of what one attendee says of one occurrence.
+// Order is the place in time of an answer or a proposal.
 type Order struct {
 	Sequence int
 	Stamp    time.Time
@@ -172,6 +172,7 @@ func HasOwnAttendees(e *ical.Event, id time.Time) bool {
 // that was made by hand may have some. A Meeting that a call returned has none. They
 // count as the oldest answers of their attendees.
 func (r *Record) AnswersOfEvent() (out []Answer) {
+	// Each floor is computed once, because a list may have thousands of attendees.
 	floors := (&Record{Event: r.Event, Revised: r.Revised, Revisions: r.Revisions}).given()
 	add := func(list []ical.Attendee, id time.Time) {
 		for _, a := range list {
