@@ -77,21 +77,29 @@ func (m *Meeting) mostComponents() int {
 	return max(1, mostLookups/max(1, n))
 }
 
-// join makes one outcome of the outcomes of all components. If anything was
-// applied, the verdict says so. Otherwise it is the verdict of the first
-// component. The reason has the first ten different reasons.
+// join makes one outcome of the outcomes of all components. If anything was applied, the
+// verdict says so. Otherwise it is the verdict of the first component. If something is
+// held, this takes the place of a verdict for which nobody looks at the mail. The reason
+// has the first ten different reasons, and first those of components that are held.
 func join(all []Outcome) Outcome {
 	out := all[0]
-	var reasons []string
+	var held, others []string
 	for _, o := range all {
-		if o.Verdict == VerdictApplied {
-			out.Verdict = VerdictApplied
+		switch {
+		case o.Verdict == VerdictApplied, o.Held && !out.needsPerson():
+			out.Verdict = o.Verdict
 		}
-		if len(reasons) < 10 && !slices.Contains(reasons, o.Reason) {
-			reasons = append(reasons, o.Reason)
+		out.Held = out.Held || o.Held
+		list := &others
+		if o.Held {
+			list = &held
+		}
+		if len(*list) < 10 && !slices.Contains(*list, o.Reason) {
+			*list = append(*list, o.Reason)
 		}
 	}
-	out.Reason = strings.Join(reasons, "; ")
+	reasons := append(held, others...)
+	out.Reason = strings.Join(reasons[:min(10, len(reasons))], "; ")
 	return out
 }
 
@@ -195,9 +203,11 @@ func (x *intake) leavesOpen(a *Answer) bool {
 // version that was never sent counts as one to the current version, so that it
 // cannot outlive later answers.
 func (x *intake) statementAnswer(s statement, who ical.Attendee, at series.Target) Answer {
+	current := max(x.m.Event.Sequence, at.Sequence)
+	x.adjusted = x.adjusted || s.event.Sequence > current
 	a := Answer{
 		Email: who.Email, Status: s.attendee.Status, Comment: s.attendee.Comment, Guests: guests(s.attendee),
-		RecurrenceID: at.Start, Sequence: min(s.event.Sequence, max(x.m.Event.Sequence, at.Sequence)),
+		RecurrenceID: at.Start, Sequence: min(s.event.Sequence, current),
 		Stamp: x.stamp(), MessageID: x.in.Mail.MessageID,
 	}
 	if a.Status == ical.StatusDelegated {

@@ -90,7 +90,7 @@ func (x *intake) counter(p Proposal, who ical.Attendee, a Answer, at series.Targ
 // word.
 func (x *intake) propose(p Proposal) (string, error) {
 	p.trim()
-	if slices.ContainsFunc(x.m.Proposals, p.equal) || x.lowered && slices.ContainsFunc(x.m.Proposals, p.sameMail) {
+	if slices.ContainsFunc(x.m.Proposals, p.equal) || x.adjusted && slices.ContainsFunc(x.m.Proposals, p.sameMail) {
 		return "", refuse(VerdictDuplicate, "is held already: %s", p.describe())
 	}
 	a := Answer{Email: p.Email, RecurrenceID: p.RecurrenceID, Sequence: p.Sequence, Stamp: p.Stamp, Via: p.Via}

@@ -23,7 +23,7 @@ type intake struct {
 	joined       int                       // the occurrences to which uninvited people came
 	sought       bool                      // undelivered is complete
 	undelivered  []int                     // the deliveries that reports made undelivered, see [intake.arrived]
-	lowered      bool                      // the time of the answer is the time of Policy.Now, see [intake.stamp]
+	adjusted     bool                      // an answer has another time or SEQUENCE than the mail says, see [intake.stamp]
 }
 
 // own makes x.m a copy that may be changed, except for its deliveries. It is called

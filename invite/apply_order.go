@@ -11,7 +11,7 @@ func (x *intake) checkOrder(a *Answer) error {
 	if err != nil {
 		return err
 	}
-	if ok && (a.order().Compare(last.Order) == 0 && x.holds(a) || x.lowered && x.holdsMail(a)) {
+	if ok && (a.order().Compare(last.Order) == 0 && x.holds(a) || x.adjusted && x.holdsMail(a)) {
 		return refuse(VerdictDuplicate, "is held already: %s", last)
 	}
 	return nil // a client that does not renew DTSTAMP: the later arrival counts

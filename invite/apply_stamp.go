@@ -33,7 +33,7 @@ func (x *intake) stamp() time.Time {
 	if !date.IsZero() && date.Before(received) && said.Sub(received) > mostSkew {
 		return date
 	}
-	x.lowered = received.Equal(now)
+	x.adjusted = x.adjusted || received.Equal(now)
 	return received
 }
 

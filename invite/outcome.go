@@ -12,10 +12,24 @@ type Outcome struct {
 	Verdict Verdict `json:"verdict"`
 	// Reason is the result in words, for people and logs.
 	Reason string `json:"reason"`
+	// Held reports whether a person has to decide: about the mail, or about a part of it
+	// if the mail says several things. Then Reason begins with the part that is held, and
+	// the mail should be kept. It can be applied again later.
+	Held bool `json:"held,omitempty"`
 	// Invite has the attendees who should get the current request now, because
 	// somebody delegated to them or because they asked for it. Give them to
 	// [Client.Reinvite]. Somebody who asks too often is not named.
 	Invite []string `json:"invite,omitempty"`
+}
+
+// needsPerson reports whether a person looks at a mail with this verdict, or whether
+// it has changed the meeting.
+func (o *Outcome) needsPerson() bool {
+	switch o.Verdict {
+	case VerdictApplied, VerdictHeld, VerdictUnverified, VerdictUnknownAttendee:
+		return true
+	}
+	return false
 }
 
 // Verdict is the result of taking in a mail, an answer, a proposal or a report.
@@ -68,7 +82,9 @@ func refuse(v Verdict, format string, args ...any) error {
 func outcomeOf(done string, err error) Outcome {
 	var r *refusal
 	if errors.As(err, &r) {
-		return Outcome(*r)
+		o := Outcome(*r)
+		o.Held = o.Verdict == VerdictHeld
+		return o
 	}
 	return Outcome{Verdict: VerdictApplied, Reason: done}
 }

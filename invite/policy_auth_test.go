@@ -153,6 +153,7 @@ func TestVerified(t *testing.T) {
 		{"a pass without a server", mx + "fail", pass, invite.Strict(""), invite.VerdictApplied, ""},
 		{"a pass with a server", mx + "fail", pass, invite.Strict("mx.example.test"), invite.VerdictApplied, ""},
 		{"a failure", mx + "pass", fail, invite.Strict("mx.example.test"), invite.VerdictUnverified, "dmarc=fail"},
+		{"a failure in upper case", mx + "pass", []mime.AuthResult{{Method: "DMARC", Value: "FAIL"}}, nil, invite.VerdictUnverified, "dmarc=fail"},
 		{"a failure with nil", mx + "pass", fail, nil, invite.VerdictUnverified, "dmarc=fail"},
 		{"an empty list", mx + "pass", []mime.AuthResult{}, invite.Strict("mx.example.test"), invite.VerdictUnverified, "no result of the service"},
 		{"an empty list with nil", mx + "fail", []mime.AuthResult{}, nil, invite.VerdictUnverified, "dmarc=fail"},

@@ -29,7 +29,8 @@ type ReplyAddress struct {
 	// Lifetime is the time for which a token is valid after the end of the
 	// meeting, or after it was made if that is later. The end of a series is the
 	// end of its last occurrence. A token of an endless series is valid as long
-	// as the series has no end. 0 is two years.
+	// as the series has no end. A token has a day and no hour, so it can be valid for
+	// up to two days longer. 0 is two years.
 	//
 	// An address that was given to an attendee stays theirs for this meeting. If the
 	// meeting gets a later end, the token is valid for longer too.
@@ -38,6 +39,14 @@ type ReplyAddress struct {
 
 // tokens returns r as package mailauth has it.
 func (r *ReplyAddress) tokens() *mailauth.Tokens { return (*mailauth.Tokens)(r) }
+
+// String returns the mailbox, and no key, so that a log cannot show one.
+func (r ReplyAddress) String() string {
+	return fmt.Sprintf("ReplyAddress of %s with %d keys", r.Mailbox, len(r.Keys))
+}
+
+// GoString is [ReplyAddress.String], for the format %#v.
+func (r ReplyAddress) GoString() string { return r.String() }
 
 // clone returns a copy of r that shares nothing with it. Nil stays nil.
 func (r *ReplyAddress) clone() *ReplyAddress {

@@ -126,7 +126,7 @@ func (w *worker) take(ctx context.Context, uid imap.UID, data []byte) (done bool
 	s, after, o := apply(meetings, in, w.accept)
 	w.log.Info("mail", "uid", uid, "kind", in.Kind, "verdict", o.Verdict, "reason", o.Reason)
 	if s == nil || !w.isDone(o) {
-		w.left[uid] = o.Verdict == invite.VerdictHeld
+		w.left[uid] = o.Held
 		return false, nil
 	}
 	after, err = queue(ctx, after, o)
@@ -144,6 +144,10 @@ func (w *worker) take(ctx context.Context, uid imap.UID, data []byte) (done bool
 	w.step("stored")
 	// A held answer may be right now, if this was the delegation for which it waited.
 	maps.DeleteFunc(w.left, func(_ imap.UID, held bool) bool { return held })
+	if o.Held { // a part of the mail waits for a person
+		w.left[uid] = true
+		return false, nil
+	}
 	return true, nil
 }
 

@@ -89,11 +89,13 @@ func firstOf(results []mime.AuthResult, id string) int {
 	})
 }
 
-// All returns the result of checks that are all trusted, for the From domain.
+// All returns the result of checks that are all trusted, for the From domain. The
+// services that give them do not agree on upper and lower case.
 func All(results []mime.AuthResult, domain string) Result {
 	s := summary{domain: domain}
-	for i := range results {
-		s.add(&results[i])
+	for _, r := range results {
+		r.Method, r.Value = address.Lower(r.Method), address.Lower(r.Value)
+		s.add(&r)
 	}
 	return s.result()
 }
