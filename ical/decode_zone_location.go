@@ -34,7 +34,8 @@ func (x *eventReader) noteYears() {
 		return
 	}
 	first, last := x.event.seriesYears()
-	last = max(last, x.stamp.Year()+lastingYears) // sameSeries may look at these years
+	last = max(last, x.written().Year()+lastingYears) // sameSeries may look at these years
+	last = min(last, first+mostYears+lastingYears)
 	y := x.zones.years[x.own.tzid]
 	if y == nil {
 		y = &zoneUseYears{last: last}
@@ -43,6 +44,19 @@ func (x *eventReader) noteYears() {
 	if y.last = max(y.last, last); !slices.Contains(y.firsts, first) {
 		y.firsts = append(y.firsts, first)
 	}
+}
+
+// mostYears is the number of years of a series for which a VTIMEZONE is built. A longer
+// series has no end in practice. After 400 years the Gregorian calendar begins anew.
+const mostYears = 400
+
+// written returns the DTSTAMP. If it is so late that the clock of its writer must have
+// been wrong, written returns the start of the event.
+func (x *eventReader) written() time.Time {
+	if x.stamp.Year() > x.event.Start.Year()+mostYears {
+		return x.event.Start
+	}
+	return x.stamp
 }
 
 // resolveZone gives the events that need it a Location. If the zone named by the
@@ -131,8 +145,8 @@ func (x *eventReader) sameSeries(a, b *time.Location) bool {
 	from, r := e.Start, e.Recurrence
 	end := r.end(from)
 	endless := r.Count == 0 && r.Until.IsZero()
-	if endless || end.After(x.stamp) && end.After(from.AddDate(lastingYears, 0, 0)) {
-		from = later(from, x.stamp)
+	if stamp := x.written(); endless || end.After(stamp) && end.After(from.AddDate(lastingYears, 0, 0)) {
+		from = later(from, stamp)
 	}
 	n, before := 0, s.start
 	for wall := range s.instances() {

@@ -85,7 +85,10 @@ func (r *Recurrence) set(name, v string, start time.Time, until func(string) (ti
 	case "COUNT":
 		r.Count, err = parseInt(v, 1, maxCount)
 	case "UNTIL":
-		r.Until, err = until(v)
+		// QUIRK: some programs write the year 9999 for a series without an end.
+		if r.Until, err = until(v); checkYear(r.Until) != nil {
+			r.Until = time.Time{}
+		}
 	case "BYDAY":
 		r.ByDay, err = parseDays(v)
 	case "BYMONTHDAY":
