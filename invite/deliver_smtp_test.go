@@ -37,6 +37,7 @@ func startServer(t *testing.T) (s *server, addr string) {
 	wg.Go(func() { srv.Serve(l) })
 	t.Cleanup(func() {
 		srv.Close()
+		l.Close() // Serve may begin after Close, and does not know of it then
 		wg.Wait()
 	})
 	return s, l.Addr().String()

@@ -330,6 +330,7 @@ func startServer(t *testing.T) (*server, string) {
 	wg.Go(func() { srv.Serve(l) })
 	t.Cleanup(func() {
 		srv.Close()
+		l.Close() // Serve may begin after Close, and does not know of it then
 		wg.Wait()
 	})
 	return s, "smtp://" + l.Addr().String() + "?tls=insecure-none"
