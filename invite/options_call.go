@@ -138,3 +138,7 @@ func callOf[O comparable](opts []O, apply func(O, *callOptions)) callOptions {
 	}
 	return c
 }
+
+// TagOf returns the tag that [Tag] sets among the options of a call, or "". A program
+// that has a [Client] for each tag needs it to choose one.
+func TagOf(opts ...SendOption) string { return callOf(opts, SendOption.forSend).tag }

@@ -1,0 +1,133 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+)
+
+// Answer takes an answer in that came by a link or by telephone, see
+// [invite.Meeting.Answer]. If the meeting is not stored, the error is [ErrNotFound].
+func (d *Desk) Answer(ctx context.Context, uid string, a invite.Answer) (invite.Outcome, error) {
+	return d.take(ctx, uid, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Answer(a) })
+}
+
+// Propose takes another time in that an attendee asks for by a link or by telephone, see
+// [invite.Meeting.Propose]. If the meeting is not stored, the error is [ErrNotFound].
+func (d *Desk) Propose(ctx context.Context, uid string, p invite.Proposal) (invite.Outcome, error) {
+	return d.take(ctx, uid, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Propose(p) })
+}
+
+// Undelivered takes a report in that a mail did not arrive, as an HTTP API gives it, see
+// [invite.Meeting.Undelivered]. id is a Message-ID, or a receipt of the API. If no mail of
+// the desk has it, the verdict is [invite.VerdictUnknownEvent].
+func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.Outcome, error) {
+	none := invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: fmt.Sprintf("is about a mail that is not of this desk: %.80s", id)}
+	if err := d.enter(ctx); err != nil {
+		return none, err
+	}
+	for _, query := range []string{
+		`SELECT DISTINCT uid FROM convene_mails WHERE message_id`,
+		`SELECT DISTINCT uid FROM convene_mails WHERE receipt <> '' AND receipt`,
+	} {
+		keys, err := d.keysOf(ctx, query, []string{id})
+		if err != nil {
+			return none, err
+		}
+		for _, key := range keys {
+			messageID, err := d.messageID(ctx, key, id)
+			if err != nil {
+				return none, err
+			}
+			return d.take(ctx, key, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) {
+				return m.Undelivered(messageID, email, text)
+			})
+		}
+	}
+	return none, nil
+}
+
+// messageID returns the Message-ID of the mail with that Message-ID or receipt.
+func (d *Desk) messageID(ctx context.Context, key, id string) (out string, err error) {
+	err = d.reader().QueryRowContext(ctx, `SELECT message_id FROM convene_mails WHERE uid = $1 AND (message_id = $2 OR receipt = $2) ORDER BY n LIMIT 1`, key, id).Scan(&out)
+	return out, err
+}
+
+// take takes the word of an attendee in, and returns the outcome.
+func (d *Desk) take(ctx context.Context, uid string, f func(m *invite.Meeting) (*invite.Meeting, invite.Outcome)) (o invite.Outcome, err error) {
+	_, err = d.change(ctx, uid, func(was *stored, c *invite.Client, _ bool) (s *step, err error) {
+		s, o = d.apply(ctx, was, c, f)
+		return s, nil
+	})
+	if err != nil {
+		return invite.Outcome{}, err
+	}
+	return o, nil
+}
+
+// apply takes something into a meeting. It invites the attendees whom the outcome names.
+func (d *Desk) apply(ctx context.Context, was *stored, c *invite.Client, f func(m *invite.Meeting) (*invite.Meeting, invite.Outcome)) (*step, invite.Outcome) {
+	after, o := f(was.meeting)
+	s := &step{meeting: after, events: events(was.meeting, after)}
+	if len(o.Invite) == 0 {
+		return s, o
+	}
+	invited, err := c.Reinvite(ctx, after, o.Invite, invite.QueueOnly())
+	if err != nil { // the answer counts all the same
+		d.log().ErrorContext(ctx, "desk: an attendee cannot be invited", "uid", after.Event.UID, "attendees", o.Invite, "err", err)
+		return s, o
+	}
+	s.meeting = invited
+	return s, o
+}
+
+// eventOf returns an event of a meeting.
+func eventOf(m *invite.Meeting, kind EventKind, attendee string) Event {
+	return Event{Kind: kind, UID: m.Event.UID, Tag: m.Tag, Attendee: attendee}
+}
+
+// events returns the events by which a meeting was changed from was to now: new answers,
+// new proposals, and mails that did not arrive.
+func events(was, now *invite.Meeting) (out []Event) {
+	if was == now {
+		return nil
+	}
+	answers := make(map[invite.Answer]int, len(was.Answers))
+	for _, a := range was.Answers {
+		answers[a]++
+	}
+	for _, a := range now.Answers {
+		if answers[a]--; answers[a] >= 0 {
+			continue
+		}
+		e := eventOf(now, EventAnswered, a.Email)
+		if a.Status == ical.StatusDelegated {
+			e.Kind = EventDelegated
+		}
+		e.Answer = &a
+		out = append(out, e)
+	}
+	proposals := make(map[string]int, len(was.Proposals))
+	for _, p := range was.Proposals {
+		proposals[p.ID]++
+	}
+	for _, p := range now.Proposals {
+		if proposals[p.ID]--; proposals[p.ID] >= 0 {
+			continue
+		}
+		e := eventOf(now, EventProposed, p.Email)
+		e.Proposal = &p
+		out = append(out, e)
+	}
+	for i := range min(len(was.Deliveries), len(now.Deliveries)) {
+		d := now.Deliveries[i]
+		if d.State == invite.DeliveryUndelivered && was.Deliveries[i].State != d.State {
+			e := eventOf(now, EventUndelivered, d.To)
+			e.Delivery = &d
+			out = append(out, e)
+		}
+	}
+	return out
+}

@@ -1,0 +1,197 @@
+package desk
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/convene-go/convene/invite"
+)
+
+// step is the next version of a meeting, before it is stored.
+type step struct {
+	meeting *invite.Meeting // the meeting as it will be; the stored one if nothing changes
+	rest    *invite.Meeting // a new meeting that is stored with it, or nil
+	events  []Event
+	settle  time.Duration
+	also    func(tx *sql.Tx) error // stores more in the same transaction; may be nil
+}
+
+// planner makes the next version of a stored meeting. It may be called several times.
+// locked says that the row is locked, so that it must not call the program.
+type planner func(was *stored, c *invite.Client, locked bool) (*step, error)
+
+// The number of times that a change is planned without a lock, and the number of times
+// in all. Without a lock, a long plan keeps nobody waiting. With it, many short changes
+// cannot make a long one start again for ever.
+const freeTries, mostTries = 3, 50
+
+// errUnlocked is returned by a planner that has to call the program, and may not because
+// the row is locked.
+var errUnlocked = errors.New("desk: the event changed meanwhile")
+
+// change plans the next version of a meeting and stores it. If somebody else was faster,
+// it plans again from the meeting as it is then. In the caller's transaction, the row is
+// locked first.
+func (d *Desk) change(ctx context.Context, uid string, f planner) (*step, error) {
+	if err := d.enter(ctx); err != nil {
+		return nil, err
+	}
+	key := keyOf(uid)
+	if d.tx != nil {
+		out, err := d.changeLocked(ctx, key, nil, f, false)
+		if errors.Is(err, errLost) {
+			err = fmt.Errorf("%w: %.80s", ErrConflict, uid)
+		}
+		return out, err
+	}
+	for try := 1; ; try++ {
+		was, client, err := d.readFor(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		var out *step
+		if try <= freeTries {
+			out, err = d.changeFree(ctx, was, client, f)
+		} else {
+			out, err = d.changeLocked(ctx, key, client, f, true)
+		}
+		if !errors.Is(err, errLost) && !errors.Is(err, errUnlocked) {
+			return out, err
+		}
+		if errors.Is(err, errUnlocked) {
+			if out, err = d.changeFree(ctx, was, client, f); !errors.Is(err, errLost) {
+				return out, err
+			}
+		}
+		if try >= mostTries {
+			return nil, fmt.Errorf("%w: %.80s: %d times", ErrConflict, uid, try)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(rand.N(time.Duration(min(try, 10)) * time.Millisecond)): // so that two do not collide again
+		}
+	}
+}
+
+// readFor reads a meeting, and finds the client for its mails, outside of any
+// transaction of the desk.
+func (d *Desk) readFor(ctx context.Context, key string) (*stored, *invite.Client, error) {
+	was, err := read(ctx, d.reader(), key)
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := d.clientFor(ctx, was.meeting)
+	return was, client, err
+}
+
+// changeFree plans without a lock. The version of the row shows whether somebody else
+// was faster.
+func (d *Desk) changeFree(ctx context.Context, was *stored, client *invite.Client, f planner) (*step, error) {
+	s, err := f(was, client, false)
+	if err != nil {
+		return nil, err
+	}
+	if s.meeting == was.meeting && s.also == nil && len(s.events) == 0 {
+		return s, nil
+	}
+	err = d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error { return d.put(ctx, tx, was, s, keep) })
+	return s, d.done(s, err)
+}
+
+// changeLocked locks the row first, so that nobody can be faster. On PostgreSQL a mail
+// can still go out meanwhile.
+func (d *Desk) changeLocked(ctx context.Context, key string, client *invite.Client, f planner, locked bool) (s *step, err error) {
+	err = d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
+		if err := d.dialect.lockMeeting(ctx, tx, key); err != nil {
+			return err
+		}
+		was, err := read(ctx, tx, key)
+		if err != nil {
+			return err
+		}
+		if client == nil {
+			if client, err = d.clientFor(ctx, was.meeting); err != nil {
+				return err
+			}
+		}
+		if s, err = f(was, client, locked); err != nil {
+			return err
+		}
+		return d.put(ctx, tx, was, s, keep)
+	})
+	return s, d.done(s, err)
+}
+
+// done wakes Run after a commit.
+func (d *Desk) done(s *step, err error) error {
+	if err == nil && d.tx == nil && s != nil {
+		d.wakeUp()
+	}
+	return err
+}
+
+// put stores a step.
+func (d *Desk) put(ctx context.Context, tx *sql.Tx, was *stored, s *step, keep bool) error {
+	p := pace{now: d.now(), settle: s.settle}
+	if s.rest != nil {
+		if err := d.putNew(ctx, tx, s.rest, p); err != nil {
+			return err
+		}
+		p.follows = keyOf(s.rest.Event.UID)
+	}
+	fresh := false
+	if s.meeting != was.meeting {
+		if err := updateMeeting(ctx, tx, was, s.meeting, p); err != nil {
+			return err
+		}
+		again, err := d.planReminder(ctx, tx, was.key, s.meeting)
+		if err != nil {
+			return err
+		}
+		fresh = again || len(s.meeting.Deliveries) > len(was.mails)
+	}
+	if s.also != nil {
+		if err := s.also(tx); err != nil {
+			return err
+		}
+	}
+	t := &telling{Desk: d, tx: tx, key: was.key, keep: keep}
+	if err := t.tell(ctx, s.events); err != nil {
+		return err
+	}
+	if !fresh && !t.kept {
+		return nil
+	}
+	return d.enqueue(ctx, tx, was.key)
+}
+
+// putNew stores a new meeting.
+func (d *Desk) putNew(ctx context.Context, tx *sql.Tx, m *invite.Meeting, p pace) error {
+	switch ok, err := insertMeeting(ctx, tx, m, p); {
+	case err != nil:
+		return err
+	case !ok:
+		return taken(m.Event.UID)
+	}
+	key := keyOf(m.Event.UID)
+	if _, err := d.planReminder(ctx, tx, key, m); err != nil {
+		return err
+	}
+	return d.enqueue(ctx, tx, key)
+}
+
+// enqueue tells the queue that a meeting has mails.
+func (d *Desk) enqueue(ctx context.Context, tx *sql.Tx, key string) error {
+	if d.options.Enqueue == nil {
+		return nil
+	}
+	if err := d.options.Enqueue(ctx, tx, Job{JobMail, key}); err != nil {
+		return fmt.Errorf("desk: Options.Enqueue: %w", err)
+	}
+	return nil
+}

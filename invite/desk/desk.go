@@ -1,0 +1,193 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/invite"
+)
+
+// Desk keeps meetings in a database. It is safe for concurrent use, and several
+// processes may have desks on one database. The zero value cannot be used; see [Open].
+type Desk struct {
+	*core
+	tx *sql.Tx // the caller's transaction, or nil
+}
+
+// core is the part that a desk shares with its copies of [Desk.WithTx].
+type core struct {
+	db      *sql.DB
+	dialect dialect
+	client  *invite.Client
+	options Options
+	wake    chan struct{} // has a value if this process has queued something
+}
+
+// Options say how a [Desk] works. Nil and zero values are right and safe.
+type Options struct {
+	// Policy says who may answer. If it is nil, it is the zero [invite.Policy].
+	// Its function GroupMember may be called inside a transaction, so it must not
+	// use the desk's database.
+	Policy *invite.Policy
+	// Clients returns the client for the mails of a meeting, by [invite.Meeting.Tag],
+	// so that each tenant can have a sender of their own. Only Tag is set in the
+	// Meeting of a [Desk.Send]. If Clients is nil, the client of [Open] is used.
+	Clients func(ctx context.Context, m *invite.Meeting) (*invite.Client, error)
+	// OnEvent is told of each event inside the transaction that stores it. It writes
+	// only through tx, uses ctx for it, and sends nothing over the network. It may be
+	// called again with the same event, if the transaction was rolled back. After two
+	// seconds its ctx is done. If it fails, its writes are undone, the fact stays, and
+	// the event is kept for another try. Later events of the meeting wait for it.
+	OnEvent func(ctx context.Context, tx *sql.Tx, e Event) error
+	// Enqueue tells a queue of a job, inside the transaction that stores its work. If
+	// it fails, nothing is stored. It is nil if [Desk.Run] does the work.
+	Enqueue func(ctx context.Context, tx *sql.Tx, j Job) error
+	// Settle is the time for which the mails of an update wait for the next update,
+	// which then overtakes them. So ten edits in a minute are one mail. The mails
+	// never wait longer than ten times as long. 0 sends at once.
+	Settle time.Duration
+	// ResendUnknownAfter is the time after which a mail is sent again that may or may
+	// not have arrived. 0 means never, so that no mail goes out twice and a person has
+	// to look at [invite.Tally].Unknown. A service without such a person chooses which
+	// is worse: to miss an invitation, or to get it twice.
+	ResendUnknownAfter time.Duration
+	// RemindBefore has the times before the start of a meeting at which the attendees
+	// who accepted or have not answered are reminded, such as 24 hours and one hour.
+	// The reminder is a mail without a calendar object. An attendee gets each once for
+	// every occurrence. If a meeting moves, it has new ones.
+	RemindBefore []time.Duration
+	// Logger is told of failures. If it is nil, [slog.Default] is used.
+	Logger *slog.Logger
+	// Now is the clock. If it is nil, [time.Now] is used.
+	Now func() time.Time
+}
+
+// The errors of a [Desk] that a program decides on.
+var (
+	// ErrNotFound reports a UID, a proposal or a held mail that is not stored.
+	ErrNotFound = errors.New("desk: not found")
+	// ErrConflict reports that somebody else has changed a meeting meanwhile, or that
+	// one of its mails has just gone out. With [Desk.WithTx] it means: roll back, and
+	// run your transaction again.
+	ErrConflict = errors.New("desk: the meeting was changed meanwhile")
+	// ErrInside reports a call with the context of [Options].OnEvent outside its
+	// transaction. Such a call would wait for the transaction that waits for it. Use
+	// [Desk.WithTx] there.
+	ErrInside = errors.New("desk: called inside OnEvent without its transaction")
+	// ErrNewerSchema reports a database whose tables a newer program has made.
+	ErrNewerSchema = errors.New("desk: the tables in the database are newer than this program")
+)
+
+// Open returns a desk on a database, which is SQLite or PostgreSQL. Open asks it. The
+// tables of the desk are named convene_…. Open makes them, and changes those of an
+// older version. Several programs may do so at once. If a newer program has changed
+// them, the error is [ErrNewerSchema].
+//
+// c sends the mails. It may be nil if o.Clients is set. Its Ledger is not used. If o is
+// nil, it stands for the zero value. o is copied.
+func Open(ctx context.Context, db *sql.DB, c *invite.Client, o *Options) (*Desk, error) {
+	if o == nil {
+		o = new(Options)
+	}
+	x := &core{db: db, client: c, options: *o, wake: make(chan struct{}, 1)}
+	if err := x.options.check(c); err != nil {
+		return nil, err
+	}
+	d := &Desk{core: x}
+	// Two programs that make a new file of SQLite at once find it locked for a moment.
+	err := patiently(ctx, isBusy, func() (err error) {
+		x.dialect, err = ask(ctx, db)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.migrate(ctx); err != nil {
+		return nil, fmt.Errorf("desk: open: %w", err)
+	}
+	x.dialect.warn(ctx, db, x.log())
+	return d, nil
+}
+
+// check reports options that cannot work, and makes the copy independent of the caller.
+func (o *Options) check(c *invite.Client) error {
+	if c == nil && o.Clients == nil {
+		return errors.New("desk: open: there is neither a client nor Options.Clients")
+	}
+	for _, x := range []struct {
+		name string
+		d    time.Duration
+	}{{"Settle", o.Settle}, {"ResendUnknownAfter", o.ResendUnknownAfter}} {
+		if x.d < 0 {
+			return fmt.Errorf("desk: open: Options.%s: is negative: %v", x.name, x.d)
+		}
+	}
+	o.RemindBefore = slices.Clone(o.RemindBefore)
+	for _, before := range o.RemindBefore {
+		if before < time.Minute || before > longestBefore {
+			return fmt.Errorf("desk: open: Options.RemindBefore: %v is not between a minute and a year", before)
+		}
+	}
+	slices.Sort(o.RemindBefore)
+	o.RemindBefore = slices.Compact(o.RemindBefore)
+	if o.Policy != nil {
+		p := *o.Policy
+		o.Policy = &p
+	}
+	return nil
+}
+
+// longestBefore is the longest time before a start at which people can be reminded.
+const longestBefore = 366 * 24 * time.Hour
+
+// WithTx returns a desk that works in the caller's transaction. Nothing of its work
+// counts before the commit, and the mails leave after it. Each of its calls that
+// changes a meeting locks the meeting first. If [ErrConflict] comes back, roll back and
+// run the transaction again. Run, Work and Deliver cannot be used in a transaction.
+//
+// On SQLite the transaction must be an immediate one (_txlock=immediate). Otherwise a
+// transaction that has read cannot write after somebody else wrote, and all it gets is
+// ErrConflict.
+func (d *Desk) WithTx(tx *sql.Tx) *Desk { return &Desk{core: d.core, tx: tx} }
+
+// now is the time of the desk's clock.
+func (c *core) now() time.Time {
+	if c.options.Now != nil {
+		return c.options.Now()
+	}
+	return time.Now()
+}
+
+// log returns the logger.
+func (c *core) log() *slog.Logger {
+	return cmp.Or(c.options.Logger, slog.Default())
+}
+
+// clientFor returns the client for the mails of a meeting. Its ledger is nil.
+func (c *core) clientFor(ctx context.Context, m *invite.Meeting) (*invite.Client, error) {
+	client := c.client
+	if c.options.Clients != nil {
+		var err error
+		if client, err = c.options.Clients(ctx, m); err != nil {
+			return nil, fmt.Errorf("desk: Options.Clients: tag %.80q: %w", m.Tag, err)
+		}
+	}
+	if client == nil {
+		return nil, fmt.Errorf("desk: Options.Clients: tag %.80q has no client", m.Tag)
+	}
+	return client.WithLedger(nil), nil
+}
+
+// wakeUp tells Run that this process has queued something.
+func (c *core) wakeUp() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,24 @@
+// Package desk keeps meetings in a SQL database, sends their mails, and takes the
+// answers in. It is the memory that [invite.Client] does not have.
+//
+// A [Desk] works with SQLite and PostgreSQL through database/sql. The program brings
+// the driver. The methods that make mails only store and queue them, so a booking and
+// its invitation commit in one transaction ([Desk.WithTx]). The mails leave in
+// [Desk.Run], or in [Desk.Work] if a queue calls it.
+//
+//	db, err := sql.Open("sqlite", "file:meetings.db?_txlock=immediate"+
+//		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"+
+//		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)")
+//	d, err := desk.Open(ctx, db, invite.New(sender, nil), nil)
+//	go d.Run(ctx)
+//	m, err := d.Send(ctx, event)
+//	r, err := d.Receive(ctx, &inbox.Mail{Data: raw})
+//
+// The row of a mail is the lock on it. Whoever changes it from pending to sending
+// hands the mail over, and nobody else does. No lease, clock or queue decides whether
+// a mail goes out. After a crash, a mail that was being handed over is a leftover: it
+// becomes unknown, because nobody knows whether it arrived.
+//
+// It is neither a calendar nor a queue for many machines. Beyond one machine, use
+// PostgreSQL and a queue such as River.
+package desk

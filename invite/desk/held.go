@@ -1,0 +1,140 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/inbox"
+)
+
+// HeldMail is a mail that a person has to decide about.
+type HeldMail struct {
+	// ID names it for [Desk.ApplyHeld] and [Desk.Dismiss].
+	ID string
+	// UID is the meeting that it is about.
+	UID string
+	// Reason says in words why it is held.
+	Reason string
+	// Mail is the mail as it came.
+	Mail *inbox.Mail
+}
+
+// mostHeld is the number of held mails of one meeting that are kept. Everybody who knows
+// the UID of a meeting can send such mails.
+const mostHeld = 100
+
+// hold keeps a mail for a person. It reports false if too many are kept already.
+func (d *Desk) hold(ctx context.Context, tx *sql.Tx, id, key string, o invite.Outcome, mail *inbox.Mail) (bool, error) {
+	var n int
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM convene_received WHERE uid = $1 AND state = 'held'`, key).Scan(&n); err != nil {
+		return false, err
+	}
+	if n >= mostHeld {
+		d.log().WarnContext(ctx, "desk: a mail is not held, because its meeting has too many held mails", "uid", key, "reason", o.Reason)
+		return false, nil
+	}
+	data, err := json.Marshal(mail)
+	if err != nil {
+		return false, err
+	}
+	return true, d.noteReceived(ctx, tx, id, key, receivedHeld, o, string(data))
+}
+
+// Held yields the mails that need a person, meeting by meeting. An error ends it.
+func (d *Desk) Held(ctx context.Context) iter.Seq2[HeldMail, error] {
+	return func(yield func(HeldMail, error) bool) {
+		if err := d.enter(ctx); err != nil {
+			yield(HeldMail{}, err)
+			return
+		}
+		ids, err := d.keys(ctx, `SELECT id FROM convene_received WHERE state = 'held' ORDER BY uid, at, id`)
+		if err != nil {
+			yield(HeldMail{}, err)
+			return
+		}
+		for _, id := range ids {
+			h, _, err := d.held(ctx, d.reader(), id)
+			switch {
+			case errors.Is(err, ErrNotFound):
+			case !yield(h, err) || err != nil:
+				return
+			}
+		}
+	}
+}
+
+// held reads a held mail, and the key of its meeting.
+func (d *Desk) held(ctx context.Context, q querier, id string) (h HeldMail, key string, err error) {
+	var data string
+	h = HeldMail{ID: id, Mail: new(inbox.Mail)}
+	err = q.QueryRowContext(ctx, `SELECT m.name, m.uid, r.reason, r.mail FROM convene_received r JOIN convene_meetings m ON m.uid = r.uid
+		WHERE r.id = $1 AND r.state = 'held'`, text(id)).Scan(&h.UID, &key, &h.Reason, &data)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fmt.Errorf("%w: held mail %.80q", ErrNotFound, id)
+	}
+	if err != nil {
+		return HeldMail{}, "", err
+	}
+	return h, key, json.Unmarshal([]byte(data), h.Mail)
+}
+
+// ApplyHeld takes a held mail in, because a person says that it is right. The author
+// counts as the attendee, uninvited people join the meeting, and delegates are invited.
+// If it still cannot be taken in, for example because it proposes a time that cannot be
+// read, it stays held, and the outcome says why. If no such mail is held, the error is
+// [ErrNotFound].
+func (d *Desk) ApplyHeld(ctx context.Context, id string) (Received, error) {
+	if err := d.enter(ctx); err != nil {
+		return Received{}, err
+	}
+	h, key, err := d.held(ctx, d.reader(), id)
+	if err != nil {
+		return Received{}, err
+	}
+	in, err := invite.Read(bytes.NewReader(h.Mail.Data), &invite.ReadOptions{Recipient: h.Mail.Recipient, Verified: h.Mail.Verified})
+	if err != nil {
+		return Received{}, err
+	}
+	p := d.policy()
+	p.InsecureAnyFrom, p.Uninvited, p.Delegates = true, invite.UninvitedAdd, invite.DelegatesAllow
+	var out Received
+	_, err = d.change(ctx, key, func(was *stored, c *invite.Client, _ bool) (*step, error) {
+		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, p) })
+		out = Received{UID: was.meeting.Event.UID, Outcome: o, Events: s.events}
+		switch o.Verdict {
+		case invite.VerdictApplied, invite.VerdictUndeliverable, invite.VerdictDuplicate, invite.VerdictStale:
+			s.also = func(tx *sql.Tx) error { return d.endHeld(ctx, tx, id, receivedDone) }
+		}
+		return s, nil
+	})
+	if err != nil {
+		return Received{}, err
+	}
+	return out, nil
+}
+
+// Dismiss ends a held mail without taking it in. If it comes again, it is a duplicate. If
+// no such mail is held, the error is [ErrNotFound].
+func (d *Desk) Dismiss(ctx context.Context, id string) error {
+	if err := d.enter(ctx); err != nil {
+		return err
+	}
+	return d.inTx(ctx, func(tx *sql.Tx) error { return d.endHeld(ctx, tx, id, receivedDismissed) })
+}
+
+// endHeld gives a held mail another state, and drops its text.
+func (d *Desk) endHeld(ctx context.Context, tx *sql.Tx, id, state string) error {
+	r, err := tx.ExecContext(ctx, `UPDATE convene_received SET state = $1, mail = '' WHERE id = $2 AND state = 'held'`, state, text(id))
+	if err := exactly(1, r, err); errors.Is(err, errLost) {
+		return fmt.Errorf("%w: held mail %.80q", ErrNotFound, id)
+	} else if err != nil {
+		return err
+	}
+	return nil
+}

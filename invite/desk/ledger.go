@@ -1,0 +1,333 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"github.com/convene-go/convene/invite"
+)
+
+// Ledger returns a ledger for one call of an [invite.Client] about meetings of this desk,
+// for a program that sends some mails at once: client.WithLedger(d.Ledger()). It cannot be
+// used in a transaction of the caller.
+func (d *Desk) Ledger() invite.Ledger { return d.newLedger(context.Background()) }
+
+// ledger writes the fate of the mails of one call. Each row that the call claims has the
+// token of the call, so that a late result finds only its own mails, and the number of
+// the record that claimed it, so that a record whose commit was not answered can be
+// repeated.
+type ledger struct {
+	*Desk
+	ctx     context.Context // ends if the program wants to stop
+	call    string
+	records atomic.Int64
+
+	mu       sync.Mutex
+	recorded map[int]bool // the mails with a result, if the call is about one meeting
+	failed   error        // the error of the last record that failed
+}
+
+var _ invite.Ledger = (*ledger)(nil)
+
+func (d *Desk) newLedger(ctx context.Context) *ledger {
+	return &ledger{Desk: &Desk{core: d.core}, ctx: ctx, call: rand.Text(), recorded: make(map[int]bool)}
+}
+
+// Begin stores the meetings of a call that sends at once.
+func (l *ledger) Begin(ctx context.Context, ms ...*invite.Meeting) error {
+	return l.inTx(ctx, func(tx *sql.Tx) error {
+		for _, m := range ms {
+			if err := l.begin(ctx, tx, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// begin stores one meeting of a call.
+func (l *ledger) begin(ctx context.Context, tx *sql.Tx, m *invite.Meeting) error {
+	p := pace{now: l.now()}
+	ok, err := insertMeeting(ctx, tx, m, p)
+	if err != nil || ok {
+		return err
+	}
+	key := keyOf(m.Event.UID)
+	if err := l.dialect.lockMeeting(ctx, tx, key); err != nil {
+		return err
+	}
+	was, err := read(ctx, tx, key)
+	if err != nil {
+		return err
+	}
+	if err := was.comesBefore(m); err != nil {
+		return err
+	}
+	// Of the stored mails, the rows count, except for those that the call overtakes.
+	after := *m
+	after.Deliveries = nil
+	for _, d := range m.Deliveries {
+		x, ok := was.mails[d.N]
+		if !ok || d.State == invite.DeliveryOvertaken && x.State == invite.DeliveryPending {
+			after.Deliveries = append(after.Deliveries, d)
+		}
+	}
+	return updateMeeting(ctx, tx, was, &after, p)
+}
+
+// comesBefore returns ErrConflict if m cannot have been made from the stored meeting.
+func (s *stored) comesBefore(m *invite.Meeting) error {
+	given := make(map[int]*invite.Delivery, len(m.Deliveries))
+	for i := range m.Deliveries {
+		given[m.Deliveries[i].N] = &m.Deliveries[i]
+	}
+	was := s.meeting
+	ok := was.Event.Sequence <= m.Event.Sequence && isPrefix(was.Answers, m.Answers) && isPrefix(was.Joined, m.Joined)
+	for i := range was.Proposals {
+		ok = ok && i < len(m.Proposals) && m.Proposals[i].ID == was.Proposals[i].ID
+	}
+	for n, x := range s.mails {
+		d := given[n]
+		ok = ok && d != nil && d.MessageID == x.MessageID
+		ok = ok && (d.State != invite.DeliveryOvertaken || x.State == invite.DeliveryOvertaken || x.State == invite.DeliveryPending)
+	}
+	if !ok {
+		return fmt.Errorf("%w: %.80s", ErrConflict, m.Event.UID)
+	}
+	return nil
+}
+
+// isPrefix reports whether list begins with prefix. Values are equal if their JSON is.
+func isPrefix[T any](prefix, list []T) bool {
+	if len(prefix) > len(list) {
+		return false
+	}
+	a, err := json.Marshal(prefix)
+	if err != nil {
+		return false
+	}
+	b, err := json.Marshal(list[:len(prefix)])
+	return err == nil && (len(prefix) == 0 || bytes.Equal(a, b))
+}
+
+// longestRecord is the time for which a record is tried again while the database is away.
+// A result that is lost makes a mail unknown.
+const longestRecord = 5 * time.Minute
+
+// longestAfter is the same after the program wants to stop.
+const longestAfter = 10 * time.Second
+
+// Record stores changes in one transaction, which it repeats if the database is away.
+func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delivery) (lost []int, err error) {
+	number := l.records.Add(1)
+	key := keyOf(uid)
+	ctx, cancel := context.WithTimeout(ctx, longestRecord)
+	defer cancel()
+	stop := context.AfterFunc(l.ctx, func() { time.AfterFunc(longestAfter, cancel) })
+	defer stop()
+	wait := &backoff.ExponentialBackOff{
+		InitialInterval: 20 * time.Millisecond, RandomizationFactor: backoff.DefaultRandomizationFactor,
+		Multiplier: 2, MaxInterval: time.Second,
+	}
+	warned := false
+	passes := func(err error) bool {
+		if errors.Is(err, errStranger) {
+			return false
+		}
+		if !warned {
+			l.log().ErrorContext(ctx, "desk: the fate of mails cannot be stored yet", "uid", uid, "err", err)
+		}
+		warned = true
+		return true
+	}
+	err = retry(ctx, wait, longestRecord, passes, func() (err error) {
+		err = l.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
+			lost, err = l.record(ctx, tx, key, number, changed, keep)
+			return err
+		})
+		return err
+	})
+	if err != nil {
+		l.fail(err)
+		return nil, err
+	}
+	if warned {
+		l.log().InfoContext(ctx, "desk: the fate of mails is stored", "uid", uid)
+	}
+	l.note(changed)
+	return lost, nil
+}
+
+// errStranger reports mails that are not stored.
+var errStranger = errors.New("desk: ledger: no such mail")
+
+// record stores changes in a transaction.
+func (l *ledger) record(ctx context.Context, tx *sql.Tx, key string, number int64, changed []invite.Delivery, keep bool) (lost []int, err error) {
+	var claims, back, results []invite.Delivery
+	for _, d := range changed {
+		switch d.State {
+		case invite.DeliverySending:
+			claims = append(claims, d)
+		case invite.DeliveryPending:
+			back = append(back, d)
+		default:
+			results = append(results, d)
+		}
+	}
+	now := l.now()
+	stored, err := l.results(ctx, tx, key, results, now)
+	if err != nil {
+		return nil, err
+	}
+	tookBack, refused, err := l.takeBack(ctx, tx, key, back, now)
+	if err != nil {
+		return nil, err
+	}
+	if lost, err = l.claim(ctx, tx, key, number, claims, now); err != nil {
+		return nil, err
+	}
+	if len(lost) > 0 || len(stored)+len(tookBack) < len(results)+len(back) {
+		if err := known(ctx, tx, key, changed); err != nil {
+			return nil, err
+		}
+	}
+	results = slices.DeleteFunc(results, func(d invite.Delivery) bool { return !stored[d.N] })
+	return lost, l.tellResults(ctx, tx, key, append(results, refused...), keep)
+}
+
+// known returns an error if one of the mails is not stored. An empty result of Record
+// would mean that all claims hold.
+func known(ctx context.Context, tx *sql.Tx, key string, changed []invite.Delivery) error {
+	for part := range slices.Chunk(changed, rowsAtOnce) {
+		var s statement
+		s.add(`SELECT n FROM convene_mails WHERE uid = ? AND n IN (`, key)
+		got := make(map[int]bool)
+		if err := numbers(ctx, tx, numbersOf(&s, part).add(")"), got); err != nil {
+			return err
+		}
+		for _, d := range part {
+			if !got[d.N] {
+				return fmt.Errorf("%w: %.80s has no mail %d", errStranger, key, d.N)
+			}
+		}
+	}
+	return nil
+}
+
+// results stores the results of mails of this call. A report that a mail did not arrive
+// may be faster. A result counts also if the mail has become unknown meanwhile, or was
+// taken back for another try that has not begun.
+func (l *ledger) results(ctx context.Context, tx *sql.Tx, key string, list []invite.Delivery, now time.Time) (map[int]bool, error) {
+	return setMails(ctx, tx, key, list, now, func(s *statement) {
+		s.add(` AND call = ? AND state IN ('sending', 'unknown', 'pending')`, l.call)
+	})
+}
+
+// takeBack makes mails pending again: those of this call, and those that are unknown. A
+// mail that failed for a while has a reply, and waits for its next try. A mail that was
+// tried too often is refused.
+func (l *ledger) takeBack(ctx context.Context, tx *sql.Tx, key string, list []invite.Delivery, now time.Time) (got map[int]bool, refused []invite.Delivery, err error) {
+	got, err = setMails(ctx, tx, key, list, now, func(s *statement) {
+		s.add(` AND (state = 'unknown' OR state IN ('sending', 'pending') AND call = ?)`, l.call)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, d := range list {
+		if !got[d.N] || d.Reply == "" {
+			continue
+		}
+		x, err := l.postpone(ctx, tx, key, d, now)
+		if err != nil {
+			return nil, nil, err
+		}
+		refused = append(refused, x...)
+	}
+	return got, refused, nil
+}
+
+// claim changes mails from pending to sending. That is the lock: who changes the row has
+// the mail. Mails to several recipients are claimed whole or not at all. It returns the
+// numbers of the claims that do not hold.
+func (l *ledger) claim(ctx context.Context, tx *sql.Tx, key string, number int64, list []invite.Delivery, now time.Time) (lost []int, err error) {
+	take := l.take
+	if isShared(list) {
+		take = l.takeWhole
+	}
+	got, err := take(ctx, tx, key, number, list, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range list {
+		if !got[d.N] {
+			lost = append(lost, d.N)
+		}
+	}
+	return lost, nil
+}
+
+// tellResults tells the results of mails.
+func (l *ledger) tellResults(ctx context.Context, tx *sql.Tx, key string, results []invite.Delivery, keep bool) error {
+	if l.options.OnEvent == nil || len(results) == 0 {
+		return nil
+	}
+	uid, tag, err := nameOf(ctx, tx, key)
+	if err != nil {
+		return err
+	}
+	var events []Event
+	for _, d := range results {
+		if kind := kindOf(d.State); kind != "" {
+			events = append(events, Event{Kind: kind, UID: uid, Tag: tag, Attendee: d.To, Delivery: &d})
+		}
+	}
+	t := &telling{Desk: l.Desk, tx: tx, key: key, keep: keep}
+	if err := t.tell(ctx, events); err != nil || !t.kept {
+		return err
+	}
+	return l.enqueue(ctx, tx, key)
+}
+
+// kindOf returns the kind of the event that a state of a mail is, or "".
+func kindOf(s invite.DeliveryState) EventKind {
+	switch s {
+	case invite.DeliveryDelivered:
+		return EventSent
+	case invite.DeliveryRefused:
+		return EventFailed
+	case invite.DeliveryUnknown:
+		return EventLeftover
+	case invite.DeliveryUndelivered:
+		return EventUndelivered
+	}
+	return ""
+}
+
+// note remembers the mails with a result.
+func (l *ledger) note(changed []invite.Delivery) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, d := range changed {
+		if d.State != invite.DeliverySending {
+			l.recorded[d.N] = true
+		}
+	}
+}
+
+// fail remembers the error of a record.
+func (l *ledger) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = err
+}

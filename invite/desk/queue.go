@@ -1,0 +1,167 @@
+package desk
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/convene-go/convene/invite"
+)
+
+// Due returns the time at which a job has work again, for the adapter of a queue. It may
+// be in the past. It is zero if there is none. The adapter ends a job and calls Due in one
+// transaction, in this order, so that no work is missed. If tx is nil, Due reads without a
+// transaction.
+func (d *Desk) Due(ctx context.Context, tx *sql.Tx, j Job) (time.Time, error) {
+	if j.Kind != JobMail {
+		return time.Time{}, fmt.Errorf("desk: a job of the kind %.40q is not known", j.Kind)
+	}
+	q := d.reader()
+	if tx != nil {
+		q = tx
+	}
+	var due sql.NullInt64
+	s := d.jobs(keyOf(j.UID))
+	err := q.QueryRowContext(ctx, `SELECT MIN(due) FROM (`+s.String()+`) AS x`, s.args...).Scan(&due)
+	if err != nil || !due.Valid {
+		return time.Time{}, err
+	}
+	return time.UnixMilli(due.Int64).UTC(), nil
+}
+
+// jobs returns the statement that selects the times at which meetings have work: uid and
+// due. If key is not "", only this meeting is selected.
+func (d *Desk) jobs(key string) *statement {
+	var s statement
+	one := func() {
+		if key != "" {
+			s.add(` AND uid = ?`, key)
+		}
+	}
+	s.add(`SELECT uid, due FROM convene_mails WHERE state = 'pending'`)
+	one()
+	s.add(` UNION ALL SELECT uid, due FROM convene_reminders WHERE due > 0`)
+	one()
+	if d.options.OnEvent != nil {
+		s.add(` UNION ALL SELECT uid, due FROM convene_events WHERE due > 0`)
+		one()
+	}
+	if after := d.options.ResendUnknownAfter; after > 0 {
+		s.add(` UNION ALL SELECT uid, CASE WHEN due > changed + ? THEN due ELSE changed + ? END FROM convene_mails
+			WHERE state = 'unknown' AND due >= 0 AND tries < ?`, after.Milliseconds(), after.Milliseconds(), mostResends)
+		one()
+	}
+	return &s
+}
+
+// Waiting yields the jobs that have work, now or later, each once. The adapter of a queue
+// gives them to the queue when it starts, in case the queue has lost them.
+func (d *Desk) Waiting(ctx context.Context) iter.Seq2[Job, error] {
+	return func(yield func(Job, error) bool) {
+		s := d.jobs("")
+		keys, err := d.keys(ctx, `SELECT DISTINCT uid FROM (`+s.String()+`) AS x ORDER BY uid`, s.args...)
+		if err != nil {
+			yield(Job{}, err)
+			return
+		}
+		for _, key := range keys {
+			if !yield(Job{JobMail, key}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// due returns the keys of the meetings that have work now, those that wait longest first.
+func (d *Desk) due(ctx context.Context, now time.Time) ([]string, error) {
+	s := d.jobs("")
+	return d.keys(ctx, s.wrapped(`SELECT uid FROM (`, `) AS x WHERE due <= ? GROUP BY uid ORDER BY MIN(due), uid`, millis(now)), s.args...)
+}
+
+// wrapped returns the statement inside of another one.
+func (s *statement) wrapped(before, after string, args ...any) string {
+	inner := s.String()
+	s.Reset()
+	s.add(after, args...)
+	return before + inner + s.String()
+}
+
+// keys returns the keys that a statement selects.
+func (d *Desk) keys(ctx context.Context, query string, args ...any) (out []string, err error) {
+	rows, err := d.reader().QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		if err := rows.Scan(&key); err != nil {
+			return nil, err
+		}
+		out = append(out, key)
+	}
+	return out, rows.Err()
+}
+
+// leftoverReply is the reply of a mail that was being handed over when its process ended.
+const leftoverReply = "was being handed over, and no result came: it may or may not have arrived"
+
+// Leftovers turns the mails that have been in the state sending since before the given
+// time into unknown, and returns their number. A crash leaves such mails. The time only
+// decides when people are told. If a result comes all the same, it counts. Later mails to
+// the same recipients may go out then.
+func (d *Desk) Leftovers(ctx context.Context, before time.Time) (int, error) {
+	if err := d.enter(ctx); err != nil {
+		return 0, err
+	}
+	keys, err := d.keys(ctx, `SELECT DISTINCT uid FROM convene_mails WHERE state = 'sending' AND changed < $1 ORDER BY uid`, millis(before))
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, key := range keys {
+		m, err := d.leftoversOf(ctx, key, before)
+		if n += m; err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// leftoversOf is Leftovers for one meeting.
+func (d *Desk) leftoversOf(ctx context.Context, key string, before time.Time) (n int, err error) {
+	l := d.newLedger(ctx)
+	err = d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
+		was, err := read(ctx, tx, key)
+		if err != nil {
+			return err
+		}
+		now := d.now()
+		var list []invite.Delivery
+		for _, x := range was.meeting.Deliveries {
+			if x.State == invite.DeliverySending && was.mails[x.N].changed.Before(before) {
+				x.State, x.Reply, x.Time = invite.DeliveryUnknown, leftoverReply, now.UTC()
+				list = append(list, x)
+			}
+		}
+		got, err := setMails(ctx, tx, key, list, now, func(s *statement) { s.add(` AND state = 'sending' AND changed < ?`, millis(before)) })
+		if err != nil {
+			return err
+		}
+		n = len(got)
+		var told []invite.Delivery
+		for _, x := range list {
+			if got[x.N] {
+				told = append(told, x)
+				d.log().WarnContext(ctx, "desk: a mail may or may not have arrived", "uid", was.meeting.Event.UID, "to", x.To, "messageId", x.MessageID)
+			}
+		}
+		if err := l.tellResults(ctx, tx, key, told, keep); err != nil || n == 0 {
+			return err
+		}
+		return d.enqueue(ctx, tx, key)
+	})
+	return n, err
+}

@@ -1,0 +1,240 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/inbox"
+)
+
+// Received is the effect of a mail that came in.
+type Received struct {
+	// UID is the meeting that the mail is about, or "" if it is about none.
+	UID string `json:"uid,omitempty"`
+	// Outcome says how the mail was taken in.
+	Outcome invite.Outcome `json:"outcome"`
+	// Events are the events of the mail. They have neither ID nor Time.
+	Events []Event `json:"events,omitempty"`
+}
+
+// Receive takes a mail in. It finds the meeting by the token in an address, by the UID,
+// or by a Message-ID, and applies the mail by the policy of the desk. Attendees whom
+// somebody delegated to, or who ask for the current version, are invited. A mail that
+// needs a person is kept, see [Desk.Held].
+//
+// The same mail is one mail, however often it comes: the second time, the verdict is
+// [invite.VerdictDuplicate]. A mail that cannot be read, or that is about no meeting, is
+// no error. So an error means that the mail should come again later.
+func (d *Desk) Receive(ctx context.Context, mail *inbox.Mail) (Received, error) {
+	if err := d.enter(ctx); err != nil {
+		return Received{}, err
+	}
+	if mail == nil {
+		return unread(errors.New("there is no mail: it is nil")), nil
+	}
+	in, err := invite.Read(bytes.NewReader(mail.Data), &invite.ReadOptions{Recipient: mail.Recipient, Verified: mail.Verified})
+	if err != nil {
+		return unread(err), nil
+	}
+	keys, err := d.candidates(ctx, in)
+	if err != nil {
+		return Received{}, err
+	}
+	none := Received{Outcome: invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: "is about no meeting of this desk"}}
+	if len(keys) == 0 && in.Event == nil {
+		none.Outcome = invite.Outcome{Verdict: invite.VerdictNotAnAnswer, Reason: in.Reason}
+	}
+	out := none
+	for _, key := range keys {
+		r, err := d.receive(ctx, key, in, mail)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			continue
+		case err != nil:
+			return out, err
+		}
+		out = out.with(r)
+	}
+	return out, nil
+}
+
+// unread is the effect of a mail that is none.
+func unread(err error) Received {
+	return Received{Outcome: invite.Outcome{Verdict: invite.VerdictNotAnAnswer, Reason: err.Error()}}
+}
+
+// with returns the effect of a mail on two meetings. A mail about two meetings is an
+// answer to each, but the outcome is about the first that it changes.
+func (r Received) with(next Received) Received {
+	changes := func(o invite.Outcome) int {
+		switch o.Verdict {
+		case invite.VerdictUnknownEvent:
+			return 0
+		case invite.VerdictApplied, invite.VerdictUndeliverable:
+			return 2
+		}
+		return 1
+	}
+	events := append(r.Events[:len(r.Events):len(r.Events)], next.Events...)
+	if changes(next.Outcome) > changes(r.Outcome) || r.UID == "" && next.Outcome.Verdict != invite.VerdictUnknownEvent {
+		r = next
+	}
+	r.Events = events
+	return r
+}
+
+// mostKey limits the octets of a key that is looked up. No stored key is longer.
+const mostKey = 1000
+
+// candidates returns the keys of the meetings that a mail may be about: those that the
+// tokens name first.
+func (d *Desk) candidates(ctx context.Context, in *invite.Inbound) (keys []string, err error) {
+	k := in.Keys()
+	seen := make(map[string]bool)
+	add := func(list []string) {
+		for _, key := range list {
+			if !seen[key] {
+				seen[key] = true
+				keys = append(keys, key)
+			}
+		}
+	}
+	found, err := d.keysOf(ctx, `SELECT DISTINCT uid FROM convene_addresses WHERE address`, k.ReplyAddresses)
+	if err != nil {
+		return nil, err
+	}
+	add(found)
+	if found, err = d.keysOf(ctx, `SELECT uid FROM convene_meetings WHERE uid`, k.UIDs); err != nil {
+		return nil, err
+	}
+	add(found)
+	if found, err = d.keysOf(ctx, `SELECT DISTINCT uid FROM convene_mails WHERE message_id`, k.MessageIDs); err != nil {
+		return nil, err
+	}
+	add(found)
+	if found, err = d.keysOf(ctx, `SELECT DISTINCT uid FROM convene_mails WHERE receipt <> '' AND receipt`, k.MessageIDs); err != nil {
+		return nil, err
+	}
+	add(found)
+	return keys, nil
+}
+
+// keysOf returns the keys that a statement selects whose last column is in a list.
+func (d *Desk) keysOf(ctx context.Context, query string, list []string) ([]string, error) {
+	var s statement
+	s.add(query + ` IN (`)
+	n := 0
+	for _, key := range list {
+		if len(key) > mostKey || text(key) != key {
+			continue
+		}
+		if n > 0 {
+			s.add(",")
+		}
+		s.add("?", key)
+		n++
+	}
+	if n == 0 {
+		return nil, nil
+	}
+	return d.keys(ctx, s.add(`) ORDER BY uid`).String(), s.args...)
+}
+
+// mailID names a mail that came in for a meeting.
+func mailID(key string, mail *inbox.Mail) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d %s %d %s ", len(key), key, len(mail.Recipient), mail.Recipient)
+	_, _ = io.Copy(h, bytes.NewReader(mail.Data))
+	return hex.EncodeToString(h.Sum(nil)[:20])
+}
+
+// errSeen reports that a mail was received already.
+var errSeen = errors.New("desk: the mail was received already")
+
+// receive takes a mail in for one meeting.
+func (d *Desk) receive(ctx context.Context, key string, in *invite.Inbound, mail *inbox.Mail) (Received, error) {
+	id := mailID(key, mail)
+	if r, ok, err := d.seen(ctx, id); ok || err != nil {
+		return r, err
+	}
+	var out Received
+	_, err := d.change(ctx, key, func(was *stored, c *invite.Client, _ bool) (*step, error) {
+		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, d.policy()) })
+		out = Received{UID: was.meeting.Event.UID, Outcome: o}
+		switch {
+		case o.Verdict == invite.VerdictHeld:
+			e := eventOf(was.meeting, EventHeld, in.Attendee.Email)
+			e.HeldID, e.Reason = id, o.Reason
+			s.events = append(s.events, e)
+			s.also = func(tx *sql.Tx) error {
+				kept, err := d.hold(ctx, tx, id, was.key, o, mail)
+				if !kept {
+					s.events = nil
+				}
+				return err
+			}
+		case s.meeting != was.meeting:
+			s.also = func(tx *sql.Tx) error { return d.noteReceived(ctx, tx, id, was.key, receivedDone, o, "") }
+		}
+		out.Events = s.events
+		return s, nil
+	})
+	if errors.Is(err, errSeen) {
+		r, _, err := d.seen(ctx, id)
+		return r, err
+	}
+	if err != nil {
+		return Received{}, err
+	}
+	return out, nil
+}
+
+// The values of the column state of convene_received.
+const (
+	receivedDone      = "done"
+	receivedHeld      = "held"
+	receivedDismissed = "dismissed"
+)
+
+// seen returns the outcome of a mail that was received already.
+func (d *Desk) seen(ctx context.Context, id string) (Received, bool, error) {
+	var name, reason string
+	err := d.reader().QueryRowContext(ctx, `SELECT m.name, r.reason FROM convene_received r JOIN convene_meetings m ON m.uid = r.uid WHERE r.id = $1`, id).
+		Scan(&name, &reason)
+	if errors.Is(err, sql.ErrNoRows) {
+		return Received{}, false, nil
+	}
+	o := invite.Outcome{Verdict: invite.VerdictDuplicate, Reason: "was received already: " + reason}
+	return Received{UID: name, Outcome: o}, err == nil, err
+}
+
+// noteReceived stores that a mail was received. The error is errSeen if it was before.
+func (d *Desk) noteReceived(ctx context.Context, tx *sql.Tx, id, key, state string, o invite.Outcome, mail string) error {
+	r, err := tx.ExecContext(ctx, `INSERT INTO convene_received (id, uid, state, verdict, reason, mail, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
+		id, key, state, string(o.Verdict), text(o.Reason), mail, millis(d.now()))
+	if err := exactly(1, r, err); errors.Is(err, errLost) {
+		return errSeen
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
+// policy is the policy of the desk, with its clock.
+func (d *Desk) policy() *invite.Policy {
+	p := invite.Policy{}
+	if d.options.Policy != nil {
+		p = *d.options.Policy
+	}
+	if p.Now == nil {
+		p.Now = d.now
+	}
+	return &p
+}

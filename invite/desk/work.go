@@ -1,0 +1,175 @@
+package desk
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite"
+)
+
+// Job is work at one meeting, for a queue. It is plain data. What there is to do stands
+// in the database, so a job that is done twice or too late does no harm, and two jobs
+// with equal fields are one.
+type Job struct {
+	Kind JobKind `json:"kind"`
+	// UID is the UID of the meeting in lower case.
+	UID string `json:"uid"`
+}
+
+// JobKind is the kind of a [Job].
+type JobKind string
+
+// JobMail sends the mails of a meeting that are due, its reminders too, and tells the
+// events that are kept.
+const JobMail JobKind = "mail"
+
+// Work does the work of a job that is due now. It ends between two mails if ctx is done.
+// A mail that fails is no error: its row has the time of the next try, see [Desk.Due].
+// An error means that the database failed, or that the job is of an unknown kind.
+func (d *Desk) Work(ctx context.Context, j Job) error {
+	switch {
+	case d.tx != nil:
+		return errors.New("desk: Work cannot be used in a transaction")
+	case j.Kind != JobMail:
+		return fmt.Errorf("desk: a job of the kind %.40q is not known", j.Kind)
+	}
+	return d.Deliver(ctx, j.UID)
+}
+
+// Deliver sends the due mails of one meeting. It is Work of a [JobMail]. Several
+// processes may call it for one meeting at once, and each mail is sent by one of them.
+func (d *Desk) Deliver(ctx context.Context, uid string) error {
+	if d.tx != nil {
+		return errors.New("desk: Deliver cannot be used in a transaction")
+	}
+	if err := d.enter(ctx); err != nil {
+		return err
+	}
+	key := keyOf(uid)
+	if err := d.retell(ctx, key); err != nil {
+		return err
+	}
+	was, client, err := d.readFor(ctx, key)
+	if err != nil {
+		return err
+	}
+	if err := d.deliverMails(ctx, was, client); err != nil || ctx.Err() != nil {
+		return err
+	}
+	return d.deliverReminders(ctx, was, client)
+}
+
+// deliverMails sends the due mails of a meeting.
+func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Client) error {
+	due, err := d.selectMails(ctx, was)
+	if err != nil || len(due.numbers) == 0 {
+		return err
+	}
+	l := d.newLedger(ctx)
+	m := was.masked(due)
+	out, err := client.WithLedger(l).Resume(ctx, m, due.options()...)
+	if l.failed != nil {
+		return l.failed
+	}
+	if err != nil && out == m {
+		d.log().ErrorContext(ctx, "desk: mails cannot be made", "uid", m.Event.UID, "err", err)
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return d.settleRest(ctx, was, m, out, l, due)
+}
+
+// masked returns the meeting as a call has it that sends only the due mails. Mails that
+// are not due yet are none for the call, and neither are mails that may have arrived and
+// are not sent again. Later mails to their recipients are not due either.
+func (s *stored) masked(due *selection) *invite.Meeting {
+	m := *s.meeting
+	m.Deliveries = slices.Clone(m.Deliveries)
+	for i := range m.Deliveries {
+		x := &m.Deliveries[i]
+		switch {
+		case due.numbers[x.N]:
+		case x.State == invite.DeliveryPending:
+			x.State = invite.DeliveryOvertaken
+		case x.State == invite.DeliveryUnknown, x.State == invite.DeliverySending:
+			x.State = invite.DeliveryDelivered
+		}
+	}
+	return &m
+}
+
+// settleRest gives the due mails that were not tried another time, so that nobody looks
+// at them again and again.
+func (d *Desk) settleRest(ctx context.Context, was *stored, before, after *invite.Meeting, l *ledger, due *selection) error {
+	rest := l.untried(before, after, due)
+	if len(rest) == 0 {
+		return nil
+	}
+	return d.inTx(ctx, func(tx *sql.Tx) error {
+		now := d.now()
+		open := make(map[string]bool) // the recipients with an earlier mail that is open
+		for i := range after.Deliveries {
+			x := &after.Deliveries[i]
+			how, ok := rest[x.N]
+			if ok {
+				if err := d.settle(ctx, tx, was, x.N, how, open[address.Key(x.To)], now); err != nil {
+					return err
+				}
+			}
+			if x.State == invite.DeliveryPending || x.State == invite.DeliverySending {
+				open[address.Key(x.To)] = true
+			}
+		}
+		return nil
+	})
+}
+
+// untried is why a mail was not tried.
+type untried int
+
+// The values of untried.
+const (
+	leftOut untried = iota // the attendee has nothing to see any more, or a later mail says as much
+	failed                 // it waits for an earlier mail, or cannot be made
+)
+
+// untried returns the due mails without a result.
+func (l *ledger) untried(before, after *invite.Meeting, due *selection) map[int]untried {
+	out := make(map[int]untried)
+	for i := range before.Deliveries {
+		x, y := &before.Deliveries[i], &after.Deliveries[i]
+		switch {
+		case !due.numbers[x.N] || l.recorded[x.N]:
+		case after != before && *x == *y:
+			out[x.N] = leftOut
+		case y.State == invite.DeliveryPending || after == before:
+			out[x.N] = failed
+		}
+	}
+	return out
+}
+
+// settle gives a mail that was not tried another time, or ends it.
+func (d *Desk) settle(ctx context.Context, tx *sql.Tx, was *stored, n int, how untried, waits bool, now time.Time) (err error) {
+	x := was.mails[n]
+	switch {
+	case how == leftOut && x.State == invite.DeliveryPending:
+		_, err = tx.ExecContext(ctx, `UPDATE convene_mails SET state = 'overtaken', reply = '', at = $1, changed = $2 WHERE uid = $3 AND n = $4 AND state = 'pending'`,
+			nanos(now), millis(now), was.key, n)
+	case how == leftOut:
+		_, err = tx.ExecContext(ctx, `UPDATE convene_mails SET due = $1 WHERE uid = $2 AND n = $3 AND state = 'unknown'`, never, was.key, n)
+	case waits:
+		_, err = tx.ExecContext(ctx, `UPDATE convene_mails SET due = $1 WHERE uid = $2 AND n = $3 AND state IN ('pending', 'unknown')`,
+			millis(now.Add(delay(1))), was.key, n)
+	default:
+		_, err = tx.ExecContext(ctx, `UPDATE convene_mails SET tries = tries + 1, due = $1 WHERE uid = $2 AND n = $3 AND state IN ('pending', 'unknown')`,
+			millis(now.Add(delay(x.tries+1))), was.key, n)
+	}
+	return err
+}
