@@ -57,7 +57,7 @@ func (d *Desk) messageID(ctx context.Context, key, id string) (out string, err e
 
 // take takes the word of an attendee in, and returns the outcome.
 func (d *Desk) take(ctx context.Context, uid string, f func(m *invite.Meeting) (*invite.Meeting, invite.Outcome)) (o invite.Outcome, err error) {
-	_, err = d.change(ctx, uid, func(was *stored, c *invite.Client, _ bool) (s *step, err error) {
+	_, err = d.change(ctx, uid, freeAnswers, func(was *stored, c *invite.Client, _ bool) (s *step, err error) {
 		s, o = d.apply(ctx, was, c, f)
 		return s, nil
 	})

@@ -49,7 +49,7 @@ func taken(uid string) error {
 // as it is then. If it returns an error, nothing is stored, and the error comes back.
 func (d *Desk) Update(ctx context.Context, uid string, change func(e *ical.Event) error, opts ...invite.MailOption) (*invite.Meeting, error) {
 	x := edit{change: change}
-	s, err := d.change(ctx, uid, func(was *stored, c *invite.Client, locked bool) (*step, error) {
+	s, err := d.change(ctx, uid, freeChanges, func(was *stored, c *invite.Client, locked bool) (*step, error) {
 		after, err := x.of(was.meeting, locked)
 		if err != nil {
 			return nil, err
@@ -65,7 +65,7 @@ func (d *Desk) Update(ctx context.Context, uid string, change func(e *ical.Event
 // first occurrence.
 func (d *Desk) UpdateFollowing(ctx context.Context, uid string, start time.Time, change func(e *ical.Event) error, opts ...invite.MailOption) (old, rest *invite.Meeting, err error) {
 	x := edit{change: change}
-	s, err := d.change(ctx, uid, func(was *stored, c *invite.Client, locked bool) (*step, error) {
+	s, err := d.change(ctx, uid, freeChanges, func(was *stored, c *invite.Client, locked bool) (*step, error) {
 		after, err := x.of(was.meeting, locked)
 		if err != nil {
 			return nil, err
@@ -157,7 +157,7 @@ func proposal(m *invite.Meeting, id string) (*invite.Proposal, error) {
 // otherCall carries out a call of the client that is not an update, so that its mails do not
 // wait for another one.
 func (d *Desk) otherCall(ctx context.Context, uid string, f func(c *invite.Client, m *invite.Meeting) (*invite.Meeting, error)) (*invite.Meeting, error) {
-	s, err := d.change(ctx, uid, func(was *stored, c *invite.Client, _ bool) (*step, error) {
+	s, err := d.change(ctx, uid, freeChanges, func(was *stored, c *invite.Client, _ bool) (*step, error) {
 		m, err := f(c, was.meeting)
 		if err != nil {
 			return nil, err

@@ -24,10 +24,11 @@ type step struct {
 // locked says that the row is locked, so that it must not call the program.
 type planner func(was *stored, c *invite.Client, locked bool) (*step, error)
 
-// The number of times that a change is planned without a lock, and the number of times
-// in all. Without a lock, a long plan keeps nobody waiting. With it, many short changes
-// cannot make a long one start again for ever.
-const freeTries, mostTries = 3, 50
+// The number of times that a change of the organizer and one of an attendee is planned
+// without a lock, and the number of times in all. Without a lock, a long plan keeps nobody
+// waiting, and may call the program. With it, many short changes cannot make a long one
+// start again for ever.
+const freeChanges, freeAnswers, mostTries = 3, 1, 50
 
 // errUnlocked is returned by a planner that has to call the program, and may not because
 // the row is locked.
@@ -36,7 +37,7 @@ var errUnlocked = errors.New("desk: the event changed meanwhile")
 // change plans the next version of a meeting and stores it. If somebody else was faster,
 // it plans again from the meeting as it is then. In the caller's transaction, the row is
 // locked first.
-func (d *Desk) change(ctx context.Context, uid string, f planner) (*step, error) {
+func (d *Desk) change(ctx context.Context, uid string, free int, f planner) (*step, error) {
 	if err := d.enter(ctx); err != nil {
 		return nil, err
 	}
@@ -54,7 +55,7 @@ func (d *Desk) change(ctx context.Context, uid string, f planner) (*step, error)
 			return nil, err
 		}
 		var out *step
-		if try <= freeTries {
+		if try <= free {
 			out, err = d.changeFree(ctx, was, client, f)
 		} else {
 			out, err = d.changeLocked(ctx, key, client, f, true)

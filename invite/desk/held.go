@@ -104,7 +104,7 @@ func (d *Desk) ApplyHeld(ctx context.Context, id string) (Received, error) {
 	p := d.policy()
 	p.InsecureAnyFrom, p.Uninvited, p.Delegates = true, invite.UninvitedAdd, invite.DelegatesAllow
 	var out Received
-	_, err = d.change(ctx, key, func(was *stored, c *invite.Client, _ bool) (*step, error) {
+	_, err = d.change(ctx, key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
 		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, p) })
 		out = Received{UID: was.meeting.Event.UID, Outcome: o, Events: s.events}
 		switch o.Verdict {

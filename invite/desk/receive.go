@@ -165,7 +165,7 @@ func (d *Desk) receive(ctx context.Context, key string, in *invite.Inbound, mail
 		return r, err
 	}
 	var out Received
-	_, err := d.change(ctx, key, func(was *stored, c *invite.Client, _ bool) (*step, error) {
+	_, err := d.change(ctx, key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
 		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, d.policy()) })
 		out = Received{UID: was.meeting.Event.UID, Outcome: o}
 		switch {
