@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -62,10 +63,12 @@ func (d *Desk) Run(ctx context.Context) error {
 // before the lock was free.
 func (d *Desk) lockRun(ctx context.Context) (unlock func(), err error) {
 	path, err := d.dialect.file(ctx, d.db)
-	if err != nil {
-		return nil, err
-	}
-	if path == "" {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("desk: run: %w", err)
+	case path == "":
 		return func() {}, nil
 	}
 	for told := false; ; told = true {

@@ -113,17 +113,21 @@ func (d *Desk) settleRest(ctx context.Context, was *stored, before, after *invit
 	}
 	return d.inTx(ctx, func(tx *sql.Tx) error {
 		now := d.now()
-		open := make(map[string]bool) // the recipients with an earlier mail that is open
+		open := make(map[string]int) // by recipient: the last earlier mail that is open
 		for i := range after.Deliveries {
 			x := &after.Deliveries[i]
 			how, ok := rest[x.N]
 			if ok {
-				if err := d.settle(ctx, tx, was, x.N, how, open[address.Key(x.To)], now); err != nil {
+				before, waits := open[address.Key(x.To)]
+				if !waits {
+					before = none
+				}
+				if err := d.settle(ctx, tx, was, x.N, how, before, now); err != nil {
 					return err
 				}
 			}
 			if x.State == invite.DeliveryPending || x.State == invite.DeliverySending {
-				open[address.Key(x.To)] = true
+				open[address.Key(x.To)] = x.N
 			}
 		}
 		return nil
@@ -155,8 +159,12 @@ func (l *ledger) untried(before, after *invite.Meeting, due *selection) map[int]
 	return out
 }
 
-// settle gives a mail that was not tried another time, or ends it.
-func (d *Desk) settle(ctx context.Context, tx *sql.Tx, was *stored, n int, how untried, waits bool, now time.Time) (err error) {
+// none is no mail.
+const none = -1
+
+// settle gives a mail that was not tried another time, or ends it. before is the open mail
+// that it waits for, or none.
+func (d *Desk) settle(ctx context.Context, tx *sql.Tx, was *stored, n int, how untried, before int, now time.Time) (err error) {
 	x := was.mails[n]
 	switch {
 	case how == leftOut && x.State == invite.DeliveryPending:
@@ -164,9 +172,9 @@ func (d *Desk) settle(ctx context.Context, tx *sql.Tx, was *stored, n int, how u
 			nanos(now), millis(now), was.key, n)
 	case how == leftOut:
 		_, err = tx.ExecContext(ctx, `UPDATE convene_mails SET due = $1 WHERE uid = $2 AND n = $3 AND state = 'unknown'`, never, was.key, n)
-	case waits:
-		_, err = tx.ExecContext(ctx, `UPDATE convene_mails SET due = $1 WHERE uid = $2 AND n = $3 AND state IN ('pending', 'unknown')`,
-			millis(now.Add(delay(1))), was.key, n)
+	case before != none:
+		_, err = tx.ExecContext(ctx, `UPDATE convene_mails SET due = COALESCE((SELECT b.due FROM convene_mails b WHERE b.uid = $1 AND b.n = $2 AND b.state = 'pending'), $3)
+			WHERE uid = $1 AND n = $4 AND state IN ('pending', 'unknown')`, was.key, before, millis(now.Add(waitForOthers)), n)
 	default:
 		_, err = tx.ExecContext(ctx, `UPDATE convene_mails SET tries = tries + 1, due = $1 WHERE uid = $2 AND n = $3 AND state IN ('pending', 'unknown')`,
 			millis(now.Add(delay(x.tries+1))), was.key, n)
