@@ -199,6 +199,16 @@ func (c *Client) PlanRemind(m *Meeting, opts ...RemindOption) (*Plan, error) {
 	return c.plan(m, callOf(opts, RemindOption.forRemind), planRemind)
 }
 
+// RemindStart reminds the attendees with these addresses that the meeting begins soon, or
+// the occurrence with the original start if that is not zero. Unlike [Client.Remind], it
+// sends a mail for people alone, without a calendar object: nothing in their calendars
+// changes, and no answer is asked for. Attendees who have no invitation yet get none. It
+// is an error if there is no address, or if one is not invited. If the meeting lies wholly
+// in the past, the error is [ErrPast] without [AllowPast].
+func (c *Client) RemindStart(ctx context.Context, m *Meeting, start time.Time, emails []string, opts ...MailOption) (*Meeting, error) {
+	return c.change(ctx, m, callOf(opts, MailOption.forMail), planRemindStart(start, emails))
+}
+
 // Refuse sends a CANCEL to somebody who is not invited and answered all the same (RFC
 // 5546, section 3.2.3, calls them a party crasher), so that the meeting leaves their
 // calendar. Nobody else is mailed. If start is not zero, it is the original start of

@@ -14,7 +14,8 @@ type Delivery struct {
 	N int `json:"n"`
 	// To is the recipient's address as the event has it.
 	To string `json:"to"`
-	// Method, Sequence and RecurrenceID repeat the mail's calendar object.
+	// Method, Sequence and RecurrenceID repeat the mail's calendar object. Method is ""
+	// for a mail without one, see [Client.RemindStart].
 	Method       ical.Method `json:"method"`
 	Sequence     int         `json:"sequence"`
 	RecurrenceID time.Time   `json:"recurrenceId,omitzero"`

@@ -65,12 +65,13 @@ type toldNow struct {
 	anything map[string]bool // the attendees who are told anything, by key
 }
 
-// toldBy returns the content of some letters, apart from answers to proposals.
+// toldBy returns the content of some letters, apart from answers to proposals and mails
+// without a calendar object.
 func toldBy(list []letter) toldNow {
 	t := toldNow{make(map[topic]bool), make(map[string]bool)}
 	for _, l := range list {
 		for i := range l {
-			if l[i].Method != ical.MethodDeclineCounter {
+			if l[i].Method != ical.MethodDeclineCounter && l[i].Method != plan.MethodNone {
 				key := l[i].Key()
 				t.anything[key] = true
 				t.topics[topic{key, l[i].Event.RecurrenceID.Unix()}] = true
@@ -100,7 +101,7 @@ func (m *Meeting) overtakenByLater() (out []int) {
 		if later[topic{to, roster.Whole}] || later[topic{to, d.RecurrenceID.Unix()}] {
 			out = append(out, i)
 		}
-		if d.Method != ical.MethodDeclineCounter {
+		if d.Method != ical.MethodDeclineCounter && d.Method != plan.MethodNone {
 			later[topic{to, d.RecurrenceID.Unix()}] = true
 		}
 	}

@@ -166,6 +166,19 @@ func planRemind(m *Meeting, o *settings) (*plan.Plan, error) {
 	return plan.Remind(o.planned(m), o.only)
 }
 
+// planRemindStart plans a reminder of a start. See [Client.RemindStart].
+func planRemindStart(start time.Time, emails []string) planner {
+	return func(m *Meeting, o *settings) (*plan.Plan, error) {
+		switch e := series.Normalized(m.Event); {
+		case e.Cancelled:
+			return nil, ErrCancelled
+		case !o.allowPast && series.IsPast(&e, o.Now()):
+			return nil, ErrPast
+		}
+		return plan.RemindStart(o.planned(m), start, emails)
+	}
+}
+
 // planReinvite plans the current request for the attendees with these addresses.
 func planReinvite(emails []string) planner {
 	return func(m *Meeting, o *settings) (*plan.Plan, error) {

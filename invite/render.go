@@ -66,15 +66,16 @@ func (r *renderer) finished(i int, l letter) (*mime.Message, error) {
 
 // message builds the mail of a letter.
 func (r *renderer) message(l letter) (*mime.Message, error) {
-	calendar, err := r.calendar(l, r.firstDelivery(l).Stamp)
-	if err != nil {
-		return nil, err
-	}
 	d, err := r.draft(l)
 	if err != nil {
 		return nil, err
 	}
-	d.Calendar, d.Method = calendar, string(l[0].ObjectMethod())
+	if l[0].Method != plan.MethodNone {
+		if d.Calendar, err = r.calendar(l, r.firstDelivery(l).Stamp); err != nil {
+			return nil, err
+		}
+		d.Method = string(l[0].ObjectMethod())
+	}
 	build := mime.Build
 	if !r.onlyMail {
 		build = r.batch.Build

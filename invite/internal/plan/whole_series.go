@@ -53,7 +53,7 @@ func (p *Plan) replaces(a *ical.Attendee) bool { return p.wholeSeries != nil && 
 // attendee has nothing else of the meeting.
 func (p *Plan) object(a *ical.Attendee, e *ical.Event, method ical.Method) *Object {
 	if e.RecurrenceID.IsZero() || series.Same(&p.Event, p.Event.RecurrenceID, e.RecurrenceID) ||
-		method == ical.MethodDeclineCounter || p.Intent.Cancelled || !p.replaces(a) {
+		method == ical.MethodDeclineCounter || method == MethodNone || p.Intent.Cancelled || !p.replaces(a) {
 		return nil
 	}
 	v := p.View(&p.Event, a.Email)
