@@ -112,6 +112,9 @@ func Open(ctx context.Context, db *sql.DB, c *invite.Client, o *Options) (*Desk,
 		return nil, fmt.Errorf("desk: open: %w", err)
 	}
 	x.dialect.warn(ctx, db, x.log())
+	if err := d.planReminders(ctx); err != nil {
+		return nil, fmt.Errorf("desk: open: %w", err)
+	}
 	return d, nil
 }
 

@@ -42,8 +42,10 @@ func (d *Desk) jobs(key string) *statement {
 	}
 	s.add(`SELECT uid, due FROM convene_mails WHERE state = 'pending'`)
 	one()
-	s.add(` UNION ALL SELECT uid, due FROM convene_reminders WHERE due > 0`)
-	one()
+	if len(d.options.RemindBefore) > 0 {
+		s.add(` UNION ALL SELECT uid, due FROM convene_reminders WHERE due < ?`, int64(nobodyDue))
+		one()
+	}
 	if d.options.OnEvent != nil {
 		s.add(` UNION ALL SELECT uid, due FROM convene_events WHERE due > 0`)
 		one()

@@ -55,15 +55,10 @@ var migrations = [][]string{{
 	`CREATE INDEX convene_events_uid ON convene_events (uid, at, id)`,
 	`CREATE INDEX convene_events_due ON convene_events (due)`,
 
-	// The next time at which the attendees of a meeting may have to be reminded, and
-	// the reminders that were claimed, each once.
+	// The next time at which the attendees of a meeting have to be reminded.
 	`CREATE TABLE convene_reminders (
 		uid TEXT PRIMARY KEY REFERENCES convene_meetings (uid), due BIGINT NOT NULL)`,
 	`CREATE INDEX convene_reminders_due ON convene_reminders (due)`,
-	`CREATE TABLE convene_reminded (
-		uid TEXT NOT NULL REFERENCES convene_meetings (uid), recipient TEXT NOT NULL,
-		starts BIGINT NOT NULL, ahead BIGINT NOT NULL, state TEXT NOT NULL, at BIGINT NOT NULL,
-		PRIMARY KEY (uid, recipient, starts, ahead))`,
 }}
 
 // schemaVersion is the version of the tables that this program knows.

@@ -54,14 +54,14 @@ func (d *Desk) Deliver(ctx context.Context, uid string) error {
 	if err := d.retell(ctx, key); err != nil {
 		return err
 	}
+	if err := d.remind(ctx, key); err != nil {
+		return err
+	}
 	was, client, err := d.readFor(ctx, key)
 	if err != nil {
 		return err
 	}
-	if err := d.deliverMails(ctx, was, client); err != nil || ctx.Err() != nil {
-		return err
-	}
-	return d.deliverReminders(ctx, was, client)
+	return d.deliverMails(ctx, was, client)
 }
 
 // deliverMails sends the due mails of a meeting.

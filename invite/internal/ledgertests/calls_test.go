@@ -46,6 +46,9 @@ func calls(m *invite.Meeting, opts ...invite.MailOption) map[string]func(c *invi
 		"Reinvite": func(c *invite.Client) (*invite.Meeting, error) {
 			return c.Reinvite(ctx, m, []string{address(1)}, opts...)
 		},
+		"RemindStart": func(c *invite.Client) (*invite.Meeting, error) {
+			return c.RemindStart(ctx, m, week(1), []string{address(1)}, opts...)
+		},
 		"Refuse": func(c *invite.Client) (*invite.Meeting, error) {
 			return c.Refuse(ctx, m, "eve@example.test", time.Time{}, opts...)
 		},
@@ -82,12 +85,13 @@ func TestNoMeeting(t *testing.T) {
 	var none *invite.Meeting
 	ctx, e, p := t.Context(), weekly(2), proposal()
 	list := map[string]func() (any, error){
-		"Update":   func() (any, error) { return c.Update(ctx, none, e) },
-		"Cancel":   func() (any, error) { return c.Cancel(ctx, none) },
-		"Remind":   func() (any, error) { return c.Remind(ctx, none) },
-		"Reinvite": func() (any, error) { return c.Reinvite(ctx, none, []string{address(0)}) },
-		"Decline":  func() (any, error) { return c.DeclineProposal(ctx, none, p) },
-		"Resume":   func() (any, error) { return c.Resume(ctx, none) },
+		"Update":      func() (any, error) { return c.Update(ctx, none, e) },
+		"Cancel":      func() (any, error) { return c.Cancel(ctx, none) },
+		"Remind":      func() (any, error) { return c.Remind(ctx, none) },
+		"Reinvite":    func() (any, error) { return c.Reinvite(ctx, none, []string{address(0)}) },
+		"Decline":     func() (any, error) { return c.DeclineProposal(ctx, none, p) },
+		"Resume":      func() (any, error) { return c.Resume(ctx, none) },
+		"RemindStart": func() (any, error) { return c.RemindStart(ctx, none, week(1), []string{address(0)}) },
 		"UpdateFollowing": func() (any, error) {
 			old, rest, err := c.UpdateFollowing(ctx, none, week(1), e)
 			if rest != nil {
