@@ -33,6 +33,8 @@ var mayImport = map[string][]string{
 		"invite/internal/series", "invite/internal/roster", "invite/internal/mailauth", "invite/internal/plan",
 	},
 	"invite/invitetest": {"internal", "ical", "mime", "invite"},
+	"invite/inbox":      {"internal", "mime"},
+	"invite/desk":       {"internal", "ical", "mime", "invite", "invite/inbox", "invite/internal/series"},
 	"examples":          {"ical", "mime", "invite", "smtpsend"},
 }
 

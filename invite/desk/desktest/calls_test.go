@@ -74,7 +74,7 @@ func TestCalls(t *testing.T) {
 			}, ""},
 			{"DeclineProposal", func() (*invite.Meeting, error) { return w.DeclineProposal(ctx, uid, w.meeting(uid).Proposals[0].ID) }, "DECLINECOUNTER"},
 			{"AcceptProposal", func() (*invite.Meeting, error) { return w.AcceptProposal(ctx, uid, w.meeting(uid).Proposals[0].ID) }, "REQUEST REQUEST"},
-			{"Cancel", func() (*invite.Meeting, error) { return w.Cancel(ctx, uid, invite.Occurrence(start.Add(2 * time.Hour))) }, "CANCEL CANCEL"},
+			{"Cancel", func() (*invite.Meeting, error) { return w.Cancel(ctx, uid, invite.Occurrence(start.Add(2*time.Hour))) }, "CANCEL CANCEL"},
 		} {
 			w.mails.Reset()
 			m, err := step.call()

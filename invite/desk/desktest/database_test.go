@@ -37,9 +37,6 @@ func (x database) open(t testing.TB) *sql.DB {
 	return db
 }
 
-// isSQLite reports whether it is SQLite.
-func (x database) isSQLite() bool { return x.driver == "sqlite" }
-
 // eachDatabase runs a test on an empty database of each kind.
 func eachDatabase(t *testing.T, f func(t *testing.T, x database)) {
 	t.Run("SQLite", func(t *testing.T) { f(t, newSQLite(t)) })

@@ -121,7 +121,9 @@ func TestEventFails(t *testing.T) {
 func TestEventBreaks(t *testing.T) {
 	eachFollower(t, func(w *world, f *follower) {
 		uid := w.send(lunch(1))
-		f.fail = func(_ context.Context, tx *sql.Tx, _ desk.Event) error { return errors.Join(errors.New("oops"), tx.Rollback()) }
+		f.fail = func(_ context.Context, tx *sql.Tx, _ desk.Event) error {
+			return errors.Join(errors.New("oops"), tx.Rollback())
+		}
 		must(w.Answer(w.Context(), uid, w.yes(address(0))))(w)
 		check(w, "accepted", 1, w.meeting(uid).Tally().Accepted)
 		w.deliver(uid)

@@ -396,4 +396,3 @@ func TestPages(t *testing.T) {
 		check(w, "meetings", n, len(seen))
 	})
 }
-
