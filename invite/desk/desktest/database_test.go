@@ -77,6 +77,15 @@ type server struct {
 // stopServer stops the server if it was started.
 var stopServer = func() {}
 
+// crashServer restarts the server as after a crash.
+var crashServer func() error
+
+// stopPostgres and startAgain stop and start the server of this test process.
+var stopPostgres, startAgain func() error
+
+// crashPostgres lets the server of this test process crash and start again.
+func crashPostgres() error { return crashServer() }
+
 // postgresServer starts a server, once, and returns the address of its database. A server
 // that is given in DESK_POSTGRES is used in its place.
 var postgresServer = sync.OnceValues(func() (string, error) {
@@ -87,7 +96,7 @@ var postgresServer = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	stopServer = s.stop
+	stopServer, crashServer, stopPostgres, startAgain = s.stop, s.crash, s.halt, s.start
 	return "postgres://postgres@127.0.0.1:" + s.port + "/postgres?sslmode=disable", nil
 })
 
@@ -140,11 +149,26 @@ func (s *server) start() error {
 		"-c listen_addresses=127.0.0.1 -c port="+s.port+" -c unix_socket_directories= -c max_connections=200", "start")
 }
 
+// crash kills the server, and starts it again.
+func (s *server) crash() error {
+	if err := s.halt(); err != nil {
+		return err
+	}
+	return s.start()
+}
+
+// halt stops the server as a crash does.
+func (s *server) halt() error {
+	ctl, err := program("pg_ctl")
+	if err != nil {
+		return err
+	}
+	return s.run(ctl, "-D", s.dir+"/data", "-m", "immediate", "-w", "stop")
+}
+
 // stop stops the server and removes its folder.
 func (s *server) stop() {
-	if ctl, err := program("pg_ctl"); err == nil {
-		_ = s.run(ctl, "-D", s.dir+"/data", "-m", "immediate", "-w", "stop")
-	}
+	_ = s.halt()
 	_ = os.RemoveAll(s.dir)
 }
 
@@ -185,6 +209,13 @@ func freePort() (string, error) {
 }
 
 func TestMain(m *testing.M) {
+	if settings := os.Getenv(childEnv); settings != "" {
+		if err := runChild(settings); err != nil {
+			fmt.Fprintln(os.Stderr, "child:", err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	code := m.Run()
 	stopServer()
 	os.Exit(code)

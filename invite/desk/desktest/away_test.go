@@ -1,0 +1,53 @@
+package desktest
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/desk"
+)
+
+// TestDatabaseAway stops PostgreSQL while a mail is in flight, and starts it again later.
+// The result of the mail is stored, no mail goes out twice, and Run goes on.
+func TestDatabaseAway(t *testing.T) {
+	x := newPostgres(t)
+	if crashServer == nil {
+		t.Skip("SKIPPED: the server of DESK_POSTGRES is not stopped")
+	}
+	w := newWorld(t, x, desk.Options{})
+	var once sync.Once
+	started := make(chan error, 1)
+	c := invite.New(invite.SenderFunc(func(ctx context.Context, m *invite.Message) error {
+		once.Do(func() {
+			if err := stopPostgres(); err != nil {
+				t.Error(err)
+			}
+			go func() {
+				time.Sleep(3 * time.Second)
+				started <- startAgain()
+			}()
+		})
+		return w.mails.Send(ctx, m)
+	}), w.o)
+	d := open(t, w.db, &desk.Options{Now: w.clock.Now}, c)
+	uid := w.send(lunch(5))
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- d.Run(ctx) }()
+	if err := <-started; err != nil {
+		t.Fatal(err)
+	}
+	must(w.mails.Wait(t.Context(), 5))(t)
+	other := w.send(lunch(1))
+	must(w.mails.Wait(t.Context(), 6))(t)
+	stop()
+	if err := <-ended; err != nil {
+		t.Errorf("Run = %v, want nil", err)
+	}
+	w.checkStates("at last", uid, delivered, delivered, delivered, delivered, delivered)
+	w.checkStates("of a later meeting", other, delivered)
+	check(t, "mails", 6, len(w.mails.Messages()))
+}

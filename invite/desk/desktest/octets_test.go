@@ -1,0 +1,53 @@
+package desktest
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/convene-go/convene/invite/desk"
+)
+
+// written returns a number that grows by the octets that the database writes to its log.
+func (w *world) written() int {
+	w.Helper()
+	if w.driver == "pgx" {
+		return w.count(`SELECT pg_current_wal_lsn() - '0/0'::pg_lsn`)
+	}
+	path, _, _ := strings.Cut(strings.TrimPrefix(w.dsn, "file:"), "?")
+	info, err := os.Stat(path + "-wal")
+	if err != nil {
+		w.Fatal(err)
+	}
+	return int(info.Size())
+}
+
+// TestOctets checks that ten times as many mails write at most about ten times as many
+// octets, when they are queued, and when they are sent.
+func TestOctets(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, x database) {
+		var queued, sent [2]int
+		for i, n := range []int{200, 2000} {
+			x := x
+			if x.driver == "sqlite" {
+				x = newSQLite(t)
+				x.dsn += "&_pragma=wal_autocheckpoint(0)" // so that the log only grows
+			} else if i > 0 {
+				x = newPostgres(t)
+			}
+			w := newWorld(t, x, desk.Options{})
+			before := w.written()
+			uid := w.send(lunch(n))
+			between := w.written()
+			w.deliver(uid)
+			queued[i], sent[i] = between-before, w.written()-between
+		}
+		for name, octets := range map[string][2]int{"queued": queued, "sent": sent} {
+			t.Log(fmt.Sprintf("%s: %d octets for 200 mails, %d for 2,000", name, octets[0], octets[1]))
+			if octets[1] > 14*octets[0] {
+				t.Errorf("%s: %d octets for 200 mails, and %d for 2,000: more than 14 times as many", name, octets[0], octets[1])
+			}
+		}
+	})
+}
