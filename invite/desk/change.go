@@ -18,6 +18,7 @@ type step struct {
 	events  []Event
 	settle  time.Duration
 	also    func(tx *sql.Tx) error // stores more in the same transaction; may be nil
+	queued  bool                   // set if there is work for Run
 }
 
 // planner makes the next version of a stored meeting. It may be called several times.
@@ -130,7 +131,7 @@ func (d *Desk) changeLocked(ctx context.Context, key string, client *invite.Clie
 
 // done wakes Run after a commit.
 func (d *Desk) done(s *step, err error) error {
-	if err == nil && d.tx == nil && s != nil {
+	if err == nil && d.tx == nil && s != nil && s.queued {
 		d.wakeUp()
 	}
 	return err
@@ -165,7 +166,7 @@ func (d *Desk) put(ctx context.Context, tx *sql.Tx, was *stored, s *step, keep b
 	if err := t.tell(ctx, s.events); err != nil {
 		return err
 	}
-	if !fresh && !t.kept {
+	if s.queued = fresh || t.kept; !s.queued {
 		return nil
 	}
 	return d.enqueue(ctx, tx, was.key)

@@ -27,6 +27,7 @@ type core struct {
 	client  *invite.Client
 	options Options
 	wake    chan struct{} // has a value if this process has queued something
+	writer  chan struct{} // has a value while this process writes to SQLite
 }
 
 // Options say how a [Desk] works. Nil and zero values are right and safe.
@@ -95,7 +96,7 @@ func Open(ctx context.Context, db *sql.DB, c *invite.Client, o *Options) (*Desk,
 	if o == nil {
 		o = new(Options)
 	}
-	x := &core{db: db, client: c, options: *o, wake: make(chan struct{}, 1)}
+	x := &core{db: db, client: c, options: *o, wake: make(chan struct{}, 1), writer: make(chan struct{}, 1)}
 	if err := x.options.check(c); err != nil {
 		return nil, err
 	}

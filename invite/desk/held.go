@@ -107,6 +107,9 @@ func (d *Desk) ApplyHeld(ctx context.Context, id string) (Received, error) {
 	_, err = d.change(ctx, key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
 		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, p) })
 		out = Received{UID: was.meeting.Event.UID, Outcome: o, Events: s.events}
+		if o.Held { // a part of it still needs a person
+			return s, nil
+		}
 		switch o.Verdict {
 		case invite.VerdictApplied, invite.VerdictUndeliverable, invite.VerdictDuplicate, invite.VerdictStale:
 			s.also = func(tx *sql.Tx) error { return d.endHeld(ctx, tx, id, receivedDone) }

@@ -169,7 +169,7 @@ func (d *Desk) receive(ctx context.Context, key string, in *invite.Inbound, mail
 		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, d.policy()) })
 		out = Received{UID: was.meeting.Event.UID, Outcome: o}
 		switch {
-		case o.Verdict == invite.VerdictHeld:
+		case o.Held:
 			e := eventOf(was.meeting, EventHeld, in.Attendee.Email)
 			e.HeldID, e.Reason = id, o.Reason
 			s.events = append(s.events, e)

@@ -17,7 +17,7 @@ const nobodyDue = 1 << 62
 
 // planReminder stores the next time at which the attendees of a meeting are to be
 // reminded. A time that has come, and at which nobody was reminded yet, stays. It reports
-// whether there is one.
+// whether there is another time than before.
 func (d *Desk) planReminder(ctx context.Context, tx *sql.Tx, key string, m *invite.Meeting) (bool, error) {
 	if len(d.options.RemindBefore) == 0 {
 		return false, nil
@@ -31,18 +31,18 @@ func (d *Desk) planReminder(ctx context.Context, tx *sql.Tx, key string, m *invi
 	case fromMillis(due).Before(from):
 		from = fromMillis(due)
 	}
-	return d.storeReminder(ctx, tx, key, m, from)
+	next, err := d.storeReminder(ctx, tx, key, m, from)
+	return next != due && next != nobodyDue, err
 }
 
-// storeReminder stores the next reminder at or after from.
-func (d *Desk) storeReminder(ctx context.Context, tx *sql.Tx, key string, m *invite.Meeting, from time.Time) (bool, error) {
-	next, ok := d.nextReminder(m, from)
-	due := int64(nobodyDue)
-	if ok {
+// storeReminder stores the time of the next reminder at or after from, and returns it.
+func (d *Desk) storeReminder(ctx context.Context, tx *sql.Tx, key string, m *invite.Meeting, from time.Time) (due int64, err error) {
+	due = nobodyDue
+	if next, ok := d.nextReminder(m, from); ok {
 		due = millis(next)
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO convene_reminders (uid, due) VALUES ($1, $2) ON CONFLICT (uid) DO UPDATE SET due = excluded.due`, key, due)
-	return ok, err
+	_, err = tx.ExecContext(ctx, `INSERT INTO convene_reminders (uid, due) VALUES ($1, $2) ON CONFLICT (uid) DO UPDATE SET due = excluded.due`, key, due)
+	return due, err
 }
 
 // nextReminder returns the time of the next reminder at or after from.

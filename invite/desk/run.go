@@ -109,7 +109,7 @@ func (r *runner) first(ctx context.Context) {
 	if r.dialect != sqlite {
 		return
 	}
-	if _, err := r.Leftovers(ctx, r.now().Add(time.Millisecond)); err != nil && ctx.Err() == nil {
+	if _, err := r.Leftovers(ctx, time.UnixMilli(nobodyDue)); err != nil && ctx.Err() == nil {
 		r.log().ErrorContext(ctx, "desk: leftovers", "err", err)
 	}
 }

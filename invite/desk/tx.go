@@ -37,6 +37,7 @@ func (d *Desk) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 		return d.conflict(f(d.tx))
 	}
 	return patiently(ctx, d.dialect.isConflict, func() error {
+		defer d.turn(ctx)()
 		tx, err := d.db.BeginTx(ctx, d.dialect.txOptions())
 		if err != nil {
 			return err
@@ -52,6 +53,26 @@ func (d *Desk) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 	})
 }
 
+// turn waits for the turn of a writer, and returns the end of the turn. On SQLite, one
+// writes at a time. SQLite lets all others try again at random, so that one of many may
+// wait for ever. Within a process, they have their turns in the order of their arrival. If
+// the turn does not come, for example because OnEvent waits for itself, the writer goes on
+// without, and SQLite decides.
+func (c *core) turn(ctx context.Context) (end func()) {
+	if c.dialect != sqlite {
+		return func() {}
+	}
+	wait := time.NewTimer(patience)
+	defer wait.Stop()
+	select {
+	case c.writer <- struct{}{}:
+		return func() { <-c.writer }
+	case <-ctx.Done():
+	case <-wait.C:
+	}
+	return func() {}
+}
+
 // conflict makes an [ErrConflict] of an error that says that another transaction was
 // in the way of the caller's.
 func (d *Desk) conflict(err error) error {
@@ -62,7 +83,7 @@ func (d *Desk) conflict(err error) error {
 }
 
 // patience is the time for which a step waits for the transactions of others.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // patiently runs f again as long as passes says of its error that it will pass, for a
 // while. The pauses grow.

@@ -76,8 +76,11 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 	if l.failed != nil {
 		return l.failed
 	}
-	if err != nil && out == m {
+	switch {
+	case err != nil && out == m:
 		d.log().ErrorContext(ctx, "desk: mails cannot be made", "uid", m.Event.UID, "err", err)
+	case err != nil && ctx.Err() == nil: // one line for all mails of the call
+		d.log().WarnContext(ctx, "desk: mails are not delivered", "uid", m.Event.UID, "err", err)
 	}
 	if ctx.Err() != nil {
 		return nil
