@@ -59,11 +59,14 @@ func (l *ledger) Begin(ctx context.Context, ms ...*invite.Meeting) error {
 // begin stores one meeting of a call.
 func (l *ledger) begin(ctx context.Context, tx *sql.Tx, m *invite.Meeting) error {
 	p := pace{now: l.now()}
-	ok, err := insertMeeting(ctx, tx, m, p)
-	if err != nil || ok {
-		return err
-	}
 	key := keyOf(m.Event.UID)
+	ok, err := insertMeeting(ctx, tx, m, p)
+	switch {
+	case err != nil:
+		return err
+	case ok:
+		return l.begun(ctx, tx, key, m)
+	}
 	if err := l.dialect.lockMeeting(ctx, tx, key); err != nil {
 		return err
 	}
@@ -83,7 +86,19 @@ func (l *ledger) begin(ctx context.Context, tx *sql.Tx, m *invite.Meeting) error
 			after.Deliveries = append(after.Deliveries, d)
 		}
 	}
-	return updateMeeting(ctx, tx, was, &after, p)
+	if err := updateMeeting(ctx, tx, was, &after, p); err != nil {
+		return err
+	}
+	return l.begun(ctx, tx, key, m)
+}
+
+// begun stores what follows from a meeting that was stored. The call sends its mails, but
+// the queue sends those that fail for a while.
+func (l *ledger) begun(ctx context.Context, tx *sql.Tx, key string, m *invite.Meeting) error {
+	if _, err := l.planReminder(ctx, tx, key, m); err != nil {
+		return err
+	}
+	return l.enqueue(ctx, tx, key)
 }
 
 // comesBefore returns ErrConflict if m cannot have been made from the stored meeting.

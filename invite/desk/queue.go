@@ -21,6 +21,8 @@ func (d *Desk) Due(ctx context.Context, tx *sql.Tx, j Job) (time.Time, error) {
 	q := d.reader()
 	if tx != nil {
 		q = tx
+	} else if err := d.enter(ctx); err != nil {
+		return time.Time{}, err
 	}
 	var due sql.NullInt64
 	s := d.jobs(keyOf(j.UID))
@@ -62,6 +64,10 @@ func (d *Desk) jobs(key string) *statement {
 // gives them to the queue when it starts, in case the queue has lost them.
 func (d *Desk) Waiting(ctx context.Context) iter.Seq2[Job, error] {
 	return func(yield func(Job, error) bool) {
+		if err := d.enter(ctx); err != nil {
+			yield(Job{}, err)
+			return
+		}
 		s := d.jobs("")
 		keys, err := d.keys(ctx, `SELECT DISTINCT uid FROM (`+s.String()+`) AS x ORDER BY uid`, s.args...)
 		if err != nil {

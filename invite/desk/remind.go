@@ -102,15 +102,23 @@ func (d *Desk) remind(ctx context.Context, key string) error {
 		return &step{meeting: m, also: func(tx *sql.Tx) error {
 			// The row is the lock: each reminder is queued by one transaction.
 			r, err := tx.ExecContext(ctx, `UPDATE convene_reminders SET due = $1 WHERE uid = $2 AND due = $3`, nobodyDue, key, due)
-			if err := exactly(1, r, err); err != nil {
+			if err := exactly(1, r, err); errors.Is(err, errLost) {
+				return errReminded
+			} else if err != nil {
 				return err
 			}
 			_, err = d.storeReminder(ctx, tx, key, m, now.Add(time.Millisecond))
 			return err
 		}}, nil
 	})
+	if errors.Is(err, errReminded) {
+		return nil
+	}
 	return err
 }
+
+// errReminded reports that somebody else has queued the reminders, or moved the meeting.
+var errReminded = errors.New("desk: the reminders have changed meanwhile")
 
 // remindAll returns the meeting with the reminders whose time lies between since and now.
 func (d *Desk) remindAll(ctx context.Context, m *invite.Meeting, c *invite.Client, since, now time.Time) *invite.Meeting {

@@ -36,7 +36,8 @@ func (d *Desk) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 	if d.tx != nil {
 		return d.conflict(f(d.tx))
 	}
-	return patiently(ctx, d.dialect.isConflict, func() error {
+	passes := func(err error) bool { return d.dialect.isConflict(err) && !errors.Is(err, errBroken) }
+	return patiently(ctx, passes, func() error {
 		defer d.turn(ctx)()
 		tx, err := d.db.BeginTx(ctx, d.dialect.txOptions())
 		if err != nil {

@@ -3,6 +3,7 @@ package desktest
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/desk"
@@ -26,5 +27,23 @@ func TestLedger(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, x database) {
 		d := open(t, x.open(t), nil)
 		invitetest.TestLedger(t, func(*testing.T) invite.Ledger { return readable{d.Ledger(), d} })
+	})
+}
+
+// TestSendAtOnce sends through a client with the ledger of a desk, without waiting for
+// Run, and checks that Run sends the mail that failed.
+func TestSendAtOnce(t *testing.T) {
+	eachWorld(t, desk.Options{}, func(w *world) {
+		w.mails.Fail(address(1), "temporary")
+		m, err := invite.New(w.mails, w.o).WithLedger(w.Ledger()).Send(w.Context(), lunch(2))
+		if err == nil {
+			w.Error("Send = nil, although a mail failed")
+		}
+		uid := m.Event.UID
+		w.checkStates("at once", uid, delivered, pending)
+		w.mails.Fail(address(1), "")
+		w.clock.Advance(time.Minute)
+		w.deliver(uid)
+		w.checkStates("later", uid, delivered, delivered)
 	})
 }

@@ -160,3 +160,26 @@ func TestRemindLater(t *testing.T) {
 		check(w, "an hour before", "p0", w.reminders())
 	})
 }
+
+// TestRemindAtOnce has several processes remind at once. Each attendee has one mail.
+func TestRemindAtOnce(t *testing.T) {
+	eachWorld(t, remindBefore, func(w *world) {
+		e := lunch(3)
+		uid := w.send(e)
+		w.deliver(uid)
+		w.mails.Reset()
+		w.clock.Advance(e.Start.Add(-time.Hour).Sub(w.clock.Now()))
+		errs := make(chan error)
+		for range 6 {
+			d := w.other(remindBefore)
+			go func() { errs <- d.Deliver(w.Context(), uid) }()
+		}
+		for range 6 {
+			if err := <-errs; err != nil {
+				w.Error(err)
+			}
+		}
+		w.at(w.clock.Now(), uid)
+		check(w, "mails", 3, len(w.mails.Messages()))
+	})
+}
