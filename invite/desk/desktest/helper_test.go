@@ -49,6 +49,7 @@ type world struct {
 	clock *invitetest.Clock
 	mails *invitetest.Recorder
 	o     *invite.Options
+	pool  int // the connections of each desk; 0 is any number
 }
 
 // eachWorld runs a test with a desk on each database.
@@ -69,11 +70,13 @@ func newWorld(t *testing.T, x database, o desk.Options) *world {
 // other opens another desk on the database, as another process would.
 func (w *world) other(o desk.Options) *desk.Desk {
 	w.Helper()
+	db := w.database.open(w.T)
+	db.SetMaxOpenConns(w.pool)
 	o.Now = w.clock.Now
 	if o.Policy == nil {
 		o.Policy = invite.InsecureAcceptAny()
 	}
-	return open(w.T, w.database.open(w.T), &o, invite.New(w.mails, w.o))
+	return open(w.T, db, &o, invite.New(w.mails, w.o))
 }
 
 // lunch is a meeting with n attendees, two days after the clock begins.

@@ -266,7 +266,8 @@ func TestCannotBeMade(t *testing.T) {
 // two mails.
 func TestRun(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, x database) {
-		w := newWorld(t, x, desk.Options{})
+		w := newWorld(t, x, desk.Options{Settle: time.Minute, RemindBefore: remindBefore.RemindBefore, ResendUnknownAfter: time.Hour})
+		w.o.Parallel = 4
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan error)
 		go func() { ended <- w.Desk.Run(ctx) }()
@@ -394,5 +395,50 @@ func TestPages(t *testing.T) {
 			seen[uid] = true
 		}
 		check(w, "meetings", n, len(seen))
+	})
+}
+
+// TestOneConnection does everything with a pool of one connection, as many programs have
+// it for SQLite. A desk that needed a second one inside a transaction would wait for ever.
+func TestOneConnection(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, x database) {
+		w := newWorld(t, x, desk.Options{})
+		w.pool = 1
+		w.Desk = w.other(desk.Options{
+			RemindBefore: remindBefore.RemindBefore, ResendUnknownAfter: time.Hour, Settle: time.Second,
+			Policy:  &invite.Policy{InsecureAnyFrom: true, Uninvited: invite.UninvitedHold},
+			OnEvent: func(ctx context.Context, tx *sql.Tx, e desk.Event) error { return nil },
+			Enqueue: func(ctx context.Context, tx *sql.Tx, j desk.Job) error { return nil },
+		})
+		ctx, stop := context.WithTimeout(t.Context(), time.Minute) // a guard against waiting for ever
+		defer stop()
+		ended := make(chan error)
+		run, stopRun := context.WithCancel(ctx)
+		go func() { ended <- w.Desk.Run(run) }()
+		e := lunch(2)
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 10}
+		uid := w.send(e)
+		must(w.mails.Wait(ctx, 2))(t)
+		must(w.Update(ctx, uid, move(time.Hour)))(t)
+		old, rest, err := w.UpdateFollowing(ctx, uid, e.Start.AddDate(0, 0, 21).Add(time.Hour), func(e *ical.Event) error { e.Location = "Roof"; return nil })
+		if err != nil || old == nil || rest == nil {
+			t.Fatal(old, rest, err)
+		}
+		must(w.Answer(ctx, uid, w.yes(address(0))))(t)
+		w.reply(address(1), ical.StatusAccepted)
+		must(w.Leftovers(ctx, w.clock.Now()))(t)
+		for range w.Waiting(ctx) {
+		}
+		for range w.Held(ctx) {
+		}
+		w.clock.Advance(time.Hour)
+		must(w.mails.Wait(ctx, 4))(t)
+		stopRun()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if ctx.Err() != nil {
+			t.Error("a minute was not enough")
+		}
 	})
 }
