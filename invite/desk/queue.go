@@ -45,7 +45,7 @@ func (d *Desk) jobs(key string) *statement {
 	s.add(`SELECT uid, due FROM convene_mails WHERE state = 'pending'`)
 	one()
 	if len(d.options.RemindBefore) > 0 {
-		s.add(` UNION ALL SELECT uid, due FROM convene_reminders WHERE due < ?`, int64(nobodyDue))
+		s.add(` UNION ALL SELECT uid, due FROM convene_reminders WHERE due < ?`, nobodyDue)
 		one()
 	}
 	if d.options.OnEvent != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // nobodyDue is the time of a meeting that has no reminder any more.
-const nobodyDue = 1 << 62
+const nobodyDue int64 = 1 << 62
 
 // planReminder stores the next time at which the attendees of a meeting are to be
 // reminded. A time that has come, and at which nobody was reminded yet, stays. It reports

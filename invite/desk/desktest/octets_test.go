@@ -1,7 +1,6 @@
 package desktest
 
 import (
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -44,7 +43,7 @@ func TestOctets(t *testing.T) {
 			queued[i], sent[i] = between-before, w.written()-between
 		}
 		for name, octets := range map[string][2]int{"queued": queued, "sent": sent} {
-			t.Log(fmt.Sprintf("%s: %d octets for 200 mails, %d for 2,000", name, octets[0], octets[1]))
+			t.Logf("%s: %d octets for 200 mails, %d for 2,000", name, octets[0], octets[1])
 			if octets[1] > 14*octets[0] {
 				t.Errorf("%s: %d octets for 200 mails, and %d for 2,000: more than 14 times as many", name, octets[0], octets[1])
 			}

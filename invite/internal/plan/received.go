@@ -66,7 +66,7 @@ type received struct {
 // tells reports whether the mail tells an attendee of the meeting. The answer to a
 // proposal does not, nor does a refusal, nor a mail without a calendar object.
 func (d *Mail) tells() bool {
-	return d.Method != ical.MethodDeclineCounter && d.Method != MethodNone && d.Action != ActionRefusal
+	return d.Method != ical.MethodDeclineCounter && d.Action != ActionRefusal && !IsPlain(d.Method, d.Action)
 }
 
 // history reads the deliveries. A meeting without any came from elsewhere, so its
@@ -102,7 +102,7 @@ func (w *received) add(d *Mail, self time.Time) {
 		id = roster.Whole
 	}
 	switch {
-	case d.Method == ical.MethodDeclineCounter, d.Method == MethodNone:
+	case d.Method == ical.MethodDeclineCounter, IsPlain(d.Method, d.Action):
 	case d.State.mayHaveArrived():
 		w.leaving = w.leaving && id != roster.Whole
 		w.reached = true
