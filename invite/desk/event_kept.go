@@ -20,6 +20,11 @@ func (d *Desk) retell(ctx context.Context, key string) error {
 	if d.options.OnEvent == nil {
 		return nil
 	}
+	// Mostly there is none, and then no transaction is needed.
+	keys, err := d.keys(ctx, `SELECT uid FROM convene_events WHERE uid = $1 LIMIT 1`, key)
+	if err != nil || len(keys) == 0 {
+		return err
+	}
 	for first := true; ; first = false {
 		more := false
 		err := d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) (err error) {

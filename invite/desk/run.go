@@ -23,7 +23,9 @@ const meetingsAtOnce = 8
 // Run sends the mails that are queued until ctx ends, and then returns nil. It begins at
 // once with mails that this process has queued, and looks every second for others. A mail
 // that fails for a while is tried again: after a minute, then after twice as long each
-// time, and at last every hour for five days. If ctx ends, Run stops between two mails.
+// time, and at last every hour for five days. If ctx ends, Run stops between two mails. It
+// works at up to eight meetings at a time. For each of them, as many mails are in flight
+// as Parallel of [invite.Options] says.
 //
 // Run is for one process. On SQLite it holds a lock beside the database file while it
 // works. If another process has the lock, Run waits for it. So every mail that is in the
