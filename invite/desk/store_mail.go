@@ -130,19 +130,10 @@ func setMails(ctx context.Context, tx *sql.Tx, key string, list []invite.Deliver
 	got := make(map[int]bool, len(list))
 	for part := range slices.Chunk(list, rowsAtOnce) {
 		var s statement
-		s.add(`UPDATE convene_mails SET changed = ?, state = CASE n`, millis(now))
-		for _, d := range part {
-			s.add(` WHEN ? THEN CAST(? AS TEXT)`, d.N, string(d.State))
-		}
-		s.add(` END, reply = CASE n`)
-		for _, d := range part {
-			s.add(` WHEN ? THEN CAST(? AS TEXT)`, d.N, text(d.Reply))
-		}
-		s.add(` END, at = CASE n`)
-		for _, d := range part {
-			s.add(` WHEN ? THEN CAST(? AS BIGINT)`, d.N, nanos(d.Time))
-		}
-		s.add(` END`)
+		s.add(`UPDATE convene_mails SET changed = ?`, millis(now))
+		setColumn(&s, "state", "TEXT", part, func(d *invite.Delivery) string { return string(d.State) })
+		setColumn(&s, "reply", "TEXT", part, func(d *invite.Delivery) string { return text(d.Reply) })
+		setColumn(&s, "at", "BIGINT", part, func(d *invite.Delivery) int64 { return nanos(d.Time) })
 		for _, f := range more {
 			f(&s)
 		}
@@ -153,6 +144,21 @@ func setMails(ctx context.Context, tx *sql.Tx, key string, list []invite.Deliver
 		}
 	}
 	return got, nil
+}
+
+// setColumn writes the values of a column: one for all rows if they are equal, because a
+// short statement is read faster, and otherwise one for each row.
+func setColumn[T comparable](s *statement, name, kind string, list []invite.Delivery, value func(*invite.Delivery) T) {
+	first := value(&list[0])
+	if !slices.ContainsFunc(list, func(d invite.Delivery) bool { return value(&d) != first }) {
+		s.add(", "+name+" = ?", first)
+		return
+	}
+	s.add(", " + name + " = CASE n")
+	for i := range list {
+		s.add(" WHEN ? THEN CAST(? AS "+kind+")", list[i].N, value(&list[i]))
+	}
+	s.add(" END")
 }
 
 // numbersOf writes the numbers of mails with commas between them.
