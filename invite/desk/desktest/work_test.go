@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -312,8 +314,17 @@ func TestRunLock(t *testing.T) {
 	uid := w.send(lunch(1))
 	go func() { ended <- fmt.Sprint("first: ", first.Run(one)) }()
 	<-entered // the first has the lock, and a mail in its hands
-	two, stopTwo := context.WithCancel(t.Context())
-	go func() { ended <- fmt.Sprint("second: ", w.Desk.Run(two)) }()
+	told := make(lines, 100)
+	second := w.other(desk.Options{Logger: slog.New(slog.NewTextHandler(told, nil))})
+	two, stopTwo := context.WithTimeout(t.Context(), time.Minute) // a guard, if it does not wait
+	go func() { ended <- fmt.Sprint("second: ", second.Run(two)) }()
+	for line := ""; !strings.Contains(line, "another process runs this desk"); {
+		select {
+		case line = <-told:
+		case <-two.Done():
+			t.Fatal("the second does not wait for the first")
+		}
+	}
 	stopTwo()
 	check(t, "ended", "second: <nil>", <-ended)
 	w.checkStates("while the first runs", uid, sending)
@@ -332,6 +343,14 @@ func TestRunLock(t *testing.T) {
 	check(t, "ended", "third: <nil>", <-ended)
 	w.checkStates("of a leftover", claim.Event.UID, unknown)
 	w.checkStates("of another meeting", last, delivered)
+}
+
+// lines are the lines of a log.
+type lines chan string
+
+func (l lines) Write(p []byte) (int, error) {
+	l <- string(p)
+	return len(p), nil
 }
 
 // TestFilter selects meetings.
