@@ -10,6 +10,7 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/body"
 	"github.com/convene-go/convene/invite/desk"
 	"github.com/convene-go/convene/invite/invitetest"
 )
@@ -198,6 +199,8 @@ func TestOvertaken(t *testing.T) {
 			w.Fatal(err)
 		}
 		w.checkStates("after the update", uid, delivered, pending)
+		check(w, "calls of the function", 1, runs) // the event is the same, so only the plan is made again
+		check(w, "action of the second mail", body.ActionUpdate, w.meeting(uid).Deliveries[1].Action)
 		w.deliver(uid)
 		check(w, "mails", 2, len(w.mails.Messages()))
 	})
