@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 		"internal", "ical", "mime", "invite/body",
 		"invite/internal/series", "invite/internal/roster", "invite/internal/mailauth", "invite/internal/plan",
 	},
+	"invite/inbox":      {"internal", "mime"},
 	"invite/invitetest": {"internal", "ical", "mime", "invite"},
 	"examples":          {"ical", "mime", "invite", "smtpsend"},
 }

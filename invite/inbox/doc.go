@@ -1,0 +1,16 @@
+// Package inbox brings mails from the place where they arrive to a program that takes
+// answers in, such as a desk:
+//
+//	box := inbox.Maildir("/var/mail/desk")
+//	err := inbox.Run(ctx, box, func(ctx context.Context, m *inbox.Mail) error {
+//		in, err := invite.Read(bytes.NewReader(m.Data), &invite.ReadOptions{Recipient: m.Recipient, Verified: m.Verified})
+//		if err != nil {
+//			return nil // not a mail that could be an answer
+//		}
+//		return take(ctx, in)
+//	})
+//
+// It does not read the mails: a [Mail] is octets with an identifier. A [Source] is
+// the place, [Run] is the loop, and [Maildir] is a source on the disk of this machine.
+// No mail is lost, and one that cannot be taken in never stops the others.
+package inbox
