@@ -28,7 +28,7 @@ func (m *maildir) refill() error {
 	now, pause := time.Now(), m.o.Poll
 	if err != nil {
 		m.blind++
-		pause = max(pause, m.pause(m.blind))
+		pause = max(pause, min(m.pause(m.blind), lookAtCur))
 		m.o.Logger.Error("inbox: the Maildir cannot be read", "dir", m.dir, "error", err, "again", pause)
 	} else {
 		m.looked, m.blind = true, 0
@@ -50,12 +50,18 @@ func (m *maildir) look() error {
 	if m.dir == "" {
 		return errors.New("the name of the folder is empty")
 	}
-	err := m.scan("new")
-	if now := time.Now(); err != nil || !now.Before(m.nextCur) {
-		m.nextCur = now.Add(lookAtCur)
-		err = errors.Join(err, m.scan("cur"))
+	if err := m.scan("new"); err != nil {
+		return err
 	}
-	return err
+	now := time.Now()
+	if now.Before(m.nextCur) {
+		return nil
+	}
+	if err := m.scan("cur"); err != nil {
+		return err
+	}
+	m.nextCur = now.Add(lookAtCur)
+	return nil
 }
 
 // scan puts the mails of a subfolder into the queue, in the order of their arrival.

@@ -254,7 +254,7 @@ func TestUnfinished(t *testing.T) {
 		if got := b.run(time.Hour, take); !slices.Equal(got, []string{"new/1.M1.a"}) {
 			t.Errorf("mails %q, want the one that is complete now", got)
 		}
-		// One that stays empty is set aside in the end.
+		// A file that stays empty is set aside in the end.
 		b.add("new/3.M1.c")
 		if err := os.Truncate(filepath.Join(b.dir, "new/3.M1.c"), 0); err != nil {
 			t.Fatal(err)
