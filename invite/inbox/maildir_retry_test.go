@@ -191,6 +191,20 @@ func TestStops(t *testing.T) {
 	})
 }
 
+// TestKiller has a mail that kills the program each time. The other mails come through.
+func TestKiller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t, "new/1.M1.killer", "new/2.M1.a", "new/3.M1.b")
+		if m, err := b.Next(t.Context()); err != nil || string(m.Data) != "new/1.M1.killer" {
+			t.Fatalf("Next = %v, %v", m, err)
+		}
+		b.reopen()
+		if got := b.run(time.Minute, take); !slices.Equal(got, []string{"new/2.M1.a", "new/3.M1.b", "new/1.M1.killer"}) {
+			t.Errorf("mails after a crash: %q, want the one that was in hand at the end", got)
+		}
+	})
+}
+
 // TestMoved has another program that removes and marks mails meanwhile.
 func TestMoved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
