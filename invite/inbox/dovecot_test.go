@@ -120,6 +120,24 @@ func TestDovecot(t *testing.T) {
 	}
 }
 
+// TestDovecotCompressed has mails that Dovecot compresses. A person finds them.
+func TestDovecotCompressed(t *testing.T) {
+	d := newDovecot(t)
+	for _, form := range []string{"gz", "bz2", "zstd", "lz4"} {
+		d.run("Subject: x\r\n\r\n"+strings.Repeat("Text\r\n", 1000), lda, "-e",
+			"-o", "mail_plugins=zlib", "-o", "plugin/zlib_save="+form)
+	}
+	d.run("Subject: plain\r\n\r\nText\r\n", lda, "-e")
+	if got := d.take(inbox.Maildir(d.path("box")), "plain", func(string) error { return nil }); got != "plain" {
+		t.Errorf("mails %q, want the plain one", got)
+	}
+	for pattern, want := range map[string]int{"*:2,F": 4, "*:2,S": 1} {
+		if list, _ := filepath.Glob(filepath.Join(d.path("box"), "cur", pattern)); len(list) != want {
+			t.Errorf("files %s: %q, want %d", pattern, list, want)
+		}
+	}
+}
+
 // take takes mails in until one with the subject last came, and returns the subjects.
 func (d *dovecot) take(source inbox.Source, last string, receive func(subject string) error) string {
 	d.t.Helper()

@@ -44,13 +44,15 @@ type MaildirOptions struct {
 // A mail that cannot be taken in is tried again later, while the others go on. After
 // [MaildirOptions.Tries] failures it is set aside: it gets the flag F (flagged), stays
 // unread, and mail clients show it with a star. Without star, and still unread, it is
-// tried again. If three mails in a row fail, the fault is probably not theirs: Next then
-// waits as well, and no failure counts until a mail is taken in.
+// tried again. If three mails in a row fail, the fault is probably not theirs. Next then
+// waits up to a minute before the next try, and no failure counts until a mail is
+// taken in. A mail that is too large, compressed or encrypted is set aside at once.
 //
 // Links, folders and names that begin with a dot are passed over. Several programs
 // may read one Maildir. Each mail is given to at least one of them, and seldom to
-// more. A Maildir does not know the envelope, so [Mail.Recipient] is empty; what a
-// server notes in Delivered-To and similar fields is found by mime.Read.
+// more. [Mail.ID] is computed from the content. [Mail.Recipient] is empty, because a
+// Maildir does not know the envelope: mime.Read finds the recipient that a server notes
+// in Delivered-To and similar fields.
 //
 // The folder must exist, with its subfolders. If it does not, the first Next fails. It
 // is not made here, because it has to belong to the user of the mail server.
@@ -177,7 +179,7 @@ func (m *maildir) open(e *entry) *Mail {
 		return mail
 	case errors.Is(err, fs.ErrNotExist): // another program has moved or removed it
 		delete(m.known, e.base)
-	case errors.Is(err, errTooLarge):
+	case errors.Is(err, errTooLarge), errors.Is(err, errForm):
 		m.setAside(e, err)
 	default:
 		m.retry(e, err)

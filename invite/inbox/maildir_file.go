@@ -77,6 +77,7 @@ func (m *maildir) path(e *entry) string { return filepath.Join(m.dir, e.sub, e.n
 
 var (
 	errTooLarge   = errors.New("is too large")
+	errForm       = errors.New("is not stored as plain text")
 	errUnfinished = errors.New("is not complete: another program is still writing it")
 )
 
@@ -124,7 +125,20 @@ func content(f *os.File, seen fs.FileInfo) ([]byte, error) {
 	if n := int64(buf.Len()); n == 0 || n != seen.Size() || n != after.Size() || !after.ModTime().Equal(seen.ModTime()) {
 		return nil, errUnfinished
 	}
+	for form, start := range forms {
+		if bytes.HasPrefix(buf.Bytes(), []byte(start)) {
+			return nil, fmt.Errorf("%w: the mail server has written it as %s", errForm, form)
+		}
+	}
 	return buf.Bytes(), nil
+}
+
+// forms has the first octets of files that no reader of mails understands.
+//
+// QUIRK: Dovecot writes them with its plugins zlib and mail_crypt.
+var forms = map[string]string{
+	"gzip": "\x1f\x8b", "bzip2": "BZh", "xz": "\xfd7zXZ\x00", "lz4": "Dovecot-LZ4", "zstd": "\x28\xb5\x2f\xfd",
+	"an encrypted file": "CRYPTED\x03\x07",
 }
 
 // maxNames limits the names that are tried for one file.

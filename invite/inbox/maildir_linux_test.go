@@ -64,6 +64,7 @@ func TestUnreadable(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		b := newBox(t, "new/1.M1.a", "new/2.M1.b", "new/3.M1.c")
+		b.reopen(slowly)
 		chmod := func(name string, mode fs.FileMode) {
 			if err := os.Chmod(filepath.Join(b.dir, name), mode); err != nil {
 				t.Fatal(err)

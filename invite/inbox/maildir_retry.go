@@ -11,8 +11,12 @@ import (
 // theirs, such as a database that is away.
 const outage = 3
 
-// longest is the longest pause between two tries.
-const longest = time.Hour
+// longest is the longest pause between two tries of one mail, and longestOutage the
+// longest in which no mail is tried.
+const (
+	longest       = time.Hour
+	longestOutage = time.Minute
+)
 
 // pause returns the pause after a number of failures.
 func (m *maildir) pause(failures int) time.Duration {
@@ -33,7 +37,7 @@ func (m *maildir) failed(e *entry, err error) {
 		return
 	}
 	m.stalled++
-	pause := m.pause(m.stalled)
+	pause := min(m.pause(m.stalled), max(longestOutage, m.o.Retry))
 	m.resume = time.Now().Add(pause)
 	m.o.Logger.Error("inbox: no mail can be taken in", "file", m.path(e), "error", err, "again", pause)
 	m.later(e, pause)

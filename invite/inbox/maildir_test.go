@@ -110,6 +110,9 @@ func (b *box) run(d time.Duration, receive func(m *Mail) error) (taken []string)
 
 func take(*Mail) error { return nil }
 
+// slowly makes the looks rare, for tests of days.
+func slowly(o *MaildirOptions) { o.Poll = time.Minute }
+
 // TestOrder has names of several programs, and everything that is no mail to take.
 func TestOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -243,6 +246,7 @@ func TestTooLarge(t *testing.T) {
 func TestUnfinished(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBox(t, "new/1.M1.a", "new/2.M1.b")
+		b.reopen(slowly)
 		if err := os.Truncate(filepath.Join(b.dir, "new/1.M1.a"), 0); err != nil {
 			t.Fatal(err)
 		}
