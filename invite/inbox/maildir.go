@@ -35,11 +35,11 @@ type MaildirOptions struct {
 // (https://cr.yp.to/proto/maildir.html). It looks for mail at intervals, and starts
 // no goroutine. The functions set options.
 //
-// Next takes the mails without a flag, first those in new and then those in cur, each
-// in the order of arrival. Such a mail is in cur if a program was killed, or if a mail
-// client has listed the folder. New mails go first, so that a mail that
-// kills the program does not stop them. Before Next returns a mail from new, it moves
-// the mail to cur. A mail that is taken in gets the flag S (seen).
+// Next takes the mails without a flag: first all in new, and then all in cur, each in
+// the order of arrival. A mail without a flag is in cur if a program was killed, or if a
+// mail client has listed the folder. New mails go first, so that a mail that kills the
+// program does not stop them. Before Next returns a mail from new, it moves the mail to
+// cur. A mail that is taken in gets the flag S (seen).
 //
 // A mail that cannot be taken in is tried again later, while the others go on. After
 // [MaildirOptions.Tries] failures it is set aside: it gets the flag F (flagged), stays

@@ -337,6 +337,22 @@ func TestNotAMaildir(t *testing.T) {
 	}
 }
 
+// TestListedOnly has a mail that is listed and cannot be found, as on a network disk with
+// an old list. Next does not look without a pause.
+func TestListedOnly(t *testing.T) {
+	b := newBox(t, "new/1.M1.a")
+	for i := range 3 {
+		if err := b.refill(); err != nil || len(b.queue) != 1 {
+			t.Fatalf("refill = %v with %d mails", err, len(b.queue))
+		}
+		if waits := b.resume.After(time.Now()); waits != (i > 0) {
+			t.Errorf("after look %d that led to no mail: waits: %v", i, waits)
+		}
+		delete(b.known, b.queue[0].base)
+		b.queue = nil
+	}
+}
+
 // TestLinear counts the work of reading 10,000 mails beside as many old ones.
 func TestLinear(t *testing.T) {
 	const n = 10_000
