@@ -146,7 +146,7 @@ const maxNames = 100
 
 // rename moves a mail into cur, with one more flag. Nobody's file is replaced: a program
 // that restarts in a container may use a name again. The error is [fs.ErrNotExist] if
-// another program has moved or removed the mail.
+// another program has moved or removed the mail, or the folder cur.
 func (m *maildir) rename(e *entry, flag string) error {
 	from, next := m.path(e), *e
 	next.sub, next.flags = "cur", e.with(flag)
@@ -164,7 +164,7 @@ func (m *maildir) rename(e *entry, flag string) error {
 			return err
 		}
 		if err := os.Rename(from, to); err != nil {
-			return stays(from, err)
+			return err
 		}
 		delete(m.known, e.base)
 		*e = next
@@ -193,16 +193,4 @@ func numbered(base string, n int) string {
 		head += "," + tail
 	}
 	return head
-}
-
-// stays returns err, the error of a rename. If the file is still there, the error does
-// not match [fs.ErrNotExist]: the folder cur is missing.
-func stays(from string, err error) error {
-	if !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if _, gone := os.Lstat(from); gone != nil {
-		return err
-	}
-	return errors.New(err.Error())
 }

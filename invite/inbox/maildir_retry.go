@@ -43,17 +43,13 @@ func (m *maildir) failed(e *entry, err error) {
 	m.later(e, pause)
 }
 
-// works notes that receive works. All mails that wait are due after an outage.
+// works notes that receive works.
 func (m *maildir) works() {
 	clear(m.failing)
-	if m.stalled == 0 {
-		return
+	if m.stalled > 0 {
+		m.stalled, m.resume = 0, time.Time{}
+		m.o.Logger.Info("inbox: mails are taken in again", "dir", m.dir)
 	}
-	m.stalled, m.resume = 0, time.Time{}
-	for _, e := range m.waiting {
-		e.due = time.Time{} // equal times keep the heap in order
-	}
-	m.o.Logger.Info("inbox: mails are taken in again", "dir", m.dir)
 }
 
 // retry counts a failure. The mail is tried again later, or is set aside.

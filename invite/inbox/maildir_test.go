@@ -353,6 +353,18 @@ func TestListedOnly(t *testing.T) {
 	}
 }
 
+// TestIdle counts the looks at an empty Maildir in an hour.
+func TestIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBox(t)
+		b.run(time.Hour, take)
+		// At new every 5 seconds, and at cur every minute, at the start and at the end.
+		if most := 3600/5 + 1 + 60 + 1; b.reads < 3600/5 || b.reads > most {
+			t.Errorf("%d folders were read, want at most %d", b.reads, most)
+		}
+	})
+}
+
 // TestLinear counts the work of reading 10,000 mails beside as many old ones.
 func TestLinear(t *testing.T) {
 	const n = 10_000
