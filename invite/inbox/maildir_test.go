@@ -117,7 +117,7 @@ func slowly(o *MaildirOptions) { o.Poll = time.Minute }
 func TestOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBox(t,
-			"new/1803981600.M5000P3.host", "new/1803981599.Vfd01I2bM999999.host", "new/1803981600.M40P9Q2.host,S=27,W=28",
+			"new/1803981600.M5000P3.host", "new/1803981599.Vfd01I2bM999999.host", "new/1803981600.M900P9Q2.host,S=27,W=28",
 			"new/999999999.77.host", "new/1803981601.M1P1.host:2,", "new/1803981601.M0P1.host:2,S",
 			"cur/1803981500.M1P1.host:2,", "cur/1803981400.M1P1.host:2,b", "cur/1803981300.M1P1.host",
 			"cur/1803981200.M1P1.host:2,S", "cur/1803981200.M2P1.host:2,F", "cur/1803981200.M3P1.host:2,RS",
@@ -133,7 +133,7 @@ func TestOrder(t *testing.T) {
 			}
 		}
 		want := []string{
-			"new/999999999.77.host", "new/1803981599.Vfd01I2bM999999.host", "new/1803981600.M40P9Q2.host,S=27,W=28",
+			"new/999999999.77.host", "new/1803981599.Vfd01I2bM999999.host", "new/1803981600.M900P9Q2.host,S=27,W=28",
 			"new/1803981600.M5000P3.host", "new/1803981601.M1P1.host:2,",
 			"cur/1803981300.M1P1.host", "cur/1803981400.M1P1.host:2,b", "cur/1803981500.M1P1.host:2,",
 		}
@@ -145,7 +145,7 @@ func TestOrder(t *testing.T) {
 			"cur/1803981200.M1P1.host:2,S", "cur/1803981200.M2P1.host:2,F", "cur/1803981200.M3P1.host:2,RS",
 			"cur/1803981200.M4P1.host:2,T", "cur/1803981200.M5P1.host:2,D", "cur/1803981200.M6P1.host:2,Pa",
 			"cur/1803981300.M1P1.host:2,S", "cur/1803981400.M1P1.host:2,Sb", "cur/1803981500.M1P1.host:2,S",
-			"cur/1803981599.Vfd01I2bM999999.host:2,S", "cur/1803981600.M40P9Q2.host,S=27,W=28:2,S", "cur/1803981600.M5000P3.host:2,S",
+			"cur/1803981599.Vfd01I2bM999999.host:2,S", "cur/1803981600.M900P9Q2.host,S=27,W=28:2,S", "cur/1803981600.M5000P3.host:2,S",
 			"cur/1803981601.M1P1.host:2,S", "cur/999999999.77.host:2,S")
 		if n := strings.Count(b.log.String(), "passed over"); n != 3 {
 			t.Errorf("%d lines about things that are no files, want one for each of 3:\n%s", n, &b.log)
