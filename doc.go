@@ -4,6 +4,7 @@
 //
 //   - [github.com/convene-go/convene/invite]: one call that invites, and the
 //     Meeting that it returns. Start here.
+//   - [github.com/convene-go/convene/invite/inbox]: mails from a Maildir to a program.
 //   - [github.com/convene-go/convene/invite/invitetest]: tests without a mail server.
 //   - [github.com/convene-go/convene/ical]: a meeting as a value and as iCalendar.
 //   - [github.com/convene-go/convene/mime]: a calendar object in a mail.
