@@ -1,4 +1,4 @@
-package desktest_test
+package desktest
 
 import (
 	"bytes"
@@ -26,8 +26,8 @@ import (
 // other pages is in the module above.
 const firstService = "../../../docs/first-service.md"
 
-// buildDocument builds the program number n of a page, from 0.
-func buildDocument(t *testing.T, page string, n int) (program string) {
+// buildDocument builds the program number n of a page, from 0, for a database.
+func buildDocument(t *testing.T, page string, n int, x database) (program string) {
 	t.Helper()
 	data, err := os.ReadFile(page)
 	if err != nil {
@@ -38,6 +38,10 @@ func buildDocument(t *testing.T, page string, n int) (program string) {
 		t.Fatalf("%s has %d programs, want 2: add a test for each", page, len(blocks))
 	}
 	block, _, _ := strings.Cut(blocks[n], "\n```")
+	if x.driver == "pgx" { // the lines that the page names
+		block = strings.Replace(block, `_ "modernc.org/sqlite"`, `_ "github.com/jackc/pgx/v5/stdlib"`, 1)
+		block = strings.Replace(block, `sql.Open("sqlite", database)`, fmt.Sprintf("sql.Open(%q, %q)", x.driver, x.dsn), 1)
+	}
 	tmp := t.TempDir()
 	here, err := os.Getwd()
 	if err != nil {
@@ -74,7 +78,7 @@ type document struct {
 }
 
 // startDocument starts the program number n.
-func startDocument(t *testing.T, n int, env ...string) *document {
+func startDocument(t *testing.T, n int, x database, env ...string) *document {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("SKIPPED: a program cannot be sent a signal")
@@ -85,7 +89,7 @@ func startDocument(t *testing.T, n int, env ...string) *document {
 			t.Fatal(err)
 		}
 	}
-	p.cmd = exec.Command(buildDocument(t, firstService, n))
+	p.cmd = exec.Command(buildDocument(t, firstService, n, x))
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = p.dir, &p.log, &p.log
 	p.cmd.Env = append(os.Environ(), append(env, "SMTP_URL=file://"+p.dir+"/mails?format=maildir", "MAILDIR="+p.dir+"/box")...)
 	if err := p.cmd.Start(); err != nil {
@@ -126,19 +130,21 @@ func (p *document) mails() (out []string) {
 
 // TestFirstProgram runs the first program of the page: one mail goes out.
 func TestFirstProgram(t *testing.T) {
-	p := startDocument(t, 0)
-	p.until("mail", func() bool { return len(p.mails()) == 1 })
-	p.stop()
-	if n := len(p.mails()); n != 1 {
-		t.Errorf("%d mails were sent, want 1", n)
-	}
+	eachDatabase(t, func(t *testing.T, x database) {
+		p := startDocument(t, 0, x)
+		p.until("mail", func() bool { return len(p.mails()) == 1 })
+		p.stop()
+		check(t, "mails", 1, len(p.mails()))
+	})
 }
 
 // TestWholeService runs the second program of the page: a booking, the answer from the
 // Maildir, a move, and a cancellation.
-func TestWholeService(t *testing.T) {
-	port := freePort(t)
-	p := startDocument(t, 1, "ADDR=127.0.0.1:"+port)
+func TestWholeService(t *testing.T) { eachDatabase(t, testWholeService) }
+
+func testWholeService(t *testing.T, x database) {
+	port := must(freePort())(t)
+	p := startDocument(t, 1, x, "ADDR=127.0.0.1:"+port)
 	at := "http://127.0.0.1:" + port
 	p.until("HTTP", func() bool { _, status := p.do("GET", at+"/held", nil); return status == http.StatusOK })
 	form := url.Values{"email": {"ann@example.test"}, "start": {"2037-03-02T09:00:00Z"}}
