@@ -9,11 +9,12 @@ func HasKey(addr, key string) bool {
 	for same < min(len(addr), len(key)) && lower(addr[same]) == key[same] {
 		same++
 	}
+	differ := same < len(addr) || same < len(key)
 	switch {
-	case IsASCII(addr):
-		return same == len(addr) && same == len(key)
-	case same <= strings.LastIndexByte(addr, '@'): // no key changes anything else in front of the domain
+	case differ && strings.IndexByte(addr[:same], '@') < 0: // no key changes anything but the case in front of the domain
 		return false
+	case IsASCII(addr):
+		return !differ
 	}
 	return Key(addr) == key
 }
