@@ -1,11 +1,6 @@
 package ical
 
-import (
-	"maps"
-	"slices"
-
-	ics "github.com/arran4/golang-ical"
-)
+import ics "github.com/arran4/golang-ical"
 
 // passOverLink reports whether p is left out because it holds a link that runs a
 // program or opens a file, see checkLink. If so, [Calendar.Skipped] names p.
@@ -37,13 +32,5 @@ func (x *eventReader) extraParams(p *ics.BaseProperty) map[string][]string {
 // dropLinkParams deletes the parameters that checkLinkParam refuses. It names each in
 // [Calendar.Skipped].
 func (x *eventReader) dropLinkParams(property string, params map[string][]string) {
-	if len(params) == 0 {
-		return
-	}
-	for _, name := range slices.Sorted(maps.Keys(params)) {
-		if err := checkLinkParam(name, params[name]); err != nil {
-			x.skipped.addf("%.40s;%.40s %v", property, name, err)
-			delete(params, name)
-		}
-	}
+	dropParams(params, func(name string, err error) { x.skipped.addf("%.40s;%.40s %v", property, name, err) })
 }

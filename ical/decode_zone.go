@@ -77,9 +77,6 @@ func (b *workBudget) spent() bool { return b.left < 0 }
 // location returns the zone that a TZID names, or nil if [LoadLocation] does
 // not know it.
 func (z *objectZones) location(tzid string) *time.Location {
-	if len(tzid) > maxTZID {
-		return nil
-	}
 	loc, known := z.named[tzid]
 	if !known && z.spend(costLoad) { // LoadLocation may open files
 		loc, _ = LoadLocation(tzid)
@@ -182,7 +179,7 @@ func readZones(m *ics.Calendar, work *workBudget) *objectZones {
 		if !ok || tz == nil {
 			continue
 		}
-		if p := firstProperty(tz.Properties, "TZID"); p != nil && len(p.Value) <= maxTZID {
+		if p := firstProperty(tz.Properties, "TZID"); p != nil {
 			if zone := zones.read(tz); !zones.isNonsense(zone) {
 				zones.described[p.Value] = zone
 			}

@@ -56,26 +56,32 @@ func (e *Event) dropLinks(dropped *[]string) {
 		e.Conference = ""
 	}
 	for i := range e.Attendees {
-		dropParams(e.Attendees[i].Params, dropped)
+		dropUnsafeParams(e.Attendees[i].Params, dropped)
 	}
 	e.Attachments = slices.DeleteFunc(e.Attachments, func(l Link) bool {
 		return unsafe(checkLink(l.URL, linkData), l.URL)
 	})
 	e.Extra = slices.DeleteFunc(e.Extra, func(p Property) bool {
-		dropParams(p.Params, dropped)
+		dropUnsafeParams(p.Params, dropped)
 		return unsafe(checkLinkOf(p.Name, p.Params, p.Value), p.Value)
 	})
 }
 
-// dropParams deletes the parameters that checkLinkParam refuses, and adds their values
-// to dropped.
-func dropParams(params map[string][]string, dropped *[]string) {
+// dropUnsafeParams deletes the parameters that checkLinkParam refuses, and adds their
+// values to dropped.
+func dropUnsafeParams(params map[string][]string, dropped *[]string) {
+	dropParams(params, func(name string, _ error) { *dropped = append(*dropped, params[name]...) })
+}
+
+// dropParams deletes the parameters that checkLinkParam refuses. It calls drop for each,
+// in the order of their names, before it is deleted.
+func dropParams(params map[string][]string, drop func(name string, err error)) {
 	if len(params) == 0 {
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(params)) {
-		if checkLinkParam(name, params[name]) != nil {
-			*dropped = append(*dropped, params[name]...)
+		if err := checkLinkParam(name, params[name]); err != nil {
+			drop(name, err)
 			delete(params, name)
 		}
 	}

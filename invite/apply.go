@@ -54,8 +54,9 @@ func (x *intake) answer() Outcome {
 		return outcomeOf("", forged)
 	}
 	var all []Outcome
+	most := x.m.mostComponents()
 	for i, s := range x.in.statements() {
-		if i >= x.m.mostComponents() {
+		if i >= most {
 			all = append(all, outcomeOf("", refuse(VerdictHeld, "has more than %d components, too many for a meeting of this size", i)))
 			break
 		}
@@ -86,7 +87,7 @@ func join(all []Outcome) Outcome {
 	var held, others []string
 	for _, o := range all {
 		switch {
-		case o.Verdict == VerdictApplied, o.Held && !out.needsPerson():
+		case o.Verdict == VerdictApplied, o.Held && isFiled(out.Verdict):
 			out.Verdict = o.Verdict
 		}
 		out.Held = out.Held || o.Held

@@ -129,8 +129,8 @@ func (a *Answer) proves(l *Delivery) bool {
 // arrived marks the mails as delivered that a report called undelivered, if a shows
 // that they arrived. The deliveries are read once for all answers of a mail.
 func (x *intake) arrived(a *Answer) {
-	if !x.sought {
-		x.sought = true
+	if x.undelivered == nil {
+		x.undelivered = []int{}
 		for i := range x.m.Deliveries {
 			if x.m.Deliveries[i].State == DeliveryUndelivered {
 				x.undelivered = append(x.undelivered, i)

@@ -111,7 +111,7 @@ func TestComponentsAreLinear(t *testing.T) {
 // TestComponentsAreBounded sends 500 components to meetings of different sizes. The
 // number of components that are taken in, times the guests and answers, has a bound.
 func TestComponentsAreBounded(t *testing.T) {
-	for _, tt := range []struct{ guests, want int }{{10, 500}, {10_000, 246}, {50_000, 49}} {
+	for _, tt := range []struct{ guests, want int }{{10, 500}, {10_000, 250}, {50_000, 50}} {
 		m := bigMeeting(tt.guests)
 		m.Event.Start = m.Event.Start.UTC()
 		m.Event.End, m.Event.TimeZone = m.Event.Start.Add(time.Hour), "UTC"
@@ -122,7 +122,7 @@ func TestComponentsAreBounded(t *testing.T) {
 				Attendees: []ical.Attendee{{Email: "guest0@example.test", Status: ical.StatusDeclined, Comment: "no"}}})
 		}
 		after, o := m.Apply(countedReply("guest0@example.test", events...), &invite.Policy{Now: pinned})
-		if got := len(after.Answers) - tt.guests; got < tt.want || got > tt.want+1 || o.Verdict != invite.VerdictApplied {
+		if got := len(after.Answers) - tt.guests; got != tt.want || o.Verdict != invite.VerdictApplied {
 			t.Errorf("%d guests: %d answers were taken in, want %d: %.200v", tt.guests, got, tt.want, o)
 		}
 	}

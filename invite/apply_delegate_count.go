@@ -139,18 +139,12 @@ func (d *delegates) findInvited(e *ical.Event, present []delegation) {
 	if len(d.from) == 0 {
 		return
 	}
-	find := func(list []ical.Attendee) {
-		for i := range list {
-			key := address.Key(list[i].Email)
-			delete(d.removed, key)
-			if list[i].DelegatedFrom == "" {
-				delete(d.from, key)
-			}
+	for a := range invited(e) {
+		key := address.Key(a.Email)
+		delete(d.removed, key)
+		if a.DelegatedFrom == "" {
+			delete(d.from, key)
 		}
-	}
-	find(e.Attendees)
-	for i := range e.Overrides {
-		find(e.Overrides[i].Attendees)
 	}
 }
 
@@ -213,15 +207,9 @@ func (m *Meeting) dropInvited(keys map[string]int) {
 	if len(keys) == 0 {
 		return
 	}
-	lists := [][]ical.Attendee{m.Event.Attendees}
-	for i := range m.Event.Overrides {
-		lists = append(lists, m.Event.Overrides[i].Attendees)
-	}
-	for _, list := range lists {
-		for i := range list {
-			if list[i].DelegatedFrom == "" {
-				delete(keys, address.Key(list[i].Email))
-			}
+	for a := range invited(&m.Event) {
+		if a.DelegatedFrom == "" {
+			delete(keys, address.Key(a.Email))
 		}
 	}
 }

@@ -21,8 +21,7 @@ type intake struct {
 	members      map[[2]string]bool        // see [intake.group]
 	newDelegates int                       // the new delegates that the mail names
 	joined       int                       // the occurrences to which uninvited people came
-	sought       bool                      // undelivered is complete
-	undelivered  []int                     // the deliveries that reports made undelivered, see [intake.arrived]
+	undelivered  []int                     // the deliveries that reports made undelivered; nil before they are read, see [intake.arrived]
 	adjusted     bool                      // an answer has another time or SEQUENCE than the mail says, see [intake.stamp]
 }
 

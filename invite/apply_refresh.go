@@ -16,10 +16,7 @@ const mostRequests = 10
 // refresh asks for the current request for an attendee who sent METHOD:REFRESH. The
 // outcome is an error, because the meeting does not change.
 func (x *intake) refresh(who ical.Attendee) error {
-	if slices.Contains(x.invite, who.Email) {
-		return refuse(VerdictNotAnAnswer, "%s asks for the current version", who.Email)
-	}
-	if x.requests(who.Email) >= mostRequests {
+	if !slices.Contains(x.invite, who.Email) && x.requests(who.Email) >= mostRequests {
 		return refuse(VerdictNotAnAnswer, "%s asks for the current version, and was sent it %d times within a day", who.Email, mostRequests)
 	}
 	x.invite = []string{who.Email}

@@ -37,13 +37,20 @@ func (x *intake) stamp() time.Time {
 	return received
 }
 
+// mostReceived limits the date in a Received field, in octets.
+const mostReceived = 200
+
 // received returns the time in the topmost Received field, which the organizer's own
 // server writes (RFC 5321, section 4.4). It is zero if there is none.
 func received(fields []string) time.Time {
 	if len(fields) == 0 {
 		return time.Time{}
 	}
-	t, err := mail.ParseDate(strings.TrimSpace(fields[0][strings.LastIndexByte(fields[0], ';')+1:]))
+	date := strings.TrimSpace(fields[0][strings.LastIndexByte(fields[0], ';')+1:])
+	if len(date) > mostReceived { // mail.ParseDate would try each of its layouts, for each component of an answer
+		return time.Time{}
+	}
+	t, err := mail.ParseDate(date)
 	if err != nil {
 		return time.Time{}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"slices"
 
-	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite/internal/mailauth"
 	"github.com/convene-go/convene/invite/internal/series"
@@ -79,18 +78,30 @@ func (x *intake) verify(list []mailauth.Token) error {
 			return nil
 		}
 	}
-	if all := x.addresses(); sameUID(x.in.Event.UID, uid) && t.MACs(list, len(all)) <= mostMACs {
-		found := t.Search(list, uid, all)
-		for i, raw := range list {
-			if email, ok := found[i]; ok && believed(raw, email) {
-				return nil
-			}
+	found := x.search(list)
+	for i, raw := range list {
+		if email, ok := found[i]; ok && believed(raw, email) {
+			return nil
 		}
 	}
 	if ended {
 		return refuse(VerdictUnverified, "came to an address whose token has expired")
 	}
 	return refuse(VerdictUnverified, "came to an address whose token is not of this meeting, or forged")
+}
+
+// search tries the tokens of a mail with the UID of the meeting with all attendees, if
+// mostMACs are enough. It returns the attendees by the indexes of their tokens.
+func (x *intake) search(list []mailauth.Token) map[int]string {
+	t, uid := x.p.ReplyAddress.tokens(), x.m.Event.UID
+	if !sameUID(x.in.Event.UID, uid) {
+		return nil
+	}
+	all := x.addresses()
+	if t.MACs(list, len(all)) > mostMACs {
+		return nil
+	}
+	return t.Search(list, uid, all)
 }
 
 // expired reports whether the verified token of an attendee is not valid any more. If
@@ -116,46 +127,27 @@ func (x *intake) believe(email string) bool {
 		return true
 	}
 	key := address.Key(email)
-	x.eachAttendee(func(a *ical.Attendee) bool {
+	for a := range x.m.everybody() {
 		if address.HasKey(a.Email, key) {
 			x.token.email = a.Email
+			return true
 		}
-		return x.token.email == ""
-	})
-	return x.token.email != ""
+	}
+	return false
 }
 
 // addresses returns the addresses of all attendees, each once. They are at most one
 // more than mostMACs, because more are not searched.
 func (x *intake) addresses() (out []string) {
 	seen := make(map[string]bool)
-	x.eachAttendee(func(a *ical.Attendee) bool {
+	for a := range x.m.everybody() {
 		if key := address.Key(a.Email); !seen[key] {
 			seen[key] = true
 			out = append(out, a.Email)
 		}
-		return len(out) <= mostMACs
-	})
+		if len(out) > mostMACs {
+			break
+		}
+	}
 	return out
-}
-
-// eachAttendee calls visit for each attendee of the whole meeting, of its overrides and
-// of Meeting.Joined, until it returns false.
-func (x *intake) eachAttendee(visit func(*ical.Attendee) bool) {
-	lists := [][]ical.Attendee{x.m.Event.Attendees}
-	for i := range x.m.Event.Overrides {
-		lists = append(lists, x.m.Event.Overrides[i].Attendees)
-	}
-	for _, list := range lists {
-		for i := range list {
-			if !visit(&list[i]) {
-				return
-			}
-		}
-	}
-	for i := range x.m.Joined {
-		if !visit(&x.m.Joined[i].Attendee) {
-			return
-		}
-	}
 }

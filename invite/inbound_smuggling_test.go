@@ -21,23 +21,7 @@ const onTop = "Authentication-Results: mx.example.test; dmarc=fail header.from=e
 const forgedResult = "Authentication-Results: mx.example.test; dmarc=pass header.from=example.test; dkim=pass header.d=example.test"
 
 // forgedReply is an answer of Bob that somebody else wrote.
-const forgedReply = `From: bob@example.test
-To: desk@example.test
-Subject: Answer
-MIME-Version: 1.0
-Content-Type: text/calendar; method=REPLY; charset=utf-8
-
-BEGIN:VCALENDAR
-METHOD:REPLY
-VERSION:2.0
-BEGIN:VEVENT
-UID:uid-1
-DTSTAMP:20270202T090000Z
-SEQUENCE:0
-ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.test
-END:VEVENT
-END:VCALENDAR
-`
+var forgedReply = authMail("bob@example.test")
 
 // TestSmugglingResults puts a forged Authentication-Results field into the header by
 // tricks with line ends and with white space. The server's own field, which says fail,

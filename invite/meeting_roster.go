@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"iter"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -140,6 +141,41 @@ func withJoined(list, joined []ical.Attendee) []ical.Attendee {
 		list = append(list, joined[i])
 	}
 	return list
+}
+
+// invited yields the attendees of an event and then of its overrides.
+func invited(e *ical.Event) iter.Seq[*ical.Attendee] {
+	return func(yield func(*ical.Attendee) bool) {
+		for i := range e.Attendees {
+			if !yield(&e.Attendees[i]) {
+				return
+			}
+		}
+		for i := range e.Overrides {
+			for j := range e.Overrides[i].Attendees {
+				if !yield(&e.Overrides[i].Attendees[j]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// everybody yields the attendees of the whole meeting, of its overrides and of
+// Meeting.Joined.
+func (m *Meeting) everybody() iter.Seq[*ical.Attendee] {
+	return func(yield func(*ical.Attendee) bool) {
+		for a := range invited(&m.Event) {
+			if !yield(a) {
+				return
+			}
+		}
+		for i := range m.Joined {
+			if !yield(&m.Joined[i].Attendee) {
+				return
+			}
+		}
+	}
 }
 
 // keysOf returns the keys of the addresses in a list.

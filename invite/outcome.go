@@ -22,11 +22,10 @@ type Outcome struct {
 	Invite []string `json:"invite,omitempty"`
 }
 
-// needsPerson reports whether a person looks at a mail with this verdict, or whether
-// it has changed the meeting.
-func (o *Outcome) needsPerson() bool {
-	switch o.Verdict {
-	case VerdictApplied, VerdictHeld, VerdictUnverified, VerdictUnknownAttendee:
+// isFiled reports whether nobody looks at a mail with this verdict.
+func isFiled(v Verdict) bool {
+	switch v {
+	case VerdictDuplicate, VerdictStale, VerdictUnknownEvent, VerdictNotAnAnswer:
 		return true
 	}
 	return false
