@@ -166,12 +166,18 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 		warned = true
 		return true
 	}
+	c := newChanges(changed)
 	err = retry(ctx, wait, longestRecord, passes, func() (err error) {
-		err = l.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
-			lost, err = l.record(ctx, tx, key, number, changed, keep)
+		if l.options.OnEvent == nil && c.isSmall() {
+			return l.inStatement(ctx, func(q querier) error {
+				_, lost, err = l.recordSmall(ctx, q, key, number, c)
+				return err
+			})
+		}
+		return l.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
+			lost, err = l.record(ctx, tx, key, number, c, keep)
 			return err
 		})
-		return err
 	})
 	if err != nil {
 		l.fail(err)
@@ -188,47 +194,52 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 var errStranger = errors.New("desk: ledger: no such mail")
 
 // record stores changes in a transaction.
-func (l *ledger) record(ctx context.Context, tx *sql.Tx, key string, number int64, changed []invite.Delivery, keep bool) (lost []int, err error) {
-	var claims, back, results []invite.Delivery
-	for _, d := range changed {
-		switch d.State {
-		case invite.DeliverySending:
-			claims = append(claims, d)
-		case invite.DeliveryPending:
-			back = append(back, d)
-		default:
-			results = append(results, d)
+func (l *ledger) record(ctx context.Context, tx *sql.Tx, key string, number int64, c *changes, keep bool) (lost []int, err error) {
+	if c.isSmall() {
+		stored, lost, err := l.recordSmall(ctx, tx, key, number, c)
+		if err != nil {
+			return nil, err
 		}
+		return lost, l.tellResults(ctx, tx, key, among(c.results, stored), keep)
 	}
 	now := l.now()
-	stored, err := l.results(ctx, tx, key, results, now)
+	stored, err := l.results(ctx, tx, key, c.results, now)
 	if err != nil {
 		return nil, err
 	}
-	tookBack, refused, err := l.takeBack(ctx, tx, key, back, now)
+	tookBack, refused, err := l.takeBack(ctx, tx, key, c.back, now)
 	if err != nil {
 		return nil, err
 	}
-	if lost, err = l.claim(ctx, tx, key, number, claims, now); err != nil {
+	if lost, err = l.claim(ctx, tx, key, number, c.claims, now); err != nil {
 		return nil, err
 	}
-	if len(lost) > 0 || len(stored)+len(tookBack) < len(results)+len(back) {
-		if err := known(ctx, tx, key, changed); err != nil {
+	if len(lost) > 0 || len(stored)+len(tookBack) < len(c.results)+len(c.back) {
+		if err := known(ctx, tx, key, c.all); err != nil {
 			return nil, err
 		}
 	}
-	results = slices.DeleteFunc(results, func(d invite.Delivery) bool { return !stored[d.N] })
-	return lost, l.tellResults(ctx, tx, key, append(results, refused...), keep)
+	return lost, l.tellResults(ctx, tx, key, append(among(c.results, stored), refused...), keep)
+}
+
+// among returns the deliveries whose numbers are in a set.
+func among(list []invite.Delivery, set map[int]bool) (out []invite.Delivery) {
+	for _, d := range list {
+		if set[d.N] {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // known returns an error if one of the mails is not stored. An empty result of Record
 // would mean that all claims hold.
-func known(ctx context.Context, tx *sql.Tx, key string, changed []invite.Delivery) error {
+func known(ctx context.Context, q querier, key string, changed []invite.Delivery) error {
 	for part := range slices.Chunk(changed, rowsAtOnce) {
 		var s statement
 		s.add(`SELECT n FROM convene_mails WHERE uid = ? AND n IN (`, key)
 		got := make(map[int]bool)
-		if err := numbers(ctx, tx, numbersOf(&s, part).add(")"), got); err != nil {
+		if err := numbers(ctx, q, numbersOf(&s, part).add(")"), got); err != nil {
 			return err
 		}
 		for _, d := range part {
@@ -241,12 +252,9 @@ func known(ctx context.Context, tx *sql.Tx, key string, changed []invite.Deliver
 }
 
 // results stores the results of mails of this call. A report that a mail did not arrive
-// may be faster. A result counts also if the mail has become unknown meanwhile, or was
-// taken back for another try that has not begun.
+// may be faster.
 func (l *ledger) results(ctx context.Context, tx *sql.Tx, key string, list []invite.Delivery, now time.Time) (map[int]bool, error) {
-	return setMails(ctx, tx, key, list, now, func(s *statement) {
-		s.add(` AND call = ? AND state IN ('sending', 'unknown', 'pending')`, l.call)
-	})
+	return setMails(ctx, tx, key, list, now, func(s *statement) { l.mayEnd(s.add(` AND `)) })
 }
 
 // takeBack makes mails pending again: those of this call, and those that are unknown. A
@@ -284,12 +292,7 @@ func (l *ledger) claim(ctx context.Context, tx *sql.Tx, key string, number int64
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range list {
-		if !got[d.N] {
-			lost = append(lost, d.N)
-		}
-	}
-	return lost, nil
+	return missing(list, got), nil
 }
 
 // tellResults tells the results of mails.

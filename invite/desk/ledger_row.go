@@ -10,14 +10,12 @@ import (
 	"github.com/convene-go/convene/invite"
 )
 
-// take claims the pending mails among list, and returns their numbers. A mail that the
-// same record has claimed already is claimed, because the record may be a repetition.
+// take claims the pending mails among list, and returns their numbers.
 // Two calls that claim the same rows wait for each other for a moment. SKIP LOCKED would
 // be slower: without statistics PostgreSQL runs its subquery once for each row.
 func (l *ledger) take(ctx context.Context, tx *sql.Tx, key string, number int64, list []invite.Delivery, now time.Time) (map[int]bool, error) {
-	return setMails(ctx, tx, key, list, now, func(s *statement) {
-		s.add(` AND (state = 'pending' OR state = 'sending' AND call = ? AND record = ?)`, l.call, number)
-	}, func(s *statement) { s.add(`, call = ?, record = ?`, l.call, number) })
+	return setMails(ctx, tx, key, list, now, func(s *statement) { l.mayTake(s.add(` AND `), number) },
+		func(s *statement) { s.add(`, call = ?, record = ?`, l.call, number) })
 }
 
 // takeWhole is take for mails to several recipients. If a mail cannot be claimed whole,
@@ -29,8 +27,8 @@ func (l *ledger) takeWhole(ctx context.Context, tx *sql.Tx, key string, number i
 		var s statement
 		// This changes nothing, and locks the rows until the transaction ends.
 		s.add(`UPDATE convene_mails SET receipt = receipt WHERE uid = ? AND n IN (`, key)
-		numbersOf(&s, part).add(`) AND (state = 'pending' OR state = 'sending' AND call = ? AND record = ?) RETURNING n`, l.call, number)
-		if err := numbers(ctx, tx, &s, pending); err != nil {
+		l.mayTake(numbersOf(&s, part).add(`) AND `), number)
+		if err := numbers(ctx, tx, s.add(` RETURNING n`), pending); err != nil {
 			return nil, err
 		}
 	}

@@ -125,7 +125,7 @@ func updateMails(ctx context.Context, tx *sql.Tx, was *stored, changed []invite.
 // more writes. It returns the numbers of the changed ones. The rows are named by their numbers, which
 // the index has. A join would read all rows of the meeting, if the database has no
 // statistics.
-func setMails(ctx context.Context, tx *sql.Tx, key string, list []invite.Delivery, now time.Time, condition func(*statement), more ...func(*statement)) (map[int]bool, error) {
+func setMails(ctx context.Context, q querier, key string, list []invite.Delivery, now time.Time, condition func(*statement), more ...func(*statement)) (map[int]bool, error) {
 	list = byNumber(list)
 	got := make(map[int]bool, len(list))
 	for part := range slices.Chunk(list, rowsAtOnce) {
@@ -139,7 +139,7 @@ func setMails(ctx context.Context, tx *sql.Tx, key string, list []invite.Deliver
 		}
 		s.add(` WHERE uid = ? AND n IN (`, key)
 		condition(numbersOf(&s, part).add(")"))
-		if err := numbers(ctx, tx, s.add(` RETURNING n`), got); err != nil {
+		if err := numbers(ctx, q, s.add(` RETURNING n`), got); err != nil {
 			return nil, err
 		}
 	}
@@ -173,8 +173,8 @@ func numbersOf(s *statement, list []invite.Delivery) *statement {
 }
 
 // numbers runs a statement that returns the numbers of mails, and adds them to a set.
-func numbers(ctx context.Context, tx *sql.Tx, s *statement, into map[int]bool) error {
-	rows, err := tx.QueryContext(ctx, s.String(), s.args...)
+func numbers(ctx context.Context, q querier, s *statement, into map[int]bool) error {
+	rows, err := q.QueryContext(ctx, s.String(), s.args...)
 	if err != nil {
 		return err
 	}

@@ -36,8 +36,7 @@ func (d *Desk) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 	if d.tx != nil {
 		return d.conflict(f(d.tx))
 	}
-	passes := func(err error) bool { return d.dialect.isConflict(err) && !errors.Is(err, errBroken) }
-	return patiently(ctx, passes, func() error {
+	return patiently(ctx, d.passes, func() error {
 		defer d.turn(ctx)()
 		tx, err := d.db.BeginTx(ctx, d.dialect.txOptions())
 		if err != nil {
@@ -51,6 +50,18 @@ func (d *Desk) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 			return err
 		}
 		return tx.Commit()
+	})
+}
+
+// passes reports whether an error says that another transaction was in the way.
+func (c *core) passes(err error) bool { return c.dialect.isConflict(err) && !errors.Is(err, errBroken) }
+
+// inStatement runs f, which changes the database with one statement. That is its own
+// transaction.
+func (c *core) inStatement(ctx context.Context, f func(q querier) error) error {
+	return patiently(ctx, c.passes, func() error {
+		defer c.turn(ctx)()
+		return f(c.db)
 	})
 }
 

@@ -209,6 +209,10 @@ func freePort() (string, error) {
 }
 
 func TestMain(m *testing.M) {
+	if settings := os.Getenv(sinkEnv); settings != "" {
+		fmt.Fprintln(os.Stderr, "sink:", runSink(settings))
+		os.Exit(1)
+	}
 	if settings := os.Getenv(childEnv); settings != "" {
 		if err := runChild(settings); err != nil {
 			fmt.Fprintln(os.Stderr, "child:", err)

@@ -6,6 +6,7 @@ replace github.com/convene-go/convene => ../../..
 
 require (
 	github.com/convene-go/convene v0.0.0
+	github.com/emersion/go-smtp v0.25.1
 	github.com/google/go-cmp v0.7.0
 	github.com/jackc/pgx/v5 v5.13.0
 	modernc.org/sqlite v1.60.1
