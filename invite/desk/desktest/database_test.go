@@ -37,6 +37,12 @@ func (x database) open(t testing.TB) *sql.DB {
 	return db
 }
 
+// schema returns the name of its schema on PostgreSQL.
+func (x database) schema() string {
+	_, name, _ := strings.Cut(x.dsn, "search_path=")
+	return name
+}
+
 // eachDatabase runs a test on an empty database of each kind.
 func eachDatabase(t *testing.T, f func(t *testing.T, x database)) {
 	t.Run("SQLite", func(t *testing.T) { f(t, newSQLite(t)) })

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/desk"
 )
 
@@ -37,7 +38,7 @@ func TestOctets(t *testing.T) {
 			}
 			w := newWorld(t, x, desk.Options{})
 			before := w.written()
-			uid := w.send(lunch(n))
+			uid := w.send(lunch(n), invite.HideGuests())
 			between := w.written()
 			w.deliver(uid)
 			queued[i], sent[i] = between-before, w.written()-between

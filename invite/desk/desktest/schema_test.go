@@ -1,13 +1,18 @@
 package desktest
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/desk"
 )
@@ -55,16 +60,20 @@ func TestNewerSchema(t *testing.T) {
 // TestReadOnly opens a database that cannot be written. Meetings can be read, and a change
 // is an error.
 func TestReadOnly(t *testing.T) {
-	w := newWorld(t, newSQLite(t), desk.Options{})
-	uid := w.send(lunch(1))
-	want := w.meeting(uid)
-	x := database{"sqlite", w.dsn + "&mode=ro"}
-	d := open(t, x.open(t), nil)
-	checkMeeting(t, "meeting", want, must(d.Meeting(t.Context(), uid))(t))
-	if _, err := d.Update(t.Context(), uid, move(0)); err == nil {
-		t.Error("Update in a read-only database = nil")
-	}
-	checkMeeting(t, "meeting", want, w.meeting(uid))
+	eachWorld(t, desk.Options{}, func(w *world) {
+		uid := w.send(lunch(1))
+		want := w.meeting(uid)
+		x := database{w.driver, w.dsn + "&mode=ro"}
+		if w.driver == "pgx" {
+			x.dsn = w.dsn + "&default_transaction_read_only=on"
+		}
+		d := open(w, x.open(w), nil)
+		checkMeeting(w, "meeting", want, must(d.Meeting(w.Context(), uid))(w))
+		if _, err := d.Update(w.Context(), uid, move(0)); err == nil {
+			w.Error("Update in a read-only database = nil")
+		}
+		checkMeeting(w, "meeting", want, w.meeting(uid))
+	})
 }
 
 // TestOptions refuses options that cannot work.
@@ -88,22 +97,69 @@ func TestOptions(t *testing.T) {
 
 // TestFullDisk fills the database. A change is an error then, and nothing of it is stored.
 func TestFullDisk(t *testing.T) {
-	w := newWorld(t, newSQLite(t), desk.Options{})
-	uid := w.send(lunch(1))
-	w.db.SetMaxOpenConns(1) // max_page_count holds for one connection
-	must(w.db.Exec(fmt.Sprintf(`PRAGMA max_page_count = %d`, w.count(`PRAGMA page_count`)+4)))(t)
-	d := open(t, w.db, &desk.Options{Now: w.clock.Now}, invite.New(nil, w.o))
+	t.Run("SQLite", func(t *testing.T) {
+		w := newWorld(t, newSQLite(t), desk.Options{})
+		w.db.SetMaxOpenConns(1) // max_page_count holds for one connection
+		w.Desk = open(t, w.db, &desk.Options{Now: w.clock.Now}, invite.New(nil, w.o))
+		uid := w.send(lunch(1))
+		must(w.db.Exec(fmt.Sprintf(`PRAGMA max_page_count = %d`, w.count(`PRAGMA page_count`)+4)))(t)
+		w.fill(uid)
+		must(w.db.Exec(`PRAGMA max_page_count = 1000000`))(t)
+		must(w.Remind(t.Context(), uid, invite.OnlyTo(address(0))))(t)
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		plain := newPostgres(t)
+		dir := smallDisk(t)
+		db := plain.open(t)
+		must(db.Exec(`CREATE TABLESPACE small LOCATION '` + dir + `'`))(t)
+		t.Cleanup(func() {
+			db := plain.open(t)
+			must(db.Exec(`DROP SCHEMA ` + plain.schema() + ` CASCADE`))(t)
+			must(db.Exec(`DROP TABLESPACE small`))(t)
+		})
+		w := newWorld(t, database{"pgx", plain.dsn + "&default_tablespace=small"}, desk.Options{})
+		uid := w.send(lunch(1))
+		ballast := filepath.Join(dir, "ballast")
+		must(0, os.WriteFile(ballast, make([]byte, 2<<20), 0o600))(t)
+		w.fill(uid)
+		must(0, os.Remove(ballast))(t)
+		must(w.Remind(t.Context(), uid, invite.OnlyTo(address(0))))(t)
+	})
+}
+
+// fill changes a meeting until the disk is full. The last change must change nothing.
+func (w *world) fill(uid string) {
+	w.Helper()
 	var want *invite.Meeting
 	var err error
 	for n := 0; err == nil; n++ {
-		if n > 100 {
-			t.Fatal("the database never is full")
+		if n > 300 {
+			w.Fatal("the disk never is full")
 		}
 		want = w.meeting(uid)
-		_, err = d.Remind(t.Context(), uid, invite.OnlyTo(address(0)), invite.Comment(strings.Repeat("x", 3000)))
+		_, err = w.Update(w.Context(), uid, func(e *ical.Event) error {
+			e.Description = "" // no text that can be compressed
+			for len(e.Description) < 60_000 {
+				e.Description += rand.Text()
+			}
+			return nil
+		})
 	}
-	t.Log(err)
-	checkMeeting(t, "meeting", want, w.meeting(uid))
-	must(w.db.Exec(`PRAGMA max_page_count = 1000000`))(t)
-	must(d.Remind(t.Context(), uid, invite.OnlyTo(address(0))))(t)
+	w.Log(err)
+	checkMeeting(w, "meeting", want, w.meeting(uid))
+}
+
+// smallDisk returns a folder of the user postgres on a disk of its own.
+func smallDisk(t *testing.T) string {
+	if crashServer == nil {
+		t.Skip("SKIPPED: the server of DESK_POSTGRES has disks of its own")
+	}
+	dir := must(os.MkdirTemp("", "desktest"))(t)
+	t.Cleanup(func() { _ = os.Remove(dir) })
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=8m", "desktest", dir).CombinedOutput(); err != nil {
+		t.Skipf("SKIPPED: no full disk for PostgreSQL: mount: %v: %s", err, out)
+	}
+	t.Cleanup(func() { must(exec.Command("umount", dir).CombinedOutput())(t) })
+	must(exec.Command("chown", "postgres", dir).CombinedOutput())(t)
+	return dir
 }
