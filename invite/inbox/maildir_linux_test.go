@@ -1,65 +1,24 @@
 package inbox
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/convene-go/convene/internal/isolate"
 )
-
-// inside is the environment variable of a child process that has mounts, or a user, of
-// its own.
-const inside = "CONVENE_INBOX_INSIDE"
-
-// isolate runs the test again in a child process with a user namespace, in which it has
-// the given user, and returns false. In the child it returns true. User 0 may mount
-// file systems, which end with the child. Any other user obeys the modes of files.
-func isolate(t *testing.T, user int) bool {
-	t.Helper()
-	if os.Getenv(inside) != "" {
-		return true
-	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run=^"+t.Name()+"$")
-	cmd.Env = append(os.Environ(), inside+"=1")
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
-		UidMappings: []syscall.SysProcIDMap{{ContainerID: user, HostID: os.Getuid(), Size: 1}},
-		GidMappings: []syscall.SysProcIDMap{{ContainerID: user, HostID: os.Getgid(), Size: 1}},
-	}
-	switch err := cmd.Start(); {
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.ENOSPC):
-		t.Skipf("SKIPPED: this system lets no program have a user namespace: %v", err)
-	case err != nil:
-		t.Fatal(err)
-	}
-	err := cmd.Wait()
-	t.Logf("in the child process:\n%s", &out)
-	switch {
-	case err != nil:
-		t.Error(err)
-	case strings.Contains(out.String(), "--- SKIP"):
-		t.Skip("SKIPPED in the child process")
-	case !strings.Contains(out.String(), "--- PASS: "+t.Name()):
-		t.Error("the child process did not run the test")
-	}
-	return false
-}
 
 // TestUnreadable has a file that must not be read, which is readable later, and one
 // that never is.
 func TestUnreadable(t *testing.T) {
-	if !isolate(t, 1000) {
+	if !isolate.Run(t, 1000) {
 		return
 	}
 	synctest.Test(t, func(t *testing.T) {
@@ -85,7 +44,7 @@ func TestUnreadable(t *testing.T) {
 // TestNoPermission has folders that must not be read or written for an hour. Nothing is
 // given twice because of that.
 func TestNoPermission(t *testing.T) {
-	if !isolate(t, 1000) {
+	if !isolate.Run(t, 1000) {
 		return
 	}
 	for _, tt := range []struct {
@@ -126,7 +85,7 @@ func TestNoPermission(t *testing.T) {
 
 // TestDisk has a disk that is full, and one that is read-only for an hour.
 func TestDisk(t *testing.T) {
-	if !isolate(t, 0) {
+	if !isolate.Run(t, 0) {
 		return
 	}
 	dir := t.TempDir()

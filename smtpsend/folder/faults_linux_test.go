@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/isolate"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/invitetest"
 	"github.com/convene-go/convene/mime"
@@ -50,7 +51,7 @@ func (c *counting) Send(ctx context.Context, m *mime.Message) error {
 // cause, the mails that are not there are pending, and no half of a mail is there. After
 // the repair each attendee has one mail.
 func TestFolderFaults(t *testing.T) {
-	if !isolate(t, 0) {
+	if !isolate.Run(t, 0) {
 		return
 	}
 	const late = 4 // the number of the mail at which a fault begins
@@ -178,7 +179,7 @@ func resume(t *testing.T, m *invite.Meeting, to invite.Sender, dir string) {
 // TestForbiddenFolder sends to folders whose modes forbid a step. The error names the
 // cause before anything is written.
 func TestForbiddenFolder(t *testing.T) {
-	if !isolate(t, 1000) {
+	if !isolate.Run(t, 1000) {
 		return
 	}
 	for name, mode := range map[string]os.FileMode{"no writing": 0o500, "no access": 0, "no reading": 0o300} {
@@ -216,7 +217,7 @@ func TestForbiddenFolder(t *testing.T) {
 // store. Nothing is handed over after the fault. With the file that is left, Resume
 // sends the rest: nobody gets two mails, and a mail that nobody got is not lost.
 func TestFullLedger(t *testing.T) {
-	if !isolate(t, 0) {
+	if !isolate.Run(t, 0) {
 		return
 	}
 	for k := range guests + 3 {

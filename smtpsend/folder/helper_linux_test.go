@@ -1,57 +1,13 @@
 package folder_test
 
 import (
-	"bytes"
 	"errors"
-	"io/fs"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 )
-
-// inside is the environment variable of a child process that has mounts, or a user, of
-// its own.
-const inside = "CONVENE_FOLDER_INSIDE"
-
-// isolate runs the test again in a child process with a user namespace, in which it has
-// the given user, and returns false. In the child it returns true. User 0 may mount
-// file systems, which end with the child. Any other user obeys the modes of files.
-func isolate(t *testing.T, user int) bool {
-	t.Helper()
-	if os.Getenv(inside) != "" {
-		return true
-	}
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run=^"+t.Name()+"$")
-	cmd.Env = append(os.Environ(), inside+"=1")
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWNS,
-		UidMappings: []syscall.SysProcIDMap{{ContainerID: user, HostID: os.Getuid(), Size: 1}},
-		GidMappings: []syscall.SysProcIDMap{{ContainerID: user, HostID: os.Getgid(), Size: 1}},
-	}
-	switch err := cmd.Start(); {
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.ENOSPC):
-		t.Skipf("SKIPPED: this system lets no program have a user namespace: %v", err)
-	case err != nil:
-		t.Fatal(err)
-	}
-	err := cmd.Wait()
-	t.Logf("in the child process:\n%s", &out)
-	switch {
-	case err != nil:
-		t.Error(err)
-	case strings.Contains(out.String(), "--- SKIP"):
-		t.Skip("SKIPPED in the child process")
-	case !strings.Contains(out.String(), "--- PASS: "+t.Name()):
-		t.Error("the child process did not run the test")
-	}
-	return false
-}
 
 // disk is a small file system.
 type disk struct {
