@@ -1,6 +1,7 @@
 package desktest
 
 import (
+	"flag"
 	"os"
 	"strings"
 	"testing"
@@ -23,12 +24,15 @@ func (w *world) written() int {
 	return int(info.Size())
 }
 
+// fewMails is the smaller number of mails of TestOctets.
+var fewMails = flag.Int("octets", 200, "the smaller number of mails of TestOctets; the larger is ten times as large")
+
 // TestOctets checks that ten times as many mails write at most about ten times as many
 // octets, when they are queued, and when they are sent.
 func TestOctets(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, x database) {
 		var queued, sent [2]int
-		for i, n := range []int{200, 2000} {
+		for i, n := range []int{*fewMails, 10 * *fewMails} {
 			x := x
 			if x.driver == "sqlite" {
 				x = newSQLite(t)
@@ -44,9 +48,9 @@ func TestOctets(t *testing.T) {
 			queued[i], sent[i] = between-before, w.written()-between
 		}
 		for name, octets := range map[string][2]int{"queued": queued, "sent": sent} {
-			t.Logf("%s: %d octets for 200 mails, %d for 2,000", name, octets[0], octets[1])
+			t.Logf("%s: %d octets for %d mails, %d for ten times as many", name, octets[0], *fewMails, octets[1])
 			if octets[1] > 14*octets[0] {
-				t.Errorf("%s: %d octets for 200 mails, and %d for 2,000: more than 14 times as many", name, octets[0], octets[1])
+				t.Errorf("%s: %d octets for %d mails, and %d for ten times as many: more than 14 times", name, octets[0], *fewMails, octets[1])
 			}
 		}
 	})
