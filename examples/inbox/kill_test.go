@@ -126,7 +126,7 @@ func (x *expected) hostile(i int, who string) {
 	case 5:
 		x.edit(1, x.left, who, "DECLINED", "", func(s string) string { return s[:strings.Index(s, "BEGIN:VCALENDAR")] + "BEGIN:\x01" })
 	case 6:
-		x.add(1, x.left, mallory+"x", "DELEGATED", delegatedTo("desk@example.com"))
+		x.held[x.add(1, x.done, mallory+"x", "DELEGATED", delegatedTo("desk@example.com"))] = 1
 	case 7:
 		x.edit(1, x.done, who, "NEEDS-ACTION", "", func(s string) string { return strings.ReplaceAll(s, "REPLY", "REFRESH") })
 		x.invited[who]++
