@@ -239,15 +239,22 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// TestNoRoom checks that a held mail for which the desk has no room stays in the mailbox.
+// TestNoRoom checks that a held mail for which the desk has no room stays in the mailbox,
+// also if only a part of it is held.
 func TestNoRoom(t *testing.T) {
 	db := importMeeting(t, newMeeting(t))
 	w := newTestWorker(t, "-db", db, "-delegates", "hold")
+	delegates := reply("bob@example.test", "DELEGATED", 2, delegatedTo("eve@example.test"))
 	for i := range 101 {
-		mail := reply("bob@example.test", "DELEGATED", 1, delegatedTo("eve@example.test")) + strings.Repeat("\r\n", i)
-		if got := take(t, w, mail); got[0] != (i < 100) {
+		if got := take(t, w, delegates+strings.Repeat("\r\n", i)); got[0] != (i < 100) {
 			t.Errorf("mail %d: stored %v", i, got[0])
 		}
+	}
+	begin, end := strings.Index(delegates, "BEGIN:VEVENT"), strings.Index(delegates, "END:VCALENDAR")
+	mixed := strings.Replace(reply("bob@example.test", "ACCEPTED", 1, ""), "END:VCALENDAR", delegates[begin:end]+"END:VCALENDAR", 1)
+	got := take(t, w, mixed)
+	if status := readMeeting(t, db).Status("bob@example.test"); got[0] || status != ical.StatusAccepted {
+		t.Errorf("a mail that is partly held: stored %v, %s", got[0], status)
 	}
 }
 

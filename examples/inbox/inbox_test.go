@@ -147,7 +147,7 @@ func runOnce(t *testing.T, d *dovecot, db string, kill int, more ...string) stri
 }
 
 // TestIdle lets the program run, delivers while it waits, and checks that it notices
-// the mail. It does so again with a server without IDLE and MOVE, by polling.
+// the mail, and invites a delegate. It does so again with a server without IDLE and MOVE, by polling.
 func TestIdle(t *testing.T) {
 	for name, extra := range map[string]string{
 		"IDLE":    "",
@@ -170,7 +170,7 @@ func TestIdle(t *testing.T) {
 			time.Sleep(300 * time.Millisecond) // until the program is in IDLE
 			for i, status := range []string{"ACCEPTED", "DECLINED"} {
 				deliver(t, d, reply("bob@example.test", status, i, ""))
-				for range 200 {
+				for range 500 {
 					if d.count("Answers") == i+1 && d.count("") == 0 {
 						break
 					}
@@ -180,12 +180,22 @@ func TestIdle(t *testing.T) {
 					t.Errorf("status = %s, want %s", got, status)
 				}
 			}
+			deliver(t, d, reply("cat@example.test", "DELEGATED", 2, delegatedTo("eve@example.test")))
+			for range 500 {
+				if d.countOf("eve", "") == 1 && d.count("Answers") == 3 {
+					break
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
 			stop()
 			if err := <-ended; err == nil {
 				t.Error("work ended without an error")
 			}
-			if a, b := d.count("Answers"), d.count(""); a != 2 || b != 0 {
-				t.Errorf("%d mails are done and %d left, want 2 and 0", a, b)
+			if a, b := d.count("Answers"), d.count(""); a != 3 || b != 0 {
+				t.Errorf("%d mails are done and %d left, want 3 and 0", a, b)
+			}
+			if n := d.countOf("eve", ""); n != 1 {
+				t.Errorf("the delegate has %d mails, want 1", n)
 			}
 		})
 	}
