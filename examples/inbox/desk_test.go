@@ -46,7 +46,7 @@ func sendMeeting(t *testing.T, attendees ...string) *invite.Meeting {
 // importMeeting imports a meeting into a new database, and returns its path.
 func importMeeting(t *testing.T, m *invite.Meeting) (db string) {
 	t.Helper()
-	db = filepath.Join(t.TempDir(), "meetings.db")
+	db = filepath.Join(t.TempDir(), "a name with %20, ? and #.db")
 	newTestWorker(t, "-db", db, "-import", writeMeeting(t, m))
 	return db
 }
@@ -274,7 +274,7 @@ func TestUnsendable(t *testing.T) {
 // stored, and that it names the file that it cannot read.
 func TestImport(t *testing.T) {
 	dir := writeMeeting(t, newMeeting(t))
-	db := filepath.Join(t.TempDir(), "a name with %20, ? and #.db")
+	db := filepath.Join(t.TempDir(), "meetings.db")
 	take(t, newTestWorker(t, "-db", db, "-import", dir), answers()...)
 	newTestWorker(t, "-db", db, "-import", dir)
 	checkMeeting(t, readMeeting(t, db))
@@ -297,13 +297,14 @@ func TestImport(t *testing.T) {
 // TestPrivate checks that the files of the database are for their owner alone.
 func TestPrivate(t *testing.T) {
 	db := importMeeting(t, newMeeting(t)) // its worker is open, so the WAL is there
-	files, err := filepath.Glob(db + "*")
+	files, err := os.ReadDir(filepath.Dir(db))
 	if err != nil || len(files) != 3 {
 		t.Fatalf("files %v, %v", files, err)
 	}
 	for _, file := range files {
-		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("%s: %v, %v", file, info.Mode(), err)
+		info, err := file.Info()
+		if err != nil || !strings.HasPrefix(file.Name(), filepath.Base(db)) || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", file.Name(), info.Mode(), err)
 		}
 	}
 }
