@@ -239,22 +239,28 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// TestNoRoom checks that a held mail for which the desk has no room stays in the mailbox,
-// also if only a part of it is held.
+// TestNoRoom checks that a held mail for which the desk has no room stays in the mailbox.
 func TestNoRoom(t *testing.T) {
-	db := importMeeting(t, newMeeting(t))
-	w := newTestWorker(t, "-db", db, "-delegates", "hold")
-	delegates := reply("bob@example.test", "DELEGATED", 2, delegatedTo("eve@example.test"))
+	w := newTestWorker(t, "-db", importMeeting(t, newMeeting(t)), "-delegates", "hold")
+	delegates := reply("bob@example.test", "DELEGATED", 1, delegatedTo("eve@example.test"))
 	for i := range 101 {
 		if got := take(t, w, delegates+strings.Repeat("\r\n", i)); got[0] != (i < 100) {
 			t.Errorf("mail %d: stored %v", i, got[0])
 		}
 	}
+}
+
+// TestPartlyHeld checks that a mail of which a part is held is kept, and that the other
+// part counts.
+func TestPartlyHeld(t *testing.T) {
+	db := importMeeting(t, newMeeting(t))
+	w := newTestWorker(t, "-db", db, "-delegates", "hold")
+	delegates := reply("bob@example.test", "DELEGATED", 2, delegatedTo("eve@example.test"))
 	begin, end := strings.Index(delegates, "BEGIN:VEVENT"), strings.Index(delegates, "END:VCALENDAR")
 	mixed := strings.Replace(reply("bob@example.test", "ACCEPTED", 1, ""), "END:VCALENDAR", delegates[begin:end]+"END:VCALENDAR", 1)
-	got := take(t, w, mixed)
-	if status := readMeeting(t, db).Status("bob@example.test"); got[0] || status != ical.StatusAccepted {
-		t.Errorf("a mail that is partly held: stored %v, %s", got[0], status)
+	stored, kept, status := take(t, w, mixed), held(t, w), readMeeting(t, db).Status("bob@example.test")
+	if !stored[0] || len(kept) != 1 || status != ical.StatusAccepted {
+		t.Errorf("stored %v; held %v; bob is %s", stored[0], kept, status)
 	}
 }
 
