@@ -2,23 +2,20 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/emersion/go-imap/v2"
 	"github.com/google/go-cmp/cmp"
+	"modernc.org/sqlite"
 
-	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/mime"
 	"github.com/convene-go/convene/smtpsend"
@@ -38,24 +35,38 @@ func runUntilKilled(args []string, at string) int {
 	if err != nil {
 		return 2
 	}
-	kill, _ := strconv.Atoi(at)
-	steps := 0
-	w, _, err := newWorker(c, io.Discard)
-	if err != nil {
-		return 2
-	}
-	w.step = func(name string) {
-		if steps++; steps == kill {
+	kill, _ := strconv.ParseInt(at, 10, 64)
+	var steps atomic.Int64
+	step := func(name string) {
+		if steps.Add(1) == kill {
 			fmt.Println("killed at: " + name)
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {} // the signal comes in a moment
 		}
 	}
-	if err := w.watch(context.Background()); err != nil {
+	stepInDatabase(step)
+	w, _, err := newWorker(context.Background(), c, io.Discard)
+	if err != nil {
+		fmt.Println(err)
+		return 2
+	}
+	w.step = step
+	if err := w.work(context.Background()); err != nil {
 		fmt.Println(err)
 		return 1
 	}
 	return 0
+}
+
+// stepInDatabase tells step of each row that is about to be written, and of each
+// transaction that is about to be committed.
+func stepInDatabase(step func(name string)) {
+	sqlite.RegisterConnectionHook(func(conn sqlite.ExecQuerierContext, _ string) error {
+		hooks := conn.(sqlite.HookRegisterer)
+		hooks.RegisterPreUpdateHook(func(d sqlite.SQLitePreUpdateData) { step("row of " + d.TableName) })
+		hooks.RegisterCommitHook(func() int32 { step("commit"); return 0 })
+		return nil
+	})
 }
 
 // TestKilledAtEveryStep kills the program once at each step of its work on a
@@ -64,22 +75,25 @@ func TestKilledAtEveryStep(t *testing.T) {
 	d := startDovecot(t, "")
 	kills := map[string]int{}
 	for at := 1; ; at++ {
-		meetings := storeMeeting(t)
+		db := importMeeting(t, newMeeting(t))
 		d.empty(t)
 		deliver(t, d, answers()...)
-		said := runOnce(t, d, meetings, at)
-		readMeeting(t, meetings) // the file is complete at any time
+		said := runOnce(t, d, db, at)
 		if said == "" {
 			break
 		}
-		kills[said]++
-		if said := runOnce(t, d, meetings, 0, "-resend"); said != "" {
+		kills[strings.TrimPrefix(said, "killed at: ")]++
+		readMeeting(t, db) // the database is whole at any time
+		if said := runOnce(t, d, db, 0, "-resend-after", "1ns"); said != "" {
 			t.Fatalf("the second run: %s", said)
 		}
-		checkAll(t, d, meetings, said)
+		checkAll(t, d, db, said)
 	}
-	for _, step := range []string{"start", "selected", "fetched", "half written", "written", "stored", "moved", "recorded"} {
-		if kills["killed at: "+step] == 0 {
+	for _, step := range []string{
+		"start", "selected", "fetched", "row of convene_meetings", "row of convene_mails", "row of convene_received",
+		"commit", "taken in", "moved", "claimed", "handed over",
+	} {
+		if kills[step] == 0 {
 			t.Errorf("was never killed at %q: %v", step, kills)
 		}
 	}
@@ -90,25 +104,25 @@ func TestKilledAtEveryStep(t *testing.T) {
 // until there is nothing left to do.
 func TestKilledOverAndOver(t *testing.T) {
 	d := startDovecot(t, "")
-	meetings := storeMeeting(t)
+	db := importMeeting(t, newMeeting(t))
 	deliver(t, d, answers()...)
-	const cycle = 11
-	for run := 0; runOnce(t, d, meetings, run%cycle+1) != ""; run++ {
+	const cycle = 14 // no mail takes more steps
+	for run := 0; runOnce(t, d, db, run%cycle+1) != ""; run++ {
 		if run > 400 {
 			t.Fatal("does not come to an end")
 		}
 	}
-	if said := runOnce(t, d, meetings, 0, "-resend"); said != "" {
+	if said := runOnce(t, d, db, 0, "-resend-after", "1ns"); said != "" {
 		t.Fatalf("the last run: %s", said)
 	}
-	checkAll(t, d, meetings, "over and over")
+	checkAll(t, d, db, "over and over")
 }
 
 // checkAll checks that nothing is lost, that nothing is there twice, and that mail
 // which is not for the program is still in place.
-func checkAll(t *testing.T, d *dovecot, meetings, what string) {
+func checkAll(t *testing.T, d *dovecot, db, what string) {
 	t.Helper()
-	checkMeeting(t, readMeeting(t, meetings))
+	checkMeeting(t, readMeeting(t, db))
 	if left, done := d.count(""), d.count("Answers"); left != 3 || done != 5 {
 		t.Errorf("%s: %d mails are left and %d done; a letter, a forged answer and one to another meeting stay, five go",
 			what, left, done)
@@ -120,9 +134,9 @@ func checkAll(t *testing.T, d *dovecot, meetings, what string) {
 
 // runOnce runs the program until the step. It returns the output of the program if
 // it was killed, and "" if it ended by itself.
-func runOnce(t *testing.T, d *dovecot, meetings string, kill int, more ...string) string {
+func runOnce(t *testing.T, d *dovecot, db string, kill int, more ...string) string {
 	t.Helper()
-	args := append([]string{"-imap", d.url(), "-meetings", meetings, "-once", "-smtp", d.lmtpURL()}, more...)
+	args := append([]string{"-imap", d.url(), "-db", db, "-once", "-smtp", d.lmtpURL()}, more...)
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "INBOX_ARGS="+strings.Join(args, "\n"), "INBOX_KILL="+strconv.Itoa(kill))
 	said, err := cmd.CombinedOutput()
@@ -133,7 +147,7 @@ func runOnce(t *testing.T, d *dovecot, meetings string, kill int, more ...string
 }
 
 // TestIdle lets the program run, delivers while it waits, and checks that it notices
-// the mail. It does so again with a server without IDLE and MOVE, by polling.
+// the mail, and invites a delegate. It does so again with a server without IDLE and MOVE, by polling.
 func TestIdle(t *testing.T) {
 	for name, extra := range map[string]string{
 		"IDLE":    "",
@@ -141,188 +155,50 @@ func TestIdle(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := startDovecot(t, extra)
-			meetings := storeMeeting(t)
+			db := importMeeting(t, newMeeting(t))
 			ctx, stop := context.WithCancel(t.Context())
 			ended := make(chan error, 1)
 			waiting := make(chan struct{}, 1)
-			w := &worker{
-				config: &config{imap: d.url(), done: "Answers", meetings: folder(meetings), poll: 200 * time.Millisecond},
-				log:    slog.New(slog.NewTextHandler(io.Discard, nil)), accept: new(invite.Policy),
-				step: func(name string) {
-					if name == "selected" {
-						waiting <- struct{}{}
-					}
-				},
+			w := newTestWorker(t, "-imap", d.url(), "-db", db, "-poll", "200ms", "-smtp", d.lmtpURL())
+			w.step = func(name string) {
+				if name == "selected" {
+					waiting <- struct{}{}
+				}
 			}
-			go func() { ended <- w.watch(ctx) }()
+			go func() { ended <- w.work(ctx) }()
 			<-waiting
 			time.Sleep(300 * time.Millisecond) // until the program is in IDLE
 			for i, status := range []string{"ACCEPTED", "DECLINED"} {
 				deliver(t, d, reply("bob@example.test", status, i, ""))
-				for range 200 {
+				for range 500 {
 					if d.count("Answers") == i+1 && d.count("") == 0 {
 						break
 					}
 					time.Sleep(20 * time.Millisecond)
 				}
-				if got := readMeeting(t, meetings).Status("bob@example.test"); string(got) != strings.ToLower(status) {
+				if got := readMeeting(t, db).Status("bob@example.test"); string(got) != strings.ToLower(status) {
 					t.Errorf("status = %s, want %s", got, status)
 				}
 			}
+			deliver(t, d, reply("cat@example.test", "DELEGATED", 2, delegatedTo("eve@example.test")))
+			for range 500 {
+				if d.countOf("eve", "") == 1 && d.count("Answers") == 3 {
+					break
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
 			stop()
 			if err := <-ended; err == nil {
-				t.Error("watch ended without an error")
+				t.Error("work ended without an error")
 			}
-			if a, b := d.count("Answers"), d.count(""); a != 2 || b != 0 {
-				t.Errorf("%d mails are done and %d left, want 2 and 0", a, b)
+			if a, b := d.count("Answers"), d.count(""); a != 3 || b != 0 {
+				t.Errorf("%d mails are done and %d left, want 3 and 0", a, b)
+			}
+			if n := d.countOf("eve", ""); n != 1 {
+				t.Errorf("the delegate has %d mails, want 1", n)
 			}
 		})
 	}
-}
-
-// storeMeeting sends a meeting to a sender that discards it, and stores the meeting
-// in a folder of its own.
-func storeMeeting(t *testing.T) string {
-	t.Helper()
-	nowhere := invite.SenderFunc(func(context.Context, *mime.Message) error { return nil })
-	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
-	m, err := invite.New(nowhere, nil).Send(t.Context(), ical.Event{
-		UID: "m-1@example.com", Summary: "Review", Start: start, End: start.Add(time.Hour),
-		Organizer: ical.Person{Email: "desk@example.com"},
-		Attendees: []ical.Attendee{{Email: "bob@example.test"}, {Email: "ann@example.test"}, {Email: "cat@example.test"}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	s := stored{path: filepath.Join(dir, "review.json")}
-	if err := s.write(m, func(string) {}); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-// TestApply takes the answers in without a mailbox.
-func TestApply(t *testing.T) {
-	dir := storeMeeting(t)
-	for _, mail := range answers() {
-		in, err := invite.Read(strings.NewReader(mail), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		meetings, err := folder(dir).read()
-		if err != nil {
-			t.Fatal(err)
-		}
-		s, after, o := apply(meetings, in, new(invite.Policy))
-		if s == nil {
-			continue
-		}
-		if o.Verdict == invite.VerdictApplied != (after != s.meeting) {
-			t.Errorf("%s: the meeting changed: %v", o.Verdict, after != s.meeting)
-		}
-		if after, err = queue(t.Context(), after, o); err != nil {
-			t.Fatal(err)
-		}
-		if err := s.write(after, func(string) {}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	m := readMeeting(t, dir)
-	checkMeeting(t, m)
-	if diff := cmp.Diff([]string{"eve@example.test", "bob@example.test"}, pending(m)); diff != "" {
-		t.Errorf("pending (-want +got):\n%s", diff)
-	}
-}
-
-// pending returns the recipients of the mails that are still to be sent.
-func pending(m *invite.Meeting) (out []string) {
-	for _, d := range m.Deliveries {
-		if d.State == invite.DeliveryPending {
-			out = append(out, d.To)
-		}
-	}
-	return out
-}
-
-// TestInvitesAsAllowed checks that only delegates whom the policy lets in are mailed. An
-// attendee whom the organizer calls a delegate, and who was never mailed, is not.
-func TestInvitesAsAllowed(t *testing.T) {
-	for _, x := range []struct {
-		delegates string
-		want      []string
-	}{
-		{"", []string{"eve@example.test"}},
-		{"hold", nil},
-		{"domain", nil},
-		{"allow", []string{"eve@example.test", "dan@example.test"}},
-	} {
-		c, err := parse([]string{"-imap", "imap://x", "-meetings", storeMeeting(t), "-delegates", x.delegates}, io.Discard)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w, _, err := newWorker(c, io.Discard)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.left = make(map[imap.UID]bool)
-		m := readMeeting(t, string(c.meetings))
-		m.Event.Attendees[0].Email = "bob@elsewhere.example.test"
-		m.Event.Attendees = append(m.Event.Attendees, ical.Attendee{Email: "fay@example.test", DelegatedFrom: "ann@example.test"})
-		s := stored{path: filepath.Join(string(c.meetings), "review.json")}
-		if err := s.write(m, w.step); err != nil {
-			t.Fatal(err)
-		}
-		for i, to := range []string{"eve@example.test", "dan@example.test"} {
-			mail := reply("bob@elsewhere.example.test", "DELEGATED", i, `;DELEGATED-TO="mailto:`+to+`"`)
-			for range 2 { // the second is a duplicate
-				if _, err := w.take(t.Context(), imap.UID(i), []byte(mail)); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		if diff := cmp.Diff(x.want, pending(readMeeting(t, string(c.meetings)))); diff != "" {
-			t.Errorf("%q (-want +got):\n%s", x.delegates, diff)
-		}
-	}
-	if _, _, err := newWorker(&config{delegates: "all"}, io.Discard); err == nil {
-		t.Error("-delegates all is no error")
-	}
-}
-
-// TestUnsendable checks that a request that cannot be made is left for a person, and
-// is no reason to lose the connection.
-func TestUnsendable(t *testing.T) {
-	dir := storeMeeting(t)
-	w, _, err := newWorker(&config{meetings: folder(dir), smtp: "smtp://127.0.0.1:9?tls=insecure-none"}, io.Discard)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.left = make(map[imap.UID]bool)
-	m := readMeeting(t, dir)
-	m.Event.Cancelled = true
-	s := stored{path: filepath.Join(dir, "review.json")}
-	if err := s.write(m, w.step); err != nil {
-		t.Fatal(err)
-	}
-	refresh := strings.ReplaceAll(reply("bob@example.test", "NEEDS-ACTION", 5, ""), "REPLY", "REFRESH")
-	done, err := w.take(t.Context(), 1, []byte(refresh))
-	if _, left := w.left[1]; done || err != nil || !left {
-		t.Errorf("a REFRESH for a cancelled meeting: done %v, left %v, %v", done, left, err)
-	}
-}
-
-func readMeeting(t *testing.T, dir string) *invite.Meeting {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, "review.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := new(invite.Meeting)
-	if err := json.Unmarshal(data, m); err != nil {
-		t.Fatal(err)
-	}
-	return m
 }
 
 // answers are the mails of a mailbox: five to take in, three to leave.

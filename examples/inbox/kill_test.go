@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -22,7 +21,6 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
-	"github.com/convene-go/convene/mime"
 )
 
 var (
@@ -40,6 +38,7 @@ type expected struct {
 	mails   []string
 	done    map[string]int         // the mails that are moved, by Message-ID
 	left    map[string]int         // the mails that stay
+	held    map[string]int         // the mails that the desk keeps for a person
 	applied map[string]int         // the answers in the meeting
 	status  map[string]ical.Status // the answers that count, by attendee
 	invited map[string]int         // the most mails that an address gets
@@ -79,7 +78,8 @@ func delegatedTo(to string) string { return `;DELEGATED-TO="mailto:` + to + `"` 
 // traffic returns answers, delegations, the same mail twice, and hostile mails.
 func traffic(r *rand.Rand) *expected {
 	x := &expected{
-		done: map[string]int{}, left: map[string]int{}, applied: map[string]int{}, status: map[string]ical.Status{}, invited: map[string]int{},
+		done: map[string]int{}, left: map[string]int{}, held: map[string]int{},
+		applied: map[string]int{}, status: map[string]ical.Status{}, invited: map[string]int{},
 	}
 	var later []string // delegates who answer
 	for i := range couples {
@@ -114,7 +114,7 @@ func (x *expected) hostile(i int, who string) {
 			x.invited[stranger] = 1
 			return
 		}
-		x.add(2, x.left, mallory, "DELEGATED", delegatedTo(stranger))
+		x.held[x.add(2, x.done, mallory, "DELEGATED", delegatedTo(stranger))] = 2
 	case 1:
 		x.edit(1, x.left, who, "DELEGATED", delegatedTo(stranger), forge)
 	case 2:
@@ -126,7 +126,7 @@ func (x *expected) hostile(i int, who string) {
 	case 5:
 		x.edit(1, x.left, who, "DECLINED", "", func(s string) string { return s[:strings.Index(s, "BEGIN:VCALENDAR")] + "BEGIN:\x01" })
 	case 6:
-		x.add(1, x.left, mallory+"x", "DELEGATED", delegatedTo("desk@example.com"))
+		x.held[x.add(1, x.done, mallory+"x", "DELEGATED", delegatedTo("desk@example.com"))] = 1
 	case 7:
 		x.edit(1, x.done, who, "NEEDS-ACTION", "", func(s string) string { return strings.ReplaceAll(s, "REPLY", "REFRESH") })
 		x.invited[who]++
@@ -135,35 +135,56 @@ func (x *expected) hostile(i int, who string) {
 
 // TestKilledAtRandom kills the program at random while answers come in. Afterwards no
 // answer is lost, none is there twice, and only delegates whom the policy let in are
-// mailed: once at most, and at least once after a run with -resend.
+// mailed: once at most, and at least once after runs with -resend-after.
 func TestKilledAtRandom(t *testing.T) {
 	d, smtp := startDovecot(t, ""), startRecorder(t)
 	r := rand.New(rand.NewPCG(*seed, 0))
 	x := traffic(r)
-	meetings := storeCrowd(t)
-	args := []string{"-imap", d.url(), "-meetings", meetings, "-smtp", smtp.url, "-poll", "50ms"}
+	db := importCrowd(t)
+	args := []string{"-imap", d.url(), "-db", db, "-smtp", smtp.url, "-poll", "50ms"}
 	killed, rest, points := 0, x.mails, map[string]int{}
 	for i := range *kills {
 		n := len(rest) / (*kills - i)
 		points[killOnce(t, d, r, args, rest[:n])]++
 		rest = rest[n:]
 		killed++
-		readMeeting(t, meetings) // the file is complete at any time
+		readMeeting(t, db) // the database is whole at any time
 	}
-	_ = run(t.Context(), append(args, "-once"), io.Discard) // a mail that the server refused stays pending
-	_ = run(t.Context(), append(args, "-once"), io.Discard)
-	m := readMeeting(t, meetings)
+	// The server refuses some mails for a while, so several runs are needed.
+	for hours := range 3 {
+		runLater(t, 2+2*hours, args...)
+	}
+	m := readMeeting(t, db)
 	unknown := x.checkAtMostOnce(t, m, smtp)
-	if err := run(t.Context(), append(args, "-once", "-resend"), io.Discard); err != nil {
-		t.Logf("the run with -resend: %v", err)
-	}
-	if err := run(t.Context(), append(args, "-once", "-resend"), io.Discard); err != nil {
-		t.Errorf("the last run: %v", err)
+	for hours := range 5 {
+		runLater(t, 8+2*hours, append(args, "-resend-after", "1h")...)
 	}
 	x.checkAtLeastOnce(t, smtp, unknown)
-	x.checkAnswers(t, d, readMeeting(t, meetings))
+	x.checkAnswers(t, d, readMeeting(t, db))
+	if diff := cmp.Diff(x.held, held(t, newTestWorker(t, "-db", db))); diff != "" {
+		t.Errorf("held (-want +got):\n%s", diff)
+	}
 	t.Logf("seed %d: %d kills %v; %d mails; %d answers; %d recipients of %d mails; unknown after a kill: %v",
 		*seed, killed, points, len(x.mails), len(x.applied), len(smtp.recipients()), len(m.Deliveries), unknown)
+}
+
+// runLater runs the program once, as if it was some hours later, so that no mail waits
+// for its next try.
+func runLater(t *testing.T, hours int, args ...string) {
+	t.Helper()
+	c, err := parse(append(args[:len(args):len(args)], "-once"), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.now = func() time.Time { return time.Now().Add(time.Duration(hours) * time.Hour) }
+	w, end, err := newWorker(t.Context(), c, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	if err := w.work(t.Context()); err != nil {
+		t.Errorf("%d hours later: %v", hours, err)
+	}
 }
 
 // killOnce lets the program run while mails come in, and kills it: at a random step of
@@ -172,7 +193,7 @@ func killOnce(t *testing.T, d *dovecot, r *rand.Rand, args, mails []string) stri
 	t.Helper()
 	step, after := 0, time.Duration(50+r.IntN(400))*time.Millisecond
 	if r.IntN(3) > 0 {
-		step, after = 1+r.IntN(40), time.Second
+		step, after = 1+r.IntN(100), time.Second
 	}
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "INBOX_ARGS="+strings.Join(args, "\n"), "INBOX_KILL="+strconv.Itoa(step))
@@ -224,7 +245,7 @@ func (x *expected) checkAtLeastOnce(t *testing.T, smtp *recorder, unknown []stri
 	for to, most := range x.invited {
 		mails, copies := smtp.copies(to)
 		if mails < 1 || mails > most || copies > 1 && !slices.Contains(unknown, to) || copies > 2 {
-			t.Errorf("%s has %d mails and %d copies after -resend, want 1 to %d", to, mails, copies, most)
+			t.Errorf("%s has %d mails and %d copies after -resend-after, want 1 to %d", to, mails, copies, most)
 		}
 	}
 	for _, to := range smtp.recipients() {
@@ -281,32 +302,19 @@ func (d *dovecot) identifiers(t *testing.T, folder string) map[string]int {
 	return out
 }
 
-// crowd is the number of attendees of [storeCrowd].
+// crowd is the number of attendees of [importCrowd].
 const crowd = couples + 10
 
-// storeCrowd stores a meeting with many attendees.
-func storeCrowd(t *testing.T) string {
+// importCrowd imports a meeting with many attendees.
+func importCrowd(t *testing.T) (db string) {
 	t.Helper()
-	nowhere := invite.SenderFunc(func(context.Context, *mime.Message) error { return nil })
-	start := time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC)
-	e := ical.Event{
-		UID: "m-1@example.com", Summary: "Review", Start: start, End: start.Add(time.Hour), Organizer: ical.Person{Email: "desk@example.com"},
-	}
+	var attendees []string
 	for i := range couples {
-		e.Attendees = append(e.Attendees, ical.Attendee{Email: fmt.Sprintf("guest%d@example.test", i)})
+		attendees = append(attendees, fmt.Sprintf("guest%d@example.test", i))
 	}
 	for i := range 5 {
 		mallory := fmt.Sprintf("mallory%d@example.test", i)
-		e.Attendees = append(e.Attendees, ical.Attendee{Email: mallory}, ical.Attendee{Email: mallory + "x"})
+		attendees = append(attendees, mallory, mallory+"x")
 	}
-	m, err := invite.New(nowhere, nil).Send(t.Context(), e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	s := stored{path: filepath.Join(dir, "review.json")}
-	if err := s.write(m, func(string) {}); err != nil {
-		t.Fatal(err)
-	}
-	return dir
+	return importMeeting(t, sendMeeting(t, attendees...))
 }

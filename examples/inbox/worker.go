@@ -1,32 +1,73 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
-	"maps"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
 
 	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/desk"
+	"github.com/convene-go/convene/invite/inbox"
 )
 
-// worker takes the answers in a mailbox into meetings.
+// worker takes the answers in a mailbox into the meetings of a desk.
 type worker struct {
 	*config
-	accept *invite.Policy
-	client *invite.Client // sends the invitations of delegates; nil leaves them pending
-	log    *slog.Logger
-	step   func(name string) // told of each step, for the tests
+	desk *desk.Desk
+	log  *slog.Logger
+	step func(name string) // told of each step, for the tests
 
-	left     map[imap.UID]bool // mail that was looked at and stays; the value is true if its answer is held
-	taken    map[imap.UID]bool // mail that was taken in, and has to be moved
-	validity uint32            // the UIDVALIDITY for left and taken
+	left     map[imap.UID]bool // mail that was looked at and stays
+	validity uint32            // the UIDVALIDITY for left
 }
 
-// watch works until ctx ends. If a connection is lost, it opens another.
+// work watches the mailbox until ctx ends. With -smtp, it sends the mails of the desk
+// meanwhile.
+func (w *worker) work(ctx context.Context) error {
+	switch {
+	case w.smtp == "":
+		return w.watch(ctx)
+	case w.once:
+		return errors.Join(w.watch(ctx), w.deliver(ctx))
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		defer stop() // nobody should wait for mails that are not sent
+		ended <- w.desk.Run(ctx)
+	}()
+	err := w.watch(ctx)
+	stop()
+	return errors.Join(err, <-ended)
+}
+
+// deliver sends the mails that are due, once. Nobody else works with the database, so
+// a mail in the state sending is a leftover of a crash.
+func (w *worker) deliver(ctx context.Context) error {
+	now := time.Now()
+	if w.now != nil {
+		now = w.now()
+	}
+	if _, err := w.desk.Leftovers(ctx, now); err != nil {
+		return err
+	}
+	for job, err := range w.desk.Waiting(ctx) {
+		if err != nil {
+			return err
+		}
+		if err := w.desk.Work(ctx, job); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// watch looks at the mailbox until ctx ends. If a connection is lost, it opens another.
 func (w *worker) watch(ctx context.Context) error {
 	for pause := time.Second; ; pause = min(2*pause, 5*time.Minute) {
 		start := time.Now()
@@ -56,7 +97,7 @@ func (w *worker) session(ctx context.Context) error {
 	defer box.leave()
 	w.step("selected")
 	if w.left == nil || w.validity != box.validity {
-		w.left, w.taken, w.validity = make(map[imap.UID]bool), make(map[imap.UID]bool), box.validity
+		w.left, w.validity = make(map[imap.UID]bool), box.validity
 	}
 	for {
 		if err := w.pass(ctx, box); err != nil || w.once {
@@ -68,8 +109,8 @@ func (w *worker) session(ctx context.Context) error {
 	}
 }
 
-// pass looks at all mail except the mail in left, and then sends the invitations
-// that it made necessary. If a mail cannot be dealt with, pass goes on with the next.
+// pass looks at all mail except the mail in left. If a mail cannot be dealt with, pass
+// goes on with the next.
 func (w *worker) pass(ctx context.Context, box *mailbox) error {
 	uids, err := box.list()
 	if err != nil {
@@ -77,7 +118,7 @@ func (w *worker) pass(ctx context.Context, box *mailbox) error {
 	}
 	var failed []error
 	for _, uid := range uids {
-		if _, known := w.left[uid]; known {
+		if w.left[uid] {
 			continue
 		}
 		if err := w.mail(ctx, box, uid); err != nil {
@@ -85,93 +126,64 @@ func (w *worker) pass(ctx context.Context, box *mailbox) error {
 			failed = append(failed, err)
 		}
 	}
-	return errors.Join(append(failed, w.send(ctx))...)
+	return errors.Join(failed...)
 }
 
-// mail deals with one mail. The meeting is stored before the mail is moved. If the
-// program is killed in between, it finds the mail again, and the answer in it is a
-// duplicate.
+// mail deals with one mail. The desk takes it in before it is moved. If the program is
+// killed in between, it finds the mail again, and it is a duplicate for the desk.
 func (w *worker) mail(ctx context.Context, box *mailbox, uid imap.UID) error {
-	if !w.taken[uid] {
-		data, err := box.fetch(uid)
-		if err != nil {
-			return err
-		}
-		w.step("fetched")
-		if done, err := w.take(ctx, uid, data); err != nil || !done {
-			return err
-		}
-		w.taken[uid] = true
+	data, err := box.fetch(uid)
+	if err != nil {
+		return err
+	}
+	w.step("fetched")
+	stored, err := w.take(ctx, &inbox.Mail{ID: fmt.Sprintf("%d.%d", box.validity, uid), Data: data})
+	if err != nil {
+		return err
+	}
+	w.step("taken in")
+	if !stored {
+		w.left[uid] = true
+		return nil
 	}
 	if err := box.move(uid, w.done); err != nil {
 		return err
 	}
-	delete(w.taken, uid)
 	w.step("moved")
 	return nil
 }
 
-// take takes a mail into its meeting. It reports false if the mail stays in place for
-// a person. The answer and the invitations that it asks for are stored in one step.
-func (w *worker) take(ctx context.Context, uid imap.UID, data []byte) (done bool, err error) {
-	in, err := invite.Read(bytes.NewReader(data), nil)
-	if err != nil { // not a mail that could be an answer
-		w.left[uid] = false
-		return false, nil
-	}
-	meetings, err := w.meetings.read()
+// take gives a mail to the desk. It reports whether the desk needs the mail no more,
+// because it has stored the mail or its effect.
+func (w *worker) take(ctx context.Context, m *inbox.Mail) (stored bool, err error) {
+	r, err := w.desk.Receive(ctx, m)
 	if err != nil {
 		return false, err
 	}
-	s, after, o := apply(meetings, in, w.accept)
-	w.log.Info("mail", "uid", uid, "kind", in.Kind, "verdict", o.Verdict, "reason", o.Reason)
-	if s == nil || !w.isDone(o) {
-		w.left[uid] = o.Held
-		return false, nil
+	o := r.Outcome
+	w.log.Info("mail", "id", m.ID, "meeting", r.UID, "verdict", o.Verdict, "reason", o.Reason)
+	for _, e := range r.Events {
+		if e.Kind == desk.EventHeld {
+			w.tellHeld(e.HeldID, e.UID, e.Reason)
+		}
 	}
-	after, err = queue(ctx, after, o)
-	if err != nil { // such as a REFRESH for a meeting that is cancelled
-		w.log.Error("a person has to look: the request cannot be sent", "uid", uid, "error", err)
-		w.left[uid] = false
-		return false, nil
-	}
-	if after == s.meeting {
+	if isStored(o) && !o.Held {
 		return true, nil
 	}
-	if err := s.write(after, w.step); err != nil {
-		return false, err
-	}
-	w.step("stored")
-	// A held answer may be right now, if this was the delegation for which it waited.
-	maps.DeleteFunc(w.left, func(_ imap.UID, held bool) bool { return held })
-	if o.Held { // a part of the mail waits for a person
-		w.left[uid] = true
+	if !o.Held && len(o.Invite) == 0 {
 		return false, nil
 	}
-	return true, nil
+	// The mail is held, or asks for a request (REFRESH). The desk may have no room for
+	// it, or no request to send. If the desk has stored it, it knows it now.
+	r, err = w.desk.Receive(ctx, m)
+	return err == nil && r.Outcome.Verdict == invite.VerdictDuplicate, err
 }
 
-// apply finds the meeting that a mail is about, and applies the mail to it. It
-// returns nil if there is no such meeting.
-func apply(meetings []stored, in *invite.Inbound, p *invite.Policy) (*stored, *invite.Meeting, invite.Outcome) {
-	last := invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: "there are no meetings"}
-	for i := range meetings {
-		s := &meetings[i]
-		after, o := s.meeting.Apply(in, p)
-		if o.Verdict != invite.VerdictUnknownEvent {
-			return s, after, o
-		}
-		last = o
-	}
-	return nil, nil, last
-}
-
-// isDone reports whether a mail needs no person any more. Mail that is held,
-// unverified or about something else stays for a person.
-func (w *worker) isDone(o invite.Outcome) bool {
+// isStored reports whether the meeting holds all that a mail says.
+func isStored(o invite.Outcome) bool {
 	switch o.Verdict {
 	case invite.VerdictApplied, invite.VerdictDuplicate, invite.VerdictStale, invite.VerdictUndeliverable:
 		return true
 	}
-	return w.client != nil && o.Verdict == invite.VerdictNotAnAnswer && len(o.Invite) > 0 // REFRESH
+	return false
 }
