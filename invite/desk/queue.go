@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -143,7 +144,9 @@ func (d *Desk) leftoversOf(ctx context.Context, key string, before time.Time) (n
 	l := d.newLedger(ctx)
 	err = d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
 		was, err := read(ctx, tx, key)
-		if err != nil {
+		if errors.Is(err, ErrNotFound) {
+			return nil // it was deleted meanwhile
+		} else if err != nil {
 			return err
 		}
 		now := d.now()
