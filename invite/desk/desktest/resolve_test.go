@@ -1,6 +1,8 @@
 package desktest
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"testing"
 	"time"
@@ -181,4 +183,43 @@ func TestResolveLate(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestResolveTries says that a mail did not arrive that was sent again in vain. Its tries
+// begin anew.
+func TestResolveTries(t *testing.T) {
+	eachWorld(t, desk.Options{ResendUnknownAfter: time.Hour}, func(w *world) {
+		uid := w.send(lunch(1))
+		w.mails.Fail(address(0), "unknown")
+		for range 10 {
+			w.deliver(uid)
+			w.clock.Advance(time.Hour)
+		}
+		w.checkStates("after all tries", uid, unknown)
+		must(w.db.Exec(`UPDATE convene_mails SET due = 4000000000000 WHERE state = 'unknown'`))(w) // as if it waited for another mail
+		w.mails.Fail(address(0), "temporary")
+		w.resolve(uid, 0, false)
+		w.deliver(uid)
+		w.checkStates("after a try", uid, pending)
+		if got := w.due(uid).Sub(w.clock.Now()); got != time.Minute {
+			w.Errorf("due after %v, want a minute, as after the first try", got)
+		}
+	})
+}
+
+// TestResolveEnqueues checks that the queue hears of a mail that goes out again, and not of
+// one that has arrived.
+func TestResolveEnqueues(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, x database) {
+		jobs := 0
+		w := newWorld(t, x, desk.Options{Enqueue: func(context.Context, *sql.Tx, desk.Job) error { jobs++; return nil }})
+		uid := w.send(lunch(2))
+		w.mails.Fail("", "unknown")
+		w.deliver(uid)
+		jobs = 0
+		w.resolve(uid, 0, true)
+		check(t, "jobs after a mail that arrived", 0, jobs)
+		w.resolve(uid, 1, false)
+		check(t, "jobs after a mail that did not", 1, jobs)
+	})
 }
