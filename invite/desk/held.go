@@ -113,9 +113,10 @@ func (d *Desk) held(ctx context.Context, q querier, id string) (h HeldMail, key 
 
 // ApplyHeld takes a held mail in, because a person says that it is right. The author
 // counts as the attendee, uninvited people join the meeting, and delegates are invited.
-// If it still cannot be taken in, for example because it proposes a time that cannot be
-// read, it stays held, and the outcome says why. If no such mail is held, the error is
-// [ErrNotFound].
+//
+// If it, or a part of it, still cannot be taken in, for example because it proposes a time
+// that cannot be read, it stays held. That is no error: Held of the outcome is true, and
+// Reason says why. If no such mail is held, the error is [ErrNotFound].
 func (d *Desk) ApplyHeld(ctx context.Context, id string) (Received, error) {
 	if err := d.enter(ctx); err != nil {
 		return Received{}, err

@@ -120,7 +120,7 @@ const leftoverReply = "was being handed over, and no result came: it may or may 
 // Leftovers turns the mails that have been in the state sending since before the given
 // time into unknown, and returns their number. A crash leaves such mails. The time only
 // decides when people are told. If a result comes all the same, it counts. Later mails to
-// the same recipients may go out then.
+// the same recipients may go out then. A person ends the state unknown by [Desk.Resolve].
 func (d *Desk) Leftovers(ctx context.Context, before time.Time) (int, error) {
 	if err := d.enter(ctx); err != nil {
 		return 0, err

@@ -194,3 +194,47 @@ func TestDeleteMeanwhile(t *testing.T) {
 		}
 	})
 }
+
+// TestDeleteOld deletes old meetings as the documentation says, within the loop that finds
+// them.
+func TestDeleteOld(t *testing.T) {
+	eachWorld(t, desk.Options{}, func(w *world) {
+		tx := must(w.db.Begin())(w)
+		defer tx.Rollback()
+		for i := range 150 { // more than are read at once
+			e := lunch(1)
+			e.Start, e.End = e.Start.AddDate(0, 0, -i-10), e.End.AddDate(0, 0, -i-10)
+			if i == 100 {
+				e.UID, e.Recurrence = "series", &ical.Recurrence{Freq: ical.FreqWeekly, Count: 100}
+			}
+			must(w.WithTx(tx).Send(w.Context(), e))(w)
+		}
+		if err := tx.Commit(); err != nil {
+			w.Fatal(err)
+		}
+		future := w.send(lunch(1))
+		w.deliver("series")
+		limit := w.clock.Now()
+		for m, err := range w.Meetings(w.Context(), desk.Filter{To: limit}) {
+			if goesOn(must(m, err)(w), limit) {
+				continue
+			}
+			if err := w.Delete(w.Context(), m.Event.UID); err != nil {
+				w.Fatal(err)
+			}
+		}
+		var left []string
+		for m, err := range w.Meetings(w.Context(), desk.Filter{}) {
+			left = append(left, must(m, err)(w).Event.UID)
+		}
+		check(w, "meetings that are left", []string{"series", future}, left)
+	})
+}
+
+// goesOn reports whether a meeting has an occurrence after a time.
+func goesOn(m *invite.Meeting, after time.Time) bool {
+	for range m.Event.Occurrences(after, time.Time{}) {
+		return true
+	}
+	return false
+}
