@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/convene-go/convene/ical"
@@ -38,12 +40,17 @@ func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.
 		}
 		for _, key := range keys {
 			messageID, err := d.messageID(ctx, key, id)
-			if err != nil {
+			if errors.Is(err, sql.ErrNoRows) {
+				continue // the meeting was deleted meanwhile
+			} else if err != nil {
 				return none, err
 			}
-			return d.take(ctx, key, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) {
+			o, err := d.take(ctx, key, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) {
 				return m.Undelivered(messageID, email, text)
 			})
+			if !errors.Is(err, ErrNotFound) {
+				return o, err
+			}
 		}
 	}
 	return none, nil
@@ -124,9 +131,7 @@ func events(was, now *invite.Meeting) (out []Event) {
 	for i := range min(len(was.Deliveries), len(now.Deliveries)) {
 		d := now.Deliveries[i]
 		if d.State == invite.DeliveryUndelivered && was.Deliveries[i].State != d.State {
-			e := eventOf(now, EventUndelivered, d.To)
-			e.Delivery = &d
-			out = append(out, e)
+			out = append(out, eventOfMail(now.Event.UID, now.Tag, d))
 		}
 	}
 	return out

@@ -16,6 +16,9 @@ import (
 // Send stores a new meeting and queues its invitations, as [invite.Client.Send] would
 // send them. If the UID of the event is stored already, the error is about that field
 // (see [ical.FieldErrors]).
+//
+// A meeting that lies wholly in the past is stored all the same, but nobody is mailed, and
+// [invite.Meeting.Unsent] is true. The option [invite.AllowPast] mails it.
 func (d *Desk) Send(ctx context.Context, e ical.Event, opts ...invite.SendOption) (*invite.Meeting, error) {
 	if err := d.enter(ctx); err != nil {
 		return nil, err

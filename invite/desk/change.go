@@ -18,6 +18,7 @@ type step struct {
 	events  []Event
 	settle  time.Duration
 	also    func(tx *sql.Tx) error // stores more in the same transaction; may be nil
+	again   bool                   // a mail that was not pending goes out
 	queued  bool                   // set if there is work for Run
 }
 
@@ -146,7 +147,7 @@ func (d *Desk) put(ctx context.Context, tx *sql.Tx, was *stored, s *step, keep b
 		}
 		p.follows = keyOf(s.rest.Event.UID)
 	}
-	fresh := false
+	fresh := s.again
 	if s.meeting != was.meeting {
 		if err := updateMeeting(ctx, tx, was, s.meeting, p); err != nil {
 			return err
@@ -155,7 +156,9 @@ func (d *Desk) put(ctx context.Context, tx *sql.Tx, was *stored, s *step, keep b
 		if err != nil {
 			return err
 		}
-		fresh = again || len(s.meeting.Deliveries) > len(was.mails)
+		fresh = fresh || again || len(s.meeting.Deliveries) > len(was.mails)
+	} else if err := d.stillThere(ctx, tx, was.key); err != nil {
+		return err
 	}
 	if s.also != nil {
 		if err := s.also(tx); err != nil {
@@ -170,6 +173,16 @@ func (d *Desk) put(ctx context.Context, tx *sql.Tx, was *stored, s *step, keep b
 		return nil
 	}
 	return d.enqueue(ctx, tx, was.key)
+}
+
+// stillThere locks a meeting that a step does not change. The error is ErrNotFound if
+// somebody has deleted it, so that nothing is stored about it.
+func (d *Desk) stillThere(ctx context.Context, tx *sql.Tx, key string) error {
+	if err := d.dialect.lockMeeting(ctx, tx, key); err != nil {
+		return err
+	}
+	_, _, err := nameOf(ctx, tx, key)
+	return err
 }
 
 // putNew stores a new meeting.

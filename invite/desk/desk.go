@@ -45,6 +45,10 @@ type Options struct {
 	// called again with the same event, if the transaction was rolled back. After two
 	// seconds its ctx is done. If it fails, its writes are undone, the fact stays, and
 	// the event is kept for another try. Later events of the meeting wait for it.
+	//
+	// It often needs the desk, to answer an event by [Desk.WithTx] of tx. Declare
+	// var d *desk.Desk before the call of Open, assign its result to d, and use d in
+	// the function: Open itself tells no event.
 	OnEvent func(ctx context.Context, tx *sql.Tx, e Event) error
 	// Enqueue tells a queue of a job, inside the transaction that stores its work. If
 	// it fails, nothing is stored. It is nil if [Desk.Run] does the work.
@@ -55,15 +59,18 @@ type Options struct {
 	Settle time.Duration
 	// ResendUnknownAfter is the time after which a mail is sent again that may or may
 	// not have arrived. 0 means never, so that no mail goes out twice and a person has
-	// to look at [invite.Tally].Unknown. A service without such a person chooses which
-	// is worse: to miss an invitation, or to get it twice.
+	// to look at [invite.Tally].Unknown, and to say what became of the mail, see
+	// [Desk.Resolve]. A service without such a person chooses which is worse: to miss an
+	// invitation, or to get it twice.
 	ResendUnknownAfter time.Duration
 	// RemindBefore has the times before the start of a meeting at which the attendees
 	// who accepted or have not answered are reminded, such as 24 hours and one hour.
 	// The reminder is a mail without a calendar object. An attendee gets each once for
 	// every occurrence. If a meeting moves, it has new ones.
 	RemindBefore []time.Duration
-	// Logger is told of failures. If it is nil, [slog.Default] is used.
+	// Logger is told of failures, such as a mail that was refused for good. Ten lines at
+	// most are about the refused mails of one call, and a last line counts them all. If
+	// it is nil, [slog.Default] is used.
 	Logger *slog.Logger
 	// Now is the clock. If it is nil, [time.Now] is used.
 	Now func() time.Time
@@ -75,7 +82,9 @@ var (
 	ErrNotFound = errors.New("desk: not found")
 	// ErrConflict reports that somebody else has changed a meeting meanwhile, or that
 	// one of its mails has just gone out. With [Desk.WithTx] it means: roll back, and
-	// run your transaction again.
+	// run your transaction again. Outside of a transaction the desk plans the call again
+	// by itself, up to 50 times. If it gives up, the error is ErrConflict too, and nothing
+	// is stored.
 	ErrConflict = errors.New("desk: the meeting was changed meanwhile")
 	// ErrInside reports a call with the context of [Options].OnEvent outside its
 	// transaction. Such a call would wait for the transaction that waits for it. Use

@@ -19,6 +19,12 @@
 // a mail goes out. After a crash, a mail that was being handed over is a leftover: it
 // becomes unknown, because nobody knows whether it arrived.
 //
+// Wait until Run has returned before you close the database: a mail may be in the hands
+// of the server, and its result is stored last. The supported drivers are
+// modernc.org/sqlite, github.com/jackc/pgx/v5/stdlib and github.com/lib/pq. By the methods
+// of their errors, the desk knows whether another transaction was in the way, and tries
+// again. With other drivers, such as mattn/go-sqlite3, such a call fails.
+//
 // It is neither a calendar nor a queue for many machines. Beyond one machine, use
 // PostgreSQL and a queue such as River.
 package desk

@@ -21,7 +21,9 @@ type Event struct {
 	// UID is the meeting's, and Tag its [invite.Meeting.Tag].
 	UID string `json:"uid"`
 	Tag string `json:"tag,omitempty"`
-	// Time is the time at which the desk stored it.
+	// Time is the time at which the desk stored it, in whole microseconds. Events of
+	// one transaction about a meeting differ in it. So a program that keeps events can
+	// order those of a meeting by Time, as long as no clock is set back.
 	Time time.Time `json:"time"`
 	// Attendee is the address of the attendee whom it is about. It may be "" for a
 	// held mail.
@@ -31,8 +33,11 @@ type Event struct {
 	Answer   *invite.Answer   `json:"answer,omitempty"`
 	Proposal *invite.Proposal `json:"proposal,omitempty"`
 	Delivery *invite.Delivery `json:"delivery,omitempty"`
-	// HeldID is the ID of the [HeldMail], and Reason says why it is held.
+	// HeldID is the ID of the [HeldMail].
 	HeldID string `json:"heldId,omitempty"`
+	// Reason says in words why a mail is held, or why a mail of the desk failed. Then
+	// it has up to 500 octets of the server's words, on one line. It is a stranger's
+	// text: escape it in a page.
 	Reason string `json:"reason,omitempty"`
 }
 
@@ -51,7 +56,8 @@ const (
 	EventUndelivered EventKind = "undelivered"
 	// EventHeld: a mail came in that needs a person. See [Desk.Held].
 	EventHeld EventKind = "held"
-	// EventSent: a mail was handed over.
+	// EventSent: a mail was handed over, or a person has said that it arrived, see
+	// [Desk.Resolve]. Then Reason says so.
 	EventSent EventKind = "sent"
 	// EventFailed: a mail was refused for good, or tried in vain for days.
 	EventFailed EventKind = "failed"
@@ -96,12 +102,13 @@ func (t *telling) tell(ctx context.Context, events []Event) error {
 	if t.options.OnEvent == nil || len(events) == 0 {
 		return nil
 	}
+	now := t.now().UTC().Truncate(time.Microsecond) // as PostgreSQL keeps times
 	var waiting int
 	if err := t.tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT 1 FROM convene_events WHERE uid = $1 LIMIT 1) AS x`, t.key).Scan(&waiting); err != nil {
 		return err
 	}
 	for i, e := range events {
-		e.ID, e.Time = rand.Text(), t.now().UTC()
+		e.ID, e.Time = rand.Text(), now.Add(time.Duration(i)*time.Microsecond)
 		var cause error
 		if waiting == 0 && !t.keep {
 			if cause = t.call(ctx, t.tx, e); errors.Is(cause, errBroken) {
@@ -113,15 +120,15 @@ func (t *telling) tell(ctx context.Context, events []Event) error {
 			t.log().ErrorContext(ctx, "desk: an event is kept for later", "kind", e.Kind, "uid", e.UID, "err", cause)
 		}
 		waiting++
-		if err := t.store(ctx, e, i, cause); err != nil {
+		if err := t.store(ctx, e, cause); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// store keeps an event for another try. i is its number in the transaction.
-func (t *telling) store(ctx context.Context, e Event, i int, cause error) error {
+// store keeps an event for another try.
+func (t *telling) store(ctx context.Context, e Event, cause error) error {
 	data, err := json.Marshal(e)
 	if err != nil {
 		return fmt.Errorf("desk: event: %w", err)
@@ -132,7 +139,7 @@ func (t *telling) store(ctx context.Context, e Event, i int, cause error) error 
 	}
 	t.kept = true
 	_, err = t.tx.ExecContext(ctx, `INSERT INTO convene_events (id, uid, at, due, tries, cause, data) VALUES ($1, $2, $3, $4, 1, $5, $6)`,
-		e.ID, t.key, e.Time.UnixNano()+int64(i), millis(e.Time.Add(delay(1))), text(reason), string(data))
+		e.ID, t.key, e.Time.UnixNano(), millis(e.Time.Add(delay(1))), text(reason), string(data))
 	return err
 }
 

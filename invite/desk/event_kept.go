@@ -28,6 +28,10 @@ func (d *Desk) retell(ctx context.Context, key string) error {
 	for first := true; ; first = false {
 		more := false
 		err := d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) (err error) {
+			// A deleted meeting has no events.
+			if err := d.dialect.lockMeeting(ctx, tx, key); err != nil {
+				return err
+			}
 			t := &telling{Desk: d, tx: tx, key: key, keep: keep}
 			more, err = t.first(ctx, first)
 			return err

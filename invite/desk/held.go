@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/inbox"
@@ -19,6 +20,8 @@ type HeldMail struct {
 	ID string
 	// UID is the meeting that it is about.
 	UID string
+	// Time is the time at which the desk received it.
+	Time time.Time
 	// Reason says in words why it is held.
 	Reason string
 	// Mail is the mail as it came.
@@ -29,21 +32,43 @@ type HeldMail struct {
 // the UID of a meeting can send such mails.
 const mostHeld = 100
 
-// hold keeps a mail for a person. It reports false if too many are kept already.
-func (d *Desk) hold(ctx context.Context, tx *sql.Tx, id, key string, o invite.Outcome, mail *inbox.Mail) (bool, error) {
+// incoming is a mail that is held, at least in part.
+type incoming struct {
+	*Desk
+	id      string
+	was     *stored
+	outcome invite.Outcome
+	applied []Event // the events of the part that was applied
+	from    string
+	mail    *inbox.Mail
+}
+
+// hold keeps the mail for a person. If too many are kept already, the part that was
+// applied counts all the same, and the outcome says that nobody will see the rest. Such a
+// mail may come again if nothing of it was applied.
+func (x *incoming) hold(ctx context.Context, tx *sql.Tx, s *step, out *Received) error {
+	o := x.outcome
 	var n int
-	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM convene_received WHERE uid = $1 AND state = 'held'`, key).Scan(&n); err != nil {
-		return false, err
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM convene_received WHERE uid = $1 AND state = 'held'`, x.was.key).Scan(&n); err != nil {
+		return err
 	}
 	if n >= mostHeld {
-		d.log().WarnContext(ctx, "desk: a mail is not held, because its meeting has too many held mails", "uid", key, "reason", o.Reason)
-		return false, nil
+		x.log().WarnContext(ctx, "desk: a mail is not held, because its meeting has too many held mails", "uid", x.was.key, "reason", o.Reason)
+		s.events = x.applied
+		out.Outcome.Reason = "is not kept, because its meeting has too many held mails: " + o.Reason
+		if s.meeting == x.was.meeting {
+			return nil
+		}
+		return x.noteReceived(ctx, tx, x.id, x.was.key, receivedDone, o, "")
 	}
-	data, err := json.Marshal(mail)
+	data, err := json.Marshal(x.mail)
 	if err != nil {
-		return false, err
+		return err
 	}
-	return true, d.noteReceived(ctx, tx, id, key, receivedHeld, o, string(data))
+	e := eventOf(x.was.meeting, EventHeld, x.from)
+	e.HeldID, e.Reason = x.id, o.Reason
+	s.events = append(x.applied[:len(x.applied):len(x.applied)], e)
+	return x.noteReceived(ctx, tx, x.id, x.was.key, receivedHeld, o, string(data))
 }
 
 // Held yields the mails that need a person, meeting by meeting. An error ends it.
@@ -72,23 +97,26 @@ func (d *Desk) Held(ctx context.Context) iter.Seq2[HeldMail, error] {
 // held reads a held mail, and the key of its meeting.
 func (d *Desk) held(ctx context.Context, q querier, id string) (h HeldMail, key string, err error) {
 	var data string
+	var at int64
 	h = HeldMail{ID: id, Mail: new(inbox.Mail)}
-	err = q.QueryRowContext(ctx, `SELECT m.name, m.uid, r.reason, r.mail FROM convene_received r JOIN convene_meetings m ON m.uid = r.uid
-		WHERE r.id = $1 AND r.state = 'held'`, text(id)).Scan(&h.UID, &key, &h.Reason, &data)
+	err = q.QueryRowContext(ctx, `SELECT m.name, m.uid, r.reason, r.at, r.mail FROM convene_received r JOIN convene_meetings m ON m.uid = r.uid
+		WHERE r.id = $1 AND r.state = 'held'`, text(id)).Scan(&h.UID, &key, &h.Reason, &at, &data)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = fmt.Errorf("%w: held mail %.80q", ErrNotFound, id)
 	}
 	if err != nil {
 		return HeldMail{}, "", err
 	}
+	h.Time = fromMillis(at)
 	return h, key, json.Unmarshal([]byte(data), h.Mail)
 }
 
 // ApplyHeld takes a held mail in, because a person says that it is right. The author
 // counts as the attendee, uninvited people join the meeting, and delegates are invited.
-// If it still cannot be taken in, for example because it proposes a time that cannot be
-// read, it stays held, and the outcome says why. If no such mail is held, the error is
-// [ErrNotFound].
+//
+// If it, or a part of it, still cannot be taken in, for example because it proposes a time
+// that cannot be read, it stays held. That is no error: Held of the outcome is true, and
+// Reason says why. If no such mail is held, the error is [ErrNotFound].
 func (d *Desk) ApplyHeld(ctx context.Context, id string) (Received, error) {
 	if err := d.enter(ctx); err != nil {
 		return Received{}, err

@@ -29,13 +29,15 @@ func (d *Desk) Ledger() invite.Ledger { return d.newLedger(context.Background())
 // repeated.
 type ledger struct {
 	*Desk
-	ctx     context.Context // ends if the program wants to stop
 	call    string
 	records atomic.Int64
 
 	mu       sync.Mutex
-	recorded map[int]bool // the mails with a result, if the call is about one meeting
-	failed   error        // the error of the last record that failed
+	ctx      context.Context // ends if the program wants to stop
+	recorded map[int]bool    // the mails with a result, if the call is about one meeting
+	failed   error           // the error of the last record that failed
+	refused  int             // the mails that were refused
+	lines    int             // the lines of the log about them
 }
 
 var _ invite.Ledger = (*ledger)(nil)
@@ -44,8 +46,11 @@ func (d *Desk) newLedger(ctx context.Context) *ledger {
 	return &ledger{Desk: &Desk{core: d.core}, ctx: ctx, call: rand.Text(), recorded: make(map[int]bool)}
 }
 
-// Begin stores the meetings of a call that sends at once.
+// Begin stores the meetings of a call that sends at once. The call ends with ctx.
 func (l *ledger) Begin(ctx context.Context, ms ...*invite.Meeting) error {
+	l.mu.Lock()
+	l.ctx = ctx
+	l.mu.Unlock()
 	return l.inTx(ctx, func(tx *sql.Tx) error {
 		for _, m := range ms {
 			if err := l.begin(ctx, tx, m); err != nil {
@@ -149,7 +154,7 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 	key := keyOf(uid)
 	ctx, cancel := context.WithTimeout(ctx, longestRecord)
 	defer cancel()
-	stop := context.AfterFunc(l.ctx, func() { time.AfterFunc(longestAfter, cancel) })
+	stop := context.AfterFunc(l.ending(), func() { time.AfterFunc(longestAfter, cancel) })
 	defer stop()
 	wait := &backoff.ExponentialBackOff{
 		InitialInterval: 20 * time.Millisecond, RandomizationFactor: backoff.DefaultRandomizationFactor,
@@ -157,7 +162,7 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 	}
 	warned := false
 	passes := func(err error) bool {
-		if errors.Is(err, errStranger) {
+		if errors.Is(err, errStranger) || errors.Is(err, ErrNotFound) {
 			return false
 		}
 		if !warned {
@@ -167,15 +172,16 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 		return true
 	}
 	c := newChanges(changed)
+	var ended []invite.Delivery
 	err = retry(ctx, wait, longestRecord, passes, func() (err error) {
 		if l.options.OnEvent == nil && c.isSmall() {
 			return l.inStatement(ctx, func(q querier) error {
-				_, lost, err = l.recordSmall(ctx, q, key, number, c)
+				ended, lost, err = l.recordSmall(ctx, q, key, number, c)
 				return err
 			})
 		}
 		return l.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
-			lost, err = l.record(ctx, tx, key, number, c, keep)
+			ended, lost, err = l.record(ctx, tx, key, number, c, keep)
 			return err
 		})
 	})
@@ -187,39 +193,41 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 		l.log().InfoContext(ctx, "desk: the fate of mails is stored", "uid", uid)
 	}
 	l.note(changed)
+	l.logRefused(ctx, uid, ended)
 	return lost, nil
 }
 
 // errStranger reports mails that are not stored.
 var errStranger = errors.New("desk: ledger: no such mail")
 
-// record stores changes in a transaction.
-func (l *ledger) record(ctx context.Context, tx *sql.Tx, key string, number int64, c *changes, keep bool) (lost []int, err error) {
+// record stores changes in a transaction. It returns the results that count, and the claims
+// that are lost.
+func (l *ledger) record(ctx context.Context, tx *sql.Tx, key string, number int64, c *changes, keep bool) (ended []invite.Delivery, lost []int, err error) {
 	if c.isSmall() {
-		stored, lost, err := l.recordSmall(ctx, tx, key, number, c)
-		if err != nil {
-			return nil, err
+		if ended, lost, err = l.recordSmall(ctx, tx, key, number, c); err != nil {
+			return nil, nil, err
 		}
-		return lost, l.tellResults(ctx, tx, key, among(c.results, stored), keep)
+		return ended, lost, l.tellResults(ctx, tx, key, ended, keep)
 	}
 	now := l.now()
 	stored, err := l.results(ctx, tx, key, c.results, now)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	tookBack, refused, err := l.takeBack(ctx, tx, key, c.back, now)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if lost, err = l.claim(ctx, tx, key, number, c.claims, now); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(lost) > 0 || len(stored)+len(tookBack) < len(c.results)+len(c.back) {
 		if err := known(ctx, tx, key, c.all); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return lost, l.tellResults(ctx, tx, key, append(among(c.results, stored), refused...), keep)
+	ended = append(among(c.results, stored), refused...)
+	return ended, lost, l.tellResults(ctx, tx, key, ended, keep)
 }
 
 // among returns the deliveries whose numbers are in a set.
@@ -233,8 +241,11 @@ func among(list []invite.Delivery, set map[int]bool) (out []invite.Delivery) {
 }
 
 // known returns an error if one of the mails is not stored. An empty result of Record
-// would mean that all claims hold.
+// would mean that all claims hold. If the meeting was deleted, the error is ErrNotFound.
 func known(ctx context.Context, q querier, key string, changed []invite.Delivery) error {
+	if _, _, err := nameOf(ctx, q, key); err != nil {
+		return err
+	}
 	for part := range slices.Chunk(changed, rowsAtOnce) {
 		var s statement
 		s.add(`SELECT n FROM convene_mails WHERE uid = ? AND n IN (`, key)
@@ -259,13 +270,17 @@ func (l *ledger) results(ctx context.Context, tx *sql.Tx, key string, list []inv
 
 // takeBack makes mails pending again: those of this call, and those that are unknown. A
 // mail that failed for a while has a reply, and waits for its next try. A mail that was
-// tried too often is refused.
+// tried too often is refused. If the program wants to stop, that is why the mails failed:
+// they stay due, for the next process, and no try is counted.
 func (l *ledger) takeBack(ctx context.Context, tx *sql.Tx, key string, list []invite.Delivery, now time.Time) (got map[int]bool, refused []invite.Delivery, err error) {
 	got, err = setMails(ctx, tx, key, list, now, func(s *statement) {
 		s.add(` AND (state = 'unknown' OR state IN ('sending', 'pending') AND call = ?)`, l.call)
 	})
 	if err != nil {
 		return nil, nil, err
+	}
+	if l.ending().Err() != nil {
+		return got, nil, nil
 	}
 	for _, d := range list {
 		if !got[d.N] || d.Reply == "" {
@@ -306,8 +321,8 @@ func (l *ledger) tellResults(ctx context.Context, tx *sql.Tx, key string, result
 	}
 	var events []Event
 	for _, d := range results {
-		if kind := kindOf(d.State); kind != "" {
-			events = append(events, Event{Kind: kind, UID: uid, Tag: tag, Attendee: d.To, Delivery: &d})
+		if e := eventOfMail(uid, tag, d); e.Kind != "" {
+			events = append(events, e)
 		}
 	}
 	t := &telling{Desk: l.Desk, tx: tx, key: key, keep: keep}
@@ -315,37 +330,4 @@ func (l *ledger) tellResults(ctx context.Context, tx *sql.Tx, key string, result
 		return err
 	}
 	return l.enqueue(ctx, tx, key)
-}
-
-// kindOf returns the kind of the event that a state of a mail is, or "".
-func kindOf(s invite.DeliveryState) EventKind {
-	switch s {
-	case invite.DeliveryDelivered:
-		return EventSent
-	case invite.DeliveryRefused:
-		return EventFailed
-	case invite.DeliveryUnknown:
-		return EventLeftover
-	case invite.DeliveryUndelivered:
-		return EventUndelivered
-	}
-	return ""
-}
-
-// note remembers the mails with a result.
-func (l *ledger) note(changed []invite.Delivery) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, d := range changed {
-		if d.State != invite.DeliverySending {
-			l.recorded[d.N] = true
-		}
-	}
-}
-
-// fail remembers the error of a record.
-func (l *ledger) fail(err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.failed = err
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -82,8 +83,15 @@ func byNumber(list []invite.Delivery) []invite.Delivery {
 	return slices.SortedFunc(slices.Values(list), func(a, b invite.Delivery) int { return a.N - b.N })
 }
 
-// nameOf returns the UID of a meeting as its event has it, and its tag.
+// nameOf returns the UID of a meeting as its event has it, and its tag. The error is
+// ErrNotFound if the meeting does not exist.
 func nameOf(ctx context.Context, q querier, key string) (uid, tag string, err error) {
 	err = q.QueryRowContext(ctx, `SELECT name, tag FROM convene_meetings WHERE uid = $1`, key).Scan(&uid, &tag)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = notStored(key)
+	}
 	return uid, tag, err
 }
+
+// notStored is the error about a meeting that does not exist.
+func notStored(uid string) error { return fmt.Errorf("%w: meeting %.80q", ErrNotFound, uid) }

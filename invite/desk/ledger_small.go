@@ -35,9 +35,9 @@ func (c *changes) isSmall() bool {
 
 // recordSmall stores small changes with one statement. Without OnEvent it is the whole
 // transaction, so that the database is asked once and not four times: this time passes
-// while a connection to the mail server waits for its next mail. stored has the numbers of
-// the results that count.
-func (l *ledger) recordSmall(ctx context.Context, q querier, key string, number int64, c *changes) (stored map[int]bool, lost []int, err error) {
+// while a connection to the mail server waits for its next mail. It returns the results
+// that count, and the claims that are lost.
+func (l *ledger) recordSmall(ctx context.Context, q querier, key string, number int64, c *changes) (ended []invite.Delivery, lost []int, err error) {
 	got, err := setMails(ctx, q, key, c.all, l.now(), func(s *statement) {
 		s.add(` AND (`)
 		if len(c.results) > 0 {
@@ -59,7 +59,7 @@ func (l *ledger) recordSmall(ctx context.Context, q querier, key string, number 
 			return nil, nil, err
 		}
 	}
-	return got, missing(c.claims, got), nil
+	return among(c.results, got), missing(c.claims, got), nil
 }
 
 // mayEnd writes the condition for a row whose mail has a result. It is one of this call. A

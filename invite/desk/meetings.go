@@ -31,7 +31,8 @@ type Filter struct {
 	// and before To. A zero time is no limit. The dates of an all-day meeting are those
 	// of UTC. Of a series, some occurrence must lie there.
 	From, To time.Time
-	// Unknown selects meetings with a mail that may or may not have arrived.
+	// Unknown selects meetings with a mail that may or may not have arrived, see
+	// [Desk.Resolve]. A mail that is being sent does not count.
 	Unknown bool
 }
 
@@ -40,7 +41,9 @@ type Filter struct {
 const pageSize = 100
 
 // Meetings yields the meetings that a filter selects, in the order of their first start.
-// An error ends it. A meeting that is changed meanwhile may be missed, or come twice.
+// Past and cancelled ones are among them. An error ends it. It holds neither a transaction
+// nor a connection while the loop has a meeting, so the loop may change meetings. A
+// meeting that is moved meanwhile may be missed, or come twice.
 func (d *Desk) Meetings(ctx context.Context, f Filter) iter.Seq2[*invite.Meeting, error] {
 	return func(yield func(*invite.Meeting, error) bool) {
 		if err := d.enter(ctx); err != nil {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -119,7 +120,7 @@ const leftoverReply = "was being handed over, and no result came: it may or may 
 // Leftovers turns the mails that have been in the state sending since before the given
 // time into unknown, and returns their number. A crash leaves such mails. The time only
 // decides when people are told. If a result comes all the same, it counts. Later mails to
-// the same recipients may go out then.
+// the same recipients may go out then. A person ends the state unknown by [Desk.Resolve].
 func (d *Desk) Leftovers(ctx context.Context, before time.Time) (int, error) {
 	if err := d.enter(ctx); err != nil {
 		return 0, err
@@ -143,7 +144,9 @@ func (d *Desk) leftoversOf(ctx context.Context, key string, before time.Time) (n
 	l := d.newLedger(ctx)
 	err = d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
 		was, err := read(ctx, tx, key)
-		if err != nil {
+		if errors.Is(err, ErrNotFound) {
+			return nil // it was deleted meanwhile
+		} else if err != nil {
 			return err
 		}
 		now := d.now()

@@ -18,9 +18,13 @@ import (
 type Received struct {
 	// UID is the meeting that the mail is about, or "" if it is about none.
 	UID string `json:"uid,omitempty"`
-	// Outcome says how the mail was taken in.
+	// Outcome says how the mail was taken in. The verdict [invite.VerdictNotAnAnswer]
+	// stands for a mail that answers nothing, and also for octets that are no mail at all.
+	// Reason tells them apart for people. A program calls [invite.Read] first if it has
+	// to, for example to answer a webhook with the status 400.
 	Outcome invite.Outcome `json:"outcome"`
-	// Events are the events of the mail. They have neither ID nor Time.
+	// Events are the events of the mail, as [Options].OnEvent is told of them. They have
+	// neither ID nor Time, because they are also here if there is no OnEvent.
 	Events []Event `json:"events,omitempty"`
 }
 
@@ -165,25 +169,16 @@ func (d *Desk) receive(ctx context.Context, key string, in *invite.Inbound, mail
 		return r, err
 	}
 	var out Received
-	_, err := d.change(ctx, key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
+	s, err := d.change(ctx, key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
 		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, d.policy()) })
 		out = Received{UID: was.meeting.Event.UID, Outcome: o}
+		x := incoming{Desk: d, id: id, was: was, outcome: o, applied: s.events, from: in.Attendee.Email, mail: mail}
 		switch {
 		case o.Held:
-			e := eventOf(was.meeting, EventHeld, in.Attendee.Email)
-			e.HeldID, e.Reason = id, o.Reason
-			s.events = append(s.events, e)
-			s.also = func(tx *sql.Tx) error {
-				kept, err := d.hold(ctx, tx, id, was.key, o, mail)
-				if !kept {
-					s.events = nil
-				}
-				return err
-			}
+			s.also = func(tx *sql.Tx) error { return x.hold(ctx, tx, s, &out) }
 		case s.meeting != was.meeting:
 			s.also = func(tx *sql.Tx) error { return d.noteReceived(ctx, tx, id, was.key, receivedDone, o, "") }
 		}
-		out.Events = s.events
 		return s, nil
 	})
 	if errors.Is(err, errSeen) {
@@ -193,6 +188,7 @@ func (d *Desk) receive(ctx context.Context, key string, in *invite.Inbound, mail
 	if err != nil {
 		return Received{}, err
 	}
+	out.Events = s.events
 	return out, nil
 }
 

@@ -47,6 +47,7 @@ var migrations = [][]string{{
 		id TEXT PRIMARY KEY, uid TEXT NOT NULL, state TEXT NOT NULL,
 		verdict TEXT NOT NULL, reason TEXT NOT NULL, mail TEXT NOT NULL, at BIGINT NOT NULL)`,
 	`CREATE INDEX convene_received_at ON convene_received (at)`,
+	`CREATE INDEX convene_received_uid ON convene_received (uid)`,
 	`CREATE INDEX convene_received_held ON convene_received (uid, at, id) WHERE state = 'held'`,
 
 	// The events that OnEvent has not taken yet.

@@ -65,7 +65,7 @@ func read(ctx context.Context, q querier, key string) (*stored, error) {
 		return nil, err
 	}
 	if out == nil {
-		return nil, fmt.Errorf("%w: meeting %.80q", ErrNotFound, key)
+		return nil, notStored(key)
 	}
 	return out, nil
 }

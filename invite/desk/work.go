@@ -30,6 +30,7 @@ const JobMail JobKind = "mail"
 
 // Work does the work of a job that is due now. It ends between two mails if ctx is done.
 // A mail that fails is no error: its row has the time of the next try, see [Desk.Due].
+// A meeting that was deleted has no work, which is no error either.
 // An error means that the database failed, or that the job is of an unknown kind.
 func (d *Desk) Work(ctx context.Context, j Job) error {
 	switch {
@@ -38,7 +39,10 @@ func (d *Desk) Work(ctx context.Context, j Job) error {
 	case j.Kind != JobMail:
 		return fmt.Errorf("desk: a job of the kind %.40q is not known", j.Kind)
 	}
-	return d.Deliver(ctx, j.UID)
+	if err := d.Deliver(ctx, j.UID); !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	return nil // the meeting was deleted, so there is no work
 }
 
 // Deliver sends the due mails of one meeting. It is Work of a [JobMail]. Several
@@ -73,6 +77,7 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 	l := d.newLedger(ctx)
 	m := was.masked(due)
 	out, err := client.WithLedger(l).Resume(ctx, m, due.options()...)
+	l.end(ctx, m.Event.UID)
 	if l.failed != nil {
 		return l.failed
 	}

@@ -154,8 +154,8 @@ func (d *dovecot) take(source inbox.Source, last string, receive func(subject st
 		}
 		return receive(subject)
 	})
-	if !errors.Is(err, context.Canceled) {
-		d.t.Fatalf("Run = %v", err)
+	if err != nil || !errors.Is(ctx.Err(), context.Canceled) {
+		d.t.Fatalf("Run = %v; %v", err, ctx.Err())
 	}
 	return strings.Join(got, " ")
 }

@@ -58,7 +58,7 @@ func ExampleRun() {
 	fmt.Println(len(marked), "mail is marked as read")
 	// Output:
 	// reply ann@example.test accepted
-	// inbox: context canceled
+	// <nil>
 	// 1 mail is marked as read
 }
 

@@ -38,9 +38,10 @@ type Source interface {
 	Done(ctx context.Context, m *Mail, err error) error
 }
 
-// Run gives each mail of s to receive, one after another, until ctx ends or s fails.
-// The error says which of them happened. An error of receive does not end Run: it goes
-// to s, which brings the mail again later, and the other mails meanwhile.
+// Run gives each mail of s to receive, one after another, until ctx ends or s fails. If
+// ctx has ended, it returns nil, and otherwise the error of s. An error of receive does
+// not end Run: it goes to s, which brings the mail again later, and the other mails
+// meanwhile.
 //
 // Each mail is given at least once. If the program is killed, a mail comes again that
 // receive has taken in already, so receive must recognize [Mail.ID], or do no harm if
@@ -48,7 +49,10 @@ type Source interface {
 func Run(ctx context.Context, s Source, receive func(ctx context.Context, m *Mail) error) error {
 	for {
 		m, err := s.Next(ctx)
-		if err != nil {
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return nil
+		case err != nil:
 			return err
 		}
 		err = receive(ctx, m)

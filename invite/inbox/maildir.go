@@ -54,8 +54,10 @@ type MaildirOptions struct {
 // Maildir does not know the envelope: mime.Read finds the recipient that a server notes
 // in Delivered-To and similar fields.
 //
-// The folder must exist, with its subfolders. If it does not, the first Next fails. It
-// is not made here, because it has to belong to the user of the mail server.
+// The folder must exist, with its subfolders. If it does not, the first Next fails, and
+// with it [Run], because the name may be wrong. So a program that waits for the end of Run
+// hears of it at once. The folder is not made here, because it has to belong to the user
+// of the mail server.
 func Maildir(dir string, opts ...func(*MaildirOptions)) Source {
 	m := &maildir{
 		dir: dir, separator: separator(runtime.GOOS),

@@ -155,8 +155,8 @@ func finish(t *testing.T, dir, taken string, left int) {
 		_, err := fmt.Fprintf(f, "%s\n", m.ID)
 		return err
 	})
-	if !errors.Is(err, context.Canceled) {
-		t.Fatalf("Run = %v", err)
+	if err != nil || !errors.Is(ctx.Err(), context.Canceled) {
+		t.Fatalf("Run = %v; %d mails are missing", err, left)
 	}
 }
 
@@ -198,8 +198,8 @@ func TestTwoReaders(t *testing.T) {
 				}
 				return nil
 			})
-			if !errors.Is(err, context.Canceled) {
-				t.Errorf("Run = %v", err)
+			if err != nil || !errors.Is(ctx.Err(), context.Canceled) {
+				t.Errorf("Run = %v; %v", err, ctx.Err())
 			}
 		})
 	}
@@ -228,7 +228,7 @@ func TestSlogDefault(t *testing.T) {
 		stop()
 		return errors.New("a fault")
 	})
-	if !errors.Is(err, context.Canceled) || !strings.Contains(out.String(), "a fault") {
+	if err != nil || !strings.Contains(out.String(), "a fault") {
 		t.Errorf("Run = %v; log: %s", err, &out)
 	}
 }

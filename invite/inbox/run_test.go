@@ -55,7 +55,20 @@ func TestRun(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	f = &fake{mails: []*Mail{{ID: "1"}}, next: context.Canceled}
 	err := Run(ctx, f, func(context.Context, *Mail) error { stop(); return nil })
-	if !errors.Is(err, context.Canceled) || len(f.results) != 1 || f.canceled {
-		t.Errorf("Run = %v; %d results; Done could not work: %v", err, len(f.results), f.canceled)
+	if err != nil || len(f.results) != 1 || f.canceled {
+		t.Errorf("Run = %v, want nil; %d results; Done could not work: %v", err, len(f.results), f.canceled)
+	}
+	// A source may find its connection broken when ctx ends.
+	if err := Run(ctx, &fake{next: broken}, receive); err != nil {
+		t.Errorf("Run = %v after the end, want nil", err)
+	}
+	// A mail whose result cannot be noted is no orderly end.
+	ctx, stop = context.WithCancel(t.Context())
+	f = &fake{mails: []*Mail{{ID: "1"}}, next: context.Canceled, done: broken}
+	if err := Run(ctx, f, func(context.Context, *Mail) error { stop(); return nil }); err != broken {
+		t.Errorf("Run = %v, want the error of Done", err)
+	}
+	if err := Run(t.Context(), &fake{next: context.Canceled}, receive); err != context.Canceled {
+		t.Errorf("Run = %v, want the error of Next, because ctx has not ended", err)
 	}
 }

@@ -1,0 +1,101 @@
+package desktest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/desk"
+)
+
+// partsMail is a mail of an attendee that accepts some occurrences of a weekly lunch, and
+// delegates others to Bob.
+func partsMail(uid, number string, accepted, delegated []int) []byte {
+	var b strings.Builder
+	fmt.Fprintf(&b, "From: p0@example.com\r\nTo: desk@example.com\r\nSubject: Answer\r\nMessage-ID: <%s@example.com>\r\n"+
+		"MIME-Version: 1.0\r\nContent-Type: text/calendar; method=REPLY; charset=utf-8\r\n\r\n"+
+		"BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nVERSION:2.0\r\n", number)
+	add := func(week int, attendee string) {
+		fmt.Fprintf(&b, "BEGIN:VEVENT\r\nUID:%s\r\nDTSTAMP:20270201T100000Z\r\nSEQUENCE:0\r\nRECURRENCE-ID:%s\r\n%s:mailto:p0@example.com\r\nEND:VEVENT\r\n",
+			uid, lunch(1).Start.AddDate(0, 0, 7*week).Format("20060102T150405Z"), attendee)
+	}
+	for _, week := range accepted {
+		add(week, "ATTENDEE;PARTSTAT=ACCEPTED")
+	}
+	for _, week := range delegated {
+		add(week, `ATTENDEE;PARTSTAT=DELEGATED;DELEGATED-TO="mailto:bob@example.com"`)
+	}
+	b.WriteString("END:VCALENDAR\r\n")
+	return []byte(b.String())
+}
+
+// kinds returns the kinds of events in their order.
+func kinds(list []desk.Event) (out []desk.EventKind) {
+	for _, e := range list {
+		out = append(out, e.Kind)
+	}
+	return out
+}
+
+// TestHeldInPart receives mails of which a part is applied and a part is held, before and
+// after the meeting has as many held mails as it may have.
+func TestHeldInPart(t *testing.T) {
+	const most = 100
+	eachFollower(t, func(w *world, f *follower) {
+		w.Desk = w.other(desk.Options{OnEvent: f.onEvent, Policy: &invite.Policy{InsecureAnyFrom: true, Delegates: invite.DelegatesHold}})
+		e := lunch(1)
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: 30}
+		uid := w.send(e)
+		held := func() (list []desk.HeldMail) {
+			for h, err := range w.Held(w.Context()) {
+				list = append(list, must(h, err)(w))
+			}
+			return list
+		}
+		answers := func() int { return len(w.meeting(uid).Answers) }
+		receive := func(name string, data []byte, verdict invite.Verdict, want ...desk.EventKind) desk.Received {
+			before := len(w.told())
+			r := w.receive(data)
+			check(w, name+": verdict", verdict, r.Outcome.Verdict)
+			check(w, name+": events", want, kinds(r.Events))
+			check(w, name+": events told", len(want), len(w.told())-before)
+			return r
+		}
+
+		mixed := partsMail(uid, "mixed", []int{0}, []int{1})
+		receive("mixed", mixed, invite.VerdictApplied, desk.EventAnswered, desk.EventHeld)
+		receive("mixed again", mixed, invite.VerdictDuplicate)
+		check(w, "answers", 1, answers())
+		check(w, "time of the held mail", w.clock.Now().UTC(), held()[0].Time)
+		for i := range most - 1 {
+			w.clock.Advance(time.Minute)
+			receive("held", partsMail(uid, fmt.Sprint(i), nil, []int{2}), invite.VerdictHeld, desk.EventHeld)
+		}
+		list := held()
+		check(w, "held mails", most, len(list))
+		for i := 1; i < len(list); i++ {
+			if !list[i].Time.After(list[i-1].Time) {
+				w.Errorf("held mail %d came at %v, and the next at %v", i-1, list[i-1].Time, list[i].Time)
+			}
+		}
+
+		// Now the meeting has all held mails that it may have.
+		late := partsMail(uid, "late", []int{3}, []int{4})
+		r := receive("late", late, invite.VerdictApplied, desk.EventAnswered)
+		if !strings.Contains(r.Outcome.Reason, "too many held mails") {
+			w.Errorf("the reason is %q, and does not say that a part of the mail is lost", r.Outcome.Reason)
+		}
+		receive("late again", late, invite.VerdictDuplicate)
+		check(w, "answers", 2, answers())
+		whole := partsMail(uid, "whole", nil, []int{4})
+		receive("whole", whole, invite.VerdictHeld)
+		if err := w.Dismiss(w.Context(), list[0].ID); err != nil {
+			w.Fatal(err)
+		}
+		receive("whole again, after a person has made room", whole, invite.VerdictHeld, desk.EventHeld)
+		check(w, "held mails", most, len(held()))
+	})
+}
