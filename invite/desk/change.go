@@ -18,7 +18,6 @@ type step struct {
 	events  []Event
 	settle  time.Duration
 	also    func(tx *sql.Tx) error // stores more in the same transaction; may be nil
-	queued  bool                   // set if there is work for Run
 }
 
 // planner makes the next version of a stored meeting. It may be called several times.
@@ -101,8 +100,7 @@ func (d *Desk) changeFree(ctx context.Context, was *stored, client *invite.Clien
 	if s.meeting == was.meeting && s.also == nil && len(s.events) == 0 {
 		return s, nil
 	}
-	err = d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error { return d.put(ctx, tx, was, s, keep) })
-	return s, d.done(s, err)
+	return s, d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error { return d.put(ctx, tx, was, s, keep) })
 }
 
 // changeLocked locks the row first, so that nobody can be faster. On PostgreSQL a mail
@@ -126,15 +124,7 @@ func (d *Desk) changeLocked(ctx context.Context, key string, client *invite.Clie
 		}
 		return d.put(ctx, tx, was, s, keep)
 	})
-	return s, d.done(s, err)
-}
-
-// done wakes Run after a commit.
-func (d *Desk) done(s *step, err error) error {
-	if err == nil && d.tx == nil && s != nil && s.queued {
-		d.wakeUp()
-	}
-	return err
+	return s, err
 }
 
 // put stores a step.
@@ -166,9 +156,10 @@ func (d *Desk) put(ctx context.Context, tx *sql.Tx, was *stored, s *step, keep b
 	if err := t.tell(ctx, s.events); err != nil {
 		return err
 	}
-	if s.queued = fresh || t.kept; !s.queued {
+	if !fresh && !t.kept {
 		return nil
 	}
+	d.hasQueued(tx)
 	return d.enqueue(ctx, tx, was.key)
 }
 
@@ -184,6 +175,7 @@ func (d *Desk) putNew(ctx context.Context, tx *sql.Tx, m *invite.Meeting, p pace
 	if _, err := d.planReminder(ctx, tx, key, m); err != nil {
 		return err
 	}
+	d.hasQueued(tx)
 	return d.enqueue(ctx, tx, key)
 }
 
