@@ -16,7 +16,6 @@ import (
 	"net"
 	"net/http"
 	"net/mail"
-	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -29,6 +28,7 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/desk"
 	"github.com/convene-go/convene/invite/inbox"
 	"github.com/convene-go/convene/smtpsend"
 	"github.com/convene-go/convene/smtpsend/folder"
@@ -111,15 +111,15 @@ func run(ctx context.Context, c config, ready func(url string)) error {
 		return err
 	}
 	ready("http://" + listener.Addr().String() + "/")
-	return serve(ctx, listener, newPage(s, zone, d), s, c.maildir)
+	return serve(ctx, listener, knownHosts(c.listen, listener.Addr(), newPage(s, zone, d).handler()), s, c.maildir)
 }
 
 // serve runs the three loops of the service until ctx ends, or until one of them fails:
 // the page, the mails that go out, and the mails that come in.
-func serve(ctx context.Context, listener net.Listener, p *page, s *service, maildir string) error {
+func serve(ctx context.Context, listener net.Listener, page http.Handler, s *service, maildir string) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	server := &http.Server{Handler: p.handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute}
+	server := &http.Server{Handler: page, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute}
 
 	var loops sync.WaitGroup
 	loops.Go(func() {
@@ -159,9 +159,6 @@ func startDemo(c config) (*demo, string, error) {
 	return &demo{server: server}, server.URL(), nil
 }
 
-// settings are the settings of SQLite that package desk asks for.
-const settings = "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
-
 // openDatabase returns the database, and a function that closes it.
 func openDatabase(c config) (db *sql.DB, closeDB func(), err error) {
 	if c.postgres != "" {
@@ -182,7 +179,7 @@ func openDatabase(c config) (db *sql.DB, closeDB func(), err error) {
 		err = f.Close()
 	}
 	if err == nil {
-		db, err = sql.Open("sqlite", "file:"+(&url.URL{Path: file}).EscapedPath()+settings)
+		db, err = sql.Open("sqlite", desk.SQLiteDSN(file))
 	}
 	if err != nil {
 		remove()

@@ -83,12 +83,10 @@ func (p *page) handler() http.Handler {
 	mux.HandleFunc("GET /meeting/{uid}", func(w http.ResponseWriter, r *http.Request) { p.meeting(w, r, nil) })
 	mux.HandleFunc("POST /meeting/{uid}/move", p.change("moved", p.move))
 	mux.HandleFunc("POST /meeting/{uid}/cancel", p.change("cancelled", func(r *http.Request, uid string) error {
-		_, err := p.service.cancel(r.Context(), uid)
-		return err
+		return p.service.cancel(r.Context(), uid)
 	}))
 	mux.HandleFunc("POST /meeting/{uid}/accept/{id}", p.change("moved", func(r *http.Request, uid string) error {
-		_, err := p.service.acceptProposal(r.Context(), uid, r.PathValue("id"))
-		return err
+		return p.service.acceptProposal(r.Context(), uid, r.PathValue("id"))
 	}))
 	mux.HandleFunc("POST /meeting/{uid}/decline/{id}", p.change("declined", func(r *http.Request, uid string) error {
 		_, err := p.service.desk.DeclineProposal(r.Context(), uid, r.PathValue("id"))
@@ -238,8 +236,7 @@ func (p *page) move(r *http.Request, uid string) error {
 	if err != nil {
 		return &ical.FieldError{Field: "Start", Err: errors.New("is not a date and a time such as 2027-03-02T10:00")}
 	}
-	_, err = p.service.move(r.Context(), uid, start)
-	return err
+	return p.service.move(r.Context(), uid, start)
 }
 
 // change returns the handler that changes a meeting with f, and shows the meeting again.

@@ -49,30 +49,56 @@ func openService(ctx context.Context, db *sql.DB, client *invite.Client, policy 
 	return &service{db: db, desk: d, organizer: organizer}, err
 }
 
-// book books the room that is the location of the event, and invites the attendees.
-func (s *service) book(ctx context.Context, e ical.Event) (*invite.Meeting, error) {
+// book books the room that is the location of the event, and invites the attendees. Both
+// stand in one transaction, so no booking lacks its invitations, and nobody is invited to a
+// room that is taken. The mails leave after the commit. The function may be called again,
+// if somebody else was in the way.
+func (s *service) book(ctx context.Context, e ical.Event) (m *invite.Meeting, err error) {
 	e.Organizer = s.organizer
-	return s.together(ctx, takeRoom, func(d *desk.Desk) (*invite.Meeting, error) { return d.Send(ctx, e) })
+	err = s.desk.InTx(ctx, func(tx *sql.Tx, d *desk.Desk) error {
+		if m, err = d.Send(ctx, e); err != nil {
+			return err
+		}
+		return takeRoom(ctx, tx, m)
+	})
+	return m, err
 }
 
 // move moves a meeting to another start. It stays as long as it was.
-func (s *service) move(ctx context.Context, uid string, start time.Time) (*invite.Meeting, error) {
-	return s.together(ctx, takeRoom, func(d *desk.Desk) (*invite.Meeting, error) {
-		return d.Update(ctx, uid, func(e *ical.Event) error {
+func (s *service) move(ctx context.Context, uid string, start time.Time) error {
+	return s.desk.InTx(ctx, func(tx *sql.Tx, d *desk.Desk) error {
+		m, err := d.Update(ctx, uid, func(e *ical.Event) error {
 			e.Start, e.End = start, start.Add(e.End.Sub(e.Start))
 			return nil
 		})
+		if err != nil {
+			return err
+		}
+		return takeRoom(ctx, tx, m)
 	})
 }
 
 // acceptProposal moves a meeting to the time that an attendee asked for.
-func (s *service) acceptProposal(ctx context.Context, uid, id string) (*invite.Meeting, error) {
-	return s.together(ctx, takeRoom, func(d *desk.Desk) (*invite.Meeting, error) { return d.AcceptProposal(ctx, uid, id) })
+func (s *service) acceptProposal(ctx context.Context, uid, id string) error {
+	return s.desk.InTx(ctx, func(tx *sql.Tx, d *desk.Desk) error {
+		m, err := d.AcceptProposal(ctx, uid, id)
+		if err != nil {
+			return err
+		}
+		return takeRoom(ctx, tx, m)
+	})
 }
 
 // cancel cancels a meeting, and frees its room.
-func (s *service) cancel(ctx context.Context, uid string) (*invite.Meeting, error) {
-	return s.together(ctx, freeRoom, func(d *desk.Desk) (*invite.Meeting, error) { return d.Cancel(ctx, uid) })
+func (s *service) cancel(ctx context.Context, uid string) error {
+	return s.desk.InTx(ctx, func(tx *sql.Tx, d *desk.Desk) error {
+		m, err := d.Cancel(ctx, uid)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM booking WHERE uid = $1`, m.Event.UID)
+		return err
+	})
 }
 
 // receive takes in a mail that came to the organizer's mailbox. After an error the mail
@@ -83,32 +109,6 @@ func (s *service) receive(ctx context.Context, mail *inbox.Mail) error {
 		slog.InfoContext(ctx, "mail received", "meeting", r.UID, "verdict", r.Outcome.Verdict, "reason", r.Outcome.Reason)
 	}
 	return err
-}
-
-// together makes a call of the desk and a change of the service's own tables in one
-// transaction. So no booking lacks its invitations, and nobody is invited to a room that is
-// taken. The mails leave after the commit. If somebody else changes the same meeting
-// meanwhile, both are done again.
-func (s *service) together(ctx context.Context, own func(context.Context, *sql.Tx, *invite.Meeting) error,
-	call func(d *desk.Desk) (*invite.Meeting, error)) (m *invite.Meeting, err error) {
-	try := func() error {
-		tx, err := s.db.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		defer tx.Rollback() // does nothing after a commit
-		if m, err = call(s.desk.WithTx(tx)); err == nil {
-			err = own(ctx, tx, m)
-		}
-		if err != nil {
-			return err
-		}
-		return tx.Commit()
-	}
-	for n := 0; n < 10 && (n == 0 || errors.Is(err, desk.ErrConflict)); n++ {
-		err = try()
-	}
-	return m, err
 }
 
 // takeRoom notes the room and the time of a meeting. The row of the room is the lock: two
@@ -129,12 +129,6 @@ func takeRoom(ctx context.Context, tx *sql.Tx, m *invite.Meeting) error {
 		_, err = tx.ExecContext(ctx, `INSERT INTO booking (uid, room, starts, ends) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (uid) DO UPDATE SET room = excluded.room, starts = excluded.starts, ends = excluded.ends`, uid, room, starts, ends)
 	}
-	return err
-}
-
-// freeRoom removes the note of a meeting.
-func freeRoom(ctx context.Context, tx *sql.Tx, m *invite.Meeting) error {
-	_, err := tx.ExecContext(ctx, `DELETE FROM booking WHERE uid = $1`, m.Event.UID)
 	return err
 }
 

@@ -35,9 +35,6 @@ func (d *Desk) Send(ctx context.Context, e ical.Event, opts ...invite.SendOption
 	if err != nil {
 		return nil, err
 	}
-	if d.tx == nil {
-		d.wakeUp()
-	}
 	return m, nil
 }
 

@@ -19,7 +19,6 @@ type step struct {
 	settle  time.Duration
 	also    func(tx *sql.Tx) error // stores more in the same transaction; may be nil
 	again   bool                   // a mail that was not pending goes out
-	queued  bool                   // set if there is work for Run
 }
 
 // planner makes the next version of a stored meeting. It may be called several times.
@@ -102,8 +101,7 @@ func (d *Desk) changeFree(ctx context.Context, was *stored, client *invite.Clien
 	if s.meeting == was.meeting && s.also == nil && len(s.events) == 0 {
 		return s, nil
 	}
-	err = d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error { return d.put(ctx, tx, was, s, keep) })
-	return s, d.done(s, err)
+	return s, d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error { return d.put(ctx, tx, was, s, keep) })
 }
 
 // changeLocked locks the row first, so that nobody can be faster. On PostgreSQL a mail
@@ -127,15 +125,7 @@ func (d *Desk) changeLocked(ctx context.Context, key string, client *invite.Clie
 		}
 		return d.put(ctx, tx, was, s, keep)
 	})
-	return s, d.done(s, err)
-}
-
-// done wakes Run after a commit.
-func (d *Desk) done(s *step, err error) error {
-	if err == nil && d.tx == nil && s != nil && s.queued {
-		d.wakeUp()
-	}
-	return err
+	return s, err
 }
 
 // put stores a step.
@@ -169,9 +159,10 @@ func (d *Desk) put(ctx context.Context, tx *sql.Tx, was *stored, s *step, keep b
 	if err := t.tell(ctx, s.events); err != nil {
 		return err
 	}
-	if s.queued = fresh || t.kept; !s.queued {
+	if !fresh && !t.kept {
 		return nil
 	}
+	d.hasQueued(tx)
 	return d.enqueue(ctx, tx, was.key)
 }
 
@@ -197,6 +188,7 @@ func (d *Desk) putNew(ctx context.Context, tx *sql.Tx, m *invite.Meeting, p pace
 	if _, err := d.planReminder(ctx, tx, key, m); err != nil {
 		return err
 	}
+	d.hasQueued(tx)
 	return d.enqueue(ctx, tx, key)
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/convene-go/convene/invite"
@@ -17,10 +18,11 @@ import (
 // processes may have desks on one database. The zero value cannot be used; see [Open].
 type Desk struct {
 	*core
-	tx *sql.Tx // the caller's transaction, or nil
+	tx         *sql.Tx // the transaction that all calls work in, or nil
+	keepEvents bool    // in the transaction, events are kept for later
 }
 
-// core is the part that a desk shares with its copies of [Desk.WithTx].
+// core is the part that a desk shares with its copies for transactions.
 type core struct {
 	db      *sql.DB
 	dialect dialect
@@ -28,6 +30,7 @@ type core struct {
 	options Options
 	wake    chan struct{} // has a value if this process has queued something
 	writer  chan struct{} // has a value while this process writes to SQLite
+	open    sync.Map      // from *sql.Tx to *atomic.Bool: see begin
 }
 
 // Options say how a [Desk] works. Nil and zero values are right and safe.
@@ -82,9 +85,9 @@ var (
 	ErrNotFound = errors.New("desk: not found")
 	// ErrConflict reports that somebody else has changed a meeting meanwhile, or that
 	// one of its mails has just gone out. With [Desk.WithTx] it means: roll back, and
-	// run your transaction again. Outside of a transaction the desk plans the call again
-	// by itself, up to 50 times. If it gives up, the error is ErrConflict too, and nothing
-	// is stored.
+	// run your transaction again. [Desk.InTx] does that itself. Outside of a transaction
+	// the desk plans the call again by itself, up to 50 times. If it gives up, the error
+	// is ErrConflict too, and nothing is stored.
 	ErrConflict = errors.New("desk: the meeting was changed meanwhile")
 	// ErrInside reports a call with the context of [Options].OnEvent outside its
 	// transaction. Such a call would wait for the transaction that waits for it. Use
@@ -159,16 +162,6 @@ func (o *Options) check(c *invite.Client) error {
 // longestBefore is the longest time before a start at which people can be reminded.
 const longestBefore = 366 * 24 * time.Hour
 
-// WithTx returns a desk that works in the caller's transaction. Nothing of its work
-// counts before the commit, and the mails leave after it. Each of its calls that
-// changes a meeting locks the meeting first. If [ErrConflict] comes back, roll back and
-// run the transaction again. Run, Work and Deliver cannot be used in a transaction.
-//
-// On SQLite the transaction must be an immediate one (_txlock=immediate). Otherwise a
-// transaction that has read cannot write after somebody else wrote, and all it gets is
-// ErrConflict.
-func (d *Desk) WithTx(tx *sql.Tx) *Desk { return &Desk{core: d.core, tx: tx} }
-
 // now is the time of the desk's clock.
 func (c *core) now() time.Time {
 	if c.options.Now != nil {
@@ -195,12 +188,4 @@ func (c *core) clientFor(ctx context.Context, m *invite.Meeting) (*invite.Client
 		return nil, fmt.Errorf("desk: Options.Clients: tag %.80q has no client", m.Tag)
 	}
 	return client.WithLedger(nil), nil
-}
-
-// wakeUp tells Run that this process has queued something.
-func (c *core) wakeUp() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
 }

@@ -98,17 +98,26 @@ func isBusy(err error) bool {
 	return errors.As(err, &e) && (e.Code()&0xff == busy || e.Code()&0xff == locked)
 }
 
-// warn logs the settings of SQLite by which mails could be lost or sent twice.
+// warn logs the settings of SQLite by which mails are sent twice, or calls fail. The desk
+// itself does not need foreign_keys: it changes rows that refer to each other in one
+// transaction.
 func (x dialect) warn(ctx context.Context, db *sql.DB, log *slog.Logger) {
 	if x != sqlite {
 		return
 	}
 	var synchronous, timeout int
+	var journal string
 	if err := db.QueryRowContext(ctx, `PRAGMA synchronous`).Scan(&synchronous); err == nil && synchronous < 2 {
 		log.WarnContext(ctx, "desk: SQLite: synchronous is below FULL: if the power fails, a mail may be sent twice", "synchronous", synchronous)
 	}
 	if err := db.QueryRowContext(ctx, `PRAGMA busy_timeout`).Scan(&timeout); err == nil && timeout == 0 {
 		log.WarnContext(ctx, "desk: SQLite: busy_timeout is 0: calls fail whenever somebody else is writing")
+	}
+	if path, err := x.file(ctx, db); err != nil || path == "" {
+		return
+	}
+	if err := db.QueryRowContext(ctx, `PRAGMA journal_mode`).Scan(&journal); err == nil && journal != "wal" {
+		log.WarnContext(ctx, "desk: SQLite: journal_mode is not WAL: nobody can write while somebody reads", "journal_mode", journal)
 	}
 }
 

@@ -3,15 +3,16 @@
 //
 // A [Desk] works with SQLite and PostgreSQL through database/sql. The program brings
 // the driver. The methods that make mails only store and queue them, so a booking and
-// its invitation commit in one transaction ([Desk.WithTx]). The mails leave in
+// its invitation commit in one transaction ([Desk.InTx]). The mails leave in
 // [Desk.Run], or in [Desk.Work] if a queue calls it.
 //
-//	db, err := sql.Open("sqlite", "file:meetings.db?_txlock=immediate"+
-//		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"+
-//		"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)")
+//	db, err := sql.Open("sqlite", desk.SQLiteDSN("meetings.db"))
 //	d, err := desk.Open(ctx, db, invite.New(sender, nil), nil)
-//	go d.Run(ctx)
-//	m, err := d.Send(ctx, event)
+//	go d.Run(ctx) // wait for its end before db.Close
+//	err = d.InTx(ctx, func(tx *sql.Tx, d *desk.Desk) error {
+//		m, err := d.Send(ctx, event)
+//		… // the program's own rows, through tx
+//	})
 //	r, err := d.Receive(ctx, &inbox.Mail{Data: raw})
 //
 // The row of a mail is the lock on it. Whoever changes it from pending to sending

@@ -88,7 +88,7 @@ type telling struct {
 // inTxTelling runs f in a transaction as inTx does. If OnEvent breaks the transaction,
 // it is run again, and the events are kept for later.
 func (d *Desk) inTxTelling(ctx context.Context, f func(tx *sql.Tx, keep bool) error) error {
-	err := d.inTx(ctx, func(tx *sql.Tx) error { return f(tx, false) })
+	err := d.inTx(ctx, func(tx *sql.Tx) error { return f(tx, d.keepEvents) })
 	if errors.Is(err, errBroken) && d.tx == nil {
 		d.log().ErrorContext(ctx, "desk: an event is kept for later", "err", err)
 		err = d.inTx(ctx, func(tx *sql.Tx) error { return f(tx, true) })

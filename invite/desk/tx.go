@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -29,32 +30,81 @@ func (d *Desk) reader() querier {
 	return d.db
 }
 
-// inTx runs f in the caller's transaction, or in one of its own, which is run again if
-// another transaction was in the way. f speaks to nothing except the database. It may
-// run several times, unless the transaction is the caller's.
+// InTx runs f in a transaction of the desk's database, and commits it if f returns nil.
+// f is given the transaction for the program's own statements, and a desk that works in
+// it. All calls of the desk in f go to that desk: the other one would wait for the
+// transaction. Nothing of the work counts before the commit. [Desk.Run] sends the mails
+// right after it. If f fails or panics, nothing is stored, and its error comes back.
+//
+// If another transaction was in the way, f is run again in a new transaction, for about a
+// minute at most. Then the error is [ErrConflict]. Another transaction was in the way if a
+// call of the desk returns ErrConflict, or if a statement of f or the commit reports a
+// deadlock, a serialization failure, or a lock of SQLite. f returns such an error as it
+// is, or wraps it. So f changes nothing but the database, speaks to nobody over the
+// network, and neither commits nor rolls back. It is short, because others wait for it.
+//
+// On SQLite the transaction is the only writer from its beginning, whatever _txlock says.
+// On PostgreSQL it is READ COMMITTED.
+//
+// On a desk that works in a transaction already, f is run once, in that transaction, and
+// InTx does not commit. If it returns an error, that transaction must be rolled back.
+// With the context of [Options].OnEvent outside its transaction, the error is [ErrInside].
+func (d *Desk) InTx(ctx context.Context, f func(tx *sql.Tx, d *Desk) error) error {
+	if f == nil {
+		return errors.New("desk: in a transaction: the function is nil")
+	}
+	if err := d.enter(ctx); err != nil {
+		return err
+	}
+	err := d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
+		if d.tx != nil { // it may have no lock yet
+			if err := d.dialect.lockAll(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return f(tx, &Desk{core: d.core, tx: tx, keepEvents: keep})
+	})
+	return d.conflict(err)
+}
+
+// WithTx returns a desk that works in a transaction that the program has already. Other
+// programs use [Desk.InTx], which begins, repeats and commits. Nothing of the desk's work
+// counts before the commit, and the mails leave at most a second after it. Each of its
+// calls that changes a meeting locks the meeting first. If [ErrConflict] comes back, roll
+// back and run the transaction again. Run, Work and Deliver cannot be used in a transaction.
+//
+// On SQLite the transaction must be an immediate one (_txlock=immediate, see [SQLiteDSN]).
+// Otherwise a transaction that has read cannot write after somebody else wrote, and all it
+// gets is ErrConflict.
+func (d *Desk) WithTx(tx *sql.Tx) *Desk {
+	return &Desk{core: d.core, tx: tx, keepEvents: d.keepEvents && tx == d.tx}
+}
+
+// inTx runs f in the transaction of the desk, or in a new one, which is run again if
+// another transaction was in the way. f speaks to nothing except the database. It may run
+// several times, unless the desk has a transaction.
 func (d *Desk) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 	if d.tx != nil {
 		return d.conflict(f(d.tx))
 	}
 	return patiently(ctx, d.passes, func() error {
 		defer d.turn(ctx)()
-		tx, err := d.db.BeginTx(ctx, d.dialect.txOptions())
+		tx, end, err := d.begin(ctx)
 		if err != nil {
 			return err
 		}
-		defer tx.Rollback()
-		if err := d.dialect.lockAll(ctx, tx); err != nil {
-			return err
-		}
+		defer end()
 		if err := f(tx); err != nil {
 			return err
 		}
-		return tx.Commit()
+		return d.commit(tx)
 	})
 }
 
 // passes reports whether an error says that another transaction was in the way.
-func (c *core) passes(err error) bool { return c.dialect.isConflict(err) && !errors.Is(err, errBroken) }
+func (c *core) passes(err error) bool {
+	return !errors.Is(err, errBroken) && (c.dialect.isConflict(err) || errors.Is(err, ErrConflict))
+}
 
 // inStatement runs f, which changes the database with one statement. That is its own
 // transaction.
@@ -63,6 +113,52 @@ func (c *core) inStatement(ctx context.Context, f func(q querier) error) error {
 		defer c.turn(ctx)()
 		return f(c.db)
 	})
+}
+
+// begin begins a transaction of the desk. Until end is called, the desk knows it, and
+// notes whether it has queued something. end rolls back, unless it is committed.
+func (c *core) begin(ctx context.Context) (tx *sql.Tx, end func(), err error) {
+	tx, err = c.db.BeginTx(ctx, c.dialect.txOptions())
+	if err != nil {
+		return nil, nil, err
+	}
+	c.open.Store(tx, new(atomic.Bool))
+	end = func() {
+		_ = tx.Rollback()
+		c.open.Delete(tx)
+	}
+	if err := c.dialect.lockAll(ctx, tx); err != nil {
+		end()
+		return nil, nil, err
+	}
+	return tx, end, nil
+}
+
+// hasQueued notes that a transaction has work for Run. Of a transaction that the program
+// began, the desk does not learn when it is committed.
+func (c *core) hasQueued(tx *sql.Tx) {
+	if x, ok := c.open.Load(tx); ok {
+		x.(*atomic.Bool).Store(true)
+	}
+}
+
+// commit commits a transaction of the desk, and wakes Run if there is work.
+func (c *core) commit(tx *sql.Tx) error {
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	if x, ok := c.open.Load(tx); ok && x.(*atomic.Bool).Load() {
+		c.wakeUp()
+	}
+	return nil
+}
+
+// wakeUp tells Run that this process has queued something.
+func (c *core) wakeUp() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
 }
 
 // turn waits for the turn of a writer, and returns the end of the turn. On SQLite, one
@@ -88,7 +184,7 @@ func (c *core) turn(ctx context.Context) (end func()) {
 // conflict makes an [ErrConflict] of an error that says that another transaction was
 // in the way of the caller's.
 func (d *Desk) conflict(err error) error {
-	if err != nil && d.dialect.isConflict(err) {
+	if err != nil && d.dialect.isConflict(err) && !errors.Is(err, ErrConflict) {
 		return fmt.Errorf("%w: %w", ErrConflict, err)
 	}
 	return err

@@ -16,10 +16,9 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	_ "modernc.org/sqlite"             // the driver "sqlite"
-)
 
-// settings are the settings of SQLite that the documentation of package desk gives.
-const settings = "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+	"github.com/convene-go/convene/invite/desk"
+)
 
 // database is an empty database for one test.
 type database struct {
@@ -51,7 +50,7 @@ func eachDatabase(t *testing.T, f func(t *testing.T, x database)) {
 
 // newSQLite returns an empty file.
 func newSQLite(t testing.TB) database {
-	return database{"sqlite", "file:" + filepath.Join(t.TempDir(), "desk.db") + settings}
+	return database{"sqlite", desk.SQLiteDSN(filepath.Join(t.TempDir(), "desk.db"))}
 }
 
 var schemas atomic.Int64

@@ -40,7 +40,7 @@ func buildDocument(t *testing.T, page string, n int, x database) (program string
 	block, _, _ := strings.Cut(blocks[n], "\n```")
 	if x.driver == "pgx" { // the lines that the page names
 		block = strings.Replace(block, `_ "modernc.org/sqlite"`, `_ "github.com/jackc/pgx/v5/stdlib"`, 1)
-		block = strings.Replace(block, `sql.Open("sqlite", database)`, fmt.Sprintf("sql.Open(%q, %q)", x.driver, x.dsn), 1)
+		block = strings.Replace(block, `sql.Open("sqlite", desk.SQLiteDSN("meetings.db"))`, fmt.Sprintf("sql.Open(%q, %q)", x.driver, x.dsn), 1)
 	}
 	tmp := t.TempDir()
 	here, err := os.Getwd()

@@ -110,7 +110,7 @@ func must[T any](v T, err error) T {
 
 func Example_service() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	db, name := must(sql.Open("sqlite", "file:"+os.Getenv("DB")+"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)")), os.Getenv("AUTHSERV_ID")
+	db, name := must(sql.Open("sqlite", desk.SQLiteDSN(os.Getenv("DB")))), os.Getenv("AUTHSERV_ID")
 	defer db.Close()
 	o := &desk.Options{Policy: &invite.Policy{AuthServID: name, RequireAuth: name != "", ListedSentBy: name != ""}}
 	d := must(desk.Open(ctx, db, invite.New(must(smtpsend.Open(os.Getenv("SMTP_URL"))), nil), o))

@@ -24,7 +24,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "meetings.db")+settings)
+	db, err := sql.Open("sqlite", desk.SQLiteDSN(filepath.Join(dir, "meetings.db")))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -40,23 +40,20 @@ func Example() {
 	}
 
 	start := time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC)
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer tx.Rollback()
-	m, err := d.WithTx(tx).Send(ctx, ical.Event{
-		Summary: "Haircut", Location: "Chair 1", Start: start, End: start.Add(time.Hour), TimeZone: "UTC",
-		Organizer: ical.Person{Name: "Salon", Email: "salon@example.com"},
-		Attendees: []ical.Attendee{{Email: "ann@example.com"}},
+	var m *invite.Meeting
+	err = d.InTx(ctx, func(tx *sql.Tx, d *desk.Desk) (err error) {
+		m, err = d.Send(ctx, ical.Event{
+			Summary: "Haircut", Location: "Chair 1", Start: start, End: start.Add(time.Hour), TimeZone: "UTC",
+			Organizer: ical.Person{Name: "Salon", Email: "salon@example.com"},
+			Attendees: []ical.Attendee{{Email: "ann@example.com"}},
+		})
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO booking VALUES ('Chair 1', $1, $2)`, start.Format(time.RFC3339), m.Event.UID)
+		return err // if the chair is taken, nobody is invited
 	})
 	if err != nil {
-		log.Fatal(err)
-	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO booking VALUES ('Chair 1', $1, $2)`, start.Format(time.RFC3339), m.Event.UID); err != nil {
-		log.Fatal(err) // the chair is taken: nobody is invited
-	}
-	if err := tx.Commit(); err != nil {
 		log.Fatal(err)
 	}
 

@@ -3,7 +3,6 @@ package desktest
 import (
 	"flag"
 	"os"
-	"strings"
 	"testing"
 
 	"github.com/convene-go/convene/invite"
@@ -16,7 +15,10 @@ func (w *world) written() int {
 	if w.driver == "pgx" {
 		return w.count(`SELECT pg_current_wal_lsn() - '0/0'::pg_lsn`)
 	}
-	path, _, _ := strings.Cut(strings.TrimPrefix(w.dsn, "file:"), "?")
+	var path string
+	if err := w.db.QueryRow(`SELECT file FROM pragma_database_list`).Scan(&path); err != nil {
+		w.Fatal(err)
+	}
 	info, err := os.Stat(path + "-wal")
 	if err != nil {
 		w.Fatal(err)

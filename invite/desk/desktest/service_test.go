@@ -22,9 +22,6 @@ import (
 	"github.com/convene-go/convene/invite/invitetest"
 )
 
-// sqliteSettings are the settings that the documentation gives.
-const sqliteSettings = "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
-
 // salon is the service of the example, with a sender that can stop in the middle of a mail.
 type salon struct {
 	*testing.T
@@ -38,7 +35,7 @@ type salon struct {
 // newSalon starts the service.
 func newSalon(t *testing.T) *salon {
 	s := &salon{T: t, held: make(chan struct{}, 1), goOn: make(chan struct{})}
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "desk.db")+sqliteSettings)
+	db, err := sql.Open("sqlite", desk.SQLiteDSN(filepath.Join(t.TempDir(), "desk.db")))
 	if err != nil {
 		t.Fatal(err)
 	}

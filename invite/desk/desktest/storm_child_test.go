@@ -1,6 +1,7 @@
 package desktest
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -17,6 +18,7 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/desk"
+	"github.com/convene-go/convene/invite/inbox"
 )
 
 // child is the service that the storm kills. It runs in a process of its own.
@@ -24,8 +26,9 @@ type child struct {
 	Driver, DSN, Dir string
 	// Meetings is the number of meetings that it books at most.
 	Meetings int
-	// Book says that it books, moves, answers and cancels. Otherwise it sends the rest
-	// and ends.
+	// Book says that it books, moves, answers and cancels without end. Otherwise it is the
+	// last child: it books the meetings that are missing, takes in the answers that wait,
+	// sends the rest, and ends.
 	Book bool
 	// Deliver says that it calls Deliver for all meetings, and not Run.
 	Deliver bool
@@ -46,7 +49,7 @@ func runChild(settings string) error {
 	}
 	ctx := context.Background()
 	d, err := desk.Open(ctx, db, invite.New(invite.SenderFunc(c.send), &invite.Options{Parallel: 4}), &desk.Options{
-		OnEvent: told, Policy: invite.InsecureAcceptAny(), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		OnEvent: told, Policy: invite.InsecureAcceptAny(), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: c.now,
 	})
 	if err != nil {
 		return err
@@ -56,7 +59,10 @@ func runChild(settings string) error {
 		return c.deliverAll(ctx, d)
 	}
 	if !c.Book { // all others are dead
-		if _, err := d.Leftovers(ctx, time.Now()); err != nil {
+		if _, err := d.Leftovers(ctx, c.now()); err != nil {
+			return err
+		}
+		if err := c.rest(ctx, db, d); err != nil {
 			return err
 		}
 	}
@@ -80,12 +86,109 @@ func runChild(settings string) error {
 	return <-ended
 }
 
-// send notes the mail in a file. A line is there before the mail is taken for delivered,
-// and stays if the process is killed.
-func (c *child) send(_ context.Context, m *invite.Message) error {
-	time.Sleep(time.Duration(rand.IntN(3)) * time.Millisecond)
-	return c.note("sent", m.ID)
+// now is the clock. For the last child, all mails are due that have failed for a while.
+func (c *child) now() time.Time {
+	if c.Book || c.Deliver {
+		return time.Now()
+	}
+	return time.Now().Add(2 * time.Hour)
 }
+
+// failure is the failure of a mail.
+type failure struct{ refused bool }
+
+func (f failure) Error() string     { return fmt.Sprintf("failed, refused: %t", f.refused) }
+func (f failure) Recipient() string { return "" }
+func (f failure) Refused() bool     { return f.refused }
+
+// send notes the mail in a file. A line is there before the mail is taken for delivered,
+// and stays if the process is killed. Some mails to p2 fail for a while, some to p3 are
+// refused, and some recipients answer at once.
+func (c *child) send(ctx context.Context, m *invite.Message) error {
+	time.Sleep(time.Duration(rand.IntN(3)) * time.Millisecond)
+	switch {
+	case c.Book && m.To[0] == address(2) && rand.IntN(10) == 0:
+		return failure{}
+	case c.Meetings > 0 && m.To[0] == address(3) && rand.IntN(10) == 0:
+		return errors.Join(c.note("refused", m.ID), failure{refused: true})
+	}
+	if err := c.note("sent", m.ID); err != nil {
+		return err
+	}
+	if c.Book && rand.IntN(3) == 0 {
+		return c.reply(ctx, m)
+	}
+	return nil
+}
+
+// reply puts the answer of a recipient into the mailbox of the organizer.
+func (c *child) reply(ctx context.Context, m *invite.Message) error {
+	in, err := invite.Read(bytes.NewReader(m.Data), nil)
+	if err != nil || in.Kind != invite.KindRequest {
+		return err
+	}
+	mailbox := invite.SenderFunc(func(_ context.Context, m *invite.Message) error {
+		name := fmt.Sprint(rand.Uint64())
+		if err := os.WriteFile(filepath.Join(c.Dir, name), m.Data, 0o600); err != nil {
+			return err
+		}
+		return os.Rename(filepath.Join(c.Dir, name), filepath.Join(c.Dir, mailboxDir, name))
+	})
+	return invite.New(mailbox, nil).Respond(ctx, in, invite.Response{
+		As: m.To[0], Status: ical.StatusTentative, Comment: fmt.Sprintf("mail %d", rand.Uint64()),
+	})
+}
+
+// mailboxDir is the folder of the answers that have not been taken in.
+const mailboxDir = "mailbox"
+
+// receive takes in one mail of the mailbox, which two may do at once. The mail stays there
+// until it is taken in, so if the process is killed, it comes again.
+func (c *child) receive(ctx context.Context, d *desk.Desk, name string) error {
+	path := filepath.Join(c.Dir, mailboxDir, name)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	got, err := d.Receive(ctx, &inbox.Mail{Data: data})
+	if err != nil {
+		return err
+	}
+	if got.Outcome.Verdict == invite.VerdictApplied {
+		if err := c.note("answers", got.Events[0].Answer.Comment); err != nil {
+			return err
+		}
+	}
+	if err := c.note("verdicts", string(got.Outcome.Verdict)); err != nil {
+		return err
+	}
+	if err := os.Remove(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// rest books the meetings that are missing, and takes in the answers that wait.
+func (c *child) rest(ctx context.Context, db *sql.DB, d *desk.Desk) error {
+	for i := range c.Meetings {
+		if err := c.bookOne(ctx, db, d, uidOf(i)); err != nil && !errors.Is(err, errEnough) {
+			return err
+		}
+	}
+	waiting, err := os.ReadDir(filepath.Join(c.Dir, mailboxDir))
+	for _, x := range waiting {
+		if err == nil {
+			err = c.receive(ctx, d, x.Name())
+		}
+	}
+	return err
+}
+
+// uidOf returns the UID of a meeting.
+func uidOf(i int) string { return fmt.Sprintf("m%d@example.com", i) }
 
 // note adds a line to a file.
 func (c *child) note(name, line string) error {
@@ -153,50 +256,74 @@ func expected(err error) bool {
 
 var errEnough = errors.New("enough meetings")
 
-// step does one thing to one meeting.
+// step does one thing to one meeting. It notes what was acknowledged.
 func (c *child) step(ctx context.Context, db *sql.DB, d *desk.Desk) error {
-	uid := fmt.Sprintf("m%d@example.com", rand.IntN(c.Meetings))
-	switch rand.IntN(8) {
-	case 0, 1:
-		return bookOne(ctx, db, d, uid)
-	case 2, 3:
-		_, err := d.Update(ctx, uid, move(time.Minute))
-		return err
-	case 4:
+	uid := uidOf(rand.IntN(c.Meetings))
+	switch rand.IntN(10) {
+	case 0, 1, 2:
+		return c.bookOne(ctx, db, d, uid)
+	case 3, 4:
+		m, err := d.Update(ctx, uid, move(time.Minute))
+		if err != nil {
+			return err
+		}
+		return c.note("moved", fmt.Sprint(uid, " ", m.Event.Sequence))
+	case 5:
 		if rand.IntN(4) > 0 {
 			return nil
 		}
-		_, err := d.Cancel(ctx, uid)
+		if _, err := d.Cancel(ctx, uid); err != nil {
+			return err
+		}
+		return c.note("cancelled", uid)
+	case 6, 7:
+		waiting, err := os.ReadDir(filepath.Join(c.Dir, mailboxDir))
+		if err != nil || len(waiting) == 0 {
+			return err
+		}
+		return c.receive(ctx, d, waiting[rand.IntN(len(waiting))].Name())
+	}
+	a := invite.Answer{Email: address(rand.IntN(4)), Status: ical.StatusAccepted, Via: "phone", Stamp: time.Now()}
+	a.Comment = fmt.Sprintf("phone %d", rand.Uint64())
+	o, err := d.Answer(ctx, uid, a)
+	if err != nil || o.Verdict != invite.VerdictApplied {
 		return err
 	}
-	comment := fmt.Sprintf("%s %d %d", uid, os.Getpid(), rand.Uint64())
-	o, err := d.Answer(ctx, uid, invite.Answer{
-		Email: address(rand.IntN(4)), Status: ical.StatusAccepted, Via: "phone", Comment: comment, Stamp: time.Now(),
-	})
-	if err == nil && o.Verdict == invite.VerdictApplied {
-		return c.note("answers", comment)
-	}
-	return err
+	return errors.Join(c.note("answers", a.Comment), c.note("phoned", fmt.Sprint(uid, " ", a.Email, " ", a.Stamp.Unix())))
 }
 
-// bookOne stores a booking and its meeting in one transaction.
-func bookOne(ctx context.Context, db *sql.DB, d *desk.Desk, uid string) error {
+// bookOne stores a booking and its meeting in one transaction: in a transaction of the
+// desk, or in one of the program.
+func (c *child) bookOne(ctx context.Context, db *sql.DB, d *desk.Desk, uid string) error {
+	book := func(tx *sql.Tx, d *desk.Desk) error {
+		r, err := tx.ExecContext(ctx, `INSERT INTO booking (uid) VALUES ($1) ON CONFLICT DO NOTHING`, uid)
+		if err != nil {
+			return err
+		}
+		if n, err := r.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(errEnough, err)
+		}
+		e := soon(4)
+		e.UID = uid
+		_, err = d.Send(ctx, e)
+		return err
+	}
+	if rand.IntN(2) == 0 {
+		if err := d.InTx(ctx, book); err != nil {
+			return err
+		}
+		return c.note("booked", uid)
+	}
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	r, err := tx.ExecContext(ctx, `INSERT INTO booking (uid) VALUES ($1) ON CONFLICT DO NOTHING`, uid)
-	if err != nil {
+	if err := book(tx, d.WithTx(tx)); err != nil {
 		return err
 	}
-	if n, err := r.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(errEnough, err)
-	}
-	e := soon(4)
-	e.UID = uid
-	if _, err := d.WithTx(tx).Send(ctx, e); err != nil {
+	if err := tx.Commit(); err != nil {
 		return err
 	}
-	return tx.Commit()
+	return c.note("booked", uid)
 }
