@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 
@@ -15,9 +14,6 @@ import (
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/desk"
 )
-
-// settings are the settings of SQLite that package desk asks for.
-const settings = "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 
 // openDesk opens the desk on the database, and carries out the orders of the command
 // line about it: -import, -apply and -dismiss. It returns the end of the database.
@@ -52,7 +48,7 @@ func openDatabase(path string) (*sql.DB, error) {
 	if err := f.Close(); err != nil {
 		return nil, err
 	}
-	return sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+settings)
+	return sql.Open("sqlite", desk.SQLiteDSN(path))
 }
 
 // importMeetings stores the meetings of a folder, one in each .json file. A meeting that
