@@ -62,10 +62,20 @@ func (d *Desk) InTx(ctx context.Context, f func(tx *sql.Tx, d *Desk) error) erro
 				return err
 			}
 		}
-		return f(tx, &Desk{core: d.core, tx: tx, keepEvents: keep})
+		err := f(tx, &Desk{core: d.core, tx: tx, keepEvents: keep})
+		if errors.Is(err, ErrConflict) {
+			err = againError{err}
+		}
+		return err
 	})
 	return d.conflict(err)
 }
+
+// againError is an [ErrConflict] after which the whole transaction is run again. Other
+// calls decide about ErrConflict themselves.
+type againError struct{ error }
+
+func (e againError) Unwrap() error { return e.error }
 
 // WithTx returns a desk that works in a transaction that the program has already. Other
 // programs use [Desk.InTx], which begins, repeats and commits. Nothing of the desk's work
@@ -103,7 +113,7 @@ func (d *Desk) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 
 // passes reports whether an error says that another transaction was in the way.
 func (c *core) passes(err error) bool {
-	return !errors.Is(err, errBroken) && (c.dialect.isConflict(err) || errors.Is(err, ErrConflict))
+	return !errors.Is(err, errBroken) && (c.dialect.isConflict(err) || errors.As(err, new(againError)))
 }
 
 // inStatement runs f, which changes the database with one statement. That is its own
