@@ -4,8 +4,11 @@
 //	box := inbox.Maildir("/var/mail/desk")
 //	err := inbox.Run(ctx, box, func(ctx context.Context, m *inbox.Mail) error {
 //		got, err := d.Receive(ctx, m)
+//		if err != nil {
+//			return err // the mail comes again
+//		}
 //		log.Print(got.UID, " ", got.Outcome.Verdict, ": ", got.Outcome.Reason)
-//		return err // after an error the mail comes again
+//		return nil
 //	})
 //
 // Without a desk, the program reads the mail, finds its meeting, and stores the answer:
