@@ -35,7 +35,9 @@ type core struct {
 
 // Options say how a [Desk] works. Nil and zero values are right and safe.
 type Options struct {
-	// Policy says who may answer. If it is nil, it is the zero [invite.Policy].
+	// Policy says who may answer. If it is nil, it is the zero [invite.Policy], which
+	// refuses answers of people who are not invited. Such a mail is not kept. With
+	// Uninvited set to [invite.UninvitedHold], a person can decide, see [Desk.Held].
 	// Its function GroupMember may be called inside a transaction, so it must not
 	// use the desk's database.
 	Policy *invite.Policy
@@ -43,7 +45,9 @@ type Options struct {
 	// so that each tenant can have a sender of their own. Only Tag is set in the
 	// Meeting of a [Desk.Send]. If Clients is nil, the client of [Open] is used.
 	Clients func(ctx context.Context, m *invite.Meeting) (*invite.Client, error)
-	// OnEvent is told of each event inside the transaction that stores it. It writes
+	// OnEvent is told of each event inside the transaction that stores it. It is not told
+	// of calls of the program, such as Update and Cancel, nor of answers that do not count
+	// any more because such a call asked everybody anew. OnEvent writes
 	// only through tx, uses ctx for it, and sends nothing over the network. It may be
 	// called again with the same event, if the transaction was rolled back. After two
 	// seconds its ctx is done. If it fails, its writes are undone, the fact stays, and

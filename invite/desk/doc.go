@@ -22,9 +22,10 @@
 //
 // Wait until Run has returned before you close the database: a mail may be in the hands
 // of the server, and its result is stored last. The supported drivers are
-// modernc.org/sqlite, github.com/jackc/pgx/v5/stdlib and github.com/lib/pq. By the methods
-// of their errors, the desk knows whether another transaction was in the way, and tries
-// again. With other drivers, such as mattn/go-sqlite3, such a call fails.
+// modernc.org/sqlite, github.com/jackc/pgx/v5/stdlib and github.com/lib/pq. If another
+// transaction is in the way, their errors say so, and the desk tries again. The desk does
+// not know the errors of other drivers, such as mattn/go-sqlite3. With them, a call fails
+// if another transaction is in the way.
 //
 // It is neither a calendar nor a queue for many machines. Beyond one machine, use
 // PostgreSQL and a queue such as River.

@@ -72,6 +72,8 @@ func (x *incoming) hold(ctx context.Context, tx *sql.Tx, s *step, out *Received)
 }
 
 // Held yields the mails that need a person, meeting by meeting. An error ends it.
+// Answers of people who are not invited are among them if Uninvited of the policy is
+// [invite.UninvitedHold]. Otherwise such answers are refused, see [Desk.Receive].
 func (d *Desk) Held(ctx context.Context) iter.Seq2[HeldMail, error] {
 	return func(yield func(HeldMail, error) bool) {
 		if err := d.enter(ctx); err != nil {

@@ -31,7 +31,10 @@ type Received struct {
 // Receive takes a mail in. It finds the meeting by the token in an address, by the UID,
 // or by a Message-ID, and applies the mail by the policy of the desk. Attendees whom
 // somebody delegated to, or who ask for the current version, are invited. A mail that
-// needs a person is kept, see [Desk.Held].
+// is held for a person is kept, see [Desk.Held]. A mail that the policy refuses is not
+// kept, and no event tells of it. Only the verdict says so, which is
+// [invite.VerdictUnknownAttendee] or [invite.VerdictUnverified]. If the answer is right all
+// the same, give it to [Desk.Answer].
 //
 // The same mail is one mail, however often it comes: the second time, the verdict is
 // [invite.VerdictDuplicate]. A mail that cannot be read, or that is about no meeting, is

@@ -31,6 +31,10 @@ const meetingsAtOnce = 8
 // works. If another process has the lock, Run waits for it. So every mail that is in the
 // state sending when Run begins is a leftover of a crash, and becomes unknown. On
 // PostgreSQL, a mail becomes unknown if it has been in the state sending for 15 minutes.
+// If only one process ever sends, it may call [Desk.Leftovers] before Run, so that such a
+// mail becomes unknown at once. A mail is in the state sending also while it waits for a
+// connection of the sender. So give the sender as many connections as mails are in flight.
+// Otherwise a crash leaves mails unknown that no server has seen.
 //
 // If the database is away, Run logs that, and goes on when the database is back.
 func (d *Desk) Run(ctx context.Context) error {

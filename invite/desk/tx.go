@@ -32,9 +32,12 @@ func (d *Desk) reader() querier {
 
 // InTx runs f in a transaction of the desk's database, and commits it if f returns nil.
 // f is given the transaction for the program's own statements, and a desk that works in
-// it. All calls of the desk in f go to that desk: the other one would wait for the
-// transaction. Nothing of the work counts before the commit. [Desk.Run] sends the mails
-// right after it. If f fails or panics, nothing is stored, and its error comes back.
+// it. All calls of the desk in f go to that desk. A call of the other one is not part of
+// the transaction on PostgreSQL, and stays if f fails. On SQLite it waits for the
+// transaction, and fails with [ErrConflict] after about a minute.
+//
+// Nothing of the work counts before the commit. [Desk.Run] sends the mails right after it.
+// If f fails or panics, nothing is stored, and its error comes back.
 //
 // If another transaction was in the way, f is run again in a new transaction, for about a
 // minute at most. Then the error is [ErrConflict]. Another transaction was in the way if a

@@ -1,7 +1,18 @@
 // Package inbox brings mails from the place where they arrive to a program that takes
-// answers in, such as a desk:
+// answers in. With a desk (package desk), the program is one call:
 //
 //	box := inbox.Maildir("/var/mail/desk")
+//	err := inbox.Run(ctx, box, func(ctx context.Context, m *inbox.Mail) error {
+//		got, err := d.Receive(ctx, m)
+//		if err != nil {
+//			return err // the mail comes again
+//		}
+//		log.Print(got.UID, " ", got.Outcome.Verdict, ": ", got.Outcome.Reason)
+//		return nil
+//	})
+//
+// Without a desk, the program reads the mail, finds its meeting, and stores the answer:
+//
 //	err := inbox.Run(ctx, box, func(ctx context.Context, m *inbox.Mail) error {
 //		in, err := invite.Read(bytes.NewReader(m.Data), &invite.ReadOptions{Recipient: m.Recipient, Verified: m.Verified})
 //		if err != nil {

@@ -162,8 +162,14 @@ func testWholeService(t *testing.T, x database) {
 	if text, status := p.do("POST", at+"/move", url.Values{"start": {"2037-03-03T09:00:00Z"}}); status != http.StatusOK {
 		t.Errorf("move: status %d: %s", status, text)
 	}
+	if text, _ := p.do("GET", at, nil); text != string(ical.StatusNeedsAction) {
+		t.Errorf("the status after a move is %q, want needs-action: the answer was to another time", text)
+	}
 	if text, status := p.do("DELETE", at+"?why=closed", nil); status != http.StatusOK {
 		t.Errorf("DELETE: status %d: %s", status, text)
+	}
+	if text, _ := p.do("GET", at, nil); text != "cancelled" {
+		t.Errorf("the status after a cancellation is %q, want cancelled", text)
 	}
 	if _, status := p.do("DELETE", at, nil); status != http.StatusConflict {
 		t.Errorf("second DELETE: status %d, want 409", status)
