@@ -2,6 +2,7 @@ package desktest
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -45,5 +46,28 @@ func TestSendAtOnce(t *testing.T) {
 		w.clock.Advance(time.Minute)
 		w.deliver(uid)
 		w.checkStates("later", uid, delivered, delivered)
+	})
+}
+
+// TestSendAtOnceStale checks that a call that was planned from an older state of the
+// meeting fails at once. The time is the fake one of synctest.
+func TestSendAtOnceStale(t *testing.T) {
+	eachBubble(t, func(t *testing.T, x database) {
+		w := newWorld(t, x, desk.Options{})
+		defer w.db.Close()
+		client := invite.New(w.mails, w.o)
+		m := must(client.WithLedger(w.Ledger()).Send(t.Context(), lunch(2)))(t)
+		must(w.Answer(t.Context(), m.Event.UID, w.yes(address(0))))(t)
+		after := m.Event.Clone()
+		after.Location = "Roof"
+		w.mails.Reset()
+		began := time.Now()
+		if _, err := client.WithLedger(w.Ledger()).Update(t.Context(), m, after); !errors.Is(err, desk.ErrConflict) {
+			t.Errorf("Update = %v, want ErrConflict", err)
+		}
+		if took := time.Since(began); took > 0 {
+			t.Errorf("the error took %v", took)
+		}
+		check(t, "mails", 0, len(w.mails.Messages()))
 	})
 }
