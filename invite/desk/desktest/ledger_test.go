@@ -71,3 +71,31 @@ func TestSendAtOnceStale(t *testing.T) {
 		check(t, "mails", 0, len(w.mails.Messages()))
 	})
 }
+
+// TestSendAtOnceMeanwhile lets another process claim a mail while a call stores that it is
+// overtaken. On SQLite nobody else can write then.
+func TestSendAtOnceMeanwhile(t *testing.T) {
+	w := newWorld(t, newPostgres(t), desk.Options{})
+	uid := w.send(lunch(1))
+	m := w.meeting(uid)
+	tx := must(w.db.Begin())(t)
+	defer tx.Rollback()
+	must(tx.Exec(`UPDATE convene_mails SET state = 'sending'`))(t)
+	failed := make(chan error)
+	go func() {
+		after := m.Event.Clone()
+		after.Location = "Roof"
+		_, err := invite.New(w.mails, w.o).WithLedger(w.Ledger()).Update(t.Context(), m, after)
+		failed <- err
+	}()
+	for w.count(`SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) OR NOT granted AND locktype = 'transactionid'`) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-failed; !errors.Is(err, desk.ErrConflict) {
+		t.Errorf("Update = %v, want ErrConflict", err)
+	}
+	check(t, "mails", 0, len(w.mails.Messages()))
+}
