@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -171,8 +172,14 @@ func (r *runner) look(ctx context.Context) {
 	}
 }
 
-// work sends the mails of one meeting. It reports false if that fails.
-func (r *runner) work(ctx context.Context, key string) bool {
+// work sends the mails of one meeting. It reports false if that fails. A panic, for example
+// in Options.Clients, is a failure, so that one meeting does not stop all others.
+func (r *runner) work(ctx context.Context, key string) (ok bool) {
+	defer func() {
+		if x := recover(); x != nil {
+			r.log().ErrorContext(ctx, "desk: deliver", "uid", key, "panic", x, "stack", string(debug.Stack()))
+		}
+	}()
 	err := r.Deliver(ctx, key)
 	if err == nil || errors.Is(err, ErrNotFound) || ctx.Err() != nil {
 		return true

@@ -13,6 +13,16 @@ import (
 // TestRunBrokenTenant checks that many meetings of a tenant without a client do not keep
 // Run from the mails of others. The time is the fake one of synctest.
 func TestRunBrokenTenant(t *testing.T) {
+	for name, broken := range map[string]func() (*invite.Client, error){
+		"error": func() (*invite.Client, error) { return nil, errOwn },
+		"panic": func() (*invite.Client, error) { panic("index out of range") },
+	} {
+		t.Run(name, func(t *testing.T) { runBroken(t, broken) })
+	}
+}
+
+// runBroken runs a desk with meetings whose client is broken, and one other meeting.
+func runBroken(t *testing.T, broken func() (*invite.Client, error)) {
 	x := newSQLite(t)
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, x, desk.Options{})
@@ -28,7 +38,7 @@ func TestRunBrokenTenant(t *testing.T) {
 		defer db.Close()
 		d := open(t, db, &desk.Options{Now: w.clock.Now, Clients: func(_ context.Context, m *invite.Meeting) (*invite.Client, error) {
 			if m.Tag == "broken" {
-				return nil, errOwn
+				return broken()
 			}
 			return client, nil
 		}})
