@@ -50,8 +50,9 @@ type Options struct {
 	// any more because such a call asked everybody anew. OnEvent writes
 	// only through tx, uses ctx for it, and sends nothing over the network. It may be
 	// called again with the same event, if the transaction was rolled back. After two
-	// seconds its ctx is done. If it fails, its writes are undone, the fact stays, and
-	// the event is kept for another try. Later events of the meeting wait for it.
+	// seconds its ctx is done. If it fails or panics, its writes are undone, the fact
+	// stays, and the event is kept for another try. Later events of the meeting wait for
+	// it.
 	//
 	// It often needs the desk, to answer an event by [Desk.WithTx] of tx. Declare
 	// var d *desk.Desk before the call of Open, assign its result to d, and use d in

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/convene-go/convene/invite"
@@ -150,7 +151,7 @@ func (c *core) call(ctx context.Context, tx *sql.Tx, e Event) error {
 		return err
 	}
 	inside, cancel := context.WithTimeout(context.WithValue(ctx, insideKey{}, tx), mostInside)
-	failed := c.options.OnEvent(inside, tx, e)
+	failed := c.onEvent(inside, tx, e)
 	cancel()
 	if failed != nil {
 		if _, err := tx.ExecContext(ctx, `ROLLBACK TO SAVEPOINT convene_event`); err != nil {
@@ -161,4 +162,15 @@ func (c *core) call(ctx context.Context, tx *sql.Tx, e Event) error {
 		return fmt.Errorf("%w: %w", errBroken, err)
 	}
 	return failed
+}
+
+// onEvent calls OnEvent. A panic there is a failure, so that one event that OnEvent cannot
+// take does not end the process again and again.
+func (c *core) onEvent(ctx context.Context, tx *sql.Tx, e Event) (err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			err = fmt.Errorf("desk: OnEvent panicked: %v\n%s", x, debug.Stack())
+		}
+	}()
+	return c.options.OnEvent(ctx, tx, e)
 }

@@ -32,6 +32,10 @@ type HeldMail struct {
 // the UID of a meeting can send such mails.
 const mostHeld = 100
 
+// mostHeldOctets limits the octets of these mails as they are stored. One mail is kept
+// however large it is.
+const mostHeldOctets = 32 << 20
+
 // incoming is a mail that is held, at least in part.
 type incoming struct {
 	*Desk
@@ -48,11 +52,16 @@ type incoming struct {
 // mail may come again if nothing of it was applied.
 func (x *incoming) hold(ctx context.Context, tx *sql.Tx, s *step, out *Received) error {
 	o := x.outcome
-	var n int
-	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM convene_received WHERE uid = $1 AND state = 'held'`, x.was.key).Scan(&n); err != nil {
+	data, err := json.Marshal(x.mail)
+	if err != nil {
 		return err
 	}
-	if n >= mostHeld {
+	var n, octets int
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(LENGTH(mail)), 0) FROM convene_received WHERE uid = $1 AND state = 'held'`, x.was.key).
+		Scan(&n, &octets); err != nil {
+		return err
+	}
+	if n >= mostHeld || n > 0 && octets+len(data) > mostHeldOctets {
 		x.log().WarnContext(ctx, "desk: a mail is not held, because its meeting has too many held mails", "uid", x.was.key, "reason", o.Reason)
 		s.events = x.applied
 		out.Outcome.Reason = "is not kept, because its meeting has too many held mails: " + o.Reason
@@ -60,10 +69,6 @@ func (x *incoming) hold(ctx context.Context, tx *sql.Tx, s *step, out *Received)
 			return nil
 		}
 		return x.noteReceived(ctx, tx, x.id, x.was.key, receivedDone, o, "")
-	}
-	data, err := json.Marshal(x.mail)
-	if err != nil {
-		return err
 	}
 	e := eventOf(x.was.meeting, EventHeld, x.from)
 	e.HeldID, e.Reason = x.id, o.Reason

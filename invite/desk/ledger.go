@@ -51,14 +51,20 @@ func (l *ledger) Begin(ctx context.Context, ms ...*invite.Meeting) error {
 	l.mu.Lock()
 	l.ctx = ctx
 	l.mu.Unlock()
-	return l.inTx(ctx, func(tx *sql.Tx) error {
+	var uid string
+	err := l.inTx(ctx, func(tx *sql.Tx) error {
 		for _, m := range ms {
+			uid = m.Event.UID
 			if err := l.begin(ctx, tx, m); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	if errors.Is(err, errLost) { // a mail has just gone out
+		return fmt.Errorf("%w: %.80s", ErrConflict, uid)
+	}
+	return err
 }
 
 // begin stores one meeting of a call.

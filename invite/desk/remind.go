@@ -10,6 +10,7 @@ import (
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/internal/series"
 )
 
 // nobodyDue is the time of a meeting that has no reminder any more.
@@ -98,7 +99,7 @@ func (d *Desk) remind(ctx context.Context, key string) error {
 		return err
 	}
 	_, err = d.change(ctx, key, freeChanges, func(was *stored, c *invite.Client, _ bool) (*step, error) {
-		m := d.remindAll(ctx, was.meeting, c, fromMillis(due), now)
+		m := d.remindAll(ctx, was, c, fromMillis(due), now)
 		return &step{meeting: m, also: func(tx *sql.Tx) error {
 			// The row is the lock: each reminder is queued by one transaction.
 			r, err := tx.ExecContext(ctx, `UPDATE convene_reminders SET due = $1 WHERE uid = $2 AND due = $3`, nobodyDue, key, due)
@@ -121,18 +122,20 @@ func (d *Desk) remind(ctx context.Context, key string) error {
 var errReminded = errors.New("desk: the reminders have changed meanwhile")
 
 // remindAll returns the meeting with the reminders whose time lies between since and now.
-func (d *Desk) remindAll(ctx context.Context, m *invite.Meeting, c *invite.Client, since, now time.Time) *invite.Meeting {
+// If a clock was set back, or is slow, since may be before reminders that are sent already.
+func (d *Desk) remindAll(ctx context.Context, was *stored, c *invite.Client, since, now time.Time) *invite.Meeting {
+	m := was.meeting
 	if m.Event.Cancelled || m.Unsent {
 		return m
 	}
-	longest := slices.Max(d.options.RemindBefore)
+	longest, last := slices.Max(d.options.RemindBefore), was.lastReminders()
 	for o := range startsFrom(&m.Event, now) {
 		if o.Start.Sub(now) > longest {
 			break
 		}
 		due := slices.ContainsFunc(d.options.RemindBefore, func(before time.Duration) bool {
 			at := o.Start.Add(-before)
-			return !at.Before(since) && !at.After(now)
+			return !at.Before(since) && !at.After(now) && at.After(last[o.RecurrenceID.Unix()])
 		})
 		if !due {
 			continue
@@ -149,6 +152,19 @@ func (d *Desk) remindAll(ctx context.Context, m *invite.Meeting, c *invite.Clien
 		m = out
 	}
 	return m
+}
+
+// lastReminders returns the time at which the last reminder of each occurrence was queued,
+// by the original start of the occurrence.
+func (s *stored) lastReminders() map[int64]time.Time {
+	out := make(map[int64]time.Time)
+	for _, x := range s.mails {
+		if x.Method == "" {
+			start := x.RecurrenceID.Unix()
+			out[start] = series.Later(out[start], x.since)
+		}
+	}
+	return out
 }
 
 // toRemind returns the attendees who accepted or have not answered. Rooms and other

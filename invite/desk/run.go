@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -36,7 +38,9 @@ const meetingsAtOnce = 8
 // connection of the sender. So give the sender as many connections as mails are in flight.
 // Otherwise a crash leaves mails unknown that no server has seen.
 //
-// If the database is away, Run logs that, and goes on when the database is back.
+// If the work at a meeting fails, for example because [Options].Clients has no client for
+// it, Run tries again after a second, then after twice as long each time, and at last every
+// minute. If the database is away, Run logs that, and goes on when the database is back.
 func (d *Desk) Run(ctx context.Context) error {
 	if d.tx != nil {
 		return errors.New("desk: Run cannot be used in a transaction")
@@ -49,7 +53,9 @@ func (d *Desk) Run(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
-	r := &runner{Desk: d, busy: make(map[string]bool), free: make(chan struct{}, meetingsAtOnce)}
+	r := &runner{
+		Desk: d, busy: make(map[string]bool), rests: make(map[string]rest), free: make(chan struct{}, meetingsAtOnce),
+	}
 	defer r.workers.Wait()
 	r.first(ctx)
 	ticker := time.NewTicker(lookEvery)
@@ -102,12 +108,24 @@ type runner struct {
 	workers sync.WaitGroup
 	free    chan struct{} // has a value for each worker
 
-	mu   sync.Mutex
-	busy map[string]bool // the meetings that are worked at
+	mu    sync.Mutex
+	busy  map[string]bool // the meetings that are worked at
+	rests map[string]rest // the meetings whose work failed
 
 	swept time.Time
 	away  bool // the last look failed
 }
+
+// rest is the pause of a meeting whose work failed. It takes up none of the workers, so
+// that many broken meetings do not keep the others waiting.
+type rest struct {
+	long  time.Duration
+	until time.Time
+}
+
+// longestRest limits a rest. The first one is as long as the pause between two looks, and
+// each further one is twice as long.
+const longestRest = time.Minute
 
 // first turns the leftovers of an earlier process into unknown. On SQLite nobody else
 // sends, so these are all mails in the state sending.
@@ -141,59 +159,75 @@ func (r *runner) look(ctx context.Context) {
 		select {
 		case r.free <- struct{}{}:
 		case <-ctx.Done():
-			r.end(key)
+			r.end(key, false)
 			return
 		}
 		r.workers.Add(1)
 		go func() {
 			defer r.workers.Done()
-			r.work(ctx, key)
-			r.end(key)
+			r.end(key, !r.work(ctx, key))
 			<-r.free
 			r.wakeUp() // something may have been queued meanwhile
 		}()
 	}
 }
 
-// work sends the mails of one meeting.
-func (r *runner) work(ctx context.Context, key string) {
-	err := r.Deliver(ctx, key)
-	switch {
-	case err == nil, errors.Is(err, ErrNotFound), ctx.Err() != nil:
-	default:
-		r.log().ErrorContext(ctx, "desk: deliver", "uid", key, "err", err)
-		select { // the meeting stays busy for a moment, so that a broken one takes no more than its share
-		case <-ctx.Done():
-		case <-time.After(lookEvery):
+// work sends the mails of one meeting. It reports false if that fails. A panic, for example
+// in Options.Clients, is a failure, so that one meeting does not stop all others.
+func (r *runner) work(ctx context.Context, key string) (ok bool) {
+	defer func() {
+		if x := recover(); x != nil {
+			r.log().ErrorContext(ctx, "desk: deliver", "uid", key, "panic", x, "stack", string(debug.Stack()))
 		}
+	}()
+	err := r.Deliver(ctx, key)
+	if err == nil || errors.Is(err, ErrNotFound) || ctx.Err() != nil {
+		return true
 	}
+	r.log().ErrorContext(ctx, "desk: deliver", "uid", key, "err", err)
+	return false
 }
 
-// begin marks a meeting as busy. It reports false if it is.
+// begin marks a meeting as busy. It reports false if it is, or if it rests.
 func (r *runner) begin(key string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.busy[key] {
+	if r.busy[key] || time.Now().Before(r.rests[key].until) {
 		return false
 	}
 	r.busy[key] = true
 	return true
 }
 
-// end ends begin.
-func (r *runner) end(key string) {
+// end ends begin. A meeting whose work failed rests for a while.
+func (r *runner) end(key string, failed bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.busy, key)
+	if !failed {
+		delete(r.rests, key)
+		return
+	}
+	long := min(max(2*r.rests[key].long, lookEvery), longestRest)
+	r.rests[key] = rest{long, time.Now().Add(long)}
+}
+
+// forgetRests forgets the rests that have long ended, for example because the meeting was
+// deleted.
+func (r *runner) forgetRests() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	maps.DeleteFunc(r.rests, func(_ string, x rest) bool { return time.Since(x.until) > longestRest })
 }
 
 // sweep looks for leftovers of other processes now and then, and forgets old mails.
 func (r *runner) sweep(ctx context.Context) {
-	now := r.now()
-	if now.Sub(r.swept) < sweepEvery {
+	if time.Since(r.swept) < sweepEvery {
 		return
 	}
-	r.swept = now
+	r.swept = time.Now()
+	r.forgetRests()
+	now := r.now()
 	_, err := r.Leftovers(ctx, now.Add(-leftoverAfter))
 	if err == nil {
 		_, err = r.db.ExecContext(ctx, `DELETE FROM convene_received WHERE state <> 'held' AND at < $1`, millis(now.Add(-forgetReceived)))

@@ -50,7 +50,7 @@ func (d *Desk) reader() querier {
 // On PostgreSQL it is READ COMMITTED.
 //
 // On a desk that works in a transaction already, f is run once, in that transaction, and
-// InTx does not commit. If it returns an error, that transaction must be rolled back.
+// InTx does not commit. If f returns an error, what f wrote is undone.
 // With the context of [Options].OnEvent outside its transaction, the error is [ErrInside].
 func (d *Desk) InTx(ctx context.Context, f func(tx *sql.Tx, d *Desk) error) error {
 	if f == nil {
@@ -83,8 +83,9 @@ func (e againError) Unwrap() error { return e.error }
 // WithTx returns a desk that works in a transaction that the program has already. Other
 // programs use [Desk.InTx], which begins, repeats and commits. Nothing of the desk's work
 // counts before the commit, and the mails leave at most a second after it. Each of its
-// calls that changes a meeting locks the meeting first. If [ErrConflict] comes back, roll
-// back and run the transaction again. Run, Work and Deliver cannot be used in a transaction.
+// calls that changes a meeting locks the meeting first. A call that fails leaves nothing
+// behind, also if the transaction is committed. If [ErrConflict] comes back, roll back and
+// run the transaction again. Run, Work and Deliver cannot be used in a transaction.
 //
 // On SQLite the transaction must be an immediate one (_txlock=immediate, see [SQLiteDSN]).
 // Otherwise a transaction that has read cannot write after somebody else wrote, and all it
@@ -98,7 +99,7 @@ func (d *Desk) WithTx(tx *sql.Tx) *Desk {
 // several times, unless the desk has a transaction.
 func (d *Desk) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 	if d.tx != nil {
-		return d.conflict(f(d.tx))
+		return d.conflict(whole(ctx, d.tx, f))
 	}
 	return patiently(ctx, d.passes, func() error {
 		defer d.turn(ctx)()
@@ -112,6 +113,29 @@ func (d *Desk) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 		}
 		return d.commit(tx)
 	})
+}
+
+// whole runs f in a savepoint of the caller's transaction. If f fails, what it wrote is
+// undone, because the caller may commit all the same. If it cannot be undone, the
+// transaction ends, so that nothing of it can be committed.
+func whole(ctx context.Context, tx *sql.Tx, f func(tx *sql.Tx) error) error {
+	if _, err := tx.ExecContext(ctx, `SAVEPOINT convene_call`); err != nil {
+		return err
+	}
+	failed := f(tx)
+	if failed == nil {
+		_, err := tx.ExecContext(ctx, `RELEASE SAVEPOINT convene_call`)
+		return err
+	}
+	ctx = context.WithoutCancel(ctx)
+	_, err := tx.ExecContext(ctx, `ROLLBACK TO SAVEPOINT convene_call`)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, `RELEASE SAVEPOINT convene_call`)
+	}
+	if err != nil {
+		_ = tx.Rollback()
+	}
+	return failed
 }
 
 // passes reports whether an error says that another transaction was in the way.

@@ -159,3 +159,21 @@ func TestInside(t *testing.T) {
 		check(t, "description", "Ann comes.", w.meeting(uid).Event.Description)
 	})
 }
+
+// TestEventPanics checks that a panic in OnEvent is a failure: the fact stays, the desk
+// goes on, and the event comes later.
+func TestEventPanics(t *testing.T) {
+	eachFollower(t, func(w *world, f *follower) {
+		uid := w.send(lunch(2))
+		f.fail = func(context.Context, *sql.Tx, desk.Event) error { panic("index out of range") }
+		must(w.Answer(w.Context(), uid, w.yes(address(0))))(w)
+		w.deliver(uid)
+		w.checkStates("after the panics", uid, delivered, delivered)
+		check(w, "accepted", 1, w.meeting(uid).Tally().Accepted)
+		check(w, "events", []string(nil), w.told())
+		f.fail = nil
+		w.clock.Advance(time.Hour)
+		w.deliver(uid)
+		check(w, "events at last", []string{"answered p0", "sent p0", "sent p1"}, w.told())
+	})
+}

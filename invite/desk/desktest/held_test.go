@@ -99,3 +99,32 @@ func TestHeldInPart(t *testing.T) {
 		check(w, "held mails", most, len(held()))
 	})
 }
+
+// TestHeldOctets checks that a few large mails of a stranger do not fill the database.
+func TestHeldOctets(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, x database) {
+		w := newWorld(t, x, desk.Options{Policy: &invite.Policy{InsecureAnyFrom: true, Uninvited: invite.UninvitedHold}})
+		uid := w.send(lunch(1))
+		w.deliver(uid)
+		large := strings.Repeat(strings.Repeat("x", 70)+"\r\n", 13<<20/72)
+		held := 0
+		for i := range 4 {
+			eve := strings.ReplaceAll(string(partsMail(uid, fmt.Sprint(i), nil, nil)), "END:VCALENDAR", "BEGIN:VEVENT\r\nUID:"+uid+
+				"\r\nDTSTAMP:20270201T100000Z\r\nSEQUENCE:0\r\nATTENDEE;PARTSTAT=ACCEPTED:mailto:eve@example.com\r\nEND:VEVENT\r\nEND:VCALENDAR")
+			eve = strings.ReplaceAll(eve, "p0@example.com", "eve@example.com")
+			if i < 3 { // the last one is small
+				eve = strings.Replace(eve, "\r\n\r\n", "\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n"+large+"--b\r\nContent-Type: text/calendar; method=REPLY\r\n\r\n", 1)
+				eve = strings.Replace(eve, "text/calendar; method=REPLY; charset=utf-8", "multipart/mixed; boundary=b", 1) + "--b--\r\n"
+			}
+			r := w.receive([]byte(eve))
+			if !r.Outcome.Held {
+				w.Fatalf("Receive = %+v, want held", r.Outcome)
+			}
+			if len(r.Events) == 1 {
+				held++
+			}
+		}
+		check(t, "mails that are kept", 2, held)
+		check(t, "mails in the database", 2, w.count(`SELECT COUNT(*) FROM convene_received WHERE state = 'held'`))
+	})
+}

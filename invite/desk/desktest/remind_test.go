@@ -183,3 +183,26 @@ func TestRemindAtOnce(t *testing.T) {
 		check(w, "mails", 3, len(w.mails.Messages()))
 	})
 }
+
+// TestRemindClocks checks that each reminder is sent once, although a clock is set back
+// after it was sent, or another process has a clock that is slow, and then an answer comes.
+func TestRemindClocks(t *testing.T) {
+	eachWorld(t, remindBefore, func(w *world) {
+		e := lunch(1)
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqDaily}
+		uid := w.send(e)
+		w.deliver(uid)
+		for i, start := range []time.Time{e.Start, e.Start.AddDate(0, 0, 1)} {
+			w.at(start.Add(-time.Hour), uid)
+			w.mails.Reset()
+			w.clock.Advance(-2 * time.Second)
+			a := w.yes(address(0))
+			a.RecurrenceID, a.Stamp = start, a.Stamp.Add(time.Duration(i)*time.Minute)
+			must(w.Answer(w.Context(), uid, a))(w)
+			w.at(start.Add(-time.Hour), uid)
+			check(w, "reminders for the second time", "", w.reminders())
+		}
+		w.at(e.Start.AddDate(0, 0, 1).Add(time.Minute), uid)
+		check(w, "reminders of the next day", "p0", w.reminders())
+	})
+}
