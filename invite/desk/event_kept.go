@@ -64,7 +64,7 @@ func (t *telling) first(ctx context.Context, onlyDue bool) (more bool, err error
 	}
 	// Only one transaction tells it: whoever deletes the row.
 	r, err := t.tx.ExecContext(ctx, `DELETE FROM convene_events WHERE id = $1`, id)
-	if err := exactly(1, r, err); err != nil {
+	if err := exactly(1, errLost, r, err); err != nil {
 		if errors.Is(err, errLost) {
 			return false, nil
 		}
@@ -76,7 +76,7 @@ func (t *telling) first(ctx context.Context, onlyDue bool) (more bool, err error
 	}
 	failed := errors.New("broke the transaction")
 	if !t.keep {
-		if failed = t.call(ctx, t.tx, e); failed == nil || errors.Is(failed, errBroken) {
+		if failed = t.callOnEvent(ctx, t.tx, e); failed == nil || errors.Is(failed, errBroken) {
 			return true, failed
 		}
 	}

@@ -53,7 +53,8 @@ func (p *pace) due() time.Time {
 	return due
 }
 
-// difference returns the deliveries that are new, and those that differ from the rows.
+// difference returns the deliveries that are new, and the deliveries that differ from
+// their rows.
 func (s *stored) difference(list []invite.Delivery) (fresh, changed []invite.Delivery) {
 	for _, d := range list {
 		switch was, ok := s.mails[d.N]; {
@@ -121,10 +122,10 @@ func updateMails(ctx context.Context, tx *sql.Tx, was *stored, changed []invite.
 	return nil
 }
 
-// setMails changes state, reply and time of mails for which a condition holds, and what
-// more writes. It returns the numbers of the changed ones. The rows are named by their numbers, which
-// the index has. A join would read all rows of the meeting, if the database has no
-// statistics.
+// setMails changes state, reply and time of mails for which a condition holds, and the
+// columns that more writes. It returns the numbers of the changed mails. The statement
+// names the rows by their numbers, which the index has. A join would read all rows of the
+// meeting if the database has no statistics.
 func setMails(ctx context.Context, q querier, key string, list []invite.Delivery, now time.Time, condition func(*statement), more ...func(*statement)) (map[int]bool, error) {
 	list = byNumber(list)
 	got := make(map[int]bool, len(list))
