@@ -81,7 +81,7 @@ func (d *Desk) apply(ctx context.Context, was *stored, c *invite.Client, f func(
 	}
 	invited, err := c.Reinvite(ctx, after, o.Invite, invite.QueueOnly())
 	if err != nil { // the answer counts all the same
-		d.log().ErrorContext(ctx, "desk: an attendee cannot be invited", "uid", after.Event.UID, "attendees", o.Invite, "err", err)
+		d.log().ErrorContext(ctx, "desk: an attendee cannot be invited", "uid", after.Event.UID, "attendees", o.Invite, "error", err)
 		return s, o
 	}
 	s.meeting = invited

@@ -91,7 +91,7 @@ type telling struct {
 func (d *Desk) inTxTelling(ctx context.Context, f func(tx *sql.Tx, keep bool) error) error {
 	err := d.inTx(ctx, func(tx *sql.Tx) error { return f(tx, d.keepEvents) })
 	if errors.Is(err, errBroken) && d.tx == nil {
-		d.log().ErrorContext(ctx, "desk: an event is kept for later", "err", err)
+		d.log().ErrorContext(ctx, "desk: an event is kept for later", "error", err)
 		err = d.inTx(ctx, func(tx *sql.Tx) error { return f(tx, true) })
 	}
 	return err
@@ -118,7 +118,7 @@ func (t *telling) tell(ctx context.Context, events []Event) error {
 			if cause == nil {
 				continue
 			}
-			t.log().ErrorContext(ctx, "desk: an event is kept for later", "kind", e.Kind, "uid", e.UID, "err", cause)
+			t.log().ErrorContext(ctx, "desk: an event is kept for later", "kind", e.Kind, "uid", e.UID, "error", cause)
 		}
 		waiting++
 		if err := t.store(ctx, e, cause); err != nil {

@@ -114,8 +114,11 @@ func (d *Desk) held(ctx context.Context, q querier, id string) (h HeldMail, key 
 	if err != nil {
 		return HeldMail{}, "", err
 	}
+	if err := json.Unmarshal([]byte(data), h.Mail); err != nil {
+		return HeldMail{}, "", fmt.Errorf("desk: held mail %.80q: %w", id, err)
+	}
 	h.Time = fromMillis(at)
-	return h, key, json.Unmarshal([]byte(data), h.Mail)
+	return h, key, nil
 }
 
 // ApplyHeld takes a held mail in, because a person says that it is right. The author

@@ -172,7 +172,7 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 			return false
 		}
 		if !warned {
-			l.log().ErrorContext(ctx, "desk: the fate of mails cannot be stored yet", "uid", uid, "err", err)
+			l.log().ErrorContext(ctx, "desk: the fate of mails cannot be stored yet", "uid", uid, "error", err)
 		}
 		warned = true
 		return true

@@ -67,7 +67,7 @@ func (l *ledger) postpone(ctx context.Context, tx *sql.Tx, key string, d invite.
 	if err != nil {
 		return nil, err
 	}
-	l.log().DebugContext(ctx, "desk: a mail failed for a while", "uid", key, "to", d.To, "tries", tries, "err", d.Reply)
+	l.log().DebugContext(ctx, "desk: a mail failed for a while", "uid", key, "to", d.To, "tries", tries, "error", d.Reply)
 	if tries < mostMailTries {
 		_, err = tx.ExecContext(ctx, `UPDATE convene_mails SET due = $1 WHERE uid = $2 AND n = $3`, millis(now.Add(delay(tries))), key, d.N)
 		return nil, err

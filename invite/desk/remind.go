@@ -144,7 +144,7 @@ func (d *Desk) remindAll(ctx context.Context, was *stored, c *invite.Client, sin
 		}
 		out, err := c.RemindStart(ctx, m, o.RecurrenceID, to, invite.QueueOnly(), invite.AllowPast())
 		if err != nil {
-			d.log().ErrorContext(ctx, "desk: a reminder cannot be made", "uid", m.Event.UID, "start", o.Start, "err", err)
+			d.log().ErrorContext(ctx, "desk: a reminder cannot be made", "uid", m.Event.UID, "start", o.Start, "error", err)
 			continue
 		}
 		m = out

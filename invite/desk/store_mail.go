@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -84,7 +85,7 @@ func insertMails(ctx context.Context, tx *sql.Tx, key string, fresh []invite.Del
 			fixed.State, fixed.Reply, fixed.Time = "", "", time.Time{}
 			data, err := json.Marshal(fixed)
 			if err != nil {
-				return err
+				return fmt.Errorf("desk: meeting %.80s: mail %d: %w", key, d.N, err)
 			}
 			s.add("(?, ?, ?, '', ?, ?, ?, ?, '', 0, ?, 0, ?, ?, ?)", key, d.N, text(d.MessageID),
 				string(d.State), text(d.Reply), nanos(d.Time), string(data), p.follows, due, since, now)

@@ -91,9 +91,9 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 	}
 	switch {
 	case err != nil && out == m:
-		d.log().ErrorContext(ctx, "desk: mails cannot be made", "uid", m.Event.UID, "err", err)
+		d.log().ErrorContext(ctx, "desk: mails cannot be made", "uid", m.Event.UID, "error", err)
 	case err != nil && ctx.Err() == nil: // one line for all mails of the call
-		d.log().WarnContext(ctx, "desk: mails are not delivered", "uid", m.Event.UID, "err", err)
+		d.log().WarnContext(ctx, "desk: mails are not delivered", "uid", m.Event.UID, "error", err)
 	}
 	if ctx.Err() != nil {
 		return nil
