@@ -71,7 +71,7 @@ func toldBy(list []letter) toldNow {
 	t := toldNow{make(map[topic]bool), make(map[string]bool)}
 	for _, l := range list {
 		for i := range l {
-			if l[i].Method != ical.MethodDeclineCounter && !plan.IsPlain(l[i].Method, l[i].Purpose()) {
+			if plan.ShowsMeeting(l[i].Method, l[i].Purpose()) {
 				key := l[i].Key()
 				t.anything[key] = true
 				t.topics[topic{key, l[i].Event.RecurrenceID.Unix()}] = true
@@ -101,7 +101,7 @@ func (m *Meeting) overtakenByLater() (out []int) {
 		if later[topic{to, roster.Whole}] || later[topic{to, d.RecurrenceID.Unix()}] {
 			out = append(out, i)
 		}
-		if d.Method != ical.MethodDeclineCounter && !plan.IsPlain(d.Method, plan.Action(d.Action)) {
+		if plan.ShowsMeeting(d.Method, plan.Action(d.Action)) {
 			later[topic{to, d.RecurrenceID.Unix()}] = true
 		}
 	}

@@ -147,7 +147,8 @@ func runOnce(t *testing.T, d *dovecot, db string, kill int, more ...string) stri
 }
 
 // TestIdle lets the program run, delivers while it waits, and checks that it notices
-// the mail, and invites a delegate. It does so again with a server without IDLE and MOVE, by polling.
+// the mail, and invites a delegate. It does so again with a server without IDLE and MOVE,
+// by polling.
 func TestIdle(t *testing.T) {
 	for name, extra := range map[string]string{
 		"IDLE":    "",

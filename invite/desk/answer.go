@@ -30,10 +30,7 @@ func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.
 	if err := d.enter(ctx); err != nil {
 		return none, err
 	}
-	for _, query := range []string{
-		`SELECT DISTINCT uid FROM convene_mails WHERE message_id`,
-		`SELECT DISTINCT uid FROM convene_mails WHERE receipt <> '' AND receipt`,
-	} {
+	for _, query := range []string{byMessageID, byReceipt} {
 		keys, err := d.keysOf(ctx, query, []string{id})
 		if err != nil {
 			return none, err
@@ -62,7 +59,7 @@ func (d *Desk) messageID(ctx context.Context, key, id string) (out string, err e
 	return out, err
 }
 
-// take takes the word of an attendee in, and returns the outcome.
+// take takes an answer, a proposal or a report into a meeting, and returns the outcome.
 func (d *Desk) take(ctx context.Context, uid string, f func(m *invite.Meeting) (*invite.Meeting, invite.Outcome)) (o invite.Outcome, err error) {
 	_, err = d.change(ctx, uid, freeAnswers, func(was *stored, c *invite.Client, _ bool) (s *step, err error) {
 		s, o = d.apply(ctx, was, c, f)
@@ -74,7 +71,8 @@ func (d *Desk) take(ctx context.Context, uid string, f func(m *invite.Meeting) (
 	return o, nil
 }
 
-// apply takes something into a meeting. It invites the attendees whom the outcome names.
+// apply returns the step that f makes of a meeting, and the outcome of f. It invites the
+// attendees whom the outcome names.
 func (d *Desk) apply(ctx context.Context, was *stored, c *invite.Client, f func(m *invite.Meeting) (*invite.Meeting, invite.Outcome)) (*step, invite.Outcome) {
 	after, o := f(was.meeting)
 	s := &step{meeting: after, events: events(was.meeting, after)}
@@ -83,7 +81,7 @@ func (d *Desk) apply(ctx context.Context, was *stored, c *invite.Client, f func(
 	}
 	invited, err := c.Reinvite(ctx, after, o.Invite, invite.QueueOnly())
 	if err != nil { // the answer counts all the same
-		d.log().ErrorContext(ctx, "desk: an attendee cannot be invited", "uid", after.Event.UID, "attendees", o.Invite, "err", err)
+		d.log().ErrorContext(ctx, "desk: an attendee cannot be invited", "uid", after.Event.UID, "attendees", o.Invite, "error", err)
 		return s, o
 	}
 	s.meeting = invited

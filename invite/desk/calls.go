@@ -54,7 +54,11 @@ func (d *Desk) Update(ctx context.Context, uid string, change func(e *ical.Event
 		if err != nil {
 			return nil, err
 		}
-		return d.step(c.Update(ctx, was.meeting, after, queued(opts)...))
+		m, err := c.Update(ctx, was.meeting, after, queued(opts)...)
+		if err != nil {
+			return nil, err
+		}
+		return &step{meeting: m, settle: d.options.Settle}, nil
 	})
 	return s.result(err)
 }
@@ -165,14 +169,6 @@ func (d *Desk) otherCall(ctx context.Context, uid string, f func(c *invite.Clien
 		return &step{meeting: m}, nil
 	})
 	return s.result(err)
-}
-
-// step is the step that an update makes.
-func (d *Desk) step(m *invite.Meeting, err error) (*step, error) {
-	if err != nil {
-		return nil, err
-	}
-	return &step{meeting: m, settle: d.options.Settle}, nil
 }
 
 // result returns the meeting of a step, or nil after an error.

@@ -22,7 +22,8 @@ type step struct {
 }
 
 // planner makes the next version of a stored meeting. It may be called several times.
-// locked says that the row is locked, so that it must not call the program.
+// locked says that the desk has locked the row, so that it must not call the program. In
+// the caller's transaction locked is false, because there the program holds the lock.
 type planner func(was *stored, c *invite.Client, locked bool) (*step, error)
 
 // The number of times that a change of the organizer and one of an attendee is planned

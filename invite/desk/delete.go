@@ -53,7 +53,7 @@ func (d *Desk) delete(ctx context.Context, tx *sql.Tx, key string) error {
 		return fmt.Errorf("%w: %.80s has %d such mails", ErrOpenMails, key, open)
 	}
 	r, err := tx.ExecContext(ctx, `DELETE FROM convene_mails WHERE uid = $1 AND state NOT IN ('pending', 'sending')`, key)
-	if err := exactly(mails, r, err); err != nil {
+	if err := exactly(mails, errLost, r, err); err != nil {
 		return err
 	}
 	for _, table := range []string{"convene_addresses", "convene_received", "convene_events", "convene_reminders", "convene_meetings"} {

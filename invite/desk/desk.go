@@ -30,7 +30,7 @@ type core struct {
 	options Options
 	wake    chan struct{} // has a value if this process has queued something
 	writer  chan struct{} // has a value while this process writes to SQLite
-	open    sync.Map      // from *sql.Tx to *atomic.Bool: see begin
+	open    sync.Map      // from *sql.Tx to *atomic.Bool: see beginTx
 }
 
 // Options say how a [Desk] works. Nil and zero values are right and safe.

@@ -18,7 +18,7 @@ const (
 	postgres dialect = "PostgreSQL"
 )
 
-// ask returns the kind of the database, which the database tells itself.
+// ask asks a database of which kind it is.
 func ask(ctx context.Context, db *sql.DB) (dialect, error) {
 	var version string
 	first := db.QueryRowContext(ctx, `SELECT sqlite_version()`).Scan(&version)

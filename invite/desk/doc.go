@@ -27,6 +27,6 @@
 // not know the errors of other drivers, such as mattn/go-sqlite3. With them, a call fails
 // if another transaction is in the way.
 //
-// It is neither a calendar nor a queue for many machines. Beyond one machine, use
+// A desk is neither a calendar nor a queue for many machines. Beyond one machine, use
 // PostgreSQL and a queue such as River.
 package desk

@@ -24,7 +24,7 @@ type Event struct {
 	Tag string `json:"tag,omitempty"`
 	// Time is the time at which the desk stored it, in whole microseconds. Events of
 	// one transaction about a meeting differ in it. So a program that keeps events can
-	// order those of a meeting by Time, as long as no clock is set back.
+	// order the events of a meeting by Time, as long as no clock is set back.
 	Time time.Time `json:"time"`
 	// Attendee is the address of the attendee whom it is about. It may be "" for a
 	// held mail.
@@ -91,7 +91,7 @@ type telling struct {
 func (d *Desk) inTxTelling(ctx context.Context, f func(tx *sql.Tx, keep bool) error) error {
 	err := d.inTx(ctx, func(tx *sql.Tx) error { return f(tx, d.keepEvents) })
 	if errors.Is(err, errBroken) && d.tx == nil {
-		d.log().ErrorContext(ctx, "desk: an event is kept for later", "err", err)
+		d.log().ErrorContext(ctx, "desk: an event is kept for later", "error", err)
 		err = d.inTx(ctx, func(tx *sql.Tx) error { return f(tx, true) })
 	}
 	return err
@@ -112,13 +112,13 @@ func (t *telling) tell(ctx context.Context, events []Event) error {
 		e.ID, e.Time = rand.Text(), now.Add(time.Duration(i)*time.Microsecond)
 		var cause error
 		if waiting == 0 && !t.keep {
-			if cause = t.call(ctx, t.tx, e); errors.Is(cause, errBroken) {
+			if cause = t.callOnEvent(ctx, t.tx, e); errors.Is(cause, errBroken) {
 				return cause
 			}
 			if cause == nil {
 				continue
 			}
-			t.log().ErrorContext(ctx, "desk: an event is kept for later", "kind", e.Kind, "uid", e.UID, "err", cause)
+			t.log().ErrorContext(ctx, "desk: an event is kept for later", "kind", e.Kind, "uid", e.UID, "error", cause)
 		}
 		waiting++
 		if err := t.store(ctx, e, cause); err != nil {
@@ -144,9 +144,9 @@ func (t *telling) store(ctx context.Context, e Event, cause error) error {
 	return err
 }
 
-// call calls OnEvent in a savepoint of its own, so that its writes can be undone. The
+// callOnEvent calls OnEvent in a savepoint of its own, so that its writes can be undone. The
 // error is errBroken if they cannot.
-func (c *core) call(ctx context.Context, tx *sql.Tx, e Event) error {
+func (c *core) callOnEvent(ctx context.Context, tx *sql.Tx, e Event) error {
 	if _, err := tx.ExecContext(ctx, `SAVEPOINT convene_event`); err != nil {
 		return err
 	}

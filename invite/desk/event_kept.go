@@ -64,7 +64,7 @@ func (t *telling) first(ctx context.Context, onlyDue bool) (more bool, err error
 	}
 	// Only one transaction tells it: whoever deletes the row.
 	r, err := t.tx.ExecContext(ctx, `DELETE FROM convene_events WHERE id = $1`, id)
-	if err := exactly(1, r, err); err != nil {
+	if err := exactly(1, errLost, r, err); err != nil {
 		if errors.Is(err, errLost) {
 			return false, nil
 		}
@@ -76,11 +76,11 @@ func (t *telling) first(ctx context.Context, onlyDue bool) (more bool, err error
 	}
 	failed := errors.New("broke the transaction")
 	if !t.keep {
-		if failed = t.call(ctx, t.tx, e); failed == nil || errors.Is(failed, errBroken) {
+		if failed = t.callOnEvent(ctx, t.tx, e); failed == nil || errors.Is(failed, errBroken) {
 			return true, failed
 		}
 	}
-	t.log().ErrorContext(ctx, "desk: an event is kept for later again", "kind", e.Kind, "uid", e.UID, "tries", tries+1, "err", failed)
+	t.log().ErrorContext(ctx, "desk: an event is kept for later again", "kind", e.Kind, "uid", e.UID, "tries", tries+1, "error", failed)
 	due = millis(now.Add(delay(tries + 1)))
 	if _, err := t.tx.ExecContext(ctx, `INSERT INTO convene_events (id, uid, at, due, tries, cause, data) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		id, t.key, e.Time.UnixNano(), due, tries+1, text(failed.Error()), data); err != nil {

@@ -10,7 +10,8 @@ import (
 // event has more of them.
 const mostReason = 500
 
-// eventOfMail returns the event that the state of a mail is. Its kind is "" if it is none.
+// eventOfMail returns the event about the present state of a mail. Its kind is "" if no
+// event tells of that state.
 func eventOfMail(uid, tag string, d invite.Delivery) Event {
 	return Event{Kind: kindOf(d.State), UID: uid, Tag: tag, Attendee: d.To, Delivery: &d, Reason: wordsOf(&d)}
 }
@@ -24,7 +25,7 @@ func wordsOf(d *invite.Delivery) string {
 	return s
 }
 
-// kindOf returns the kind of the event that a state of a mail is, or "".
+// kindOf returns the kind of the event that tells of a state of a mail, or "".
 func kindOf(s invite.DeliveryState) EventKind {
 	switch s {
 	case invite.DeliveryDelivered:

@@ -109,13 +109,16 @@ func (d *Desk) held(ctx context.Context, q querier, id string) (h HeldMail, key 
 	err = q.QueryRowContext(ctx, `SELECT m.name, m.uid, r.reason, r.at, r.mail FROM convene_received r JOIN convene_meetings m ON m.uid = r.uid
 		WHERE r.id = $1 AND r.state = 'held'`, text(id)).Scan(&h.UID, &key, &h.Reason, &at, &data)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = fmt.Errorf("%w: held mail %.80q", ErrNotFound, id)
+		err = notHeld(id)
 	}
 	if err != nil {
 		return HeldMail{}, "", err
 	}
+	if err := json.Unmarshal([]byte(data), h.Mail); err != nil {
+		return HeldMail{}, "", fmt.Errorf("desk: held mail %.80q: %w", id, err)
+	}
 	h.Time = fromMillis(at)
-	return h, key, json.Unmarshal([]byte(data), h.Mail)
+	return h, key, nil
 }
 
 // ApplyHeld takes a held mail in, because a person says that it is right. The author
@@ -169,10 +172,8 @@ func (d *Desk) Dismiss(ctx context.Context, id string) error {
 // endHeld gives a held mail another state, and drops its text.
 func (d *Desk) endHeld(ctx context.Context, tx *sql.Tx, id, state string) error {
 	r, err := tx.ExecContext(ctx, `UPDATE convene_received SET state = $1, mail = '' WHERE id = $2 AND state = 'held'`, state, text(id))
-	if err := exactly(1, r, err); errors.Is(err, errLost) {
-		return fmt.Errorf("%w: held mail %.80q", ErrNotFound, id)
-	} else if err != nil {
-		return err
-	}
-	return nil
+	return exactly(1, notHeld(id), r, err)
 }
+
+// notHeld is the error about a mail that is not held.
+func notHeld(id string) error { return fmt.Errorf("%w: held mail %.80q", ErrNotFound, id) }

@@ -88,7 +88,7 @@ func (l *ledger) begin(ctx context.Context, tx *sql.Tx, m *invite.Meeting) error
 	if err := was.comesBefore(m); err != nil {
 		return err
 	}
-	// Of the stored mails, the rows count, except for those that the call overtakes.
+	// For a mail that is stored, its row counts, unless the call overtakes the mail.
 	after := *m
 	after.Deliveries = nil
 	for _, d := range m.Deliveries {
@@ -103,8 +103,8 @@ func (l *ledger) begin(ctx context.Context, tx *sql.Tx, m *invite.Meeting) error
 	return l.begun(ctx, tx, key, m)
 }
 
-// begun stores what follows from a meeting that was stored. The call sends its mails, but
-// the queue sends those that fail for a while.
+// begun plans the reminders of a meeting that begin has stored, and tells the queue. The
+// call sends the mails, but the queue sends the mails that fail for a while.
 func (l *ledger) begun(ctx context.Context, tx *sql.Tx, key string, m *invite.Meeting) error {
 	if _, err := l.planReminder(ctx, tx, key, m); err != nil {
 		return err
@@ -151,7 +151,7 @@ func isPrefix[T any](prefix, list []T) bool {
 // A result that is lost makes a mail unknown.
 const longestRecord = 5 * time.Minute
 
-// longestAfter is the same after the program wants to stop.
+// longestAfter is the time for which it is still tried after the program wants to stop.
 const longestAfter = 10 * time.Second
 
 // Record stores changes in one transaction, which it repeats if the database is away.
@@ -172,7 +172,7 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 			return false
 		}
 		if !warned {
-			l.log().ErrorContext(ctx, "desk: the fate of mails cannot be stored yet", "uid", uid, "err", err)
+			l.log().ErrorContext(ctx, "desk: the fate of mails cannot be stored yet", "uid", uid, "error", err)
 		}
 		warned = true
 		return true
@@ -274,10 +274,10 @@ func (l *ledger) results(ctx context.Context, tx *sql.Tx, key string, list []inv
 	return setMails(ctx, tx, key, list, now, func(s *statement) { l.mayEnd(s.add(` AND `)) })
 }
 
-// takeBack makes mails pending again: those of this call, and those that are unknown. A
-// mail that failed for a while has a reply, and waits for its next try. A mail that was
-// tried too often is refused. If the program wants to stop, that is why the mails failed:
-// they stay due, for the next process, and no try is counted.
+// takeBack makes mails pending again: the mails of this call, and unknown mails. A mail
+// that failed for a while has a reply, and waits for its next try. A mail that was tried
+// too often is refused. If the program wants to stop, that is the reason why the mails
+// failed. Then they stay due, for the next process, and no try is counted.
 func (l *ledger) takeBack(ctx context.Context, tx *sql.Tx, key string, list []invite.Delivery, now time.Time) (got map[int]bool, refused []invite.Delivery, err error) {
 	got, err = setMails(ctx, tx, key, list, now, func(s *statement) {
 		s.add(` AND (state = 'unknown' OR state IN ('sending', 'pending') AND call = ?)`, l.call)
@@ -301,9 +301,9 @@ func (l *ledger) takeBack(ctx context.Context, tx *sql.Tx, key string, list []in
 	return got, refused, nil
 }
 
-// claim changes mails from pending to sending. That is the lock: who changes the row has
-// the mail. Mails to several recipients are claimed whole or not at all. It returns the
-// numbers of the claims that do not hold.
+// claim changes mails from pending to sending. That is the lock: the call that changes the
+// row has the mail. A mail to several recipients is claimed whole or not at all. claim
+// returns the numbers of the claims that do not hold.
 func (l *ledger) claim(ctx context.Context, tx *sql.Tx, key string, number int64, list []invite.Delivery, now time.Time) (lost []int, err error) {
 	take := l.take
 	if isShared(list) {
@@ -316,7 +316,7 @@ func (l *ledger) claim(ctx context.Context, tx *sql.Tx, key string, number int64
 	return missing(list, got), nil
 }
 
-// tellResults tells the results of mails.
+// tellResults tells OnEvent of the results of mails, if it wants to know.
 func (l *ledger) tellResults(ctx context.Context, tx *sql.Tx, key string, results []invite.Delivery, keep bool) error {
 	if l.options.OnEvent == nil || len(results) == 0 {
 		return nil

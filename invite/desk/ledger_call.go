@@ -35,8 +35,8 @@ func (l *ledger) fail(err error) {
 // have thousands of mails, and a server may refuse each of them.
 const mostLines = 10
 
-// logRefused logs the mails that were refused among those of one record, in one line.
-// After some records it only counts them.
+// logRefused logs the refused mails among the results of one record, in one line. After
+// mostLines lines it only counts them.
 func (l *ledger) logRefused(ctx context.Context, uid string, ended []invite.Delivery) {
 	var first *invite.Delivery
 	n := 0

@@ -19,8 +19,8 @@ func (l *ledger) take(ctx context.Context, tx *sql.Tx, key string, number int64,
 		func(s *statement) { s.add(`, call = ?, record = ?`, l.call, number) })
 }
 
-// takeWhole is take for mails to several recipients. If a mail cannot be claimed whole,
-// its rows stay as they are.
+// takeWhole is take for mails to several recipients. If it cannot claim all rows of a
+// mail, they stay as they are.
 func (l *ledger) takeWhole(ctx context.Context, tx *sql.Tx, key string, number int64, list []invite.Delivery, now time.Time) (map[int]bool, error) {
 	list = byNumber(list)
 	pending := make(map[int]bool, len(list))
@@ -67,7 +67,7 @@ func (l *ledger) postpone(ctx context.Context, tx *sql.Tx, key string, d invite.
 	if err != nil {
 		return nil, err
 	}
-	l.log().DebugContext(ctx, "desk: a mail failed for a while", "uid", key, "to", d.To, "tries", tries, "err", d.Reply)
+	l.log().DebugContext(ctx, "desk: a mail failed for a while", "uid", key, "to", d.To, "tries", tries, "error", d.Reply)
 	if tries < mostMailTries {
 		_, err = tx.ExecContext(ctx, `UPDATE convene_mails SET due = $1 WHERE uid = $2 AND n = $3`, millis(now.Add(delay(tries))), key, d.N)
 		return nil, err

@@ -62,9 +62,9 @@ func (l *ledger) recordSmall(ctx context.Context, q querier, key string, number 
 	return among(c.results, got), missing(c.claims, got), nil
 }
 
-// mayEnd writes the condition for a row whose mail has a result. It is one of this call. A
-// result counts also if the mail has become unknown meanwhile, or was taken back for
-// another try that has not begun.
+// mayEnd writes the condition for a row whose mail has a result. The row is one of this
+// call. A result counts also if the mail has become unknown meanwhile, or was taken back
+// for another try that has not begun.
 func (l *ledger) mayEnd(s *statement) {
 	s.add(`call = ? AND state IN ('sending', 'unknown', 'pending')`, l.call)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"iter"
 	"time"
 
@@ -16,8 +15,8 @@ import (
 // transaction, in this order, so that no work is missed. If tx is nil, Due reads without a
 // transaction.
 func (d *Desk) Due(ctx context.Context, tx *sql.Tx, j Job) (time.Time, error) {
-	if j.Kind != JobMail {
-		return time.Time{}, fmt.Errorf("desk: a job of the kind %.40q is not known", j.Kind)
+	if err := j.check(); err != nil {
+		return time.Time{}, err
 	}
 	q := d.reader()
 	if tx != nil {
@@ -83,7 +82,7 @@ func (d *Desk) Waiting(ctx context.Context) iter.Seq2[Job, error] {
 	}
 }
 
-// due returns the keys of the meetings that have work now, those that wait longest first.
+// due returns the keys of the meetings that have work now, the longest waiting first.
 func (d *Desk) due(ctx context.Context, now time.Time) ([]string, error) {
 	s := d.jobs("")
 	return d.keys(ctx, s.wrapped(`SELECT uid FROM (`, `) AS x WHERE due <= ? GROUP BY uid ORDER BY MIN(due), uid`, millis(now)), s.args...)

@@ -72,7 +72,7 @@ func (d *Desk) Receive(ctx context.Context, mail *inbox.Mail) (Received, error) 
 	return out, nil
 }
 
-// unread is the effect of a mail that is none.
+// unread is the effect of octets that are no mail.
 func unread(err error) Received {
 	return Received{Outcome: invite.Outcome{Verdict: invite.VerdictNotAnAnswer, Reason: err.Error()}}
 }
@@ -100,40 +100,42 @@ func (r Received) with(next Received) Received {
 // mostKey limits the octets of a key that is looked up. No stored key is longer.
 const mostKey = 1000
 
-// candidates returns the keys of the meetings that a mail may be about: those that the
-// tokens name first.
+// The statements, for keysOf, that find the meetings of mails.
+const (
+	byMessageID = `SELECT DISTINCT uid FROM convene_mails WHERE message_id`
+	byReceipt   = `SELECT DISTINCT uid FROM convene_mails WHERE receipt <> '' AND receipt`
+)
+
+// candidates returns the keys of the meetings that a mail may be about. The meetings that
+// a token names come first.
 func (d *Desk) candidates(ctx context.Context, in *invite.Inbound) (keys []string, err error) {
 	k := in.Keys()
 	seen := make(map[string]bool)
-	add := func(list []string) {
-		for _, key := range list {
+	for _, x := range []struct {
+		query string
+		list  []string
+	}{
+		{`SELECT DISTINCT uid FROM convene_addresses WHERE address`, k.ReplyAddresses},
+		{`SELECT uid FROM convene_meetings WHERE uid`, k.UIDs},
+		{byMessageID, k.MessageIDs},
+		{byReceipt, k.MessageIDs},
+	} {
+		found, err := d.keysOf(ctx, x.query, x.list)
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range found {
 			if !seen[key] {
 				seen[key] = true
 				keys = append(keys, key)
 			}
 		}
 	}
-	found, err := d.keysOf(ctx, `SELECT DISTINCT uid FROM convene_addresses WHERE address`, k.ReplyAddresses)
-	if err != nil {
-		return nil, err
-	}
-	add(found)
-	if found, err = d.keysOf(ctx, `SELECT uid FROM convene_meetings WHERE uid`, k.UIDs); err != nil {
-		return nil, err
-	}
-	add(found)
-	if found, err = d.keysOf(ctx, `SELECT DISTINCT uid FROM convene_mails WHERE message_id`, k.MessageIDs); err != nil {
-		return nil, err
-	}
-	add(found)
-	if found, err = d.keysOf(ctx, `SELECT DISTINCT uid FROM convene_mails WHERE receipt <> '' AND receipt`, k.MessageIDs); err != nil {
-		return nil, err
-	}
-	add(found)
 	return keys, nil
 }
 
-// keysOf returns the keys that a statement selects whose last column is in a list.
+// keysOf returns the keys that a statement selects. The statement ends with the name of a
+// column, and list has the values of this column.
 func (d *Desk) keysOf(ctx context.Context, query string, list []string) ([]string, error) {
 	var s statement
 	s.add(query + ` IN (`)
@@ -218,12 +220,7 @@ func (d *Desk) seen(ctx context.Context, id string) (Received, bool, error) {
 func (d *Desk) noteReceived(ctx context.Context, tx *sql.Tx, id, key, state string, o invite.Outcome, mail string) error {
 	r, err := tx.ExecContext(ctx, `INSERT INTO convene_received (id, uid, state, verdict, reason, mail, at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING`,
 		id, key, state, string(o.Verdict), text(o.Reason), mail, millis(d.now()))
-	if err := exactly(1, r, err); errors.Is(err, errLost) {
-		return errSeen
-	} else if err != nil {
-		return err
-	}
-	return nil
+	return exactly(1, errSeen, r, err)
 }
 
 // policy is the policy of the desk, with its clock.

@@ -103,9 +103,7 @@ func (d *Desk) remind(ctx context.Context, key string) error {
 		return &step{meeting: m, also: func(tx *sql.Tx) error {
 			// The row is the lock: each reminder is queued by one transaction.
 			r, err := tx.ExecContext(ctx, `UPDATE convene_reminders SET due = $1 WHERE uid = $2 AND due = $3`, nobodyDue, key, due)
-			if err := exactly(1, r, err); errors.Is(err, errLost) {
-				return errReminded
-			} else if err != nil {
+			if err := exactly(1, errReminded, r, err); err != nil {
 				return err
 			}
 			_, err = d.storeReminder(ctx, tx, key, m, now.Add(time.Millisecond))
@@ -146,7 +144,7 @@ func (d *Desk) remindAll(ctx context.Context, was *stored, c *invite.Client, sin
 		}
 		out, err := c.RemindStart(ctx, m, o.RecurrenceID, to, invite.QueueOnly(), invite.AllowPast())
 		if err != nil {
-			d.log().ErrorContext(ctx, "desk: a reminder cannot be made", "uid", m.Event.UID, "start", o.Start, "err", err)
+			d.log().ErrorContext(ctx, "desk: a reminder cannot be made", "uid", m.Event.UID, "start", o.Start, "error", err)
 			continue
 		}
 		m = out

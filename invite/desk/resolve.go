@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/internal/plan"
 )
 
 // Resolve ends the state unknown of a mail, because a person has found out whether the
@@ -73,11 +73,9 @@ func (d *Desk) resolved(was *invite.Meeting, messageID string, arrived bool) *st
 }
 
 // saysAsMuch reports whether one of the later mails goes to the same attendee and says
-// all that a mail said. The option invite.ResendUnknown has the same rule. Answers to
-// proposals and reminders without a calendar object say something else.
+// all that a mail said, as the option [invite.ResendUnknown] sees it.
 func saysAsMuch(x *invite.Delivery, later []invite.Delivery) bool {
 	return slices.ContainsFunc(later, func(y invite.Delivery) bool {
-		speaks := y.Method == ical.MethodRequest || y.Method == ical.MethodCancel
-		return speaks && address.Same(x.To, y.To) && (y.RecurrenceID.IsZero() || y.RecurrenceID.Equal(x.RecurrenceID))
+		return plan.ShowsMeeting(y.Method, plan.Action(y.Action)) && address.Same(x.To, y.To) && (y.RecurrenceID.IsZero() || y.RecurrenceID.Equal(x.RecurrenceID))
 	})
 }

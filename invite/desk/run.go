@@ -134,7 +134,7 @@ func (r *runner) first(ctx context.Context) {
 		return
 	}
 	if _, err := r.Leftovers(ctx, time.UnixMilli(nobodyDue)); err != nil && ctx.Err() == nil {
-		r.log().ErrorContext(ctx, "desk: leftovers", "err", err)
+		r.log().ErrorContext(ctx, "desk: leftovers cannot be looked for", "error", err)
 	}
 }
 
@@ -147,7 +147,7 @@ func (r *runner) look(ctx context.Context) {
 		return
 	case err != nil && !r.away:
 		r.away = true
-		r.log().ErrorContext(ctx, "desk: the database cannot be read: trying again every second", "err", err)
+		r.log().ErrorContext(ctx, "desk: the database cannot be read: trying again every second", "error", err)
 	case err == nil && r.away:
 		r.away = false
 		r.log().InfoContext(ctx, "desk: the database can be read again")
@@ -177,14 +177,14 @@ func (r *runner) look(ctx context.Context) {
 func (r *runner) work(ctx context.Context, key string) (ok bool) {
 	defer func() {
 		if x := recover(); x != nil {
-			r.log().ErrorContext(ctx, "desk: deliver", "uid", key, "panic", x, "stack", string(debug.Stack()))
+			r.log().ErrorContext(ctx, "desk: the work at a meeting failed", "uid", key, "panic", x, "stack", string(debug.Stack()))
 		}
 	}()
 	err := r.Deliver(ctx, key)
 	if err == nil || errors.Is(err, ErrNotFound) || ctx.Err() != nil {
 		return true
 	}
-	r.log().ErrorContext(ctx, "desk: deliver", "uid", key, "err", err)
+	r.log().ErrorContext(ctx, "desk: the work at a meeting failed", "uid", key, "error", err)
 	return false
 }
 
@@ -233,6 +233,6 @@ func (r *runner) sweep(ctx context.Context) {
 		_, err = r.db.ExecContext(ctx, `DELETE FROM convene_received WHERE state <> 'held' AND at < $1`, millis(now.Add(-forgetReceived)))
 	}
 	if err != nil && ctx.Err() == nil {
-		r.log().ErrorContext(ctx, "desk: leftovers", "err", err)
+		r.log().ErrorContext(ctx, "desk: leftovers cannot be looked for", "error", err)
 	}
 }

@@ -63,7 +63,7 @@ func (d *Desk) selectMails(ctx context.Context, was *stored) (*selection, error)
 			}
 		}
 		for _, n := range out.useless {
-			if err := d.settle(ctx, tx, was, n, leftOut, none, now); err != nil {
+			if err := d.reschedule(ctx, tx, was, n, leftOut, none, now); err != nil {
 				return err
 			}
 		}

@@ -141,7 +141,7 @@ func updateMeeting(ctx context.Context, tx *sql.Tx, was *stored, m *invite.Meeti
 	}
 	r, err := tx.ExecContext(ctx, `UPDATE convene_meetings SET version = version + 1, tag = $1, starts = $2, ends = $3, doc = $4
 		WHERE uid = $5 AND version = $6`, text(m.Tag), starts, ends, doc, was.key, was.version)
-	if err := exactly(1, r, err); err != nil {
+	if err := exactly(1, errLost, r, err); err != nil {
 		return err
 	}
 	fresh, changed := was.difference(m.Deliveries)
@@ -155,8 +155,8 @@ func updateMeeting(ctx context.Context, tx *sql.Tx, was *stored, m *invite.Meeti
 	return insertAddresses(ctx, tx, was.key, was.meeting.ReplyAddresses, m.ReplyAddresses)
 }
 
-// insertAddresses stores the addresses that answers come to, except those that are
-// stored. An address of earlier mails stays, because answers may still come to it.
+// insertAddresses stores the addresses that answers come to, unless they are stored
+// already. An address of earlier mails stays, because answers may still come to it.
 func insertAddresses(ctx context.Context, tx *sql.Tx, key string, was, now map[string]string) error {
 	var fresh []string
 	for who, addr := range now {

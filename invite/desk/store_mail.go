@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -53,7 +54,8 @@ func (p *pace) due() time.Time {
 	return due
 }
 
-// difference returns the deliveries that are new, and those that differ from the rows.
+// difference returns the deliveries that are new, and the deliveries that differ from
+// their rows.
 func (s *stored) difference(list []invite.Delivery) (fresh, changed []invite.Delivery) {
 	for _, d := range list {
 		switch was, ok := s.mails[d.N]; {
@@ -83,7 +85,7 @@ func insertMails(ctx context.Context, tx *sql.Tx, key string, fresh []invite.Del
 			fixed.State, fixed.Reply, fixed.Time = "", "", time.Time{}
 			data, err := json.Marshal(fixed)
 			if err != nil {
-				return err
+				return fmt.Errorf("desk: meeting %.80s: mail %d: %w", key, d.N, err)
 			}
 			s.add("(?, ?, ?, '', ?, ?, ?, ?, '', 0, ?, 0, ?, ?, ?)", key, d.N, text(d.MessageID),
 				string(d.State), text(d.Reply), nanos(d.Time), string(data), p.follows, due, since, now)
@@ -121,10 +123,10 @@ func updateMails(ctx context.Context, tx *sql.Tx, was *stored, changed []invite.
 	return nil
 }
 
-// setMails changes state, reply and time of mails for which a condition holds, and what
-// more writes. It returns the numbers of the changed ones. The rows are named by their numbers, which
-// the index has. A join would read all rows of the meeting, if the database has no
-// statistics.
+// setMails changes state, reply and time of mails for which a condition holds, and the
+// columns that more writes. It returns the numbers of the changed mails. The statement
+// names the rows by their numbers, which the index has. A join would read all rows of the
+// meeting if the database has no statistics.
 func setMails(ctx context.Context, q querier, key string, list []invite.Delivery, now time.Time, condition func(*statement), more ...func(*statement)) (map[int]bool, error) {
 	list = byNumber(list)
 	got := make(map[int]bool, len(list))

@@ -103,7 +103,7 @@ func (d *Desk) inTx(ctx context.Context, f func(tx *sql.Tx) error) error {
 	}
 	return patiently(ctx, d.passes, func() error {
 		defer d.turn(ctx)()
-		tx, end, err := d.begin(ctx)
+		tx, end, err := d.beginTx(ctx)
 		if err != nil {
 			return err
 		}
@@ -152,9 +152,9 @@ func (c *core) inStatement(ctx context.Context, f func(q querier) error) error {
 	})
 }
 
-// begin begins a transaction of the desk. Until end is called, the desk knows it, and
+// beginTx begins a transaction of the desk. Until end is called, the desk knows it, and
 // notes whether it has queued something. end rolls back, unless it is committed.
-func (c *core) begin(ctx context.Context) (tx *sql.Tx, end func(), err error) {
+func (c *core) beginTx(ctx context.Context) (tx *sql.Tx, end func(), err error) {
 	tx, err = c.db.BeginTx(ctx, c.dialect.txOptions())
 	if err != nil {
 		return nil, nil, err
@@ -255,16 +255,16 @@ func retry(ctx context.Context, wait backoff.BackOff, longest time.Duration, pas
 	return err
 }
 
-// exactly returns an error if a statement has not changed the given number of rows. It
-// is errLost: somebody else was faster.
-func exactly(want int, r sql.Result, err error) error {
+// exactly returns lost if a statement has not changed the given number of rows, because
+// somebody else was faster. r and err are its result.
+func exactly(want int, lost error, r sql.Result, err error) error {
 	if err != nil {
 		return err
 	}
 	if n, err := r.RowsAffected(); err != nil || n == int64(want) {
 		return err
 	}
-	return errLost
+	return lost
 }
 
 // errLost reports that a meeting or a mail is no longer as it was read.

@@ -28,16 +28,24 @@ type JobKind string
 // events that are kept.
 const JobMail JobKind = "mail"
 
+// check returns an error if the kind of the job is unknown.
+func (j Job) check() error {
+	if j.Kind != JobMail {
+		return fmt.Errorf("desk: a job of the kind %.40q is not known", j.Kind)
+	}
+	return nil
+}
+
 // Work does the work of a job that is due now. It ends between two mails if ctx is done.
 // A mail that fails is no error: its row has the time of the next try, see [Desk.Due].
 // A meeting that was deleted has no work, which is no error either.
 // An error means that the database failed, or that the job is of an unknown kind.
 func (d *Desk) Work(ctx context.Context, j Job) error {
-	switch {
-	case d.tx != nil:
+	if d.tx != nil {
 		return errors.New("desk: Work cannot be used in a transaction")
-	case j.Kind != JobMail:
-		return fmt.Errorf("desk: a job of the kind %.40q is not known", j.Kind)
+	}
+	if err := j.check(); err != nil {
+		return err
 	}
 	if err := d.Deliver(ctx, j.UID); !errors.Is(err, ErrNotFound) {
 		return err
@@ -83,19 +91,19 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 	}
 	switch {
 	case err != nil && out == m:
-		d.log().ErrorContext(ctx, "desk: mails cannot be made", "uid", m.Event.UID, "err", err)
+		d.log().ErrorContext(ctx, "desk: mails cannot be made", "uid", m.Event.UID, "error", err)
 	case err != nil && ctx.Err() == nil: // one line for all mails of the call
-		d.log().WarnContext(ctx, "desk: mails are not delivered", "uid", m.Event.UID, "err", err)
+		d.log().WarnContext(ctx, "desk: mails are not delivered", "uid", m.Event.UID, "error", err)
 	}
 	if ctx.Err() != nil {
 		return nil
 	}
-	return d.settleRest(ctx, was, m, out, l, due)
+	return d.rescheduleRest(ctx, was, m, out, l, due)
 }
 
-// masked returns the meeting as a call has it that sends only the due mails. Mails that
-// are not due yet are none for the call, and neither are mails that may have arrived and
-// are not sent again. Later mails to their recipients are not due either.
+// masked returns the meeting for a call that sends only the due mails. All other open
+// mails have an end there: the pending ones count as overtaken, and the unknown ones as
+// delivered. Later mails to their recipients are not due either.
 func (s *stored) masked(due *selection) *invite.Meeting {
 	m := *s.meeting
 	m.Deliveries = slices.Clone(m.Deliveries)
@@ -112,9 +120,9 @@ func (s *stored) masked(due *selection) *invite.Meeting {
 	return &m
 }
 
-// settleRest gives the due mails that were not tried another time, so that nobody looks
+// rescheduleRest gives the due mails that were not tried another time, so that nobody looks
 // at them again and again.
-func (d *Desk) settleRest(ctx context.Context, was *stored, before, after *invite.Meeting, l *ledger, due *selection) error {
+func (d *Desk) rescheduleRest(ctx context.Context, was *stored, before, after *invite.Meeting, l *ledger, due *selection) error {
 	rest := l.untried(before, after, due)
 	if len(rest) == 0 {
 		return nil
@@ -130,7 +138,7 @@ func (d *Desk) settleRest(ctx context.Context, was *stored, before, after *invit
 				if !waits {
 					before = none
 				}
-				if err := d.settle(ctx, tx, was, x.N, how, before, now); err != nil {
+				if err := d.reschedule(ctx, tx, was, x.N, how, before, now); err != nil {
 					return err
 				}
 			}
@@ -142,7 +150,7 @@ func (d *Desk) settleRest(ctx context.Context, was *stored, before, after *invit
 	})
 }
 
-// untried is why a mail was not tried.
+// untried is the reason why a mail was not tried.
 type untried int
 
 // The values of untried.
@@ -170,9 +178,9 @@ func (l *ledger) untried(before, after *invite.Meeting, due *selection) map[int]
 // none is no mail.
 const none = -1
 
-// settle gives a mail that was not tried another time, or ends it. before is the open mail
+// reschedule gives a mail that was not tried another time, or ends it. before is the open mail
 // that it waits for, or none.
-func (d *Desk) settle(ctx context.Context, tx *sql.Tx, was *stored, n int, how untried, before int, now time.Time) (err error) {
+func (d *Desk) reschedule(ctx context.Context, tx *sql.Tx, was *stored, n int, how untried, before int, now time.Time) (err error) {
 	x := was.mails[n]
 	switch {
 	case how == leftOut && x.State == invite.DeliveryPending:

@@ -24,6 +24,7 @@ func TestDatabaseAway(t *testing.T) {
 		t.Skip("SKIPPED: the server of DESK_POSTGRES is not stopped")
 	}
 	w := newWorld(t, x, desk.Options{})
+	var log logText
 	var once sync.Once
 	started := make(chan error, 1)
 	c := invite.New(invite.SenderFunc(func(ctx context.Context, m *invite.Message) error {
@@ -33,12 +34,14 @@ func TestDatabaseAway(t *testing.T) {
 			}
 			go func() {
 				time.Sleep(*away)
+				for end := time.Now().Add(time.Minute); !log.contains("cannot be read") && time.Now().Before(end); {
+					time.Sleep(10 * time.Millisecond) // until Run has looked
+				}
 				started <- startAgain()
 			}()
 		})
 		return w.mails.Send(ctx, m)
 	}), w.o)
-	var log logText
 	d := open(t, w.db, &desk.Options{Now: w.clock.Now, Logger: slog.New(slog.NewTextHandler(&log, nil))}, c)
 	uid := w.send(lunch(5))
 	ctx, stop := context.WithCancel(t.Context())

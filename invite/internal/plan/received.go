@@ -63,10 +63,16 @@ type received struct {
 	got map[int64]int
 }
 
-// tells reports whether the mail tells an attendee of the meeting. The answer to a
-// proposal does not, nor does a refusal, nor a mail without a calendar object.
+// ShowsMeeting reports whether a mail with a method and an action shows its attendee a
+// version of the meeting. The answer to a proposal does not, nor does a reminder without a
+// calendar object. Mails of older stored meetings may have neither method nor action.
+func ShowsMeeting(method ical.Method, action Action) bool {
+	return method != ical.MethodDeclineCounter && (method != MethodNone || action != ActionReminder)
+}
+
+// tells reports whether the mail tells an attendee of the meeting. A refusal does not.
 func (d *Mail) tells() bool {
-	return d.Method != ical.MethodDeclineCounter && d.Action != ActionRefusal && !IsPlain(d.Method, d.Action)
+	return d.Action != ActionRefusal && ShowsMeeting(d.Method, d.Action)
 }
 
 // history reads the deliveries. A meeting without any came from elsewhere, so its
@@ -102,7 +108,7 @@ func (w *received) add(d *Mail, self time.Time) {
 		id = roster.Whole
 	}
 	switch {
-	case d.Method == ical.MethodDeclineCounter, IsPlain(d.Method, d.Action):
+	case !ShowsMeeting(d.Method, d.Action):
 	case d.State.mayHaveArrived():
 		w.leaving = w.leaving && id != roster.Whole
 		w.reached = true

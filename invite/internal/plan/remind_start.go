@@ -11,12 +11,6 @@ import (
 // MethodNone is the method of a mail without a calendar object.
 const MethodNone ical.Method = ""
 
-// IsPlain reports whether a mail has no calendar object, by its method and its action.
-// Mails of older stored meetings may have neither.
-func IsPlain(method ical.Method, action Action) bool {
-	return method == MethodNone && action == ActionReminder
-}
-
 // RemindStart plans a reminder without a calendar object for the attendees with these
 // addresses: of the meeting if start is zero, and otherwise of the occurrence with that
 // original start. An attendee who has no invitation yet is skipped.
