@@ -50,7 +50,7 @@ func (d *Desk) delete(ctx context.Context, tx *sql.Tx, key string) error {
 	case err != nil:
 		return err
 	case open > 0:
-		return fmt.Errorf("%w: %.80s has %d such mails", ErrOpenMails, key, open)
+		return fmt.Errorf("%w: %.80s: mails of this kind: %d", ErrOpenMails, key, open)
 	}
 	r, err := tx.ExecContext(ctx, `DELETE FROM convene_mails WHERE uid = $1 AND state NOT IN ('pending', 'sending')`, key)
 	if err := exactly(mails, errLost, r, err); err != nil {

@@ -110,6 +110,9 @@ var (
 // c sends the mails. It may be nil if o.Clients is set. Its Ledger is not used. If o is
 // nil, it stands for the zero value. o is copied.
 func Open(ctx context.Context, db *sql.DB, c *invite.Client, o *Options) (*Desk, error) {
+	if db == nil {
+		return nil, errors.New("desk: open: there is no database: db is nil")
+	}
 	if o == nil {
 		o = new(Options)
 	}

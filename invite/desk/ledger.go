@@ -2,6 +2,7 @@ package desk
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -21,7 +22,13 @@ import (
 // Ledger returns a ledger for one call of an [invite.Client] about meetings of this desk,
 // for a program that sends some mails at once: client.WithLedger(d.Ledger()). It cannot be
 // used in a transaction of the caller.
-func (d *Desk) Ledger() invite.Ledger { return d.newLedger(context.Background()) }
+func (d *Desk) Ledger() invite.Ledger {
+	l := d.newLedger(context.Background())
+	if d.tx != nil {
+		l.misused = errors.New("desk: Ledger cannot be used in a transaction")
+	}
+	return l
+}
 
 // ledger writes the fate of the mails of one call. Each row that the call claims has the
 // token of the call, so that a late result finds only its own mails, and the number of
@@ -30,6 +37,7 @@ func (d *Desk) Ledger() invite.Ledger { return d.newLedger(context.Background())
 type ledger struct {
 	*Desk
 	call    string
+	misused error // why it cannot be used; nil if it can
 	records atomic.Int64
 
 	mu       sync.Mutex
@@ -48,6 +56,9 @@ func (d *Desk) newLedger(ctx context.Context) *ledger {
 
 // Begin stores the meetings of a call that sends at once. The call ends with ctx.
 func (l *ledger) Begin(ctx context.Context, ms ...*invite.Meeting) error {
+	if err := cmp.Or(l.misused, l.enter(ctx)); err != nil {
+		return err
+	}
 	l.mu.Lock()
 	l.ctx = ctx
 	l.mu.Unlock()
@@ -156,6 +167,9 @@ const longestAfter = 10 * time.Second
 
 // Record stores changes in one transaction, which it repeats if the database is away.
 func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delivery) (lost []int, err error) {
+	if err := cmp.Or(l.misused, l.enter(ctx)); err != nil {
+		return nil, err
+	}
 	number := l.records.Add(1)
 	key := keyOf(uid)
 	ctx, cancel := context.WithTimeout(ctx, longestRecord)

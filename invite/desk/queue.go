@@ -129,13 +129,17 @@ func (d *Desk) Leftovers(ctx context.Context, before time.Time) (int, error) {
 		return 0, err
 	}
 	n := 0
-	for _, key := range keys {
+	var failed []error
+	for _, key := range keys { // one that cannot be read does not hide the others
 		m, err := d.leftoversOf(ctx, key, before)
-		if n += m; err != nil {
-			return n, err
+		if n += m; err != nil && !errors.Is(err, ErrNotFound) {
+			failed = append(failed, err)
+		}
+		if ctx.Err() != nil {
+			break
 		}
 	}
-	return n, nil
+	return n, errors.Join(failed...)
 }
 
 // leftoversOf is Leftovers for one meeting.

@@ -69,14 +69,17 @@ var schemaVersion = len(migrations)
 // migrate brings the tables to the version that this program knows.
 func (d *Desk) migrate(ctx context.Context) error {
 	// If there is nothing to do, no lock is needed, and the database may be read-only.
-	if version, err := tablesVersion(ctx, d.db); err == nil && version >= schemaVersion {
+	version, err := tablesVersion(ctx, d.db)
+	if err == nil && version >= schemaVersion {
 		return checkVersion(version)
 	}
-	return patiently(ctx, d.dialect.isConflict, func() error { return d.migrateTables(ctx) })
+	exist := err == nil
+	return patiently(ctx, d.dialect.isConflict, func() error { return d.migrateTables(ctx, exist) })
 }
 
-// migrateTables is migrate in one transaction.
-func (d *Desk) migrateTables(ctx context.Context) error {
+// migrateTables is migrate in one transaction. If tables exist, no others are made beside
+// them: on PostgreSQL, CREATE TABLE looks only in the first schema of search_path.
+func (d *Desk) migrateTables(ctx context.Context, exist bool) error {
 	tx, err := d.db.BeginTx(ctx, d.dialect.txOptions())
 	if err != nil {
 		return err
@@ -85,8 +88,10 @@ func (d *Desk) migrateTables(ctx context.Context) error {
 	if err := d.dialect.lockSchema(ctx, tx); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS convene_schema (version BIGINT NOT NULL)`); err != nil {
-		return err
+	if !exist {
+		if _, err := tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS convene_schema (version BIGINT NOT NULL)`); err != nil {
+			return err
+		}
 	}
 	if err := d.dialect.lockAll(ctx, tx); err != nil {
 		return err

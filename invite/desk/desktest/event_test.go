@@ -141,12 +141,13 @@ func TestInside(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, x database) {
 		var w *world
 		var uid string
-		var outside, inside error
+		var outside, ledger, inside error
 		w = newWorld(t, x, desk.Options{OnEvent: func(ctx context.Context, tx *sql.Tx, e desk.Event) error {
 			if e.Kind != desk.EventAnswered || e.Attendee != address(0) {
 				return nil
 			}
 			_, outside = w.Answer(ctx, uid, w.yes(address(1)))
+			ledger = w.Ledger().Begin(ctx, must(w.WithTx(tx).Meeting(ctx, uid))(w))
 			_, inside = w.WithTx(tx).Update(ctx, uid, func(e *ical.Event) error { e.Description = "Ann comes."; return nil })
 			return inside
 		}})
@@ -156,6 +157,15 @@ func TestInside(t *testing.T) {
 		if !errors.Is(outside, desk.ErrInside) || inside != nil {
 			t.Errorf("outside the transaction: %v, want ErrInside; inside: %v, want nil", outside, inside)
 		}
+		if !errors.Is(ledger, desk.ErrInside) {
+			t.Errorf("a ledger outside the transaction: %v, want ErrInside", ledger)
+		}
+		tx := must(w.db.Begin())(t)
+		defer tx.Rollback()
+		if err := w.WithTx(tx).Ledger().Begin(t.Context(), new(invite.Meeting)); err == nil || !strings.Contains(err.Error(), "in a transaction") {
+			t.Errorf("a ledger of a transaction: %v, want a refusal", err)
+		}
+		must(0, tx.Rollback())(t)
 		check(t, "description", "Ann comes.", w.meeting(uid).Event.Description)
 	})
 }

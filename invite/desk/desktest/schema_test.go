@@ -78,6 +78,9 @@ func TestReadOnly(t *testing.T) {
 
 // TestOptions refuses options that cannot work.
 func TestOptions(t *testing.T) {
+	if _, err := desk.Open(t.Context(), nil, invite.New(nil, nil), nil); err == nil || !strings.Contains(err.Error(), "db is nil") {
+		t.Errorf("no database: Open = %v", err)
+	}
 	db := newSQLite(t).open(t)
 	for _, tt := range []struct {
 		name string

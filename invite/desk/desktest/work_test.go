@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -171,6 +172,23 @@ func TestLeftovers(t *testing.T) {
 		}
 		w.checkStates("after a late result", uid, delivered, unknown, delivered, delivered)
 		check(w, "events", []string{"leftover p0", "leftover p1", "sent p0", "sent p0", "sent p1"}, w.told())
+	})
+}
+
+// TestLeftoversBroken checks that a meeting which cannot be read does not hide the leftovers
+// of others.
+func TestLeftoversBroken(t *testing.T) {
+	eachWorld(t, desk.Options{}, func(w *world) {
+		uids := []string{w.send(lunch(1)), w.send(lunch(1)), w.send(lunch(1))}
+		slices.Sort(uids)
+		must(w.db.Exec(`UPDATE convene_mails SET state = 'sending'`))(w)
+		must(w.db.Exec(`UPDATE convene_meetings SET doc = '{' WHERE name = $1`, uids[0]))(w)
+		w.clock.Advance(time.Minute)
+		n, err := w.Leftovers(w.Context(), w.clock.Now())
+		if n != 2 || err == nil || !strings.Contains(err.Error(), uids[0]) {
+			w.Errorf("leftovers %d, %v, want 2 and an error about %s", n, err, uids[0])
+		}
+		w.checkStates("after Leftovers", uids[2], unknown)
 	})
 }
 
