@@ -144,6 +144,10 @@ var forms = map[string]string{
 // maxNames limits the names that are tried for one file.
 const maxNames = 100
 
+// maxBase limits the octets of a unique name in cur. Longer ones are cut, because a file
+// system takes 255 octets, and flags and a number come on top.
+const maxBase = 220
+
 // rename moves a mail into cur, with one more flag. Nobody's file is replaced: a program
 // that restarts in a container may use a name again. The error is [fs.ErrNotExist] if
 // another program has moved or removed the mail, or the folder cur.
@@ -151,7 +155,7 @@ func (m *maildir) rename(e *entry, flag string) error {
 	from, next := m.path(e), *e
 	next.sub, next.flags = "cur", e.with(flag)
 	for n := range maxNames {
-		next.base = numbered(e.base, n)
+		next.base = numbered(e.base[:min(len(e.base), maxBase)], n)
 		next.name = next.base + m.separator + "2," + next.flags
 		to := m.path(&next)
 		if to == from {

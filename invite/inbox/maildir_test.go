@@ -224,6 +224,19 @@ func TestSameName(t *testing.T) {
 	})
 }
 
+// TestLongName has files whose names leave no room for flags. A file system takes names of
+// 255 octets.
+func TestLongName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		long := "1.M1." + strings.Repeat("a", 249)
+		b := newBox(t, "new/"+long+"1", "new/"+long+"2")
+		if got := b.run(time.Hour, take); len(got) != 2 {
+			t.Errorf("mails %q, want two", got)
+		}
+		b.wantFiles("cur/"+long[:maxBase]+":2,S", "cur/"+long[:maxBase]+"_1:2,S")
+	})
+}
+
 // TestTooLarge has a file of 1 TB, which takes no room on the disk.
 func TestTooLarge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
