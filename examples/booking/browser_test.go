@@ -31,9 +31,11 @@ func browser(t *testing.T) context.Context {
 	if path == "" {
 		t.Skip("SKIPPED: no chromium on this machine; apt-get install chromium")
 	}
-	// The flags keep Chromium from asking for anything outside of this machine.
+	// The flags keep Chromium from asking for anything outside of this machine, and from a
+	// process of its own for the frame of a mail, which it sometimes does not paint for long.
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-features", "site-per-process,Translate,IsolateSandboxedIframes"))
 	ctx, stop := context.WithTimeout(context.Background(), 3*time.Minute)
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewExecAllocator(ctx, options...)
@@ -58,11 +60,19 @@ func (r reader) do(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// leads runs actions that lead to another page, and waits for it.
-func (r reader) leads(actions ...chromedp.Action[chromedp.Void]) {
+// leads clicks on what leads to another page, and waits for it. If the page has just been
+// loaded, Chromium may give its elements new numbers between the search and the click.
+// Then nothing was clicked.
+func (r reader) leads(click chromedp.Action[chromedp.Void]) {
 	r.t.Helper()
-	if _, err := chromedp.RunResponse(r.ctx, actions...); err != nil {
-		r.t.Fatal(err)
+	for try := 1; ; try++ {
+		_, err := chromedp.RunResponse(r.ctx, click)
+		switch {
+		case err == nil:
+			return
+		case try == 10 || !strings.Contains(err.Error(), "No node with given id"):
+			r.t.Fatal(err)
+		}
 	}
 }
 
@@ -97,7 +107,7 @@ func (r reader) fill(id, text string) {
 // text is the text of the page.
 func (r reader) text() string {
 	r.t.Helper()
-	return ask(r, chromedp.Text(chromedp.CSS("body")))
+	return ask(r, chromedp.Evaluate[string](`document.body.innerText`))
 }
 
 // until loads a page until it shows a text.
@@ -120,7 +130,7 @@ func (r reader) answer(to, subject, client, button string) {
 	r.t.Helper()
 	r.until("/mails?to="+to+"@example.test", subject)
 	r.leads(chromedp.Click(chromedp.CSS(".letters a")))
-	if chosen := ask(r, chromedp.Value(chromedp.CSS("#client"))); chosen != client {
+	if chosen := ask(r, chromedp.Evaluate[string](`document.querySelector("#client").value`)); chosen != client {
 		r.t.Errorf("%s answers with %q, want %q", to, chosen, client)
 	}
 	r.button(button)
