@@ -62,8 +62,9 @@ func FuzzDecode(f *testing.F) {
 // forgiveFileZones reports whether x has a zone that only the file tells of.
 // That is written as far as the series needs it, and may come back as less: from
 // another year on, or under the name of the one offset that it has there, which
-// is taken back in y. Exceptions of what is no occurrence do not need it, and are
-// taken out of both.
+// is taken back in y. So is the name of a known zone that was not found before,
+// because of a RECURRENCE-ID in a zone that nothing explains. Exceptions of what is
+// no occurrence do not need it, and are taken out of both.
 func forgiveFileZones(read, x, y *ical.Calendar) (own bool) {
 	for i := range min(len(x.Events), len(y.Events)) {
 		was, is := x.Events[i].TimeZone, &y.Events[i].TimeZone
@@ -74,7 +75,8 @@ func forgiveFileZones(read, x, y *ical.Calendar) (own bool) {
 		own = true
 		keepOccurrences(&x.Events[i])
 		keepOccurrences(&y.Events[i])
-		if strings.HasPrefix(*is, "UTC") || *is == "" {
+		unknownID := x.Events[i].RecurrenceID.Location() == wallclock.Local
+		if strings.HasPrefix(*is, "UTC") || *is == "" || unknownID {
 			*is = was
 		}
 	}
