@@ -70,7 +70,8 @@ func (r *renderer) message(l letter) (*mime.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l[0].Method != plan.MethodNone {
+	// Only a reminder has no method. If a stored mail has lost it, that is an error.
+	if l[0].Method != plan.MethodNone || r.firstDelivery(l).Action != body.ActionReminder {
 		if d.Calendar, err = r.calendar(l, r.firstDelivery(l).Stamp); err != nil {
 			return nil, err
 		}
