@@ -37,7 +37,9 @@ func (d *Desk) Ledger() invite.Ledger {
 type ledger struct {
 	*Desk
 	call    string
-	misused error // why it cannot be used; nil if it can
+	misused error     // why it cannot be used; nil if it can
+	until   time.Time // no mail is claimed after it; zero is no limit
+	over    bool      // a claim came too late
 	records atomic.Int64
 
 	mu       sync.Mutex
@@ -170,8 +172,11 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 	if err := cmp.Or(l.misused, l.enter(ctx)); err != nil {
 		return nil, err
 	}
-	number := l.records.Add(1)
-	key := keyOf(uid)
+	number, key := l.records.Add(1), keyOf(uid)
+	changed, late := l.inTime(changed)
+	if len(changed) == 0 {
+		return late, nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, longestRecord)
 	defer cancel()
 	stop := context.AfterFunc(l.ending(), func() { time.AfterFunc(longestAfter, cancel) })
@@ -214,7 +219,7 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 	}
 	l.note(changed)
 	l.logRefused(ctx, uid, ended)
-	return lost, nil
+	return append(late, lost...), nil
 }
 
 // errStranger reports mails that are not stored.
