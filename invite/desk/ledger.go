@@ -199,16 +199,8 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 	c := newChanges(changed)
 	var ended []invite.Delivery
 	err = retry(ctx, wait, longestRecord, passes, func() (err error) {
-		if l.options.OnEvent == nil && c.isSmall() {
-			return l.inStatement(ctx, func(q querier) error {
-				ended, lost, err = l.recordSmall(ctx, q, key, number, c)
-				return err
-			})
-		}
-		return l.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
-			ended, lost, err = l.record(ctx, tx, key, number, c, keep)
-			return err
-		})
+		ended, lost, err = l.recordOnce(ctx, key, number, c)
+		return err
 	})
 	if err != nil {
 		l.fail(err)
@@ -224,6 +216,23 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 
 // errStranger reports mails that are not stored.
 var errStranger = errors.New("desk: ledger: no such mail")
+
+// recordOnce stores changes in one statement or transaction. It returns the results that
+// count, and the claims that are lost.
+func (l *ledger) recordOnce(ctx context.Context, key string, number int64, c *changes) (ended []invite.Delivery, lost []int, err error) {
+	if l.options.OnEvent == nil && c.isSmall() {
+		err = l.inStatement(ctx, func(q querier) error {
+			ended, lost, err = l.recordSmall(ctx, q, key, number, c)
+			return err
+		})
+		return ended, lost, err
+	}
+	err = l.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
+		ended, lost, err = l.record(ctx, tx, key, number, c, keep)
+		return err
+	})
+	return ended, lost, err
+}
 
 // record stores changes in a transaction. It returns the results that count, and the claims
 // that are lost.
