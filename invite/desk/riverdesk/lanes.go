@@ -118,7 +118,7 @@ func (l *lanes) look(ctx context.Context) {
 	names, err := l.texts(ctx, `SELECT DISTINCT queue FROM `+l.table()+` WHERE state = 'available' AND queue LIKE $1`, lanePrefix+"%")
 	if err != nil {
 		if ctx.Err() == nil {
-			l.options.Logger.ErrorContext(ctx, "riverdesk: the queues of tenants cannot be read", "err", err)
+			l.options.Logger.ErrorContext(ctx, "riverdesk: the queues of tenants cannot be read", "error", err)
 		}
 		return
 	}
@@ -176,7 +176,7 @@ func (l *lanes) add(ctx context.Context, name string) bool {
 		return true
 	}
 	if ctx.Err() == nil {
-		l.options.Logger.ErrorContext(ctx, "riverdesk: the queue of a tenant cannot be worked at", "queue", name, "err", err)
+		l.options.Logger.ErrorContext(ctx, "riverdesk: the queue of a tenant cannot be worked at", "queue", name, "error", err)
 	}
 	return false
 }

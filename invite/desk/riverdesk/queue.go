@@ -173,7 +173,7 @@ func (q *Queue) Start(ctx context.Context, d *desk.Desk) error {
 		defer close(q.done)
 		q.lanes.tend(q.run)
 		if err := q.client.Stop(context.WithoutCancel(ctx)); err != nil {
-			q.options.Logger.Error("riverdesk: stop", "err", err)
+			q.options.Logger.Error("riverdesk: stop", "error", err)
 		}
 	}()
 	return nil
