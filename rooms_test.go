@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	},
 	"invite/invitetest": {"internal", "ical", "mime", "invite"},
 	"invite/inbox":      {"internal", "mime"},
-	"invite/desk":       {"internal", "ical", "mime", "invite", "invite/inbox", "invite/internal/series", "invite/internal/plan"},
+	"invite/desk":       {"internal", "ical", "mime", "invite", "invite/inbox", "invite/internal/series", "invite/internal/plan", "invite/desk/internal"},
 	"examples":          {"ical", "mime", "invite", "smtpsend"},
 }
 

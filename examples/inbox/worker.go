@@ -56,7 +56,7 @@ func (w *worker) deliver(ctx context.Context) error {
 	if _, err := w.desk.Leftovers(ctx, now); err != nil {
 		return err
 	}
-	for job, err := range w.desk.Waiting(ctx) {
+	for job, err := range w.desk.Waiting(ctx, time.Time{}) {
 		if err != nil {
 			return err
 		}

@@ -198,7 +198,14 @@ func (d *Desk) enqueue(ctx context.Context, tx *sql.Tx, key string) error {
 	if d.options.Enqueue == nil {
 		return nil
 	}
-	if err := d.options.Enqueue(ctx, tx, Job{JobMail, key}); err != nil {
+	j := Job{Kind: JobMail, UID: key}
+	if d.options.Clients != nil {
+		err := tx.QueryRowContext(ctx, `SELECT tag FROM convene_meetings WHERE uid = $1`, key).Scan(&j.Tag)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+	}
+	if err := d.options.Enqueue(ctx, tx, j); err != nil {
 		return fmt.Errorf("desk: Options.Enqueue: %w", err)
 	}
 	return nil

@@ -37,7 +37,9 @@ func (d *Desk) Ledger() invite.Ledger {
 type ledger struct {
 	*Desk
 	call    string
-	misused error // why it cannot be used; nil if it can
+	misused error     // why it cannot be used; nil if it can
+	until   time.Time // no mail is claimed after it; zero is no limit
+	over    bool      // a claim came too late
 	records atomic.Int64
 
 	mu       sync.Mutex
@@ -170,8 +172,11 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 	if err := cmp.Or(l.misused, l.enter(ctx)); err != nil {
 		return nil, err
 	}
-	number := l.records.Add(1)
-	key := keyOf(uid)
+	number, key := l.records.Add(1), keyOf(uid)
+	changed, late := l.inTime(changed)
+	if len(changed) == 0 {
+		return late, nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, longestRecord)
 	defer cancel()
 	stop := context.AfterFunc(l.ending(), func() { time.AfterFunc(longestAfter, cancel) })
@@ -194,16 +199,8 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 	c := newChanges(changed)
 	var ended []invite.Delivery
 	err = retry(ctx, wait, longestRecord, passes, func() (err error) {
-		if l.options.OnEvent == nil && c.isSmall() {
-			return l.inStatement(ctx, func(q querier) error {
-				ended, lost, err = l.recordSmall(ctx, q, key, number, c)
-				return err
-			})
-		}
-		return l.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
-			ended, lost, err = l.record(ctx, tx, key, number, c, keep)
-			return err
-		})
+		ended, lost, err = l.recordOnce(ctx, key, number, c)
+		return err
 	})
 	if err != nil {
 		l.fail(err)
@@ -214,11 +211,28 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 	}
 	l.note(changed)
 	l.logRefused(ctx, uid, ended)
-	return lost, nil
+	return append(late, lost...), nil
 }
 
 // errStranger reports mails that are not stored.
 var errStranger = errors.New("desk: ledger: no such mail")
+
+// recordOnce stores changes in one statement or transaction. It returns the results that
+// count, and the claims that are lost.
+func (l *ledger) recordOnce(ctx context.Context, key string, number int64, c *changes) (ended []invite.Delivery, lost []int, err error) {
+	if l.options.OnEvent == nil && c.isSmall() {
+		err = l.inStatement(ctx, func(q querier) error {
+			ended, lost, err = l.recordSmall(ctx, q, key, number, c)
+			return err
+		})
+		return ended, lost, err
+	}
+	err = l.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
+		ended, lost, err = l.record(ctx, tx, key, number, c, keep)
+		return err
+	})
+	return ended, lost, err
+}
 
 // record stores changes in a transaction. It returns the results that count, and the claims
 // that are lost.

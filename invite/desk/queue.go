@@ -15,7 +15,7 @@ import (
 // transaction, in this order, so that no work is missed. If tx is nil, Due reads without a
 // transaction.
 func (d *Desk) Due(ctx context.Context, tx *sql.Tx, j Job) (time.Time, error) {
-	if err := j.check(); err != nil {
+	if err := j.check(); err != nil || j.Kind == JobSweep {
 		return time.Time{}, err
 	}
 	q := d.reader()
@@ -60,32 +60,54 @@ func (d *Desk) jobs(key string) *statement {
 	return &s
 }
 
-// Waiting yields the jobs that have work, now or later, each once. The adapter of a queue
-// gives them to the queue when it starts, in case the queue has lost them.
-func (d *Desk) Waiting(ctx context.Context) iter.Seq2[Job, error] {
+// Waiting yields the jobs that have work at or before a time, each once. Those that wait
+// longest come first. The zero time stands for all jobs that have work, now or later. The
+// adapter of a queue gives them to the queue again, in case the queue has lost them. A
+// program without a queue does their work itself, now and then.
+func (d *Desk) Waiting(ctx context.Context, until time.Time) iter.Seq2[Job, error] {
 	return func(yield func(Job, error) bool) {
 		if err := d.enter(ctx); err != nil {
 			yield(Job{}, err)
 			return
 		}
-		s := d.jobs("")
-		keys, err := d.keys(ctx, `SELECT DISTINCT uid FROM (`+s.String()+`) AS x ORDER BY uid`, s.args...)
+		jobs, err := d.waiting(ctx, until)
 		if err != nil {
 			yield(Job{}, err)
 			return
 		}
-		for _, key := range keys {
-			if !yield(Job{JobMail, key}, nil) {
+		for _, j := range jobs {
+			if !yield(j, nil) {
 				return
 			}
 		}
 	}
 }
 
-// due returns the keys of the meetings that have work now, the longest waiting first.
-func (d *Desk) due(ctx context.Context, now time.Time) ([]string, error) {
+// waiting is Waiting at once.
+func (d *Desk) waiting(ctx context.Context, until time.Time) (out []Job, err error) {
+	before := int64(nobodyDue)
+	if !until.IsZero() {
+		before = millis(until)
+	}
 	s := d.jobs("")
-	return d.keys(ctx, s.wrapped(`SELECT uid FROM (`, `) AS x WHERE due <= ? GROUP BY uid ORDER BY MIN(due), uid`, millis(now)), s.args...)
+	query := s.wrapped(`SELECT x.uid, COALESCE(m.tag, '') FROM (`, `) AS x LEFT JOIN convene_meetings m ON m.uid = x.uid
+		WHERE x.due <= ? GROUP BY x.uid, m.tag ORDER BY MIN(x.due), x.uid`, before)
+	rows, err := d.reader().QueryContext(ctx, query, s.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		j := Job{Kind: JobMail}
+		if err := rows.Scan(&j.UID, &j.Tag); err != nil {
+			return nil, err
+		}
+		if d.options.Clients == nil {
+			j.Tag = ""
+		}
+		out = append(out, j)
+	}
+	return out, rows.Err()
 }
 
 // wrapped returns the statement inside of another one.

@@ -8,26 +8,38 @@ import (
 	"runtime/debug"
 	"sync"
 	"time"
+
+	"github.com/convene-go/convene/invite/desk/internal/fair"
 )
 
 // The times of Run.
 const (
-	lookEvery      = time.Second      // how often it looks for work of other processes
-	sweepEvery     = time.Minute      // how often it looks for leftovers
-	leftoverAfter  = 15 * time.Minute // longer than any server takes for one mail (RFC 5321, section 4.5.3.2)
-	forgetReceived = 90 * 24 * time.Hour
+	lookEvery  = time.Second // how often it looks for work of other processes
+	sweepEvery = time.Minute // how often it looks for leftovers
 )
 
-// meetingsAtOnce is the number of meetings whose mails Run sends at the same time. Each
-// has as many mails in flight as the options of its client say.
-const meetingsAtOnce = 8
+// places is the number of meetings whose mails Run sends at the same time. A tenant alone
+// has eight of them, see [fair.Places]. Most of the time a worker waits for a mail server.
+const places = 128
+
+// pauseAfter returns the least pause after a look that took some time and found n jobs. A
+// long list is read seldom, so that reading it costs no more than a part of the time.
+func pauseAfter(took time.Duration, n int) time.Duration {
+	if n > 1000 {
+		return 10 * took
+	}
+	return took
+}
 
 // Run sends the mails that are queued until ctx ends, and then returns nil. It begins at
 // once with mails that this process has queued, and looks every second for others. A mail
 // that fails for a while is tried again: after a minute, then after twice as long each
-// time, and at last every hour for five days. If ctx ends, Run stops between two mails. It
-// works at up to eight meetings at a time. For each of them, as many mails are in flight
-// as Parallel of [invite.Options] says.
+// time, and at last every hour for five days. If ctx ends, Run stops between two mails.
+//
+// Run works at up to eight meetings at a time. For each of them, as many mails are in
+// flight as Parallel of [invite.Options] says. With [Options].Clients, that is so for each
+// [invite.Meeting.Tag], and up to 128 meetings for all tags together. The more tags wait
+// for slow servers, the fewer meetings each of them has, and the others go on.
 //
 // Run is for one process. On SQLite it holds a lock beside the database file while it
 // works. If another process has the lock, Run waits for it. So every mail that is in the
@@ -54,20 +66,12 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 	defer unlock()
 	r := &runner{
-		Desk: d, busy: make(map[string]bool), rests: make(map[string]rest), free: make(chan struct{}, meetingsAtOnce),
+		Desk: d, places: fair.New(places, 1), busy: make(map[string]bool), rests: make(map[string]rest),
+		waits: make(map[string][]Job), ended: make(chan result, places),
 	}
 	defer r.workers.Wait()
 	r.first(ctx)
-	ticker := time.NewTicker(lookEvery)
-	defer ticker.Stop()
-	for ctx.Err() == nil {
-		r.look(ctx)
-		select {
-		case <-ctx.Done():
-		case <-d.wake:
-		case <-ticker.C:
-		}
-	}
+	r.loop(ctx)
 	return nil
 }
 
@@ -102,18 +106,26 @@ func (d *Desk) lockRun(ctx context.Context) (unlock func(), err error) {
 // errLocked reports that another process has the lock.
 var errLocked = errors.New("desk: another process runs this desk")
 
-// runner is one call of Run.
+// runner is one call of Run. Its workers use only the Desk and the channel.
 type runner struct {
 	*Desk
 	workers sync.WaitGroup
-	free    chan struct{} // has a value for each worker
+	ended   chan result // of the workers
 
-	mu    sync.Mutex
-	busy  map[string]bool // the meetings that are worked at
-	rests map[string]rest // the meetings whose work failed
+	places *fair.Places
+	busy   map[string]bool  // the meetings that are worked at
+	rests  map[string]rest  // the meetings whose work failed
+	tags   []string         // the tags of the meetings that wait; the first one has its turn
+	waits  map[string][]Job // by tag: the meetings that wait for a worker
 
 	swept time.Time
 	away  bool // the last look failed
+}
+
+// result is the end of the work at a meeting.
+type result struct {
+	Job
+	ok bool
 }
 
 // rest is the pause of a meeting whose work failed. It takes up none of the workers, so
@@ -127,6 +139,34 @@ type rest struct {
 // each further one is twice as long.
 const longestRest = time.Minute
 
+// loop looks for work and begins it, until ctx ends.
+func (r *runner) loop(ctx context.Context) {
+	ticker := time.NewTicker(lookEvery)
+	defer ticker.Stop()
+	var pause <-chan time.Time
+	for asked := true; ctx.Err() == nil; {
+		if asked && pause == nil {
+			asked = false
+			begin := time.Now()
+			n := r.look(ctx)
+			pause = time.After(pauseAfter(time.Since(begin), n))
+		}
+		r.beginAll(ctx)
+		select {
+		case <-ctx.Done():
+		case <-pause:
+			pause = nil
+		case <-r.wake:
+			asked = true
+		case <-ticker.C:
+			asked = true
+		case x := <-r.ended:
+			r.end(x)
+			asked = asked || len(r.tags) == 0 // something may have been queued meanwhile
+		}
+	}
+}
+
 // first turns the leftovers of an earlier process into unknown. On SQLite nobody else
 // sends, so these are all mails in the state sending.
 func (r *runner) first(ctx context.Context) {
@@ -138,13 +178,12 @@ func (r *runner) first(ctx context.Context) {
 	}
 }
 
-// look begins the work that is due.
-func (r *runner) look(ctx context.Context) {
-	r.sweep(ctx)
-	keys, err := r.due(ctx, r.now())
+// look reads which meetings have work now, and returns their number.
+func (r *runner) look(ctx context.Context) int {
+	r.sweepSometimes(ctx)
+	jobs, err := r.waiting(ctx, r.now())
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return
 	case err != nil && !r.away:
 		r.away = true
 		r.log().ErrorContext(ctx, "desk: the database cannot be read: trying again every second", "error", err)
@@ -152,24 +191,46 @@ func (r *runner) look(ctx context.Context) {
 		r.away = false
 		r.log().InfoContext(ctx, "desk: the database can be read again")
 	}
-	for _, key := range keys {
-		if !r.begin(key) {
+	r.tags = r.tags[:0]
+	clear(r.waits)
+	for _, j := range jobs {
+		if r.busy[j.UID] || time.Now().Before(r.rests[j.UID].until) {
 			continue
 		}
-		select {
-		case r.free <- struct{}{}:
-		case <-ctx.Done():
-			r.end(key, false)
-			return
+		if r.waits[j.Tag] == nil {
+			r.tags = append(r.tags, j.Tag)
 		}
-		r.workers.Add(1)
-		go func() {
-			defer r.workers.Done()
-			r.end(key, !r.work(ctx, key))
-			<-r.free
-			r.wakeUp() // something may have been queued meanwhile
-		}()
+		r.waits[j.Tag] = append(r.waits[j.Tag], j)
 	}
+	return len(jobs)
+}
+
+// beginAll begins the work at meetings that wait, as long as there are places. The tags
+// have their turns one after the other.
+func (r *runner) beginAll(ctx context.Context) {
+	for tried := 0; tried < len(r.tags); tried++ {
+		tag := r.tags[0]
+		r.tags = r.tags[1:]
+		if r.places.Take(tag) {
+			tried = -1
+			j := r.waits[tag][0]
+			r.waits[tag] = r.waits[tag][1:]
+			r.begin(ctx, j)
+		}
+		if len(r.waits[tag]) > 0 {
+			r.tags = append(r.tags, tag)
+		}
+	}
+}
+
+// begin begins the work at one meeting.
+func (r *runner) begin(ctx context.Context, j Job) {
+	r.busy[j.UID] = true
+	r.workers.Add(1)
+	go func() {
+		defer r.workers.Done()
+		r.ended <- result{j, r.work(ctx, j.UID)}
+	}()
 }
 
 // work sends the mails of one meeting. It reports false if that fails. A panic, for example
@@ -188,51 +249,28 @@ func (r *runner) work(ctx context.Context, key string) (ok bool) {
 	return false
 }
 
-// begin marks a meeting as busy. It reports false if it is, or if it rests.
-func (r *runner) begin(key string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.busy[key] || time.Now().Before(r.rests[key].until) {
-		return false
-	}
-	r.busy[key] = true
-	return true
-}
-
 // end ends begin. A meeting whose work failed rests for a while.
-func (r *runner) end(key string, failed bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.busy, key)
-	if !failed {
-		delete(r.rests, key)
+func (r *runner) end(x result) {
+	delete(r.busy, x.UID)
+	r.places.Give(x.Tag)
+	if x.ok {
+		delete(r.rests, x.UID)
 		return
 	}
-	long := min(max(2*r.rests[key].long, lookEvery), longestRest)
-	r.rests[key] = rest{long, time.Now().Add(long)}
+	long := min(max(2*r.rests[x.UID].long, lookEvery), longestRest)
+	r.rests[x.UID] = rest{long, time.Now().Add(long)}
 }
 
-// forgetRests forgets the rests that have long ended, for example because the meeting was
-// deleted.
-func (r *runner) forgetRests() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	maps.DeleteFunc(r.rests, func(_ string, x rest) bool { return time.Since(x.until) > longestRest })
-}
-
-// sweep looks for leftovers of other processes now and then, and forgets old mails.
-func (r *runner) sweep(ctx context.Context) {
+// sweepSometimes looks for leftovers of other processes now and then, and forgets old
+// mails. It also forgets the rests that have long ended, for example because the meeting
+// was deleted.
+func (r *runner) sweepSometimes(ctx context.Context) {
 	if time.Since(r.swept) < sweepEvery {
 		return
 	}
 	r.swept = time.Now()
-	r.forgetRests()
-	now := r.now()
-	_, err := r.Leftovers(ctx, now.Add(-leftoverAfter))
-	if err == nil {
-		_, err = r.db.ExecContext(ctx, `DELETE FROM convene_received WHERE state <> 'held' AND at < $1`, millis(now.Add(-forgetReceived)))
-	}
-	if err != nil && ctx.Err() == nil {
+	maps.DeleteFunc(r.rests, func(_ string, x rest) bool { return time.Since(x.until) > longestRest })
+	if err := r.sweep(ctx); err != nil && ctx.Err() == nil {
 		r.log().ErrorContext(ctx, "desk: leftovers cannot be looked for", "error", err)
 	}
 }

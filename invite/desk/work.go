@@ -13,30 +13,43 @@ import (
 )
 
 // Job is work at one meeting, for a queue. It is plain data. What there is to do stands
-// in the database, so a job that is done twice or too late does no harm, and two jobs
-// with equal fields are one.
+// in the database, so a job that is done twice or too late does no harm. Two jobs with one
+// Kind and one UID are the same job.
 type Job struct {
 	Kind JobKind `json:"kind"`
-	// UID is the UID of the meeting in lower case.
+	// UID is the UID of the meeting in lower case. It is "" if the job is about all
+	// meetings.
 	UID string `json:"uid"`
+	// Tag is the [invite.Meeting.Tag] of the meeting if [Options].Clients is set. A
+	// queue can divide its workers among tenants by it. Work does not need it.
+	Tag string `json:"tag,omitempty"`
 }
 
 // JobKind is the kind of a [Job].
 type JobKind string
 
-// JobMail sends the mails of a meeting that are due, its reminders too, and tells the
-// events that are kept.
-const JobMail JobKind = "mail"
+// The values of [JobKind].
+const (
+	// JobMail sends the mails of a meeting that are due, its reminders too, and tells
+	// the events that are kept.
+	JobMail JobKind = "mail"
+	// JobSweep turns the mails that have been in the state sending for 15 minutes into
+	// unknown (see [Desk.Leftovers]), and forgets the mails that came in more than 90
+	// days ago. It is about all meetings, and its UID is "". Nothing enqueues it: the
+	// adapter of a queue does it every minute. [Desk.Run] does so, too.
+	JobSweep JobKind = "sweep"
+)
 
 // check returns an error if the kind of the job is unknown.
 func (j Job) check() error {
-	if j.Kind != JobMail {
+	if j.Kind != JobMail && j.Kind != JobSweep {
 		return fmt.Errorf("desk: a job of the kind %.40q is not known", j.Kind)
 	}
 	return nil
 }
 
 // Work does the work of a job that is due now. It ends between two mails if ctx is done.
+// After a minute it begins no more mails, and returns. The rest is due then, see [Desk.Due].
 // A mail that fails is no error: its row has the time of the next try, see [Desk.Due].
 // A meeting that was deleted has no work, which is no error either.
 // An error means that the database failed, or that the job is of an unknown kind.
@@ -47,11 +60,34 @@ func (d *Desk) Work(ctx context.Context, j Job) error {
 	if err := j.check(); err != nil {
 		return err
 	}
+	if j.Kind == JobSweep {
+		return d.sweep(ctx)
+	}
 	if err := d.Deliver(ctx, j.UID); !errors.Is(err, ErrNotFound) {
 		return err
 	}
 	return nil // the meeting was deleted, so there is no work
 }
+
+// The times of JobSweep.
+const (
+	leftoverAfter  = 15 * time.Minute // longer than any server takes for one mail (RFC 5321, section 4.5.3.2)
+	forgetReceived = 90 * 24 * time.Hour
+)
+
+// sweep is Work of a JobSweep.
+func (d *Desk) sweep(ctx context.Context) error {
+	now := d.now()
+	if _, err := d.Leftovers(ctx, now.Add(-leftoverAfter)); err != nil {
+		return err
+	}
+	_, err := d.db.ExecContext(ctx, `DELETE FROM convene_received WHERE state <> 'held' AND at < $1`, millis(now.Add(-forgetReceived)))
+	return err
+}
+
+// slice is the time after which a call of Deliver begins no more mails, so that a meeting
+// with many mails, or with a slow server, does not keep a worker from the other meetings.
+const slice = time.Minute
 
 // Deliver sends the due mails of one meeting. It is Work of a [JobMail]. Several
 // processes may call it for one meeting at once, and each mail is sent by one of them.
@@ -83,6 +119,7 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 		return err
 	}
 	l := d.newLedger(ctx)
+	l.until = d.now().Add(slice)
 	m := was.masked(due)
 	out, err := client.WithLedger(l).Resume(ctx, m, due.options()...)
 	l.end(ctx, m.Event.UID)
@@ -95,7 +132,7 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 	case err != nil && ctx.Err() == nil: // one line for all mails of the call
 		d.log().WarnContext(ctx, "desk: mails are not delivered", "uid", m.Event.UID, "error", err)
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || l.over {
 		return nil
 	}
 	return d.rescheduleRest(ctx, was, m, out, l, due)

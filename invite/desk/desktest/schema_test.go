@@ -29,7 +29,7 @@ func TestOpenAtOnce(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				for range d.Waiting(t.Context()) {
+				for range d.Waiting(t.Context(), time.Time{}) {
 					t.Error("there is work in an empty database")
 				}
 			})

@@ -75,7 +75,7 @@ func runChild(settings string) error {
 	}
 	for waiting := true; waiting; time.Sleep(20 * time.Millisecond) {
 		waiting = false
-		for _, err := range d.Waiting(ctx) {
+		for _, err := range d.Waiting(ctx, time.Time{}) {
 			if err != nil {
 				return err
 			}
@@ -217,7 +217,7 @@ func told(ctx context.Context, tx *sql.Tx, e desk.Event) error {
 func (c *child) deliverAll(ctx context.Context, d *desk.Desk) error {
 	var all sync.WaitGroup
 	free := make(chan struct{}, 4)
-	for j, err := range d.Waiting(ctx) {
+	for j, err := range d.Waiting(ctx, time.Time{}) {
 		if err != nil {
 			return err
 		}

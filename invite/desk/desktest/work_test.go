@@ -209,14 +209,14 @@ func TestQueue(t *testing.T) {
 		job := desk.Job{Kind: desk.JobMail, UID: uid}
 		check(t, "jobs", []desk.Job{job}, jobs)
 		var waiting []desk.Job
-		for j, err := range w.Waiting(t.Context()) {
+		for j, err := range w.Waiting(t.Context(), time.Time{}) {
 			waiting = append(waiting, must(j, err)(t))
 		}
 		check(t, "waiting", []desk.Job{job}, waiting)
 		if err := w.Work(t.Context(), job); err != nil {
 			t.Fatal(err)
 		}
-		for j := range w.Waiting(t.Context()) {
+		for j := range w.Waiting(t.Context(), time.Time{}) {
 			t.Errorf("waiting: %v", j)
 		}
 		if err := w.Work(t.Context(), desk.Job{Kind: "other", UID: uid}); err == nil {
@@ -464,7 +464,7 @@ func TestOneConnection(t *testing.T) {
 		must(w.Answer(ctx, uid, w.yes(address(0))))(t)
 		w.reply(address(1), ical.StatusAccepted)
 		must(w.Leftovers(ctx, w.clock.Now()))(t)
-		for range w.Waiting(ctx) {
+		for range w.Waiting(ctx, time.Time{}) {
 		}
 		for range w.Held(ctx) {
 		}
