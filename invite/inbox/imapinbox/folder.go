@@ -147,15 +147,20 @@ func (m *Mailbox) refill(ctx context.Context) error {
 	if t := m.expiry(); t.Before(until) && !t.IsZero() {
 		until = t
 	}
+	m.step("waits")
 	if m.conn.selected == nil {
 		return sleepUntil(ctx, until)
 	}
 	return m.conn.idle(ctx, until)
 }
 
-// expiry returns the time at which the first claim of another reader ends, or zero.
+// expiry returns the time at which the first claim of another reader ends, or at which a
+// folder that was refused is tried again. It returns zero if there is neither.
 func (m *Mailbox) expiry() (first time.Time) {
 	for _, f := range m.folders {
+		if f.failures > 0 && (first.IsZero() || f.next.Before(first)) {
+			first = f.next
+		}
 		for _, claim := range f.foreign {
 			if end := claim.since.Add(m.o.Lease); first.IsZero() || end.Before(first) {
 				first = end
