@@ -16,7 +16,6 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
-	"github.com/convene-go/convene/mime"
 	"github.com/convene-go/convene/smtpsend"
 )
 
@@ -189,8 +188,7 @@ func (d *dovecot) deliver(t *testing.T, mails ...string) {
 	}
 	defer s.Close()
 	for _, m := range mails {
-		err := s.Send(t.Context(), &mime.Message{From: "sender@example.test", To: []string{user}, Data: []byte(m)})
-		if err != nil {
+		if err := s.Send(t.Context(), message(m)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -178,10 +178,16 @@ func sleepUntil(ctx context.Context, t time.Time) error {
 	}
 }
 
-// enter connects if there is no connection.
+// enter connects if there is no connection, or if the server has closed it.
 func (m *Mailbox) enter(ctx context.Context) error {
 	if m.conn != nil {
-		return nil
+		select {
+		case <-m.conn.Closed():
+			m.conn.close()
+			m.conn = nil
+		default:
+			return nil
+		}
 	}
 	c, err := m.o.connect(ctx, m.addr)
 	if err != nil {

@@ -199,11 +199,9 @@ const maxUnmarked = 10_000
 // Mark implements retry.Place.
 func (m *Mailbox) Mark(ctx context.Context, e *entry, as retry.Mark) error {
 	if !e.gone {
-		if m.conn == nil {
-			if err := m.enter(ctx); err != nil {
-				m.lose(err)
-				return err
-			}
+		if err := m.enter(ctx); err != nil {
+			m.lose(err)
+			return err
 		}
 		if err := m.use(ctx, e); err != nil {
 			return m.broken(err)
