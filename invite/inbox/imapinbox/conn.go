@@ -25,6 +25,7 @@ type conn struct {
 	modified *watcher      // finds conflicts in the answers of the server
 	news     chan struct{} // gets a value when the server tells of new mail
 	selected *folder       // the folder that is selected, or nil
+	waits    int           // the times that the server was waited for, counted for the tests
 }
 
 // connect connects and logs in.
@@ -87,6 +88,7 @@ func (c *conn) hear(data *imapclient.UnilateralDataMailbox) {
 // within calls f, which waits for the server. If that takes too long, the connection is
 // closed, and f returns.
 func (c *conn) within(ctx context.Context, d time.Duration, f func() error) error {
+	c.waits++
 	var late atomic.Bool
 	ended, watched := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -42,6 +42,8 @@ type entry struct {
 	claim  uint64 // the mod-sequence of the claim of this reader, 0 without a claim
 	id     string // of the content, "" if it was not fetched yet
 	gone   bool   // the UID has lost its meaning
+	// overdue says that the mail was claimed, and not finished within the lease.
+	overdue bool
 	retry.State
 }
 

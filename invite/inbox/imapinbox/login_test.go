@@ -1,6 +1,7 @@
 package imapinbox
 
 import (
+	"bufio"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -43,9 +44,10 @@ func (f lines) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// server is an IMAP server in this process, with one mail.
+// server is an IMAP server in this process, with mails in memory.
 type server struct {
 	addr, ca string // the address, and a file with its certificate
+	mails    int    // their number, 1 by default
 	tokens   map[string]bool
 	offers   []string
 	implicit bool
@@ -117,9 +119,11 @@ func startServer(t *testing.T, s *server) {
 	if err := mailboxes.Create("INBOX", nil); err != nil {
 		t.Fatal(err)
 	}
-	text := letter("m0")
-	if _, err := mailboxes.Append("INBOX", literal{strings.NewReader(text)}, &imap.AppendOptions{}); err != nil {
-		t.Fatal(err)
+	for i := range max(s.mails, 1) {
+		text := literal{strings.NewReader(letter(fmt.Sprint("m", i)))}
+		if _, err := mailboxes.Append("INBOX", text, &imap.AppendOptions{}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	srv := imapserver.New(&imapserver.Options{
 		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
@@ -135,7 +139,7 @@ func startServer(t *testing.T, s *server) {
 	if s.implicit {
 		l = tls.NewListener(l, conf)
 	}
-	go srv.Serve(l) //nolint:errcheck
+	go srv.Serve(l) // until it is closed
 	t.Cleanup(func() { srv.Close() })
 }
 
@@ -266,3 +270,83 @@ func TestNoTLS(t *testing.T) {
 		t.Errorf("the server heard %q", said)
 	}
 }
+
+// TestWork counts the commands for a mailbox with many mails.
+func TestWork(t *testing.T) {
+	s := &server{offers: []string{mechanismPlain}, mails: 2500}
+	startServer(t, s)
+	m := openBox(t, fmt.Sprintf("imap://desk%%40example.com:secret@%s?ca=%s", s.addr, s.ca))
+	for i := range s.mails {
+		if got := nameOf(mustNext(t, m)); got != fmt.Sprint("m", i) {
+			t.Fatalf("mail %d is %s", i, got)
+		}
+	}
+	// Logging in, SELECT, SEARCH and three FETCH of flags; and for each mail its content
+	// and the flag.
+	if most := 2*s.mails + 6; m.conn.waits > most {
+		t.Errorf("%d commands for %d mails, want at most %d", m.conn.waits, s.mails, most)
+	}
+	if n := len(m.folders[0].known) + len(m.given) + m.plan.Len(); n > 0 {
+		t.Errorf("%d mails are remembered", n)
+	}
+}
+
+// TestLies has a server that sends more than it said, and then works. The mail is set
+// aside, and nothing of it is kept.
+func TestLies(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	marked := make(chan string, 1)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go liar(conn, marked)
+		}
+	}()
+	m := openBox(t, "imap://a:b@"+l.Addr().String()+"?tls=insecure-none", allowPlain, quick, func(o *Options) { o.MaxSize = 1000 })
+	ctx, stop := context.WithCancel(t.Context())
+	go func() {
+		if got := <-marked; !strings.Contains(got, `\Flagged`) {
+			t.Errorf("the server heard %q", got)
+		}
+		stop()
+	}()
+	if mail, err := m.Next(ctx); err == nil {
+		t.Errorf("Next = %d octets", len(mail.Data))
+	}
+}
+
+// liar is a server with one mail, which is larger than it says.
+func liar(conn net.Conn, marked chan<- string) {
+	defer conn.Close()
+	fmt.Fprint(conn, "* PREAUTH [CAPABILITY IMAP4rev1] ready\r\n")
+	in := bufio.NewScanner(conn)
+	for in.Scan() {
+		tag, command, _ := strings.Cut(in.Text(), " ")
+		switch {
+		case strings.HasPrefix(command, "SELECT"):
+			fmt.Fprint(conn, "* 1 EXISTS\r\n* OK [UIDVALIDITY 1] ok\r\n* FLAGS (\\Seen)\r\n")
+		case strings.HasPrefix(command, "UID SEARCH"):
+			fmt.Fprint(conn, "* SEARCH 7\r\n")
+		case strings.Contains(command, "BODY.PEEK"):
+			fmt.Fprint(conn, "* 1 FETCH (UID 7 FLAGS () BODY[] {4000000000}\r\n")
+			_, _ = io.Copy(conn, endless{})
+			return
+		case strings.HasPrefix(command, "UID FETCH"):
+			fmt.Fprint(conn, "* 1 FETCH (UID 7 FLAGS () RFC822.SIZE 10)\r\n")
+		case strings.HasPrefix(command, "UID STORE"):
+			marked <- command
+		}
+		fmt.Fprintf(conn, "%s OK done\r\n", tag)
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }

@@ -29,6 +29,7 @@ type Mailbox struct {
 	conn   *conn
 	pauses *backoff.ExponentialBackOff // between tries to connect
 	again  time.Time                   // no try to connect before
+	echo   echo
 	looked bool                        // whether a look has succeeded
 	owed   bool                        // whether the last look found mails, and Next has returned none of them
 
@@ -86,7 +87,7 @@ var _ inbox.Source = (*Mailbox)(nil)
 // RFC 7162). So each mail goes to one reader. If a reader is killed, its mail goes to
 // another reader after [Options.Lease], or to the same program if it starts again.
 //
-// Dovecot, Cyrus and other servers with CONDSTORE and keywords can do that; it is tested
+// Servers with CONDSTORE and keywords can do that, such as Dovecot and Cyrus. It is tested
 // with Dovecot 2.3. On servers that cannot, such as Exchange, mails are not claimed. There
 // several readers may get the same mail, which does no harm to a desk: it takes a mail in
 // once. Next logs which of the two holds.

@@ -258,7 +258,7 @@ func TestClaim(t *testing.T) {
 		for j, m := range []*Mailbox{a, b} {
 			group.Go(func() {
 				var err error
-				if won[j], err = m.conn.claim(t.Context(), m.plan.Queue[i]); err != nil {
+				if won[j], err = m.claim(t.Context(), m.plan.Queue[i]); err != nil {
 					t.Error(err)
 				}
 			})

@@ -60,7 +60,7 @@ func (m *Mailbox) find(ctx context.Context, f *folder, mail *imapclient.FetchMes
 		if err := m.conn.release(ctx, mail.UID, mail.ModSeq); err != nil && !isRefusal(err) {
 			return err
 		}
-		e.modseq = 0
+		e.modseq, e.overdue = 0, true
 	}
 	f.known[e.uid] = e
 	m.plan.Queue = append(m.plan.Queue, e)

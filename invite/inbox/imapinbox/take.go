@@ -82,7 +82,7 @@ func (m *Mailbox) open(ctx context.Context, e *entry) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %d octets, at most %d are read", errTooLarge, e.size, m.o.MaxSize)
 	}
 	if e.folder.claims {
-		if err := m.claim(ctx, e); err != nil {
+		if err := m.own(ctx, e); err != nil {
 			return nil, err
 		}
 		m.step("claimed")
@@ -97,8 +97,8 @@ func (m *Mailbox) open(ctx context.Context, e *entry) ([]byte, error) {
 	return data, nil
 }
 
-// claim claims a mail, if it does not have the claim of this reader already.
-func (m *Mailbox) claim(ctx context.Context, e *entry) error {
+// own claims a mail, if it does not have the claim of this reader already.
+func (m *Mailbox) own(ctx context.Context, e *entry) error {
 	if e.modseq == 0 || e.claim > 0 {
 		mails, err := m.conn.states(ctx, []uid{e.uid}, true)
 		switch {
@@ -116,7 +116,7 @@ func (m *Mailbox) claim(ctx context.Context, e *entry) error {
 		}
 		e.modseq, e.claim = mails[0].ModSeq, 0
 	}
-	won, err := m.conn.claim(ctx, e)
+	won, err := m.claim(ctx, e)
 	if err == nil && !won {
 		return errConflict
 	}
@@ -218,12 +218,14 @@ func (m *Mailbox) Mark(ctx context.Context, e *entry, as retry.Mark) error {
 		flag = imap.FlagFlagged
 	}
 	m.step("to be marked")
-	if _, err := m.conn.store(ctx, e.uid, imap.StoreFlagsAdd, flag, 0); err != nil {
+	r, err := m.conn.store(ctx, e.uid, imap.StoreFlagsAdd, flag, 0)
+	if err != nil {
 		return m.broken(err)
 	}
 	m.step("marked")
 	delete(m.unmarked, e.id)
 	if e.claim > 0 {
+		m.echo = echo{flags: r.flags, sure: true}
 		// If this fails, only the keyword stays: the mail has a flag that counts.
 		if _, err := m.conn.store(ctx, e.uid, imap.StoreFlagsDel, claimed, 0); err != nil {
 			_ = m.broken(err)
