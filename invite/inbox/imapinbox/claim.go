@@ -119,7 +119,8 @@ func (w *watcher) stop() bool {
 	return w.found
 }
 
-// Write gets what the client reads, and also what it writes, which never has the word.
+// Write gets the octets that the client reads, and also those that it writes, which never
+// have the word.
 func (w *watcher) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -45,7 +45,7 @@ func (o *Options) connect(ctx context.Context, addr string) (*conn, error) {
 		}
 		c.net = secure
 	}
-	err = c.within(ctx, o.Timeouts.Connect, func() error { return c.greet(ctx, o) })
+	err = c.within(ctx, o.Timeouts.Connect, func() error { return c.greet(dialing, o) })
 	if err != nil {
 		c.close()
 		return nil, err

@@ -278,7 +278,7 @@ func TestKilledAtRandom(t *testing.T) {
 				c := child{URL: d.url(), DB: path, Lease: 2 * time.Second}
 				after := time.Duration(100+r.IntN(1500)) * time.Millisecond
 				if r.IntN(2) > 0 {
-					c.Kill, after = 1+r.Int64N(200), 3*time.Second
+					c.Kill, after = 1+r.Int64N(60), 3*time.Second
 				}
 				cmd, said := c.start(t)
 				timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })

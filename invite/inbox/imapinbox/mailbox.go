@@ -30,8 +30,8 @@ type Mailbox struct {
 	pauses *backoff.ExponentialBackOff // between tries to connect
 	again  time.Time                   // no try to connect before
 	echo   echo
-	looked bool                        // whether a look has succeeded
-	owed   bool                        // whether the last look found mails, and Next has returned none of them
+	looked bool // whether a look has succeeded
+	owed   bool // whether the last look found mails, and Next has returned none of them
 
 	step func(name string) // is told of each step, for the tests
 }

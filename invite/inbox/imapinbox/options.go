@@ -159,9 +159,9 @@ func (o *Options) check() error {
 	for i, name := range o.Folders {
 		switch {
 		case name == "" || strings.ContainsAny(name, "\x00\r\n"):
-			return fmt.Errorf("Folders: %q is not a name of a folder", name)
+			return fmt.Errorf("%q in Folders is not a name of a folder", name)
 		case slices.ContainsFunc(o.Folders[:i], func(other string) bool { return sameFolder(name, other) }):
-			return fmt.Errorf("Folders: %q is given twice", name)
+			return fmt.Errorf("%q is given twice in Folders", name)
 		}
 	}
 	if o.Mechanism != "" && !slices.Contains(mechanisms, o.Mechanism) {

@@ -9,7 +9,7 @@ import (
 
 // TestOpen has URLs and what they ask for.
 func TestOpen(t *testing.T) {
-	tests := []struct {
+	for _, test := range []struct {
 		url  string
 		set  func(*Options)
 		want string // address, TLS, user, password, mechanism and folders, or a part of the error
@@ -47,8 +47,7 @@ func TestOpen(t *testing.T) {
 		{"imap://a:b@mail.example.com?auth=plain", func(o *Options) { tokens("x")(o) }, "Token cannot be used with Mechanism PLAIN"},
 		{"imap://a:b@mail.example.com", func(o *Options) { tokens("x")(o); o.Password = "c" }, "both Token and Password"},
 		{"imap://a:b@mail.example.com", func(o *Options) { o.TLS = "x" }, "TLS"},
-	}
-	for _, test := range tests {
+	} {
 		m, err := Open(test.url, test.set)
 		if err != nil {
 			if !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "hun") {

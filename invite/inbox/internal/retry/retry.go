@@ -29,12 +29,14 @@ type State struct {
 	Taken bool      // receive has the mail, and only the mark in the place is missing
 }
 
-func (s *State) state() *State { return s }
+// RetryState returns s, so that the type of a mail that embeds it is a [Mail].
+func (s *State) RetryState() *State { return s }
 
 // Mail is a mail of a source, a pointer to a struct that embeds [State].
 type Mail interface {
 	comparable
-	state() *State
+	// RetryState is a method of [State].
+	RetryState() *State
 	// Key identifies the mail in its source.
 	Key() string
 	// Name names the mail in the log.
@@ -128,8 +130,8 @@ func (p *Plan[M]) Fill() {
 
 // Next returns the time at which a mail is due, if it is before t, and t otherwise.
 func (p *Plan[M]) Next(t time.Time) time.Time {
-	if len(p.waiting) > 0 && p.waiting[0].state().Due.Before(t) {
-		return p.waiting[0].state().Due
+	if len(p.waiting) > 0 && p.waiting[0].RetryState().Due.Before(t) {
+		return p.waiting[0].RetryState().Due
 	}
 	return t
 }
@@ -139,7 +141,7 @@ func (p *Plan[M]) Done(ctx context.Context, m M, err error) {
 	switch {
 	case err == nil:
 		p.works()
-		s := m.state()
+		s := m.RetryState()
 		s.Taken, s.Tries = true, 0
 		p.Finish(ctx, m)
 	case errors.Is(err, context.Canceled): // the program ends, and the mail is not to blame
@@ -188,7 +190,7 @@ func (p *Plan[M]) Pause(failures int) time.Duration {
 
 // Retry counts a failure. The mail is tried again later, or is set aside.
 func (p *Plan[M]) Retry(ctx context.Context, m M, err error) {
-	s := m.state()
+	s := m.RetryState()
 	s.Tries++
 	if s.Tries >= p.Tries {
 		p.SetAside(ctx, m, err)
@@ -201,7 +203,7 @@ func (p *Plan[M]) Retry(ctx context.Context, m M, err error) {
 
 // Later schedules another try.
 func (p *Plan[M]) Later(m M, pause time.Duration) {
-	m.state().Due = time.Now().Add(pause)
+	m.RetryState().Due = time.Now().Add(pause)
 	heap.Push(&p.waiting, m)
 }
 
@@ -213,7 +215,7 @@ func (p *Plan[M]) Finish(ctx context.Context, m M) {
 		p.Place.Forget(m)
 		return
 	}
-	s := m.state()
+	s := m.RetryState()
 	s.Tries++
 	pause := p.Pause(s.Tries)
 	p.Logger.Error("inbox: a mail was taken in, and cannot be marked", m.Name(), "error", err, "again", pause)
@@ -232,6 +234,6 @@ func (p *Plan[M]) SetAside(ctx context.Context, m M, cause error) {
 		p.Later(m, Longest)
 		return
 	}
-	p.Logger.Error("inbox: a mail is set aside for a person", m.Name(), "error", cause, "tries", m.state().Tries)
+	p.Logger.Error("inbox: a mail is set aside for a person", m.Name(), "error", cause, "tries", m.RetryState().Tries)
 	p.Place.Forget(m)
 }

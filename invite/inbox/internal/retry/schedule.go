@@ -10,7 +10,7 @@ type schedule[M Mail] []M
 
 // due removes and returns a mail whose time has come, if there is one.
 func (s *schedule[M]) due(now time.Time) (m M, ok bool) {
-	if len(*s) == 0 || (*s)[0].state().Due.After(now) {
+	if len(*s) == 0 || (*s)[0].RetryState().Due.After(now) {
 		return m, false
 	}
 	return heap.Pop(s).(M), true
@@ -18,7 +18,7 @@ func (s *schedule[M]) due(now time.Time) (m M, ok bool) {
 
 // Len, Less, Swap, Push and Pop implement [heap.Interface].
 func (s schedule[M]) Len() int           { return len(s) }
-func (s schedule[M]) Less(i, j int) bool { return s[i].state().Due.Before(s[j].state().Due) }
+func (s schedule[M]) Less(i, j int) bool { return s[i].RetryState().Due.Before(s[j].RetryState().Due) }
 func (s schedule[M]) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
 func (s *schedule[M]) Push(e any)        { *s = append(*s, e.(M)) }
 func (s *schedule[M]) Pop() any {
