@@ -9,7 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -94,8 +93,7 @@ func (c *child) run(ctx context.Context) error {
 
 // openDesk opens a desk on a SQLite file.
 func openDesk(ctx context.Context, path string) (*desk.Desk, *sql.DB, error) {
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+
-		"?_txlock=immediate&_pragma=busy_timeout(30000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)")
+	db, err := sql.Open("sqlite", desk.SQLiteDSN(path))
 	if err != nil {
 		return nil, nil, err
 	}
