@@ -84,11 +84,12 @@ func TestValidity(t *testing.T) {
 	if f := m.folders[0]; f.validity != 4711 {
 		t.Errorf("UIDVALIDITY is %d", f.validity)
 	}
-	d.marks(t, m, "m0", "m1", "m2", "m3")
+	d.marks(t, m, "INBOX", "m0", "m1", "m2", "m3")
 }
 
-// marks lets m work until the mails in INBOX are read and have no claim.
-func (d *dovecot) marks(t *testing.T, m *Mailbox, names ...string) {
+// marks lets m work until there is nothing to do. No mail may come, and the mails in the
+// folder must be these, and read.
+func (d *dovecot) marks(t *testing.T, m *Mailbox, folder string, names ...string) {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	m.step = func(step string) {
@@ -99,7 +100,7 @@ func (d *dovecot) marks(t *testing.T, m *Mailbox, names ...string) {
 	if mail, err := m.Next(ctx); err == nil {
 		t.Errorf("Next = %s", nameOf(mail))
 	}
-	d.wantSeen(t, "INBOX", names...)
+	d.wantSeen(t, folder, names...)
 }
 
 // TestRenamed renames a folder while a mail is in hand, makes a new one in its place, and
@@ -143,6 +144,7 @@ func TestRenamed(t *testing.T) {
 	if want := []string{"m1", "m2", "m3"}; !slices.Equal(rest, want) {
 		t.Errorf("mails after the folder was renamed: %q, want %q", rest, want)
 	}
+	d.marks(t, m, "Answers", "m0", "m1", "m2")
 	t.Logf("the folder was refused %d times", refused)
 }
 
@@ -249,6 +251,19 @@ plugin {
 	d.wantSeen(t, "INBOX", got...)
 }
 
+// TestKicked has a server that ends the connection while a mail is in hand. The mail is
+// marked over another connection at once.
+func TestKicked(t *testing.T) {
+	d := startDovecot(t, "")
+	d.deliver(t, letters(1)...)
+	m := d.open(t)
+	mail := next(t, m, "m0")
+	d.doveadm(t, "kick", user)
+	<-m.conn.Closed()
+	done(t, m, mail)
+	d.wantSeen(t, "INBOX", "m0")
+}
+
 // TestServerAway stops the server while a mail is in hand, and starts it again.
 func TestServerAway(t *testing.T) {
 	d := startDovecot(t, "")
@@ -274,5 +289,5 @@ func TestServerAway(t *testing.T) {
 	})
 	readUntil(t, m, "m1", "m1")
 	<-started
-	d.marks(t, m, "m0", "m1")
+	d.marks(t, m, "INBOX", "m0", "m1")
 }

@@ -101,10 +101,17 @@ func TestWaits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := startDovecot(t, extra)
+			d.as(t, "", func(c *imapclient.Client) {
+				if err := c.Create("Answers", nil).Wait(); err != nil {
+					t.Fatal(err)
+				}
+			})
 			m := d.open(t, func(o *Options) {
 				if name == "polling" {
 					o.Poll = 100 * time.Millisecond
+					return
 				}
+				o.Poll, o.Folders = time.Hour, []string{"INBOX", "Answers"} // the first has IDLE
 			})
 			waits := make(chan bool, 100)
 			m.step = func(step string) {
@@ -118,7 +125,7 @@ func TestWaits(t *testing.T) {
 					d.deliver(t, letter(fmt.Sprint("m", i)))
 				}
 			}()
-			// Without news, IDLE would last for five minutes, and this fails after one.
+			// Without news, IDLE would last for an hour, and this fails after a minute.
 			if got := read(t, m, 3, accept); !slices.Equal(got, []string{"m0", "m1", "m2"}) {
 				t.Errorf("mails: %q", got)
 			}
