@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 		"invite/internal/series", "invite/internal/roster", "invite/internal/mailauth", "invite/internal/plan",
 	},
 	"invite/invitetest": {"internal", "ical", "mime", "invite"},
-	"invite/inbox":      {"internal", "mime"},
+	"invite/inbox":      {"internal", "mime", "invite/inbox/internal"},
 	"invite/desk":       {"internal", "ical", "mime", "invite", "invite/inbox", "invite/internal/series", "invite/internal/plan", "invite/desk/internal"},
 	"examples":          {"ical", "mime", "invite", "smtpsend"},
 }

@@ -5,10 +5,10 @@ import (
 	"crypto/hmac"
 	"crypto/md5"
 	"encoding/hex"
-	"strings"
 
 	"github.com/emersion/go-sasl"
 
+	"github.com/convene-go/convene/internal/oauth"
 	"github.com/convene-go/convene/smtpsend/ntlm"
 )
 
@@ -49,47 +49,9 @@ func (l *loginClient) Next(challenge []byte) ([]byte, error) {
 	return l.Client.Next([]byte("Password:"))
 }
 
-// oauthClient sends a bearer token.
-type oauthClient struct {
-	name    string
-	initial string
-	dummy   string // the response to the server's error report
-}
+func newOAuthBearer(k credentials) (sasl.Client, error) { return oauth.Bearer(k.username, k.token) }
 
-var _ sasl.Client = (*oauthClient)(nil)
-
-// newOAuthBearer returns a client for OAUTHBEARER (RFC 7628).
-func newOAuthBearer(k credentials) (sasl.Client, error) {
-	if err := k.checkToken(); err != nil {
-		return nil, err
-	}
-	o := &sasl.OAuthBearerOptions{Username: gs2Name(k.username), Token: k.token}
-	name, initial, err := sasl.NewOAuthBearerClient(o).Start()
-	return &oauthClient{name, string(initial), "\x01"}, err
-}
-
-// newXOAuth2 returns a client for XOAUTH2, which Google and Microsoft describe
-// and go-sasl lacks. The response is one line, whose parts end in ^A.
-func newXOAuth2(k credentials) (sasl.Client, error) {
-	if err := k.checkToken(); err != nil {
-		return nil, err
-	}
-	return &oauthClient{"XOAUTH2", "user=" + k.username + "\x01auth=Bearer " + k.token + "\x01\x01", ""}, nil
-}
-
-// gs2Name escapes a user for a GS2 header (RFC 5801, section 4).
-func gs2Name(user string) string {
-	return strings.NewReplacer("=", "=3D", ",", "=2C").Replace(user)
-}
-
-// Start returns the token.
-func (c *oauthClient) Start() (name string, initial []byte, err error) {
-	return c.name, []byte(c.initial), nil
-}
-
-// Next answers the server's error report about the token. The refusal comes after
-// that (RFC 7628, section 3.2.3).
-func (c *oauthClient) Next([]byte) ([]byte, error) { return []byte(c.dummy), nil }
+func newXOAuth2(k credentials) (sasl.Client, error) { return oauth.XOAuth2(k.username, k.token) }
 
 // cramMD5 is CRAM-MD5 (RFC 2195). It is written here because go-sasl has dropped
 // it, and because it is one line of hashing.

@@ -1,29 +1,12 @@
 package smtpsend
 
-import (
-	"errors"
-	"strings"
-
-	"github.com/emersion/go-sasl"
-)
+import "github.com/emersion/go-sasl"
 
 // credentials are the credentials of one session.
 type credentials struct {
 	username string
 	password string
 	token    string // the OAuth 2.0 access token
-}
-
-// checkToken refuses a user or token with a character that ends a part of the
-// response.
-func (k credentials) checkToken() error {
-	switch {
-	case k.token == "":
-		return errors.New("empty token")
-	case strings.ContainsAny(k.username+k.token, "\x00\x01\r\n"):
-		return errors.New("a control character in the user or token")
-	}
-	return nil
 }
 
 // secret is the kind of secret that an authentication rests on.

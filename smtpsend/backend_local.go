@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/convene-go/convene/internal/serverurl"
 	"github.com/convene-go/convene/mime"
 	"github.com/convene-go/convene/smtpsend/folder"
 	"github.com/convene-go/convene/smtpsend/sendmail"
@@ -52,7 +53,7 @@ func openFolder(u *url.URL) (*Sender, error) {
 		return nil, errors.New("the URL of a folder has three slashes, as in file:///folder")
 	}
 	o := new(folder.Options)
-	err := eachParameter(u, func(key, value string) error {
+	err := serverurl.EachParameter(u, func(key, value string) error {
 		return setFormat(o, key, value)
 	})
 	if err != nil {
@@ -69,9 +70,9 @@ func openFolder(u *url.URL) (*Sender, error) {
 func setFormat(o *folder.Options, key, value string) error {
 	switch {
 	case key != "format":
-		return unknownParameter(key, "format is known")
+		return serverurl.UnknownParameter(key, "format is known")
 	case value != "eml" && value != "maildir":
-		return unknownValue(key, value, "eml and maildir are known")
+		return serverurl.UnknownValue(key, value, "eml and maildir are known")
 	}
 	o.Maildir = value == "maildir"
 	return nil
@@ -79,8 +80,8 @@ func setFormat(o *folder.Options, key, value string) error {
 
 // openSendmail returns a sender for a URL like sendmail:///usr/sbin/sendmail.
 func openSendmail(u *url.URL) (*Sender, error) {
-	err := eachParameter(u, func(key, _ string) error {
-		return unknownParameter(key, "none is known")
+	err := serverurl.EachParameter(u, func(key, _ string) error {
+		return serverurl.UnknownParameter(key, "none is known")
 	})
 	if err != nil {
 		return nil, err

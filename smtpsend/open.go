@@ -3,10 +3,11 @@ package smtpsend
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/convene-go/convene/internal/serverurl"
 )
 
 // Open returns a sender for a URL:
@@ -79,7 +80,7 @@ func parseURL(raw string) (*url.URL, error) {
 	}
 	scheme = strings.ToLower(scheme)
 	if !slices.Contains(schemes, scheme) {
-		return nil, fmt.Errorf("scheme is not supported: %s are", listed(schemes))
+		return nil, fmt.Errorf("scheme is not supported: %s are", serverurl.Listed(schemes))
 	}
 	local := scheme == "file" || scheme == "sendmail"
 	if err := checkRest(rest, local); err != nil {
@@ -99,62 +100,11 @@ func parseURL(raw string) (*url.URL, error) {
 
 // checkRest checks the part of the URL after "://".
 func checkRest(rest string, local bool) error {
-	authority, after := cutAny(rest, "/?#")
-	switch {
-	case local && authority != "":
+	if !local {
+		return serverurl.CheckAuthority(rest)
+	}
+	if authority, _ := serverurl.CutAny(rest, "/?#"); authority != "" {
 		return errors.New("a host or user before the path: a path begins with three slashes")
-	case local:
-		return nil
-	case strings.Contains(after, "@"):
-		return errors.New("an @ after the host: user and password must be percent-encoded")
-	}
-	return checkHost(authority[strings.LastIndex(authority, "@")+1:])
-}
-
-// cutAny cuts s before the first of chars.
-func cutAny(s, chars string) (before, after string) {
-	if i := strings.IndexAny(s, chars); i >= 0 {
-		return s[:i], s[i:]
-	}
-	return s, ""
-}
-
-// checkHost checks the host or host:port of a URL.
-func checkHost(hostport string) error {
-	if hostport == "" || hostport[0] == ':' {
-		return errors.New("no host")
-	}
-	if _, _, err := splitAddr(hostport, nil); err != nil {
-		return errors.New("malformed host, or port that is not a number from 1 to 65535")
 	}
 	return nil
-}
-
-// eachParameter calls set for each parameter of u, in a stable order.
-func eachParameter(u *url.URL, set func(key, value string) error) error {
-	query, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
-		return errors.New("malformed query")
-	}
-	for _, key := range slices.Sorted(maps.Keys(query)) {
-		if len(query[key]) > 1 {
-			return fmt.Errorf("%s is given twice", key)
-		}
-		if err := set(key, query.Get(key)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// unknownParameter returns the error for a parameter that does not exist. known
-// says which do.
-func unknownParameter(key, known string) error {
-	return fmt.Errorf("parameter %q is unknown: %s", key, known)
-}
-
-// unknownValue returns the error for a parameter whose value does not exist.
-// known says which do.
-func unknownValue(key, value, known string) error {
-	return fmt.Errorf("%s=%q is unknown: %s", key, value, known)
 }

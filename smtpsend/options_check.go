@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/internal/serverurl"
 )
 
 // check returns an error for the first option that makes no sense.
@@ -54,7 +55,7 @@ func (o *Options) amounts() []amount {
 // checkAuth returns an error if the options for authentication make no sense.
 func (o *Options) checkAuth() error {
 	if o.Mechanism != "" && !slices.Contains(mechanismNames(), o.Mechanism) {
-		return fmt.Errorf("unsupported Mechanism %q: %s are supported", o.Mechanism, listed(mechanismNames()))
+		return fmt.Errorf("unsupported Mechanism %q: %s are supported", o.Mechanism, serverurl.Listed(mechanismNames()))
 	}
 	if strings.Contains(o.Username+o.Password, "\x00") {
 		return errors.New("a NUL in Username or Password")
@@ -87,10 +88,4 @@ func (o *Options) checkSecret() error {
 		return errors.New("no Password for Username")
 	}
 	return nil
-}
-
-// listed joins two names or more, as in "a, b and c".
-func listed(names []string) string {
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

@@ -1,16 +1,15 @@
 package smtpsend
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"maps"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/convene-go/convene/internal/serverurl"
 )
 
 // parameters are the query parameters that the URL of a server may have.
@@ -28,11 +27,11 @@ func urlOptions(u *url.URL) (*Options, error) {
 	}
 	o.Username = u.User.Username()
 	o.Password, _ = u.User.Password()
-	files := new(keyFiles)
-	if err := eachParameter(u, func(key, value string) error { return setParameter(o, files, key, value) }); err != nil {
+	files := new(serverurl.Files)
+	if err := serverurl.EachParameter(u, func(key, value string) error { return setParameter(o, files, key, value) }); err != nil {
 		return nil, err
 	}
-	if err := files.load(o); err != nil {
+	if o.TLSConfig, err = files.Load(o.TLSConfig); err != nil {
 		return nil, err
 	}
 	return o, nil
@@ -46,7 +45,7 @@ func urlPreset(u *url.URL) (*Options, error) {
 	name := u.Query().Get("preset")
 	preset, ok := presets[name]
 	if !ok {
-		return nil, unknownValue("preset", name, listed(slices.Sorted(maps.Keys(presets)))+" are known")
+		return nil, serverurl.UnknownValue("preset", name, serverurl.Listed(slices.Sorted(maps.Keys(presets)))+" are known")
 	}
 	return preset(), nil
 }
@@ -86,7 +85,7 @@ func checkUser(o *Options, user *url.Userinfo) error {
 }
 
 // setParameter sets the option for one parameter of a server's URL.
-func setParameter(o *Options, files *keyFiles, key, value string) (err error) {
+func setParameter(o *Options, files *serverurl.Files, key, value string) (err error) {
 	switch key {
 	case "tls":
 		o.TLS, err = parseTLS(value, o.TLS)
@@ -95,14 +94,14 @@ func setParameter(o *Options, files *keyFiles, key, value string) (err error) {
 	case "retry":
 		o.Retry.Budget, err = parseRetry(value)
 	case "ca":
-		files.ca = value
+		files.CA = value
 	case "cert":
-		files.cert = value
+		files.Cert = value
 	case "key":
-		files.key = value
+		files.Key = value
 	case "preset": // see urlPreset
 	default:
-		err = unknownParameter(key, listed(parameters)+" are known")
+		err = serverurl.UnknownParameter(key, serverurl.Listed(parameters)+" are known")
 	}
 	return err
 }
@@ -113,7 +112,7 @@ func parseTLS(value string, scheme TLS) (TLS, error) {
 	t := TLS(value)
 	switch {
 	case !slices.Contains([]TLS{TLSRequired, TLSImplicit, TLSInsecureNone}, t):
-		return "", unknownValue("tls", value, "required, implicit and insecure-none are known")
+		return "", serverurl.UnknownValue("tls", value, "required, implicit and insecure-none are known")
 	case scheme == TLSImplicit && t != TLSImplicit:
 		return "", fmt.Errorf("tls=%s contradicts smtps", value)
 	}
@@ -124,7 +123,7 @@ func parseTLS(value string, scheme TLS) (TLS, error) {
 func parseMechanism(value string) (string, error) {
 	name := strings.ToUpper(value)
 	if !slices.Contains(mechanismNames(), name) {
-		return "", fmt.Errorf("auth=%q is not supported: %s are", value, strings.ToLower(listed(mechanismNames())))
+		return "", fmt.Errorf("auth=%q is not supported: %s are", value, strings.ToLower(serverurl.Listed(mechanismNames())))
 	}
 	return name, nil
 }
@@ -136,51 +135,4 @@ func parseRetry(value string) (time.Duration, error) {
 		return 0, fmt.Errorf("retry=%q is not a duration such as 30s", value)
 	}
 	return d, nil
-}
-
-// keyFiles are the files with certificates and keys that a URL names.
-type keyFiles struct {
-	ca, cert, key string
-}
-
-// load reads the files into o.
-func (f *keyFiles) load(o *Options) error {
-	if *f == (keyFiles{}) {
-		return nil
-	}
-	if o.TLSConfig == nil {
-		o.TLSConfig = new(tls.Config)
-	}
-	if f.ca != "" {
-		roots, err := readRoots(f.ca)
-		if err != nil {
-			return fmt.Errorf("ca: %w", err)
-		}
-		o.TLSConfig.RootCAs = roots
-	}
-	switch {
-	case f.cert == "" && f.key == "":
-		return nil
-	case f.cert == "" || f.key == "":
-		return errors.New("cert and key go together")
-	}
-	pair, err := tls.LoadX509KeyPair(f.cert, f.key)
-	if err != nil {
-		return fmt.Errorf("cert: %w", err)
-	}
-	o.TLSConfig.Certificates = []tls.Certificate{pair}
-	return nil
-}
-
-// readRoots reads a file of PEM certificates.
-func readRoots(file string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no PEM certificate", file)
-	}
-	return roots, nil
 }

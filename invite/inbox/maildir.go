@@ -2,14 +2,14 @@ package inbox
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"runtime"
 	"time"
+
+	"github.com/convene-go/convene/invite/inbox/internal/retry"
 )
 
 // MaildirOptions are the choices of a [Maildir]. Zero values are the defaults.
@@ -62,7 +62,7 @@ func Maildir(dir string, opts ...func(*MaildirOptions)) Source {
 	m := &maildir{
 		dir: dir, separator: separator(runtime.GOOS),
 		known: make(map[string]*entry), given: make(map[*Mail]*entry),
-		odd: make(map[string]map[string]bool), failing: make(map[string]bool),
+		odd: make(map[string]map[string]bool),
 	}
 	for _, set := range opts {
 		set(&m.o)
@@ -73,6 +73,9 @@ func Maildir(dir string, opts ...func(*MaildirOptions)) Source {
 	setDefault(&m.o.Tries, 30)
 	if m.o.Logger == nil {
 		m.o.Logger = slog.Default()
+	}
+	m.plan = retry.Plan[*entry]{
+		Place: m, First: m.o.Retry, Tries: m.o.Tries, Logger: m.o.Logger, Source: slog.String("dir", dir),
 	}
 	return m
 }
@@ -90,20 +93,15 @@ type maildir struct {
 	o         MaildirOptions
 	separator string // stands between the unique name of a mail and its flags
 
-	known   map[string]*entry // every mail in queue, waiting or given, by its base
-	queue   []*entry          // mails that were not tried yet, in their order
-	waiting schedule          // mails for another try
-	given   map[*Mail]*entry  // mails that Next has returned, without Done
+	plan  retry.Plan[*entry]
+	known map[string]*entry // every mail in plan, or given, by its base
+	given map[*Mail]*entry  // mails that Next has returned, without Done
 
 	looked  bool                       // whether a look has succeeded
 	nextCur time.Time                  // the time of the next look at cur
-	resume  time.Time                  // Next does nothing before
 	owed    bool                       // whether the last look found mails, and Next has returned none of them
 	blind   int                        // looks in a row that failed
 	odd     map[string]map[string]bool // for each subfolder, the names that are no files
-
-	failing map[string]bool // mails that failed since the last success, at most outage
-	stalled int             // failures in an outage, in a row
 
 	reads, listed int // folders read, and names in them; counted for the tests
 }
@@ -111,62 +109,27 @@ type maildir struct {
 // Next implements [Source].
 func (m *maildir) Next(ctx context.Context) (*Mail, error) {
 	for {
-		if err := m.wait(ctx); err != nil {
+		if err := m.plan.Wait(ctx); err != nil {
 			return nil, fmt.Errorf("inbox: %w", err)
 		}
-		e := m.pick()
-		if e == nil {
+		e, ok := m.plan.Pick()
+		if !ok {
 			if err := m.refill(); err != nil {
 				return nil, err
 			}
 			continue
 		}
-		if mail := m.open(e); mail != nil {
+		if mail := m.open(ctx, e); mail != nil {
 			m.owed = false
 			return mail, nil
 		}
 	}
 }
 
-// wait returns at the time m.resume, or with an error if ctx ends.
-func (m *maildir) wait(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	d := time.Until(m.resume)
-	if d <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// pick returns the next mail, or nil if it is time for a look. Mails for another try
-// go first, because there may always be new ones. In an outage they go last.
-func (m *maildir) pick() *entry {
-	if m.stalled == 0 {
-		if e := m.waiting.due(time.Now()); e != nil {
-			return e
-		}
-	}
-	if len(m.queue) == 0 {
-		return nil
-	}
-	e := m.queue[0]
-	m.queue = m.queue[1:]
-	return e
-}
-
 // open returns a mail. It returns nil if the mail is gone, or has to wait.
-func (m *maildir) open(e *entry) *Mail {
-	if e.taken {
-		m.finish(e)
+func (m *maildir) open(ctx context.Context, e *entry) *Mail {
+	if e.Taken {
+		m.plan.Finish(ctx, e)
 		return nil
 	}
 	data, err := m.read(e)
@@ -175,36 +138,42 @@ func (m *maildir) open(e *entry) *Mail {
 	}
 	switch {
 	case err == nil:
-		sum := sha256.Sum256(data)
-		mail := &Mail{ID: hex.EncodeToString(sum[:16]), Data: data}
+		mail := &Mail{ID: retry.ID(data), Data: data}
 		m.given[mail] = e
 		return mail
 	case errors.Is(err, fs.ErrNotExist): // another program has moved or removed it
-		delete(m.known, e.base)
+		m.Forget(e)
 	case errors.Is(err, errTooLarge), errors.Is(err, errForm):
-		m.setAside(e, err)
+		m.plan.SetAside(ctx, e, err)
 	default:
-		m.retry(e, err)
+		m.plan.Retry(ctx, e, err)
 	}
 	return nil
 }
 
 // Done implements [Source].
-func (m *maildir) Done(_ context.Context, mail *Mail, err error) error {
+func (m *maildir) Done(ctx context.Context, mail *Mail, err error) error {
 	e := m.given[mail]
 	if e == nil {
 		return errors.New("inbox: Done: the mail is not from this source, or is done already")
 	}
 	delete(m.given, mail)
-	switch {
-	case err == nil:
-		m.works()
-		e.taken, e.tries = true, 0
-		m.finish(e)
-	case errors.Is(err, context.Canceled): // the program ends, and the mail is not to blame
-		m.later(e, m.o.Retry)
-	default:
-		m.failed(e, err)
-	}
+	m.plan.Done(ctx, e, err)
 	return nil
 }
+
+// Mark implements [retry.Place].
+func (m *maildir) Mark(_ context.Context, e *entry, as retry.Mark) error {
+	flag := "S"
+	if as == retry.Aside {
+		flag = "F"
+	}
+	err := m.rename(e, flag)
+	if errors.Is(err, fs.ErrNotExist) {
+		return retry.ErrGone
+	}
+	return err
+}
+
+// Forget implements [retry.Place].
+func (m *maildir) Forget(e *entry) { delete(m.known, e.base) }

@@ -6,25 +6,30 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"github.com/convene-go/convene/invite/inbox/internal/retry"
 )
 
 // entry is a mail in a Maildir.
 type entry struct {
+	dir       string // the folder of the Maildir
 	base      string // the unique name of the mail, without flags
 	sub, name string // the subfolder and the name of the file
 	flags     string // letters that say what became of the mail
 	second    int64  // the time of arrival
 	micro     int
-	tries     int       // failures
-	due       time.Time // the time of the next try
-	taken     bool      // receive has it, and only the flag S is missing
+	retry.State
 }
+
+// Key and Name implement [retry.Mail].
+func (e *entry) Key() string     { return e.base }
+func (e *entry) Name() slog.Attr { return slog.String("file", e.path()) }
 
 // separator returns the character between the unique name and the flags.
 //
@@ -41,7 +46,7 @@ func separator(goos string) string {
 func (m *maildir) newEntry(sub, name string) *entry {
 	base, info, _ := strings.Cut(name, m.separator)
 	flags, _ := strings.CutPrefix(info, "2,")
-	return &entry{base: base, sub: sub, name: name, flags: flags}
+	return &entry{dir: m.dir, base: base, sub: sub, name: name, flags: flags}
 }
 
 // isFlagged reports whether somebody has read, answered, passed on, thrown away or
@@ -73,7 +78,7 @@ func (e *entry) arrive(name string) bool {
 }
 
 // path returns the path of the file.
-func (m *maildir) path(e *entry) string { return filepath.Join(m.dir, e.sub, e.name) }
+func (e *entry) path() string { return filepath.Join(e.dir, e.sub, e.name) }
 
 var (
 	errTooLarge   = errors.New("is too large")
@@ -84,7 +89,7 @@ var (
 // read returns the content of a file. It follows no link, and reads no file that is
 // too large.
 func (m *maildir) read(e *entry) ([]byte, error) {
-	path := m.path(e)
+	path := e.path()
 	seen, err := os.Lstat(path)
 	if err != nil {
 		return nil, err
@@ -152,12 +157,12 @@ const maxBase = 220
 // that restarts in a container may use a name again. The error is [fs.ErrNotExist] if
 // another program has moved or removed the mail, or the folder cur.
 func (m *maildir) rename(e *entry, flag string) error {
-	from, next := m.path(e), *e
+	from, next := e.path(), *e
 	next.sub, next.flags = "cur", e.with(flag)
 	for n := range maxNames {
 		next.base = numbered(e.base[:min(len(e.base), maxBase)], n)
 		next.name = next.base + m.separator + "2," + next.flags
-		to := m.path(&next)
+		to := next.path()
 		if to == from {
 			return nil
 		}

@@ -28,20 +28,16 @@ func (m *maildir) refill() error {
 	now, pause := time.Now(), m.o.Poll
 	if err != nil {
 		m.blind++
-		pause = max(pause, min(m.pause(m.blind), lookAtCur))
+		pause = max(pause, min(m.plan.Pause(m.blind), lookAtCur))
 		m.o.Logger.Error("inbox: the Maildir cannot be read", "dir", m.dir, "error", err, "again", pause)
 	} else {
 		m.looked, m.blind = true, 0
 	}
-	if len(m.queue) == 0 {
-		if e := m.waiting.due(now); e != nil {
-			m.queue = append(m.queue, e)
-		}
+	m.plan.Fill()
+	if len(m.plan.Queue) == 0 || m.owed {
+		m.plan.Resume = m.plan.Next(now.Add(pause))
 	}
-	if len(m.queue) == 0 || m.owed {
-		m.resume = m.waiting.next(now.Add(pause))
-	}
-	m.owed = len(m.queue) > 0
+	m.owed = len(m.plan.Queue) > 0
 	return nil
 }
 
@@ -86,7 +82,7 @@ func (m *maildir) scan(sub string) error {
 		}
 	}
 	slices.SortFunc(found, (*entry).compare)
-	m.queue = append(m.queue, found...)
+	m.plan.Queue = append(m.plan.Queue, found...)
 	if err != io.EOF {
 		return err
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/convene-go/convene/invite/inbox/internal/retry"
 )
 
 var errPoison = errors.New("receive does not like it")
@@ -101,7 +103,7 @@ func TestManyBad(t *testing.T) {
 		for i := range 100 {
 			b.add(fmt.Sprintf("new/%d.M1.good", 1000+i))
 			// It is tried within a minute, however many bad ones wait.
-			if got := b.run(longestOutage+b.o.Poll, receive); len(got) != 1 {
+			if got := b.run(retry.LongestOutage+b.o.Poll, receive); len(got) != 1 {
 				t.Errorf("good mail %d: %q were taken in", i, got)
 			}
 		}
@@ -151,7 +153,7 @@ func TestOutage(t *testing.T) {
 				t.Errorf("%s is not marked", name)
 			}
 		}
-		if late := back.Sub(start) - 48*time.Hour; late > longestOutage {
+		if late := back.Sub(start) - 48*time.Hour; late > retry.LongestOutage {
 			t.Errorf("the first mail was taken in %v after the end of the outage", late)
 		}
 		b.wantLog("level=ERROR", "no mail can be taken in", "the database is away", "again=1m")

@@ -355,14 +355,14 @@ func TestNotAMaildir(t *testing.T) {
 func TestListedOnly(t *testing.T) {
 	b := newBox(t, "new/1.M1.a")
 	for i := range 3 {
-		if err := b.refill(); err != nil || len(b.queue) != 1 {
-			t.Fatalf("refill = %v with %d mails", err, len(b.queue))
+		if err := b.refill(); err != nil || len(b.plan.Queue) != 1 {
+			t.Fatalf("refill = %v with %d mails", err, len(b.plan.Queue))
 		}
-		if waits := b.resume.After(time.Now()); waits != (i > 0) {
+		if waits := b.plan.Resume.After(time.Now()); waits != (i > 0) {
 			t.Errorf("after look %d that led to no mail: waits: %v", i, waits)
 		}
-		delete(b.known, b.queue[0].base)
-		b.queue = nil
+		delete(b.known, b.plan.Queue[0].base)
+		b.plan.Queue = nil
 	}
 }
 
@@ -402,7 +402,7 @@ func TestLinear(t *testing.T) {
 	if b.reads > 4 || b.listed > 3*n {
 		t.Errorf("%d folders were read, with %d names, for %d mails and as many old ones", b.reads, b.listed, n)
 	}
-	if len(b.known)+len(b.given)+len(b.waiting)+len(b.queue) > 0 {
+	if len(b.known)+len(b.given)+b.plan.Len() > 0 {
 		t.Errorf("%d mails are remembered", len(b.known))
 	}
 }

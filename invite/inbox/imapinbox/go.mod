@@ -1,13 +1,14 @@
-module github.com/convene-go/convene/examples/inbox
+module github.com/convene-go/convene/invite/inbox/imapinbox
 
 go 1.26.0
 
-replace github.com/convene-go/convene => ../..
+replace github.com/convene-go/convene => ../../..
 
 require (
-	github.com/convene-go/convene v0.0.0-00010101000000-000000000000
+	github.com/cenkalti/backoff/v5 v5.0.3
+	github.com/convene-go/convene v0.0.0
 	github.com/emersion/go-imap/v2 v2.0.0-beta.8
-	github.com/emersion/go-smtp v0.25.1
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6
 	github.com/google/go-cmp v0.7.0
 	modernc.org/sqlite v1.60.1
 )
@@ -15,14 +16,12 @@ require (
 require (
 	github.com/Azure/go-ntlmssp v0.1.1 // indirect
 	github.com/arran4/golang-ical v0.3.6 // indirect
-	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
 	github.com/cention-sany/utf7 v0.0.0-20170124080048-26cad61bd60a // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/clipperhouse/displaywidth v0.11.0 // indirect
 	github.com/clipperhouse/uax29/v2 v2.7.0 // indirect
 	github.com/dustin/go-humanize v1.0.1 // indirect
 	github.com/emersion/go-message v0.18.2 // indirect
-	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
 	github.com/fatih/color v1.19.0 // indirect
 	github.com/go-playground/locales v0.14.2 // indirect
 	github.com/goccy/go-json v0.10.6 // indirect

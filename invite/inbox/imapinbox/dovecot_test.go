@@ -1,23 +1,32 @@
-package main
+package imapinbox
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"github.com/convene-go/convene/smtpsend"
 )
 
 // dovecot is a Dovecot server on loopback that the test starts. It has IMAP for
-// reading, LMTP for delivering, three users and no TLS.
+// reading, LMTP for delivering, one user and no TLS.
 type dovecot struct {
 	dir        string
 	imap, lmtp int
 }
+
+const user = "desk@example.com"
 
 // startDovecot starts a server. It skips the test if Dovecot is not installed.
 // Debian has it in dovecot-core, dovecot-imapd and dovecot-lmtpd.
@@ -25,12 +34,12 @@ func startDovecot(t *testing.T, extra string) *dovecot {
 	t.Helper()
 	for _, file := range []string{"/usr/sbin/dovecot", "/usr/lib/dovecot/imap", "/usr/lib/dovecot/lmtp"} {
 		if _, err := os.Stat(file); err != nil {
-			t.Skipf("SKIPPED: NO DOVECOT HERE (%v): examples/inbox is not tested against a real server; "+
+			t.Skipf("SKIPPED: NO DOVECOT HERE (%v): imapinbox is not tested against a real server; "+
 				"apt-get install dovecot-core dovecot-imapd dovecot-lmtpd", err)
 		}
 	}
 	if os.Getuid() != 0 {
-		t.Skip("SKIPPED: NOT ROOT: Dovecot needs it to run its processes; examples/inbox is not tested against a real server")
+		t.Skip("SKIPPED: NOT ROOT: Dovecot needs it to run its processes; imapinbox is not tested against a real server")
 	}
 	version, err := exec.Command("/usr/sbin/dovecot", "--version").Output()
 	if err != nil || !strings.HasPrefix(string(version), "2.3.") {
@@ -103,12 +112,7 @@ service lmtp {
 %[4]s
 `, d.dir, d.imap, d.lmtp, extra)
 	d.write(t, "dovecot.conf", conf)
-	var users strings.Builder
-	for _, user := range []string{"desk@example.com", "bob@example.test", "eve@example.test"} {
-		name, _, _ := strings.Cut(user, "@")
-		fmt.Fprintf(&users, "%s:{PLAIN}secret:65534:65534::%s/%s::\n", user, mail, name)
-	}
-	d.write(t, "users", users.String())
+	d.write(t, "users", fmt.Sprintf("%s:{PLAIN}secret:65534:65534::%s/desk::\n", user, mail))
 }
 
 func (d *dovecot) write(t *testing.T, name, text string) {
@@ -161,29 +165,102 @@ func (d *dovecot) url() string {
 
 // empty removes all mail.
 func (d *dovecot) empty(t *testing.T) {
-	for _, user := range []string{"desk", "bob", "eve"} {
-		if err := os.RemoveAll(filepath.Join(d.dir, "mail", user)); err != nil {
+	if err := os.RemoveAll(filepath.Join(d.dir, "mail", "desk")); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// doveadm runs doveadm with the configuration of the server.
+func (d *dovecot) doveadm(t *testing.T, args ...string) {
+	t.Helper()
+	args = append([]string{"-c", filepath.Join(d.dir, "dovecot.conf")}, args...)
+	if out, err := exec.Command("/usr/bin/doveadm", args...).CombinedOutput(); err != nil {
+		t.Fatalf("doveadm %q: %v: %s", args, err, out)
+	}
+}
+
+// deliver delivers mails by LMTP.
+func (d *dovecot) deliver(t *testing.T, mails ...string) {
+	t.Helper()
+	s, err := smtpsend.Open(fmt.Sprintf("lmtp://127.0.0.1:%d", d.lmtp))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, m := range mails {
+		if err := s.Send(t.Context(), message(m)); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-func (d *dovecot) lmtpURL() string {
-	return fmt.Sprintf("lmtp://127.0.0.1:%d?tls=insecure-none", d.lmtp)
+// open opens the mailbox for a test. The log goes to the test.
+func (d *dovecot) open(t *testing.T, opts ...func(*Options)) *Mailbox {
+	t.Helper()
+	return openBox(t, d.url(), append([]func(*Options){allowPlain}, opts...)...)
 }
 
-// count returns the number of mails in a folder of the desk's mailbox; "" is INBOX.
-func (d *dovecot) count(folder string) int { return d.countOf("desk", folder) }
+func openBox(t *testing.T, url string, opts ...func(*Options)) *Mailbox {
+	t.Helper()
+	logger := func(o *Options) { o.Logger = slog.New(slog.NewTextHandler(t.Output(), nil)) }
+	m, err := Open(url, append([]func(*Options){logger}, opts...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.Close() })
+	return m
+}
 
-func (d *dovecot) countOf(user, folder string) int {
-	dir := filepath.Join(d.dir, "mail", user)
+func allowPlain(o *Options) { o.InsecureAllowPlaintextAuth = true }
+
+// flags returns the flags of the mails in a folder, by the Message-ID. If a mail is there
+// twice, its flags are there twice.
+func (d *dovecot) flags(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	m := d.open(t)
+	if err := m.enter(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	out := make(map[string]string)
+	data, err := m.conn.Select(folder, nil).Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data.NumMessages == 0 {
+		return out
+	}
+	var all imap.SeqSet
+	all.AddRange(1, 0)
+	mails, err := m.conn.Fetch(all, &imap.FetchOptions{Flags: true, Envelope: true}).Collect()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mail := range mails {
+		var flags []string
+		for _, f := range mail.Flags {
+			if f != "\\Recent" {
+				flags = append(flags, string(f))
+			}
+		}
+		slices.Sort(flags)
+		out[mail.Envelope.MessageID] += "(" + strings.Join(flags, " ") + ")"
+	}
+	return out
+}
+
+// as is a client of a person, who stores flags.
+func (d *dovecot) as(t *testing.T, folder string, do func(c *imapclient.Client)) {
+	t.Helper()
+	m := d.open(t)
+	if err := m.enter(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
 	if folder != "" {
-		dir = filepath.Join(dir, "."+folder)
+		if _, err := m.conn.Select(folder, nil).Wait(); err != nil {
+			t.Fatal(err)
+		}
 	}
-	n := 0
-	for _, sub := range []string{"new", "cur"} {
-		files, _ := os.ReadDir(filepath.Join(dir, sub))
-		n += len(files)
-	}
-	return n
+	do(m.conn.Client)
 }
