@@ -22,6 +22,7 @@ type outgoing struct {
 	renderer *renderer
 	place    place
 	message  *mime.Message // nil before it is built, and after its try
+	permit   permit
 }
 
 // failure says why some recipients of a mail have not got it.
@@ -44,6 +45,7 @@ type deliverer struct {
 	sender    Sender
 	ledger    Ledger
 	settings  *settings
+	pace      pace
 	parts     []part
 	waiting   []*outgoing // mails before the queue that wait for another in flight
 	queue     []place     // mails not yet looked at
@@ -75,8 +77,10 @@ func deliver(ctx context.Context, s Sender, parts []part, o *settings) error {
 	if cap(d.results) > 1 {
 		d.busy = make(map[string]int)
 	}
+	d.pace.begin(ctx, d)
 	d.findBlocked()
 	d.run(ctx)
+	d.pace.end()
 	failed := d.failuresInOrder(order)
 	if d.broken == nil {
 		return deliveryError(failed)
@@ -168,25 +172,29 @@ func (d *deliverer) run(ctx context.Context) {
 }
 
 // gather takes in the results that have arrived. If nothing can be claimed or
-// recorded, it waits for a result.
+// recorded, it waits for a result or for a permit.
 func (d *deliverer) gather(ctx context.Context) {
-	for d.inFlight > 0 {
-		if len(d.done) == 0 && len(d.takenBack) == 0 && !d.canClaim(ctx) {
-			d.finish(<-d.results)
-			continue
-		}
-		select {
-		case r := <-d.results:
-			d.finish(r)
-		default:
+	for {
+		open := d.isOpen(ctx)
+		switch {
+		case len(d.done)+len(d.takenBack) > 0, open && d.pace.ready(ctx):
+			select {
+			case r := <-d.results:
+				d.finish(r)
+			default:
+				return
+			}
+		case d.inFlight == 0 && !open:
 			return
+		default:
+			d.wait(open)
 		}
 	}
 }
 
-// canClaim reports whether some mail may be handed over now.
-func (d *deliverer) canClaim(ctx context.Context) bool {
-	if d.broken != nil || ctx.Err() != nil || d.inFlight >= cap(d.results) {
+// isOpen reports whether some mail could be handed over now if there is a permit.
+func (d *deliverer) isOpen(ctx context.Context) bool {
+	if d.broken != nil || ctx.Err() != nil || d.pace.isOver() || d.inFlight >= cap(d.results) {
 		return false
 	}
 	if len(d.busy) == 0 {
@@ -268,7 +276,7 @@ type addressSet map[string]bool
 // them. Mails to blocked addresses are left pending. The list is valid until the next
 // call.
 func (d *deliverer) claims(ctx context.Context) (out []*outgoing) {
-	if err := cmp.Or(d.broken, ctx.Err()); err != nil {
+	if err := cmp.Or(d.broken, ctx.Err()); err != nil || d.pace.isOver() {
 		d.giveUp(err)
 		return nil
 	}
@@ -276,7 +284,7 @@ func (d *deliverer) claims(ctx context.Context) (out []*outgoing) {
 	out = d.claimed[:0]
 	retry := d.waiting
 	d.waiting = nil
-	for d.inFlight+len(out) < cap(d.results) && len(retry)+len(d.queue) > 0 {
+	for d.inFlight+len(out) < cap(d.results) && len(retry)+len(d.queue) > 0 && d.pace.ready(ctx) {
 		var x *outgoing
 		if len(retry) > 0 {
 			x, retry = retry[0], retry[1:]
@@ -289,6 +297,7 @@ func (d *deliverer) claims(ctx context.Context) (out []*outgoing) {
 		case d.mustWait(x.letter, &ahead):
 			d.waiting = append(d.waiting, x)
 		case d.build(x):
+			x.permit = d.pace.take()
 			out = append(out, x)
 			for i := range x.letter {
 				if d.busy != nil {
@@ -322,14 +331,15 @@ func (d *deliverer) leave(x *outgoing, err error) {
 	}
 }
 
-// giveUp leaves the rest of the queue pending. If the ledger failed, its error
-// stands for all of them.
+// giveUp leaves the rest of the queue pending, because of err. If the ledger failed,
+// its error stands for all of them. If the time is over that [Within] gives, there is
+// no error.
 func (d *deliverer) giveUp(err error) {
 	for _, x := range d.queue {
 		d.waiting = append(d.waiting, d.outgoing(x))
 	}
 	for _, x := range d.waiting {
-		if d.broken == nil {
+		if d.broken == nil && err != nil {
 			d.noteFailure(x, x.letter.setFailed(x.meeting, DeliveryPending, err, d.settings))
 		}
 	}
@@ -340,6 +350,7 @@ func (d *deliverer) giveUp(err error) {
 // of this call it stays pending. The ledger knows its state.
 func (d *deliverer) lose(x *outgoing) {
 	x.message = nil
+	x.permit.release()
 	x.letter.note(x.meeting, DeliveryPending, "", d.settings)
 	for i := range x.letter {
 		d.close(x.letter[i].Key())
@@ -352,8 +363,14 @@ func (d *deliverer) lose(x *outgoing) {
 func (d *deliverer) send(ctx context.Context, x *outgoing) {
 	d.inFlight++
 	if cap(d.results) == 1 {
-		d.results <- result{x, d.sender.Send(ctx, x.message)}
+		d.results <- d.try(ctx, x)
 		return
 	}
-	go func() { d.results <- result{x, d.sender.Send(ctx, x.message)} }()
+	go func() { d.results <- d.try(ctx, x) }()
+}
+
+// try hands a mail to the sender, and gives its permit back.
+func (d *deliverer) try(ctx context.Context, x *outgoing) result {
+	defer x.permit.release()
+	return result{x, d.sender.Send(x.permit.context(ctx), x.message)}
 }

@@ -20,6 +20,7 @@ func (d *deliverer) record(ctx context.Context, claims []*outgoing) {
 	if err != nil {
 		for _, x := range claims {
 			x.letter.note(x.meeting, DeliveryPending, "", d.settings)
+			x.permit.release()
 		}
 		d.takenBack = append(d.takenBack, claims...)
 		if second {

@@ -59,6 +59,14 @@ func ResendUnknown() ResumeOption {
 	return resumeOption(func(c *callOptions) { c.resendUnknown = true })
 }
 
+// Within begins no mail after that time from the beginning of the call. The mails that
+// are in flight then are finished, and the rest stays pending, which is no error. So a
+// worker with many meetings can divide its time among them. If d is not positive,
+// there is no limit.
+func Within(d time.Duration) ResumeOption {
+	return resumeOption(func(c *callOptions) { c.within = d })
+}
+
 // A MailOption may be given to every call that makes new mails.
 type MailOption interface {
 	SendOption
@@ -101,6 +109,7 @@ type callOptions struct {
 	onlyTo              bool       // OnlyTo was given, so that only counts even if it is empty
 	only                []string   // the addresses of OnlyTo
 	resendUnknown       bool
+	within              time.Duration // 0 is no limit
 	queueOnly           bool
 	comment             string
 	allowLint           []string

@@ -40,3 +40,24 @@ var _ Sender = SenderFunc(nil)
 
 // Send calls f.
 func (f SenderFunc) Send(ctx context.Context, m *Message) error { return f(ctx, m) }
+
+// Pacer is a [Sender] whose mails may have to wait: for a connection, or for a limit on
+// mails per second. A [Client] with a [Ledger] calls Admit before it claims a mail. So a
+// mail that waits is pending in the ledger. Otherwise it would be in the state sending,
+// and a crash would leave it unknown, although no server has seen it.
+//
+// A Sender that wraps another one can be a Pacer by passing Admit on, if it passes the
+// context of Send on, too. The senders of smtpsend are Pacers.
+type Pacer interface {
+	Sender
+	// Admit waits until a mail can be handed over. The mail is given to Send with the
+	// context admitted, which is derived from ctx. leave is called once afterwards, or
+	// if no mail is sent.
+	//
+	// If wait is false, Admit does not wait. If no mail can be handed over now,
+	// admitted is nil then, and so are leave and err.
+	//
+	// If Admit returns an error, for example because the Sender is closed, the mail is
+	// given to Send without being admitted. Send tells the reason.
+	Admit(ctx context.Context, wait bool) (admitted context.Context, leave func(), err error)
+}

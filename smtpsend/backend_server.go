@@ -10,9 +10,10 @@ import (
 
 // server is the backend that speaks to a server, over a pool of sessions.
 type server struct {
-	addr string
-	o    *Options
-	pool *pool
+	addr    string
+	o       *Options
+	pool    *pool
+	permits chan struct{} // holds one value for each mail that was admitted
 }
 
 // newServer returns the backend of a [Sender] to the server at addr.
@@ -25,7 +26,10 @@ func newServer(addr string, o *Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &server{addr: net.JoinHostPort(host, port), o: r, pool: newPool(r)}, nil
+	return &server{
+		addr: net.JoinHostPort(host, port), o: r, pool: newPool(r),
+		permits: make(chan struct{}, permitsFor*r.Connections),
+	}, nil
 }
 
 // send sends a message that was checked, if need be in several attempts.
@@ -49,7 +53,7 @@ func (s *server) send(ctx context.Context, m *mime.Message) (attempts int, err e
 // attempt sends a message once, to the recipients that are due. It returns an
 // error only if s is closed; everything else becomes a result of sub.
 func (s *server) attempt(ctx context.Context, sub *submission) error {
-	if err := s.admit(ctx); err != nil {
+	if err := s.enter(ctx, sub.attempts == 0); err != nil {
 		var cause *Error
 		if !errors.As(err, &cause) {
 			return err
@@ -68,10 +72,10 @@ func (s *server) attempt(ctx context.Context, sub *submission) error {
 	return nil
 }
 
-// admit waits until the limiter and the pool have room. The error is [ErrClosed]
-// or an [*Error].
-func (s *server) admit(ctx context.Context) error {
-	if s.o.Limiter != nil {
+// enter waits until the limiter and the pool have room. A message that was admitted has
+// passed the limiter for its first attempt. The error is [ErrClosed] or an [*Error].
+func (s *server) enter(ctx context.Context, first bool) error {
+	if s.o.Limiter != nil && !(first && ctx.Value(admittedBy{}) == s) {
 		if err := s.o.Limiter.Wait(ctx); err != nil {
 			return lost(PhaseConnect, err)
 		}

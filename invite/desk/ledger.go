@@ -37,9 +37,7 @@ func (d *Desk) Ledger() invite.Ledger {
 type ledger struct {
 	*Desk
 	call    string
-	misused error     // why it cannot be used; nil if it can
-	until   time.Time // no mail is claimed after it; zero is no limit
-	over    bool      // a claim came too late
+	misused error // why it cannot be used; nil if it can
 	records atomic.Int64
 
 	mu       sync.Mutex
@@ -173,10 +171,6 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 		return nil, err
 	}
 	number, key := l.records.Add(1), keyOf(uid)
-	changed, late := l.inTime(changed)
-	if len(changed) == 0 {
-		return late, nil
-	}
 	ctx, cancel := context.WithTimeout(ctx, longestRecord)
 	defer cancel()
 	stop := context.AfterFunc(l.ending(), func() { time.AfterFunc(longestAfter, cancel) })
@@ -211,7 +205,7 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 	}
 	l.note(changed)
 	l.logRefused(ctx, uid, ended)
-	return append(late, lost...), nil
+	return lost, nil
 }
 
 // errStranger reports mails that are not stored.

@@ -27,24 +27,6 @@ func newChanges(list []invite.Delivery) *changes {
 	return c
 }
 
-// inTime returns the changes without the claims that come after the end of the slice, and
-// the numbers of these claims. For the call it is as if somebody else had these mails.
-// The mails that are in flight already are finished.
-func (l *ledger) inTime(changed []invite.Delivery) (rest []invite.Delivery, late []int) {
-	if l.until.IsZero() || l.now().Before(l.until) {
-		return changed, nil
-	}
-	for _, d := range changed {
-		if d.State == invite.DeliverySending {
-			late = append(late, d.N)
-			continue
-		}
-		rest = append(rest, d)
-	}
-	l.over = l.over || len(late) > 0
-	return rest, late
-}
-
 // isSmall reports whether one statement can store the changes. Most records are small:
 // they have the results of a few mails, and the claims that take their places.
 func (c *changes) isSmall() bool {

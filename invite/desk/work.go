@@ -119,9 +119,9 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 		return err
 	}
 	l := d.newLedger(ctx)
-	l.until = d.now().Add(slice)
 	m := was.masked(due)
-	out, err := client.WithLedger(l).Resume(ctx, m, due.options()...)
+	begin := d.now()
+	out, err := client.WithLedger(l).Resume(ctx, m, append(due.options(), invite.Within(slice))...)
 	l.end(ctx, m.Event.UID)
 	if l.failed != nil {
 		return l.failed
@@ -132,8 +132,8 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 	case err != nil && ctx.Err() == nil: // one line for all mails of the call
 		d.log().WarnContext(ctx, "desk: mails are not delivered", "uid", m.Event.UID, "error", err)
 	}
-	if ctx.Err() != nil || l.over {
-		return nil
+	if ctx.Err() != nil || d.now().Sub(begin) >= slice {
+		return nil // the rest is due, as it was
 	}
 	return d.rescheduleRest(ctx, was, m, out, l, due)
 }

@@ -39,7 +39,7 @@ type Staller interface {
 //
 // newSender is called for each rule. It returns a sender that accepts every mailbox
 // of example.com, except the one that a [Refuser] names. If the sender is no
-// [Observer], [Refuser] or [Staller], rules that need one are skipped.
+// [Observer], [Refuser], [Staller] or [invite.Pacer], rules that need one are skipped.
 //
 // Run it with the race detector.
 func TestSender(t *testing.T, newSender func(t *testing.T) invite.Sender) {
@@ -59,7 +59,7 @@ func TestSender(t *testing.T, newSender func(t *testing.T) invite.Sender) {
 
 // errNotApplicable is the result of a rule that cannot be checked, because the
 // sender lacks an interface.
-var errNotApplicable = errors.New("not checked: this rule needs a sender that is an Observer, Refuser or Staller")
+var errNotApplicable = errors.New("not checked: this rule needs a sender that is an Observer, Refuser, Staller or invite.Pacer")
 
 const (
 	// patience is the lifetime of a context that ends while a sender hangs.
@@ -135,5 +135,10 @@ var senderRules = []senderRule{
 		"No error has both Refused() and Uncertain() true. Recipient() is a recipient of the message, or empty.",
 		"Refused means that trying again is useless, Uncertain that the mail may have arrived: decide for one of them.",
 		checkJudgement,
+	}, {
+		"Admits",
+		"A sender with the method Admit is an invite.Pacer. A message that is admitted arrives. Each place is given back by leave, and an ended context ends the wait.",
+		"give the place back in leave alone, and wrap ctx.Err() with %w.",
+		checkAdmits,
 	},
 }

@@ -180,3 +180,54 @@ func TestBroken(t *testing.T) {
 		}
 	}
 }
+
+// TestAdmits breaks the rule about Admit in several ways.
+func TestAdmits(t *testing.T) {
+	places := make(chan struct{}, 2)
+	room := func(ctx context.Context, leave func()) (context.Context, func(), error) { return ctx, leave, nil }
+	tests := map[string]struct {
+		admit func(ctx context.Context, wait bool) (context.Context, func(), error)
+		want  []string
+	}{
+		"always room": {func(ctx context.Context, _ bool) (context.Context, func(), error) { return room(ctx, func() {}) }, nil},
+		"keeps places": {func(ctx context.Context, _ bool) (context.Context, func(), error) {
+			select {
+			case places <- struct{}{}:
+				return room(ctx, func() {})
+			default:
+				return nil, nil, errOops
+			}
+		}, []string{"Admits"}},
+		"no context": {func(context.Context, bool) (context.Context, func(), error) { return nil, func() {}, nil }, []string{"Admits"}},
+		"another context": {func(context.Context, bool) (context.Context, func(), error) {
+			return room(context.Background(), func() {})
+		}, []string{"Admits"}},
+		"another error": {func(ctx context.Context, _ bool) (context.Context, func(), error) {
+			if ctx.Err() != nil {
+				return nil, nil, errOops
+			}
+			return room(ctx, func() {})
+		}, []string{"Admits"}},
+		"an ended context": {func(ctx context.Context, _ bool) (context.Context, func(), error) {
+			ctx, cancel := context.WithCancel(ctx)
+			cancel()
+			return room(ctx, func() {})
+		}, []string{"Admits"}},
+	}
+	for name, x := range tests {
+		got := broken(t, func() invite.Sender { return &admitting{new(fake), x.admit} })
+		if diff := cmp.Diff(x.want, got); diff != "" {
+			t.Errorf("%s: broken rules (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// admitting is a sender with the method Admit.
+type admitting struct {
+	*fake
+	admit func(ctx context.Context, wait bool) (context.Context, func(), error)
+}
+
+func (a *admitting) Admit(ctx context.Context, wait bool) (context.Context, func(), error) {
+	return a.admit(ctx, wait)
+}

@@ -142,6 +142,17 @@ func (s *Signer) Send(ctx context.Context, m *mime.Message) error {
 	return s.next.Send(ctx, &signed)
 }
 
+// Admit is Admit of the next sender, if that has the method, as the senders of package
+// smtpsend have (see invite.Pacer). Otherwise a mail need not wait.
+func (s *Signer) Admit(ctx context.Context, wait bool) (admitted context.Context, leave func(), err error) {
+	if p, ok := s.next.(interface {
+		Admit(ctx context.Context, wait bool) (context.Context, func(), error)
+	}); ok {
+		return p.Admit(ctx, wait)
+	}
+	return ctx, func() {}, nil
+}
+
 // sign returns data with a signature by k in front.
 func (s *Signer) sign(data []byte, k Key) ([]byte, error) {
 	o := &dkim.SignOptions{

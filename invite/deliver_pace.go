@@ -1,0 +1,149 @@
+package invite
+
+import (
+	"context"
+	"time"
+)
+
+// pace holds the mails of one call back: until the sender has room for them, and after
+// the time that [Within] gives. Only the goroutine of the call uses it.
+type pace struct {
+	pacer   Pacer // nil if mails do not wait for a permit
+	permits []permit
+	asks    bool               // a goroutine waits for a permit
+	asking  context.Context    // of the goroutine
+	stop    context.CancelFunc // ends asking
+	granted chan permit        // the result of the goroutine
+
+	now    func() time.Time
+	until  time.Time        // no mail is begun from then on; zero is no limit
+	over   <-chan time.Time // has a value then
+	isLate bool
+}
+
+// permit is the right to hand over one mail. The zero value is the right to try it: the
+// sender says then why it cannot send.
+type permit struct {
+	ctx   context.Context // of the call of Send
+	leave func()          // gives the permit back
+}
+
+// release gives a permit back.
+func (p permit) release() {
+	if p.leave != nil {
+		p.leave()
+	}
+}
+
+// context returns the context for the call of Send.
+func (p permit) context(ctx context.Context) context.Context {
+	if p.ctx != nil {
+		return p.ctx
+	}
+	return ctx
+}
+
+// begin prepares the pace of a call. Without a ledger, nobody sees which mails are claimed,
+// so mails may as well wait in Send.
+func (p *pace) begin(ctx context.Context, d *deliverer) {
+	if d.ledger != nil {
+		p.pacer, _ = d.sender.(Pacer)
+	}
+	if p.pacer != nil {
+		p.granted = make(chan permit, 1)
+		p.asking, p.stop = context.WithCancel(ctx)
+	}
+	if w := d.settings.within; w > 0 {
+		p.now = d.settings.Now
+		p.until, p.over = p.now().Add(w), time.After(w)
+	}
+}
+
+// isOver reports whether no mail may be begun any more.
+func (p *pace) isOver() bool {
+	if !p.until.IsZero() && !p.isLate {
+		p.isLate = !p.now().Before(p.until)
+	}
+	return p.isLate
+}
+
+// ready reports whether there is a permit for one more mail.
+func (p *pace) ready(ctx context.Context) bool {
+	if p.pacer == nil || len(p.permits) > 0 {
+		return true
+	}
+	x, err := permitOf(p.pacer.Admit(ctx, false))
+	if err == nil && x.ctx == nil {
+		return false
+	}
+	p.permits = append(p.permits, x)
+	return true
+}
+
+// permitOf makes a permit of the results of [Pacer].Admit. A mail without a permit is
+// handed over all the same if the sender cannot give any. Send tells the reason then.
+func permitOf(ctx context.Context, leave func(), err error) (permit, error) {
+	if err != nil {
+		return permit{}, err
+	}
+	return permit{ctx, leave}, nil
+}
+
+// take takes the permit that ready has promised.
+func (p *pace) take() (x permit) {
+	if n := len(p.permits); n > 0 {
+		x, p.permits = p.permits[n-1], p.permits[:n-1]
+	}
+	return x
+}
+
+// ask begins to wait for a permit.
+func (p *pace) ask() {
+	if p.asks {
+		return
+	}
+	p.asks = true
+	go func() {
+		x, _ := permitOf(p.pacer.Admit(p.asking, true))
+		p.granted <- x
+	}()
+}
+
+// wait waits for a result, or for a permit if a mail could go. If no mail can go, the
+// permits are of no use, and others may have them.
+func (d *deliverer) wait(open bool) {
+	p := &d.pace
+	if open {
+		p.ask()
+	} else {
+		p.releaseAll()
+	}
+	select {
+	case r := <-d.results:
+		d.finish(r)
+	case x := <-p.granted:
+		p.asks = false
+		p.permits = append(p.permits, x)
+	case <-p.over:
+		p.isLate = true
+	}
+}
+
+// releaseAll gives the permits back that are left.
+func (p *pace) releaseAll() {
+	for _, x := range p.permits {
+		x.release()
+	}
+	p.permits = nil
+}
+
+// end ends the pace of a call. No mail is in flight then.
+func (p *pace) end() {
+	if p.stop != nil {
+		p.stop()
+	}
+	if p.asks {
+		(<-p.granted).release()
+	}
+	p.releaseAll()
+}

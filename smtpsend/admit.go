@@ -1,0 +1,83 @@
+package smtpsend
+
+import "context"
+
+// permitsFor is the number of permits for each connection. The second one lets the caller
+// prepare the next message while the first is sent, so that no connection waits for that.
+const permitsFor = 2
+
+// admittedBy is the key of the [*server] that admitted the message of a context.
+type admittedBy struct{}
+
+// Admit waits until there is room for a message: until fewer than twice as many as
+// [Options.Connections] are admitted, and the [Limiter] lets it through. The message is
+// then given to [Sender.Send] with the context admitted. leave is called once afterwards,
+// or if no message is sent. So a caller who stores the state of each message can tell a
+// message that waits from a message that the server may have. The error is [ErrClosed],
+// or that of ctx.
+//
+// If wait is false and there is no room now, admitted is nil, and so are leave and err. A
+// limiter without the method Allow() bool never has room at once. A [Sender] to a folder
+// or a program has always room.
+//
+// Calls of Send without Admit wait by themselves, and do not count.
+func (s *Sender) Admit(ctx context.Context, wait bool) (admitted context.Context, leave func(), err error) {
+	if x, ok := s.backend.(*server); ok {
+		return x.admit(ctx, wait)
+	}
+	return ctx, func() {}, nil
+}
+
+// admit is Admit of a server.
+func (s *server) admit(ctx context.Context, wait bool) (admitted context.Context, leave func(), err error) {
+	if s.pool.isClosed() {
+		return nil, nil, ErrClosed
+	}
+	take := s.takePermit
+	if wait {
+		take = s.waitForPermit
+	}
+	if ok, err := take(ctx); !ok {
+		return nil, nil, err
+	}
+	return context.WithValue(ctx, admittedBy{}, s), func() { <-s.permits }, nil
+}
+
+// takePermit takes a permit if there is one and the limiter agrees at once.
+func (s *server) takePermit(ctx context.Context) (ok bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, lost(PhaseConnect, err)
+	}
+	select {
+	case s.permits <- struct{}{}:
+	default:
+		return false, nil
+	}
+	if s.o.Limiter == nil {
+		return true, nil
+	}
+	if l, ok := s.o.Limiter.(interface{ Allow() bool }); ok && l.Allow() {
+		return true, nil
+	}
+	<-s.permits
+	return false, nil
+}
+
+// waitForPermit waits for a permit and then for the limiter.
+func (s *server) waitForPermit(ctx context.Context) (ok bool, err error) {
+	select {
+	case s.permits <- struct{}{}:
+	case <-s.pool.closed:
+		return false, ErrClosed
+	case <-ctx.Done():
+		return false, lost(PhaseConnect, ctx.Err())
+	}
+	if s.o.Limiter == nil {
+		return true, nil
+	}
+	if err := s.o.Limiter.Wait(ctx); err != nil {
+		<-s.permits
+		return false, lost(PhaseConnect, err)
+	}
+	return true, nil
+}
