@@ -25,10 +25,8 @@ func (m *Mailbox) claim(ctx context.Context, e *entry) (won bool, err error) {
 	if modified := c.modified.stop(); err != nil || modified || r.modseq <= e.modseq {
 		return false, err
 	}
-	if r.flags {
-		if won, err := m.doubt(ctx, e); err != nil || !won {
-			return false, err
-		}
+	if r.flags && !m.isOurs(e) {
+		return false, nil
 	}
 	e.claim = r.modseq
 	return true, nil
@@ -37,27 +35,48 @@ func (m *Mailbox) claim(ctx context.Context, e *entry) (won bool, err error) {
 // echo says what a server answers to a change of flags that asks for no answer
 // (.SILENT).
 type echo struct {
+	known bool
 	flags bool // it tells the flags nevertheless
-	sure  bool // the answer to the change of a claimed mail has shown it
+	sure  bool // the answer to the change of a claimed mail has shown that it does not
 }
 
-// doubt reports whether this reader has set the keyword, if the server tells the flags of
+// probe is a keyword for learn. It stays on no mail, unless the program is killed. Nothing
+// depends on it.
+const probe imap.Flag = "ConveneProbe"
+
+// learn finds out what the server answers to a change of flags. It sets a keyword of a
+// mail twice. One answer alone may have the flags because another connection has just
+// changed them.
+//
+// QUIRK: Cyrus 3.6 tells the flags with every change, but not if nothing changes.
+func (m *Mailbox) learn(ctx context.Context, e *entry) error {
+	told := 0
+	add, remove := imap.StoreFlagsAdd, imap.StoreFlagsDel
+	for _, op := range []imap.StoreFlagsOp{remove, add, remove, add, remove} {
+		r, err := m.conn.store(ctx, e.uid, op, probe, 0)
+		switch {
+		case isRefusal(err): // a server may allow few keywords
+			m.echo.known = true
+			return nil
+		case err != nil:
+			return err
+		case op == add && r.flags:
+			told++
+		}
+	}
+	m.echo = echo{known: true, flags: told == 2}
+	return nil
+}
+
+// isOurs reports whether this reader has set the keyword, if the server tells the flags of
 // the mail with its consent.
 //
 // QUIRK: Dovecot 2.3 sometimes gives its consent to two connections at the same time (of
 // 2,500 mails that two or three connections claimed at once, 128). To all of them except
 // one it tells the flags of the mail, because another connection has changed them.
-func (m *Mailbox) doubt(ctx context.Context, e *entry) (won bool, err error) {
-	if !m.echo.sure && !m.echo.flags {
-		// A server that tells the flags always does so also if nothing changes.
-		r, err := m.conn.store(ctx, e.uid, imap.StoreFlagsAdd, claimed, 0)
-		if err != nil {
-			return false, err
-		}
-		m.echo.flags = r.flags
-	}
+func (m *Mailbox) isOurs(e *entry) bool {
 	// Nobody has finished a mail that is overdue, so it must not wait for certainty.
-	return m.echo.flags || e.overdue && !m.echo.sure, nil
+	return m.echo.flags || e.overdue && !m.echo.sure
 }
 
 // release takes the claim away that the mail had with a mod-sequence. If the mail has

@@ -19,12 +19,18 @@ import (
 	"github.com/convene-go/convene/smtpsend"
 )
 
-// dovecot is a Dovecot server on loopback that the test starts. It has IMAP for
-// reading, LMTP for delivering, one user and no TLS.
-type dovecot struct {
-	dir        string
-	imap, lmtp int
+// mailServer is a server on loopback that the test starts. It has IMAP for reading, LMTP
+// for delivering, one user and no TLS.
+type mailServer struct {
+	dir         string
+	imap, lmtp  int
+	credentials string // of the user, as a URL has them
+	query       string // of the URL, behind the first parameter
+	address     string // of the user for LMTP
 }
+
+// dovecot is a Dovecot server.
+type dovecot struct{ mailServer }
 
 const user = "desk@example.com"
 
@@ -50,7 +56,7 @@ func startDovecot(t *testing.T, extra string) *dovecot {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
-	d := &dovecot{dir: dir, imap: freePort(t), lmtp: freePort(t)}
+	d := &dovecot{mailServer{dir, freePort(t), freePort(t), "desk%40example.com:secret", "", user}}
 	d.configure(t, extra)
 	d.start(t)
 	return d
@@ -128,15 +134,20 @@ func (d *dovecot) start(t *testing.T) {
 		t.Fatalf("dovecot: %v: %s", err, log)
 	}
 	t.Cleanup(d.stop)
-	for range 100 {
-		conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", d.imap))
+	d.listens(t)
+}
+
+// listens waits until the server answers.
+func (s *mailServer) listens(t *testing.T) {
+	for range 250 {
+		conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.imap))
 		if err == nil {
 			conn.Close()
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	t.Fatal("dovecot does not listen")
+	t.Fatal("the server does not listen")
 }
 
 // stop ends the server by the process number that it wrote down.
@@ -159,8 +170,8 @@ func (d *dovecot) stop() {
 	}
 }
 
-func (d *dovecot) url() string {
-	return fmt.Sprintf("imap://desk%%40example.com:secret@127.0.0.1:%d?tls=insecure-none", d.imap)
+func (s *mailServer) url() string {
+	return fmt.Sprintf("imap://%s@127.0.0.1:%d?tls=insecure-none%s", s.credentials, s.imap, s.query)
 }
 
 // empty removes all mail.
@@ -180,24 +191,26 @@ func (d *dovecot) doveadm(t *testing.T, args ...string) {
 }
 
 // deliver delivers mails by LMTP.
-func (d *dovecot) deliver(t *testing.T, mails ...string) {
+func (s *mailServer) deliver(t *testing.T, mails ...string) {
 	t.Helper()
-	s, err := smtpsend.Open(fmt.Sprintf("lmtp://127.0.0.1:%d", d.lmtp))
+	sender, err := smtpsend.Open(fmt.Sprintf("lmtp://127.0.0.1:%d", s.lmtp))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	for _, m := range mails {
-		if err := s.Send(t.Context(), message(m)); err != nil {
+	defer sender.Close()
+	for _, text := range mails {
+		m := message(text)
+		m.To = []string{s.address}
+		if err := sender.Send(t.Context(), m); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
 // open opens the mailbox for a test. The log goes to the test.
-func (d *dovecot) open(t *testing.T, opts ...func(*Options)) *Mailbox {
+func (s *mailServer) open(t *testing.T, opts ...func(*Options)) *Mailbox {
 	t.Helper()
-	return openBox(t, d.url(), append([]func(*Options){allowPlain}, opts...)...)
+	return openBox(t, s.url(), append([]func(*Options){allowPlain}, opts...)...)
 }
 
 func openBox(t *testing.T, url string, opts ...func(*Options)) *Mailbox {
@@ -215,9 +228,9 @@ func allowPlain(o *Options) { o.InsecureAllowPlaintextAuth = true }
 
 // flags returns the flags of the mails in a folder, by the Message-ID. If a mail is there
 // twice, its flags are there twice.
-func (d *dovecot) flags(t *testing.T, folder string) map[string]string {
+func (s *mailServer) flags(t *testing.T, folder string) map[string]string {
 	t.Helper()
-	m := d.open(t)
+	m := s.open(t)
 	if err := m.enter(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -250,9 +263,9 @@ func (d *dovecot) flags(t *testing.T, folder string) map[string]string {
 }
 
 // as is a client of a person, who stores flags.
-func (d *dovecot) as(t *testing.T, folder string, do func(c *imapclient.Client)) {
+func (s *mailServer) as(t *testing.T, folder string, do func(c *imapclient.Client)) {
 	t.Helper()
-	m := d.open(t)
+	m := s.open(t)
 	if err := m.enter(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -87,8 +87,8 @@ var _ inbox.Source = (*Mailbox)(nil)
 // RFC 7162). So each mail goes to one reader. If a reader is killed, its mail goes to
 // another reader after [Options.Lease], or to the same program if it starts again.
 //
-// Servers with CONDSTORE and keywords can do that, such as Dovecot and Cyrus. It is tested
-// with Dovecot 2.3. On servers that cannot, such as Exchange, mails are not claimed. There
+// Servers with CONDSTORE and keywords can do that. It is tested with Dovecot 2.3 and Cyrus
+// 3.6. On servers that cannot, such as Exchange, mails are not claimed. There
 // several readers may get the same mail, which does no harm to a desk: it takes a mail in
 // once. Next logs which of the two holds.
 func Open(rawURL string, opts ...func(*Options)) (*Mailbox, error) {

@@ -208,8 +208,12 @@ func TestSetAside(t *testing.T) {
 
 // TestReaders has several readers of one mailbox, and each mail goes to one of them.
 func TestReaders(t *testing.T) {
-	d := startDovecot(t, "")
-	const n, readers = 300, 3
+	t.Run("Dovecot", func(t *testing.T) { testReaders(t, &startDovecot(t, "").mailServer, 300) })
+	t.Run("Cyrus", func(t *testing.T) { testReaders(t, startCyrus(t), 100) })
+}
+
+func testReaders(t *testing.T, d *mailServer, n int) {
+	const readers = 3
 	d.deliver(t, letters(n)...)
 	var mu sync.Mutex
 	got, by := make(map[string]int), make([]int, readers)
@@ -249,12 +253,19 @@ func TestReaders(t *testing.T) {
 
 // TestClaim has two connections that claim each mail at the same time.
 func TestClaim(t *testing.T) {
-	d := startDovecot(t, "")
+	t.Run("Dovecot", func(t *testing.T) { testClaim(t, &startDovecot(t, "").mailServer) })
+	t.Run("Cyrus", func(t *testing.T) { testClaim(t, startCyrus(t)) })
+}
+
+func testClaim(t *testing.T, d *mailServer) {
 	const n = 100
-	d.deliver(t, letters(n)...)
+	d.deliver(t, letters(n+1)...) // the last is for learn
 	a, b := d.open(t), d.open(t)
 	for _, m := range []*Mailbox{a, b} {
 		if err := errors.Join(m.enter(t.Context()), m.look(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.learn(t.Context(), m.plan.Queue[n]); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -99,6 +99,12 @@ func (m *Mailbox) open(ctx context.Context, e *entry) ([]byte, error) {
 
 // own claims a mail, if it does not have the claim of this reader already.
 func (m *Mailbox) own(ctx context.Context, e *entry) error {
+	if !m.echo.known {
+		if err := m.learn(ctx, e); err != nil {
+			return err
+		}
+		e.modseq = 0 // learn has changed the mail
+	}
 	if e.modseq == 0 || e.claim > 0 {
 		mails, err := m.conn.states(ctx, []uid{e.uid}, true)
 		switch {
@@ -225,7 +231,9 @@ func (m *Mailbox) Mark(ctx context.Context, e *entry, as retry.Mark) error {
 	m.step("marked")
 	delete(m.unmarked, e.id)
 	if e.claim > 0 {
-		m.echo = echo{flags: r.flags, sure: true}
+		if !r.flags {
+			m.echo = echo{known: true, sure: true}
+		}
 		// If this fails, only the keyword stays: the mail has a flag that counts.
 		if _, err := m.conn.store(ctx, e.uid, imap.StoreFlagsDel, claimed, 0); err != nil {
 			_ = m.broken(err)
