@@ -169,7 +169,7 @@ func (m *maildir) Mark(_ context.Context, e *entry, as retry.Mark) error {
 		flag = "F"
 	}
 	err := m.rename(e, flag)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && m.isThere(e.sub) && m.isThere("cur") {
 		return retry.ErrGone
 	}
 	return err

@@ -183,6 +183,13 @@ func (m *maildir) rename(e *entry, flag string) error {
 	return fmt.Errorf("%d names for it in cur are taken", maxNames)
 }
 
+// isThere reports whether a subfolder exists. A network disk that is away is no sign that
+// somebody has removed a mail.
+func (m *maildir) isThere(sub string) bool {
+	_, err := os.Stat(filepath.Join(m.dir, sub))
+	return err == nil
+}
+
 // with returns the flags of e and one more, sorted as the format wants them.
 func (e *entry) with(flag string) string {
 	letters := []byte(e.flags + flag)

@@ -303,3 +303,40 @@ func TestFolderGone(t *testing.T) {
 		})
 	}
 }
+
+// TestMarkedLater takes a mail in while a part of the Maildir is away. The mail is marked
+// when that is back, and is not given again.
+func TestMarkedLater(t *testing.T) {
+	for _, part := range []string{"", "cur"} {
+		t.Run("part "+part, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := newBox(t, "new/1.M1.a", "new/2.M1.b")
+				path := filepath.Join(b.dir, part)
+				calls := 0
+				got := b.run(3*time.Hour, func(*Mail) error {
+					if calls++; calls > 1 {
+						return nil
+					}
+					time.AfterFunc(time.Hour, func() {
+						if err := os.Rename(path+".away", path); err != nil {
+							t.Error(err)
+						}
+					})
+					if err := os.Rename(path, path+".away"); err != nil {
+						t.Error(err)
+					}
+					return nil
+				})
+				slices.Sort(got)
+				if want := []string{"new/1.M1.a", "new/2.M1.b"}; !slices.Equal(got, want) {
+					t.Errorf("mails %q, want %q", got, want)
+				}
+				b.wantFiles("cur/1.M1.a:2,S", "cur/2.M1.b:2,S")
+				b.wantLog("a mail was taken in, and cannot be marked", "1.M1.a:2,")
+				if len(b.known) > 0 {
+					t.Errorf("%d mails are remembered", len(b.known))
+				}
+			})
+		})
+	}
+}
