@@ -2,6 +2,7 @@ package imapinbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -146,6 +147,51 @@ func TestRenamed(t *testing.T) {
 	}
 	d.marks(t, m, "Answers", "m0", "m1", "m2")
 	t.Logf("the folder was refused %d times", refused)
+}
+
+// TestRefused has a folder that the server refuses while its mails wait for their first
+// try. That is no failure of the mails: they come when the folder is back, though one
+// failure would set them aside.
+func TestRefused(t *testing.T) {
+	d := startDovecot(t, "")
+	rename := func(from, to string) {
+		d.as(t, "", func(c *imapclient.Client) {
+			if err := c.Rename(from, to, nil).Wait(); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	d.as(t, "", func(c *imapclient.Client) {
+		if err := c.Create("Answers", nil).Wait(); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range letters(3) {
+			appendTo(t, c, "Answers", []byte(text))
+		}
+	})
+	d.deliver(t, letter("m3"))
+	m := d.open(t, quick, func(o *Options) { o.Folders, o.Tries = []string{"INBOX", "Answers"}, 1 })
+	refused := false
+	m.o.Logger = logger(func(line string) {
+		refused = refused || strings.Contains(line, "cannot be read")
+		if strings.Contains(line, "tries=") || strings.Contains(line, "set aside") {
+			t.Error(line)
+		}
+	})
+	m.plan.Logger = m.o.Logger
+	if err := errors.Join(m.enter(t.Context()), m.look(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if n := m.plan.Len(); n != 4 {
+		t.Fatalf("%d mails wait, want 4", n)
+	}
+	rename("Answers", "Old")
+	if mail := mustNext(t, m); nameOf(mail) != "m3" || !refused {
+		t.Errorf("Next = %s, and the folder was refused: %t", nameOf(mail), refused)
+	}
+	rename("Old", "Answers")
+	readUntil(t, m, "m2", "m0", "m1", "m2")
+	d.wantSeen(t, "Answers", "m0", "m1", "m2")
 }
 
 // mustNext returns the next mail, and says that it is taken in.

@@ -133,6 +133,38 @@ func TestWaits(t *testing.T) {
 	}
 }
 
+// TestSecondFolder has mail in the second folder while the server watches the first with
+// IDLE. The next look is after Poll, and finds it.
+func TestSecondFolder(t *testing.T) {
+	d := startDovecot(t, "")
+	post := d.open(t)
+	if err := post.enter(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := post.conn.Create("Answers", nil).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	m := d.open(t, func(o *Options) { o.Poll, o.Folders = 100*time.Millisecond, []string{"INBOX", "Answers"} })
+	waits := 0
+	m.step = func(step string) {
+		if step != "waits" {
+			return
+		}
+		if waits++; waits == 2 {
+			if f := m.conn.selected; f != m.folders[0] || !m.conn.Caps().Has(imap.CapIdle) {
+				t.Errorf("the folder that is watched is %v", f)
+			}
+			appendTo(t, post.conn.Client, "Answers", []byte(letter("m0")))
+		}
+	}
+	if got := read(t, m, 1, accept); !slices.Equal(got, []string{"m0"}) {
+		t.Errorf("mails: %q", got)
+	}
+	if waits != 2 {
+		t.Errorf("the mail came in the second pause, and was found after %d pauses", waits)
+	}
+}
+
 // TestFolders reads several folders, and mails of the same content are one mail for the
 // program by their ID.
 func TestFolders(t *testing.T) {

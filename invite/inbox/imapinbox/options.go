@@ -31,11 +31,13 @@ const (
 
 // Options are the choices of a [Mailbox]. Zero values are the defaults.
 type Options struct {
-	// Folders are the names of the folders that are read. Empty means INBOX. The
-	// first is watched with IDLE, so put the folder there in which mail arrives.
+	// Folders are the names of the folders that are read. Empty means INBOX. If the
+	// server has IDLE, it tells of new mail in the first folder at once. It cannot
+	// watch the others, so new mail there is found after Poll. Put the folder first
+	// in which mail arrives.
 	Folders []string
-	// Poll is the pause before the next look at the folders, a minute by default. If
-	// the server has IDLE, it tells of new mail in the first folder at once.
+	// Poll is the pause before the next look at all folders, a minute by default. If
+	// there is one folder, and the server has IDLE, the pause is 5 minutes or longer.
 	Poll time.Duration
 	// MaxSize is the size in octets of the largest mail that is read, 32 MiB by
 	// default. A larger mail is set aside.
