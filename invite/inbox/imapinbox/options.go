@@ -32,9 +32,8 @@ const (
 // Options are the choices of a [Mailbox]. Zero values are the defaults.
 type Options struct {
 	// Folders are the names of the folders that are read. Empty means INBOX. If the
-	// server has IDLE, it tells of new mail in the first folder at once. It cannot
-	// watch the others, so new mail there is found after Poll. Put the folder first
-	// in which mail arrives.
+	// server has IDLE, it tells of new mail in the first folder at once. New mail in
+	// the others is found after Poll. So put the folder first in which mail arrives.
 	Folders []string
 	// Poll is the pause before the next look at all folders, a minute by default. If
 	// there is one folder, and the server has IDLE, the pause is 5 minutes or longer.
