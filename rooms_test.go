@@ -32,10 +32,11 @@ var mayImport = map[string][]string{
 		"internal", "ical", "mime", "invite/body",
 		"invite/internal/series", "invite/internal/roster", "invite/internal/mailauth", "invite/internal/plan",
 	},
-	"invite/invitetest": {"internal", "ical", "mime", "invite"},
-	"invite/inbox":      {"internal", "mime", "invite/inbox/internal"},
-	"invite/desk":       {"internal", "ical", "mime", "invite", "invite/inbox", "invite/internal/series", "invite/internal/plan", "invite/desk/internal"},
-	"examples":          {"ical", "mime", "invite", "smtpsend"},
+	"invite/invitetest":      {"internal", "ical", "mime", "invite"},
+	"invite/inbox":           {"internal", "mime", "invite/inbox/internal"},
+	"invite/inbox/inboxtest": {"mime", "invite/inbox"},
+	"invite/desk":            {"internal", "ical", "mime", "invite", "invite/inbox", "invite/internal/series", "invite/internal/plan", "invite/desk/internal"},
+	"examples":               {"ical", "mime", "invite", "smtpsend"},
 }
 
 // TestRooms checks that packages import only what lies below them.

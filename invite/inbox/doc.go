@@ -24,5 +24,6 @@
 // It does not read the mails: a [Mail] is octets with an identifier. A [Source] is
 // the place, [Run] is the loop, and [Maildir] is a source on the disk of this machine.
 // The module imapinbox, in the folder below, has the source for a mailbox over IMAP.
+// Package inboxtest tests a source of your own.
 // No mail is lost, and one that cannot be taken in never stops the others.
 package inbox
