@@ -60,6 +60,7 @@ sasl_mech_list: PLAIN LOGIN
 allowplaintext: yes
 duplicatesuppression: no
 idlesocket: DIR/lib/socket/idle
+imapidlepoll: 1
 lmtpsocket: DIR/lib/socket/lmtp
 `,
 		"cyrus.conf": fmt.Sprintf(`START {

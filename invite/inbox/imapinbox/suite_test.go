@@ -53,7 +53,7 @@ func (w *wire) away() (back func()) {
 }
 
 // place returns a new folder of a server as a place for mails.
-func (d *dovecot) place(t *testing.T, folder string) *inboxtest.Place {
+func (d *mailServer) place(t *testing.T, folder string) *inboxtest.Place {
 	post := d.open(t)
 	if err := post.enter(t.Context()); err != nil {
 		t.Fatal(err)
@@ -109,19 +109,23 @@ func aside(t *testing.T, c *imapclient.Client) (out [][]byte) {
 	return out
 }
 
-// TestSource checks that a mailbox keeps the rules of a source, on a server that can keep
+// TestSource checks that a mailbox keeps the rules of a source, on servers that can keep
 // claims and on a server that cannot.
 func TestSource(t *testing.T) {
-	for name, extra := range map[string]string{"claims": "", "no claims": "imap_capability = IMAP4rev1 LITERAL+ UIDPLUS"} {
-		t.Run(name, func(t *testing.T) {
-			d := startDovecot(t, extra)
-			folders := 0
-			inboxtest.TestSource(t, func(t *testing.T) *inboxtest.Place {
-				folders++
-				p := d.place(t, fmt.Sprint("Box", folders))
-				p.Claims = name == "claims"
-				return p
-			})
-		})
-	}
+	t.Run("Dovecot", func(t *testing.T) { testSource(t, &startDovecot(t, "").mailServer, "", true) })
+	t.Run("Dovecot without claims", func(t *testing.T) {
+		testSource(t, &startDovecot(t, "imap_capability = IMAP4rev1 LITERAL+ UIDPLUS").mailServer, "", false)
+	})
+	t.Run("Cyrus", func(t *testing.T) { testSource(t, startCyrus(t), "INBOX.", true) })
+}
+
+// testSource has a new folder for each rule, whose name begins with the prefix.
+func testSource(t *testing.T, d *mailServer, prefix string, claims bool) {
+	folders := 0
+	inboxtest.TestSource(t, func(t *testing.T) *inboxtest.Place {
+		folders++
+		p := d.place(t, fmt.Sprint(prefix, "Box", folders))
+		p.Claims = claims
+		return p
+	})
 }
