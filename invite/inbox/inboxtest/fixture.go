@@ -105,7 +105,7 @@ func (r *reader) start(ctx context.Context) (wait func() (*inbox.Mail, error)) {
 
 var (
 	errNoMail = errors.New("no mail came")
-	errHangs  = fmt.Errorf("Next has not returned %v after the end of its context", hangs)
+	errHangs  = fmt.Errorf("a call of Next has not returned %v after the end of its context", hangs)
 )
 
 // next returns the next mail, which stays in hand. The context of Next does not end before
@@ -173,7 +173,7 @@ func (r *reader) quiet() error {
 	case errors.Is(err, errHangs):
 		return err
 	case ctx.Err() == nil:
-		return fmt.Errorf("Next returned the error %w without a mail, although its context has not ended", err)
+		return fmt.Errorf("calling Next returned the error %w without a mail, although its context has not ended", err)
 	}
 	return nil
 }

@@ -49,6 +49,8 @@ type Pauses struct {
 }
 
 var (
-	short = Pauses{Retry: 10 * time.Millisecond, Lease: 300 * time.Millisecond}
+	// The lease is shorter than a moment, so that a claim does not hide a mail that was
+	// not marked.
+	short = Pauses{Retry: 10 * time.Millisecond, Lease: 50 * time.Millisecond}
 	long  = Pauses{Retry: time.Hour, Lease: time.Hour}
 )

@@ -113,14 +113,14 @@ func checkStopped(ctx context.Context, p *Place) error {
 	for n := range p.Tries {
 		got, err := r.next()
 		if err != nil {
-			return fmt.Errorf("Done was called %d times with an error that wraps context.Canceled: %w", n, err)
+			return fmt.Errorf("after Done was called %d times with an error that wraps context.Canceled: %w", n, err)
 		}
 		if err := r.done(got, errStopped); err != nil {
 			return err
 		}
 	}
 	if _, err := r.finish(m); err != nil {
-		return fmt.Errorf("Done was called %d times with an error that wraps context.Canceled: %w", p.Tries, err)
+		return fmt.Errorf("after Done was called %d times with an error that wraps context.Canceled: %w", p.Tries, err)
 	}
 	return nil
 }
@@ -218,7 +218,7 @@ func checkDoneTwice(ctx context.Context, p *Place) error {
 	_ = r.Done(ctx, m, errOops)
 	_ = r.Done(ctx, &inbox.Mail{ID: "unknown", Data: []byte("Subject: unknown\r\n\r\n")}, errOops)
 	if err := p.quietAfter(r); err != nil {
-		return fmt.Errorf("Done was called for a mail without an error, and then with one: %w", err)
+		return fmt.Errorf("after Done was called for a mail without an error, and then with one: %w", err)
 	}
 	return nil
 }

@@ -40,17 +40,17 @@ func checkEnds(ctx context.Context, p *Place) error {
 	start := time.Now()
 	_, err := wait()
 	if took := time.Since(start); took > late {
-		return fmt.Errorf("Next returned %v after the end of its context", took)
+		return fmt.Errorf("calling Next took %v after the end of its context", took)
 	}
 	if !errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("Next returned %v, want an error that wraps context.DeadlineExceeded", err)
+		return fmt.Errorf("calling Next returned %v, want an error that wraps context.DeadlineExceeded", err)
 	}
 	m := letter("m0")
 	p.deliver(m)
 	ended, stop := context.WithCancel(ctx)
 	stop()
 	if got, err := r.start(ended)(); got != nil || !errors.Is(err, context.Canceled) {
-		return fmt.Errorf("Next with an ended context returned a mail: %t, and the error %v, want no mail, and an error that wraps context.Canceled",
+		return fmt.Errorf("calling Next with an ended context returned a mail: %t, and the error %v, want no mail, and an error that wraps context.Canceled",
 			got != nil, err)
 	}
 	if _, err := r.finish(m); err != nil {
@@ -124,7 +124,7 @@ func (r *reader) whileAway(m *inbox.Mail) (*inbox.Mail, error) {
 	defer stop()
 	m, err := r.start(ctx)()
 	if err != nil && ctx.Err() == nil {
-		return nil, fmt.Errorf("Next returned %w, and must wait", err)
+		return nil, fmt.Errorf("calling Next returned %w, and must wait", err)
 	}
 	return m, nil
 }
