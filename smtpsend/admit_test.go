@@ -144,6 +144,23 @@ func TestAdmitSlow(t *testing.T) {
 	})
 }
 
+// TestAdmitDeadline has a limiter that lets the next message through after the deadline of
+// the context, and says so at once.
+func TestAdmitDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sender := new(scripted).sender(t, smtpsend.Options{Limiter: rate.NewLimiter(rate.Every(time.Hour), 1)})
+		roomFor(t, sender)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		begin := time.Now()
+		_, _, err := sender.Admit(ctx, true)
+		if took := time.Since(begin); !errors.Is(err, context.DeadlineExceeded) || took != 0 {
+			t.Errorf("Admit = %v after %v, want context.DeadlineExceeded at once", err, took)
+		}
+		sender.Close()
+	})
+}
+
 // TestAdmitLocal has a sender to a folder, which has always room.
 func TestAdmitLocal(t *testing.T) {
 	sender, err := smtpsend.Open("file://" + t.TempDir())
