@@ -130,7 +130,7 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 	case err != nil && out == m:
 		d.log().ErrorContext(ctx, "desk: mails cannot be made", "uid", m.Event.UID, "error", err)
 	case isLate(ctx, err):
-		d.log().InfoContext(ctx, "desk: the time is too short for the mails", "uid", m.Event.UID, "error", err)
+		d.log().DebugContext(ctx, "desk: the time is too short for the mails", "uid", m.Event.UID, "error", err)
 	case err != nil && ctx.Err() == nil: // one line for all mails of the call
 		d.log().WarnContext(ctx, "desk: mails are not delivered", "uid", m.Event.UID, "error", err)
 	}
