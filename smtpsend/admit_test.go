@@ -11,13 +11,9 @@ import (
 
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/smtpsend"
-	"github.com/convene-go/convene/smtpsend/dkim"
 )
 
-var (
-	_ invite.Pacer = (*smtpsend.Sender)(nil)
-	_ invite.Pacer = (*dkim.Signer)(nil)
-)
+var _ invite.Pacer = (*smtpsend.Sender)(nil)
 
 // roomFor counts the messages that a sender admits at once.
 func roomFor(t *testing.T, s invite.Pacer) (n int, leaves []func()) {
