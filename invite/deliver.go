@@ -194,7 +194,7 @@ func (d *deliverer) gather(ctx context.Context) {
 
 // isOpen reports whether some mail could be handed over now if there is a permit.
 func (d *deliverer) isOpen(ctx context.Context) bool {
-	if d.broken != nil || ctx.Err() != nil || d.pace.isOver() || d.inFlight >= cap(d.results) {
+	if d.broken != nil || ctx.Err() != nil || d.pace.ended != nil || d.pace.isOver() || d.inFlight >= cap(d.results) {
 		return false
 	}
 	if len(d.busy) == 0 {
@@ -276,7 +276,7 @@ type addressSet map[string]bool
 // them. Mails to blocked addresses are left pending. The list is valid until the next
 // call.
 func (d *deliverer) claims(ctx context.Context) (out []*outgoing) {
-	if err := cmp.Or(d.broken, ctx.Err()); err != nil || d.pace.isOver() {
+	if err := cmp.Or(d.broken, ctx.Err(), d.pace.ended); err != nil || d.pace.isOver() {
 		d.giveUp(err)
 		return nil
 	}

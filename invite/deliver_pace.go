@@ -2,6 +2,7 @@ package invite
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -19,6 +20,8 @@ type pace struct {
 	until  time.Time        // no mail is begun from then on; zero is no limit
 	over   <-chan time.Time // has a value then
 	isLate bool
+
+	ended error // of Admit: it waits no longer, and no mail can be begun
 }
 
 // permit is the right to hand over one mail. The zero value is the right to try it: the
@@ -26,6 +29,7 @@ type pace struct {
 type permit struct {
 	ctx   context.Context // of the call of Send
 	leave func()          // gives the permit back
+	err   error           // of Admit, in place of both
 }
 
 // release gives a permit back.
@@ -72,21 +76,30 @@ func (p *pace) ready(ctx context.Context) bool {
 	if p.pacer == nil || len(p.permits) > 0 {
 		return true
 	}
-	x, err := permitOf(p.pacer.Admit(ctx, false))
-	if err == nil && x.ctx == nil {
+	x := permitOf(p.pacer.Admit(ctx, false))
+	if x.ctx == nil && x.err == nil {
+		return false
+	}
+	return p.keep(x)
+}
+
+// keep keeps a permit that Admit has given, and reports whether there is one. A mail is
+// handed over all the same if the sender cannot give any. Send tells the reason then.
+func (p *pace) keep(x permit) bool {
+	if errors.Is(x.err, context.Canceled) || errors.Is(x.err, context.DeadlineExceeded) {
+		p.ended = x.err
 		return false
 	}
 	p.permits = append(p.permits, x)
 	return true
 }
 
-// permitOf makes a permit of the results of [Pacer].Admit. A mail without a permit is
-// handed over all the same if the sender cannot give any. Send tells the reason then.
-func permitOf(ctx context.Context, leave func(), err error) (permit, error) {
+// permitOf makes a permit of the results of [Pacer].Admit.
+func permitOf(ctx context.Context, leave func(), err error) permit {
 	if err != nil {
-		return permit{}, err
+		return permit{err: err}
 	}
-	return permit{ctx, leave}, nil
+	return permit{ctx: ctx, leave: leave}
 }
 
 // take takes the permit that ready has promised.
@@ -104,8 +117,7 @@ func (p *pace) ask() {
 	}
 	p.asks = true
 	go func() {
-		x, _ := permitOf(p.pacer.Admit(p.asking, true))
-		p.granted <- x
+		p.granted <- permitOf(p.pacer.Admit(p.asking, true))
 	}()
 }
 
@@ -123,7 +135,7 @@ func (d *deliverer) wait(open bool) {
 		d.finish(r)
 	case x := <-p.granted:
 		p.asks = false
-		p.permits = append(p.permits, x)
+		p.keep(x)
 	case <-p.over:
 		p.isLate = true
 	}

@@ -170,6 +170,7 @@ func TestPacerEnds(t *testing.T) {
 		{name: "claim refused", ledger: &claims{lost: []int{0}}, took: 3 * time.Second, mails: 9},
 		{name: "ledger fails", ledger: &claims{fail: 1}, err: true},
 		{name: "ledger fails later", ledger: &claims{fail: 2}, took: time.Second, mails: 3, err: true},
+		{name: "no place before the deadline", broken: fmt.Errorf("limiter: %w", context.DeadlineExceeded), err: true},
 		{name: "no place can be had", broken: errors.New("closed"), fail: errors.New("closed"), mails: 10, err: true},
 	}
 	for _, x := range tests {

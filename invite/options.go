@@ -65,7 +65,8 @@ type Options struct {
 	Ledger Ledger
 	// Parallel is the number of mails of one call that are handed over at the
 	// same time. 0 stands for 1. Mails to one attendee keep their order. If it is
-	// above 1, the Sender must be safe for concurrent use.
+	// above 1, the Sender must be safe for concurrent use. With a Ledger, a [Pacer]
+	// may have room for fewer.
 	Parallel int
 	// NoAttachment leaves out the attached copy of the calendar object. The copy
 	// helps Apple Mail and webmail.

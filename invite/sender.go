@@ -57,7 +57,9 @@ type Pacer interface {
 	// If wait is false, Admit does not wait. If no mail can be handed over now,
 	// admitted is nil then, and so are leave and err.
 	//
-	// If Admit returns an error, for example because the Sender is closed, the mail is
-	// given to Send without being admitted. Send tells the reason.
+	// If the error of Admit wraps [context.Canceled] or [context.DeadlineExceeded], no
+	// more mails of the call are begun, and they stay pending. After any other error, for
+	// example because the Sender is closed, the mail is given to Send without being
+	// admitted. Send tells the reason.
 	Admit(ctx context.Context, wait bool) (admitted context.Context, leave func(), err error)
 }

@@ -1,6 +1,10 @@
 package smtpsend
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // permitsFor is the number of permits for each connection. The second one lets the caller
 // prepare the next message while the first is sent, so that no connection waits for that.
@@ -13,12 +17,15 @@ type admittedBy struct{}
 // [Options.Connections] are admitted, and the [Limiter] lets it through. The message is
 // then given to [Sender.Send] with the context admitted. leave is called once afterwards,
 // or if no message is sent. So a caller who stores the state of each message can tell a
-// message that waits from a message that the server may have. The error is [ErrClosed],
-// or that of ctx.
+// message that waits from a message that the server may have.
+//
+// The error is [ErrClosed], or it wraps the error of ctx. If the Limiter refuses to wait
+// because the deadline of ctx is too near, it wraps [context.DeadlineExceeded]. It may
+// also be another error of the Limiter.
 //
 // If wait is false and there is no room now, admitted is nil, and so are leave and err. A
 // limiter without the method Allow() bool never has room at once. A [Sender] to a folder
-// or a program has always room.
+// or a program always has room.
 //
 // Calls of Send without Admit wait by themselves, and do not count.
 func (s *Sender) Admit(ctx context.Context, wait bool) (admitted context.Context, leave func(), err error) {
@@ -77,7 +84,16 @@ func (s *server) waitForPermit(ctx context.Context) (ok bool, err error) {
 	}
 	if err := s.o.Limiter.Wait(ctx); err != nil {
 		<-s.permits
-		return false, lost(PhaseConnect, err)
+		return false, lost(PhaseConnect, tooLate(ctx, err))
 	}
 	return true, nil
+}
+
+// tooLate returns an error of the limiter. If ctx has a deadline, the limiter may have
+// found that it is too near, as a rate.Limiter does, which returns at once then.
+func tooLate(ctx context.Context, err error) error {
+	if _, ok := ctx.Deadline(); ok && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
+	}
+	return err
 }

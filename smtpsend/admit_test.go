@@ -11,13 +11,9 @@ import (
 
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/smtpsend"
-	"github.com/convene-go/convene/smtpsend/dkim"
 )
 
-var (
-	_ invite.Pacer = (*smtpsend.Sender)(nil)
-	_ invite.Pacer = (*dkim.Signer)(nil)
-)
+var _ invite.Pacer = (*smtpsend.Sender)(nil)
 
 // roomFor counts the messages that a sender admits at once.
 func roomFor(t *testing.T, s invite.Pacer) (n int, leaves []func()) {
@@ -139,6 +135,23 @@ func TestAdmitSlow(t *testing.T) {
 			if _, _, err := sender.Admit(t.Context(), true); !errors.Is(err, l.err) {
 				t.Errorf("Admit = %v, want the error of the limiter", err)
 			}
+		}
+		sender.Close()
+	})
+}
+
+// TestAdmitDeadline has a limiter that lets the next message through after the deadline of
+// the context, and says so at once.
+func TestAdmitDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sender := new(scripted).sender(t, smtpsend.Options{Limiter: rate.NewLimiter(rate.Every(time.Hour), 1)})
+		roomFor(t, sender)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		begin := time.Now()
+		_, _, err := sender.Admit(ctx, true)
+		if took := time.Since(begin); !errors.Is(err, context.DeadlineExceeded) || took != 0 {
+			t.Errorf("Admit = %v after %v, want context.DeadlineExceeded at once", err, took)
 		}
 		sender.Close()
 	})

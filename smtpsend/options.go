@@ -77,10 +77,12 @@ type Options struct {
 	DSN DSN
 	// Retry says whether and for how long a message is tried again.
 	Retry Retry
-	// Limiter is waited for before each attempt to send a message. A
-	// [golang.org/x/time/rate.Limiter] is a Limiter. Nil means no limit.
+	// Limiter is waited for before each attempt to send a message, in [Sender.Admit] or
+	// in [Sender.Send]. A [golang.org/x/time/rate.Limiter] is a Limiter. Nil means no
+	// limit.
 	Limiter Limiter
 	// Connections is the greatest number of connections at a time. 0 means 2.
+	// [Sender.Admit] has room for twice as many messages.
 	// Further calls of Send wait.
 	Connections int
 	// ConnectionMessages is the greatest number of messages on a connection. 0

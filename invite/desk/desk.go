@@ -44,6 +44,9 @@ type Options struct {
 	// Clients returns the client for the mails of a meeting, by [invite.Meeting.Tag],
 	// so that each tenant can have a sender of their own. Only Tag is set in the
 	// Meeting of a [Desk.Send]. If Clients is nil, the client of [Open] is used.
+	// Clients is called for each piece of work, also by several goroutines at once. So
+	// it returns the same client again, because a new one has no connections, and a
+	// limit of its own. Its error comes back from Send and the other methods, wrapped.
 	Clients func(ctx context.Context, m *invite.Meeting) (*invite.Client, error)
 	// OnEvent is told of each event inside the transaction that stores it. It is not told
 	// of calls of the program, such as Update and Cancel, nor of answers that do not count

@@ -28,5 +28,5 @@
 // if another transaction is in the way.
 //
 // A desk is neither a calendar nor a queue for many machines. Beyond one machine, use
-// PostgreSQL and a queue such as River.
+// PostgreSQL and the module riverdesk in the folder below, which has the queue River.
 package desk

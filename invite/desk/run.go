@@ -36,8 +36,8 @@ func pauseAfter(took time.Duration, n int) time.Duration {
 // that fails for a while is tried again: after a minute, then after twice as long each
 // time, and at last every hour for five days. If ctx ends, Run stops between two mails.
 //
-// Run works at up to eight meetings at a time. For each of them, as many mails are in
-// flight as Parallel of [invite.Options] says. With [Options].Clients, that is so for each
+// Run works at up to eight meetings at a time. For each of them, at most as many mails are
+// in flight as Parallel of [invite.Options] says. With [Options].Clients, that is so for each
 // [invite.Meeting.Tag], and up to 128 meetings for all tags together. The more tags wait
 // for slow servers, the fewer meetings each of them has, and the others go on.
 //
@@ -46,9 +46,12 @@ func pauseAfter(took time.Duration, n int) time.Duration {
 // state sending when Run begins is a leftover of a crash, and becomes unknown. On
 // PostgreSQL, a mail becomes unknown if it has been in the state sending for 15 minutes.
 // If only one process ever sends, it may call [Desk.Leftovers] before Run, so that such a
-// mail becomes unknown at once. A mail is in the state sending also while it waits for a
-// connection of the sender. So give the sender as many connections as mails are in flight.
-// Otherwise a crash leaves mails unknown that no server has seen.
+// mail becomes unknown at once.
+//
+// If the sender is an [invite.Pacer], a mail is in the state sending only after the sender
+// has room for it. The senders of smtpsend have room for twice as many mails as they have
+// connections. Further mails stay pending, so a crash leaves none of them unknown. With
+// any other sender, a mail is in the state sending also while it waits in Send.
 //
 // If the work at a meeting fails, for example because [Options].Clients has no client for
 // it, Run tries again after a second, then after twice as long each time, and at last every

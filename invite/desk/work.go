@@ -129,13 +129,22 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 	switch {
 	case err != nil && out == m:
 		d.log().ErrorContext(ctx, "desk: mails cannot be made", "uid", m.Event.UID, "error", err)
+	case isLate(ctx, err):
+		d.log().DebugContext(ctx, "desk: the time is too short for the mails", "uid", m.Event.UID, "error", err)
 	case err != nil && ctx.Err() == nil: // one line for all mails of the call
 		d.log().WarnContext(ctx, "desk: mails are not delivered", "uid", m.Event.UID, "error", err)
 	}
-	if ctx.Err() != nil || d.now().Sub(begin) >= slice {
+	if ctx.Err() != nil || isLate(ctx, err) || d.now().Sub(begin) >= slice {
 		return nil // the rest is due, as it was
 	}
 	return d.rescheduleRest(ctx, was, m, out, l, due)
+}
+
+// isLate reports whether mails were not begun because the deadline of ctx is too near. The
+// limiter of the sender would let them through only later.
+func isLate(ctx context.Context, err error) bool {
+	_, ok := ctx.Deadline()
+	return ok && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded)
 }
 
 // masked returns the meeting for a call that sends only the due mails. All other open

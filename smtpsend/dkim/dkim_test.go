@@ -27,6 +27,8 @@ import (
 	signing "github.com/convene-go/convene/smtpsend/dkim"
 )
 
+var _ invite.Pacer = (*signing.Signer)(nil)
+
 // keys has one key of each kind.
 func keys(t *testing.T) (one, two signing.Key) {
 	t.Helper()

@@ -2,6 +2,7 @@ package desktest
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -70,6 +71,36 @@ func TestStopIsNoTry(t *testing.T) {
 			})
 		})
 	}
+}
+
+// late is a sender with a limiter that lets mails through only after the deadline.
+type late struct{ invite.SenderFunc }
+
+func (late) Admit(ctx context.Context, _ bool) (context.Context, func(), error) {
+	if _, ok := ctx.Deadline(); ok {
+		return nil, nil, fmt.Errorf("limiter: %w", context.DeadlineExceeded)
+	}
+	return ctx, func() {}, nil
+}
+
+// TestTooLateIsNoTry has a call that may take a minute, and a sender with a limiter that
+// would let the mails through later. No try is counted, and the next call sends them.
+func TestTooLateIsNoTry(t *testing.T) {
+	eachWorld(t, desk.Options{}, func(w *world) {
+		d := open(w.T, w.database.open(w.T), &desk.Options{Now: w.clock.Now}, invite.New(late{w.mails.Send}, w.o))
+		uid := w.send(lunch(3))
+		ctx, cancel := context.WithTimeout(w.Context(), time.Minute)
+		defer cancel()
+		if err := d.Deliver(ctx, uid); err != nil {
+			w.Fatal(err)
+		}
+		w.checkStates("after a call that is too short", uid, pending, pending, pending)
+		check(w, "tries", 0, w.count(`SELECT SUM(tries) FROM convene_mails`))
+		if err := d.Deliver(w.Context(), uid); err != nil {
+			w.Fatal(err)
+		}
+		w.checkStates("after the next call", uid, delivered, delivered, delivered)
+	})
 }
 
 // TestTimeoutIsATry checks that a mail whose server does not answer in time waits for its

@@ -18,7 +18,7 @@
 // Processes may be killed, and the database may restart, at any time. The jobs of a dead
 // process are taken up by another after three minutes at most. A mail that was being
 // handed over becomes unknown, as with [desk.Desk.Run], because nobody knows whether it
-// arrived.
+// arrived. Mails that wait for room in an [invite.Pacer] are pending, and go out.
 //
 // # Tenants
 //

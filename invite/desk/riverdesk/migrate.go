@@ -45,7 +45,7 @@ func (q *Queue) migrate(ctx context.Context, conn *sql.Conn) error {
 			return err
 		}
 	}
-	m, err := rivermigrate.New(riverdatabasesql.New(q.db), &rivermigrate.Config{Schema: q.options.Schema, Logger: q.options.Logger})
+	m, err := rivermigrate.New(riverdatabasesql.New(q.db), &rivermigrate.Config{Schema: q.options.Schema, Logger: riverLog(q.options.Logger)})
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,8 @@ type Options struct {
 	// River for itself must give another schema here: each River takes the jobs of the
 	// other for mistakes, and discards those of them that are stuck.
 	Schema string
-	// Logger is told of failures. If it is nil, [slog.Default] is used.
+	// Logger is told of failures. If it is nil, [slog.Default] is used. River's own lines
+	// about ordinary work have the level debug.
 	Logger *slog.Logger
 }
 
@@ -99,7 +100,7 @@ func newQueue(db *sql.DB, listen *pgxpool.Pool, o *Options, runTime, rescueAfter
 		FetchCooldown:               fetchPause,
 		Workers:                     all,
 		Schema:                      q.options.Schema,
-		Logger:                      q.options.Logger,
+		Logger:                      riverLog(q.options.Logger),
 		JobTimeout:                  runTime,
 		RescueStuckJobsAfter:        rescueAfter,
 		CompletedJobRetentionPeriod: keepDone,

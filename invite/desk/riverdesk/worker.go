@@ -103,9 +103,9 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 }
 
 // follow ends a job, asks for the options of the next job of the meeting, and stores that,
-// in one transaction and in this order. Whoever has queued work before has locked the row
-// of the job, and the look comes after their commit. Whoever queues work after it makes a
-// new job. If Work only returned nil, or River snoozed the job, River would write that
+// in one transaction and in this order. A call that has queued work before has locked the
+// row of the job, and the look comes after its commit. A call that queues work later makes
+// a new job. If Work only returned nil, or River snoozed the job, River would write that
 // later, and work that was queued between would be missed.
 func (w *worker) follow(ctx context.Context, job *river.Job[args], next func(*sql.Tx) (*river.InsertOpts, error)) error {
 	tx, err := w.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})

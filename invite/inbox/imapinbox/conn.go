@@ -61,6 +61,9 @@ func (c *conn) greet(ctx context.Context, o *Options) (err error) {
 	}
 	if o.TLS == TLSRequired {
 		c.Client, err = imapclient.NewStartTLS(c.net, options)
+		if refused := (*imap.Error)(nil); errors.As(err, &refused) && refused.Type != imap.StatusResponseTypeBye {
+			err = fmt.Errorf("the server refuses STARTTLS: %w", err)
+		}
 	} else {
 		c.Client = imapclient.New(c.net, options)
 		err = c.WaitGreeting()
@@ -152,6 +155,9 @@ func (c *conn) idle(ctx context.Context, until time.Time) error {
 		return err
 	}
 	err = c.sleep(ctx, until)
+	if errors.Is(err, errClosed) {
+		return err
+	}
 	return errors.Join(err, c.command(ctx, func() error { return errors.Join(idle.Close(), idle.Wait()) }))
 }
 

@@ -263,7 +263,7 @@ func TestNoTLS(t *testing.T) {
 		heard <- string(buf[:n]) + string(rest)
 	}()
 	m := openBox(t, "imap://desk%40example.com:secret@"+l.Addr().String())
-	if _, err := m.Next(t.Context()); err == nil || !strings.Contains(err.Error(), "BAD") {
+	if _, err := m.Next(t.Context()); err == nil || !strings.Contains(err.Error(), "the server refuses STARTTLS") {
 		t.Errorf("Next = %v", err)
 	}
 	if said := <-heard; strings.Contains(strings.ToUpper(said), "LOGIN") || strings.Contains(said, "AUTH") {

@@ -53,13 +53,17 @@ var _ inbox.Source = (*Mailbox)(nil)
 //	ca=FILE                                 PEM certificates; no others are trusted
 //	cert=FILE&key=FILE                      a client certificate, PEM
 //
+// tls=insecure-none also needs [Options.InsecureAllowPlaintextAuth], which only a function
+// can set, because each connection logs in.
+//
 // The functions set options that a URL cannot express. They are called in order, with the
 // options that the URL asks for, and may change them.
 //
 // Open does not connect. Its error never contains a part of the user or password. The
-// first Next fails if the server refuses the login, if its certificate is not trusted, or
-// if a folder does not exist. Other faults, and all faults after the first look, are
-// logged, and the source tries again after a second, and later after up to 5 minutes.
+// first Next fails if the server refuses the login, if it refuses STARTTLS, if its
+// certificate is not trusted, or if a folder does not exist. Other faults, and all faults
+// after the first look, are logged, and the source tries again after a second, and later
+// after up to 5 minutes.
 //
 // # Mails
 //
@@ -84,8 +88,9 @@ var _ inbox.Source = (*Mailbox)(nil)
 //
 // Several readers may share a mailbox. Before Next returns a mail, it claims the mail with
 // the keyword ConveneClaimed, on condition that nothing has changed the mail (CONDSTORE,
-// RFC 7162). So each mail goes to one reader. If a reader is killed, its mail goes to
-// another reader after [Options.Lease], or to the same program if it starts again.
+// RFC 7162). So each mail goes to one reader. If a reader is killed, its mail stays claimed
+// for [Options.Lease]. Then the mail goes to another reader, or to the same program if it
+// has started again.
 //
 // Servers with CONDSTORE and keywords can do that. It is tested with Dovecot 2.3 and Cyrus
 // 3.6. On servers that cannot, such as Exchange, mails are not claimed. There
@@ -109,7 +114,7 @@ func Open(rawURL string, opts ...func(*Options)) (*Mailbox, error) {
 		given: make(map[*inbox.Mail]*entry), unmarked: make(map[string]bool),
 		pauses: newBackOff(), step: func(string) {},
 	}
-	m.plan = retry.Plan[*entry]{Place: m, First: o.Retry, Tries: o.Tries, Logger: o.Logger, Source: m.name}
+	m.plan = retry.Plan[*entry]{Place: place{m}, First: o.Retry, Tries: o.Tries, Logger: o.Logger, Source: m.name}
 	for _, name := range o.Folders {
 		m.folders = append(m.folders, &folder{name: name, known: make(map[uid]*entry)})
 	}

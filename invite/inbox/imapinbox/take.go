@@ -44,7 +44,7 @@ func (m *Mailbox) take(ctx context.Context, e *entry) (*inbox.Mail, error) {
 	}
 	switch {
 	case errors.Is(err, errMissing), errors.Is(err, errConflict):
-		m.Forget(e)
+		e.forget()
 		return nil, nil
 	case errors.Is(err, errTooLarge):
 		if e.size <= m.o.MaxSize { // the server has lied, and would send the rest
@@ -202,8 +202,19 @@ func (m *Mailbox) release(ctx context.Context, e *entry) {
 // maxUnmarked limits the identifiers of mails that are taken in and could not be marked.
 const maxUnmarked = 10_000
 
-// Mark implements retry.Place.
-func (m *Mailbox) Mark(ctx context.Context, e *entry, as retry.Mark) error {
+// place is a [Mailbox] as a [retry.Place].
+type place struct{ m *Mailbox }
+
+// Mark implements [retry.Place].
+func (p place) Mark(ctx context.Context, e *entry, as retry.Mark) error {
+	return p.m.mark(ctx, e, as)
+}
+
+// Forget implements [retry.Place].
+func (p place) Forget(e *entry) { e.forget() }
+
+// mark gives a mail the flag that it is taken in or set aside.
+func (m *Mailbox) mark(ctx context.Context, e *entry, as retry.Mark) error {
 	if !e.gone {
 		if err := m.enter(ctx); err != nil {
 			m.lose(err)
@@ -251,8 +262,8 @@ func (m *Mailbox) broken(err error) error {
 	return err
 }
 
-// Forget implements retry.Place.
-func (m *Mailbox) Forget(e *entry) {
+// forget takes a mail out of the mails that its folder knows.
+func (e *entry) forget() {
 	if e.folder.known[e.uid] == e {
 		delete(e.folder.known, e.uid)
 	}
