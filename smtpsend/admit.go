@@ -53,31 +53,28 @@ func (s *server) takePermit(ctx context.Context) (ok bool, err error) {
 	default:
 		return false, nil
 	}
-	if s.o.Limiter == nil {
-		return true, nil
+	if s.gate != nil && !s.gate.passNow() {
+		<-s.permits
+		return false, nil
 	}
-	if l, ok := s.o.Limiter.(interface{ Allow() bool }); ok && l.Allow() {
-		return true, nil
-	}
-	<-s.permits
-	return false, nil
+	return true, nil
 }
 
 // waitForPermit waits for a permit and then for the limiter.
 func (s *server) waitForPermit(ctx context.Context) (ok bool, err error) {
 	select {
 	case s.permits <- struct{}{}:
-	case <-s.pool.closed:
+	case <-s.pool.open.Done():
 		return false, ErrClosed
 	case <-ctx.Done():
 		return false, lost(PhaseConnect, ctx.Err())
 	}
-	if s.o.Limiter == nil {
+	if s.gate == nil {
 		return true, nil
 	}
-	if err := s.o.Limiter.Wait(ctx); err != nil {
+	if err := s.gate.pass(ctx); err != nil {
 		<-s.permits
-		return false, lost(PhaseConnect, err)
+		return false, err
 	}
 	return true, nil
 }
