@@ -46,9 +46,10 @@ func pauseAfter(took time.Duration, n int) time.Duration {
 // state sending when Run begins is a leftover of a crash, and becomes unknown. On
 // PostgreSQL, a mail becomes unknown if it has been in the state sending for 15 minutes.
 // If only one process ever sends, it may call [Desk.Leftovers] before Run, so that such a
-// mail becomes unknown at once. A mail is in the state sending also while it waits for a
-// connection of the sender. So give the sender as many connections as mails are in flight.
-// Otherwise a crash leaves mails unknown that no server has seen.
+// mail becomes unknown at once. If the sender is an [invite.Pacer], as those of smtpsend
+// are, a mail that waits for a connection or a limiter is pending. With another sender, it
+// is in the state sending meanwhile, and a crash leaves it unknown, although no server has
+// seen it.
 //
 // If the work at a meeting fails, for example because [Options].Clients has no client for
 // it, Run tries again after a second, then after twice as long each time, and at last every
