@@ -49,9 +49,10 @@ func pauseAfter(took time.Duration, n int) time.Duration {
 // mail becomes unknown at once.
 //
 // If the sender is an [invite.Pacer], a mail is in the state sending only after the sender
-// has room for it. The senders of smtpsend have room for twice as many mails as they have
-// connections. Further mails stay pending, so a crash leaves none of them unknown. With
-// any other sender, a mail is in the state sending also while it waits in Send.
+// has room for it, and until its result is stored. The senders of smtpsend have room for
+// twice as many mails as they have connections. Further mails stay pending, so a crash
+// leaves none of them unknown. With any other sender, a mail is in the state sending also
+// while it waits in Send.
 //
 // If the work at a meeting fails, for example because [Options].Clients has no client for
 // it, Run tries again after a second, then after twice as long each time, and at last every
