@@ -1,10 +1,6 @@
 package smtpsend
 
-import (
-	"context"
-	"errors"
-	"fmt"
-)
+import "context"
 
 // permitsFor is the number of permits for each connection. The second one lets the caller
 // prepare the next message while the first is sent, so that no connection waits for that.
@@ -19,9 +15,8 @@ type admittedBy struct{}
 // or if no message is sent. So a caller who stores the state of each message can tell a
 // message that waits from a message that the server may have.
 //
-// The error is [ErrClosed], or it wraps the error of ctx. If the Limiter refuses to wait
-// because the deadline of ctx is too near, it wraps [context.DeadlineExceeded]. It may
-// also be another error of the Limiter.
+// The error is [ErrClosed], or it wraps the error of ctx. It may also be another error of
+// the Limiter.
 //
 // If wait is false and there is no room now, admitted is nil, and so are leave and err. A
 // limiter without the method Allow() bool never has room at once. A [Sender] to a folder
@@ -60,40 +55,28 @@ func (s *server) takePermit(ctx context.Context) (ok bool, err error) {
 	default:
 		return false, nil
 	}
-	if s.o.Limiter == nil {
-		return true, nil
+	if s.gate != nil && !s.gate.passNow() {
+		<-s.permits
+		return false, nil
 	}
-	if l, ok := s.o.Limiter.(interface{ Allow() bool }); ok && l.Allow() {
-		return true, nil
-	}
-	<-s.permits
-	return false, nil
+	return true, nil
 }
 
 // waitForPermit waits for a permit and then for the limiter.
 func (s *server) waitForPermit(ctx context.Context) (ok bool, err error) {
 	select {
 	case s.permits <- struct{}{}:
-	case <-s.pool.closed:
+	case <-s.pool.open.Done():
 		return false, ErrClosed
 	case <-ctx.Done():
 		return false, lost(PhaseConnect, ctx.Err())
 	}
-	if s.o.Limiter == nil {
+	if s.gate == nil {
 		return true, nil
 	}
-	if err := s.o.Limiter.Wait(ctx); err != nil {
+	if err := s.gate.pass(ctx); err != nil {
 		<-s.permits
-		return false, lost(PhaseConnect, tooLate(ctx, err))
+		return false, err
 	}
 	return true, nil
-}
-
-// tooLate returns an error of the limiter. If ctx has a deadline, the limiter may have
-// found that it is too near, as a rate.Limiter does, which returns at once then.
-func tooLate(ctx context.Context, err error) error {
-	if _, ok := ctx.Deadline(); ok && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
-		return fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
-	}
-	return err
 }

@@ -14,6 +14,7 @@ type server struct {
 	o       *Options
 	pool    *pool
 	permits chan struct{} // holds one value for each mail that was admitted
+	gate    *gate         // of the limiter; nil if there is none
 }
 
 // newServer returns the backend of a [Sender] to the server at addr.
@@ -26,9 +27,10 @@ func newServer(addr string, o *Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	p := newPool(r)
 	return &server{
-		addr: net.JoinHostPort(host, port), o: r, pool: newPool(r),
-		permits: make(chan struct{}, permitsFor*r.Connections),
+		addr: net.JoinHostPort(host, port), o: r, pool: p,
+		permits: make(chan struct{}, permitsFor*r.Connections), gate: newGate(r.Limiter, p.open),
 	}, nil
 }
 

@@ -12,9 +12,10 @@ import (
 // Options.Connections of them, each for Options.ConnectionIdle.
 type pool struct {
 	o       *Options
-	slots   chan struct{} // holds one value for each session in use
-	closed  chan struct{} // closed as soon as close begins
-	drained chan struct{} // closed as soon as close is done
+	slots   chan struct{}      // holds one value for each session in use
+	open    context.Context    // ends as soon as close begins
+	end     context.CancelFunc // ends open
+	drained chan struct{}      // closed as soon as close is done
 
 	mu   sync.Mutex
 	idle []*idleSession // the last used is at the end
@@ -29,12 +30,8 @@ type idleSession struct {
 
 // newPool returns an empty pool.
 func newPool(o *Options) *pool {
-	return &pool{
-		o:       o,
-		slots:   make(chan struct{}, o.Connections),
-		closed:  make(chan struct{}),
-		drained: make(chan struct{}),
-	}
+	open, end := context.WithCancel(context.Background())
+	return &pool{o: o, slots: make(chan struct{}, o.Connections), open: open, end: end, drained: make(chan struct{})}
 }
 
 // acquire waits for the right to use a session. The error is [ErrClosed] or an
@@ -49,7 +46,7 @@ func (p *pool) acquire(ctx context.Context) error {
 	select {
 	case p.slots <- struct{}{}:
 		return nil
-	case <-p.closed:
+	case <-p.open.Done():
 		return ErrClosed
 	case <-ctx.Done():
 		return lost(PhaseConnect, ctx.Err())
@@ -60,14 +57,7 @@ func (p *pool) acquire(ctx context.Context) error {
 func (p *pool) release() { <-p.slots }
 
 // isClosed reports whether close was called.
-func (p *pool) isClosed() bool {
-	select {
-	case <-p.closed:
-		return true
-	default:
-		return false
-	}
-}
+func (p *pool) isClosed() bool { return p.open.Err() != nil }
 
 // take returns an idle session that is still alive, nil if there is none.
 func (p *pool) take(ctx context.Context) *session {
@@ -161,7 +151,7 @@ func (p *pool) shut() (first bool) {
 	if p.isClosed() {
 		return false
 	}
-	close(p.closed)
+	p.end()
 	for _, i := range p.idle {
 		i.timer.Stop()
 		p.dismiss(i.s)
