@@ -56,7 +56,7 @@ type deliverer struct {
 	inFlight  int             // the number of mails in flight: handed to the sender, without a result
 	results   chan result     // its capacity is the number of mails that may be in flight
 	done      []result        // not yet recorded
-	takenBack []*outgoing     // claims that the ledger may have stored before it failed
+	takenBack []*outgoing     // mails without a try whose state in the ledger may be another one
 	broken    error           // why nothing more is handed over: the error of the ledger
 }
 
@@ -78,9 +78,9 @@ func deliver(ctx context.Context, s Sender, parts []part, o *settings) error {
 		d.busy = make(map[string]int)
 	}
 	d.pace.begin(ctx, d)
+	defer d.pace.end() // also if something panics, because others need the permits
 	d.findBlocked()
 	d.run(ctx)
-	d.pace.end()
 	failed := d.failuresInOrder(order)
 	if d.broken == nil {
 		return deliveryError(failed)
@@ -177,7 +177,7 @@ func (d *deliverer) gather(ctx context.Context) {
 	for {
 		open := d.isOpen(ctx)
 		switch {
-		case len(d.done)+len(d.takenBack) > 0, open && d.pace.ready(ctx):
+		case len(d.done)+len(d.takenBack) > 0, open && d.pace.ready(ctx, 0):
 			select {
 			case r := <-d.results:
 				d.finish(r)
@@ -284,7 +284,7 @@ func (d *deliverer) claims(ctx context.Context) (out []*outgoing) {
 	out = d.claimed[:0]
 	retry := d.waiting
 	d.waiting = nil
-	for d.inFlight+len(out) < cap(d.results) && len(retry)+len(d.queue) > 0 && d.pace.ready(ctx) {
+	for isReady := true; isReady && d.inFlight+len(out) < cap(d.results) && len(retry)+len(d.queue) > 0; {
 		var x *outgoing
 		if len(retry) > 0 {
 			x, retry = retry[0], retry[1:]
@@ -296,8 +296,10 @@ func (d *deliverer) claims(ctx context.Context) (out []*outgoing) {
 			d.leave(x, errWaits)
 		case d.mustWait(x.letter, &ahead):
 			d.waiting = append(d.waiting, x)
+		case !d.pace.ready(ctx, len(out)):
+			isReady = false
+			d.waiting = append(d.waiting, x)
 		case d.build(x):
-			x.permit = d.pace.take()
 			out = append(out, x)
 			for i := range x.letter {
 				if d.busy != nil {
@@ -326,8 +328,17 @@ func (d *deliverer) build(x *outgoing) bool {
 // leave keeps a mail pending, and with it all later ones to its recipients.
 func (d *deliverer) leave(x *outgoing, err error) {
 	d.noteFailure(x, x.letter.setFailed(x.meeting, DeliveryPending, err, d.settings))
+	d.keepUnknown(x)
 	for i := range x.letter {
 		d.block(x.letter[i].Key())
+	}
+}
+
+// keepUnknown records that deliveries are unknown again which were pending for another try,
+// if the try does not begin.
+func (d *deliverer) keepUnknown(x *outgoing) {
+	if x.letter.unknownAgain(x.meeting) {
+		d.takenBack = append(d.takenBack, x)
 	}
 }
 
@@ -342,6 +353,7 @@ func (d *deliverer) giveUp(err error) {
 		if d.broken == nil && err != nil {
 			d.noteFailure(x, x.letter.setFailed(x.meeting, DeliveryPending, err, d.settings))
 		}
+		d.keepUnknown(x)
 	}
 	d.waiting, d.queue = nil, nil
 }
@@ -350,7 +362,6 @@ func (d *deliverer) giveUp(err error) {
 // of this call it stays pending. The ledger knows its state.
 func (d *deliverer) lose(x *outgoing) {
 	x.message = nil
-	x.permit.release()
 	x.letter.note(x.meeting, DeliveryPending, "", d.settings)
 	for i := range x.letter {
 		d.close(x.letter[i].Key())
@@ -362,6 +373,7 @@ func (d *deliverer) lose(x *outgoing) {
 // needed.
 func (d *deliverer) send(ctx context.Context, x *outgoing) {
 	d.inFlight++
+	x.permit = d.pace.take()
 	if cap(d.results) == 1 {
 		d.results <- d.try(ctx, x)
 		return

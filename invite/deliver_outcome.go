@@ -57,6 +57,18 @@ func (l letter) setFailed(m *Meeting, state DeliveryState, cause error, o *setti
 	return failed
 }
 
+// unknownAgain makes deliveries unknown again that are pending for another try, and
+// reports whether there are any. Otherwise the next call would send them again without
+// [ResendUnknown].
+func (l letter) unknownAgain(m *Meeting) (any bool) {
+	for i := range l {
+		if l[i].mayHaveArrived {
+			m.Deliveries[l[i].index].State, any = DeliveryUnknown, true
+		}
+	}
+	return any
+}
+
 // mostReply limits the octets of Delivery.Reply. A server may answer with 500 KB for
 // each recipient, and all of it would be stored.
 const mostReply = 2 << 10

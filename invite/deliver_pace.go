@@ -63,18 +63,30 @@ func (p *pace) begin(ctx context.Context, d *deliverer) {
 	}
 }
 
-// isOver reports whether no mail may be begun any more.
+// isOver reports whether no mail may be begun any more. The timer is asked, too, because
+// the clock of the options may stand still.
 func (p *pace) isOver() bool {
-	if !p.until.IsZero() && !p.isLate {
+	if p.isLate || p.until.IsZero() {
+		return p.isLate
+	}
+	select {
+	case <-p.over:
+		p.isLate = true
+	default:
 		p.isLate = !p.now().Before(p.until)
 	}
 	return p.isLate
 }
 
-// ready reports whether there is a permit for one more mail.
-func (p *pace) ready(ctx context.Context) bool {
-	if p.pacer == nil || len(p.permits) > 0 {
+// ready reports whether there is a permit for one more mail besides n others.
+func (p *pace) ready(ctx context.Context, n int) bool {
+	if p.pacer == nil || len(p.permits) > n {
 		return true
+	}
+	select {
+	case x := <-p.granted:
+		return p.grant(x)
+	default:
 	}
 	x := permitOf(p.pacer.Admit(ctx, false))
 	if x.ctx == nil && x.err == nil {
@@ -102,7 +114,8 @@ func permitOf(ctx context.Context, leave func(), err error) permit {
 	return permit{ctx: ctx, leave: leave}
 }
 
-// take takes the permit that ready has promised.
+// take takes the permit that ready has promised. Until the mail is sent, the permit stays
+// in permits, so that it is given back if the mail is not sent.
 func (p *pace) take() (x permit) {
 	if n := len(p.permits); n > 0 {
 		x, p.permits = p.permits[n-1], p.permits[:n-1]
@@ -121,6 +134,12 @@ func (p *pace) ask() {
 	}()
 }
 
+// grant is keep for the result of ask.
+func (p *pace) grant(x permit) bool {
+	p.asks = false
+	return p.keep(x)
+}
+
 // wait waits for a result, or for a permit if a mail could go. If no mail can go, the
 // permits are of no use, and others may have them.
 func (d *deliverer) wait(open bool) {
@@ -134,8 +153,7 @@ func (d *deliverer) wait(open bool) {
 	case r := <-d.results:
 		d.finish(r)
 	case x := <-p.granted:
-		p.asks = false
-		p.keep(x)
+		p.grant(x)
 	case <-p.over:
 		p.isLate = true
 	}
@@ -149,7 +167,8 @@ func (p *pace) releaseAll() {
 	p.permits = nil
 }
 
-// end ends the pace of a call. No mail is in flight then.
+// end ends the pace of a call. No mail is in flight then, unless the ledger or the sender
+// has panicked.
 func (p *pace) end() {
 	if p.stop != nil {
 		p.stop()

@@ -18,6 +18,7 @@ type pacer struct {
 	places chan struct{}
 	broken error // of Admit
 	fail   error // of Send
+	panics bool  // in Send
 
 	mu       sync.Mutex
 	admitted int // contexts that Admit has returned
@@ -65,6 +66,9 @@ func (p *pacer) Send(ctx context.Context, _ *invite.Message) error {
 		p.outside++
 	}
 	p.mu.Unlock()
+	if p.panics {
+		panic("in Send")
+	}
 	if p.fail != nil {
 		return p.fail
 	}

@@ -20,8 +20,9 @@ func (d *deliverer) record(ctx context.Context, claims []*outgoing) {
 	if err != nil {
 		for _, x := range claims {
 			x.letter.note(x.meeting, DeliveryPending, "", d.settings)
-			x.permit.release()
+			x.letter.unknownAgain(x.meeting)
 		}
+		d.pace.releaseAll()
 		d.takenBack = append(d.takenBack, claims...)
 		if second {
 			d.done, d.takenBack = nil, nil

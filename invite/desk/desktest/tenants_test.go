@@ -11,6 +11,7 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/desk"
+	"github.com/convene-go/convene/invite/invitetest"
 )
 
 // tenants returns a function for Options.Clients. Each tag has a client of its own, whose
@@ -95,6 +96,28 @@ func TestSlice(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestSliceClocks has a client with another clock than the desk. The mails for which there
+// was no time stay due, although no time has passed for the desk.
+func TestSliceClocks(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, x database) {
+		w := newWorld(t, x, desk.Options{})
+		clock := new(invitetest.Clock)
+		d := open(t, w.db, &desk.Options{Now: w.clock.Now}, invite.New(invite.SenderFunc(func(context.Context, *invite.Message) error {
+			clock.Advance(25 * time.Second)
+			return nil
+		}), invitetest.Options(clock)))
+		uid := w.send(lunch(4))
+		sent, due := invite.DeliveryDelivered, invite.DeliveryPending
+		for _, want := range [][]invite.DeliveryState{{sent, sent, sent, due}, {sent, sent, sent, sent}} {
+			if err := d.Deliver(t.Context(), uid); err != nil {
+				t.Fatal(err)
+			}
+			w.checkStates("after a slice", uid, want...)
+		}
+		check(t, "tries", 0, w.count(`SELECT SUM(tries) FROM convene_mails`))
+	})
 }
 
 // TestWaiting asks for the jobs that wait.
