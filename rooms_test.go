@@ -27,15 +27,16 @@ var mayImport = map[string][]string{
 	"invite/internal/series":   {"internal", "ical"},
 	"invite/internal/roster":   {"internal", "ical", "invite/internal/series"},
 	"invite/internal/mailauth": {"internal", "mime"},
+	"invite/internal/within":   {},
 	"invite/internal/plan":     {"internal", "ical", "invite/internal/series", "invite/internal/roster"},
 	"invite": {
 		"internal", "ical", "mime", "invite/body",
-		"invite/internal/series", "invite/internal/roster", "invite/internal/mailauth", "invite/internal/plan",
+		"invite/internal/series", "invite/internal/roster", "invite/internal/mailauth", "invite/internal/plan", "invite/internal/within",
 	},
 	"invite/invitetest":      {"internal", "ical", "mime", "invite"},
 	"invite/inbox":           {"internal", "mime", "invite/inbox/internal"},
 	"invite/inbox/inboxtest": {"mime", "invite/inbox"},
-	"invite/desk":            {"internal", "ical", "mime", "invite", "invite/inbox", "invite/internal/series", "invite/internal/plan", "invite/desk/internal"},
+	"invite/desk":            {"internal", "ical", "mime", "invite", "invite/inbox", "invite/internal/series", "invite/internal/plan", "invite/internal/within", "invite/desk/internal"},
 	"examples":               {"ical", "mime", "invite", "smtpsend"},
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite/internal/within"
 	"github.com/convene-go/convene/mime"
 )
 
@@ -277,6 +278,9 @@ type addressSet map[string]bool
 // call.
 func (d *deliverer) claims(ctx context.Context) (out []*outgoing) {
 	if err := cmp.Or(d.broken, ctx.Err(), d.pace.ended); err != nil || d.pace.isOver() {
+		if d.broken == nil && d.pace.isLate && len(d.waiting)+len(d.queue) > 0 {
+			within.Ended(ctx)
+		}
 		d.giveUp(err)
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/internal/within"
 )
 
 // Job is work at one meeting, for a queue. It is plain data. What there is to do stands
@@ -120,8 +121,8 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 	}
 	l := d.newLedger(ctx)
 	m := was.masked(due)
-	begin := d.now()
-	out, err := client.WithLedger(l).Resume(ctx, m, append(due.options(), invite.Within(slice))...)
+	watched, late := within.Watch(ctx)
+	out, err := client.WithLedger(l).Resume(watched, m, append(due.options(), invite.Within(slice))...)
 	l.end(ctx, m.Event.UID)
 	if l.failed != nil {
 		return l.failed
@@ -134,7 +135,7 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 	case err != nil && ctx.Err() == nil: // one line for all mails of the call
 		d.log().WarnContext(ctx, "desk: mails are not delivered", "uid", m.Event.UID, "error", err)
 	}
-	if ctx.Err() != nil || isLate(ctx, err) || d.now().Sub(begin) >= slice {
+	if ctx.Err() != nil || isLate(ctx, err) || *late {
 		return nil // the rest is due, as it was
 	}
 	return d.rescheduleRest(ctx, was, m, out, l, due)
