@@ -41,7 +41,8 @@ type failure struct {
 // Nothing is handed over before the ledger has its claim. The results that arrive
 // while a record is being written go into the next record, together with the
 // claims that take their places. So n mails about one meeting cost at most n + 1
-// records, and n mails about two meetings at most twice as many.
+// records, and n mails about two meetings at most twice as many. If mails wait for the
+// sender, a result does not wait for the next claim. Then n mails cost up to 2n records.
 type deliverer struct {
 	sender    Sender
 	ledger    Ledger

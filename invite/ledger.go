@@ -47,7 +47,7 @@ type Ledger interface {
 // stored meeting during a call, because such a change would be overwritten. Its
 // claims hold only within one process, and it stores the two meetings of
 // [Client.UpdateFollowing] one after the other. A call with n mails stores n + 2
-// times. So a meeting with many guests needs a Ledger that stores single deliveries.
+// times, or up to 2n + 1 times if mails wait for a [Pacer]. So a meeting with many guests needs a Ledger that stores single deliveries.
 func WholeMeeting(store func(ctx context.Context, m *Meeting) error) Ledger {
 	return &wholeMeetings{store: store, underWay: make(map[string]*heldMeeting)}
 }

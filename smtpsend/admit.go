@@ -22,6 +22,10 @@ type admittedBy struct{}
 // limiter without the method Allow() bool never has room at once. A [Sender] to a folder
 // or a program always has room.
 //
+// A message keeps its room until leave is called, also in the pauses of [Options.Retry].
+// The limiter is waited for with a context that ends with Close. If ctx ends first, the
+// next caller has the message that the limiter lets through.
+//
 // Calls of Send without Admit wait by themselves, and do not count.
 func (s *Sender) Admit(ctx context.Context, wait bool) (admitted context.Context, leave func(), err error) {
 	if x, ok := s.backend.(*server); ok {
