@@ -83,19 +83,85 @@ func TestAdmitKeeps(t *testing.T) {
 		if n, _ := roomFor(t, sender); n != 1 {
 			t.Errorf("after an hour %d messages are admitted, want 1", n)
 		}
+		if _, _, err := sender.Admit(t.Context(), true); err != nil {
+			t.Errorf("waiting for the next message: %v", err)
+		}
 	})
 }
 
-// TestAdmitClosed closes a sender whose limiter is waited for.
+// TestAdmitClosed closes a sender whose limiter is waited for. The limiter may be faster
+// to say that its context has ended.
 func TestAdmitClosed(t *testing.T) {
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			sender := new(scripted).sender(t, smtpsend.Options{Limiter: rate.NewLimiter(rate.Every(time.Hour), 1)})
+			roomFor(t, sender)
+			time.AfterFunc(time.Second, func() { sender.Close() })
+			begin := time.Now()
+			_, _, err := sender.Admit(t.Context(), true)
+			if took := time.Since(begin); !errors.Is(err, smtpsend.ErrClosed) || took != time.Second {
+				t.Errorf("Admit = %v after %v, want %v after 1s", err, took, smtpsend.ErrClosed)
+			}
+		})
+	}
+}
+
+// hourly is a limiter that waits for an hour, and says then what it has.
+type hourly struct{ err error }
+
+func (hourly) Allow() bool { return true }
+
+func (l hourly) Wait(ctx context.Context) error {
+	select {
+	case <-time.After(time.Hour):
+		return l.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// TestAdmitOrder asks for room while another caller waits for the limiter. There is none,
+// also if the limiter has something for whoever comes at that moment.
+func TestAdmitOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sender := new(scripted).sender(t, smtpsend.Options{Limiter: rate.NewLimiter(rate.Every(time.Hour), 1)})
-		roomFor(t, sender)
-		time.AfterFunc(time.Second, func() { sender.Close() })
-		begin := time.Now()
-		_, _, err := sender.Admit(t.Context(), true)
-		if took := time.Since(begin); !errors.Is(err, smtpsend.ErrClosed) || took != time.Second {
-			t.Errorf("Admit = %v after %v, want %v after 1s", err, took, smtpsend.ErrClosed)
+		sender := new(scripted).sender(t, smtpsend.Options{Limiter: hourly{}})
+		admitted := make(chan error)
+		go func() {
+			_, _, err := sender.Admit(t.Context(), true)
+			admitted <- err
+		}()
+		synctest.Wait()
+		if n, _ := roomFor(t, sender); n != 0 {
+			t.Errorf("%d messages are admitted before the caller who waits, want none", n)
+		}
+		if err := <-admitted; err != nil {
+			t.Error(err)
+		}
+		if n, _ := roomFor(t, sender); n != 3 {
+			t.Errorf("%d messages are admitted afterwards, want 3 of 4 places", n)
+		}
+		sender.Close()
+	})
+}
+
+// TestAdmitRefused has a limiter that fails when the caller has gone. That admits nothing.
+func TestAdmitRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := hourly{errors.New("limiter is away")}
+		sender := new(scripted).sender(t, smtpsend.Options{Limiter: l})
+		defer sender.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Minute, cancel)
+		if _, _, err := sender.Admit(ctx, true); !errors.Is(err, context.Canceled) {
+			t.Errorf("Admit = %v, want the end of the context", err)
+		}
+		time.Sleep(2 * time.Hour)
+		synctest.Wait()
+		if admitted, _, err := sender.Admit(t.Context(), false); admitted != nil || err != nil {
+			t.Errorf("Admit = %v, %v, want no room", admitted, err)
+		}
+		if _, _, err := sender.Admit(t.Context(), true); !errors.Is(err, l.err) {
+			t.Errorf("Admit = %v, want the error of the limiter", err)
 		}
 	})
 }
