@@ -106,6 +106,32 @@ func TestAdmitClosed(t *testing.T) {
 	}
 }
 
+// TestAdmitBehind ends the waiting of callers who come after one that waits for the limiter.
+func TestAdmitBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sender := new(scripted).sender(t, smtpsend.Options{Limiter: rate.NewLimiter(rate.Every(time.Hour), 1)})
+		roomFor(t, sender)
+		begin := time.Now()
+		var all sync.WaitGroup
+		wait := func(ctx context.Context, want error, after time.Duration) {
+			all.Go(func() {
+				_, _, err := sender.Admit(ctx, true)
+				if took := time.Since(begin); !errors.Is(err, want) || took != after {
+					t.Errorf("Admit = %v after %v, want %v after %v", err, took, want, after)
+				}
+			})
+			synctest.Wait()
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		wait(t.Context(), smtpsend.ErrClosed, 2*time.Second)
+		wait(ctx, context.Canceled, time.Second)
+		wait(t.Context(), smtpsend.ErrClosed, 2*time.Second)
+		time.AfterFunc(time.Second, cancel)
+		time.AfterFunc(2*time.Second, func() { sender.Close() })
+		all.Wait()
+	})
+}
+
 // hourly is a limiter that waits for an hour, and says then what it has.
 type hourly struct{ err error }
 
