@@ -105,7 +105,36 @@ func TestPacerRecords(t *testing.T) {
 			if l.records > 2000 {
 				t.Errorf("%d records for 1000 mails, want at most 2000", l.records)
 			}
+			if p.calls > 5000 {
+				t.Errorf("Admit was called %d times for 1000 mails, want a few times for each", p.calls)
+			}
 		}
+	})
+}
+
+// broken is a ledger that fails once. It notes how many places were in use when the call
+// tells it the states again.
+type broken struct {
+	claims
+	p     *pacer
+	inUse int
+}
+
+func (b *broken) Record(ctx context.Context, uid string, changed []invite.Delivery) ([]int, error) {
+	b.inUse = len(b.p.places)
+	return b.claims.Record(ctx, uid, changed)
+}
+
+// TestPacerLedgerFails gives the places back before it tells the ledger the states again,
+// which may take minutes if the database is away.
+func TestPacerLedgerFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer(3)
+		l := &broken{claims: claims{fail: 1}, p: p}
+		if _, err := resume(t, t.Context(), p, l, 10); err == nil {
+			t.Error("Resume did not fail")
+		}
+		check(t, "records, places in use during the last one", []int{2, 0}, []int{l.records, l.inUse})
 	})
 }
 
