@@ -23,6 +23,7 @@ type pacer struct {
 	mu       sync.Mutex
 	admitted int // contexts that Admit has returned
 	left     int // calls of leave
+	calls    int // of Admit
 	mails    int
 	outside  int // mails that were sent without being admitted
 }
@@ -32,6 +33,9 @@ type admittedKey struct{}
 func newPacer(places int) *pacer { return &pacer{places: make(chan struct{}, places)} }
 
 func (p *pacer) Admit(ctx context.Context, wait bool) (context.Context, func(), error) {
+	p.mu.Lock()
+	p.calls++
+	p.mu.Unlock()
 	if p.broken != nil {
 		return nil, nil, p.broken
 	}
