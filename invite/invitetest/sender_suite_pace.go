@@ -23,7 +23,7 @@ func checkAdmits(ctx context.Context, s invite.Sender) error {
 	for i := range rounds {
 		_, leave, err := p.Admit(patient, true)
 		if err != nil {
-			return fmt.Errorf("Admit and leave were called %d times, and Admit returned %w", i, err)
+			return fmt.Errorf("after %d calls of Admit and leave, Admit returned %w", i, err)
 		}
 		leave()
 	}
@@ -37,8 +37,11 @@ func checkAdmits(ctx context.Context, s invite.Sender) error {
 // admitAndSend sends a message that the sender admits.
 func admitAndSend(ctx context.Context, p invite.Pacer, m *invite.Message) error {
 	admitted, leave, err := p.Admit(ctx, true)
-	if err != nil || admitted == nil || leave == nil {
-		return fmt.Errorf("Admit returned %v, a leave %t, and %w, want a context, true and nil", admitted, leave != nil, err)
+	switch {
+	case err != nil:
+		return fmt.Errorf("calling Admit returned %w, want nil", err)
+	case admitted == nil || leave == nil:
+		return errors.New("calling Admit returned no error, and no context or no leave")
 	}
 	defer leave()
 	if err := p.Send(admitted, clone(m)); err != nil {
@@ -58,7 +61,7 @@ func checkAdmitsEnded(ctx context.Context, p invite.Pacer) error {
 		case err != nil && !errors.Is(err, context.Canceled):
 			return fmt.Errorf("calling Admit with an ended context returned %w, want an error that wraps context.Canceled", err)
 		case err == nil && admitted != nil && admitted.Err() == nil:
-			return errors.New("Admit returned a context that is not derived from its own")
+			return errors.New("calling Admit returned a context that is not derived from its own")
 		case err == nil && leave != nil:
 			leave()
 		}
