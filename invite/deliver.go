@@ -80,7 +80,7 @@ func deliver(ctx context.Context, s Sender, parts []part, o *settings) error {
 		d.busy = make(map[string]int)
 	}
 	d.pace.begin(ctx, d)
-	defer d.pace.end() // also if something panics, because others need the permits
+	defer d.pace.end(d) // also if something panics, because others need the permits
 	d.findBlocked()
 	d.run(ctx)
 	failed := d.failuresInOrder(order)
@@ -178,6 +178,7 @@ func (d *deliverer) run(ctx context.Context) {
 func (d *deliverer) gather(ctx context.Context) {
 	for {
 		open := d.isOpen(ctx)
+		d.pace.reuse(open, len(d.waiting)+len(d.queue))
 		switch {
 		case len(d.done)+len(d.takenBack) > 0, open && d.pace.ready(ctx, 0):
 			select {
@@ -219,6 +220,7 @@ func (d *deliverer) finish(r result) {
 	d.inFlight--
 	d.done = append(d.done, r)
 	r.mail.message = nil
+	d.pace.used = append(d.pace.used, r.mail.permit)
 	d.noteFailure(r.mail, r.mail.letter.recordResult(r.mail.meeting, r.err, d.settings))
 	for i := range r.mail.letter {
 		n := &r.mail.letter[i]
@@ -377,17 +379,22 @@ func (d *deliverer) lose(x *outgoing) {
 // send hands a mail over. If the call sends one mail at a time, no goroutine is
 // needed.
 func (d *deliverer) send(ctx context.Context, x *outgoing) {
-	d.inFlight++
 	x.permit = d.pace.take()
 	if cap(d.results) == 1 {
 		d.results <- d.try(ctx, x)
+		d.inFlight++
 		return
 	}
+	d.inFlight++
 	go func() { d.results <- d.try(ctx, x) }()
 }
 
-// try hands a mail to the sender, and gives its permit back.
-func (d *deliverer) try(ctx context.Context, x *outgoing) result {
-	defer x.permit.release()
+// try hands a mail to the sender.
+func (d *deliverer) try(ctx context.Context, x *outgoing) (r result) {
+	defer func() {
+		if r.mail == nil { // the sender has panicked
+			x.permit.release()
+		}
+	}()
 	return result{x, d.sender.Send(x.permit.context(ctx), x.message)}
 }

@@ -11,6 +11,7 @@ import (
 type pace struct {
 	pacer   Pacer // nil if mails do not wait for a permit
 	permits []permit
+	used    []permit           // of mails that were sent
 	asks    bool               // a goroutine waits for a permit
 	asking  context.Context    // of the goroutine
 	stop    context.CancelFunc // ends asking
@@ -30,7 +31,12 @@ type permit struct {
 	ctx   context.Context // of the call of Send
 	leave func()          // gives the permit back
 	err   error           // of Admit, in place of both
+	uses  int             // how many mails in a row have had the room already
 }
+
+// mostUses is the number of mails of one call that use the same room in a row. Then others
+// have their turn.
+const mostUses = 8
 
 // release gives a permit back.
 func (p permit) release() {
@@ -114,6 +120,23 @@ func permitOf(ctx context.Context, leave func(), err error) permit {
 	return permit{ctx: ctx, leave: leave}
 }
 
+// reuse gives the room of mails that were sent to the next mails of the call, or back. So
+// the result of a mail and the claim of the next one are one record. open says whether a
+// mail could go, and rest is the number of mails that are left.
+func (p *pace) reuse(open bool, rest int) {
+	for _, x := range p.used {
+		if open && x.ctx != nil && x.uses < mostUses && len(p.permits) < rest {
+			next := permitOf(p.pacer.Admit(x.ctx, false))
+			if next.ctx != nil {
+				next.uses = x.uses + 1
+				p.permits = append(p.permits, next)
+			}
+		}
+		x.release()
+	}
+	p.used = p.used[:0]
+}
+
 // take takes the permit that ready has promised. Until the mail is sent, the permit stays
 // in permits, so that it is given back if the mail is not sent.
 func (p *pace) take() (x permit) {
@@ -165,11 +188,11 @@ func (p *pace) releaseAll() {
 		x.release()
 	}
 	p.permits = nil
+	p.reuse(false, 0)
 }
 
-// end ends the pace of a call. No mail is in flight then, unless the ledger or the sender
-// has panicked.
-func (p *pace) end() {
+// end ends the pace of a call. No mail is in flight then, unless the ledger has panicked.
+func (p *pace) end(d *deliverer) {
 	if p.stop != nil {
 		p.stop()
 	}
@@ -177,4 +200,11 @@ func (p *pace) end() {
 		(<-p.granted).release()
 	}
 	p.releaseAll()
+	if d.inFlight > 0 {
+		go func() {
+			for range d.inFlight {
+				(<-d.results).mail.permit.release()
+			}
+		}()
+	}
 }

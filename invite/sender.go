@@ -54,6 +54,9 @@ type Pacer interface {
 	// context admitted, which is derived from ctx. leave is called once afterwards, or
 	// if no mail is sent.
 	//
+	// Before leave is called, Admit may be called with the context admitted. Then the next
+	// mail may have the room of the last one, before others who wait.
+	//
 	// If wait is false, Admit does not wait. If no mail can be handed over now,
 	// admitted is nil then, and so are leave and err.
 	//

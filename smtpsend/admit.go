@@ -1,13 +1,30 @@
 package smtpsend
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+)
 
 // permitsFor is the number of permits for each connection. The second one lets the caller
 // prepare the next message while the first is sent, so that no connection waits for that.
 const permitsFor = 2
 
-// admittedBy is the key of the [*server] that admitted the message of a context.
-type admittedBy struct{}
+// ticketKey is the key of the [*ticket] of a context.
+type ticketKey struct{}
+
+// ticket is the room of a message that was admitted.
+type ticket struct {
+	server *server
+	over   atomic.Bool // the room was given back, or to the next message
+}
+
+// ticketOf returns the ticket of a message that s has admitted, or nil.
+func (s *server) ticketOf(ctx context.Context) *ticket {
+	if t, ok := ctx.Value(ticketKey{}).(*ticket); ok && t.server == s {
+		return t
+	}
+	return nil
+}
 
 // Admit waits until there is room for a message: until fewer than twice as many as
 // [Options.Connections] are admitted, and the [Limiter] lets it through. The message is
@@ -25,6 +42,9 @@ type admittedBy struct{}
 // The limiter is waited for with a context that ends with Close. If ctx ends first, the
 // next caller has the message that the limiter lets through.
 //
+// If ctx is the context of a message that was admitted, and leave was not called, the next
+// message takes its room. It passes only the limiter.
+//
 // Calls of Send without Admit wait by themselves, and do not count.
 func (s *Sender) Admit(ctx context.Context, wait bool) (admitted context.Context, leave func(), err error) {
 	if x, ok := s.backend.(*server); ok {
@@ -38,6 +58,10 @@ func (s *server) admit(ctx context.Context, wait bool) (admitted context.Context
 	if s.pool.isClosed() {
 		return nil, nil, ErrClosed
 	}
+	if last := s.ticketOf(ctx); last != nil && s.passNow() && last.over.CompareAndSwap(false, true) {
+		admitted, leave = s.admitted(ctx)
+		return admitted, leave, nil
+	}
 	take := s.takePermit
 	if wait {
 		take = s.waitForPermit
@@ -45,8 +69,22 @@ func (s *server) admit(ctx context.Context, wait bool) (admitted context.Context
 	if ok, err := take(ctx); !ok {
 		return nil, nil, err
 	}
-	return context.WithValue(ctx, admittedBy{}, s), func() { <-s.permits }, nil
+	admitted, leave = s.admitted(ctx)
+	return admitted, leave, nil
 }
+
+// admitted returns a ticket for the room that the caller has taken.
+func (s *server) admitted(ctx context.Context) (context.Context, func()) {
+	t := &ticket{server: s}
+	return context.WithValue(ctx, ticketKey{}, t), func() {
+		if t.over.CompareAndSwap(false, true) {
+			<-s.permits
+		}
+	}
+}
+
+// passNow reports whether the limiter lets a message through at once.
+func (s *server) passNow() bool { return s.gate == nil || s.gate.passNow() }
 
 // takePermit takes a permit if there is one and the limiter agrees at once.
 func (s *server) takePermit(ctx context.Context) (ok bool, err error) {
@@ -58,7 +96,7 @@ func (s *server) takePermit(ctx context.Context) (ok bool, err error) {
 	default:
 		return false, nil
 	}
-	if s.gate != nil && !s.gate.passNow() {
+	if !s.passNow() {
 		<-s.permits
 		return false, nil
 	}

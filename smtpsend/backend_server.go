@@ -77,7 +77,7 @@ func (s *server) attempt(ctx context.Context, sub *submission) error {
 // enter waits until the limiter and the pool have room. A message that was admitted has
 // passed the limiter for its first attempt. The error is [ErrClosed] or an [*Error].
 func (s *server) enter(ctx context.Context, first bool) error {
-	if s.o.Limiter != nil && !(first && ctx.Value(admittedBy{}) == s) {
+	if s.o.Limiter != nil && !(first && s.ticketOf(ctx) != nil) {
 		if err := s.o.Limiter.Wait(ctx); err != nil {
 			return lost(PhaseConnect, err)
 		}

@@ -162,8 +162,11 @@ func startDemo(c config) (*demo, string, error) {
 // openDatabase returns the database, and a function that closes it.
 func openDatabase(c config) (db *sql.DB, closeDB func(), err error) {
 	if c.postgres != "" {
-		db, err = sql.Open("pgx", c.postgres)
-		return db, func() { db.Close() }, err
+		if db, err = sql.Open("pgx", c.postgres); err != nil {
+			return nil, nil, err
+		}
+		db.SetMaxIdleConns(20) // opening connections anew costs more than the work
+		return db, func() { db.Close() }, nil
 	}
 	file, remove := c.db, func() {}
 	if file == "" {

@@ -31,6 +31,7 @@ type core struct {
 	wake    chan struct{} // has a value if this process has queued something
 	writer  chan struct{} // has a value while this process writes to SQLite
 	open    sync.Map      // from *sql.Tx to *atomic.Bool: see beginTx
+	pool    pool
 }
 
 // Options say how a [Desk] works. Nil and zero values are right and safe.

@@ -78,6 +78,7 @@ const (
 
 // sweep is Work of a JobSweep.
 func (d *Desk) sweep(ctx context.Context) error {
+	d.checkPool(ctx)
 	now := d.now()
 	if _, err := d.Leftovers(ctx, now.Add(-leftoverAfter)); err != nil {
 		return err

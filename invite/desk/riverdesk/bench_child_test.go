@@ -104,6 +104,7 @@ func runSender(settings string) error {
 		return err
 	}
 	db.SetMaxOpenConns(20)
+	db.SetMaxIdleConns(20)
 	ctx := context.Background()
 	listen, err := pgxpool.New(ctx, m.DSN)
 	if err != nil {

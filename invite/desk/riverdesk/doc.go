@@ -31,7 +31,9 @@
 //
 // A process works at 128 meetings at a time. Most of the time a worker waits for a mail
 // server, and has no connection to the database. 20 connections for each process
-// ([sql.DB.SetMaxOpenConns]) are enough, and two are needed. River keeps one more to
+// ([sql.DB.SetMaxOpenConns]) are enough, and two are needed. Let all of them stay open
+// ([sql.DB.SetMaxIdleConns]): by default database/sql closes all but two, and a new
+// connection to PostgreSQL costs more than the work at a mail. River keeps one more to
 // listen on. A pooler in transaction mode such as PgBouncer must not lie between: the
 // locks and LISTEN need a session.
 //

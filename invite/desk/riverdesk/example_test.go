@@ -34,6 +34,7 @@ func work(ctx context.Context, dsn string) error {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(20)
+	db.SetMaxIdleConns(20)
 	listen, err := pgxpool.New(ctx, dsn)
 	if err != nil {
 		return err

@@ -78,6 +78,7 @@ func open(t testing.TB, dsn string, o desk.Options, send invite.SenderFunc) *wor
 	w := &world{TB: t, db: must(sql.Open("pgx", dsn))(t), sent: make(map[string]int)}
 	t.Cleanup(func() { _ = w.db.Close() })
 	w.db.SetMaxOpenConns(20)
+	w.db.SetMaxIdleConns(20)
 	listen := must(pgxpool.New(t.Context(), dsn))(t)
 	t.Cleanup(listen.Close)
 	quietly := &riverdesk.Options{Logger: quiet()}

@@ -42,6 +42,7 @@ func runChild(settings string) error {
 		return err
 	}
 	db.SetMaxOpenConns(20)
+	db.SetMaxIdleConns(20)
 	ctx := context.Background()
 	listen, err := pgxpool.New(ctx, c.DSN)
 	if err != nil {
