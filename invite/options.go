@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"maps"
@@ -63,6 +64,15 @@ type Options struct {
 	// is nil, nothing is stored, and only the Meeting that comes back has the
 	// results.
 	Ledger Ledger
+	// Files returns the data of a file that [Attach] sent, because the program keeps
+	// the files and the Meeting does not. It is called if a mail is sent later than in
+	// the call with Attach, by [Client.Resume] or by a call that takes the place of a
+	// pending mail. It is called once for the successive mails that have the file. hash
+	// is the SHA-256 of the file as [AttachedFile] has it, and other data is refused. If
+	// the error is [ErrSkipFile], the mail goes without the file. With any other error
+	// the mail is not sent, and later mails to its attendee wait for it. If Files is nil, such mails cannot be sent, and QueueOnly excludes Attach. Files is
+	// called several times at once if the Client is used so.
+	Files func(ctx context.Context, uid, name, hash string) ([]byte, error)
 	// Parallel is the number of mails of one call that are handed over at the
 	// same time. 0 stands for 1. Mails to one attendee keep their order. If it is
 	// above 1, the Sender must be safe for concurrent use. With a Ledger, a [Pacer]
@@ -104,7 +114,8 @@ func (o *Options) clone() Options {
 type settings struct {
 	Options
 	callOptions
-	stored *ical.Event // the event of the meeting that the call is about; nil for a new meeting
+	stored   *ical.Event    // the event of the meeting that the call is about; nil for a new meeting
+	attached []AttachedFile // the files of the call, once they are checked
 }
 
 // newSettings joins the options of a client with the options of a call.
