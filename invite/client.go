@@ -276,6 +276,9 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 		return m, ErrNoSender
 	}
 	o := c.settings(callOf(opts, ResumeOption.forResume)).about(m)
+	if err := o.checkCall(); err != nil {
+		return m, err
+	}
 	out := m.withAnswersOfEvent().clone()
 	p := plan.Unchanged(o.planned(out))
 	x := part{plan: p, from: m, meeting: out, letters: out.unsent(p, o), again: true}

@@ -5,12 +5,14 @@ import (
 	"crypto/rand"
 	"io"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite/body"
+	"github.com/convene-go/convene/mime"
 )
 
 // Options say how a [Client] works, for all of its calls. Nil and zero values are
@@ -84,6 +86,12 @@ type Options struct {
 	// ExactZones writes all rules of a series' zone in the calendar object, even if
 	// Outlook refuses the mail for that. See [ical.Calendar.ExactZones].
 	ExactZones bool
+	// Header has further header fields for all mails, in this order, such as
+	// X-SES-CONFIGURATION-SET, Feedback-ID or List-Unsubscribe. A name or a value that a
+	// mail cannot have is an error of every call, and so is a field that the library or a
+	// server writes, such as To, Message-ID, Content-Type or Auto-Submitted. Long values
+	// are folded at their spaces. There are at most 50 fields with 16 KiB.
+	Header []mime.Field
 	// ReplyAddress gives each attendee a signed address to answer to, as the
 	// organizer of the calendar object and as Reply-To. If it is nil, all answers
 	// go to the organizer's own address. Give it to [Policy] too.
@@ -105,6 +113,7 @@ func (o *Options) clone() Options {
 	}
 	out := *o
 	out.Levels = maps.Clone(o.Levels)
+	out.Header = slices.Clone(o.Header)
 	out.ReplyAddress = o.ReplyAddress.clone()
 	return out
 }

@@ -66,6 +66,9 @@ func (s *settings) checkCall() error {
 	if err := s.checkRules(); err != nil {
 		return err
 	}
+	if err := s.checkHeader(); err != nil {
+		return err
+	}
 	return s.checkFiles()
 }
 

@@ -139,8 +139,7 @@ func (r *renderer) draft(ctx context.Context, l letter) (*mime.Draft, error) {
 		Subject: text.Subject, Date: delivery.Stamp, MessageID: delivery.MessageID,
 		Text: text.Text, HTML: text.HTML, Inline: inline(text.Inline), Attachments: files,
 		NoAttachment: r.options.NoAttachment,
-		// A mail of a service: out-of-office programs do not answer it (RFC 3834, section 2).
-		Header: []mime.Field{{Name: "Auto-Submitted", Value: "auto-generated"}},
+		Header:       r.options.fields(),
 	}
 	if organizer.SentBy != "" {
 		d.Sender = &mail.Address{Address: organizer.SentBy}
