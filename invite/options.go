@@ -42,6 +42,11 @@ type Options struct {
 	// page behind a link is the caller's. Links should be hard to guess, because
 	// anybody who follows one answers as that attendee.
 	AnswerURL func(m *Meeting, a ical.Attendee, s ical.Status) string
+	// CalendarLinks adds links to invitations and reminders that add the event to Google
+	// Calendar, Outlook.com, Microsoft 365 or Yahoo Calendar, see [ical.Links]. They help
+	// readers who have no program that takes invitations. The entries that they make are
+	// not connected with the invitation.
+	CalendarLinks bool
 	// Levels says which changes need a new answer, a mail or nothing. If it is nil,
 	// the levels are [DefaultLevels].
 	Levels Levels
