@@ -195,8 +195,10 @@ func (c *Client) PlanCancel(m *Meeting, opts ...CancelOption) (*Plan, error) {
 }
 
 // Remind sends the current request again, with the same sequence, to the
-// attendees who have not answered, or to the attendees that [OnlyTo] names. If the
-// meeting lies wholly in the past, the error is [ErrPast] without [AllowPast].
+// attendees who have not answered, or to the attendees that [OnlyTo] names. The
+// request has everybody's current answers, so with OnlyTo it also tells named
+// attendees who comes, unless the meeting hides its guests. If the meeting lies wholly
+// in the past, the error is [ErrPast] without [AllowPast].
 func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...RemindOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, RemindOption.forRemind), planRemind)
 }
