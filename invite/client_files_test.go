@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"mime"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -17,15 +15,6 @@ import (
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 )
-
-// noise returns n octets without a pattern.
-func noise(n int) []byte {
-	out, r := make([]byte, n), rand.New(rand.NewPCG(1, 2))
-	for i := range out {
-		out[i] = byte(r.Uint32())
-	}
-	return out
-}
 
 // agenda is a small file with octets that mail programs like to change.
 func agenda() invite.File {
@@ -342,47 +331,19 @@ func TestResumeOtherFiles(t *testing.T) {
 	}
 }
 
-// TestAttachedBounded attaches many different files, one after the other. The meeting
-// keeps a bounded number of descriptions, and equal ones once.
-func TestAttachedBounded(t *testing.T) {
-	c := invite.New(nowhere, fixed())
-	m := mustSend(t, c, trio())
-	for i := range 120 {
-		m = must(t)(c.Reinvite(t.Context(), m, []string{"ann@example.test"}, invite.Attach(note("a.txt", fmt.Sprint(i/2)+strings.Repeat(".", i/110*i)))))
+// TestAttachOneMail sends one mail with a text file to all. The text of the mail that a
+// reader takes in is the same as without the file.
+func TestAttachOneMail(t *testing.T) {
+	s := new(recorder)
+	c := s.client()
+	mustSend(t, c, trio(), invite.OneMail())
+	m := mustSend(t, c, trio(), invite.OneMail(), invite.Attach(note("notes.txt", "the notes\n"), note("page.html", "<p>the page</p>")))
+	if len(s.mails) != 2 || len(m.Deliveries) != 3 || m.Deliveries[2].Attached != 1 {
+		t.Fatalf("%d mails, %+v", len(s.mails), m.Deliveries)
 	}
-	if n := len(m.Attached); n != 65 {
-		t.Errorf("%d lists of files, want the 65 that differ", n)
-	}
-	for i := range 120 {
-		m = must(t)(c.Reinvite(t.Context(), m, []string{"ann@example.test"}, invite.Attach(note("b.txt", fmt.Sprint(i)))))
-	}
-	if n := len(m.Attached); n != 100 {
-		t.Errorf("%d lists of files, want 100", n)
-	}
-	if last := m.Attached[99]; last.N != m.Deliveries[len(m.Deliveries)-1].Attached || last.N != 185 {
-		t.Errorf("the last mail has the files %d, and the last list is %d", m.Deliveries[len(m.Deliveries)-1].Attached, last.N)
-	}
-}
-
-// TestAttachEncodedOnce sends a large file to many guests. For each further guest, one
-// copy of the finished mail is made, and nothing else of the size of the file.
-func TestAttachEncodedOnce(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it makes mails of 600 MB")
-	}
-	file := invite.File{Name: "slides.pdf", MediaType: "application/pdf", Data: noise(5 << 20)}
-	var size int
-	c := invite.New(invite.SenderFunc(func(_ context.Context, m *invite.Message) error { size = len(m.Data); return nil }), fixed())
-	octets := func(n int) uint64 {
-		e := vary(func(e *ical.Event) { e.Attendees = guests(n) })
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		must(t)(c.Send(t.Context(), e, invite.Attach(file)))
-		runtime.ReadMemStats(&after)
-		return after.TotalAlloc - before.TotalAlloc
-	}
-	few, many := octets(10), octets(90)
-	if each := (many - few) / 80; each > uint64(size)*11/10 {
-		t.Errorf("%d octets for each further guest, want little more than the %d octets of the mail", each, size)
+	check(t, "files", []string{"notes.txt 10", "page.html 15"}, fileNames(t, s.mails[1]))
+	without, with := readMail(t, s.mails[0].Data), readMail(t, s.mails[1].Data)
+	if without.Mail.Text != with.Mail.Text || with.Event == nil || with.Event.UID != "uid-1" {
+		t.Errorf("Read: %q, %+v, want %q", with.Mail.Text, with.Event, without.Mail.Text)
 	}
 }
