@@ -37,7 +37,7 @@ var conferenceHosts = map[string]string{
 // link; "" if there is none. A link with characters that TEXT escapes has none, because
 // the two programs read the value as it is.
 func conferenceProperty(link string) string {
-	if strings.ContainsAny(link, ",;\\\r\n") {
+	if link == "" || strings.ContainsAny(link, ",;\\\r\n") {
 		return ""
 	}
 	u, err := url.Parse(link)
