@@ -139,6 +139,8 @@ func (x *eventReader) readFlag(p *ics.BaseProperty) bool {
 		x.allDay = strings.EqualFold(v, "TRUE")
 	case "X-MICROSOFT-DISALLOW-COUNTER":
 		e.NoCounter = strings.EqualFold(v, "TRUE")
+	case noForwardName:
+		e.NoForward = strings.EqualFold(v, "TRUE")
 	default:
 		return false
 	}
@@ -218,6 +220,7 @@ func (x *eventReader) finish() {
 		}
 	}
 	e.ShowAs = x.showAs()
+	x.finishConference()
 	if e.Conference != "" {
 		if e.Location == e.Conference {
 			e.Location = ""

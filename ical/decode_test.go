@@ -95,6 +95,17 @@ func TestDecodeEvent(t *testing.T) {
 		{"free by TRANSP", []string{"TRANSP:TRANSPARENT"}, ical.Event{ShowAs: ical.ShowFree}},
 		{"busy status alone", []string{"X-MICROSOFT-CDO-BUSYSTATUS:OOF"}, ical.Event{ShowAs: ical.ShowOutOfOffice}},
 		{"cancelled", []string{"STATUS:cancelled", "TRANSP:TRANSPARENT"}, ical.Event{Cancelled: true}},
+		{"forwarding disallowed", []string{"X-MICROSOFT-DONOTFORWARDMEETING:true"}, ical.Event{NoForward: true}},
+		{"forwarding allowed", []string{"X-MICROSOFT-DONOTFORWARDMEETING:FALSE"}, ical.Event{}},
+		{"Google Meet alone", []string{"X-GOOGLE-CONFERENCE:https://meet.google.com/abc-defg-hij"}, ical.Event{Conference: "https://meet.google.com/abc-defg-hij"}},
+		{"Teams as Exchange writes it", []string{"LOCATION:Microsoft Teams Meeting", "X-MICROSOFT-SKYPETEAMSMEETINGURL:https://teams.microsoft.com/l/meetup-join/19%3ameeting_x%40thread.v2/0?context=%7b%22Tid%22%3a%221%22%7d"},
+			ical.Event{Location: "Microsoft Teams Meeting", Conference: "https://teams.microsoft.com/l/meetup-join/19%3ameeting_x%40thread.v2/0?context=%7b%22Tid%22%3a%221%22%7d"}},
+		{"join property beside another link", []string{"CONFERENCE;VALUE=URI:https://meet.example.test/1", "X-GOOGLE-CONFERENCE:https://meet.google.com/abc"},
+			ical.Event{Conference: "https://meet.example.test/1", Extra: []ical.Property{{Name: "X-GOOGLE-CONFERENCE", Value: "https://meet.google.com/abc"}}}},
+		{"join property of another host", []string{"X-GOOGLE-CONFERENCE:https://zoom.example.test/1"},
+			ical.Event{Conference: "https://zoom.example.test/1", Extra: []ical.Property{{Name: "X-GOOGLE-CONFERENCE", Value: "https://zoom.example.test/1"}}}},
+		{"join property that is no link", []string{"X-GOOGLE-CONFERENCE:soon"},
+			ical.Event{Extra: []ical.Property{{Name: "X-GOOGLE-CONFERENCE", Value: "soon"}}}},
 		{"counter disallowed", []string{"X-MICROSOFT-DISALLOW-COUNTER:TRUE"}, ical.Event{NoCounter: true}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -211,6 +211,9 @@ func (b *eventEncoder) flags() {
 	if e.NoCounter {
 		b.put("X-MICROSOFT-DISALLOW-COUNTER", "TRUE")
 	}
+	if e.NoForward {
+		b.put(noForwardName, "TRUE")
+	}
 }
 
 // links writes the categories, the links and the times of creation and change.
@@ -225,6 +228,9 @@ func (b *eventEncoder) links() {
 	}
 	b.put("URL", asciiURI(cmp.Or(e.URL, e.Conference)))
 	b.put("CONFERENCE", asciiURI(e.Conference), "VALUE", "URI")
+	if name := conferenceProperty(asciiURI(e.Conference)); name != "" && !e.hasExtra(name) {
+		b.put(name, asciiURI(e.Conference))
+	}
 	for _, a := range e.Attachments {
 		b.put("ATTACH", asciiURI(a.URL), "FILENAME", safeName(a.Name), "FMTTYPE", a.MediaType)
 	}

@@ -38,7 +38,10 @@ type Event struct {
 	// javascript: and file:, is an error. Decode leaves such links out and names them
 	// in [Calendar.Skipped].
 	URL string `json:"url,omitempty"`
-	// Conference is the link that joins the meeting, an absolute URI (RFC 7986, section 5.11).
+	// Conference is the link that joins the meeting, an absolute URI (RFC 7986, section
+	// 5.11). A link to Google Meet or Microsoft Teams is also written as the property for
+	// which Google Calendar or Outlook show a join button. Decode reads these properties
+	// if there is no other link.
 	Conference string `json:"conference,omitempty"`
 	// Categories are labels. Clients match them by their text.
 	Categories []string `json:"categories,omitempty"`
@@ -113,6 +116,9 @@ type Event struct {
 	Reminders []Reminder `json:"reminders,omitempty"`
 	// NoCounter asks Outlook to hide "propose new time" (MS-OXCICAL, section 2.1.3.1.1.20.26).
 	NoCounter bool `json:"noCounter,omitempty"`
+	// NoForward asks Outlook and Exchange not to let attendees forward the meeting
+	// (DoNotForward, MS-OXOCAL, section 2.2.1.51). Nothing enforces it elsewhere.
+	NoForward bool `json:"noForward,omitempty"`
 	// Cancelled says that the meeting, or this occurrence, does not take place.
 	Cancelled bool `json:"cancelled,omitempty"`
 

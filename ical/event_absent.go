@@ -12,7 +12,7 @@ import (
 var absentFields = func() map[string]string {
 	out := make(map[string]string)
 	for _, name := range []string{"Summary", "Description", "Location", "URL", "Conference", "Categories", "Language",
-		"End", "Organizer", "Attendees", "ShowAs", "Sensitivity", "Priority", "Reminders", "NoCounter", "Attachments", "Extra"} {
+		"End", "Organizer", "Attendees", "ShowAs", "Sensitivity", "Priority", "Reminders", "NoCounter", "NoForward", "Attachments", "Extra"} {
 		f, _ := reflect.TypeFor[Event]().FieldByName(name)
 		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		out[key] = name

@@ -24,6 +24,7 @@ var absentCases = []struct{ field, line, kept string }{
 	{"language", "SUMMARY;LANGUAGE=de:Besprechung", ""},
 	{"location", "LOCATION:Room 1", ""},
 	{"noCounter", "X-MICROSOFT-DISALLOW-COUNTER:TRUE", ""},
+	{"noForward", "X-MICROSOFT-DONOTFORWARDMEETING:TRUE", ""},
 	{"organizer", "ORGANIZER:mailto:o@example.test", ""},
 	{"priority", "PRIORITY:1", "PRIORITY:5"},
 	{"reminders", "BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:x\nTRIGGER:-PT15M\nEND:VALARM", ""},
@@ -135,7 +136,7 @@ func TestAbsentValidate(t *testing.T) {
 		want string
 	}{
 		{weekly([]string{"location", "description"}, nil), ""},
-		{weekly([]string{"place"}, nil), `Overrides[0].Absent[0]: "place" is none of attachments, attendees, categories, conference, description, end, extra, language, location, noCounter, organizer, priority, reminders, sensitivity, showAs, summary, url`},
+		{weekly([]string{"place"}, nil), `Overrides[0].Absent[0]: "place" is none of attachments, attendees, categories, conference, description, end, extra, language, location, noCounter, noForward, organizer, priority, reminders, sensitivity, showAs, summary, url`},
 		{weekly([]string{"start"}, nil), `Overrides[0].Absent[0]: "start" is none of`},
 		{weekly([]string{"Location"}, nil), `Overrides[0].Absent[0]: "Location" is none of`},
 		{weekly([]string{"url", "location"}, func(o *ical.Event) { o.Location = "Room 2" }), "Overrides[0].Absent[1]: names Location, which has a value"},

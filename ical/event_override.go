@@ -62,6 +62,7 @@ func (e *Event) inheritPeople(series *Event) {
 	inherit(e, "sensitivity", &e.Sensitivity, series.Sensitivity)
 	inherit(e, "priority", &e.Priority, series.Priority)
 	inherit(e, "noCounter", &e.NoCounter, series.NoCounter)
+	inherit(e, "noForward", &e.NoForward, series.NoForward)
 }
 
 // inherit takes the value of the series for a field that is zero and not absent.

@@ -14,7 +14,7 @@ func TestEventOverride(t *testing.T) {
 		e.Sequence, e.TimeZone, e.Description, e.Location = 3, "Europe/Berlin", "About", "Room 1"
 		e.URL, e.Conference, e.Language = "https://example.test/1", "https://example.test/2", "de"
 		e.Categories, e.Reminders = []string{"red"}, []ical.Reminder{{Before: time.Hour}}
-		e.ShowAs, e.Sensitivity, e.Priority, e.NoCounter = ical.ShowFree, ical.SensitivityPrivate, 1, true
+		e.ShowAs, e.Sensitivity, e.Priority, e.NoCounter, e.NoForward = ical.ShowFree, ical.SensitivityPrivate, 1, true, true
 		e.Attachments, e.Extra = []ical.Link{{URL: "https://example.test/3"}}, []ical.Property{{Name: "X-A", Value: "1"}}
 		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly}
 		e.Created = stamp
@@ -27,7 +27,7 @@ func TestEventOverride(t *testing.T) {
 		UID: testUID, Sequence: 4, RecurrenceID: id, Start: id.Add(time.Hour), End: id.Add(3 * time.Hour), TimeZone: "Europe/Paris",
 		Summary: "S", Description: "D", Location: "L", URL: "https://example.test/u", Conference: "https://example.test/c", Language: "fr",
 		Categories: []string{"c"}, Organizer: ical.Person{Email: "o@example.test"}, Attendees: []ical.Attendee{{Email: "a@example.test"}},
-		Reminders: []ical.Reminder{{}}, ShowAs: ical.ShowTentative, Sensitivity: ical.SensitivityPublic, Priority: 9, NoCounter: true, Cancelled: true,
+		Reminders: []ical.Reminder{{}}, ShowAs: ical.ShowTentative, Sensitivity: ical.SensitivityPublic, Priority: 9, NoCounter: true, NoForward: true, Cancelled: true,
 		Attachments: []ical.Link{{URL: "https://example.test/a"}}, Extra: []ical.Property{{Name: "X-B"}},
 	}
 	full := own

@@ -96,7 +96,7 @@ func (e *Event) overridesSize(people, texts int64) (n int64) {
 
 // textSize returns the octets of an event in the object without its attendees.
 func (e *Event) textSize() int64 {
-	n := 700 + len(e.Summary) + len(e.Description) + len(e.Location) + len(e.URL) + 2*len(e.Conference)
+	n := 700 + len(e.Summary) + len(e.Description) + len(e.Location) + len(e.URL) + 3*len(e.Conference)
 	for _, c := range e.Categories {
 		n += len(c) + 1
 	}

@@ -86,7 +86,7 @@ func (g *generator) event(method ical.Method) ical.Event {
 		Organizer:   ical.Person{Name: g.name(), Email: g.address(99), SentBy: pick(g, "", g.address(98))},
 		ShowAs:      pick(g, "", ical.ShowBusy, ical.ShowFree, ical.ShowTentative, ical.ShowOutOfOffice, ical.ShowWorkingElsewhere, "x-away"),
 		Sensitivity: pick(g, "", ical.SensitivityPublic, ical.SensitivityPrivate, ical.SensitivityConfidential, "x-secret"),
-		Priority:    g.IntN(10), NoCounter: g.chance(3), Cancelled: g.chance(5),
+		Priority:    g.IntN(10), NoCounter: g.chance(3), NoForward: g.chance(3), Cancelled: g.chance(5),
 	}
 	if g.chance(3) { // the zone is named, the times are in another
 		e.TimeZone, e.Start = loc.String(), e.Start.UTC()

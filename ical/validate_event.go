@@ -173,6 +173,9 @@ func (e *Event) checkFlags(errs *fieldErrors) {
 			errs.addf(indexed("Reminders", i, ""), "%v is not a whole number of seconds between 0 and ten years", r.Before)
 		}
 	}
+	if e.NoForward && e.hasExtra(noForwardName) {
+		errs.addf("NoForward", "Extra has %s too", noForwardName)
+	}
 	errs.add("Created", checkYear(e.Created))
 	errs.add("Modified", checkYear(e.Modified))
 }

@@ -3,7 +3,6 @@ package invite
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -43,6 +42,13 @@ func New(s Sender, o *Options) *Client {
 func (c *Client) WithLedger(l Ledger) *Client {
 	out := *c
 	out.options.Ledger = l
+	return &out
+}
+
+// WithFiles returns a client that differs from c in Options.Files alone, see [Options].
+func (c *Client) WithFiles(files func(ctx context.Context, uid, name, hash string) ([]byte, error)) *Client {
+	out := *c
+	out.options.Files = files
 	return &out
 }
 
@@ -132,7 +138,8 @@ func (c *Client) PlanUpdate(m *Meeting, after ical.Event, opts ...MailOption) (*
 // It is one call: nothing is sent if a mail of either half cannot be built. Each
 // attendee gets the rest before the end of the old series, so that between the
 // two mails they have it twice rather than not at all. If mails are left pending,
-// resume the rest first.
+// resume the rest first. Files of [Attach] go with the mails about the rest, if there is
+// one.
 func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Time, after ical.Event, opts ...MailOption) (old, rest *Meeting, err error) {
 	if m.isEmpty() {
 		return m, nil, ErrNoMeeting
@@ -145,6 +152,7 @@ func (c *Client) UpdateFollowing(ctx context.Context, m *Meeting, start time.Tim
 	}
 	parts := []part{{plan: end, from: from}}
 	if begin != nil {
+		parts[0].noFiles = true
 		parts = []part{{plan: begin, from: &Meeting{Tag: m.Tag}}, parts[0]}
 	}
 	out, err := c.execute(ctx, o, parts...)
@@ -187,8 +195,10 @@ func (c *Client) PlanCancel(m *Meeting, opts ...CancelOption) (*Plan, error) {
 }
 
 // Remind sends the current request again, with the same sequence, to the
-// attendees who have not answered, or to the attendees that [OnlyTo] names. If the
-// meeting lies wholly in the past, the error is [ErrPast] without [AllowPast].
+// attendees who have not answered, or to the attendees that [OnlyTo] names. The
+// request has everybody's current answers, so with OnlyTo it also tells named
+// attendees who comes, unless the meeting hides its guests. If the meeting lies wholly
+// in the past, the error is [ErrPast] without [AllowPast].
 func (c *Client) Remind(ctx context.Context, m *Meeting, opts ...RemindOption) (*Meeting, error) {
 	return c.change(ctx, m, callOf(opts, RemindOption.forRemind), planRemind)
 }
@@ -268,10 +278,13 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 		return m, ErrNoSender
 	}
 	o := c.settings(callOf(opts, ResumeOption.forResume)).about(m)
+	if err := o.checkCall(); err != nil {
+		return m, err
+	}
 	out := m.withAnswersOfEvent().clone()
 	p := plan.Unchanged(o.planned(out))
-	x := part{plan: p, from: m, meeting: out, letters: out.unsent(p, o)}
-	if err := x.render(o); err != nil {
+	x := part{plan: p, from: m, meeting: out, letters: out.unsent(p, o), again: true}
+	if err := x.render(ctx, o); err != nil {
 		return m, err
 	}
 	if h, ok := o.Ledger.(*wholeMeetings); ok {
@@ -316,7 +329,7 @@ func (c *Client) change(ctx context.Context, m *Meeting, opts callOptions, makeP
 		return m, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)
-	if err := o.checkRules(); err != nil {
+	if err := o.checkCall(); err != nil {
 		return m, err
 	}
 	from := m.withAnswersOfEvent()
@@ -337,7 +350,7 @@ func (c *Client) plan(m *Meeting, opts callOptions, makePlan planner) (*Plan, er
 		return nil, ErrNoMeeting
 	}
 	o := c.settings(opts).about(m)
-	if err := o.checkRules(); err != nil {
+	if err := o.checkCall(); err != nil {
 		return nil, err
 	}
 	p, err := makePlan(m.withAnswersOfEvent(), o)
@@ -355,7 +368,7 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 	out := make([]*Meeting, len(parts))
 	for i := range parts {
 		x := &parts[i]
-		if err := x.prepare(o); err != nil {
+		if err := x.prepare(ctx, o); err != nil {
 			return nil, err
 		}
 		out[i] = x.meeting
@@ -377,24 +390,4 @@ func (c *Client) execute(ctx context.Context, o *settings, parts ...part) ([]*Me
 		m.forget()
 	}
 	return out, err
-}
-
-// defaultClient is the client of the package's own Send. See [SetDefault].
-var defaultClient atomic.Pointer[Client]
-
-// SetDefault makes c the client of the package's own [Send]. If c is nil, there
-// is none any more.
-func SetDefault(c *Client) { defaultClient.Store(c) }
-
-// Default returns the client that [SetDefault] was given, or nil.
-func Default() *Client { return defaultClient.Load() }
-
-// Send invites through the default client, as [Client.Send] does. If there is
-// none, the error is [ErrNoSender].
-func Send(ctx context.Context, e ical.Event, opts ...SendOption) (*Meeting, error) {
-	c := Default()
-	if c == nil {
-		return nil, ErrNoSender
-	}
-	return c.Send(ctx, e, opts...)
 }

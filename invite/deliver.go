@@ -306,7 +306,7 @@ func (d *deliverer) claims(ctx context.Context) (out []*outgoing) {
 		case !d.pace.ready(ctx, len(out)):
 			isReady = false
 			d.waiting = append(d.waiting, x)
-		case d.build(x):
+		case d.build(ctx, x):
 			out = append(out, x)
 			for i := range x.letter {
 				if d.busy != nil {
@@ -322,8 +322,8 @@ func (d *deliverer) claims(ctx context.Context) (out []*outgoing) {
 
 // build makes the mail. If the mail cannot be built, it stays pending, and build
 // reports false.
-func (d *deliverer) build(x *outgoing) bool {
-	message, err := x.renderer.finished(int(x.place.index), x.letter)
+func (d *deliverer) build(ctx context.Context, x *outgoing) bool {
+	message, err := x.renderer.finished(ctx, int(x.place.index), x.letter)
 	if err != nil {
 		d.leave(x, err)
 		return false

@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/convene-go/convene/invite/internal/plan"
@@ -14,20 +15,22 @@ type part struct {
 	meeting  *Meeting // the meeting as it will be
 	letters  []letter
 	renderer *renderer
+	noFiles  bool // the files of the call go with the other part alone
+	again    bool // the mails were made by earlier calls, and each is sent for itself
 }
 
 // prepare makes the meeting as it will be, and its mails.
-func (x *part) prepare(o *settings) error {
+func (x *part) prepare(ctx context.Context, o *settings) error {
 	x.meeting = x.from.after(x.plan, o)
 	list := recipientsOf(x.plan.Notices)
 	if err := x.meeting.assignReplyAddresses(list, o); err != nil {
 		return err
 	}
 	x.letters = letters(list, o.oneMail && !o.hideGuests)
-	if err := x.meeting.enter(x.letters, x.plan, o); err != nil {
+	if err := x.meeting.enter(x.letters, x.plan, o, x.noFiles); err != nil {
 		return err
 	}
-	return x.render(o)
+	return x.render(ctx, o)
 }
 
 // mostKept limits the octets of finished mails that wait in memory for their
@@ -36,16 +39,16 @@ const mostKept = 4 << 20
 
 // render builds or checks all mails, so that nothing is sent if one of them
 // cannot be built.
-func (x *part) render(o *settings) error {
-	err := x.renderAll(o)
+func (x *part) render(ctx context.Context, o *settings) error {
+	err := x.renderAll(ctx, o)
 	if err != nil && x.dropLinks() {
-		return x.renderAll(o)
+		return x.renderAll(ctx, o)
 	}
 	return err
 }
 
 // renderAll is render for the letters as they are.
-func (x *part) renderAll(o *settings) error {
+func (x *part) renderAll(ctx context.Context, o *settings) error {
 	x.renderer = newRenderer(x.meeting, x.plan, o)
 	x.renderer.onlyMail = len(x.letters) == 1
 	for _, l := range x.letters {
@@ -53,7 +56,11 @@ func (x *part) renderAll(o *settings) error {
 		if x.renderer.size >= mostKept {
 			try = x.renderer.check
 		}
-		if err := try(l); err != nil {
+		err := try(ctx, l)
+		if x.again && isFileFailure(err) {
+			continue // the mail stays pending when its turn comes
+		}
+		if err != nil {
 			return fmt.Errorf("invite: mail to %s: %w", l.addresses(), err)
 		}
 	}

@@ -23,6 +23,9 @@ type Delivery struct {
 	Action body.Action `json:"action,omitempty"`
 	// Comment has the organizer's words in the mail.
 	Comment string `json:"comment,omitempty"`
+	// Attached is the number of the mail's files in [Meeting.Attached]. 0 means that it
+	// has none.
+	Attached int `json:"attached,omitempty"`
 	// Stamp is the DTSTAMP and the Date of the mail. It stays if the mail is sent
 	// again, because that is the same mail.
 	Stamp time.Time `json:"stamp,omitzero"`

@@ -25,6 +25,10 @@ var ErrCancelled = errors.New("invite: the meeting was cancelled")
 // [AllowPast] it is sent.
 var ErrPast = errors.New("invite: the meeting lies in the past: nobody is reminded without AllowPast")
 
+// ErrSkipFile is what Options.Files returns to send a mail without a file that [Attach]
+// named. No call returns it.
+var ErrSkipFile = errors.New("invite: the mail goes without the file")
+
 // ErrNotInvited reports an address that is not an attendee of the meeting, or of
 // the invitation that is answered. For the invitation, Response.OnBehalfOf and Response.Uninvited
 // allow it.

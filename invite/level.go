@@ -45,7 +45,7 @@ func DefaultLevels() Levels {
 		"summary": LevelMinor, "description": LevelMinor, "url": LevelMinor, "conference": LevelMinor, "categories": LevelMinor,
 		"organizer": LevelMinor, "showAs": LevelMinor, "sensitivity": LevelMinor, "priority": LevelMinor, "attachments": LevelMinor,
 		"language": LevelMinor, "attendees": LevelSilent,
-		"reminders": LevelSilent, "noCounter": LevelSilent, "extra": LevelSilent, "created": LevelSilent, "modified": LevelSilent,
+		"reminders": LevelSilent, "noCounter": LevelSilent, "noForward": LevelSilent, "extra": LevelSilent, "created": LevelSilent, "modified": LevelSilent,
 	}
 }
 

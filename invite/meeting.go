@@ -44,6 +44,9 @@ type Meeting struct {
 	// Deliveries are the mails of the meeting, sent or not, one for each
 	// recipient of a mail.
 	Deliveries []Delivery `json:"deliveries"`
+	// Attached has the files that went with mails, without their data. The last hundred
+	// calls with other files are kept, and all that mails may still need.
+	Attached []Attached `json:"attached,omitempty"`
 	// ReplyAddresses are the addresses that answers come to if
 	// Options.ReplyAddress is set, by the attendee's address in lower case. With
 	// OneMail there is one address for all, by "".
@@ -182,6 +185,7 @@ func (m *Meeting) withEvent(e ical.Event) *Meeting {
 	out.Joined = slices.Clone(m.Joined)
 	out.Proposals = slices.Clone(m.Proposals)
 	out.Deliveries = slices.Clone(m.Deliveries)
+	out.Attached = slices.Clone(m.Attached)
 	out.ReplyAddresses = maps.Clone(m.ReplyAddresses)
 	return &out
 }

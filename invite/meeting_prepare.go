@@ -40,9 +40,12 @@ func (m *Meeting) after(p *plan.Plan, o *settings) *Meeting {
 
 // enter adds the letters to the deliveries as pending, and marks the earlier
 // pending mails that they replace. It sets the index of each recipient. It fails if
-// o.Random does.
-func (m *Meeting) enter(list []letter, p *plan.Plan, o *settings) error {
+// o.Random does, or if a mail has too many files. The files of the call are left out if
+// noFiles is set.
+func (m *Meeting) enter(list []letter, p *plan.Plan, o *settings, noFiles bool) error {
+	a := newAttacher(m, o, noFiles)
 	m.overtake(list, p, o.Now().UTC())
+	a.findOvertaken()
 	m.Deliveries = slices.Grow(m.Deliveries, len(list))
 	stamp, number := o.stamp(), m.nextNumber()
 	ids := messageIDs{random: o.Random}
@@ -52,9 +55,13 @@ func (m *Meeting) enter(list []letter, p *plan.Plan, o *settings) error {
 		if err != nil {
 			return err
 		}
+		files, err := a.numberFor(l)
+		if err != nil {
+			return err
+		}
 		d := Delivery{
 			Method: r.Method, Sequence: r.Sequence, RecurrenceID: r.Event.RecurrenceID, Action: body.Action(r.Purpose()),
-			Comment: o.comment, Stamp: stamp, MessageID: id, State: DeliveryPending,
+			Comment: o.comment, Attached: files, Stamp: stamp, MessageID: id, State: DeliveryPending,
 		}
 		for i := range l {
 			l[i].index, d.To, d.N = len(m.Deliveries), l[i].Attendee.Email, number

@@ -96,6 +96,7 @@ func (m *Meeting) forget() {
 	if len(m.Before) > 0 {
 		m.Before = m.planned().Needed()
 	}
+	m.forgetFiles()
 }
 
 // target returns the target of an answer: the whole meeting if id is zero, or an

@@ -1,15 +1,18 @@
 package invite
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite/body"
+	"github.com/convene-go/convene/mime"
 )
 
 // Options say how a [Client] works, for all of its calls. Nil and zero values are
@@ -39,6 +42,11 @@ type Options struct {
 	// page behind a link is the caller's. Links should be hard to guess, because
 	// anybody who follows one answers as that attendee.
 	AnswerURL func(m *Meeting, a ical.Attendee, s ical.Status) string
+	// CalendarLinks adds links to invitations and reminders that add the event to Google
+	// Calendar, Outlook.com, Microsoft 365 or Yahoo Calendar, see [ical.Links]. They help
+	// readers who have no program that takes invitations. The entries that they make are
+	// not connected with the invitation.
+	CalendarLinks bool
 	// Levels says which changes need a new answer, a mail or nothing. If it is nil,
 	// the levels are [DefaultLevels].
 	Levels Levels
@@ -63,6 +71,15 @@ type Options struct {
 	// is nil, nothing is stored, and only the Meeting that comes back has the
 	// results.
 	Ledger Ledger
+	// Files returns the data of a file that [Attach] sent, because the program keeps
+	// the files and the Meeting does not. It is called if a mail is sent later than in
+	// the call with Attach, by [Client.Resume] or by a call that takes the place of a
+	// pending mail. It is called once for the successive mails that have the file. hash
+	// is the SHA-256 of the file as [AttachedFile] has it, and other data is refused. If
+	// the error is [ErrSkipFile], the mail goes without the file. With any other error
+	// the mail is not sent, and later mails to its attendee wait for it. If Files is nil, such mails cannot be sent, and QueueOnly excludes Attach. Files is
+	// called several times at once if the Client is used so.
+	Files func(ctx context.Context, uid, name, hash string) ([]byte, error)
 	// Parallel is the number of mails of one call that are handed over at the
 	// same time. 0 stands for 1. Mails to one attendee keep their order. If it is
 	// above 1, the Sender must be safe for concurrent use. With a Ledger, a [Pacer]
@@ -74,6 +91,12 @@ type Options struct {
 	// ExactZones writes all rules of a series' zone in the calendar object, even if
 	// Outlook refuses the mail for that. See [ical.Calendar.ExactZones].
 	ExactZones bool
+	// Header has further header fields for all mails, in this order, such as
+	// X-SES-CONFIGURATION-SET, Feedback-ID or List-Unsubscribe. A name or a value that a
+	// mail cannot have is an error of every call, and so is a field that the library or a
+	// server writes, such as To, Message-ID, Content-Type or Auto-Submitted. Long values
+	// are folded at their spaces. There are at most 50 fields with 16 KiB.
+	Header []mime.Field
 	// ReplyAddress gives each attendee a signed address to answer to, as the
 	// organizer of the calendar object and as Reply-To. If it is nil, all answers
 	// go to the organizer's own address. Give it to [Policy] too.
@@ -95,6 +118,7 @@ func (o *Options) clone() Options {
 	}
 	out := *o
 	out.Levels = maps.Clone(o.Levels)
+	out.Header = slices.Clone(o.Header)
 	out.ReplyAddress = o.ReplyAddress.clone()
 	return out
 }
@@ -104,7 +128,8 @@ func (o *Options) clone() Options {
 type settings struct {
 	Options
 	callOptions
-	stored *ical.Event // the event of the meeting that the call is about; nil for a new meeting
+	stored   *ical.Event    // the event of the meeting that the call is about; nil for a new meeting
+	attached []AttachedFile // the files of the call, once they are checked
 }
 
 // newSettings joins the options of a client with the options of a call.

@@ -100,6 +100,22 @@ func AllowPast() MailOption { return mailOption(func(c *callOptions) { c.allowPa
 // TellAll, only the attendees who were added or removed get a mail.
 func TellAll() MailOption { return mailOption(func(c *callOptions) { c.tellAll = true }) }
 
+// Attach sends files with the mails of a call, such as an agenda or a ticket. The names
+// of the files differ. All of them together have at most 15 MiB, and there are at most 20.
+// The calendar object of the mail is no file of this kind, and no file may be another one.
+// A call mails the same attendees with files and without. [Client.Reinvite] sends a file
+// to attendees who would get no mail otherwise.
+//
+// The Meeting keeps the name, type, size and SHA-256 of each file, see [Attached], and
+// not its data. If a mail is not sent at once, its files are asked for again by
+// Options.Files. Without that function, [QueueOnly] excludes Attach. If a request takes
+// the place of a pending one, it has the files of both. Of two files with one name, it
+// has the newer one.
+func Attach(files ...File) MailOption {
+	files = slices.Clone(files)
+	return mailOption(func(c *callOptions) { c.files = append(c.files, files...) })
+}
+
 // callOptions has the options of one call.
 type callOptions struct {
 	hideGuests, oneMail bool
@@ -114,6 +130,7 @@ type callOptions struct {
 	comment             string
 	allowLint           []string
 	allowPast, tellAll  bool
+	files               []File
 }
 
 // These are the options as functions. Each type has the methods of the calls that

@@ -61,6 +61,17 @@ func (s *settings) allows(rule string) bool {
 	return rule == "organizer-alone" || s.allowPast && rule == "start-past" || slices.Contains(s.allowLint, rule)
 }
 
+// checkCall refuses options of the client and of the call that no mail can have.
+func (s *settings) checkCall() error {
+	if err := s.checkRules(); err != nil {
+		return err
+	}
+	if err := s.checkHeader(); err != nil {
+		return err
+	}
+	return s.checkFiles()
+}
+
 // checkRules refuses a name in [AllowLint] that no rule has. A misspelt name would
 // allow nothing.
 func (s *settings) checkRules() error {

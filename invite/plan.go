@@ -107,7 +107,7 @@ type planner func(m *Meeting, o *settings) (*plan.Plan, error)
 
 // planSend plans the invitation to a new meeting.
 func planSend(e ical.Event, o *settings) (*plan.Plan, error) {
-	if err := o.checkRules(); err != nil {
+	if err := o.checkCall(); err != nil {
 		return nil, err
 	}
 	return plan.Send(e, o.sending())
@@ -127,7 +127,7 @@ func planUpdate(given *Meeting, after ical.Event) planner {
 // planFollowing plans the change of an occurrence and all later ones. given is the
 // meeting as the caller has it. rest is nil if start is the first occurrence.
 func planFollowing(given, m *Meeting, start time.Time, after ical.Event, o *settings) (old, rest *plan.Plan, err error) {
-	if err := o.checkRules(); err != nil {
+	if err := o.checkCall(); err != nil {
 		return nil, nil, err
 	}
 	if m.Event.Cancelled {

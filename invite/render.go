@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"context"
 	"net/mail"
 	"slices"
 	"time"
@@ -32,6 +33,10 @@ type renderer struct {
 	batch     mime.Batch
 	headers   mime.Batch // of mails that are only checked
 
+	filesOf  int         // the number of the files that are loaded; 0 is none
+	files    []mime.File // these files
+	filesErr error       // why they cannot be had
+
 	built     textKey     // of the text of the last mail that was built
 	validated *ical.Event // the event that valid is about
 	valid     bool
@@ -43,21 +48,20 @@ func newRenderer(m *Meeting, p *plan.Plan, o *settings) *renderer {
 }
 
 // keep builds a mail and keeps it until its turn.
-func (r *renderer) keep(l letter) error {
-	m, err := r.message(l)
-	if err != nil {
-		return err
-	}
+func (r *renderer) keep(ctx context.Context, l letter) error {
+	m, err := r.message(ctx, l)
 	r.kept = append(r.kept, m)
-	r.size += len(m.Data)
-	return nil
+	if err == nil {
+		r.size += len(m.Data)
+	}
+	return err
 }
 
 // finished returns the mail of the letter at index i, once. If it was not kept, it is
 // built now.
-func (r *renderer) finished(i int, l letter) (*mime.Message, error) {
-	if i >= len(r.kept) {
-		return r.message(l)
+func (r *renderer) finished(ctx context.Context, i int, l letter) (*mime.Message, error) {
+	if i >= len(r.kept) || r.kept[i] == nil {
+		return r.message(ctx, l)
 	}
 	m := r.kept[i]
 	r.kept[i] = nil
@@ -65,8 +69,8 @@ func (r *renderer) finished(i int, l letter) (*mime.Message, error) {
 }
 
 // message builds the mail of a letter.
-func (r *renderer) message(l letter) (*mime.Message, error) {
-	d, err := r.draft(l)
+func (r *renderer) message(ctx context.Context, l letter) (*mime.Message, error) {
+	d, err := r.draft(ctx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -93,16 +97,16 @@ func (r *renderer) message(l letter) (*mime.Message, error) {
 // can encode every valid event, also narrowed to one attendee, and package mime
 // accepts its output. Package body leaves out answer links that a mail cannot
 // have.
-func (r *renderer) check(l letter) error {
-	d, err := r.draft(l)
+func (r *renderer) check(ctx context.Context, l letter) error {
+	d, err := r.draft(ctx, l)
 	if err != nil {
 		return err
 	}
 	if r.standard == nil || r.built != r.textOf || !r.isValid(l[0].Event) {
-		_, err = r.message(l)
+		_, err = r.message(ctx, l)
 		return err
 	}
-	d.Text, d.HTML, d.Inline = "-", "", nil
+	d.Text, d.HTML, d.Inline, d.Attachments = "-", "", nil, nil
 	_, err = r.headers.Build(d)
 	return err
 }
@@ -119,9 +123,13 @@ func (r *renderer) isValid(e *ical.Event) bool {
 func (r *renderer) firstDelivery(l letter) *Delivery { return &r.meeting.Deliveries[l[0].index] }
 
 // draft returns the mail of a letter without its calendar object.
-func (r *renderer) draft(l letter) (*mime.Draft, error) {
+func (r *renderer) draft(ctx context.Context, l letter) (*mime.Draft, error) {
 	n, delivery := &l[0], r.firstDelivery(l)
 	text, err := r.write(l, delivery)
+	if err != nil {
+		return nil, err
+	}
+	files, err := r.attachments(ctx, delivery.Attached)
 	if err != nil {
 		return nil, err
 	}
@@ -129,10 +137,9 @@ func (r *renderer) draft(l letter) (*mime.Draft, error) {
 	d := &mime.Draft{
 		From:    mail.Address{Name: organizer.Name, Address: organizer.Email},
 		Subject: text.Subject, Date: delivery.Stamp, MessageID: delivery.MessageID,
-		Text: text.Text, HTML: text.HTML, Inline: inline(text.Inline),
+		Text: text.Text, HTML: text.HTML, Inline: inline(text.Inline), Attachments: files,
 		NoAttachment: r.options.NoAttachment,
-		// A mail of a service: out-of-office programs do not answer it (RFC 3834, section 2).
-		Header: []mime.Field{{Name: "Auto-Submitted", Value: "auto-generated"}},
+		Header:       r.options.fields(),
 	}
 	if organizer.SentBy != "" {
 		d.Sender = &mail.Address{Address: organizer.SentBy}

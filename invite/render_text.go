@@ -122,10 +122,24 @@ func (r *renderer) bodyView(l letter, d *Delivery, links []body.AnswerLink) *bod
 		Event: r.readable(n.Event), Before: r.readable(n.Before), Action: d.Action, Method: n.Method,
 		Language: r.options.Language, HideGuests: r.options.hideGuests, Comment: d.Comment, Answers: links,
 	}
+	if r.options.CalendarLinks {
+		v.Calendars = calendarLinks(v.Event)
+	}
 	if len(l) == 1 {
 		v.Attendee = *n.Attendee
 	}
 	return v
+}
+
+// mostLinkText is the part of a description that the links of a mail repeat, in octets,
+// because the mail has it anyway, and each link has it once more.
+const mostLinkText = 200
+
+// calendarLinks returns the pages that add an event to an online calendar.
+func calendarLinks(e *ical.Event) []ical.CalendarLink {
+	short := *e
+	short.Description = cut(e.Description, mostLinkText)
+	return ical.Links(short)
 }
 
 // answerLinks returns the links by which the reader of a request can answer without

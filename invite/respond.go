@@ -52,6 +52,9 @@ func (r *answerMail) message(in *Inbound) (*mime.Message, error) {
 	if in.Kind != KindRequest || in.Event == nil {
 		return nil, fmt.Errorf("%s: only a request can be answered", in.Kind)
 	}
+	if err := r.checkHeader(); err != nil {
+		return nil, err
+	}
 	e, err := r.event(in.Event)
 	if err != nil {
 		return nil, err
@@ -79,7 +82,7 @@ func (r *answerMail) message(in *Inbound) (*mime.Message, error) {
 		From:    mail.Address{Name: e.name(r), Address: r.As},
 		To:      []mail.Address{{Name: e.Organizer.Name, Address: e.Organizer.Email}},
 		Subject: text.Subject, Text: text.Text, HTML: text.HTML, Inline: inline(text.Inline), Date: now,
-		Calendar: data, Method: string(method), NoAttachment: true,
+		Calendar: data, Method: string(method), NoAttachment: true, Header: r.Header,
 	}
 	if in.Mail != nil && in.Mail.MessageID != "" {
 		d.InReplyTo = in.Mail.MessageID

@@ -237,6 +237,30 @@ func (c *checker) fields(list []Field) {
 	}
 }
 
+// Validate returns an error if no Draft may have f among its Attachments, and nil
+// otherwise. The error has a [*FieldError] for Name, MediaType and ContentID.
+func (f *File) Validate() error {
+	c := new(checker)
+	c.attachments([]File{*f})
+	return c.own("Attachments[0].")
+}
+
+// Validate returns an error if no Draft may have f in its Header, and nil otherwise.
+// The error has a [*FieldError] for Name and Value.
+func (f *Field) Validate() error {
+	c := new(checker)
+	c.fields([]Field{*f})
+	return c.own("Header[0].")
+}
+
+// own returns the errors with the paths of their fields after prefix.
+func (c *checker) own(prefix string) error {
+	for _, e := range c.errs {
+		e.Field = strings.TrimPrefix(e.Field, prefix)
+	}
+	return refuse(c.errs...)
+}
+
 // reserved lists, in lower case, fields that a draft cannot set by Header:
 // fields that Build writes itself, fields that only servers on the way write
 // (RFC 5321, section 4.4), and Bcc.

@@ -58,6 +58,10 @@ func TestBuildRefuses(t *testing.T) {
 		{"calendar in Latin-1", calendar("Room", "R\xf6m"), "Calendar: invalid UTF-8"},
 		{"no calendar", calendar("BEGIN:VCALENDAR", "X-A:B"), "Calendar: does not start with BEGIN:VCALENDAR"},
 		{"path", func(d *mime.Draft) { d.Filename = "../a.ics" }, "Filename: holds a path separator"},
+		{"name of dots", func(d *mime.Draft) { d.Filename = ".." }, "Filename: consists of dots and spaces"},
+		{"dot at the end", func(d *mime.Draft) { d.Filename = "a.exe." }, "Filename: ends with a dot"},
+		{"turned name", func(d *mime.Draft) { d.Filename = "a\u202efdp.exe" }, "Filename: holds an invisible character at octet 1"},
+		{"name of two lines", func(d *mime.Draft) { d.Filename = "a\u2028b" }, "Filename: holds an invisible character at octet 1"},
 		{"long name", func(d *mime.Draft) { d.Filename = long }, "Filename: is longer than 255 octets"},
 		{"inline without html", func(d *mime.Draft) { d.HTML, d.Inline = "", file("a", "", "a@b") }, "Inline: there is no HTML"},
 		{"inline without id", func(d *mime.Draft) { d.Inline = file("a", "", "") }, "Inline[0].ContentID: is not left@right"},
@@ -214,5 +218,29 @@ func TestBuildAddresses(t *testing.T) {
 	_, err := mime.Build(vary(func(d *mime.Draft) { d.To[0].Address = "jürgen@example.com" }))
 	if err == nil || !strings.Contains(err.Error(), "needs SMTPUTF8 (RFC 6531), which invitations do not use") {
 		t.Errorf("Build to jürgen@example.com: %v", err)
+	}
+}
+
+// TestValidateAlone checks a file and a field by themselves. The errors have the paths of
+// their own fields.
+func TestValidateAlone(t *testing.T) {
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"file", (&mime.File{Name: "a.txt", MediaType: "text/plain"}).Validate(), ""},
+		{"bad file", (&mime.File{Name: "a/b", MediaType: "text"}).Validate(), `mime: Name: holds a path separator; MediaType: is not "type/subtype" without parameters`},
+		{"field", (&mime.Field{Name: "X-A", Value: "b"}).Validate(), ""},
+		{"bad field", (&mime.Field{Name: "To", Value: "a\r\nb"}).Validate(), "mime: Name: To cannot be set here; Value: control character U+000D at octet 1"},
+	}
+	for _, tt := range tests {
+		got := ""
+		if tt.err != nil {
+			got = tt.err.Error()
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
 	}
 }

@@ -101,8 +101,22 @@ func checkFilename(s string) error {
 		return fmt.Errorf("is longer than %d octets", maxName)
 	case strings.ContainsAny(s, `/\`):
 		return errors.New("holds a path separator")
+	case s != "" && strings.Trim(s, ". ") == "":
+		return errors.New("consists of dots and spaces")
+	case s != strings.TrimRight(s, ". "):
+		return errors.New("ends with a dot or a space, which Windows drops")
+	}
+	if i := strings.IndexFunc(s, isInvisible); i >= 0 {
+		return fmt.Errorf("holds an invisible character at octet %d, which can make one type of file look like another", i)
 	}
 	return checkLine(s)
+}
+
+// isInvisible reports whether a character of a file name changes the order or the lines
+// in which readers see it (Unicode, UAX 9 and UAX 14): "invoice\u202efdp.exe" looks like a PDF.
+func isInvisible(r rune) bool {
+	return r == '\u061c' || r == '\ufeff' || '\u200b' <= r && r <= '\u200f' && r != '\u200c' && r != '\u200d' ||
+		'\u2028' <= r && r <= '\u202e' || '\u2066' <= r && r <= '\u2069'
 }
 
 // checkMediaType returns an error if s is not the type of a file:

@@ -26,6 +26,7 @@ func TestPostfix(t *testing.T) {
 	t.Run("many", p.testMany)
 	t.Run("LMTP", p.testLMTP)
 	t.Run("sendmail", p.testSendmail)
+	t.Run("files", p.testFiles)
 }
 
 // to returns a sender to a port.

@@ -38,6 +38,7 @@ func newPage(v *View, texts *catalog, most limits) (*Page, error) {
 		p.differences(v, before, c)
 	}
 	p.proposed(v, c)
+	p.calendars(v)
 	for i := range p.Rows {
 		values := most.dates
 		switch p.Rows[i].ID {

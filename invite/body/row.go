@@ -8,7 +8,7 @@ import (
 type Row struct {
 	// ID is a name that is equal in every language: "proposed", "when", "own", "repeats",
 	// "except", "include", "overrides", "where", "join", "page", "organizer",
-	// "required", "optional", "rooms" or "documents". The row "own" is the time in
+	// "required", "optional", "rooms", "documents" or "calendars". The row "own" is the time in
 	// the reader's zone, if its clock differs.
 	ID string
 	// Label is the row's name in the reader's language.

@@ -37,6 +37,10 @@ type View struct {
 	Proposed ical.Span
 	// Status is the answer of an [ActionAnswer].
 	Status ical.Status
+	// Calendars are pages that add the event to an online calendar, see [ical.Links].
+	// They stand in invitations and reminders. In an update they would make a second
+	// entry.
+	Calendars []ical.CalendarLink
 	// Answers are links for readers whose mail client has no buttons.
 	Answers []AnswerLink
 }

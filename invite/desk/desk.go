@@ -65,6 +65,12 @@ type Options struct {
 	// Enqueue tells a queue of a job, inside the transaction that stores its work. If
 	// it fails, nothing is stored. It is nil if [Desk.Run] does the work.
 	Enqueue func(ctx context.Context, tx *sql.Tx, j Job) error
+	// Files returns the data of a file that [invite.Attach] sent, as Files of
+	// [invite.Options] does, because the desk keeps the names and hashes of files and not
+	// their data. It is called outside of any transaction, when mails are sent. If it
+	// fails, the mails with the file are tried again later. If it is nil, the function of
+	// the client is used, and if that is nil too, calls with Attach are refused.
+	Files func(ctx context.Context, uid, name, hash string) ([]byte, error)
 	// Settle is the time for which the mails of an update wait for the next update,
 	// which then overtakes them. So ten edits in a minute are one mail. The mails
 	// never wait longer than ten times as long. 0 sends at once.
@@ -198,6 +204,9 @@ func (c *core) clientFor(ctx context.Context, m *invite.Meeting) (*invite.Client
 	}
 	if client == nil {
 		return nil, fmt.Errorf("desk: Options.Clients: tag %.80q has no client", m.Tag)
+	}
+	if c.options.Files != nil {
+		client = client.WithFiles(c.options.Files)
 	}
 	return client.WithLedger(nil), nil
 }

@@ -39,7 +39,8 @@ func checkStored(ctx context.Context, l invite.Ledger) error {
 	if !ok {
 		return errNoReader
 	}
-	b, err := begin(ctx, l, 4, invite.Tag("tenant"), invite.Comment("Welcome"))
+	agenda := invite.Attach(invite.File{Name: "Agenda.txt", MediaType: "text/plain", Data: []byte("1. Welcome")})
+	b, err := begin(ctx, l, 4, invite.Tag("tenant"), invite.Comment("Welcome"), agenda)
 	if err != nil {
 		return err
 	}

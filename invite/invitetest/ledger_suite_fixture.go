@@ -2,6 +2,7 @@ package invitetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,11 +42,17 @@ func queued(n int, opts ...invite.SendOption) (*invite.Meeting, error) {
 	for i := range n {
 		e.Attendees = append(e.Attendees, ical.Attendee{Email: fmt.Sprintf("p%d@example.com", i)})
 	}
-	m, err := invite.New(nil, nil).Send(context.Background(), e, append(opts, invite.QueueOnly())...)
+	c := invite.New(nil, &invite.Options{Files: noFiles})
+	m, err := c.Send(context.Background(), e, append(opts, invite.QueueOnly())...)
 	if err != nil {
 		return nil, fmt.Errorf("invitetest: %w", err)
 	}
 	return m, nil
+}
+
+// noFiles stands for the files of a program. The suite sends no mail, so nothing asks it.
+func noFiles(context.Context, string, string, string) ([]byte, error) {
+	return nil, errors.New("invitetest: the file is not kept")
 }
 
 // later returns the meeting that a later call makes from the queued one. For each

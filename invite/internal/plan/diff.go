@@ -156,6 +156,7 @@ var otherFields = []struct {
 	{"cancelled", "cancellation", func(e *ical.Event) any { return e.Cancelled }},
 	{"reminders", "reminder", func(e *ical.Event) any { return e.Reminders }},
 	{"noCounter", "permission to propose another time", func(e *ical.Event) any { return e.NoCounter }},
+	{"noForward", "permission to forward the meeting", func(e *ical.Event) any { return e.NoForward }},
 	{"extra", "extra property", func(e *ical.Event) any { return e.Extra }},
 }
 
