@@ -105,6 +105,6 @@ func ExampleClient_Respond() {
 	}
 	// Output:
 	// ann@example.test to desk@example.com
-	// Tentative: Review
+	// Tentative: Review, Tue Mar 2, 9:00 AM
 	// ann@example.test answers: tentative - late, perhaps
 }

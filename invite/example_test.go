@@ -68,7 +68,7 @@ func ExampleSend() {
 	// Output:
 	// From: Room desk <desk@example.com>
 	// To: Ann <ann@example.com>
-	// Subject: Invitation: Lunch
+	// Subject: Invitation: Lunch, Tue Mar 2, 12:00 PM
 }
 
 func ExampleSend_invalid() {

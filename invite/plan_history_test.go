@@ -103,7 +103,7 @@ func TestHalfOfAChange(t *testing.T) {
 		want   []string
 	}{
 		{"moved", dates("Roof"), 1, []string{"ann Updated", "bob Updated", "bob Updated", "cy Updated", "cy Updated"}},
-		{"a guest", dates("", guest), 1, []string{"guest Cancelled"}},
+		{"a guest", dates("", guest), 1, []string{"guest No longer invited"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := new(recorder)
@@ -135,5 +135,5 @@ func TestReminderStays(t *testing.T) {
 		e.Attendees = append(e.Attendees[1:], ical.Attendee{Email: "new@example.test"})
 	})))
 	must(t)(c.Resume(context.Background(), reload(t, m)))
-	check(t, "mails", []string{"new Invitation", "ann Cancelled", "bob Reminder", "cy Reminder"}, s.outbox(t))
+	check(t, "mails", []string{"new Invitation", "ann No longer invited", "bob Reminder", "cy Reminder"}, s.outbox(t))
 }

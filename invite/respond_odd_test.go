@@ -25,15 +25,15 @@ func TestRespondLanguage(t *testing.T) {
 		subject string
 		text    string // its first line
 	}{
-		{"nowhere", invitation("", "X-A: b"), fixed(), nil, "Accepted: Review", "bob@example.test accepts the invitation."},
-		{"client", invitation("", "X-A: b"), fixed(german), nil, "Zugesagt: Review", "bob@example.test nimmt die Einladung an."},
-		{"mail", invitation("", "Content-Language: fr-CH, en"), fixed(german), nil, "Accepté : Review", "bob@example.test accepte l’invitation."},
-		{"invitation", invitation(";LANGUAGE=es-MX", "Content-Language: fr"), fixed(german), nil, "Aceptado: Review", "bob@example.test acepta la invitación."},
-		{"unknown language", invitation(";LANGUAGE=xx", "X-A: b"), fixed(german), nil, "Accepted: Review", "bob@example.test accepts the invitation."},
+		{"nowhere", invitation("", "X-A: b"), fixed(), nil, "Accepted: Review, Tue Mar 2, 9:00 AM", "bob@example.test accepts the invitation."},
+		{"client", invitation("", "X-A: b"), fixed(german), nil, "Zugesagt: Review, Di., 2. März, 09:00 Uhr", "bob@example.test nimmt die Einladung an."},
+		{"mail", invitation("", "Content-Language: fr-CH, en"), fixed(german), nil, "Accepté : Review, mar. 2 mars, 09:00", "bob@example.test accepte l’invitation."},
+		{"invitation", invitation(";LANGUAGE=es-MX", "Content-Language: fr"), fixed(german), nil, "Aceptado: Review, mar. 2 mar., 9:00", "bob@example.test acepta la invitación."},
+		{"unknown language", invitation(";LANGUAGE=xx", "X-A: b"), fixed(german), nil, "Accepted: Review, Tue Mar 2, 9:00 AM", "bob@example.test accepts the invitation."},
 		{"delegated", invitation("", "X-A: b"), fixed(german), func(r *invite.Response) { r.Status, r.DelegateTo = ical.StatusDelegated, "eve@example.test" },
-			"Delegiert: Review", "bob@example.test schickt stattdessen eve@example.test."},
+			"Delegiert: Review, Di., 2. März, 09:00 Uhr", "bob@example.test schickt stattdessen eve@example.test."},
 		{"another time", invitation("", "X-A: b"), fixed(), func(r *invite.Response) { r.Start, r.End = pinned(), pinned().Add(time.Hour) },
-			"New time proposed: Review", "bob@example.test proposes a new time."},
+			"New time proposed: Review, Mon Feb 1, 8:00 AM", "bob@example.test proposes a new time."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := new(recorder)

@@ -133,14 +133,18 @@ var pictures = []struct {
 	name, event, query, size string
 	flags                    []string
 }{
-	{"request", "event.json", "lang=en&action=invitation", "640,860", nil},
+	{"request", "event.json", "lang=en&action=invitation", "640,880", nil},
 	{"update", "event.json", "lang=de&action=update", "640,960", nil},
 	{"cancel", "event.json", "lang=fr&action=cancellation", "640,850", nil},
 	{"recurring", "series.json", "lang=es&action=invitation", "640,810", nil},
 	{"right-to-left", "series.json", "lang=he&action=invitation", "640,800", nil},
 	{"dark", "event.json", "lang=ja&action=invitation", "640,860", []string{"--blink-settings=preferredColorScheme=0"}},
-	{"narrow", "event.json", "lang=ru&action=update", "320,1290", nil},
+	{"narrow", "event.json", "lang=ru&action=update", "320,1290", oneProcess},
 }
+
+// oneProcess shows a frame in the process of its page. Otherwise the picture of the
+// page may be made before the frame is painted.
+var oneProcess = []string{"--disable-site-isolation-trials", "--disable-features=IsolateSandboxedIframes"}
 
 func TestBrowserPictures(t *testing.T) {
 	browser(t)

@@ -50,3 +50,14 @@ func (b *Brand) page() (PageBrand, []Image, error) {
 	p.Logo = template.URL("cid:" + logo.ContentID)
 	return p, []Image{logo}, nil
 }
+
+// cancelled is the colour of a mail that says that a meeting does not take place.
+const cancelled = "#9b1c1c"
+
+// paint gives the page its colours.
+func (p *Page) paint(b PageBrand) {
+	p.Brand, p.Colour, p.OnColour = b, b.Colour, b.OnColour
+	if p.Action == ActionCancellation {
+		p.Colour, p.OnColour = cancelled, "#ffffff"
+	}
+}

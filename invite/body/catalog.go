@@ -38,6 +38,16 @@ type catalog struct {
 	Nth map[string][]string `json:"nth"`
 	// Months are the names in "on.nth.month" if they differ from CLDR's.
 	Months []string `json:"months"`
+	// Standard are pairs of texts. The first of a pair is replaced with the second
+	// in CLDR's name of a zone's standard time, which gives the zone's own name.
+	Standard [][2]string `json:"standard"`
+	// Zones are the names of zones that the locale library does not have right, by
+	// its keys.
+	Zones map[string]string `json:"zones"`
+	// Cities are the cities of zones that are not called as in the tz database.
+	Cities map[string]string `json:"cities"`
+
+	zoneNames map[string]string // by the keys of the locale library
 }
 
 // readCatalog reads the catalog of a language, after the one that it changes.
@@ -48,7 +58,11 @@ func readCatalog(l *language) (*catalog, error) {
 			return nil, err
 		}
 	}
-	return c, c.read(l.file)
+	if err := c.read(l.file); err != nil {
+		return nil, err
+	}
+	c.readZoneNames()
+	return c, nil
 }
 
 // read adds a file to the texts that were read before, which it may replace.

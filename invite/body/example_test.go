@@ -28,15 +28,17 @@ func ExampleRenderer_Render() {
 	fmt.Println(b.Subject)
 	fmt.Println(b.Text)
 	// Output:
-	// Einladung: Review
-	// Room desk lädt Sie zu einer Besprechung ein.
+	// Einladung: Review, Di., 2. März, 09:00 Uhr
+	// Di., 2. März, 09:00–10:00 Uhr · Room 4.12 · Room desk lädt Sie ein
 	//
 	// Review
 	//
-	// Wann:          Dienstag, 2. März 2027, 10:00–11:00 Uhr
-	//                (Europe/Berlin, UTC+01:00)
-	// Ihre Zeit:     Dienstag, 2. März 2027, 09:00–10:00 Uhr (Europe/London, UTC)
+	// Wann:          Dienstag, 2. März 2027, 09:00–10:00 Uhr, Ortszeit London
+	//                10:00–11:00 Uhr, Mitteleuropäische Zeit (Berlin)
 	// Wiederholung:  Jeden Monat am ersten Dienstag, 6-mal
 	// Wo:            Room 4.12
 	// Organisator:   Room desk <desk@example.com>
+	//
+	// Antworten Sie mit den Schaltflächen Ihres Mail- oder Kalenderprogramms oder
+	// direkt auf diese E-Mail.
 }

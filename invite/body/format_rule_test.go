@@ -65,7 +65,7 @@ func TestRule(t *testing.T) {
 	}
 	c := formatter{wordsOf(t, languages[0]), loc}
 	for _, tt := range rules {
-		if got := c.rule(ruleEvent(tt.rule)); got != tt.want {
+		if got := unjoined(c.rule(ruleEvent(tt.rule))); got != tt.want {
 			t.Errorf("%s: rule(%+v) = %q, want %q", tt.name, tt.rule, got, tt.want)
 		}
 	}

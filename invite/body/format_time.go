@@ -32,50 +32,102 @@ func (c formatter) event(e *ical.Event) string {
 	return c.span(s)
 }
 
-// span writes the time of a meeting with the zone's name and offset: "Tuesday,
-// March 2, 2027, 9:00 – 10:00 AM (Europe/Berlin, UTC+01:00)".
+// span writes the time of a meeting with the zone's name: "Tuesday, March 2, 2027,
+// 9:00 – 10:00 AM, Central European Time (Berlin)".
 func (c formatter) span(s ical.Span) string {
-	return c.clock(s) + " (" + c.ltr(zoneName(s.Start.In(c.loc), s.End.In(c.loc))) + ")"
+	return c.clock(s) + c.inZone(s)
+}
+
+// inZone writes the zone as the end of a time.
+func (c formatter) inZone(s ical.Span) string {
+	return c.text("at.zone", "zone", c.zone(s.Start.In(c.loc), s.End.In(c.loc)))
+}
+
+// from writes the same time again on the clock of another zone. The date is left
+// out if it is the date in the zone of c, too.
+func (c formatter) from(other *time.Location, e *ical.Event) string {
+	there, s := formatter{c.catalog, other}, ical.Span{Start: e.Start, End: e.End}
+	start, end := s.Start.In(other), s.End.In(other)
+	if !sameDay(start, s.Start.In(c.loc)) || end.After(start) && !sameDay(start, end) {
+		return there.span(s)
+	}
+	return there.clockHours(s) + there.inZone(s)
+}
+
+// clockHours is hours with the word that some languages have behind a time.
+func (c formatter) clockHours(s ical.Span) string {
+	_, word, _ := strings.Cut(c.Messages["at"], "{time}")
+	return c.hours(s) + word
+}
+
+// hours writes the time of day of a meeting that ends on the day of its start.
+func (c formatter) hours(s ical.Span) string {
+	start, end := s.Start.In(c.loc), s.End.In(c.loc)
+	if !end.After(start) {
+		return c.ltr(c.time(start))
+	}
+	return c.ltr(c.times(start, end))
 }
 
 // clock writes the time of a meeting without the zone.
-func (c formatter) clock(s ical.Span) string {
+func (c formatter) clock(s ical.Span) string { return capitalized(c.inSentence(s)) }
+
+// inSentence is clock in the middle of a sentence.
+func (c formatter) inSentence(s ical.Span) string {
 	start, end := s.Start.In(c.loc), s.End.In(c.loc)
-	when := c.text("at", "date", c.date(start), "time", c.ltr(c.time(start)))
-	switch {
-	case !s.End.After(s.Start):
-	case sameDay(start, end):
-		when = c.text("at", "date", c.date(start), "time", c.ltr(c.times(start, end)))
-	default:
-		when = c.text("range", "start", when,
-			"end", c.text("at", "date", c.date(end), "time", c.ltr(c.time(end))))
+	if !end.After(start) || sameDay(start, end) {
+		return c.text("at", "date", c.date(start), "time", c.hours(s))
 	}
-	return capitalized(when)
+	return c.between(c.text("at", "date", c.date(start), "time", c.ltr(c.time(start))),
+		c.text("at", "date", c.date(end), "time", c.ltr(c.time(end))))
+}
+
+// between writes a range. A line may end after its dash, but not before.
+func (c formatter) between(start, end string) string {
+	pattern := strings.Replace(c.Messages["range"], "} ", "}"+nbsp, 1)
+	if !strings.Contains(pattern, " ") {
+		start = strings.TrimSuffix(start, joiner)
+		pattern = strings.Replace(pattern, "{end}", joiner+"{end}", 1)
+	}
+	return substitute(pattern, "start", start, "end", end)
 }
 
 // days writes the dates of an all-day event. The end is the day after the last one.
 // Dates are read in the zone of start and end, not in the formatter's zone.
 func (c formatter) days(start, end time.Time) string {
+	return capitalized(c.daysInSentence(start, end))
+}
+
+// daysInSentence is days in the middle of a sentence.
+func (c formatter) daysInSentence(start, end time.Time) string {
 	last := start
 	if end.After(start) {
 		last = end.AddDate(0, 0, -1)
 	}
 	date := c.date(start)
 	if !sameDay(start, last) {
-		date = c.text("range", "start", date, "end", c.date(last))
+		date = c.between(date, c.date(last))
 	}
-	return capitalized(c.text("allday", "date", date))
+	return c.text("allday", "date", date)
 }
 
 // date writes a whole date with its weekday, in the zone of t.
-func (c formatter) date(t time.Time) string { return c.corrected(c.cldr.FmtDateFull(t), t) }
+func (c formatter) date(t time.Time) string { return oneLine(c.corrected(c.cldr.FmtDateFull(t), t)) }
+
+// oneLine keeps a date on one line.
+func oneLine(s string) string {
+	if strings.IndexByte(s, ' ') < 0 {
+		return s + joiner
+	}
+	return strings.ReplaceAll(s, " ", nbsp)
+}
 
 // day writes the date of an occurrence without its weekday.
 func (c formatter) day(t time.Time, allDay bool) string {
 	if !allDay {
 		t = t.In(c.loc)
 	}
-	return c.corrected(c.cldr.FmtDateLong(t), t)
+	return oneLine(c.corrected(c.cldr.FmtDateLong(t), t))
 }
 
 // corrected mends two dates that the locale library does not write as CLDR does. In
@@ -129,20 +181,6 @@ func twoDigits(n int) string {
 		return "0" + strconv.Itoa(n)
 	}
 	return strconv.Itoa(n)
-}
-
-// zoneName returns a zone with its offset, as "Europe/Berlin, UTC+01:00". It has both
-// offsets if the clock changes before the end.
-func zoneName(start, end time.Time) string {
-	first, last := offset(start), offset(end)
-	name := start.Location().String()
-	if end.After(start) && first != last {
-		first += "/" + strings.TrimPrefix(last, "UTC")
-	}
-	if name == "UTC" || name == "" || name == "Local" {
-		return first
-	}
-	return name + "," + nbsp + first
 }
 
 func offset(t time.Time) string {

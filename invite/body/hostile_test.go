@@ -93,7 +93,7 @@ func checkSafe(t testing.TB, b *body.Body) {
 			t.Errorf("HTML has a link to %q", l)
 		}
 	}
-	if names["title"] != 1 || names["style"] != 1 || names["h1"] != 1 || names["body"] != 1 {
+	if names["title"] != 1 || names["style"] != 2 || names["h1"] != 1 || names["body"] != 1 {
 		t.Errorf("HTML has %d titles, %d styles, %d h1", names["title"], names["style"], names["h1"])
 	}
 	for _, s := range []string{b.Subject, b.Text, b.HTML} {

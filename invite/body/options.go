@@ -15,4 +15,14 @@ type Options struct {
 	Templates fs.FS
 	// Brand is the sender's name, colour and logo.
 	Brand Brand
+	// NoTimeInSubject leaves day and time out of the subjects. A subject about one
+	// occurrence of a series still has its date.
+	NoTimeInSubject bool
+	// ShowAnswers adds to each attendee their answer, in updates and reminders that
+	// show the attendees.
+	ShowAnswers bool
+	// MapURL returns the address of a map that shows a location. The location is
+	// then a link to it. If MapURL is nil, or returns "", the location is no link.
+	// It must be safe for concurrent use.
+	MapURL func(location string) string
 }

@@ -1,6 +1,10 @@
 package body
 
-import "github.com/convene-go/convene/ical"
+import (
+	"strings"
+
+	"github.com/convene-go/convene/ical"
+)
 
 // Page is the data of a template: the texts of one mail in the reader's language,
 // without markup and without control characters.
@@ -13,6 +17,9 @@ type Page struct {
 	Status ical.Status
 	// Subject is the subject of the mail.
 	Subject string
+	// Preheader is the line that an inbox shows beside the subject: when, where and
+	// why.
+	Preheader string
 	// Badge names the purpose of the mail in a word or two, and Lead states it in
 	// a sentence.
 	Badge, Lead string
@@ -36,6 +43,12 @@ type Page struct {
 	DescriptionLabel, Description, Cut string
 	// Brand is the sender's brand.
 	Brand PageBrand
+	// Colour is the brand's colour, or red in a cancellation. OnColour is a colour
+	// for text on it.
+	Colour, OnColour string
+	// HowToAnswer is a sentence that says how to answer without links. It is "" if
+	// there are links, or if no answer is asked for.
+	HowToAnswer string
 	// AnswerLinks stands for the block "answers": a template writes it at the place
 	// of the links. It is "" if there are no links.
 	AnswerLinks any
@@ -44,8 +57,22 @@ type Page struct {
 	hasAnswers bool
 }
 
-// Tile is a day in abbreviated words.
-type Tile struct{ Month, Day, Weekday string }
+// Tile is a day in abbreviated words, or the first day and the last one of a meeting
+// that goes on for more than a day, as "2–4".
+type Tile struct {
+	Month, Day, Weekday string
+	// Range is set for a meeting that goes on for more than a day.
+	Range bool
+}
+
+// Blank returns characters that show nothing. Behind the preheader they keep the
+// rest of the mail out of the line that an inbox shows.
+func (p *Page) Blank() string { return blank }
+
+var blank = strings.Repeat("\u034F ", 40)
+
+// HasAnswers reports whether the mail has answer links.
+func (p *Page) HasAnswers() bool { return p.hasAnswers }
 
 // Was returns words for a former value, as "was: 10:00".
 func (p *Page) Was(old string) string { return p.c.text("was", "old", old) }

@@ -1,6 +1,7 @@
 package body
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -20,25 +21,44 @@ var levels = []limits{
 	{guests: 5, dates: 3, documents: 1, comment: 100, description: 100},
 }
 
+// settings are the options that change the words of a page.
+type settings struct {
+	mapURL                       func(location string) string
+	noTimeInSubject, showAnswers bool
+}
+
 // newPage returns the page of a mail without its answer links. Times are in the
-// meeting's zone, and also in the reader's zone if its clock differs.
-func newPage(v *View, texts *catalog, most limits) (*Page, error) {
-	loc, err := clockOf(v.Event)
+// reader's zone, and also in the meeting's zone if its clock differs.
+func newPage(v *View, texts *catalog, most limits, o *settings) (*Page, error) {
+	home, err := clockOf(v.Event)
 	if err != nil {
 		return nil, err
 	}
-	c := formatter{texts, loc}
+	c := formatter{texts, home}
+	if zone := v.readerZone(home); zone != nil {
+		c.loc = zone
+	}
 	p := &Page{c: texts, Language: texts.tag, Dir: "ltr", Action: v.action(), Status: v.Status}
 	if texts.rtl {
 		p.Dir = "rtl"
 	}
-	p.headline(v, c)
-	p.Rows = buildRows(c, v, v.Event, v.readerZone(loc))
+	p.headline(v, c, o)
+	rows := &rowBuilder{formatter: c, home: home, view: v, settings: o}
+	p.Rows = rows.build(v.Event)
 	if before := v.before(); before != nil {
-		p.differences(v, before, c)
+		p.differences(before, *rows)
 	}
+	p.Rows = withoutPlaces(p.Rows)
 	p.proposed(v, c)
 	p.calendars(v)
+	p.shorten(most)
+	p.comment(v, most.comment)
+	p.Preheader = unjoined(p.preheader(v, c))
+	return p, nil
+}
+
+// shorten leaves out values of the rows that have too many.
+func (p *Page) shorten(most limits) {
 	for i := range p.Rows {
 		values := most.dates
 		switch p.Rows[i].ID {
@@ -47,10 +67,8 @@ func newPage(v *View, texts *catalog, most limits) (*Page, error) {
 		case "documents":
 			values = most.documents
 		}
-		p.Rows[i].shorten(values, func(n int) string { return texts.count("more", n) })
+		p.Rows[i].shorten(values, func(n int) string { return p.c.count("more", n) })
 	}
-	p.comment(v, most.comment)
-	return p, nil
 }
 
 // clockOf returns the zone in which the times of an event are read. An occurrence
@@ -69,7 +87,7 @@ func clockOf(e *ical.Event) (*time.Location, error) {
 }
 
 // headline sets the title and the texts around it.
-func (p *Page) headline(v *View, c formatter) {
+func (p *Page) headline(v *View, c formatter, o *settings) {
 	e := v.Event
 	p.Title = clean(e.Summary, maxTitle)
 	if p.Title == "" {
@@ -81,7 +99,10 @@ func (p *Page) headline(v *View, c formatter) {
 	}
 	p.Badge = c.text("action." + key)
 	p.Lead = p.lead(v, c, key)
-	p.Subject = unjoined(p.subject(e, c))
+	p.Subject = unjoined(p.subject(v, c, o))
+	if v.asksForAnswer() {
+		p.HowToAnswer = c.text("answer.how")
+	}
 	p.Tile = newTile(e, c)
 	p.JoinLabel = c.text("join")
 	p.Description = paragraphs(e.Description)
@@ -93,8 +114,15 @@ func (p *Page) headline(v *View, c formatter) {
 // lead returns a sentence that states the purpose of the mail. It is "" if the
 // sentence names a person of whom neither name nor address is known.
 func (p *Page) lead(v *View, c formatter, key string) string {
-	if _, ok := c.Messages["lead."+key+".occurrence"]; ok && !v.Event.RecurrenceID.IsZero() {
-		key += ".occurrence"
+	part := ""
+	switch {
+	case !v.Event.RecurrenceID.IsZero():
+		part = ".occurrence"
+	case v.Event.Recurrence != nil:
+		part = ".series"
+	}
+	if _, ok := c.Messages["lead."+key+part]; ok {
+		key += part
 	}
 	who := firstOf(v.Event.Organizer.Name, v.Event.Organizer.Email)
 	if p.Action == ActionAnswer {
@@ -107,37 +135,50 @@ func (p *Page) lead(v *View, c formatter, key string) string {
 	return substitute(pattern, "who", c.isolate(who), "delegate", c.isolate(v.Attendee.DelegatedTo))
 }
 
-// subject returns one line: the badge, the title, and the date if the mail is about
-// one occurrence.
-func (p *Page) subject(e *ical.Event, c formatter) string {
-	name := c.isolate(p.Title)
-	if e.RecurrenceID.IsZero() {
-		return c.text("subject", "action", p.Badge, "title", name)
+// subject returns one line: the badge, the title, and the beginning of the meeting.
+// A series begins in the past when it is changed, so only its invitation has the
+// beginning.
+func (p *Page) subject(v *View, c formatter, o *settings) string {
+	e, name := v.Event, c.isolate(p.Title)
+	subject := c.text("subject", "action", p.Badge, "title", name)
+	switch {
+	case o.noTimeInSubject || e.Floating:
+		if e.RecurrenceID.IsZero() {
+			return subject
+		}
+		day := e.RecurrenceID
+		if !e.AllDay {
+			day = day.In(c.loc)
+		}
+		return c.text("subject.occurrence", "action", p.Badge, "title", name, "date", c.date(day))
+	case e.Recurrence != nil && p.Action != ActionInvitation || e.Start.IsZero():
+		return subject
+	case p.Action == ActionAnswer && !v.Proposed.Start.IsZero():
+		at := *e
+		at.Start = v.Proposed.Start
+		return c.text("subject.when", "subject", subject, "when", c.short(&at))
 	}
-	day := e.RecurrenceID
-	if !e.AllDay {
-		day = day.In(c.loc)
-	}
-	return c.text("subject.occurrence", "action", p.Badge, "title", name, "date", c.date(day))
-}
-
-func newTile(e *ical.Event, c formatter) Tile {
-	t := e.Start
-	if !e.AllDay {
-		t = t.In(c.loc)
-	}
-	return Tile{c.cldr.MonthAbbreviated(t.Month()), t.Format("2"), c.cldr.WeekdayAbbreviated(t.Weekday())}
+	return c.text("subject.when", "subject", subject, "when", c.short(e))
 }
 
 // differences marks the values that have changed, and lists the labels of the
-// changed facts.
-func (p *Page) differences(v *View, before *ical.Event, c formatter) {
-	was := c
+// changed facts. Former times are on the clock of the former version, unless the
+// reader has a clock of their own.
+func (p *Page) differences(before *ical.Event, was rowBuilder) {
+	v, c, now := was.view, was.formatter, was.home
 	if loc, err := clockOf(before); err == nil {
-		was.loc = loc
+		if was.home = loc; c.loc == now {
+			was.loc = loc
+		}
 	}
-	rows, changed := compare(buildRows(was, v, before, nil), p.Rows)
-	p.Rows = rows
+	rows, changed := compare(was.build(before), p.Rows)
+	p.Rows = withoutPlaces(rows)
+	if rowByID(p.Rows, "rooms") == nil { // the location says it
+		changed = slices.DeleteFunc(changed, func(label string) bool { return label == c.text("label.rooms") })
+	}
+	if zone := c.inZone(ical.Span{Start: v.Event.Start, End: v.Event.End}); !v.Event.AllDay {
+		p.trimOld("when", zone)
+	}
 	if paragraphs(before.Description) != p.Description {
 		changed = append(changed, c.text("label.description"))
 	}
@@ -150,6 +191,17 @@ func (p *Page) differences(v *View, before *ical.Event, c formatter) {
 	}
 }
 
+// trimOld leaves out the end of former values that the current values have, too.
+func (p *Page) trimOld(id, end string) {
+	if r := rowByID(p.Rows, id); r != nil {
+		for i := range r.Values {
+			if v := &r.Values[i]; v.Old {
+				v.Text = strings.TrimSuffix(v.Text, end)
+			}
+		}
+	}
+}
+
 // proposed adds a row for the proposed time. It is struck out if the proposal was
 // declined.
 func (p *Page) proposed(v *View, c formatter) {
@@ -158,7 +210,8 @@ func (p *Page) proposed(v *View, c formatter) {
 	}
 	e := *v.Event
 	e.Start, e.End, e.Floating = v.Proposed.Start, v.Proposed.End, false
-	value := Value{Text: c.event(&e), Old: p.Action == ActionProposalDeclined, New: p.Action == ActionAnswer}
+	declined := p.Action == ActionProposalDeclined
+	value := Value{Text: c.event(&e), Old: declined, Struck: declined, New: !declined}
 	row := Row{ID: "proposed", Label: c.text("label.proposed"), Values: []Value{value}}
 	p.Rows = append([]Row{row}, p.Rows...)
 }

@@ -8,7 +8,11 @@ import (
 func (p *Page) Plain() string {
 	t := &plain{page: p, width: p.labelWidth()}
 	t.b.Grow(1<<10 + len(p.Description))
-	t.paragraph(p.Lead)
+	if p.Action == ActionInvitation && p.Lead != "" {
+		t.paragraph(p.Preheader) // programs show the beginning of the text in their list of mails
+	} else {
+		t.paragraph(p.Lead)
+	}
 	if p.Changed != "" {
 		t.paragraph(p.c.labelled(p.ChangedLabel) + p.Changed)
 	}
@@ -29,6 +33,10 @@ func (p *Page) Plain() string {
 	if links, _ := p.AnswerLinks.(string); links != "" {
 		t.gap()
 		t.b.WriteString(links)
+	}
+	if p.HowToAnswer != "" {
+		t.gap()
+		t.paragraph(p.HowToAnswer)
 	}
 	if p.Description != "" {
 		t.gap()
@@ -130,6 +138,9 @@ func (p *Page) label(name string, width int) string {
 
 // value returns a value with its link behind it.
 func (t *plain) value(v Value) string {
+	if v.Remark != "" {
+		return v.Text + " " + v.Remark
+	}
 	link := strings.TrimPrefix(string(v.Link), "mailto:")
 	switch {
 	case link == "":

@@ -10,6 +10,7 @@ import (
 // mails that it has written.
 type Renderer struct {
 	templates *templates
+	settings  settings
 	brand     PageBrand
 	inline    []Image
 }
@@ -21,7 +22,7 @@ func New(o *Options) (*Renderer, error) {
 	if o == nil {
 		o = new(Options)
 	}
-	r := new(Renderer)
+	r := &Renderer{settings: settings{o.MapURL, o.NoTimeInSubject, o.ShowAnswers}}
 	var err error
 	if r.brand, r.inline, err = o.Brand.page(); err != nil {
 		return nil, fmt.Errorf("body: %w", err)

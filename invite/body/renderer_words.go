@@ -29,11 +29,14 @@ func (r *Renderer) write(v *View, c *catalog, statuses []ical.Status) (*words, e
 	w := &words{statuses: statuses}
 	answers := newAnswers(c, statuses, r.brand)
 	for i, level := range levels {
-		p, err := newPage(v, c, level)
+		p, err := newPage(v, c, level, &r.settings)
 		if err != nil {
 			return nil, err
 		}
-		p.Brand, p.hasAnswers = r.brand, len(statuses) > 0
+		p.paint(r.brand)
+		if p.hasAnswers = len(statuses) > 0; p.hasAnswers {
+			p.HowToAnswer = ""
+		}
 		if i == 0 {
 			if err := r.writeText(w, p, answers); err != nil {
 				return nil, err

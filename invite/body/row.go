@@ -6,10 +6,11 @@ import (
 
 // Row is one named fact of the meeting.
 type Row struct {
-	// ID is a name that is equal in every language: "proposed", "when", "own", "repeats",
+	// ID is a name that is equal in every language: "proposed", "when", "repeats",
 	// "except", "include", "overrides", "where", "join", "page", "organizer",
-	// "required", "optional", "rooms", "documents" or "calendars". The row "own" is the time in
-	// the reader's zone, if its clock differs.
+	// "required", "optional", "rooms", "documents" or "calendars". The row "when" has the time on
+	// the reader's clock, and a note with the time in the meeting's zone if its
+	// clock differs.
 	ID string
 	// Label is the row's name in the reader's language.
 	Label string
@@ -32,11 +33,16 @@ type Value struct {
 	Old, New bool
 	// Note is set for a remark that is not a value, as "and 12 more".
 	Note bool
+	// Struck is set for a former value, and for the time of a meeting that does not
+	// take place.
+	Struck bool
+	// Remark stands behind the value, as "(accepted)"; "" if there is none.
+	Remark string
 }
 
 // rowOrder are the IDs of all rows in the order of a page, the most important first.
 var rowOrder = []string{
-	"proposed", "when", "own", "repeats", "except", "include", "overrides", "where", "join", "page",
+	"proposed", "when", "repeats", "except", "include", "overrides", "where", "join", "page",
 	"organizer", "required", "optional", "rooms", "documents",
 }
 
@@ -45,7 +51,13 @@ func (r Row) Join() bool { return r.ID == "join" && len(r.Values) > 0 && r.Value
 
 // list reports whether the row has any number of values, which are added and removed
 // one by one.
-func (r *Row) list() bool { return r.Inline || r.ID == "documents" || r.ID == "overrides" }
+func (r *Row) list() bool {
+	switch r.ID {
+	case "required", "optional", "rooms", "documents", "overrides":
+		return true
+	}
+	return r.Inline
+}
 
 // shorten keeps the first current values and the first former values, at most the
 // given number of each. A note says how many it has removed.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/convene-go/convene/ical"
 )
@@ -12,21 +14,25 @@ import (
 // rowBuilder builds the rows of one version of a meeting.
 type rowBuilder struct {
 	formatter
-	event *ical.Event
-	rows  []Row
+	home     *time.Location // the zone of the meeting
+	view     *View
+	settings *settings
+	event    *ical.Event
+	rows     []Row
 }
 
-// buildRows returns the rows of a version of the meeting. readerZone is the reader's
-// zone if its clock differs, and nil otherwise.
-func buildRows(c formatter, v *View, e *ical.Event, readerZone *time.Location) []Row {
-	b := &rowBuilder{formatter: c, event: e, rows: make([]Row, 0, len(rowOrder))}
-	b.when(readerZone)
+// build returns the rows of a version of the meeting.
+func (b *rowBuilder) build(e *ical.Event) []Row {
+	b.event, b.rows = e, make([]Row, 0, len(rowOrder))
+	action := b.view.action()
+	b.when()
 	if e.Recurrence != nil {
 		b.series()
 	}
-	b.place(v.action() != ActionCancellation && v.action() != ActionRefusal)
+	gone := action == ActionCancellation || action == ActionRemoval
+	b.place(!gone && action != ActionRefusal)
 	b.add("organizer", person(e.Organizer.Name, e.Organizer.Email))
-	if !v.HideGuests {
+	if !b.view.HideGuests && !(gone && b.onlyReader()) {
 		b.guests("required", isRequired)
 		b.guests("optional", isOptional)
 	}
@@ -35,6 +41,14 @@ func buildRows(c formatter, v *View, e *ical.Event, readerZone *time.Location) [
 		b.add("documents", named(firstOf(l.Name, l.URL), l.URL))
 	}
 	return b.rows
+}
+
+// onlyReader reports whether nobody except the reader is invited. The object of a
+// CANCEL has only its recipient (RFC 5546, section 3.2.5), although more attendees
+// may come.
+func (b *rowBuilder) onlyReader() bool {
+	list := b.event.Attendees
+	return len(list) == 1 && strings.EqualFold(list[0].Email, b.view.Attendee.Email)
 }
 
 // add puts a value into the row with that ID, which is the last row or a new one. An
@@ -57,14 +71,16 @@ func (b *rowBuilder) inline(id, separator string) {
 	}
 }
 
-func (b *rowBuilder) when(readerZone *time.Location) {
-	e := b.event
-	b.add("when", Value{Text: b.formatter.event(e)})
+// when adds the time of the meeting on the reader's clock, and behind it the time on
+// the meeting's own clock if it differs.
+func (b *rowBuilder) when() {
+	e, cancelled := b.event, b.view.action() == ActionCancellation
+	b.add("when", Value{Text: b.formatter.event(e), Struck: cancelled})
 	if id := e.RecurrenceID; !id.IsZero() && !id.Equal(e.Start) {
 		b.add("when", Value{Text: b.text("occurrence", "date", b.date(b.onClock(id))), Note: true})
 	}
-	if readerZone != nil {
-		b.add("own", Value{Text: formatter{b.catalog, readerZone}.event(e)}) // the ID is public, see [Row]
+	if b.home != b.loc && !cancelled && !e.AllDay && !e.Floating {
+		b.add("when", Value{Text: b.from(b.home, e), Note: true})
 	}
 }
 
@@ -77,10 +93,17 @@ func (b *rowBuilder) onClock(t time.Time) time.Time {
 }
 
 // series adds the rule, the dates that are excepted from it, the added dates, and
-// the occurrences that differ.
+// the occurrences that differ. The weekdays of a rule are on the meeting's clock. If
+// its date differs from the date on the reader's clock, all dates of the series are
+// on the meeting's clock, and the rule names the zone.
 func (b *rowBuilder) series() {
-	e := b.event
-	b.add("repeats", Value{Text: b.rule(e)})
+	e, reader, zone := b.event, b.loc, ""
+	if !e.AllDay && !sameDay(e.Start.In(b.loc), e.Start.In(b.home)) {
+		b.loc = b.home
+		defer func() { b.loc = reader }()
+		zone = b.inZone(ical.Span{Start: e.Start, End: e.End})
+	}
+	b.add("repeats", Value{Text: b.rule(e) + zone})
 	b.dates("except", excluded(e))
 	b.dates("include", slices.Clone(e.Recurrence.Include))
 	for i := range e.Overrides {
@@ -133,10 +156,8 @@ func (b *rowBuilder) dates(id string, list []time.Time) {
 // them is shown in a mail.
 func (b *rowBuilder) override(i int) string {
 	o, e := b.event.Override(i), b.event
+	moved := !o.Start.Equal(o.RecurrenceID) || !o.End.IsZero() && o.End.Sub(o.Start) != e.End.Sub(e.Start)
 	var parts []string
-	if !o.Start.Equal(o.RecurrenceID) || !o.End.IsZero() && o.End.Sub(o.Start) != e.End.Sub(e.Start) {
-		parts = append(parts, b.formatter.event(&o))
-	}
 	if o.Summary != e.Summary {
 		parts = append(parts, b.valueOrNone("title", b.isolate(clean(o.Summary, maxTitle))))
 	}
@@ -146,10 +167,34 @@ func (b *rowBuilder) override(i int) string {
 	if o.Conference != e.Conference {
 		parts = append(parts, b.valueOrNone("join", clean(o.Conference, maxPlace)))
 	}
+	separator := b.text("list.dates")
+	if moved {
+		return strings.Join(append([]string{b.moved(&o)}, parts...), separator)
+	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return b.labelled(b.day(o.RecurrenceID, e.AllDay)) + strings.Join(parts, b.text("list.dates"))
+	return b.labelled(b.day(o.RecurrenceID, e.AllDay)) + strings.Join(parts, separator)
+}
+
+// moved writes the old time and the new one of an occurrence: the hours if its day
+// stays, and otherwise the days.
+func (b *rowBuilder) moved(o *ical.Event) string {
+	e, day := b.event, b.day(o.RecurrenceID, b.event.AllDay)
+	if e.AllDay {
+		return b.text("moved", "old", day, "new", b.daysInSentence(o.Start, o.End))
+	}
+	old := ical.Span{Start: o.RecurrenceID}
+	if !e.End.IsZero() {
+		old.End = old.Start.Add(e.End.Sub(e.Start))
+	}
+	is := ical.Span{Start: o.Start, End: o.End}
+	for _, t := range []time.Time{old.End, is.Start, is.End} {
+		if !t.IsZero() && !sameDay(t.In(b.loc), old.Start.In(b.loc)) {
+			return b.text("moved", "old", day, "new", b.inSentence(is))
+		}
+	}
+	return b.labelled(day) + b.text("moved", "old", b.hours(old), "new", b.clockHours(is))
 }
 
 // place adds the location and the links of the meeting. join is false for a
@@ -157,7 +202,7 @@ func (b *rowBuilder) override(i int) string {
 func (b *rowBuilder) place(join bool) {
 	e := b.event
 	if e.Location != e.Conference {
-		b.add("where", Value{Text: b.isolate(clean(e.Location, maxPlace))})
+		b.add("where", b.where(clean(e.Location, maxPlace)))
 	}
 	if join {
 		b.add("join", named(clean(e.Conference, maxPlace), e.Conference))
@@ -167,14 +212,91 @@ func (b *rowBuilder) place(join bool) {
 	}
 }
 
-// guests adds the attendees for which match is true.
+// where returns a location, with a link to a map if there is one.
+func (b *rowBuilder) where(location string) Value {
+	if location != "" && b.settings.mapURL != nil && !strings.Contains(location, "://") {
+		if link := safeLink(b.settings.mapURL(location)); link != "" {
+			return Value{Text: location, Link: link}
+		}
+	}
+	return Value{Text: b.isolate(location)}
+}
+
+// maxLines is the number of attendees that stand in lines of their own. A longer
+// list is one paragraph.
+const maxLines = 10
+
+// guests adds the attendees for which match is true. Between two of them stands no
+// comma, because a name may have one.
 func (b *rowBuilder) guests(id string, match func(*ical.Attendee) bool) {
 	for i := range b.event.Attendees {
 		if a := &b.event.Attendees[i]; match(a) {
-			b.add(id, Value{Text: b.isolate(firstOf(a.Name, a.Email))})
+			b.add(id, Value{Text: b.isolate(firstOf(a.Name, a.Email)), Remark: b.answer(a)})
 		}
 	}
-	b.inline(id, "list")
+	if n := len(b.rows); n > 0 && len(b.rows[n-1].Values) > maxLines {
+		b.inline(id, "list.dates")
+	}
+}
+
+// answer returns the remark about the answer of an attendee; "" if answers are not
+// shown.
+func (b *rowBuilder) answer(a *ical.Attendee) string {
+	action := b.view.action()
+	if !b.settings.showAnswers || b.view.HideGuests || isPlace(a) || action != ActionUpdate && action != ActionReminder {
+		return ""
+	}
+	status := a.Status
+	if status == "" {
+		status = ical.StatusNeedsAction
+	}
+	word := b.Messages["status."+string(status)]
+	if word == "" {
+		return ""
+	}
+	return strings.TrimSpace(b.text("noted", "note", word))
+}
+
+// withoutPlaces leaves out the rooms that the location names already.
+func withoutPlaces(rows []Row) []Row {
+	where, rooms := rowByID(rows, "where"), rowByID(rows, "rooms")
+	if where == nil || rooms == nil {
+		return rows
+	}
+	rooms.Values = slices.DeleteFunc(rooms.Values, func(room Value) bool {
+		return slices.ContainsFunc(where.Values, func(place Value) bool {
+			return place.Old == room.Old && hasWords(place.Text, room.Text)
+		})
+	})
+	return slices.DeleteFunc(rows, func(r Row) bool { return r.ID == "rooms" && len(r.Values) == 0 })
+}
+
+// hasWords reports whether a text has the given words, without regard to case.
+func hasWords(s, words string) bool {
+	s, words = strings.ToLower(s), strings.ToLower(strings.Trim(words, fsi+pdi))
+	for from := 0; words != ""; {
+		i := strings.Index(s[from:], words)
+		if i < 0 {
+			return false
+		}
+		start := from + i
+		if end := start + len(words); !endsInWord(s[:start]) && !startsInWord(s[end:]) {
+			return true
+		}
+		from = start + 1
+	}
+	return false
+}
+
+// endsInWord and startsInWord report whether a word goes on over an edge of s.
+func endsInWord(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return s != "" && (unicode.IsLetter(r) || unicode.IsDigit(r))
+}
+
+func startsInWord(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return s != "" && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
 func isPlace(a *ical.Attendee) bool { return a.Kind == ical.KindRoom || a.Kind == ical.KindResource }

@@ -10,7 +10,7 @@ import (
 func compare(before, now []Row) (rows []Row, changed []string) {
 	for _, id := range rowOrder {
 		old, new := rowByID(before, id), rowByID(now, id)
-		if id == "own" || id == "proposed" || old == nil && new == nil {
+		if id == "proposed" || old == nil && new == nil {
 			if new != nil {
 				rows = append(rows, *new)
 			}
@@ -53,7 +53,7 @@ func merge(old, new *Row) (row Row, differs bool) {
 	}
 	for _, v := range old.Values {
 		if !v.Note && !is[v.key()] {
-			v.Old = true
+			v.Old, v.Struck, v.Remark = true, true, ""
 			row.Values = append(row.Values, v)
 			differs = true
 		}

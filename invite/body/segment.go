@@ -74,30 +74,48 @@ func appendLinks(out []Segment, s, dir string) []Segment {
 	return out
 }
 
-// appendWords cuts a text around the words that no-break spaces or a joiner hold
-// together. Without a piece of their own they would be broken, because clients
-// break a line after a dash and after the hyphen of "UTC-05:00".
+// appendWords cuts a text around the words that a joiner or no-break spaces hold
+// together. A word with a joiner or a hyphen gets a piece of its own, because
+// clients break a line after a dash, after the hyphen of "UTC-05:00", and between
+// the characters of Chinese and Japanese. Otherwise the no-break spaces are enough.
 func appendWords(out []Segment, s, dir string) []Segment {
-	for s != "" {
-		i := -1
-		if strings.IndexByte(s, lastByte) >= 0 {
-			i = strings.IndexAny(s, nbsp+joiner)
+	from := 0 // the beginning of the plain words
+	for at := 0; strings.IndexByte(s[at:], lastByte) >= 0; {
+		start, end, ok := nextWord(s, at)
+		if !ok {
+			break
 		}
-		if i < 0 {
-			return append(out, Segment{Text: s, Dir: dir})
+		if at = end; !strings.Contains(s[start:end], joiner) && !strings.Contains(s[start:end], "-") {
+			continue
 		}
-		start := strings.LastIndexByte(s[:i], ' ') + 1
-		end := len(s)
-		if j := strings.IndexByte(s[i:], ' '); j >= 0 {
-			end = i + j
-		}
-		if start > 0 {
-			out = append(out, Segment{Text: s[:start], Dir: dir})
+		if start > from {
+			out = append(out, Segment{Text: s[from:start], Dir: dir})
 		}
 		out = append(out, Segment{Text: unjoined(s[start:end]), Dir: dir, NoBreak: true})
-		s = s[end:]
+		from = end
+	}
+	if from < len(s) {
+		out = append(out, Segment{Text: s[from:], Dir: dir})
 	}
 	return out
+}
+
+// nextWord returns the next word that a joiner or no-break spaces hold together. It
+// ends behind a joiner or before a space.
+func nextWord(s string, at int) (start, end int, ok bool) {
+	i := strings.IndexAny(s[at:], nbsp+joiner)
+	if i < 0 {
+		return 0, 0, false
+	}
+	i += at
+	start, end = at+strings.LastIndexByte(s[at:i], ' ')+1, len(s)
+	if j := strings.IndexByte(s[i:], ' '); j >= 0 {
+		end = i + j
+	}
+	if j := strings.Index(s[i:end], joiner); j >= 0 {
+		end = i + j + len(joiner)
+	}
+	return start, end, true
 }
 
 // The characters that keep a time, or a zone with its offset, on one line. They are

@@ -128,7 +128,7 @@ func (t *templates) document(p *Page) (string, error) {
 }
 
 // pageSize is a size that most pages do not exceed, in octets.
-const pageSize = 12 << 10
+const pageSize = 10 << 10
 
 // answers writes the block "answers" as HTML.
 func (t *templates) answers(a *Answers) (string, error) {

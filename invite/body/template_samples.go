@@ -18,7 +18,7 @@ func samples() []*View {
 		{ical.StatusDeclined, "https://example.com/no"},
 	}
 	var out []*View
-	for _, a := range []Action{ActionInvitation, ActionUpdate, ActionCancellation, ActionReminder, ActionProposalDeclined, ActionRefusal, ActionAnswer} {
+	for _, a := range []Action{ActionInvitation, ActionUpdate, ActionCancellation, ActionReminder, ActionProposalDeclined, ActionRefusal, ActionRemoval, ActionAnswer} {
 		out = append(out, &View{Event: bare, Action: a}, &View{
 			Event: full, Before: &before, Action: a, Attendee: full.Attendees[0], Comment: "Comment",
 			Proposed: proposed, Status: ical.StatusAccepted, Answers: links,

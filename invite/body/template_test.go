@@ -76,7 +76,7 @@ func TestOwnTemplates(t *testing.T) {
 func TestWholeTemplate(t *testing.T) {
 	r := newRenderer(t, &body.Options{Templates: folder("body.html", `<!DOCTYPE html><title>{{.Subject}}</title>{{range .Rows}}<p>{{.Label}}{{end}}`)})
 	b := render(t, r, &body.View{Event: meeting(t), Answers: answers("a")})
-	if !strings.HasPrefix(b.HTML, "<!DOCTYPE html><title>Invitation: Q3 – R&amp;D</title><p>When<p>Where") {
+	if !strings.HasPrefix(b.HTML, "<!DOCTYPE html><title>Invitation: Q3 – R&amp;D, Tue Mar 2, 10:00 AM</title><p>When<p>Where") {
 		t.Errorf("HTML = %s", b.HTML)
 	}
 }

@@ -64,6 +64,9 @@ const (
 	// ActionRefusal says that the reader is not invited. The meeting takes place
 	// without them.
 	ActionRefusal Action = "refusal"
+	// ActionRemoval says that the reader is no longer invited. The meeting takes
+	// place without them.
+	ActionRemoval Action = "removal"
 	// ActionAnswer is an attendee's own mail to the organizer.
 	ActionAnswer Action = "answer"
 )
@@ -152,6 +155,15 @@ func (v *View) readerZone(loc *time.Location) *time.Location {
 		}
 	}
 	return nil
+}
+
+// asksForAnswer reports whether the reader is to answer the mail.
+func (v *View) asksForAnswer() bool {
+	switch v.action() {
+	case ActionInvitation, ActionUpdate, ActionReminder:
+		return !v.Attendee.NoReply
+	}
+	return false
 }
 
 // answerer returns the name of the attendee who answers: Attendee, or if it is not

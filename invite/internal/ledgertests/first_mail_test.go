@@ -23,7 +23,7 @@ func TestFirstMail(t *testing.T) {
 		"Update":                     {"request invitation", "request update"},
 		"UpdateFollowing, the first": {"request invitation", "request update"},
 		"Cancel":                     {"", "cancel cancellation"},
-		"Removed":                    {"", "cancel cancellation"},
+		"Removed":                    {"", "cancel removal"},
 		"Remind":                     {"request invitation", "request reminder"},
 		"Reinvite":                   {"request invitation", "request invitation"},
 		"Cancel occurrence":          {"request invitation", "cancel cancellation"},

@@ -31,7 +31,7 @@ func CancelAll(m *Meeting, o *Options) (*Plan, error) {
 			continue
 		}
 		_, was := u.base(a)
-		p.cancel(a, was, "the meeting is cancelled")
+		p.cancel(a, was, ActionCancellation, "the meeting is cancelled")
 	}
 	if !o.AllowPast && series.IsPast(&before, o.Now()) {
 		p.silence(liesInPast)
@@ -88,10 +88,19 @@ func CancelFrom(m *Meeting, start time.Time, o *Options) (*Plan, error) {
 }
 
 // cancel adds the cancellations of everything that an attendee saw.
-func (p *Plan) cancel(a *ical.Attendee, was roster.View, reason string) {
+func (p *Plan) cancel(a *ical.Attendee, was roster.View, action Action, reason string) {
 	for _, e := range was.Events() {
-		p.add(a, Content{Method: ical.MethodCancel, Reason: reason + onOccurrence(e),
-			Event: p.cancelled(e, a, p.Event.Sequence), Before: e})
+		p.addCancel(a, e, action, reason+onOccurrence(e))
+	}
+}
+
+// addCancel adds the cancellation of e for one attendee. action is
+// [ActionCancellation], or [ActionRemoval] if others still meet.
+func (p *Plan) addCancel(a *ical.Attendee, e *ical.Event, action Action, reason string) {
+	n := len(p.Notices)
+	p.add(a, Content{Method: ical.MethodCancel, Reason: reason, Event: p.cancelled(e, a, p.Event.Sequence), Before: e})
+	if len(p.Notices) > n && action != ActionCancellation {
+		p.Notices[n].Action = action
 	}
 }
 

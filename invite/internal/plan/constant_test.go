@@ -18,6 +18,8 @@ func TestConstants(t *testing.T) {
 		plan.ActionCancellation:     body.ActionCancellation,
 		plan.ActionReminder:         body.ActionReminder,
 		plan.ActionProposalDeclined: body.ActionProposalDeclined,
+		plan.ActionRefusal:          body.ActionRefusal,
+		plan.ActionRemoval:          body.ActionRemoval,
 	} {
 		check(t, "Action", want, body.Action(a))
 	}

@@ -38,6 +38,7 @@ const (
 	ActionReminder         Action = "reminder"
 	ActionProposalDeclined Action = "proposal-declined"
 	ActionRefusal          Action = "refusal"
+	ActionRemoval          Action = "removal"
 )
 
 // Key returns the key of the attendee's address.

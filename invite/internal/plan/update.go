@@ -195,13 +195,13 @@ func (u *update) attendee(a *ical.Attendee) {
 	case was.IsEmpty():
 		u.plan.invite(a, is, "is invited")
 	case is.IsEmpty():
-		u.plan.cancel(a, was, "is no longer invited")
+		u.plan.cancel(a, was, ActionRemoval, "is no longer invited")
 	case was.Whole != nil && is.Whole != nil:
 		u.whole(a, base, was.Whole, is.Whole)
 	case is.Whole != nil:
 		u.plan.invite(a, is, "is now invited to the whole series")
 	default:
-		u.plan.cancel(a, was, "is no longer invited to the whole series")
+		u.plan.cancel(a, was, ActionRemoval, "is no longer invited to the whole series")
 		u.staysFor(a, is)
 	}
 }

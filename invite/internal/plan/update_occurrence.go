@@ -34,7 +34,8 @@ func (u *update) changedDates(a *ical.Attendee, base, was, is *ical.Event) (list
 			restored = true
 			d.changes = []change{{"cancelled", LevelMajor, u.begins(a, base, d.is)}}
 		case d.is == nil:
-			d.changes = []change{{"cancelled", LevelMinor, u.ends(d.was)}} // asks for no answer
+			_, why := u.ends(d.was)
+			d.changes = []change{{"cancelled", LevelMinor, why}} // asks for no answer
 		default:
 			d.changes = slices.Concat(u.diff(d.was, d.is), u.roleChange(d.was, d.is, a.Email))
 		}
@@ -88,8 +89,8 @@ func (u *update) single(a *ical.Attendee, base, was, is *ical.Event) {
 		is.Sequence = u.plan.Event.Sequence
 		u.plan.add(a, Content{Method: ical.MethodRequest, Event: is, Reason: u.begins(a, base, is) + onOccurrence(is)})
 	case is == nil:
-		u.plan.add(a, Content{Method: ical.MethodCancel, Event: u.plan.cancelled(was, a, u.plan.Event.Sequence), Before: was,
-			Reason: u.ends(was) + onOccurrence(was)})
+		action, reason := u.ends(was)
+		u.plan.addCancel(a, was, action, reason+onOccurrence(was))
 	default:
 		changes := slices.Concat(u.diff(was, is), u.roleChange(was, is, a.Email))
 		if highest(changes) > LevelSilent {
@@ -108,9 +109,9 @@ func (u *update) begins(a *ical.Attendee, base, is *ical.Event) string {
 }
 
 // ends says why an attendee does not see an occurrence any more.
-func (u *update) ends(was *ical.Event) string {
+func (u *update) ends(was *ical.Event) (Action, string) {
 	if u.occurrence(&u.plan.Event, was.RecurrenceID) == nil {
-		return "does not take place"
+		return ActionCancellation, "does not take place"
 	}
-	return "is no longer invited"
+	return ActionRemoval, "is no longer invited"
 }

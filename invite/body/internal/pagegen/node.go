@@ -41,11 +41,19 @@ func (g *generator) node(n parse.Node, dot value) error {
 	return fmt.Errorf("%s: not known", n)
 }
 
-// raw writes a literal, with one line of Go for each line of text.
+// raw writes a literal, with one line of Go for each line of text. An empty first
+// line stands with the next one.
 func (g *generator) raw(s string) {
 	var lines []string
-	for line := range strings.Lines(s) {
+	rest, first := strings.CutPrefix(s, "\n")
+	for line := range strings.Lines(rest) {
+		if len(lines) == 0 && first {
+			line = "\n" + line
+		}
 		lines = append(lines, strconv.Quote(line))
+	}
+	if rest == "" && first {
+		lines = append(lines, strconv.Quote(s))
 	}
 	if len(lines) > 0 {
 		fmt.Fprintf(&g.out, "w.raw(%s)\n", strings.Join(lines, " +\n"))

@@ -73,8 +73,7 @@ func writeX(w *htmlWriter, d *page) {
 		d2 := &d.Rows[0]
 		w.html(d2.Name)
 	}
-	w.raw("\n" +
-		".")
+	w.raw("\n.")
 }
 `
 	got, err := generate(t, block)
