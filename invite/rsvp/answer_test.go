@@ -35,6 +35,10 @@ func TestAnswer(t *testing.T) {
 			t.Errorf("the page lacks %q:\n%s", text, page)
 		}
 	}
+	check(t, "the answer that is chosen after it was sent", "tentative", func() string {
+		s.answer(link, "answer", "tentative")
+		return s.open(link + "?done=answer").form().Get("answer")
+	}())
 	w = s.answer(link, "answer", "declined") // in the same second
 	check(t, "status of the change", http.StatusSeeOther, w.Code)
 	check(t, "answer", ical.StatusDeclined, s.status())

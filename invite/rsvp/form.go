@@ -47,7 +47,7 @@ type form struct {
 // form returns the form of a page as it is shown at first.
 func (v *visit) form(query url.Values) form {
 	f := form{page: v.page(query), answer: v.status}
-	if f.answer == "" {
+	if f.answer == "" || query.Has(queryDone) {
 		f.answer = v.meeting.OccurrenceStatus(v.who.Email, time.Time{})
 	}
 	if len(v.dates) > 0 && (!v.whole || f.page == pagePropose) {
@@ -57,16 +57,23 @@ func (v *visit) form(query url.Values) form {
 		return f
 	}
 	e := &v.meeting.Event
-	start, end := e.Start, series.EndOf(e)
+	now := v.present()
 	if len(v.dates) > 0 {
-		start, end = v.dates[0].Start, v.dates[0].End
+		now = ical.Span{Start: v.dates[0].Start, End: v.dates[0].End}
 	}
-	if end = series.Later(start, end); e.AllDay {
+	start, end := now.Start, series.Later(now.Start, now.End)
+	if e.AllDay {
 		f.start, f.end = start.Format(fieldDate), series.Later(start, end.AddDate(0, 0, -1)).Format(fieldDate)
 	} else {
 		f.start, f.end = start.In(v.loc).Format(fieldTime), end.In(v.loc).Format(fieldTime)
 	}
 	return f
+}
+
+// present returns the time of a meeting that is no series.
+func (v *visit) present() ical.Span {
+	e, _ := v.meeting.Event.Normalized() // a time that is no date is shown as it is
+	return ical.Span{Start: e.Start, End: series.EndOf(&e)}
 }
 
 // id returns the name of a date in forms.
@@ -150,12 +157,13 @@ func (v *visit) toProposal(f form) (invite.Proposal, error) {
 	if utf8.RuneCountInString(f.comment) > maxComment {
 		return p, errComment
 	}
+	now := v.present()
 	if v.meeting.Event.Recurrence != nil {
 		d, err := v.chosen(f.date)
 		if err != nil {
 			return p, err
 		}
-		p.RecurrenceID = d.RecurrenceID
+		p.RecurrenceID, now = d.RecurrenceID, ical.Span{Start: d.Start, End: d.End}
 	}
 	var errFrom, errTo error
 	p.Start, errFrom = v.parse(f.start)
@@ -171,6 +179,8 @@ func (v *visit) toProposal(f form) (invite.Proposal, error) {
 		return p, errStart
 	case !p.End.After(p.Start) || p.End.After(p.Start.AddDate(0, 0, maxProposed)):
 		return p, errEnd
+	case p.Start.Equal(now.Start) && p.End.Equal(now.End):
+		return p, errSame
 	}
 	return p, nil
 }

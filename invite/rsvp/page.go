@@ -2,6 +2,7 @@ package rsvp
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -14,6 +15,7 @@ type page struct {
 	words words
 
 	HasLogo    bool
+	Closed     bool     // nothing can be answered any more
 	Heading    string   // the title of the meeting, or of an error page
 	Texts      []string // what the page is about, in sentences
 	Answered   string   // the reader's answer, in a sentence
@@ -79,12 +81,13 @@ func (h *Handler) page(v *visit, most limits) (*page, error) {
 		if slices.Contains(shownRows, row.ID) {
 			row.Values = slices.Clone(row.Values)
 			for i := range row.Values {
-				row.Values[i].Text = shortened(row.Values[i].Text, most.fact)
+				row.Values[i].Text = unbroken(shortened(row.Values[i].Text, most.fact))
 			}
 			p.Rows = append(p.Rows, row)
 		}
 	}
-	if v.closed() == nil || e.Cancelled {
+	p.Closed = v.closed() != nil
+	if !p.Closed || e.Cancelled {
 		p.Texts = append(p.Texts, shortened(p.Lead, 2*most.fact))
 	} else {
 		p.Texts = append(p.Texts, p.T("over"))
@@ -166,7 +169,7 @@ func (p *page) form(v *visit, f form, most limits) {
 	p.Texts = append(p.Texts, p.T("as", "{who}", fsi+shortened(name, most.fact/4)+pdi))
 	if last := v.lastProposal(); last != nil {
 		when := p.When(ical.Span{Start: last.Start, End: last.End}, last.AllDay, v.loc)
-		p.Texts = append(p.Texts, p.T("proposed", "{time}", when))
+		p.Texts = append(p.Texts, p.T("proposed", "{time}", unbroken(when)))
 	}
 	out := &shownForm{
 		Token: v.sealForm(f.page), Comment: shortened(f.comment, maxComment), Start: shortened(f.start, maxField), End: shortened(f.end, maxField),
@@ -223,6 +226,10 @@ const (
 	fsi = "\u2068"
 	pdi = "\u2069"
 )
+
+// unbroken keeps a range of times in one line: a line may end after a dash, also in front of
+// a no-break space (Unicode Standard Annex #14, rule LB12a).
+func unbroken(s string) string { return strings.ReplaceAll(s, "–\u00a0", "–\u2060\u00a0") }
 
 // shortened returns s, or its beginning and an ellipsis if it has more than the given
 // number of characters.

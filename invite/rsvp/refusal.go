@@ -22,6 +22,7 @@ var (
 	errTime    = errors.New("rsvp: the time is not valid")
 	errStart   = errors.New("rsvp: the start does not lie in the future")
 	errEnd     = errors.New("rsvp: the end is before the start, or too late")
+	errSame    = errors.New("rsvp: the meeting has this time already")
 	errComment = errors.New("rsvp: the comment is too long")
 )
 
@@ -49,6 +50,7 @@ var refusals = []struct {
 	{errDate, http.StatusUnprocessableEntity, "date.gone"},
 	{errTime, http.StatusUnprocessableEntity, "time.invalid"},
 	{errStart, http.StatusUnprocessableEntity, "start.past"},
+	{errSame, http.StatusUnprocessableEntity, "time.same"},
 	{errEnd, http.StatusUnprocessableEntity, "end.invalid"},
 }
 

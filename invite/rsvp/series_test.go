@@ -162,6 +162,7 @@ func TestProposeRefused(t *testing.T) {
 		{"the past", "2027-01-31T10:00", "2027-01-31T11:00", "start in the future"},
 		{"six years later", "2033-03-03T10:00", "2033-03-03T11:00", "start in the future"},
 		{"the end before the start", "2027-03-03T10:00", "2027-03-03T09:00", "end that is after the start"},
+		{"the present time", "2027-03-02T10:00", "2027-03-02T11:30", "already has this time"},
 		{"no length", "2027-03-03T10:00", "2027-03-03T10:00", "end that is after the start"},
 		{"two months", "2027-03-03T10:00", "2027-05-03T10:00", "end that is after the start"},
 		{"a very long text", strings.Repeat("2", 5000), "2027-03-03T10:00", "valid date and time"},
