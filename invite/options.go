@@ -35,9 +35,9 @@ type Options struct {
 	Language string
 	// AnswerURL returns the links by which the reader of a request can answer
 	// without buttons, for the statuses accepted, tentative and declined. If it
-	// returns "", the link is left out. If it is nil, all links are left out. The
-	// page behind a link is the caller's. Links should be hard to guess, because
-	// anybody who follows one answers as that attendee.
+	// returns "", the link is left out. If it is nil, all links are left out. Package
+	// rsvp makes the links and the pages behind them. Links of your own should be
+	// hard to guess, because anybody who has one answers as that attendee.
 	AnswerURL func(m *Meeting, a ical.Attendee, s ical.Status) string
 	// Levels says which changes need a new answer, a mail or nothing. If it is nil,
 	// the levels are [DefaultLevels].
