@@ -27,12 +27,12 @@ type Links struct {
 	// meetings are over.
 	Keys [][]byte
 	// Lifetime is the time for which a link is valid after the end of the meeting.
-	// Until then, its page says that the meeting is over. The end of a series is
-	// the end of its last occurrence. A link of an endless series is valid as long
-	// as the series has no end. A link has a day and no hour, so it can be valid for
-	// up to two days longer. 0 is 30 days.
+	// Until then, its page says that the meeting is over. A link has a day and no
+	// hour, so it can be valid for up to two days longer. 0 is 30 days.
 	//
-	// If the meeting gets a later end, its links are valid for longer too.
+	// If the meeting gets a later end, its links are valid for longer too. For a
+	// series, the end of its last occurrence counts, as it is when the link is
+	// opened. A link of an endless series is valid as long as the series has no end.
 	Lifetime time.Duration
 }
 
@@ -81,9 +81,20 @@ func (l *Links) URL(m *invite.Meeting, a ical.Attendee, s ical.Status) string {
 		return ""
 	}
 	k := signer{l.Keys[0]}
-	t := token{status: statuses[code], day: mailauth.Day(series.LastEnd(&m.Event).Add(l.lifetime())), uid: m.Event.UID}
+	t := token{status: statuses[code], day: l.day(&m.Event), uid: m.Event.UID}
 	t.attendee = k.attendee(t.uid, a.Email)
 	return strings.TrimSuffix(l.Base, "/") + "/" + k.seal(t)
+}
+
+// day returns the day in a link. The link of a series has the one of an endless series,
+// because a mail to thousands would take seconds to find the end of a long series for
+// each reader. So the end of a series is found when a link is opened.
+func (l *Links) day(e *ical.Event) mailauth.Token {
+	end := series.Forever
+	if e.Recurrence == nil {
+		end = series.LastEnd(e)
+	}
+	return mailauth.Day(end.Add(l.lifetime()))
 }
 
 // open returns the token in the last part of a link, and the signer that made it.

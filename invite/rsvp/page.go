@@ -218,7 +218,7 @@ func (p *page) dates(out *shownForm, v *visit, f form, most limits) {
 		}
 		out.Dates = append(out.Dates, choice{d.id(), label, chosen})
 	}
-	out.MoreDates = len(v.dates) >= min(most.dates, mostDates)
+	out.MoreDates = len(v.dates) > most.dates
 }
 
 // The characters that keep a name in its own direction (Unicode Standard Annex #9).

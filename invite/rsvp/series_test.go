@@ -71,6 +71,8 @@ func TestSeriesDates(t *testing.T) {
 	}{
 		{"ten weeks", func(*ical.Event) {}, 11, false},
 		{"an endless series", func(e *ical.Event) { e.Recurrence.Count = 0 }, 21, true},
+		{"20 weeks", func(e *ical.Event) { e.Recurrence.Count = 20 }, 21, false},
+		{"21 weeks", func(e *ical.Event) { e.Recurrence.Count = 21 }, 21, true},
 		{"an exception and a cancelled date", func(e *ical.Event) {
 			e.Recurrence.Except = []time.Time{week(1)}
 			e.Overrides = []ical.Event{{RecurrenceID: week(2), Cancelled: true}}

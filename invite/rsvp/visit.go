@@ -41,7 +41,7 @@ type visit struct {
 	tag     string         // the language if neither the reader nor the event has one
 
 	whole bool   // the reader is invited to the whole meeting
-	dates []date // the coming dates of a series that the reader is invited to
+	dates []date // the coming dates of a series that the reader is invited to, one more than is shown
 }
 
 // date is an occurrence of a series.
@@ -132,7 +132,7 @@ func (v *visit) findDates() {
 	}
 	searched := 0
 	for o := range v.meeting.Event.Occurrences(v.now.Add(-longest(&v.meeting.Event)), time.Time{}) {
-		if searched++; searched > mostSearched || len(v.dates) == mostDates {
+		if searched++; searched > mostSearched || len(v.dates) > mostDates {
 			return
 		}
 		if !v.whole && !ids[o.RecurrenceID.Unix()] || v.isOver(o.Start, o.End) {
