@@ -81,6 +81,7 @@ func TestReplayAtOnce(t *testing.T) {
 	s := serve(t, []*invite.Meeting{review()})
 	link := s.link(ann, ical.StatusAccepted)
 	form := s.open(link).form()
+	s.store.slow = 2 * time.Millisecond // so that requests meet between reading and storing
 	var all sync.WaitGroup
 	codes := make([]int, 50)
 	for i := range codes {

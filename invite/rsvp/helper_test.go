@@ -57,6 +57,7 @@ type memory struct {
 	meetings map[string]*invite.Meeting
 	changes  int   // calls of Answer and Propose
 	err      error // of all calls
+	slow     time.Duration
 }
 
 func keep(list ...*invite.Meeting) *memory {
@@ -69,6 +70,7 @@ func keep(list ...*invite.Meeting) *memory {
 
 func (s *memory) Meeting(_ context.Context, uid string) (*invite.Meeting, error) {
 	s.mu.Lock()
+	defer time.Sleep(s.slow) // with what was read
 	defer s.mu.Unlock()
 	if s.err != nil {
 		return nil, s.err
