@@ -324,3 +324,21 @@ type writes struct {
 func (w writes) Answer(context.Context, string, invite.Answer) (invite.Outcome, error) {
 	return w.outcome, w.err
 }
+
+// TestUnknownZone opens the page of a meeting whose times nobody can read.
+func TestUnknownZone(t *testing.T) {
+	s := serve(t, []*invite.Meeting{review()})
+	link := s.link(ann, ical.StatusAccepted)
+	form := s.open(link).form()
+	for _, change := range []func(e *ical.Event){
+		func(e *ical.Event) { e.TimeZone = "Mars/Olympus" },
+		func(e *ical.Event) { weekly(e); e.TimeZone = "Mars/Olympus"; e.AllDay = true },
+	} {
+		s.store.meetings[uid] = review(change)
+		check(t, "GET", http.StatusServiceUnavailable, s.send(http.MethodGet, link, nil).Code)
+		check(t, "POST", http.StatusServiceUnavailable, s.post(link, form).Code)
+	}
+	check(t, "changes", 0, s.store.changes)
+	s.store.meetings[uid] = review(func(e *ical.Event) { e.Start, e.End = time.Time{}, time.Time{} })
+	check(t, "a meeting without a start", http.StatusOK, s.send(http.MethodGet, link, nil).Code)
+}
