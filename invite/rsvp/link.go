@@ -16,7 +16,7 @@ import (
 
 // Links makes the links of answer pages: one for each meeting, attendee and answer.
 // A link is signed, so nobody can guess or change it. It names no attendee in
-// readable form. Whoever has a link can see the meeting and answer in the attendee's
+// readable form. Everybody who has a link can see the meeting and answer in the attendee's
 // name, also somebody to whom the mail is forwarded.
 type Links struct {
 	// Base is the address at which the [Handler] is reached from outside, such as
