@@ -38,9 +38,9 @@ type Options struct {
 	Language string
 	// AnswerURL returns the links by which the reader of a request can answer
 	// without buttons, for the statuses accepted, tentative and declined. If it
-	// returns "", the link is left out. If it is nil, all links are left out. The
-	// page behind a link is the caller's. Links should be hard to guess, because
-	// anybody who follows one answers as that attendee.
+	// returns "", the link is left out. If it is nil, all links are left out. Package
+	// rsvp makes the links and the pages behind them. Links of your own should be
+	// hard to guess, because anybody who has one answers as that attendee.
 	AnswerURL func(m *Meeting, a ical.Attendee, s ical.Status) string
 	// CalendarLinks adds links to invitations and reminders that add the event to Google
 	// Calendar, Outlook.com, Microsoft 365 or Yahoo Calendar, see [ical.Links]. They help

@@ -38,6 +38,7 @@ import (
 type config struct {
 	listen, zone, from                      string
 	db, postgres, smtp, maildir, authServID string
+	answers                                 string
 }
 
 func main() {
@@ -50,6 +51,7 @@ func main() {
 	flag.StringVar(&c.smtp, "smtp", "", "`URL` of a mail server, in place of the simulated attendees")
 	flag.StringVar(&c.maildir, "maildir", "", "Maildir `folder` to which the answers come")
 	flag.StringVar(&c.authServID, "authserv-id", "", "`name` that your mail server writes into Authentication-Results; needed with -maildir")
+	flag.StringVar(&c.answers, "answers", "", "public `URL` of this program, such as https://rooms.example.com, for the links to the answer pages")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -91,7 +93,20 @@ func run(ctx context.Context, c config, ready func(url string)) error {
 	authServID := cmp.Or(c.authServID, demoServer)
 	policy := invite.Strict(authServID)
 	policy.Uninvited = invite.UninvitedHold // somebody who was forwarded an invitation
-	s, err := openService(ctx, db, invite.New(sender, nil), policy, ical.Person{Name: from.Name, Email: from.Address})
+	listener, err := net.Listen("tcp", c.listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	address := "http://" + listener.Addr().String()
+	if c.answers == "" && d != nil {
+		c.answers = address // the simulated attendees are on this machine
+	}
+	links, err := answerLinks(ctx, db, c.answers)
+	if err != nil {
+		return fmt.Errorf("-answers: %w", err)
+	}
+	s, err := openService(ctx, db, newClient(sender, links), policy, ical.Person{Name: from.Name, Email: from.Address})
 	if err != nil {
 		return err
 	}
@@ -106,12 +121,12 @@ func run(ctx context.Context, c config, ready func(url string)) error {
 			d.deliver = box.Send
 		}
 	}
-	listener, err := net.Listen("tcp", c.listen)
+	pages, err := withAnswers(knownHosts(c.listen, listener.Addr(), newPage(s, zone, d).handler()), s.desk, links)
 	if err != nil {
 		return err
 	}
-	ready("http://" + listener.Addr().String() + "/")
-	return serve(ctx, listener, knownHosts(c.listen, listener.Addr(), newPage(s, zone, d).handler()), s, c.maildir)
+	ready(address + "/")
+	return serve(ctx, listener, pages, s, c.maildir)
 }
 
 // serve runs the three loops of the service until ctx ends, or until one of them fails:

@@ -76,10 +76,13 @@ func (r *Renderer) Prepare(v *View) (fill func(links []AnswerLink) (*Body, error
 	}, nil
 }
 
+// errNoEvent reports a view without an event.
+var errNoEvent = errors.New("View.Event is missing")
+
 // words returns the words for a view, and the links that go into their gaps.
 func (r *Renderer) words(v *View) (*words, []string, error) {
 	if v == nil || v.Event == nil {
-		return nil, nil, errors.New("View.Event is missing")
+		return nil, nil, errNoEvent
 	}
 	v = v.normalized()
 	c, err := matchLanguage(v.language()).texts()

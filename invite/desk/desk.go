@@ -96,8 +96,9 @@ type Options struct {
 
 // The errors of a [Desk] that a program decides on.
 var (
-	// ErrNotFound reports a UID, a proposal or a held mail that is not stored.
-	ErrNotFound = errors.New("desk: not found")
+	// ErrNotFound reports a UID, a proposal or a held mail that is not stored. For
+	// errors.Is it is also [invite.ErrNoMeeting].
+	ErrNotFound error = notFound{}
 	// ErrConflict reports that somebody else has changed a meeting meanwhile, or that
 	// one of its mails has just gone out. With [Desk.WithTx] it means: roll back, and
 	// run your transaction again. [Desk.InTx] does that itself. Outside of a transaction
@@ -210,3 +211,11 @@ func (c *core) clientFor(ctx context.Context, m *invite.Meeting) (*invite.Client
 	}
 	return client.WithLedger(nil), nil
 }
+
+// notFound is the type of [ErrNotFound].
+type notFound struct{}
+
+func (notFound) Error() string { return "desk: not found" }
+
+// Is reports whether target is [invite.ErrNoMeeting].
+func (notFound) Is(target error) bool { return target == invite.ErrNoMeeting }

@@ -46,6 +46,11 @@ func (t *Tokens) Check() error {
 		return fieldError("Mailbox", "%d octets in front of the @, %d leave room for the token",
 			len(local), maxLocal-1-tokenText)
 	}
+	return t.CheckKeys()
+}
+
+// CheckKeys is [Tokens.Check] without the Mailbox.
+func (t *Tokens) CheckKeys() error {
 	if len(t.Keys) == 0 {
 		return fieldError("Keys", "is missing")
 	}
@@ -72,8 +77,7 @@ func (t *Tokens) local() string { return t.Mailbox[:strings.LastIndexByte(t.Mail
 // of the day after expires, in UTC, and at most until 2149. An empty email stands for
 // all attendees together.
 func (t *Tokens) Address(uid, email string, expires time.Time) string {
-	last := uint16(dayOf(expires))
-	raw := binary.BigEndian.AppendUint16(nil, last)
+	raw := Day(expires)
 	raw = append(raw, sign(t.Keys[0], raw, uid, email)...)
 	return t.local() + "+" + Base32.EncodeToString(raw) + t.Mailbox[len(t.local()):]
 }
@@ -105,6 +109,12 @@ func (t *Tokens) Find(addr string) Token {
 func (t *Tokens) Signed(raw Token, uid string, emails []string) (email string, ok bool) {
 	email, ok = t.Search([]Token{raw}, uid, emails)[0]
 	return email, ok
+}
+
+// Day returns the beginning of a token that is valid until the end of the day after
+// expires, in UTC, and at most until 2149: its last day, in two octets.
+func Day(expires time.Time) Token {
+	return binary.BigEndian.AppendUint16(nil, uint16(dayOf(expires)))
 }
 
 // Expired reports whether the last day of the token is over.
