@@ -216,3 +216,19 @@ func TestAdmitNext(t *testing.T) {
 		sender.Close()
 	})
 }
+
+// TestAdmitNextLimit asks for the next message after the room was given back. The message
+// passes the limiter once.
+func TestAdmitNextLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sender := new(scripted).sender(t, smtpsend.Options{Limiter: rate.NewLimiter(rate.Every(time.Hour), 2)})
+		ctx, leave, _ := sender.Admit(t.Context(), false)
+		leave()
+		next, leave, err := sender.Admit(ctx, false)
+		if next == nil || err != nil {
+			t.Fatalf("Admit = %v, %v, want room: the limiter has let one message of two through", next, err)
+		}
+		leave()
+		sender.Close()
+	})
+}
