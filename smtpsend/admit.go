@@ -58,7 +58,7 @@ func (s *server) admit(ctx context.Context, wait bool) (admitted context.Context
 	if s.pool.isClosed() {
 		return nil, nil, ErrClosed
 	}
-	if last := s.ticketOf(ctx); last != nil && s.passNow() && last.over.CompareAndSwap(false, true) {
+	if last := s.ticketOf(ctx); last != nil && ctx.Err() == nil && !last.over.Load() && s.passNow() && last.over.CompareAndSwap(false, true) {
 		admitted, leave = s.admitted(ctx)
 		return admitted, leave, nil
 	}

@@ -172,3 +172,63 @@ func TestAdmitLocal(t *testing.T) {
 		}
 	}
 }
+
+// TestAdmitNext gives the room of a message to the next one, although others wait, and
+// counts the rooms afterwards.
+func TestAdmitNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sender := new(scripted).sender(t, smtpsend.Options{Connections: 1})
+		ctx, leave, _ := sender.Admit(t.Context(), true)
+		_, other, _ := sender.Admit(t.Context(), true)
+		waited := time.Duration(0)
+		go func() {
+			begin := time.Now()
+			_, leave, _ := sender.Admit(t.Context(), true)
+			waited = time.Since(begin)
+			leave()
+		}()
+		synctest.Wait()
+		for range 3 {
+			next, leaveNext, err := sender.Admit(ctx, false)
+			if next == nil || err != nil {
+				t.Fatalf("Admit for the next message = %v, %v, want room", next, err)
+			}
+			leave() // gives nothing back, because the room is the next message's
+			if again, _, _ := sender.Admit(ctx, false); again != nil {
+				t.Error("one message gave its room to two others")
+			}
+			if err := sender.Send(next, letter("bob@example.com")); err != nil {
+				t.Error(err)
+			}
+			ctx, leave = next, leaveNext
+			time.Sleep(time.Second)
+		}
+		leave()
+		leave() // once more does no harm
+		synctest.Wait()
+		if waited.Round(time.Second) != 3*time.Second {
+			t.Errorf("another message waited for %v, want 3s", waited)
+		}
+		other()
+		if n, _ := roomFor(t, sender); n != 2 {
+			t.Errorf("afterwards %d messages are admitted at once, want 2", n)
+		}
+		sender.Close()
+	})
+}
+
+// TestAdmitNextLimit asks for the next message after the room was given back. The message
+// passes the limiter once.
+func TestAdmitNextLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sender := new(scripted).sender(t, smtpsend.Options{Limiter: rate.NewLimiter(rate.Every(time.Hour), 2)})
+		ctx, leave, _ := sender.Admit(t.Context(), false)
+		leave()
+		next, leave, err := sender.Admit(ctx, false)
+		if next == nil || err != nil {
+			t.Fatalf("Admit = %v, %v, want room: the limiter has let one message of two through", next, err)
+		}
+		leave()
+		sender.Close()
+	})
+}
