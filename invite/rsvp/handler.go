@@ -160,7 +160,7 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request) {
 		write(w, r, http.StatusOK, h.logo.Data)
 		return
 	}
-	t, k, err := h.links.open(name)
+	t, k, err := h.open(name)
 	if err != nil {
 		h.fail(w, r, err)
 		return
@@ -183,6 +183,14 @@ func (h *Handler) name(r *http.Request) string {
 		return path // no token has a slash
 	}
 	return path[end:]
+}
+
+// open opens the token that name returns.
+func (h *Handler) open(name string) (token, signer, error) {
+	if strings.Contains(name, "/") {
+		return token{}, signer{}, errPath
+	}
+	return h.links.open(name)
 }
 
 // lock makes the requests of one attendee wait for each other, so that a form that is

@@ -12,7 +12,7 @@ import (
 
 // post takes the form of a page in.
 func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
-	t, k, err := h.links.open(h.name(r))
+	t, k, err := h.open(h.name(r))
 	if err != nil {
 		h.fail(w, r, err)
 		return

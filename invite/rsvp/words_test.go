@@ -221,7 +221,9 @@ func TestGuests(t *testing.T) {
 // one, and never the link.
 func TestLog(t *testing.T) {
 	var log bytes.Buffer
-	s := serve(t, []*invite.Meeting{review(weekly)}, func(o *rsvp.Options) { o.Logger = slog.New(slog.NewTextHandler(&log, nil)) })
+	s := serve(t, []*invite.Meeting{review(weekly)}, func(o *rsvp.Options) {
+		o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
 	link := s.link(ann, ical.StatusAccepted)
 	s.answer(link)
 	whole := log.String()
@@ -229,5 +231,7 @@ func TestLog(t *testing.T) {
 	s.answer(link, "date", fmt.Sprint(start.Unix()), "answer", "declined")
 	one := log.String()[len(whole):]
 	check(t, "occurrence", true, strings.Contains(one, "status=declined occurrence=2027-03-02T"))
+	s.send("GET", strings.Replace(link, "answer", "other", 1), nil)
+	check(t, "path", true, strings.Contains(log.String(), "the path of the request is neither the path of Links.Base nor the end of it"))
 	check(t, "link", false, strings.Contains(log.String(), link[strings.LastIndexByte(link, '/'):]))
 }
