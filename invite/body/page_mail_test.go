@@ -259,8 +259,8 @@ func TestCancelledLooks(t *testing.T) {
 	}
 }
 
-// TestCancelToOne: the object of a CANCEL has only its recipient. The mail does not
-// say that nobody else was invited.
+// TestCancelToOne: the object of a CANCEL or a DECLINECOUNTER has only its recipient. The
+// mail does not say that nobody else was invited.
 func TestCancelToOne(t *testing.T) {
 	e := meeting(t)
 	e.Attendees = e.Attendees[:1]
@@ -268,7 +268,12 @@ func TestCancelToOne(t *testing.T) {
 	if text := render(t, newRenderer(t, nil), v).Text; strings.Contains(text, "Attendees") {
 		t.Errorf("the cancellation lists its reader alone:\n%s", text)
 	}
-	v.Method = ical.MethodRequest
+	for _, v.Action = range []body.Action{body.ActionProposalDeclined, body.ActionRefusal} {
+		if text := render(t, newRenderer(t, nil), v).Text; strings.Contains(text, "Attendees") {
+			t.Errorf("the mail %s lists its reader alone:\n%s", v.Action, text)
+		}
+	}
+	v.Method, v.Action = ical.MethodRequest, ""
 	if text := render(t, newRenderer(t, nil), v).Text; !strings.Contains(text, "Attendees:    Bob\n") {
 		t.Errorf("a request to one attendee does not list them:\n%s", text)
 	}

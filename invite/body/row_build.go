@@ -32,7 +32,8 @@ func (b *rowBuilder) build(e *ical.Event) []Row {
 	gone := action == ActionCancellation || action == ActionRemoval
 	b.place(!gone && action != ActionRefusal)
 	b.add("organizer", person(e.Organizer.Name, e.Organizer.Email))
-	if !b.view.HideGuests && !(gone && b.onlyReader()) {
+	alone := gone || action == ActionRefusal || action == ActionProposalDeclined
+	if !b.view.HideGuests && !(alone && b.onlyReader()) {
 		b.guests("required", isRequired)
 		b.guests("optional", isOptional)
 	}
@@ -43,9 +44,9 @@ func (b *rowBuilder) build(e *ical.Event) []Row {
 	return b.rows
 }
 
-// onlyReader reports whether nobody except the reader is invited. The object of a
-// CANCEL has only its recipient (RFC 5546, section 3.2.5), although more attendees
-// may come.
+// onlyReader reports whether the event has no attendee except the reader. The object of a
+// CANCEL or a DECLINECOUNTER has only its recipient (RFC 5546, sections 3.2.5 and 3.2.8),
+// although more attendees may come.
 func (b *rowBuilder) onlyReader() bool {
 	list := b.event.Attendees
 	return len(list) == 1 && strings.EqualFold(list[0].Email, b.view.Attendee.Email)
