@@ -120,7 +120,7 @@ func (v *visit) filled(values, query url.Values) form {
 
 // toAnswer returns the answer that a form gives. The error is a reason of this package.
 func (v *visit) toAnswer(f form) (invite.Answer, error) {
-	a := invite.Answer{Email: v.who.Email, Status: f.answer, Comment: f.comment, Stamp: v.now, Via: via}
+	a := invite.Answer{Email: v.who.Email, Status: f.answer, Comment: f.comment, Stamp: v.now, Via: via, MessageID: v.id(f.token)}
 	switch f.answer {
 	case ical.StatusAccepted, ical.StatusTentative, ical.StatusDeclined:
 	default:
@@ -153,7 +153,7 @@ func (v *visit) chosen(text string) (date, error) {
 // toProposal returns the proposal that a form makes. The error is a reason of this
 // package.
 func (v *visit) toProposal(f form) (invite.Proposal, error) {
-	p := invite.Proposal{Email: v.who.Email, AllDay: v.meeting.Event.AllDay, Comment: f.comment, Stamp: v.now, Via: via}
+	p := invite.Proposal{Email: v.who.Email, AllDay: v.meeting.Event.AllDay, Comment: f.comment, Stamp: v.now, Via: via, MessageID: v.id(f.token)}
 	if utf8.RuneCountInString(f.comment) > maxComment {
 		return p, errComment
 	}

@@ -52,6 +52,7 @@ const (
 	useAttendee = "convene rsvp attendee 1"
 	useForm     = "convene rsvp form 1"
 	useState    = "convene rsvp state 1"
+	useID       = "convene rsvp id 1"
 )
 
 // signer makes and verifies the MACs of one key.
