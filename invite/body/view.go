@@ -67,6 +67,9 @@ const (
 	// ActionRemoval says that the reader is no longer invited. The meeting takes
 	// place without them.
 	ActionRemoval Action = "removal"
+	// ActionPartialRemoval says that the reader is no longer invited to the whole
+	// series, but stays invited to single dates of it.
+	ActionPartialRemoval Action = "partial-removal"
 	// ActionAnswer is an attendee's own mail to the organizer.
 	ActionAnswer Action = "answer"
 )

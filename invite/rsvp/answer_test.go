@@ -25,8 +25,8 @@ func TestAnswer(t *testing.T) {
 	m := s.store.meetings[uid]
 	check(t, "answers", 1, len(m.Answers))
 	a := m.Answers[0]
-	want := invite.Answer{Email: ann, Status: ical.StatusAccepted, Comment: "I bring\ncake", Sequence: a.Sequence, Stamp: noon, Via: "link"}
-	if a != want {
+	want := invite.Answer{Email: ann, Status: ical.StatusAccepted, Comment: "I bring\ncake", Sequence: a.Sequence, Stamp: noon, Via: "link", MessageID: a.MessageID}
+	if a != want || a.MessageID == "" {
 		t.Errorf("answer = %+v, want %+v", a, want)
 	}
 	page := s.open(link + "?done=answer").text
