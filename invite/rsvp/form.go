@@ -47,19 +47,28 @@ type form struct {
 // form returns the form of a page as it is shown at first.
 func (v *visit) form(query url.Values) form {
 	f := form{page: v.page(query), answer: v.status}
-	if f.answer == "" || query.Has(queryDone) {
-		f.answer = v.meeting.OccurrenceStatus(v.who.Email, time.Time{})
+	chosen := v.about
+	if chosen == nil && len(v.dates) > 0 && (!v.whole || f.page == pagePropose) {
+		chosen = &v.dates[0]
 	}
-	if len(v.dates) > 0 && (!v.whole || f.page == pagePropose) {
-		f.date = v.dates[0].id()
+	if chosen != nil {
+		f.date = chosen.id()
+	}
+	switch {
+	case v.about != nil && (f.answer == "" || query.Has(queryDone)):
+		f.answer = v.about.status
+	case f.answer == "" || query.Has(queryDone):
+		f.answer = v.meeting.OccurrenceStatus(v.who.Email, time.Time{})
+	case v.about == nil && !v.token.date.IsZero():
+		f.answer = "" // it was about a date that cannot be answered any more, and not about the others
 	}
 	if f.page != pagePropose {
 		return f
 	}
 	e := &v.meeting.Event
 	now := v.present()
-	if len(v.dates) > 0 {
-		now = ical.Span{Start: v.dates[0].Start, End: v.dates[0].End}
+	if chosen != nil {
+		now = ical.Span{Start: chosen.Start, End: chosen.End}
 	}
 	start, end := now.Start, series.Later(now.Start, now.End)
 	if e.AllDay {

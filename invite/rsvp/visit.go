@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +43,7 @@ type visit struct {
 
 	whole bool   // the reader is invited to the whole meeting
 	dates []date // the coming dates of a series that the reader is invited to, one more than is shown
+	about *date  // the date that the link is about; nil if there is none, or if it cannot be answered
 }
 
 // date is an occurrence of a series.
@@ -79,6 +81,7 @@ func (h *Handler) visit(r *http.Request, t token, k signer) (*visit, error) {
 	v.whole = m.OccurrenceStatus(v.who.Email, time.Time{}) != ""
 	if m.Event.Recurrence != nil && !m.Event.Cancelled {
 		v.findDates()
+		v.findAbout()
 	}
 	return v, nil
 }
@@ -141,6 +144,22 @@ func (v *visit) findDates() {
 		if s := v.meeting.OccurrenceStatus(v.who.Email, o.RecurrenceID); s != "" {
 			v.dates = append(v.dates, date{o, s})
 		}
+	}
+}
+
+// findAbout finds the date that the link is about, which may come later than the other
+// dates.
+func (v *visit) findAbout() {
+	d, ok := date{}, false
+	if !v.token.date.IsZero() {
+		d, ok = v.find(v.token.date)
+	}
+	if !ok {
+		return
+	}
+	v.about = &d
+	if !slices.ContainsFunc(v.dates, func(x date) bool { return x.id() == d.id() }) {
+		v.dates = append(v.dates, d)
 	}
 }
 
