@@ -141,9 +141,10 @@ func (v *View) before() *ical.Event {
 }
 
 // readerZone returns the reader's zone if its clock differs from the clock of loc at
-// the start or the end of the event, and nil otherwise.
+// the start or the end of the event, and nil otherwise. A floating time is on the clock of
+// every reader (RFC 5545, section 3.3.5).
 func (v *View) readerZone(loc *time.Location) *time.Location {
-	if v.Attendee.TimeZone == "" || v.Event.AllDay || v.action() == ActionAnswer {
+	if v.Attendee.TimeZone == "" || v.Event.AllDay || v.Event.Floating || v.action() == ActionAnswer {
 		return nil
 	}
 	zone, err := ical.LoadLocation(v.Attendee.TimeZone)
