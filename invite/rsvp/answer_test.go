@@ -122,6 +122,23 @@ func TestReplayOnTwoMachines(t *testing.T) {
 	}
 }
 
+// TestClockOfAnotherMachine changes an answer on a machine whose clock is behind. The later
+// form counts all the same.
+func TestClockOfAnotherMachine(t *testing.T) {
+	for _, behind := range []time.Duration{2 * time.Second, 4 * time.Minute} {
+		s := serve(t, []*invite.Meeting{review()})
+		link := s.link(ann, ical.StatusDeclined)
+		s.clock.now = noon.Add(behind)
+		check(t, "proposed", http.StatusSeeOther, s.answer(link+"?propose", "start", "2027-03-03T10:00", "end", "2027-03-03T11:00").Code)
+		check(t, "declined", http.StatusSeeOther, s.answer(link).Code)
+		s.clock.now = noon
+		check(t, "accepted", http.StatusSeeOther, s.answer(link, "answer", "accepted").Code)
+		check(t, "answer", ical.StatusAccepted, s.status())
+		check(t, "proposed again", http.StatusSeeOther, s.answer(link+"?propose", "start", "2027-03-03T12:00", "end", "2027-03-03T13:00").Code)
+		check(t, "proposals", 2, len(s.store.meetings[uid].Proposals))
+	}
+}
+
 // TestFormsOnTwoMachines sends one form with different answers to two machines. The first
 // counts, and the reader of the other is told.
 func TestFormsOnTwoMachines(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/internal/series"
 )
@@ -129,7 +130,7 @@ func (v *visit) filled(values, query url.Values) form {
 
 // toAnswer returns the answer that a form gives. The error is a reason of this package.
 func (v *visit) toAnswer(f form) (invite.Answer, error) {
-	a := invite.Answer{Email: v.who.Email, Status: f.answer, Comment: f.comment, Stamp: v.now, Via: via, MessageID: v.id(f.token)}
+	a := invite.Answer{Email: v.who.Email, Status: f.answer, Comment: f.comment, Stamp: v.stamp(), Via: via, MessageID: v.id(f.token)}
 	switch f.answer {
 	case ical.StatusAccepted, ical.StatusTentative, ical.StatusDeclined:
 	default:
@@ -144,6 +145,28 @@ func (v *visit) toAnswer(f form) (invite.Answer, error) {
 	d, err := v.chosen(f.date)
 	a.RecurrenceID = d.RecurrenceID
 	return a, err
+}
+
+// mostSkew is the most by which the clock of one machine may be behind the clock of another.
+const mostSkew = 5 * time.Minute
+
+// stamp returns the time of an answer or proposal that the reader gives now. It is not
+// before the last one by a page, which the form knows, even if another machine has taken
+// that in and the clock of this one is behind.
+func (v *visit) stamp() time.Time {
+	stamp := v.now
+	if a := v.lastByLink(); a != nil {
+		stamp = series.Later(stamp, a.Stamp)
+	}
+	for i := range v.meeting.Proposals {
+		if p := &v.meeting.Proposals[i]; p.Via == via && address.Same(p.Email, v.who.Email) {
+			stamp = series.Later(stamp, p.Stamp)
+		}
+	}
+	if stamp.Sub(v.now) > mostSkew {
+		return v.now
+	}
+	return stamp
 }
 
 // chosen returns the date of a form.
@@ -162,7 +185,7 @@ func (v *visit) chosen(text string) (date, error) {
 // toProposal returns the proposal that a form makes. The error is a reason of this
 // package.
 func (v *visit) toProposal(f form) (invite.Proposal, error) {
-	p := invite.Proposal{Email: v.who.Email, AllDay: v.meeting.Event.AllDay, Comment: f.comment, Stamp: v.now, Via: via, MessageID: v.id(f.token)}
+	p := invite.Proposal{Email: v.who.Email, AllDay: v.meeting.Event.AllDay, Comment: f.comment, Stamp: v.stamp(), Via: via, MessageID: v.id(f.token)}
 	if utf8.RuneCountInString(f.comment) > maxComment {
 		return p, errComment
 	}
