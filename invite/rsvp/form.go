@@ -22,7 +22,7 @@ const (
 	maxForm     = 16 << 10 // octets: a comment in which every character is encoded, and the rest
 	maxComment  = 1000     // characters
 	maxAhead    = 5        // years from now to the start of a proposal
-	maxProposed = 31       // days of a proposal
+	maxProposed = 31       // days of a proposal, unless the meeting is longer
 )
 
 // The forms of times in the fields of a form (HTML, section 2.3.5). Some programs also
@@ -209,7 +209,7 @@ func (v *visit) toProposal(f form) (invite.Proposal, error) {
 	switch {
 	case v.isOver(p.Start, p.Start) || p.Start.After(v.now.AddDate(maxAhead, 0, 0)):
 		return p, errStart
-	case !p.End.After(p.Start) || p.End.After(p.Start.AddDate(0, 0, maxProposed)):
+	case !p.End.After(p.Start) || p.End.After(p.Start.AddDate(0, 0, maxProposed)) && p.End.Sub(p.Start) > now.End.Sub(now.Start):
 		return p, errEnd
 	case p.Start.Equal(now.Start) && p.End.Equal(now.End):
 		return p, errSame

@@ -186,6 +186,9 @@ func (p *page) form(v *visit, f form, most limits) {
 	if last := v.lastProposal(); last != nil {
 		when := p.When(ical.Span{Start: last.Start, End: last.End}, last.AllDay, v.loc)
 		p.Texts = append(p.Texts, p.T("proposed", "{time}", unbroken(when)))
+		if f.page == pageAnswer && e.Recurrence == nil { // see invite.Meeting.OpenProposals
+			p.Texts = append(p.Texts, p.T("proposed.answer"))
+		}
 	}
 	out := &shownForm{
 		Token: v.sealForm(f.page), Comment: shortened(f.comment, maxComment), Start: shortened(f.start, maxField), End: shortened(f.end, maxField),
