@@ -40,8 +40,9 @@ type Event struct {
 	URL string `json:"url,omitempty"`
 	// Conference is the link that joins the meeting, an absolute URI (RFC 7986, section
 	// 5.11). A link to Google Meet or Microsoft Teams is also written as the property for
-	// which Google Calendar or Outlook show a join button. Decode reads these properties
-	// if there is no other link.
+	// which Google Calendar or Outlook show a join button. That follows specifications
+	// and reports, and has not been tried with them. Decode reads these properties if
+	// there is no other link.
 	Conference string `json:"conference,omitempty"`
 	// Categories are labels. Clients match them by their text.
 	Categories []string `json:"categories,omitempty"`

@@ -68,8 +68,10 @@ type Options struct {
 	// Files returns the data of a file that [invite.Attach] sent, as Files of
 	// [invite.Options] does, because the desk keeps the names and hashes of files and not
 	// their data. It is called outside of any transaction, when mails are sent. If it
-	// fails, the mails with the file are tried again later. If it is nil, the function of
-	// the client is used, and if that is nil too, calls with Attach are refused.
+	// fails, the mails with the file are tried again later, and refused after five days,
+	// as mails that the server does not take. [invite.ErrSkipFile] sends them without the
+	// file. If Files is nil, the function of the client is used, and if that is nil too,
+	// calls with Attach are refused.
 	Files func(ctx context.Context, uid, name, hash string) ([]byte, error)
 	// Settle is the time for which the mails of an update wait for the next update,
 	// which then overtakes them. So ten edits in a minute are one mail. The mails

@@ -169,13 +169,16 @@ func (s *stored) masked(due *selection) *invite.Meeting {
 }
 
 // rescheduleRest gives the due mails that were not tried another time, so that nobody looks
-// at them again and again.
+// at them again and again. A mail that cannot be made, because a file of it is gone, has a
+// reply. It counts as a mail that failed for a while.
 func (d *Desk) rescheduleRest(ctx context.Context, was *stored, before, after *invite.Meeting, l *ledger, due *selection) error {
 	rest := l.untried(before, after, due)
 	if len(rest) == 0 {
 		return nil
 	}
-	return d.inTx(ctx, func(tx *sql.Tx) error {
+	var refused []invite.Delivery
+	err := d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
+		refused = nil
 		now := d.now()
 		open := make(map[string]int) // by recipient: the last earlier mail that is open
 		for i := range after.Deliveries {
@@ -186,16 +189,33 @@ func (d *Desk) rescheduleRest(ctx context.Context, was *stored, before, after *i
 				if !waits {
 					before = none
 				}
-				if err := d.reschedule(ctx, tx, was, x.N, how, before, now); err != nil {
+				list, err := l.reschedule(ctx, tx, was, x, how, before, now)
+				if err != nil {
 					return err
 				}
+				refused = append(refused, list...)
 			}
 			if x.State == invite.DeliveryPending || x.State == invite.DeliverySending {
 				open[address.Key(x.To)] = x.N
 			}
 		}
-		return nil
+		return l.tellResults(ctx, tx, was.key, refused, keep)
 	})
+	l.logRefused(ctx, before.Event.UID, refused)
+	return err
+}
+
+// reschedule is Desk.reschedule for a mail of a call. It returns the mail if it is refused.
+func (l *ledger) reschedule(ctx context.Context, tx *sql.Tx, was *stored, x *invite.Delivery, how untried, before int, now time.Time) (refused []invite.Delivery, err error) {
+	if how != unmade || before != none {
+		return nil, l.Desk.reschedule(ctx, tx, was, x.N, how, before, now)
+	}
+	mine := []invite.Delivery{*x}
+	got, err := setMails(ctx, tx, was.key, mine, now, func(s *statement) { s.add(` AND state = 'pending'`) })
+	if err != nil || !got[x.N] {
+		return nil, err
+	}
+	return l.postpone(ctx, tx, was.key, *x, now)
 }
 
 // untried is the reason why a mail was not tried.
@@ -204,7 +224,8 @@ type untried int
 // The values of untried.
 const (
 	leftOut untried = iota // the attendee has nothing to see any more, or a later mail says as much
-	failed                 // it waits for an earlier mail, or cannot be made
+	failed                 // it waits for an earlier mail, or no mail of the call can be made
+	unmade                 // it alone cannot be made, and its delivery says why
 )
 
 // untried returns the due mails without a result.
@@ -216,6 +237,8 @@ func (l *ledger) untried(before, after *invite.Meeting, due *selection) map[int]
 		case !due.numbers[x.N] || l.recorded[x.N]:
 		case after != before && *x == *y:
 			out[x.N] = leftOut
+		case y.State == invite.DeliveryPending && after != before && y.Reply != "":
+			out[x.N] = unmade
 		case y.State == invite.DeliveryPending || after == before:
 			out[x.N] = failed
 		}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
@@ -232,6 +233,32 @@ func TestMount(t *testing.T) {
 	check(t, "StripPrefix", http.StatusSeeOther, s.answer(link).Code)
 	s.Handler = inside
 	check(t, "without the path", http.StatusOK, s.send(http.MethodGet, strings.Replace(link, "/answer/", "/", 1), nil).Code)
+}
+
+// TestProxy serves the pages behind proxies that cut the first parts of the path off, and
+// behind those that do something else with it.
+func TestProxy(t *testing.T) {
+	for _, base := range []string{"https://example.com/apps/a%20b/answer", "https://example.com/apps/a%20b/answer/"} {
+		s := serve(t, []*invite.Meeting{review()})
+		s.links.Base = base
+		inside := rsvp.NewHandler(s.store, s.links, &rsvp.Options{Now: func() time.Time { return noon }})
+		for path, want := range map[string]int{
+			"/apps/a%20b/answer/": http.StatusOK,
+			"/a%20b/answer/":      http.StatusOK,
+			"/answer/":            http.StatusOK,
+			"/":                   http.StatusOK,
+			"/other/":             http.StatusNotFound,
+			"/swer/":              http.StatusNotFound,
+			"/x/answer/":          http.StatusNotFound,
+		} {
+			s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, name, _ := strings.Cut(r.URL.EscapedPath(), "/apps/a%20b/answer/")
+				r.URL, _ = url.Parse("https://inside.test" + path + name)
+				inside.ServeHTTP(w, r)
+			})
+			check(t, base+" at "+path, want, s.send(http.MethodGet, s.link(ann, ical.StatusAccepted), nil).Code)
+		}
+	}
 }
 
 // TestServer answers through a real server and client, which follows the redirect.

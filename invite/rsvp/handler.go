@@ -51,7 +51,9 @@ const via = "link"
 
 // Handler serves the pages behind [Links]. It is an http.Handler and safe for
 // concurrent use. Only a POST request with the token of a form that the handler has
-// shown changes anything. Mount it at the path of Links.Base with a slash at the end.
+// shown changes anything. Mount it at the path of Links.Base with a slash at the end. If a
+// proxy cuts the first parts of that path off, mount it at the rest. If a proxy replaces
+// them, put http.StripPrefix in front of it.
 type Handler struct {
 	store    Store
 	links    *Links
@@ -101,7 +103,7 @@ func (h *Handler) prepare() error {
 	if err != nil {
 		return err // Validate has parsed it already
 	}
-	h.path = strings.TrimSuffix(base.Path, "/") + "/"
+	h.path = strings.TrimSuffix(base.EscapedPath(), "/") + "/"
 	if h.renderer, err = body.New(&body.Options{Brand: h.options.Brand}); err != nil {
 		return fmt.Errorf("rsvp: Options.Brand: %w", err)
 	}
@@ -158,7 +160,7 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request) {
 		write(w, r, http.StatusOK, h.logo.Data)
 		return
 	}
-	t, k, err := h.links.open(name)
+	t, k, err := h.open(name)
 	if err != nil {
 		h.fail(w, r, err)
 		return
@@ -172,14 +174,23 @@ func (h *Handler) get(w http.ResponseWriter, r *http.Request) {
 }
 
 // name returns the part of the request's path after the path of Links.Base: a token,
-// or the name of a file. It also finds it if the handler was mounted elsewhere with
-// http.StripPrefix.
+// or the name of a file. A proxy or http.StripPrefix may have cut the path of Links.Base
+// off, or its first parts.
 func (h *Handler) name(r *http.Request) string {
 	path := r.URL.EscapedPath()
-	if rest, ok := strings.CutPrefix(path, h.path); ok {
-		return rest
+	end := strings.LastIndexByte(path, '/') + 1
+	if !strings.HasSuffix(h.path, path[:end]) {
+		return path // no token has a slash
 	}
-	return strings.TrimPrefix(path, "/")
+	return path[end:]
+}
+
+// open opens the token that name returns.
+func (h *Handler) open(name string) (token, signer, error) {
+	if strings.Contains(name, "/") {
+		return token{}, signer{}, errPath
+	}
+	return h.links.open(name)
 }
 
 // lock makes the requests of one attendee wait for each other, so that a form that is

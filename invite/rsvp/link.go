@@ -56,6 +56,8 @@ func (l *Links) Validate() error {
 		return fmt.Errorf("rsvp: Links.Base: %.100q is no absolute http or https URL", l.Base)
 	case u.User != nil || strings.ContainsAny(l.Base, "?#"):
 		return errors.New("rsvp: Links.Base: has a user name, a query or a fragment")
+	case !strings.HasSuffix(l.Base, u.EscapedPath()):
+		return fmt.Errorf("rsvp: Links.Base: the path %.100q must be percent-encoded, as %.100q", u.Path, u.EscapedPath())
 	case len(l.Base) > maxLink/2:
 		return fmt.Errorf("rsvp: Links.Base: has %d octets, %d are the most", len(l.Base), maxLink/2)
 	}

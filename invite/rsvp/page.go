@@ -96,7 +96,7 @@ func (h *Handler) page(v *visit, most limits) (*page, error) {
 	if word := p.word(v.meeting.OccurrenceStatus(v.who.Email, time.Time{})); word != "" && !e.Cancelled {
 		p.Answered = p.T("answered", "{answer}", word)
 	}
-	if h.options.ShowGuests && !v.meeting.HideGuests {
+	if h.options.ShowGuests && !v.meeting.HideGuests && !e.Cancelled {
 		p.guests(v, most)
 	}
 	return p, nil

@@ -3,14 +3,16 @@ package rsvp
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/convene-go/convene/invite"
 )
 
 // post takes the form of a page in.
 func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
-	t, k, err := h.links.open(h.name(r))
+	t, k, err := h.open(h.name(r))
 	if err != nil {
 		h.fail(w, r, err)
 		return
@@ -71,8 +73,17 @@ func (h *Handler) take(ctx context.Context, v *visit, f form) error {
 		return err
 	}
 	h.options.Logger.InfoContext(ctx, "rsvp: an answer came", "uid", v.meeting.Event.UID, "attendee", a.Email,
-		"status", a.Status, "occurrence", a.RecurrenceID, "verdict", o.Verdict, "reason", o.Reason)
+		"status", a.Status, occurrence(a.RecurrenceID), "verdict", o.Verdict, "reason", o.Reason)
 	return reasonOf(f.page, o.Verdict)
+}
+
+// occurrence returns the attribute of a log record that names an occurrence. A record
+// about the whole meeting has none.
+func occurrence(id time.Time) slog.Attr {
+	if id.IsZero() {
+		return slog.Attr{}
+	}
+	return slog.Time("occurrence", id)
 }
 
 // takeProposal is take for the form of a proposal.
@@ -96,7 +107,7 @@ func (h *Handler) takeProposal(ctx context.Context, v *visit, f form) error {
 		return err
 	}
 	h.options.Logger.InfoContext(ctx, "rsvp: a proposal came", "uid", v.meeting.Event.UID, "attendee", p.Email,
-		"start", p.Start, "end", p.End, "occurrence", p.RecurrenceID, "verdict", o.Verdict, "reason", o.Reason)
+		"start", p.Start, "end", p.End, occurrence(p.RecurrenceID), "verdict", o.Verdict, "reason", o.Reason)
 	return reasonOf(f.page, o.Verdict)
 }
 

@@ -2,6 +2,7 @@ package rsvp
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/convene-go/convene/invite"
@@ -10,6 +11,7 @@ import (
 // Reasons for which a request is refused, in addition to the errors of package invite.
 var (
 	errInvalid = errors.New("rsvp: the link is not valid")
+	errPath    = fmt.Errorf("%w: the path of the request is neither the path of Links.Base nor the end of it", errInvalid)
 	errExpired = errors.New("rsvp: the link has expired")
 	errMethod  = errors.New("rsvp: the method is not allowed")
 	errForged  = errors.New("rsvp: the form has no valid token")

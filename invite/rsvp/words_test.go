@@ -1,8 +1,10 @@
 package rsvp_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http/httptest"
 	"os"
 	"regexp"
@@ -210,5 +212,26 @@ func TestGuests(t *testing.T) {
 		check(t, "Bob", tt.want, strings.Contains(page.text, "<li><bdi>Bob</bdi> – No</li>"))
 		check(t, "others", tt.want, strings.Contains(page.text, "and 12 more"))
 		check(t, "room", false, strings.Contains(page.text, "12 seats"))
+		s.store.meetings[uid].Event.Cancelled = true // nobody is coming
+		check(t, "cancelled", false, strings.Contains(s.open(s.link(ann, "")).text, "Bob"))
 	}
+}
+
+// TestLog looks at the record of an answer: it names the occurrence if the answer is about
+// one, and never the link.
+func TestLog(t *testing.T) {
+	var log bytes.Buffer
+	s := serve(t, []*invite.Meeting{review(weekly)}, func(o *rsvp.Options) {
+		o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	})
+	link := s.link(ann, ical.StatusAccepted)
+	s.answer(link)
+	whole := log.String()
+	check(t, "attendee", true, strings.Contains(whole, "attendee="+ann+" status=accepted verdict=applied"))
+	s.answer(link, "date", fmt.Sprint(start.Unix()), "answer", "declined")
+	one := log.String()[len(whole):]
+	check(t, "occurrence", true, strings.Contains(one, "status=declined occurrence=2027-03-02T"))
+	s.send("GET", strings.Replace(link, "answer", "other", 1), nil)
+	check(t, "path", true, strings.Contains(log.String(), "the path of the request is neither the path of Links.Base nor the end of it"))
+	check(t, "link", false, strings.Contains(log.String(), link[strings.LastIndexByte(link, '/'):]))
 }

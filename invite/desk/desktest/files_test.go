@@ -2,6 +2,7 @@ package desktest
 
 import (
 	"context"
+	"database/sql"
 	"encoding/base64"
 	"errors"
 	"io/fs"
@@ -52,6 +53,45 @@ func TestFiles(t *testing.T) {
 		}
 		w.checkStates("at last", uid, overtaken, overtaken, delivered, delivered)
 	})
+}
+
+// TestFilesLost attaches a file whose data is gone for good. The delivery says why the mail
+// waits. After five days it is refused, as a mail that no server takes, and the next mail to
+// the attendee goes out.
+func TestFilesLost(t *testing.T) {
+	for _, watched := range []bool{false, true} {
+		var failed []desk.Event
+		o := desk.Options{Files: func(context.Context, string, string, string) ([]byte, error) { return nil, fs.ErrNotExist }}
+		if watched {
+			o.OnEvent = func(_ context.Context, _ *sql.Tx, e desk.Event) error {
+				if e.Kind == desk.EventFailed {
+					failed = append(failed, e)
+				}
+				return nil
+			}
+		}
+		eachWorld(t, o, func(w *world) {
+			failed = nil
+			uid := w.send(lunch(1), invite.Attach(invite.File{Name: "agenda.bin", Data: []byte("the agenda")}))
+			w.deliver(uid)
+			const words = `the file "agenda.bin": Options.Files: file does not exist`
+			check(w, "reply", words, w.meeting(uid).Deliveries[0].Reply)
+			tries := 1
+			for ; w.meeting(uid).Tally().Pending > 0 && tries < 1000; tries++ {
+				w.clock.Advance(time.Hour)
+				w.deliver(uid)
+			}
+			w.checkStates("after five days", uid, refused)
+			check(w, "tries", 125, tries)
+			check(w, "reply at last", "tried 125 times in vain: "+words, w.meeting(uid).Deliveries[0].Reply)
+			if watched && (len(failed) != 1 || failed[0].Reason != "tried 125 times in vain: "+words) {
+				w.Errorf("events %+v", failed)
+			}
+			must(w.Reinvite(w.Context(), uid, []string{address(0)}))(w)
+			w.deliver(uid)
+			check(w, "mails", 1, len(w.mails.Messages()))
+		})
+	}
 }
 
 // TestFilesRefused attaches a file in a desk that cannot get its data later.
