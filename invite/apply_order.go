@@ -53,3 +53,43 @@ func (x *intake) holds(a *Answer) bool {
 	}
 	return false
 }
+
+// checkRepeated refuses an answer that did not come by mail if the meeting has the
+// answer of the same form or call, see [Meeting.Answer].
+func (x *intake) checkRepeated(a *Answer) error {
+	if a.MessageID == "" {
+		return nil
+	}
+	for i := range x.m.Answers {
+		b := &x.m.Answers[i]
+		if b.MessageID != a.MessageID || b.Via != a.Via || !address.Same(b.Email, a.Email) {
+			continue
+		}
+		same := b.Status == a.Status && b.Comment == a.Comment && b.RecurrenceID.Equal(a.RecurrenceID) &&
+			b.Guests == a.Guests && address.Same(b.DelegatedTo, a.DelegatedTo)
+		return repeated(same, b.describe())
+	}
+	return nil
+}
+
+// checkProposedAgain is checkRepeated for a proposal.
+func (x *intake) checkProposedAgain(p *Proposal) error {
+	if p.MessageID == "" {
+		return nil
+	}
+	for i := range x.m.Proposals {
+		if q := &x.m.Proposals[i]; q.MessageID == p.MessageID && q.Via == p.Via && address.Same(q.Email, p.Email) {
+			return repeated(p.sameMail(*q), q.describe())
+		}
+	}
+	return nil
+}
+
+// repeated refuses what a form or a call says again. same is false if it said something
+// else before.
+func repeated(same bool, before string) error {
+	if same {
+		return refuse(VerdictDuplicate, "is held already: %s", before)
+	}
+	return refuse(VerdictStale, "was taken in already, and said something else: %s", before)
+}

@@ -181,6 +181,7 @@ func TestAttachBad(t *testing.T) {
 		{"calendar", file("a", "Text/Calendar"), "Attach[1].MediaType: text/calendar is a calendar object"},
 		{"calendar by its name", file("other.ICS", "application/octet-stream"), "Attach[1].Name"},
 		{"TNEF", file("winmail.dat", ""), "Attach[1].Name"},
+		{"TNEF by its registered type", file("a.dat", "application/vnd.ms-tnef"), "Attach[1].Name"},
 		{"one name twice", []invite.File{note("a.txt", "1"), note("A.TXT", "2")}, `Attach[1].Name: two files have the name "A.TXT"`},
 		{"too large", []invite.File{{Name: "a", Data: make([]byte, 8<<20)}, {Name: "b", Data: make([]byte, 8<<20)}}, "Attach: the files of a mail have 16777216 octets, more than 15728640 (15 MiB)"},
 		{"too many", manyNotes(21), "Attach: a mail would have 21 files, more than 20"},
@@ -288,6 +289,21 @@ func TestAttachOvertaken(t *testing.T) {
 	m = must(t)(c.Update(t.Context(), m, e, invite.QueueOnly(), invite.Attach(one)))
 	must(t)(c.Cancel(t.Context(), m))
 	check(t, "cancellation", []string{"ann:", "bob:"}, s.filesByMail(t))
+}
+
+// TestAttachOvertakenTooLarge changes a meeting whose invitation waits with a large file. If
+// the new mail would be too large with it, the error says what to do.
+func TestAttachOvertakenTooLarge(t *testing.T) {
+	c := new(recorder).client(func(o *invite.Options) { o.Files = new(shelf).get })
+	m := mustSend(t, c, trio(), invite.QueueOnly(), invite.Attach(invite.File{Name: "a", Data: make([]byte, 8<<20)}))
+	e := m.Event
+	e.Location = "Roof"
+	_, err := c.Update(t.Context(), m, e, invite.QueueOnly(), invite.Attach(invite.File{Name: "b", Data: make([]byte, 8<<20)}))
+	if err == nil || !strings.HasPrefix(err.Error(), "invite: Attach: the files of a mail have 16777216 octets") ||
+		!strings.Contains(err.Error(), "the files of waiting mails") || len(ical.FieldErrors(err)) != 1 {
+		t.Errorf("Update = %v", err)
+	}
+	must(t)(c.Update(t.Context(), m, e, invite.QueueOnly()))
 }
 
 // TestAttachWithoutFiles has a mail with a file that failed for a while, and a client

@@ -107,7 +107,7 @@ func (f *File) fault() (field, text string) {
 		return "MediaType", kind + " is a calendar object, which mail programs would show as another meeting"
 	case strings.HasSuffix(name, ".ics"), strings.HasSuffix(name, ".vcs"):
 		return "Name", fmt.Sprintf("%.80q names a calendar object, which mail programs would show as another meeting", f.Name)
-	case kind == "application/ms-tnef", name == "winmail.dat":
+	case slices.Contains(tnefTypes, kind), name == "winmail.dat":
 		return "Name", fmt.Sprintf("%.80q is a file of TNEF, in place of which Outlook would show nothing else", f.Name)
 	}
 	return "", ""
@@ -115,6 +115,10 @@ func (f *File) fault() (field, text string) {
 
 // calendarTypes are the types of calendar objects.
 var calendarTypes = []string{"text/calendar", "application/ics", "text/x-vcalendar", "text/vcalendar", "application/calendar+json", "application/calendar+xml"}
+
+// tnefTypes are the types of TNEF. The second is registered, and Exchange writes the
+// first (MS-OXCMAIL).
+var tnefTypes = []string{"application/ms-tnef", "application/vnd.ms-tnef"}
 
 // fileFault returns the first field of an error of package mime, and its text.
 func fileFault(err error) (field, text string) {

@@ -110,7 +110,8 @@ type Answer struct {
 	AnsweredAs string `json:"answeredAs,omitempty"`
 	SentBy     string `json:"sentBy,omitempty"`
 	// MessageID is the Message-ID of the mail with the answer, with angle
-	// brackets.
+	// brackets. If the answer did not come by mail, it may name its form or call, see
+	// [Meeting.Answer].
 	MessageID string `json:"messageId,omitempty"`
 }
 

@@ -57,12 +57,20 @@ func (m *Meeting) Apply(in *Inbound, p *Policy) (*Meeting, Outcome) {
 // missing or invalid, the verdict is [VerdictNotAnAnswer], [VerdictUnknownAttendee]
 // or [VerdictUnknownEvent], and the reason says why.
 //
+// If a.MessageID is set, it is the caller's name for the form or the call with the
+// answer. The meeting takes the same name of the same attendee and way in once: the
+// verdict of a repetition is [VerdictDuplicate], or [VerdictStale] if it says something
+// else. So a form that is sent twice counts once, also if two machines take it in.
+//
 // It does not change m. If the verdict changes nothing, it returns m itself.
 func (m *Meeting) Answer(a Answer) (*Meeting, Outcome) {
 	return m.byHand(a.Email, a.RecurrenceID, requiredOf(a.Stamp, a.Via), func(x *intake, who ical.Attendee, at series.Target) (string, error) {
 		a.Email, a.RecurrenceID, a.Stamp = who.Email, at.Start, a.Stamp.UTC().Truncate(time.Second)
-		a.Sequence = x.m.sequenceByHand(a.Sequence, who.Email, at)
 		a.trim()
+		if err := x.checkRepeated(&a); err != nil {
+			return "", err
+		}
+		a.Sequence = x.m.sequenceByHand(a.Sequence, who.Email, at)
 		return x.accept(who, a, at)
 	})
 }
@@ -70,7 +78,8 @@ func (m *Meeting) Answer(a Answer) (*Meeting, Outcome) {
 // Propose takes another time in that an attendee asks for by a link or by
 // telephone. p.Email, p.Start, p.Stamp and p.Via are required. If p.End is zero,
 // the length of the meeting stays. The event stays as it is, because to accept a
-// proposal is an update, and the organizer's decision.
+// proposal is an update, and the organizer's decision. p.MessageID is as in
+// [Meeting.Answer].
 //
 // It does not change m. If the verdict changes nothing, it returns m itself.
 func (m *Meeting) Propose(p Proposal) (*Meeting, Outcome) {
@@ -86,6 +95,10 @@ func (m *Meeting) Propose(p Proposal) (*Meeting, Outcome) {
 			return "", err
 		}
 		p.Email, p.RecurrenceID, p.Stamp = who.Email, at.Start, p.Stamp.UTC().Truncate(time.Second)
+		p.trim()
+		if err := x.checkProposedAgain(&p); err != nil {
+			return "", err
+		}
 		p.Sequence = x.m.sequenceByHand(p.Sequence, who.Email, at)
 		return x.propose(p)
 	})

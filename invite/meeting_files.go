@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/convene-go/convene/ical"
@@ -73,7 +74,7 @@ func (a *attacher) numberFor(l letter) (int, error) {
 		}
 	}
 	if err := checkAttached(list); err != nil {
-		return 0, err
+		return 0, fmt.Errorf("%w; some of them are the files of waiting mails that the new mail takes the place of, so send these first", err)
 	}
 	return a.meeting.attach(list), nil
 }

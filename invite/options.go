@@ -40,7 +40,9 @@ type Options struct {
 	// without buttons, for the statuses accepted, tentative and declined. If it
 	// returns "", the link is left out. If it is nil, all links are left out. Package
 	// rsvp makes the links and the pages behind them. Links of your own should be
-	// hard to guess, because anybody who has one answers as that attendee.
+	// hard to guess, because anybody who has one answers as that attendee. If the mail is
+	// about one occurrence of a series, m.Event has its RecurrenceID, so that the link can
+	// be about that occurrence alone.
 	AnswerURL func(m *Meeting, a ical.Attendee, s ical.Status) string
 	// CalendarLinks adds links to invitations and reminders that add the event to Google
 	// Calendar, Outlook.com, Microsoft 365 or Yahoo Calendar, see [ical.Links]. They help

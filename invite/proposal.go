@@ -41,7 +41,8 @@ type Proposal struct {
 	// was given by the caller of [Meeting.Propose], such as "link".
 	Via string `json:"via,omitempty"`
 	// MessageID is the Message-ID of the mail with the proposal, with angle
-	// brackets.
+	// brackets. If the proposal did not come by mail, it may name its form or call, see
+	// [Meeting.Answer].
 	MessageID string `json:"messageId,omitempty"`
 	// Declined is set by [Client.DeclineProposal].
 	Declined bool `json:"declined,omitempty"`

@@ -150,9 +150,15 @@ func (r *renderer) answerLinks(l letter) []body.AnswerLink {
 	if r.options.AnswerURL == nil || len(l) > 1 || n.Method != ical.MethodRequest || n.Attendee.NoReply {
 		return nil
 	}
+	m := r.meeting
+	if id := n.Event.RecurrenceID; !id.IsZero() {
+		about := *m
+		about.Event.RecurrenceID = id
+		m = &about
+	}
 	var out []body.AnswerLink
 	for _, s := range []ical.Status{ical.StatusAccepted, ical.StatusTentative, ical.StatusDeclined} {
-		if u := r.options.AnswerURL(r.meeting, *n.Attendee, s); u != "" {
+		if u := r.options.AnswerURL(m, *n.Attendee, s); u != "" {
 			out = append(out, body.AnswerLink{Status: s, URL: u})
 		}
 	}

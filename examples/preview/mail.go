@@ -27,7 +27,8 @@ type parts struct {
 var methods = map[body.Action]ical.Method{
 	body.ActionInvitation: ical.MethodRequest, body.ActionUpdate: ical.MethodRequest,
 	body.ActionCancellation: ical.MethodCancel, body.ActionProposalDeclined: ical.MethodDeclineCounter,
-	body.ActionRefusal: ical.MethodCancel, body.ActionRemoval: ical.MethodCancel, body.ActionAnswer: ical.MethodReply,
+	body.ActionRefusal: ical.MethodCancel, body.ActionRemoval: ical.MethodCancel, body.ActionPartialRemoval: ical.MethodCancel,
+	body.ActionAnswer: ical.MethodReply,
 }
 
 // write makes the parts of the mail as the library would send it.
@@ -56,7 +57,7 @@ func (s *state) view(c choice) *body.View {
 	switch c.Action {
 	case body.ActionUpdate:
 		v.Before, e.Sequence = s.before, e.Sequence+1
-	case body.ActionCancellation, body.ActionRefusal, body.ActionRemoval:
+	case body.ActionCancellation, body.ActionRefusal, body.ActionRemoval, body.ActionPartialRemoval:
 		e.Cancelled, e.Sequence = true, e.Sequence+1
 	case body.ActionProposalDeclined:
 		v.Proposed = ical.Span{Start: e.Start.Add(2 * time.Hour), End: e.Start.Add(3 * time.Hour)}

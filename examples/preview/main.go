@@ -101,5 +101,5 @@ func isLoopback(host string) bool {
 // actions are the actions that the page offers.
 var actions = []body.Action{
 	body.ActionInvitation, body.ActionUpdate, body.ActionCancellation, body.ActionReminder, body.ActionProposalDeclined,
-	body.ActionRefusal, body.ActionRemoval, body.ActionAnswer,
+	body.ActionRefusal, body.ActionRemoval, body.ActionPartialRemoval, body.ActionAnswer,
 }

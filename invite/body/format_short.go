@@ -13,7 +13,7 @@ func (c formatter) short(e *ical.Event) string {
 		return c.shortDate(e.Start)
 	}
 	start := e.Start.In(c.loc)
-	return c.text("at", "date", c.shortDate(start), "time", c.ltr(c.time(start)))
+	return c.text("at", "date", c.shortDate(start), "time", c.ltr(c.moment(start)))
 }
 
 // shortSpan writes the time of a meeting for the line that an inbox shows: "Tue Mar
@@ -28,7 +28,7 @@ func (c formatter) shortSpan(e *ical.Event) string {
 	case sameDay(first, last):
 		return c.text("at", "date", c.shortDate(first), "time", c.hours(ical.Span{Start: e.Start, End: e.End}))
 	}
-	return c.between(c.short(e), c.text("at", "date", c.shortDate(last), "time", c.ltr(c.time(last))))
+	return c.between(c.short(e), c.text("at", "date", c.shortDate(last), "time", c.ltr(c.moment(last))))
 }
 
 // shortDate writes a date in abbreviated words without its year, in the zone of t.

@@ -64,7 +64,7 @@ func (c formatter) clockHours(s ical.Span) string {
 func (c formatter) hours(s ical.Span) string {
 	start, end := s.Start.In(c.loc), s.End.In(c.loc)
 	if !end.After(start) {
-		return c.ltr(c.time(start))
+		return c.ltr(c.moment(start))
 	}
 	return c.ltr(c.times(start, end))
 }
@@ -78,8 +78,8 @@ func (c formatter) inSentence(s ical.Span) string {
 	if !end.After(start) || sameDay(start, end) {
 		return c.text("at", "date", c.date(start), "time", c.hours(s))
 	}
-	return c.between(c.text("at", "date", c.date(start), "time", c.ltr(c.time(start))),
-		c.text("at", "date", c.date(end), "time", c.ltr(c.time(end))))
+	return c.between(c.text("at", "date", c.date(start), "time", c.ltr(c.moment(start))),
+		c.text("at", "date", c.date(end), "time", c.ltr(c.moment(end))))
 }
 
 // between writes a range. A line may end after its dash, but not before.
@@ -145,6 +145,9 @@ func (c formatter) corrected(s string, t time.Time) string {
 
 // time writes the time of day.
 func (c formatter) time(t time.Time) string { return c.pattern(t, c.Messages["time"]) }
+
+// moment is time on one line.
+func (c formatter) moment(t time.Time) string { return strings.ReplaceAll(c.time(t), " ", nbsp) }
 
 // times writes two times of one day, with AM or PM once if it is the same for both.
 func (c formatter) times(start, end time.Time) string {

@@ -29,7 +29,7 @@ func (b *rowBuilder) build(e *ical.Event) []Row {
 	if e.Recurrence != nil {
 		b.series()
 	}
-	gone := action == ActionCancellation || action == ActionRemoval
+	gone := action == ActionCancellation || action == ActionRemoval || action == ActionPartialRemoval
 	b.place(!gone && action != ActionRefusal)
 	b.add("organizer", person(e.Organizer.Name, e.Organizer.Email))
 	alone := gone || action == ActionRefusal || action == ActionProposalDeclined

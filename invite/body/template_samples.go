@@ -18,13 +18,19 @@ func samples() []*View {
 		{ical.StatusDeclined, "https://example.com/no"},
 	}
 	var out []*View
-	for _, a := range []Action{ActionInvitation, ActionUpdate, ActionCancellation, ActionReminder, ActionProposalDeclined, ActionRefusal, ActionRemoval, ActionAnswer} {
+	for _, a := range actions {
 		out = append(out, &View{Event: bare, Action: a}, &View{
 			Event: full, Before: &before, Action: a, Attendee: full.Attendees[0], Comment: "Comment",
 			Proposed: proposed, Status: ical.StatusAccepted, Answers: links,
 		})
 	}
 	return out
+}
+
+// actions are the values of [Action].
+var actions = []Action{
+	ActionInvitation, ActionUpdate, ActionCancellation, ActionReminder, ActionProposalDeclined, ActionRefusal, ActionRemoval,
+	ActionPartialRemoval, ActionAnswer,
 }
 
 // sampleEvent is a series with a value in every field that mails show.

@@ -67,6 +67,9 @@ const (
 	// ActionRemoval says that the reader is no longer invited. The meeting takes
 	// place without them.
 	ActionRemoval Action = "removal"
+	// ActionPartialRemoval says that the reader is no longer invited to the whole
+	// series, but stays invited to single dates of it.
+	ActionPartialRemoval Action = "partial-removal"
 	// ActionAnswer is an attendee's own mail to the organizer.
 	ActionAnswer Action = "answer"
 )
@@ -138,9 +141,10 @@ func (v *View) before() *ical.Event {
 }
 
 // readerZone returns the reader's zone if its clock differs from the clock of loc at
-// the start or the end of the event, and nil otherwise.
+// the start or the end of the event, and nil otherwise. A floating time is on the clock of
+// every reader (RFC 5545, section 3.3.5).
 func (v *View) readerZone(loc *time.Location) *time.Location {
-	if v.Attendee.TimeZone == "" || v.Event.AllDay || v.action() == ActionAnswer {
+	if v.Attendee.TimeZone == "" || v.Event.AllDay || v.Event.Floating || v.action() == ActionAnswer {
 		return nil
 	}
 	zone, err := ical.LoadLocation(v.Attendee.TimeZone)

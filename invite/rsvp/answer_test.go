@@ -25,8 +25,8 @@ func TestAnswer(t *testing.T) {
 	m := s.store.meetings[uid]
 	check(t, "answers", 1, len(m.Answers))
 	a := m.Answers[0]
-	want := invite.Answer{Email: ann, Status: ical.StatusAccepted, Comment: "I bring\ncake", Sequence: a.Sequence, Stamp: noon, Via: "link"}
-	if a != want {
+	want := invite.Answer{Email: ann, Status: ical.StatusAccepted, Comment: "I bring\ncake", Sequence: a.Sequence, Stamp: noon, Via: "link", MessageID: a.MessageID}
+	if a != want || a.MessageID == "" {
 		t.Errorf("answer = %+v, want %+v", a, want)
 	}
 	page := s.open(link + "?done=answer").text
@@ -92,6 +92,77 @@ func TestReplayAtOnce(t *testing.T) {
 		check(t, "status", http.StatusSeeOther, code)
 	}
 	check(t, "answers that the Store got", 1, s.store.changes)
+}
+
+// TestReplayOnTwoMachines sends one form to several machines at once. They share a Store
+// and no lock, and their clocks differ.
+func TestReplayOnTwoMachines(t *testing.T) {
+	for _, page := range []string{"", "?propose"} {
+		s := serve(t, []*invite.Meeting{review()})
+		link := s.link(ann, ical.StatusAccepted) + page
+		form := s.open(link).form()
+		if page != "" {
+			form.Set("start", "2027-03-02T12:00")
+			form.Set("end", "2027-03-02T13:00")
+		}
+		s.store.slow = 20 * time.Millisecond
+		var all sync.WaitGroup
+		codes := make([]int, 8)
+		for i := range codes {
+			now := noon.Add(time.Duration(i) * time.Second)
+			machine := &site{t: t, Handler: rsvp.NewHandler(s.store, s.links, &rsvp.Options{Now: func() time.Time { return now }})}
+			all.Go(func() { codes[i] = machine.post(link, form).Code })
+		}
+		all.Wait()
+		for _, code := range codes {
+			check(t, page+" status", http.StatusSeeOther, code)
+		}
+		m := s.store.meetings[uid]
+		check(t, page+" answers and proposals", 1, len(m.Answers)+len(m.Proposals))
+	}
+}
+
+// TestClockOfAnotherMachine changes an answer on a machine whose clock is behind. The later
+// form counts all the same.
+func TestClockOfAnotherMachine(t *testing.T) {
+	for _, behind := range []time.Duration{2 * time.Second, 4 * time.Minute} {
+		s := serve(t, []*invite.Meeting{review()})
+		link := s.link(ann, ical.StatusDeclined)
+		s.clock.now = noon.Add(behind)
+		check(t, "proposed", http.StatusSeeOther, s.answer(link+"?propose", "start", "2027-03-03T10:00", "end", "2027-03-03T11:00").Code)
+		check(t, "declined", http.StatusSeeOther, s.answer(link).Code)
+		s.clock.now = noon
+		check(t, "accepted", http.StatusSeeOther, s.answer(link, "answer", "accepted").Code)
+		check(t, "answer", ical.StatusAccepted, s.status())
+		check(t, "proposed again", http.StatusSeeOther, s.answer(link+"?propose", "start", "2027-03-03T12:00", "end", "2027-03-03T13:00").Code)
+		check(t, "proposals", 2, len(s.store.meetings[uid].Proposals))
+	}
+}
+
+// TestFormsOnTwoMachines sends one form with different answers to two machines. The first
+// counts, and the reader of the other is told.
+func TestFormsOnTwoMachines(t *testing.T) {
+	m := review()
+	said := invite.Answer{Email: ann, Status: ical.StatusAccepted, Stamp: noon, Via: "link", MessageID: "form"}
+	m, _ = m.Answer(said)
+	for _, c := range []struct {
+		name   string
+		change func(a *invite.Answer)
+		want   invite.Verdict
+	}{
+		{"the same a second later", func(a *invite.Answer) { a.Stamp = noon.Add(time.Second) }, invite.VerdictDuplicate},
+		{"another answer", func(a *invite.Answer) { a.Status, a.Stamp = ical.StatusDeclined, noon.Add(time.Second) }, invite.VerdictStale},
+		{"another comment", func(a *invite.Answer) { a.Comment = "late" }, invite.VerdictStale},
+		{"another form", func(a *invite.Answer) { a.MessageID, a.Stamp = "form 2", noon.Add(time.Second) }, invite.VerdictApplied},
+		{"another attendee", func(a *invite.Answer) { a.Email = bob }, invite.VerdictApplied},
+		{"by telephone", func(a *invite.Answer) { a.Via, a.Stamp = "phone", noon.Add(time.Second) }, invite.VerdictApplied},
+	} {
+		a := said
+		c.change(&a)
+		after, o := m.Answer(a)
+		check(t, c.name, c.want, o.Verdict)
+		check(t, c.name+": changed", c.want == invite.VerdictApplied, after != m)
+	}
 }
 
 // TestRefusedForms sends forms that must change nothing.

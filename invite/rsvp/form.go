@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/internal/series"
 )
@@ -21,7 +22,7 @@ const (
 	maxForm     = 16 << 10 // octets: a comment in which every character is encoded, and the rest
 	maxComment  = 1000     // characters
 	maxAhead    = 5        // years from now to the start of a proposal
-	maxProposed = 31       // days of a proposal
+	maxProposed = 31       // days of a proposal, unless the meeting is longer
 )
 
 // The forms of times in the fields of a form (HTML, section 2.3.5). Some programs also
@@ -47,19 +48,28 @@ type form struct {
 // form returns the form of a page as it is shown at first.
 func (v *visit) form(query url.Values) form {
 	f := form{page: v.page(query), answer: v.status}
-	if f.answer == "" || query.Has(queryDone) {
-		f.answer = v.meeting.OccurrenceStatus(v.who.Email, time.Time{})
+	chosen := v.about
+	if chosen == nil && len(v.dates) > 0 && (!v.whole || f.page == pagePropose) {
+		chosen = &v.dates[0]
 	}
-	if len(v.dates) > 0 && (!v.whole || f.page == pagePropose) {
-		f.date = v.dates[0].id()
+	if chosen != nil {
+		f.date = chosen.id()
+	}
+	switch {
+	case v.about != nil && (f.answer == "" || query.Has(queryDone)):
+		f.answer = v.about.status
+	case f.answer == "" || query.Has(queryDone):
+		f.answer = v.meeting.OccurrenceStatus(v.who.Email, time.Time{})
+	case v.about == nil && !v.token.date.IsZero():
+		f.answer = "" // it was about a date that cannot be answered any more, and not about the others
 	}
 	if f.page != pagePropose {
 		return f
 	}
 	e := &v.meeting.Event
 	now := v.present()
-	if len(v.dates) > 0 {
-		now = ical.Span{Start: v.dates[0].Start, End: v.dates[0].End}
+	if chosen != nil {
+		now = ical.Span{Start: chosen.Start, End: chosen.End}
 	}
 	start, end := now.Start, series.Later(now.Start, now.End)
 	if e.AllDay {
@@ -120,7 +130,7 @@ func (v *visit) filled(values, query url.Values) form {
 
 // toAnswer returns the answer that a form gives. The error is a reason of this package.
 func (v *visit) toAnswer(f form) (invite.Answer, error) {
-	a := invite.Answer{Email: v.who.Email, Status: f.answer, Comment: f.comment, Stamp: v.now, Via: via}
+	a := invite.Answer{Email: v.who.Email, Status: f.answer, Comment: f.comment, Stamp: v.stamp(), Via: via, MessageID: v.id(f.token)}
 	switch f.answer {
 	case ical.StatusAccepted, ical.StatusTentative, ical.StatusDeclined:
 	default:
@@ -135,6 +145,28 @@ func (v *visit) toAnswer(f form) (invite.Answer, error) {
 	d, err := v.chosen(f.date)
 	a.RecurrenceID = d.RecurrenceID
 	return a, err
+}
+
+// mostSkew is the most by which the clock of one machine may be behind the clock of another.
+const mostSkew = 5 * time.Minute
+
+// stamp returns the time of an answer or proposal that the reader gives now. It is not
+// before the last one by a page, which the form knows, even if another machine has taken
+// that in and the clock of this one is behind.
+func (v *visit) stamp() time.Time {
+	stamp := v.now
+	if a := v.lastByLink(); a != nil {
+		stamp = series.Later(stamp, a.Stamp)
+	}
+	for i := range v.meeting.Proposals {
+		if p := &v.meeting.Proposals[i]; p.Via == via && address.Same(p.Email, v.who.Email) {
+			stamp = series.Later(stamp, p.Stamp)
+		}
+	}
+	if stamp.Sub(v.now) > mostSkew {
+		return v.now
+	}
+	return stamp
 }
 
 // chosen returns the date of a form.
@@ -153,7 +185,7 @@ func (v *visit) chosen(text string) (date, error) {
 // toProposal returns the proposal that a form makes. The error is a reason of this
 // package.
 func (v *visit) toProposal(f form) (invite.Proposal, error) {
-	p := invite.Proposal{Email: v.who.Email, AllDay: v.meeting.Event.AllDay, Comment: f.comment, Stamp: v.now, Via: via}
+	p := invite.Proposal{Email: v.who.Email, AllDay: v.meeting.Event.AllDay, Comment: f.comment, Stamp: v.stamp(), Via: via, MessageID: v.id(f.token)}
 	if utf8.RuneCountInString(f.comment) > maxComment {
 		return p, errComment
 	}
@@ -177,7 +209,7 @@ func (v *visit) toProposal(f form) (invite.Proposal, error) {
 	switch {
 	case v.isOver(p.Start, p.Start) || p.Start.After(v.now.AddDate(maxAhead, 0, 0)):
 		return p, errStart
-	case !p.End.After(p.Start) || p.End.After(p.Start.AddDate(0, 0, maxProposed)):
+	case !p.End.After(p.Start) || p.End.After(p.Start.AddDate(0, 0, maxProposed)) && p.End.Sub(p.Start) > now.End.Sub(now.Start):
 		return p, errEnd
 	case p.Start.Equal(now.Start) && p.End.Equal(now.End):
 		return p, errSame

@@ -43,6 +43,12 @@ func (v *visit) openForm(page, text string) error {
 	return nil
 }
 
+// id returns the name of the form with a token, by which a meeting takes it in once even if
+// two machines have it at the same time.
+func (v *visit) id(form string) string {
+	return mailauth.Base32.EncodeToString(v.signer.sum(useID, form)[:tokenMAC])
+}
+
 // formMAC returns the MAC over the content of a form's token, its link and its page.
 func (v *visit) formMAC(k signer, page string, content []byte) []byte {
 	return k.sum(useForm, v.link, page, string(content))[:tokenMAC]

@@ -70,7 +70,8 @@ func (l *Links) Validate() error {
 // URL returns the link for an attendee of a meeting. Its page proposes the answer s,
 // and the reader still has to send the form. If s is "" or [ical.StatusNeedsAction],
 // the page proposes none. Equal arguments give equal links. Use URL as
-// Options.AnswerURL of package invite.
+// Options.AnswerURL of package invite. If m.Event is a series and has a RecurrenceID, as
+// in a mail about one occurrence, the page proposes the answer to that occurrence alone.
 //
 // URL returns "" for other answers, for a meeting without a UID or with a very long
 // one, and if [Links.Validate] fails.
@@ -85,6 +86,9 @@ func (l *Links) URL(m *invite.Meeting, a ical.Attendee, s ical.Status) string {
 	k := signer{l.Keys[0]}
 	t := token{status: statuses[code], day: l.day(&m.Event), uid: m.Event.UID}
 	t.attendee = k.attendee(t.uid, a.Email)
+	if m.Event.Recurrence != nil {
+		t.date = m.Event.RecurrenceID
+	}
 	return strings.TrimSuffix(l.Base, "/") + "/" + k.seal(t)
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite/body"
@@ -68,7 +69,7 @@ var shownRows = []string{"when", "repeats", "where", "organizer"}
 // page returns the data of the page of a visit, without a form.
 func (h *Handler) page(v *visit, most limits) (*page, error) {
 	e := &v.meeting.Event
-	view := &body.View{Event: e, Attendee: v.who, HideGuests: true, Language: v.tag}
+	view := &body.View{Event: v.event(), Attendee: v.who, HideGuests: true, Language: v.tag}
 	if e.Cancelled {
 		view.Method = ical.MethodCancel
 	}
@@ -128,7 +129,10 @@ func (p *page) word(s ical.Status) string {
 // their answers.
 func (p *page) guests(v *visit, most limits) {
 	var id time.Time
-	if !v.whole && len(v.dates) > 0 {
+	if !v.whole {
+		if len(v.dates) == 0 {
+			return
+		}
 		id = v.dates[0].RecurrenceID
 	}
 	left := most.guests
@@ -141,19 +145,35 @@ func (p *page) guests(v *visit, most limits) {
 			more++
 			continue
 		}
-		g := guest{Name: a.Name, Answer: p.word(a.Status)}
-		if g.Name == "" {
-			g.Name = a.Email
-		}
+		g := guest{Name: nameOf(&a, most), Answer: p.word(a.Status)}
 		if g.Answer == "" {
 			g.Answer = p.T("waiting")
 		}
-		g.Name = shortened(g.Name, most.fact/4)
 		p.Guests = append(p.Guests, g)
 	}
 	if more > 0 && len(p.Guests) > 0 {
 		p.MoreGuests = p.More(more)
 	}
+}
+
+// nameOf returns the name of an attendee, or the address if there is none. It leaves out
+// characters that would change the text around it.
+func nameOf(a *ical.Attendee, most limits) string {
+	for _, name := range []string{a.Name, a.Email} {
+		name = strings.Map(func(r rune) rune {
+			switch {
+			case unicode.IsSpace(r):
+				return ' '
+			case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069', r == '\ufeff':
+				return -1
+			}
+			return r
+		}, name)
+		if name = strings.TrimSpace(name); name != "" {
+			return shortened(name, most.fact/4)
+		}
+	}
+	return ""
 }
 
 // form adds a form to the page, if something can be answered.
@@ -162,14 +182,13 @@ func (p *page) form(v *visit, f form, most limits) {
 		return
 	}
 	e := &v.meeting.Event
-	name := v.who.Name
-	if name == "" {
-		name = v.who.Email
-	}
-	p.Texts = append(p.Texts, p.T("as", "{who}", fsi+shortened(name, most.fact/4)+pdi))
+	p.Texts = append(p.Texts, p.T("as", "{who}", fsi+nameOf(&v.who, most)+pdi))
 	if last := v.lastProposal(); last != nil {
 		when := p.When(ical.Span{Start: last.Start, End: last.End}, last.AllDay, v.loc)
 		p.Texts = append(p.Texts, p.T("proposed", "{time}", unbroken(when)))
+		if f.page == pageAnswer && e.Recurrence == nil { // see invite.Meeting.OpenProposals
+			p.Texts = append(p.Texts, p.T("proposed.answer"))
+		}
 	}
 	out := &shownForm{
 		Token: v.sealForm(f.page), Comment: shortened(f.comment, maxComment), Start: shortened(f.start, maxField), End: shortened(f.end, maxField),

@@ -123,8 +123,8 @@ func TestPropose(t *testing.T) {
 		t.Fatalf("%d proposals", len(m.Proposals))
 	}
 	p := m.Proposals[0]
-	want := invite.Proposal{ID: p.ID, Email: ann, Start: p.Start, End: p.End, Comment: "I am travelling", Sequence: p.Sequence, Stamp: noon, Via: "link"}
-	if p != want || !p.Start.Equal(time.Date(2027, 3, 3, 13, 0, 0, 0, time.UTC)) || p.End.Sub(p.Start) != time.Hour {
+	want := invite.Proposal{ID: p.ID, Email: ann, Start: p.Start, End: p.End, Comment: "I am travelling", Sequence: p.Sequence, Stamp: noon, Via: "link", MessageID: p.MessageID}
+	if p != want || p.MessageID == "" || !p.Start.Equal(time.Date(2027, 3, 3, 13, 0, 0, 0, time.UTC)) || p.End.Sub(p.Start) != time.Hour {
 		t.Errorf("proposal = %+v", p)
 	}
 	check(t, "answer", ical.StatusNeedsAction, s.status())

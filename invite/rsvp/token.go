@@ -3,7 +3,9 @@ package rsvp
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -21,12 +23,14 @@ var statuses = []ical.Status{"", ical.StatusAccepted, ical.StatusTentative, ical
 //   - one with the version, the form of the UID, and the answer,
 //   - two with the last day on which the link is valid,
 //   - eight of a MAC over the meeting and the attendee, who is found by it,
+//   - if the link is about one occurrence: eight with its original start, in Unix seconds,
 //   - the UID: 16 octets if it is a UUID, and otherwise its text,
 //   - 16 of a MAC over all of these.
 type token struct {
 	status   ical.Status
 	day      mailauth.Token
 	attendee [attendeeMAC]byte
+	date     time.Time // zero if the link is about the whole meeting
 	uid      string
 }
 
@@ -35,12 +39,14 @@ const (
 	attendeeMAC = 8
 	tokenMAC    = 16
 	tokenHead   = 1 + 2 + attendeeMAC
+	dateOctets  = 8
 	uuidOctets  = 16
 )
 
 // The bits of the first octet of a token.
 const (
 	tokenVersion = 0x10
+	tokenDate    = 0x08
 	tokenUUID    = 0x04
 	tokenStatus  = 0x03
 )
@@ -52,6 +58,7 @@ const (
 	useAttendee = "convene rsvp attendee 1"
 	useForm     = "convene rsvp form 1"
 	useState    = "convene rsvp state 1"
+	useID       = "convene rsvp id 1"
 )
 
 // signer makes and verifies the MACs of one key.
@@ -87,7 +94,12 @@ func (k signer) seal(t token) string {
 		uid, code = id[:], code|tokenUUID
 	}
 	raw := append([]byte{tokenVersion | code}, t.day[:2]...)
-	raw = append(append(raw, t.attendee[:]...), uid...)
+	raw = append(raw, t.attendee[:]...)
+	if !t.date.IsZero() {
+		raw[0] |= tokenDate
+		raw = binary.BigEndian.AppendUint64(raw, uint64(t.date.Unix()))
+	}
+	raw = append(raw, uid...)
 	raw = append(raw, k.sum(useLink, string(raw))[:tokenMAC]...)
 	return mailauth.Base32.EncodeToString(raw)
 }
@@ -106,8 +118,15 @@ func (k signer) open(text string) (t token, ok bool) {
 	t.status, t.day = statuses[raw[0]&tokenStatus], mailauth.Token(raw[1:3])
 	t.attendee = [attendeeMAC]byte(raw[3:tokenHead])
 	uid := content[tokenHead:]
+	if raw[0]&tokenDate != 0 {
+		if len(uid) <= dateOctets {
+			return t, false
+		}
+		t.date = time.Unix(int64(binary.BigEndian.Uint64(uid)), 0).UTC()
+		uid = uid[dateOctets:]
+	}
 	switch {
-	case raw[0]&^(tokenUUID|tokenStatus) != tokenVersion, raw[0]&tokenUUID != 0 && len(uid) != uuidOctets:
+	case raw[0]&^(tokenDate|tokenUUID|tokenStatus) != tokenVersion, raw[0]&tokenUUID != 0 && len(uid) != uuidOctets:
 		return t, false
 	case raw[0]&tokenUUID != 0:
 		t.uid = uuid.UUID(uid).String()

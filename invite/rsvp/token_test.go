@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite/internal/mailauth"
 )
 
@@ -14,8 +15,11 @@ func TestToken(t *testing.T) {
 	for _, uid := range []string{"u", "5d1c1f3e-0000-4000-8000-000000000001", "5D1C1F3E-0000-4000-8000-000000000001", "16-octets-long!!", "Übung\x00"} {
 		for _, status := range statuses {
 			want := token{status: status, day: mailauth.Day(time.Unix(1e9, 0)), attendee: k.attendee(uid, "ann@example.test"), uid: uid}
+			if status == ical.StatusDeclined {
+				want.date = time.Unix(-5, 0).UTC()
+			}
 			got, ok := k.open(k.seal(want))
-			if !ok || got.uid != want.uid || got.status != want.status || got.attendee != want.attendee || !bytes.Equal(got.day, want.day) {
+			if !ok || !got.date.Equal(want.date) || got.uid != want.uid || got.status != want.status || got.attendee != want.attendee || !bytes.Equal(got.day, want.day) {
 				t.Errorf("open(seal(%+v)) = %+v, %v", want, got, ok)
 			}
 		}
@@ -28,8 +32,11 @@ func TestTokenOfAnotherVersion(t *testing.T) {
 	day := mailauth.Day(time.Unix(1e9, 0))
 	for name, raw := range map[string][]byte{
 		"another version":            append([]byte{0x20, day[0], day[1]}, "12345678uid"...),
-		"an unknown bit":             append([]byte{0x18, day[0], day[1]}, "12345678uid"...),
+		"an unknown bit":             append([]byte{0x30, day[0], day[1]}, "12345678uid"...),
 		"a UUID that is too short":   append([]byte{0x14, day[0], day[1]}, "12345678uid"...),
+		"a date and no UID":          append([]byte{0x18, day[0], day[1]}, "12345678date5678"...),
+		"half a date":                append([]byte{0x18, day[0], day[1]}, "12345678date"...),
+		"a date and half a UUID":     append([]byte{0x1c, day[0], day[1]}, "12345678date5678uuid"...),
 		"no UID":                     append([]byte{0x10, day[0], day[1]}, "12345678"...),
 		"nothing but a MAC":          nil,
 		"the form of a form's token": append([]byte{0, 0, 0, 0}, "12345678"...),

@@ -1,10 +1,12 @@
 package rsvp
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +44,7 @@ type visit struct {
 
 	whole bool   // the reader is invited to the whole meeting
 	dates []date // the coming dates of a series that the reader is invited to, one more than is shown
+	about *date  // the date that the link is about; nil if there is none, or if it cannot be answered
 }
 
 // date is an occurrence of a series.
@@ -63,14 +66,7 @@ func (h *Handler) visit(r *http.Request, t token, k signer) (*visit, error) {
 	if h.links.ended(t, &m.Event, v.now) {
 		return nil, errExpired
 	}
-	found := false
-	for a := range everybody(m) {
-		if k.attendee(t.uid, a.Email) == t.attendee {
-			v.who, found = *a, true
-			break
-		}
-	}
-	if !found {
+	if !v.findReader() {
 		return nil, fmt.Errorf("rsvp: %w", invite.ErrNotInvited)
 	}
 	if v.loc, err = v.clock(); err != nil {
@@ -79,8 +75,25 @@ func (h *Handler) visit(r *http.Request, t token, k signer) (*visit, error) {
 	v.whole = m.OccurrenceStatus(v.who.Email, time.Time{}) != ""
 	if m.Event.Recurrence != nil && !m.Event.Cancelled {
 		v.findDates()
+		v.findAbout()
 	}
 	return v, nil
+}
+
+// findReader finds the attendee of the link. An attendee can occur in hundreds of
+// overrides, so each address is tried once.
+func (v *visit) findReader() bool {
+	tried := make(map[string]bool)
+	for a := range everybody(v.meeting) {
+		if tried[a.Email] {
+			continue
+		}
+		if tried[a.Email] = true; v.signer.attendee(v.uid, a.Email) == v.attendee {
+			v.who = *a
+			return true
+		}
+	}
+	return false
 }
 
 // everybody yields the attendees of the whole meeting, of its overrides and of
@@ -110,38 +123,131 @@ func everybody(m *invite.Meeting) iter.Seq[*ical.Attendee] {
 // clock returns the reader's time zone, or the zone of the meeting if the reader's is not
 // known.
 func (v *visit) clock() (*time.Location, error) {
+	if v.meeting.Event.Floating {
+		return time.UTC, nil // the clock of every reader
+	}
 	if v.who.TimeZone != "" {
 		if loc, err := ical.LoadLocation(v.who.TimeZone); err == nil {
 			return loc, nil
 		}
-	}
-	if v.meeting.Event.Floating {
-		return time.UTC, nil
 	}
 	return v.meeting.Event.Zone()
 }
 
 // findDates collects the next dates of a series that the reader is invited to.
 func (v *visit) findDates() {
-	ids := make(map[int64]bool) // of the dates that an attendee without the series has
-	for i := range v.meeting.Event.Overrides {
-		ids[v.meeting.Event.Overrides[i].RecurrenceID.Unix()] = true
-	}
-	for i := range v.meeting.Joined {
-		ids[v.meeting.Joined[i].RecurrenceID.Unix()] = true
+	if !v.whole {
+		v.findSingleDates()
+		return
 	}
 	searched := 0
 	for o := range v.meeting.Event.Occurrences(v.now.Add(-longest(&v.meeting.Event)), time.Time{}) {
 		if searched++; searched > mostSearched || len(v.dates) > mostDates {
 			return
 		}
-		if !v.whole && !ids[o.RecurrenceID.Unix()] || v.isOver(o.Start, o.End) {
-			continue
-		}
-		if s := v.meeting.OccurrenceStatus(v.who.Email, o.RecurrenceID); s != "" {
-			v.dates = append(v.dates, date{o, s})
+		v.addDate(o)
+	}
+}
+
+// findSingleDates is findDates for a reader who is not invited to the series, but to
+// single dates, which can lie in years.
+func (v *visit) findSingleDates() {
+	e := &v.meeting.Event
+	var list []ical.Occurrence
+	for i := range e.Overrides {
+		if slices.ContainsFunc(e.Overrides[i].Attendees, v.isReader) {
+			o := e.Override(i)
+			list = append(list, ical.Occurrence{RecurrenceID: o.RecurrenceID, Start: o.Start, End: series.EndOf(&o), Override: i})
 		}
 	}
+	for i := range v.meeting.Joined {
+		if j := &v.meeting.Joined[i]; v.isReader(j.Attendee) {
+			if o, ok := e.Occurrence(j.RecurrenceID); ok {
+				list = append(list, o)
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b ical.Occurrence) int {
+		return cmp.Or(a.Start.Compare(b.Start), a.RecurrenceID.Compare(b.RecurrenceID))
+	})
+	list = slices.CompactFunc(list, func(a, b ical.Occurrence) bool { return a.RecurrenceID.Equal(b.RecurrenceID) })
+	for _, o := range list {
+		if v.addDate(o); len(v.dates) > mostDates {
+			return
+		}
+	}
+}
+
+// isReader reports whether an attendee is the reader.
+func (v *visit) isReader(a ical.Attendee) bool { return address.Same(a.Email, v.who.Email) }
+
+// addDate adds a date if it is not over and the reader is invited to it.
+func (v *visit) addDate(o ical.Occurrence) {
+	if v.isOver(o.Start, o.End) {
+		return
+	}
+	if s := v.meeting.OccurrenceStatus(v.who.Email, o.RecurrenceID); s != "" {
+		v.dates = append(v.dates, date{o, s})
+	}
+}
+
+// findAbout finds the date that the link is about, which may come later than the other
+// dates.
+func (v *visit) findAbout() {
+	d, ok := date{}, false
+	if !v.token.date.IsZero() {
+		d, ok = v.find(v.token.date)
+	}
+	if !ok {
+		return
+	}
+	v.about = &d
+	if !slices.ContainsFunc(v.dates, func(x date) bool { return x.id() == d.id() }) {
+		v.dates = append(v.dates, d)
+	}
+}
+
+// event returns the meeting as the reader may see it. A reader who is not invited to the
+// series sees one of their dates, as in the mail about it.
+func (v *visit) event() *ical.Event {
+	e := &v.meeting.Event
+	if v.whole || e.Recurrence == nil {
+		return e
+	}
+	var id time.Time
+	switch {
+	case v.about != nil:
+		id = v.about.RecurrenceID
+	case len(v.dates) > 0:
+		id = v.dates[0].RecurrenceID
+	default:
+		id = v.lastDate()
+	}
+	i := slices.IndexFunc(e.Overrides, func(o ical.Event) bool { return o.RecurrenceID.Equal(id) })
+	if i < 0 {
+		plain := *e
+		plain.Overrides, i = []ical.Event{{RecurrenceID: id}}, 0
+		e = &plain
+	}
+	o := e.Override(i)
+	o.Cancelled = o.Cancelled || e.Cancelled
+	return &o
+}
+
+// lastDate returns the original start of the last date to which the reader was invited
+// without the series.
+func (v *visit) lastDate() (id time.Time) {
+	for i := range v.meeting.Event.Overrides {
+		if o := &v.meeting.Event.Overrides[i]; slices.ContainsFunc(o.Attendees, v.isReader) {
+			id = series.Later(id, o.RecurrenceID)
+		}
+	}
+	for i := range v.meeting.Joined {
+		if j := &v.meeting.Joined[i]; v.isReader(j.Attendee) {
+			id = series.Later(id, j.RecurrenceID)
+		}
+	}
+	return id
 }
 
 // longest returns a duration that no occurrence of a meeting exceeds, with a day more for
@@ -211,13 +317,26 @@ func (v *visit) lastByLink() *invite.Answer {
 // lastProposal returns the last proposal of the reader that waits for the organizer; nil
 // if there is none.
 func (v *visit) lastProposal() *invite.Proposal {
-	open := v.meeting.OpenProposals()
-	for i := len(open) - 1; i >= 0; i-- {
-		if address.Same(open[i].Email, v.who.Email) {
-			return &open[i]
-		}
+	own := *v.meeting // what others said does not matter, and can be a lot
+	own.Proposals = of(own.Proposals, func(p *invite.Proposal) bool { return address.Same(p.Email, v.who.Email) })
+	if len(own.Proposals) == 0 {
+		return nil
+	}
+	own.Answers = of(own.Answers, func(a *invite.Answer) bool { return address.Same(a.Email, v.who.Email) })
+	if open := own.OpenProposals(); len(open) > 0 {
+		return &open[len(open)-1]
 	}
 	return nil
+}
+
+// of returns the elements of a list that a function chooses.
+func of[T any](list []T, choose func(*T) bool) (out []T) {
+	for i := range list {
+		if choose(&list[i]) {
+			out = append(out, list[i])
+		}
+	}
+	return out
 }
 
 // language returns the language of pages for which the meeting names none.

@@ -20,6 +20,7 @@ func TestConstants(t *testing.T) {
 		plan.ActionProposalDeclined: body.ActionProposalDeclined,
 		plan.ActionRefusal:          body.ActionRefusal,
 		plan.ActionRemoval:          body.ActionRemoval,
+		plan.ActionPartialRemoval:   body.ActionPartialRemoval,
 	} {
 		check(t, "Action", want, body.Action(a))
 	}

@@ -39,6 +39,7 @@ const (
 	ActionProposalDeclined Action = "proposal-declined"
 	ActionRefusal          Action = "refusal"
 	ActionRemoval          Action = "removal"
+	ActionPartialRemoval   Action = "partial-removal"
 )
 
 // Key returns the key of the attendee's address.

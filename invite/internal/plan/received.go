@@ -84,7 +84,7 @@ func (m *Meeting) history() *history {
 		h.at(m.Mails[i].To).add(&m.Mails[i], m.Event.RecurrenceID)
 	}
 	for _, a := range m.Given {
-		if a.MessageID != "" {
+		if a.MessageID != "" && a.Via == "" {
 			w := h.at(a.Email)
 			w.answered = w.answered || a.Sequence >= w.left
 		}

@@ -23,6 +23,9 @@ func TestHistory(t *testing.T) {
 	answered := func(m *plan.Meeting) {
 		m.Given = append(m.Given, &roster.Answer{Email: cy, Status: ical.StatusAccepted, MessageID: "<1@example.test>"})
 	}
+	called := func(m *plan.Meeting) {
+		m.Given = append(m.Given, &roster.Answer{Email: cy, Status: ical.StatusAccepted, Via: "phone", MessageID: "call 1"})
+	}
 	tests := []struct {
 		name  string
 		m     *plan.Meeting
@@ -74,6 +77,9 @@ func TestHistory(t *testing.T) {
 		{"an answer shows that cy has an invitation, by another way",
 			meeting(single(only), ledger(request(cy, 0, failed)), answered), single(only, summary("Retro")),
 			[]string{`cy REQUEST 1 summary changed from "Review" to "Retro"`}},
+		{"an answer by telephone does not show that, even if it names the call",
+			meeting(single(only), ledger(request(cy, 0, failed)), called), single(only, summary("Retro")),
+			[]string{"cy REQUEST 1 is invited"}},
 		{"a cancellation that arrived ends it: cy is invited again",
 			meeting(single(invited(ann), sequence(1)), ledger(request(ann, 0, arrived), cy0, cancel(cy, 1, arrived))), single(invited(ann, cy)),
 			[]string{"cy REQUEST 2 is invited", "ann: only the list of attendees changed: nothing to send"}},

@@ -201,7 +201,7 @@ func (u *update) attendee(a *ical.Attendee) {
 	case is.Whole != nil:
 		u.plan.invite(a, is, "is now invited to the whole series")
 	default:
-		u.plan.cancel(a, was, ActionRemoval, "is no longer invited to the whole series")
+		u.plan.cancel(a, was, ActionPartialRemoval, "is no longer invited to the whole series")
 		u.staysFor(a, is)
 	}
 }
