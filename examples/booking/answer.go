@@ -52,12 +52,12 @@ func answerKey(ctx context.Context, db *sql.DB) ([]byte, error) {
 	return hex.DecodeString(text)
 }
 
-// newClient returns a client whose mails have the links.
+// newClient returns a client whose mails have the links, and links to online calendars.
 func newClient(sender invite.Sender, links *rsvp.Links) *invite.Client {
 	if links == nil {
 		return invite.New(sender, nil)
 	}
-	return invite.New(sender, &invite.Options{AnswerURL: links.URL})
+	return invite.New(sender, &invite.Options{AnswerURL: links.URL, CalendarLinks: true})
 }
 
 // withAnswers returns the page with the answer pages beside it.
@@ -66,9 +66,10 @@ func withAnswers(page http.Handler, d *desk.Desk, links *rsvp.Links) (http.Handl
 		return page, nil
 	}
 	pages := rsvp.NewHandler(d, links, &rsvp.Options{
-		Brand:      body.Brand{Name: "Room desk"},
-		ShowGuests: true,
-		Logger:     slog.Default(),
+		Brand:         body.Brand{Name: "Room desk"},
+		ShowGuests:    true,
+		CalendarLinks: true,
+		Logger:        slog.Default(),
 	})
 	mux := http.NewServeMux()
 	mux.Handle(answerPath, pages)

@@ -99,6 +99,17 @@ func (r reader) axe(name string) {
 	}
 }
 
+// focused waits until the focus is on the element with that ID. Chromium sets it when it
+// paints the page, which may be after the page has been loaded.
+func (r reader) focused(id string) {
+	r.t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); ask(r, chromedp.Evaluate[string](`document.activeElement.id`)) != id; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			r.t.Fatalf("the focus is not on %s:\n%s", id, r.text())
+		}
+	}
+}
+
 // background is the colour behind the page, as rgb(…).
 func (r reader) background() string {
 	return ask(r, chromedp.Evaluate[string](`getComputedStyle(document.body).backgroundColor`))
@@ -142,6 +153,7 @@ func TestBrowserAnswer(t *testing.T) {
 			if got := r.text(); !strings.Contains(got, tt.thanks) {
 				t.Errorf("the page does not say %q:\n%s", tt.thanks, got)
 			}
+			r.tab(`a[href^="https://calendar.google.com/"]`)
 			r.fits(tt.language + "-answered")
 			v.until(meeting, "1 tentative, 2 without an answer")
 			v.until(meeting, "on my way")
@@ -195,6 +207,12 @@ func TestBrowserAnswerPages(t *testing.T) {
 		meetings[uid] = &invite.Meeting{Event: e}
 	}
 	add("series", func(e *ical.Event) { e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly} })
+	add("coming", func(e *ical.Event) {
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly}
+		e.Overrides = []ical.Event{{RecurrenceID: start.AddDate(0, 0, 7)}}
+		e.Overrides[0].Attendees = []ical.Attendee{event.Attendees[0], event.Attendees[1]}
+		e.Overrides[0].Attendees[0].Status = ical.StatusAccepted
+	})
 	add("cancelled", func(e *ical.Event) { e.Cancelled = true })
 	add("over", func(e *ical.Event) { e.Start, e.End = now.AddDate(0, 0, -2), now.AddDate(0, 0, -1) })
 	add("expired", func(e *ical.Event) { e.Start, e.End = now.AddDate(0, -2, -2), now.AddDate(0, -2, -1) })
@@ -203,7 +221,7 @@ func TestBrowserAnswerPages(t *testing.T) {
 	server := httptest.NewUnstartedServer(nil)
 	links.Base = "http://" + server.Listener.Addr().String() + "/answer"
 	server.Config.Handler = rsvp.NewHandler(meetings, links, &rsvp.Options{
-		Now: func() time.Time { return now }, ShowGuests: true, Brand: body.Brand{Name: "Room desk", Colour: "#0b5d3b"},
+		Now: func() time.Time { return now }, ShowGuests: true, CalendarLinks: true, Brand: body.Brand{Name: "Room desk", Colour: "#0b5d3b"},
 	})
 	server.Start()
 	defer server.Close()
@@ -237,9 +255,7 @@ func TestBrowserAnswerPages(t *testing.T) {
 			}
 			r.tab("button")
 			r.leads(chromedp.KeyEvent(kb.Enter)) // the store says that a later answer counts
-			if id := ask(r, chromedp.Evaluate[string](`document.activeElement.id`)); id != "note" {
-				t.Errorf("%s: the focus is not on the message:\n%s", language, r.text())
-			}
+			r.focused("note")
 			r.fits(strings.Join([]string{language, scheme, "refused"}, "-"))
 		}
 	}

@@ -39,6 +39,10 @@ type Options struct {
 	// ShowGuests shows the names and the answers of the other attendees. Meetings
 	// with hidden guests never show them.
 	ShowGuests bool
+	// CalendarLinks shows links to readers who have said yes or maybe, that add the
+	// meeting to Google Calendar, Outlook.com, Microsoft 365 or Yahoo Calendar, see
+	// [ical.Links].
+	CalendarLinks bool
 	// Now is the clock. If it is nil, time.Now is used.
 	Now func() time.Time
 	// Logger gets errors of the Store, refused forms, and answers. It never gets a link.

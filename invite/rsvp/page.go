@@ -23,6 +23,7 @@ type page struct {
 	Notice     string   // about the form that was sent last
 	Done       bool     // the form was taken in
 	Rows       []body.Row
+	Calendar   *calendar
 	Form       *shownForm
 	Guests     []guest
 	MoreGuests string
@@ -56,20 +57,26 @@ type guest struct{ Name, Answer string }
 // T returns a text of the catalog. pairs are names in braces, each before its value.
 func (p *page) T(key string, pairs ...string) string { return p.words.text(key, pairs...) }
 
-// limits say how much of a meeting is shown: how many dates and guests, and how many
-// characters of each fact.
-type limits struct{ dates, guests, fact int }
+// limits say how much of a meeting is shown: how many dates and guests, how many
+// characters of each fact, and how many characters of the description in each link to a
+// calendar. Below 0 there are no such links.
+type limits struct{ dates, guests, fact, details int }
 
 // levels are tried in this order until the page is short enough.
-var levels = []limits{{mostDates, 20, 500}, {mostDates, 10, 300}, {10, 5, 150}, {5, 0, 60}, {1, 0, 20}}
+var levels = []limits{{mostDates, 20, 500, 200}, {mostDates, 20, 500, 0}, {mostDates, 10, 300, 0}, {10, 5, 150, 0}, {5, 0, 60, -1}, {1, 0, 20, -1}}
 
 // shownRows are the facts of a meeting on a page. The IDs are those of [body.Row].
 var shownRows = []string{"when", "repeats", "where", "organizer"}
 
-// page returns the data of the page of a visit, without a form.
-func (h *Handler) page(v *visit, most limits) (*page, error) {
+// page returns the data of a page of a visit, without a form.
+func (h *Handler) page(v *visit, name string, most limits) (*page, error) {
 	e := &v.meeting.Event
 	view := &body.View{Event: v.event(), Attendee: v.who, HideGuests: true, Language: v.tag}
+	var added *ical.Event
+	if h.options.CalendarLinks && name == pageAnswer {
+		added = v.entry()
+		view.Calendars = calendarLinks(added, most.details)
+	}
 	if e.Cancelled {
 		view.Method = ical.MethodCancel
 	}
@@ -87,6 +94,7 @@ func (h *Handler) page(v *visit, most limits) (*page, error) {
 			p.Rows = append(p.Rows, row)
 		}
 	}
+	p.calendar(v, added)
 	p.Closed = v.closed() != nil
 	if !p.Closed || e.Cancelled {
 		p.Texts = append(p.Texts, shortened(p.Lead, 2*most.fact))

@@ -70,7 +70,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, v *visit, f form,
 	}
 	var out []byte
 	for _, most := range levels {
-		p, err := h.page(v, most)
+		p, err := h.page(v, f.page, most)
 		if err != nil {
 			h.broken(w, r, err)
 			return

@@ -25,7 +25,7 @@ func everyPage(t *testing.T, language string) map[string]*httptest.ResponseRecor
 	out := make(map[string]*httptest.ResponseRecorder)
 	add := func(name string, w *httptest.ResponseRecorder) { out[name] = w }
 	fresh := func(change ...func(e *ical.Event)) *site {
-		return serve(t, []*invite.Meeting{review(change...)}, func(o *rsvp.Options) { o.Language, o.ShowGuests = language, true })
+		return serve(t, []*invite.Meeting{review(change...)}, func(o *rsvp.Options) { o.Language, o.ShowGuests, o.CalendarLinks = language, true, true })
 	}
 	s := fresh()
 	link := s.link(ann, ical.StatusAccepted)
@@ -158,6 +158,7 @@ func TestLanguageOfReader(t *testing.T) {
 func TestLargePages(t *testing.T) {
 	for _, text := range []string{strings.Repeat("会議", 3000), strings.Repeat(`"&<'+`, 2000), strings.Repeat("\u202eא", 3000)} {
 		s := serve(t, []*invite.Meeting{review(weekly, func(e *ical.Event) {
+			e.Attendees[0].Status = ical.StatusAccepted
 			e.Recurrence.Count, e.Summary, e.Location, e.Organizer.Name = 0, text, text, text
 			for i := range e.Attendees {
 				e.Attendees[i].Name = text
@@ -165,7 +166,7 @@ func TestLargePages(t *testing.T) {
 			for i := range 500 {
 				e.Attendees = append(e.Attendees, ical.Attendee{Name: text, Email: fmt.Sprintf("guest%d@example.test", i)})
 			}
-		})}, func(o *rsvp.Options) { o.Language, o.ShowGuests = "ru", true; o.Brand.Name = text })
+		})}, withCalendars, func(o *rsvp.Options) { o.Language, o.ShowGuests = "ru", true; o.Brand.Name = text })
 		link := s.link(ann, "")
 		comment := string([]rune(text)[:1000])
 		for name, w := range map[string]*httptest.ResponseRecorder{
