@@ -1,12 +1,16 @@
 package invite_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
 )
+
+// calendarLink finds the links to calendars in a mail.
+var calendarLink = regexp.MustCompile(`href="(https://(?:calendar|outlook)\.[^"]*)"`)
 
 // TestCalendarLinks sends invitations with links to calendars. Without the option there
 // are none, and a mail with them stays small.
@@ -34,8 +38,15 @@ func TestCalendarLinks(t *testing.T) {
 		if n != tt.want {
 			t.Errorf("%s: %d links, want %d: %s", tt.name, n, tt.want, html)
 		}
-		if len(html) > 14<<10 {
+		if len(html) > 10<<10 {
 			t.Errorf("%s: %d octets of HTML", tt.name, len(html))
+		}
+		size := 0
+		for _, link := range calendarLink.FindAllStringSubmatch(html, -1) {
+			size += len(strings.ReplaceAll(link[1], "&amp;", "&"))
+		}
+		if size > 1300 {
+			t.Errorf("%s: %d octets of links", tt.name, size)
 		}
 		s.take()
 		must(t)(c.Cancel(t.Context(), m))

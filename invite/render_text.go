@@ -131,14 +131,26 @@ func (r *renderer) bodyView(l letter, d *Delivery, links []body.AnswerLink) *bod
 	return v
 }
 
-// mostLinkText is the part of a description that the links of a mail repeat, in octets,
-// because the mail has it anyway, and each link has it once more.
-const mostLinkText = 200
+// The sizes of the links to calendars in a mail, in octets. Each link repeats the
+// beginning of the description, which the mail has anyway. If that makes the links too
+// long, they have no description, so that the HTML of a mail keeps below 10 KB.
+const (
+	mostLinkText = 200
+	mostLinks    = 1300 // of all links of a mail
+)
 
 // calendarLinks returns the pages that add an event to an online calendar.
 func calendarLinks(e *ical.Event) []ical.CalendarLink {
 	short := *e
 	short.Description = cut(e.Description, mostLinkText)
+	links, size := ical.Links(short), 0
+	for i := range links {
+		size += len(links[i].URL)
+	}
+	if size <= mostLinks {
+		return links
+	}
+	short.Description = ""
 	return ical.Links(short)
 }
 

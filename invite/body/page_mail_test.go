@@ -351,12 +351,31 @@ func TestSeriesOnTwoClocks(t *testing.T) {
 	}
 }
 
-// TestMailSize: the HTML of a mail has at most 10 KB in every language, unless the
-// meeting itself holds long texts.
+// TestMailSize: the HTML of a mail has at most 10 KB in every language, also with links
+// to answer and to calendars, unless the meeting itself holds long texts.
 func TestMailSize(t *testing.T) {
-	each(t, func(t *testing.T, _ string, _ body.Action, b *body.Body) {
-		if len(b.HTML) > 10<<10 {
-			t.Errorf("the HTML has %d octets", len(b.HTML))
+	mails := make(map[string]*body.View)
+	for name, v := range cases {
+		if name != "long-text" {
+			mails[name] = v
 		}
-	})
+	}
+	for action, v := range views(t) {
+		v.Action = action
+		mails[string(action)] = v
+	}
+	mails["invitation to one meeting"] = &body.View{Event: meeting(t), Attendee: meeting(t).Attendees[0]}
+	r := newRenderer(t, &body.Options{Brand: body.Brand{Name: "Harbour rooms", Colour: "#0f766e"}})
+	for _, language := range append(body.Languages(), "en-GB") {
+		for name, v := range mails {
+			full := *v
+			full.Attendee.Language, full.Answers = language, answers(strings.Repeat("a", 69))
+			event := *v.Event
+			event.Description = "" // as in mails of package invite if the links are long
+			full.Calendars = ical.Links(event)
+			if n := len(render(t, r, &full).HTML); n > 10<<10 {
+				t.Errorf("%s, %s: the HTML has %d octets", language, name, n)
+			}
+		}
+	}
 }
