@@ -45,7 +45,7 @@ func TestCalendarLinks(t *testing.T) {
 		for _, link := range calendarLink.FindAllStringSubmatch(html, -1) {
 			size += len(strings.ReplaceAll(link[1], "&amp;", "&"))
 		}
-		if size > 1300 {
+		if size > 1000 {
 			t.Errorf("%s: %d octets of links", tt.name, size)
 		}
 		s.take()

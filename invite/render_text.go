@@ -136,7 +136,7 @@ func (r *renderer) bodyView(l letter, d *Delivery, links []body.AnswerLink) *bod
 // long, they have no description, so that the HTML of a mail keeps below 10 KB.
 const (
 	mostLinkText = 200
-	mostLinks    = 1300 // of all links of a mail
+	mostLinks    = 1000 // of all links of a mail
 )
 
 // calendarLinks returns the pages that add an event to an online calendar.

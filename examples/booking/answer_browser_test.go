@@ -82,21 +82,37 @@ func (r reader) fits(name string) {
 // axe fails for each error that axe-core finds on the page.
 func (r reader) axe(name string) {
 	r.t.Helper()
-	script, err := os.ReadFile(*axe)
-	if err != nil {
-		r.t.Fatal(err)
-	}
 	scripts := func(off bool) chromedp.Action[chromedp.Void] {
 		return call(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: off})
 	}
 	r.do(scripts(false))
-	ask(r, chromedp.Evaluate[bool](string(script)+";true"))
-	found := ask(r, chromedp.Evaluate[string](`axe.run().then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" ")).join("\n") +
-		(r.passes.length ? "" : "axe has checked nothing"))`, chromedp.EvalAwaitPromise))
+	r.startAxe()
+	found := r.askAxe("")
 	r.do(scripts(true))
 	if found != "" {
 		r.t.Errorf("%s: %s", name, found)
 	}
+}
+
+// startAxe puts axe-core into the open page, if the flags ask for it.
+func (r reader) startAxe() {
+	r.t.Helper()
+	if *axe == "" {
+		return
+	}
+	script, err := os.ReadFile(*axe)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	ask(r, chromedp.Evaluate[bool](string(script)+";true"))
+}
+
+// askAxe returns the errors that axe-core finds on the page; "" if there are none.
+// options is the argument of axe.run.
+func (r reader) askAxe(options string) string {
+	r.t.Helper()
+	return ask(r, chromedp.Evaluate[string](`axe.run(`+options+`).then(r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html).join(" ")).join("\n") +
+		(r.passes.length ? "" : "axe has checked nothing"))`, chromedp.EvalAwaitPromise))
 }
 
 // focused waits until the focus is on the element with that ID. Chromium sets it when it

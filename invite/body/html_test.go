@@ -110,16 +110,18 @@ func TestPageRules(t *testing.T) {
 				continue
 			}
 			switch n.Data {
-			case "html":
+			case "html", "table":
+				if n.Data == "table" && attr(n, "role") != "presentation" {
+					t.Error("a table for layout is not marked as one")
+				}
+				if n.Data == "table" && attr(n, "class") != "page" {
+					continue // the outer table repeats the attributes, because webmails drop <html>
+				}
 				if lang, dir := attr(n, "lang"), attr(n, "dir"); lang == "" || dir != map[bool]string{true: "rtl", false: "ltr"}[lang == "ar"] {
-					t.Errorf("html lang=%q dir=%q", lang, dir)
+					t.Errorf("%s lang=%q dir=%q", n.Data, lang, dir)
 				}
 			case "script", "link", "iframe", "form", "base", "object", "video":
 				t.Errorf("the page has a <%s>", n.Data)
-			case "table":
-				if attr(n, "role") != "presentation" {
-					t.Error("a table for layout is not marked as one")
-				}
 			case "img":
 				if attr(n, "alt") == "" || !strings.HasPrefix(attr(n, "src"), "cid:") {
 					t.Errorf("img alt=%q src=%q", attr(n, "alt"), attr(n, "src"))

@@ -7,9 +7,12 @@ func writeAnswers(w *htmlWriter, d *Answers) {
 		"<div style=\"font-weight:600;padding-bottom:8px\">")
 	w.html(d.Question)
 	w.raw("</div>\n" +
-		"<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"><tr>")
+		"<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\"><tr>")
 	for i1 := range d.Links {
 		d1 := &d.Links[i1]
+		if i1 != 0 {
+			w.raw("\n<td width=\"8\" style=\"font-size:1px\">&nbsp;</td>")
+		}
 		if d1.Status == "accepted" {
 			w.raw("\n<td align=\"center\" style=\"background-color:")
 			w.css(d.Brand.Colour)
@@ -27,7 +30,6 @@ func writeAnswers(w *htmlWriter, d *Answers) {
 			w.html(d1.Label)
 			w.raw("</a></td>")
 		}
-		w.raw("\n<td width=\"8\" style=\"font-size:1px\">&nbsp;</td>")
 	}
 	w.raw("\n</tr></table>\n" +
 		"</td></tr>")
@@ -57,9 +59,13 @@ func writeBody(w *htmlWriter, d *Page) {
 	writeHead(w, d)
 	w.raw("\n<body class=\"page\" style=\"margin:0;padding:0;background-color:#f3f4f6\">\n")
 	writePreheader(w, d)
-	w.raw("\n<table role=\"presentation\" class=\"page\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"background-color:#f3f4f6\">\n" +
+	w.raw("\n<table role=\"presentation\" class=\"page\" lang=\"")
+	w.html(d.Language)
+	w.raw("\" dir=\"")
+	w.html(d.Dir)
+	w.raw("\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"background-color:#f3f4f6\">\n" +
 		"<tr><td align=\"center\" class=\"outer\" style=\"padding:20px 8px\">\n" +
-		"<table role=\"presentation\" class=\"card text\" width=\"600\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"width:100%;max-width:600px;background-color:#ffffff;border:1px solid #d5d9e0;border-radius:10px;font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;font-size:15px;line-height:1.5;color:#1f2937\">\n" +
+		"<table role=\"presentation\" class=\"card text\" width=\"600\" cellpadding=\"0\" cellspacing=\"0\" style=\"width:100%;max-width:600px;background-color:#ffffff;border:1px solid #d5d9e0;border-radius:10px;font-family:-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif;font-size:15px;line-height:1.5;color:#1f2937\">\n" +
 		"<tr><td style=\"height:5px;line-height:5px;font-size:1px;background-color:")
 	w.css(d.Colour)
 	w.raw(";border-radius:9px 9px 0 0\">&nbsp;</td></tr>")
@@ -129,13 +135,13 @@ func writeDescription(w *htmlWriter, d *Page) {
 }
 
 func writeFacts(w *htmlWriter, d *Page) {
-	w.raw("\n<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"overflow-wrap:anywhere;word-break:break-word\">")
+	w.raw("\n<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"overflow-wrap:anywhere;word-break:break-word\">")
 	for i1 := range d.Rows {
 		d1 := &d.Rows[i1]
-		w.raw("\n<tr><td class=\"key\" valign=\"top\" width=\"132\" style=\"padding:5px 0;color:#4b5563\">")
+		w.raw("\n<tr valign=\"top\"><td class=\"key\" width=\"132\" style=\"padding:5px 0;color:#4b5563\">")
 		w.html(d1.Label)
 		w.raw("</td>\n" +
-			"<td class=\"value\" valign=\"top\" style=\"padding:5px 0\">")
+			"<td class=\"value\" style=\"padding:5px 0\">")
 		if d1.Join() {
 			writeJoin(w, d)
 		}
@@ -200,7 +206,7 @@ func writeJoin(w *htmlWriter, d *Page) {
 		if d1.Join() {
 			{
 				d2 := &d1.Values[0]
-				w.raw("\n<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"margin:0 0 6px\"><tr>")
+				w.raw("\n<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" style=\"margin:0 0 6px\"><tr>")
 				if d.HasAnswers() {
 					w.raw("<td align=\"center\" class=\"choice\" style=\"border:1px solid #8a94a3;border-radius:6px\"><a class=\"link\" href=\"")
 					w.url(d2.Link)
@@ -314,8 +320,8 @@ func writeText(w *htmlWriter, d []Segment) {
 }
 
 func writeTitle(w *htmlWriter, d *Page) {
-	w.raw("\n<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"><tr>\n" +
-		"<td valign=\"top\"><table role=\"presentation\" class=\"tile\" aria-hidden=\"true\" width=\"64\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" style=\"background-color:#ffffff;border:1px solid #c9cfd8;border-radius:8px;border-collapse:separate;text-align:center;line-height:1.2;white-space:nowrap\">\n" +
+	w.raw("\n<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\"><tr>\n" +
+		"<td valign=\"top\"><table role=\"presentation\" class=\"tile\" aria-hidden=\"true\" width=\"64\" cellpadding=\"0\" cellspacing=\"0\" style=\"background-color:#ffffff;border:1px solid #c9cfd8;border-radius:8px;border-collapse:separate;text-align:center;line-height:1.2;white-space:nowrap\">\n" +
 		"<tr><td style=\"padding:3px 4px;background-color:")
 	w.css(d.Colour)
 	w.raw(";color:")
