@@ -23,7 +23,7 @@ var qp = enmime.NewEncoder(enmime.ForceQuotedPrintableCte(true))
 // partTree returns the parts of the mail in the shape that the package
 // documentation shows. The values in of may be placeholders.
 func partTree(cd *checkedDraft, of *gapValues) *enmime.Part {
-	root := alternative(cd, of)
+	root := related(cd, of)
 	var files []*enmime.Part
 	if len(cd.Calendar) > 0 && !cd.NoAttachment {
 		files = append(files, filePart(File{Name: cd.attachedName(), MediaType: "application/ics", Data: of[gapCalendar]}, "attachment"))
@@ -37,12 +37,33 @@ func partTree(cd *checkedDraft, of *gapValues) *enmime.Part {
 	return multipart("mixed", boundary(of[gapBoundary], "mixed"), append([]*enmime.Part{root}, files...)...)
 }
 
+// related returns the text in all its forms, together with the images that its HTML
+// shows (MS-OXCMAIL, section 2.1.3.3.8.3).
+//
+// QUIRK: Thunderbird 153 shows no text at all if the HTML and its images are a
+// multipart/related inside of the multipart/alternative with the calendar object.
+func related(cd *checkedDraft, of *gapValues) *enmime.Part {
+	root := alternative(cd, of)
+	if cd.HTML == "" || len(cd.Inline) == 0 {
+		return root
+	}
+	parts := []*enmime.Part{root}
+	for _, f := range cd.Inline {
+		p := filePart(f, "inline")
+		setField(p, "Content-ID", angled(f.ContentID))
+		parts = append(parts, p)
+	}
+	p := multipart("related", boundary(of[gapBoundary], "related"), parts...)
+	p.ContentTypeParams["type"] = root.ContentType // RFC 2387, section 3.1
+	return p
+}
+
 // alternative returns the text in all its forms, the richest last (RFC 2046,
 // section 5.1.4), and the calendar object after all of them.
 func alternative(cd *checkedDraft, of *gapValues) *enmime.Part {
 	parts := []*enmime.Part{textPart("text/plain", of[gapText])}
 	if cd.HTML != "" {
-		parts = append(parts, related(cd, of))
+		parts = append(parts, textPart("text/html", of[gapHTML]))
 	}
 	if len(cd.Calendar) > 0 {
 		parts = append(parts, calendarPart(of[gapCalendar], cd.Method))
@@ -51,23 +72,6 @@ func alternative(cd *checkedDraft, of *gapValues) *enmime.Part {
 		return parts[0]
 	}
 	return multipart("alternative", boundary(of[gapBoundary], "alternative"), parts...)
-}
-
-// related returns the HTML, together with the images that it shows.
-func related(cd *checkedDraft, of *gapValues) *enmime.Part {
-	shown := textPart("text/html", of[gapHTML])
-	if len(cd.Inline) == 0 {
-		return shown
-	}
-	parts := []*enmime.Part{shown}
-	for _, f := range cd.Inline {
-		p := filePart(f, "inline")
-		setField(p, "Content-ID", angled(f.ContentID))
-		parts = append(parts, p)
-	}
-	p := multipart("related", boundary(of[gapBoundary], "related"), parts...)
-	p.ContentTypeParams["type"] = "text/html" // RFC 2387, section 3.1
-	return p
 }
 
 // multipart returns a container of children, which must not have siblings yet.

@@ -138,8 +138,11 @@ func TestBuildTree(t *testing.T) {
 	multi := func(subtype string, parts ...part) part {
 		return part{Type: "multipart/" + subtype, Params: none, Parts: parts}
 	}
-	related := multi("related", html, logo)
-	related.Params = map[string]string{"type": "text/html"}
+	related := func(p part) part {
+		out := multi("related", p, logo)
+		out.Params = map[string]string{"type": p.Type}
+		return out
+	}
 
 	noCalendar := func(d *mime.Draft) { d.Calendar, d.Method = nil, "" }
 	attachPDF := func(d *mime.Draft) {
@@ -153,13 +156,13 @@ func TestBuildTree(t *testing.T) {
 		change func(d *mime.Draft)
 		want   part
 	}{
-		{"everything", func(d *mime.Draft) { inline(d); attachPDF(d) }, multi("mixed", multi("alternative", text, related, calendar), attached, pdf)},
+		{"everything", func(d *mime.Draft) { inline(d); attachPDF(d) }, multi("mixed", related(multi("alternative", text, html, calendar)), attached, pdf)},
 		{"invitation", func(*mime.Draft) {}, multi("mixed", multi("alternative", text, html, calendar), attached)},
 		{"no html", func(d *mime.Draft) { d.HTML = "" }, multi("mixed", multi("alternative", text, calendar), attached)},
 		{"no copy", func(d *mime.Draft) { d.NoAttachment = true }, multi("alternative", text, html, calendar)},
 		{"no copy but a file", func(d *mime.Draft) { d.NoAttachment = true; attachPDF(d) }, multi("mixed", multi("alternative", text, html, calendar), pdf)},
 		{"no calendar", noCalendar, multi("alternative", text, html)},
-		{"text and inline html", func(d *mime.Draft) { noCalendar(d); inline(d) }, multi("alternative", text, related)},
+		{"text and inline html", func(d *mime.Draft) { noCalendar(d); inline(d) }, related(multi("alternative", text, html))},
 		{"text and a file", func(d *mime.Draft) { noCalendar(d); attachPDF(d); d.HTML = "" }, multi("mixed", text, pdf)},
 		{"text", func(d *mime.Draft) { noCalendar(d); d.HTML = "" }, text},
 	}

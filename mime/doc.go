@@ -27,20 +27,21 @@
 // # Shape of a built mail
 //
 //	multipart/mixed                     only if something is attached
-//	├── multipart/alternative           only if there is more than the text
-//	│   ├── text/plain                  quoted-printable
-//	│   ├── multipart/related           only if there are inline images
+//	├── multipart/related               only if there are inline images
+//	│   ├── multipart/alternative       only if there is more than the text
+//	│   │   ├── text/plain              quoted-printable
 //	│   │   ├── text/html               quoted-printable
-//	│   │   └── image/png …             base64, with a Content-ID
-//	│   └── text/calendar; method=…     base64, no disposition
+//	│   │   └── text/calendar; method=… base64, no disposition
+//	│   └── image/png …                 base64, with a Content-ID
 //	├── application/ics                 the same object as an attachment
 //	└── application/pdf …               other attachments
 //
-// The calendar comes last in multipart/alternative, which has to be the first
-// child of multipart/mixed (MS-OXCMAIL, section 2.1.3.3.8). It has neither a
-// Content-Disposition nor a Content-ID, because clients would treat a part with
-// one of these as a file. The attached copy has no method parameter. Otherwise
-// it would count as a second invitation.
+// The calendar comes last in multipart/alternative. This has to be the first child
+// of multipart/mixed, or of multipart/related if there are images (MS-OXCMAIL,
+// sections 2.1.3.3.8.2 and 2.1.3.3.8.3). The calendar has neither a Content-Disposition
+// nor a Content-ID, because clients would treat a part with one of these as a file.
+// The attached copy has no method parameter. Otherwise it would count as a second
+// invitation.
 //
 // # Stages of a built mail
 //
