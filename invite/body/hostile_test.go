@@ -70,7 +70,7 @@ func elements(t testing.TB, doc string) (names map[string]int, links []string) {
 var known = func() map[string]bool {
 	out := map[string]bool{}
 	for _, s := range strings.Split("html html_lang html_dir head meta meta_charset meta_name meta_content title style body body_class body_style "+
-		"table table_role table_class table_width table_cellpadding table_cellspacing table_style table_aria-hidden table_lang table_dir tr tr_valign "+
+		"table table_role table_class table_width table_cellpadding table_cellspacing table_style table_aria-hidden table_lang table_dir tr tr_class tr_valign "+
 		"td td_align td_class td_style td_valign td_width h1 h1_class h1_style h2 h2_class h2_style div div_class div_style div_dir "+
 		"span span_class span_style span_dir a a_class a_href a_style a_dir b br bdi del del_class del_style img img_src img_alt img_height img_style", " ") {
 		out[strings.ReplaceAll(s, "_", " ")] = true

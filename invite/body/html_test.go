@@ -147,7 +147,7 @@ func TestPageRules(t *testing.T) {
 type paint struct{ fg, bg colour }
 
 var (
-	declaration = regexp.MustCompile(`(background-color|color):(#[0-9a-f]{6})`)
+	declaration = regexp.MustCompile(`(?:^|;)(background-color|color):(#[0-9a-f]{6})`) // not border-color
 	darkRule    = regexp.MustCompile(`(?m)^(\.[a-z,.]+)\{([^}]*)\}`)
 )
 

@@ -52,6 +52,7 @@ func newPage(v *View, texts *catalog, most limits, o *settings) (*Page, error) {
 	p.proposed(v, c)
 	p.calendars(v)
 	p.shorten(most)
+	p.markTwice()
 	p.comment(v, most.comment)
 	p.Preheader = unjoined(p.preheader(v, c))
 	return p, nil

@@ -138,7 +138,11 @@ func writeFacts(w *htmlWriter, d *Page) {
 	w.raw("\n<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"overflow-wrap:anywhere;word-break:break-word\">")
 	for i1 := range d.Rows {
 		d1 := &d.Rows[i1]
-		w.raw("\n<tr valign=\"top\"><td class=\"key\" width=\"132\" style=\"padding:5px 0;color:#4b5563\">")
+		w.raw("\n<tr")
+		if d1.Twice() {
+			w.raw(" class=\"line\"")
+		}
+		w.raw(" valign=\"top\"><td class=\"key\" width=\"132\" style=\"padding:5px 0;color:#4b5563\">")
 		w.html(d1.Label)
 		w.raw("</td>\n" +
 			"<td class=\"value\" style=\"padding:5px 0\">")

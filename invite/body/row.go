@@ -2,6 +2,7 @@ package body
 
 import (
 	"html/template"
+	"slices"
 )
 
 // Row is one named fact of the meeting.
@@ -21,6 +22,8 @@ type Row struct {
 	Inline bool
 	// Separator stands between the values of an Inline row.
 	Separator string
+
+	twice bool
 }
 
 // Value is one value of a [Row].
@@ -48,6 +51,26 @@ var rowOrder = []string{
 
 // Join reports whether the row is the link that joins the meeting.
 func (r Row) Join() bool { return r.ID == "join" && len(r.Values) > 0 && r.Values[0].Link != "" }
+
+// Twice reports whether the table that Thunderbird shows above an invitation has the
+// row, too: the organizer and the attendees, if nothing is marked or remarked in it.
+func (r Row) Twice() bool { return r.twice }
+
+// markTwice marks the rows for which [Row.Twice] is true.
+//
+// QUIRK: Thunderbird 153 writes a table of its own into the page of a mail with a
+// calendar object.
+func (p *Page) markTwice() {
+	if p.Action != ActionInvitation && p.Action != ActionUpdate && p.Action != ActionReminder {
+		return // the objects of other mails do not have all attendees
+	}
+	for i := range p.Rows {
+		switch r := &p.Rows[i]; r.ID {
+		case "organizer", "required", "optional":
+			r.twice = !slices.ContainsFunc(r.Values, func(v Value) bool { return v.Old || v.New || v.Remark != "" })
+		}
+	}
+}
 
 // list reports whether the row has any number of values, which are added and removed
 // one by one.
