@@ -35,6 +35,9 @@ func (v *visit) entry() *ical.Event {
 	if comes(v.meeting.OccurrenceStatus(v.who.Email, time.Time{})) {
 		return e
 	}
+	if v.about != nil && comes(v.about.status) {
+		return series.InRuleOccurrence(e, v.about.RecurrenceID)
+	}
 	for i := range v.dates {
 		if comes(v.dates[i].status) {
 			return series.InRuleOccurrence(e, v.dates[i].RecurrenceID)
