@@ -169,8 +169,8 @@ func TestBrowserAnswer(t *testing.T) {
 			if got := r.text(); !strings.Contains(got, tt.thanks) {
 				t.Errorf("the page does not say %q:\n%s", tt.thanks, got)
 			}
-			r.tab(`a[href^="https://calendar.google.com/"]`)
 			r.fits(tt.language + "-answered")
+			r.tab(`a[href^="https://calendar.google.com/"]`)
 			v.until(meeting, "1 tentative, 2 without an answer")
 			v.until(meeting, "on my way")
 
