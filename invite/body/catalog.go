@@ -99,7 +99,12 @@ func substitute(pattern string, pairs ...string) string {
 	if strings.IndexByte(pattern, '{') < 0 {
 		return pattern
 	}
+	size := len(pattern)
+	for i := 1; i < len(pairs); i += 2 {
+		size += len(pairs[i])
+	}
 	var b strings.Builder
+	b.Grow(size) // most of the time went into growing it
 	for {
 		before, rest, ok := strings.Cut(pattern, "{")
 		b.WriteString(before)

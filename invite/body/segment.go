@@ -131,10 +131,8 @@ func unjoined(s string) string {
 	if strings.IndexByte(s, lastByte) < 0 {
 		return s
 	}
-	return unjoiner.Replace(s)
+	return strings.ReplaceAll(strings.ReplaceAll(s, joiner, ""), nbsp, " ")
 }
-
-var unjoiner = strings.NewReplacer(nbsp, " ", joiner, "")
 
 // lastByte is the last octet of both characters in UTF-8. A search for this octet
 // takes a fraction of the time of a search for the characters.
