@@ -238,7 +238,9 @@ func TestSetAside(t *testing.T) {
 	}
 }
 
-// TestReaders has several readers of one mailbox, and each mail goes to one of them.
+// TestReaders has several readers of one mailbox, and each mail goes to one of them. If
+// readers change a mail at the same moment, all of them may take it for the claim of
+// another. Such a mail waits for the end of its lease.
 func TestReaders(t *testing.T) {
 	t.Run("Dovecot", func(t *testing.T) { testReaders(t, &startDovecot(t, "").mailServer, 300) })
 	t.Run("Cyrus", func(t *testing.T) { testReaders(t, startCyrus(t), 100) })
@@ -253,7 +255,7 @@ func testReaders(t *testing.T, d *mailServer, n int) {
 	defer stop()
 	var group sync.WaitGroup
 	for i := range readers {
-		m := d.open(t, func(o *Options) { o.Lease = time.Hour })
+		m := d.open(t, func(o *Options) { o.Lease = 40 * time.Second })
 		group.Go(func() {
 			_ = inbox.Run(ctx, m, func(_ context.Context, mail *inbox.Mail) error {
 				mu.Lock()
