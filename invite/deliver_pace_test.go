@@ -123,7 +123,9 @@ func resume(t *testing.T, ctx context.Context, p *pacer, l invite.Ledger, n int,
 }
 
 // TestPacer sends the mails of some meetings at once. No more mails are claimed than the
-// sender has places, so a crash leaves no more of them unknown.
+// sender has places, so a crash leaves no more of them unknown. A mail stays claimed until
+// its result is stored, when its place may have gone to another meeting. So each meeting
+// can have one more. Without places there would be forty.
 func TestPacer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, l := newPacer(3), new(claims)
@@ -136,9 +138,14 @@ func TestPacer(t *testing.T) {
 			})
 		}
 		all.Wait()
-		check(t, "most mails in the state sending", 3, l.most)
-		check(t, "mails, places taken and given back", []int{100, 100, 100}, []int{p.mails, p.admitted, p.left})
+		if l.most < 3 || l.most > 3+5 {
+			t.Errorf("%d mails were in the state sending at once, with 3 places and 5 meetings", l.most)
+		}
+		check(t, "mails, places given back", []int{100, p.admitted}, []int{p.mails, p.left})
 		check(t, "mails without a place", 0, p.outside)
+		if extra := p.admitted - p.mails; extra < 0 || extra > 5 { // asked for while the last mail of a meeting went out
+			t.Errorf("%d places were taken for 100 mails", p.admitted)
+		}
 	})
 }
 
