@@ -79,9 +79,9 @@ type Options struct {
 	// pending mail. It is called once for the successive mails that have the file. hash
 	// is the SHA-256 of the file as [AttachedFile] has it, and other data is refused. If
 	// the error is [ErrSkipFile], the mail goes without the file. With any other error
-	// the mail is not sent, and later mails to its attendee wait for it. If Files is
-	// nil, such mails cannot be sent, and QueueOnly excludes Attach. Files is called
-	// several times at once if the Client is used so.
+	// the mail is not sent, and later mails to its attendee wait for it. If Files is nil,
+	// such mails cannot be sent, and QueueOnly excludes Attach. Files is called several
+	// times at once if the Client is used so.
 	Files func(ctx context.Context, uid, name, hash string) ([]byte, error)
 	// Parallel is the number of mails of one call that are handed over at the
 	// same time. 0 stands for 1. Mails to one attendee keep their order. If it is
