@@ -114,7 +114,7 @@ func (f *File) fault() (field, text string) {
 }
 
 // calendarTypes are the types of calendar objects.
-var calendarTypes = []string{"text/calendar", "application/ics", "text/x-vcalendar", "text/vcalendar", "application/calendar+json", "application/calendar+xml"}
+var calendarTypes = []string{"text/calendar", "application/ics", "text/x-vcalendar", "text/vcalendar", "application/calendar", "application/calendar+json", "application/calendar+xml"}
 
 // tnefTypes are the types of TNEF. The second is registered, and Exchange writes the
 // first (MS-OXCMAIL).

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/internal/series"
 )
 
 // Meeting returns the meeting with that UID, in any case of its letters. If it is not
@@ -126,7 +127,7 @@ func (f *Filter) selects(m *invite.Meeting) bool {
 	// An occurrence that begins before From may still last.
 	from := f.From
 	if !from.IsZero() {
-		from = from.Add(-longest(m))
+		from = from.Add(-series.Longest(&m.Event))
 	}
 	for o := range m.Event.Occurrences(from, f.To) {
 		if f.From.IsZero() || o.End.After(f.From) || !o.Start.Before(f.From) {

@@ -184,13 +184,3 @@ func insertAddresses(ctx context.Context, tx *sql.Tx, key string, was, now map[s
 
 // sortedNumbers returns the keys of a set of mails in order.
 func sortedNumbers[T any](set map[int]T) []int { return slices.Sorted(maps.Keys(set)) }
-
-// longest returns the length of the longest occurrence of a meeting.
-func longest(m *invite.Meeting) time.Duration {
-	length := series.Length(&m.Event)
-	for i := range m.Event.Overrides {
-		o := m.Event.Override(i)
-		length = max(length, series.Length(&o))
-	}
-	return max(length, 0)
-}

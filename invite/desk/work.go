@@ -201,7 +201,9 @@ func (d *Desk) rescheduleRest(ctx context.Context, was *stored, before, after *i
 		}
 		return l.tellResults(ctx, tx, was.key, refused, keep)
 	})
-	l.logRefused(ctx, before.Event.UID, refused)
+	if err == nil {
+		l.logRefused(ctx, before.Event.UID, refused)
+	}
 	return err
 }
 

@@ -68,6 +68,8 @@ type Handler struct {
 	policy   string // the Content-Security-Policy
 	err      error
 
+	quotas quotas
+
 	seed  maphash.Seed
 	locks [256]sync.Mutex // by attendee, see Handler.post
 }

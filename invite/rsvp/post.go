@@ -68,6 +68,9 @@ func (h *Handler) take(ctx context.Context, v *visit, f form) error {
 		}
 		return opened
 	}
+	if !h.quotas.allow(v.attendee, v.now) {
+		return errOften
+	}
 	o, err := h.store.Answer(ctx, v.meeting.Event.UID, a)
 	if err != nil {
 		return err
@@ -101,6 +104,9 @@ func (h *Handler) takeProposal(ctx context.Context, v *visit, f form) error {
 			return nil // the form was sent twice
 		}
 		return opened
+	}
+	if !h.quotas.allow(v.attendee, v.now) {
+		return errOften
 	}
 	o, err := h.store.Propose(ctx, v.meeting.Event.UID, p)
 	if err != nil {

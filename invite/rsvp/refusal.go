@@ -25,6 +25,7 @@ var (
 	errStart   = errors.New("rsvp: the start does not lie in the future")
 	errEnd     = errors.New("rsvp: the end is before the start, or too late")
 	errSame    = errors.New("rsvp: the meeting has this time already")
+	errOften   = errors.New("rsvp: the attendee has sent too many forms")
 	errComment = errors.New("rsvp: the comment is too long")
 )
 
@@ -46,6 +47,7 @@ var refusals = []struct {
 	{errUsed, http.StatusConflict, "form"},
 	{invite.ErrCancelled, http.StatusConflict, "form"},
 	{invite.ErrPast, http.StatusConflict, "form"},
+	{errOften, http.StatusTooManyRequests, "broken.text"},
 	{errSize, http.StatusRequestEntityTooLarge, "comment.long"},
 	{errComment, http.StatusUnprocessableEntity, "comment.long"},
 	{errChoice, http.StatusUnprocessableEntity, "answer.missing"},

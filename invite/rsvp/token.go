@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"time"
 
@@ -83,12 +84,7 @@ func (k signer) attendee(uid, email string) [attendeeMAC]byte {
 
 // seal returns a token as text.
 func (k signer) seal(t token) string {
-	code := byte(0)
-	for i, s := range statuses {
-		if s == t.status {
-			code = byte(i)
-		}
-	}
+	code := byte(max(slices.Index(statuses, t.status), 0))
 	uid := []byte(t.uid)
 	if id, err := uuid.Parse(t.uid); err == nil && id.String() == t.uid {
 		uid, code = id[:], code|tokenUUID

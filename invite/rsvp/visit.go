@@ -26,6 +26,9 @@ const (
 // mostDates is the number of dates of a series that a page offers.
 const mostDates = 20
 
+// zones is more than the difference of the times at which a date ends somewhere.
+const zones = 24 * time.Hour
+
 // mostSearched is the number of coming occurrences among which dates are searched that
 // the reader is invited to.
 const mostSearched = 400
@@ -141,7 +144,7 @@ func (v *visit) findDates() {
 		return
 	}
 	searched := 0
-	for o := range v.meeting.Event.Occurrences(v.now.Add(-longest(&v.meeting.Event)), time.Time{}) {
+	for o := range v.meeting.Event.Occurrences(v.now.Add(-series.Longest(&v.meeting.Event)-zones), time.Time{}) {
 		if searched++; searched > mostSearched || len(v.dates) > mostDates {
 			return
 		}
@@ -248,17 +251,6 @@ func (v *visit) lastDate() (id time.Time) {
 		}
 	}
 	return id
-}
-
-// longest returns a duration that no occurrence of a meeting exceeds, with a day more for
-// the zones of dates.
-func longest(e *ical.Event) time.Duration {
-	most := series.Length(e)
-	for i := range e.Overrides {
-		o := e.Override(i)
-		most = max(most, series.Length(&o))
-	}
-	return max(most, 0) + 24*time.Hour
 }
 
 // isOver reports whether a time has passed. A date ends last in the zone twelve hours

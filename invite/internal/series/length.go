@@ -17,6 +17,16 @@ func Length(e *ical.Event) time.Duration {
 	return length
 }
 
+// Longest returns the duration of the longest occurrence of a meeting.
+func Longest(e *ical.Event) time.Duration {
+	most := Length(e)
+	for i := range e.Overrides {
+		o := e.Override(i)
+		most = max(most, Length(&o))
+	}
+	return max(most, 0)
+}
+
 // EndOf returns the end of a meeting, also if its End is zero (RFC 5545, section
 // 3.6.1).
 func EndOf(e *ical.Event) time.Time {
