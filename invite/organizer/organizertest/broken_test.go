@@ -297,7 +297,7 @@ func (f *faulty) before(ctx context.Context, o *organizer.Object) error {
 		time.Sleep(5 * time.Millisecond)
 		now, _ = f.Memory.Get(ctx, organizer.Object{UID: o.UID})
 		o.Tag = now.Tag
-	case f.has("stores what loses a race") && o.Tag != "" && exists && o.Tag != now.Tag && strings.Contains(string(o.Data), "version"):
+	case f.has("stores what loses a race") && o.Tag != "" && exists && o.Tag != now.Tag && strings.Contains(string(o.Data), " after "):
 		o.Tag = now.Tag
 		f.Memory.Put(ctx, *o)
 		return organizer.ErrChanged
