@@ -149,17 +149,23 @@ func (v *version) isOrganizer(k key) bool {
 }
 
 // fixZone gives theirs the zone of the meeting, unless the organizer has changed the
-// zone: servers write a zone under another name, or in UTC.
+// zone: servers write a zone under another name, or in UTC. It does so for the versions
+// that the server kept, too.
 func (b *base) fixZone(theirs, ours *version) {
 	before := b.kept
 	if before == nil {
 		before = b.was
 	}
-	e := &theirs.event
-	if before == nil || e.AllDay || ours.event.AllDay {
-		return
+	if before != nil && (zoneOf(&theirs.event).String() == zoneOf(&before.event).String() || timeItem(&theirs.event) == timeItem(&before.event)) {
+		theirs.setZone(ours)
 	}
-	if zoneOf(e).String() == zoneOf(&before.event).String() || timeItem(e) == timeItem(&before.event) {
-		e.TimeZone = ours.event.TimeZone
+	b.kept.setZone(b.was)
+	b.keptBefore.setZone(b.wasBefore)
+}
+
+// setZone gives v the zone of another version.
+func (v *version) setZone(of *version) {
+	if v != nil && of != nil && !v.event.AllDay && !of.event.AllDay {
+		v.event.TimeZone = of.event.TimeZone
 	}
 }

@@ -182,7 +182,8 @@ func (s *syncer) finished(out Object, m *merger, kept *version) Object {
 	e = f.move(e)
 	e.Attendees = withAddress(e.Attendees)
 	for i := range e.Overrides {
-		e.Overrides[i].Attendees = withAddress(e.Overrides[i].Attendees)
+		o := &e.Overrides[i]
+		o.UID, o.Attendees = "", withAddress(o.Attendees)
 	}
 	if data, err := write(&e, s.stamp); err == nil {
 		out.Base = data
