@@ -1,6 +1,7 @@
 package caldav
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -29,8 +30,8 @@ type Calendar struct {
 	finding chan struct{} // held by the call that looks for the calendar
 	mu      sync.Mutex
 	found   *Collection
-	// silent has the ETag of the entries that were read last, by address, if the server
-	// mails nobody because of a change of them. It saves one request for each change:
+	// silent has the ETag of the entries that Get has read last, by address, if all
+	// attendees have SCHEDULE-AGENT=CLIENT. It saves one request for each change, because
 	// organizer.Sync reads an entry before it writes.
 	silent map[string]string
 }
@@ -55,7 +56,13 @@ func (c *Calendar) Get(ctx context.Context, o organizer.Object) (organizer.Objec
 	if err != nil {
 		return organizer.Object{}, err
 	}
-	return c.locate(ctx, col, o)
+	out, err := c.locate(ctx, col, o)
+	if err == nil && len(readAgents(out.Data).others()) == 0 {
+		if at, err := c.entryURL(col, out.Href); err == nil {
+			c.remember(at, out.Tag)
+		}
+	}
+	return out, err
 }
 
 // Put stores an entry. See [organizer.Calendar]. After a success it reads the entry, because
@@ -97,34 +104,64 @@ func (c *Calendar) create(ctx context.Context, col *Collection, o organizer.Obje
 	return c.write(ctx, col, at, o, "If-None-Match", "*")
 }
 
-// replace replaces the entry that has o.Tag.
+// replace replaces the entry that has o.Tag. Unless Get has just read the entry, it reads the
+// entry first: SOGo makes a new entry if there is none to replace, whatever If-Match says.
 func (c *Calendar) replace(ctx context.Context, col *Collection, o organizer.Object) (organizer.Object, error) {
-	at := col.url.JoinPath(entryName(o.UID))
-	if o.Href != "" {
-		u, err := c.entryURL(col, o.Href)
+	at, err := c.address(col, o)
+	if err != nil {
+		return organizer.Object{}, err
+	}
+	if !c.took(at, o.Tag) {
+		now, err := c.locate(ctx, col, o)
+		if err == nil && now.Tag != strong(o.Tag) {
+			err = &Error{Op: http.MethodPut, URL: bare(at), Href: now.Href, Err: organizer.ErrChanged}
+		}
+		if err == nil {
+			err = wrap(http.MethodPut, at, c.mayReplace(ctx, col, now))
+		}
+		if err == nil {
+			at, err = c.entryURL(col, now.Href)
+		}
 		if err != nil {
 			return organizer.Object{}, err
 		}
-		at = u
 	}
 	return c.write(ctx, col, at, o, "If-Match", strong(o.Tag))
 }
 
+// address returns the address of an entry, or the address that a new one gets.
+func (c *Calendar) address(col *Collection, o organizer.Object) (*url.URL, error) {
+	if o.Href != "" {
+		return c.entryURL(col, o.Href)
+	}
+	return col.url.JoinPath(entryName(o.UID)), nil
+}
+
+// wrap returns err as an *Error, nil if err is nil.
+func wrap(method string, at *url.URL, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Op: method, URL: bare(at), Err: err}
+}
+
 // write sends a PUT with a condition and reads the entry after it.
 func (c *Calendar) write(ctx context.Context, col *Collection, at *url.URL, o organizer.Object, condition, value string) (organizer.Object, error) {
+	sent := withAgent(o.Data)
 	r, err := c.do(ctx, request{http.MethodPut, at, map[string]string{
 		"Content-Type": "text/calendar; charset=utf-8",
 		condition:      value,
 		// An organizer who also is an attendee must not answer by this change
 		// (RFC 6638, section 8.1).
 		"Schedule-Reply": "F",
-	}, o.Data})
+	}, sent})
 	if err != nil {
 		return organizer.Object{}, err
 	}
 	if !r.ok() {
 		return organizer.Object{}, c.explain(ctx, col, c.failure(http.MethodPut, r, organizer.ErrGone), at, o)
 	}
+	c.remember(at, "")
 	wrote := strong(r.header.Get("ETag"))
 	if to, err := resolve(r.url, r.header.Get("Location")); err == nil && sameOrigin(to, at) {
 		at = to // the server has another name for it
@@ -136,14 +173,22 @@ func (c *Calendar) write(ctx context.Context, col *Collection, at *url.URL, o or
 	case err != nil || wrote != "" && out.Tag != wrote:
 		// Somebody has changed or deleted the entry since, or it cannot be read now. The
 		// next call finds out, with the tag of what was written.
-		out = o
-		out.Href, out.Tag, out.Written, out.Tried = col.href(at), wrote, nil, nil
-		return out, nil
+		return c.asWritten(col, at, o, sent, wrote)
 	}
-	if string(out.Data) != string(o.Data) {
-		out.Written = o.Data
+	if !bytes.Equal(out.Data, o.Data) {
+		out.Written = bytes.Clone(o.Data)
 	}
 	return out, nil
+}
+
+// asWritten returns the entry as it was sent, if it is not known how the server keeps it.
+func (c *Calendar) asWritten(col *Collection, at *url.URL, o organizer.Object, sent []byte, tag string) (organizer.Object, error) {
+	out, err := object(o.UID, bytes.Clone(sent))
+	out.Href, out.Tag = col.href(at), tag
+	if !bytes.Equal(sent, o.Data) {
+		out.Written = bytes.Clone(o.Data)
+	}
+	return out, err
 }
 
 // explain returns the error of a change that was refused. A condition that does not hold
@@ -195,26 +240,22 @@ func (c *Calendar) Delete(ctx context.Context, o organizer.Object) error {
 	}
 }
 
-// remove reads the entry, unless it was read just before, and deletes it as it was read.
+// remove reads the entry, unless Get has just read it, and deletes it as it was read.
 func (c *Calendar) remove(ctx context.Context, col *Collection, o organizer.Object) error {
-	at := col.url.JoinPath(entryName(o.UID))
-	if o.Href != "" {
-		u, err := c.entryURL(col, o.Href)
-		if err != nil {
-			return err
-		}
-		at = u
+	at, err := c.address(col, o)
+	if err != nil {
+		return err
 	}
-	if o.Tag == "" || c.knownSilent(at) != o.Tag {
+	if !c.took(at, o.Tag) || isSOGo(at) {
 		now, err := c.locate(ctx, col, o)
 		if err != nil {
 			return err
 		}
 		if o.Tag != "" && strong(o.Tag) != now.Tag {
-			return &Error{Op: http.MethodDelete, URL: bare(at), Err: organizer.ErrChanged}
+			return &Error{Op: http.MethodDelete, URL: bare(at), Href: now.Href, Err: organizer.ErrChanged}
 		}
-		if a := mailed(now.Data, true); a != "" {
-			return &Error{Op: http.MethodDelete, URL: bare(at), Err: fmt.Errorf("%w: %s has no SCHEDULE-AGENT=CLIENT", organizer.ErrWouldMail, a)}
+		if err := wrap(http.MethodDelete, at, c.mayDelete(ctx, col, now)); err != nil {
+			return err
 		}
 		o.Tag, o.Href = now.Tag, now.Href
 		if at, err = c.entryURL(col, now.Href); err != nil {
@@ -228,7 +269,6 @@ func (c *Calendar) remove(ctx context.Context, col *Collection, o organizer.Obje
 	if !r.ok() {
 		return c.explain(ctx, col, c.failure(http.MethodDelete, r, organizer.ErrGone), at, o)
 	}
-	c.remember(at, "")
 	return nil
 }
 
@@ -253,12 +293,14 @@ func (c *Calendar) remember(at *url.URL, tag string) {
 	c.silent[bare(at)] = tag
 }
 
-// knownSilent returns the tag of the entry as it was read last, if a change of it is known
-// to mail nobody.
-func (c *Calendar) knownSilent(at *url.URL) string {
+// took reports whether Get has just read the entry with that tag, and a change of it mails
+// nobody. The answer holds once.
+func (c *Calendar) took(at *url.URL, tag string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.silent[bare(at)]
+	known := c.silent[bare(at)]
+	delete(c.silent, bare(at))
+	return tag != "" && known == strong(tag)
 }
 
 // strong returns an ETag without the mark of a weak one. QUIRK: a proxy that compresses

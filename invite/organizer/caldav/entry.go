@@ -98,16 +98,11 @@ func (c *Calendar) read(ctx context.Context, col *Collection, at *url.URL, uid s
 	fail := func(err error) (organizer.Object, error) {
 		return organizer.Object{}, &Error{Op: http.MethodGet, URL: bare(at), Status: r.status, Err: err}
 	}
-	cal, err := ical.Decode(bytes.NewReader(r.body), &ical.DecodeOptions{MaxBytes: c.o.MaxBytes})
+	out, err := object(uid, r.body)
 	if err != nil {
 		return fail(err)
 	}
-	out := organizer.Object{UID: uid, Href: col.href(at), Tag: strong(r.header.Get("ETag")), Data: r.body}
-	event, ok := pick(cal.Events, uid)
-	if !ok {
-		return fail(fmt.Errorf("%w: the entry has another UID", organizer.ErrGone))
-	}
-	out.Event = event
+	out.Href, out.Tag = col.href(at), strong(r.header.Get("ETag"))
 	if out.Tag == "" {
 		if out.Tag, err = c.tag(ctx, at); err != nil {
 			return organizer.Object{}, err
@@ -116,12 +111,20 @@ func (c *Calendar) read(ctx context.Context, col *Collection, at *url.URL, uid s
 	if out.Tag == "" {
 		return fail(errors.New("the server gives no ETag"))
 	}
-	if mailed(out.Data, true) == "" {
-		c.remember(at, out.Tag)
-	} else {
-		c.remember(at, "")
-	}
 	return out, nil
+}
+
+// object returns an Object with data. The error is organizer.ErrGone if data has another UID.
+func object(uid string, data []byte) (organizer.Object, error) {
+	cal, err := ical.Decode(bytes.NewReader(data), &ical.DecodeOptions{MaxBytes: len(data) + 1})
+	if err != nil {
+		return organizer.Object{}, err
+	}
+	event, ok := pick(cal.Events, uid)
+	if !ok {
+		return organizer.Object{}, fmt.Errorf("%w: the entry has another UID", organizer.ErrGone)
+	}
+	return organizer.Object{UID: uid, Event: event, Data: data}, nil
 }
 
 // pick returns the event with that UID, a series before its occurrences.
