@@ -19,6 +19,7 @@ type authenticator struct {
 
 	mu     sync.Mutex
 	scheme Auth        // chosen by the first answer, "" before it
+	asked  bool        // the server has answered without wanting any
 	digest digestState // for AuthDigest
 }
 
@@ -28,6 +29,7 @@ type proof struct {
 	scheme Auth
 	token  string // for AuthBearer
 	nonce  string // for AuthDigest
+	probe  bool   // the request only asks which credentials the server wants
 }
 
 // prove returns the credentials for a request. They are empty for a host that must not
@@ -55,7 +57,7 @@ func (a *authenticator) prove(ctx context.Context, method string, u *url.URL) (p
 		header, err := a.digest.authorize(a.o, method, u)
 		return proof{header: header, scheme: AuthDigest, nonce: a.digest.challenge.nonce}, err
 	}
-	return proof{}, nil
+	return proof{probe: a.o.Username != "" && !a.asked}, nil
 }
 
 // basic returns the credentials of Basic (RFC 7617), "" if there is no user.
@@ -114,6 +116,7 @@ func (a *authenticator) answered(p proof, u *url.URL, r *reply) (again bool, err
 		return p.scheme == "" && a.scheme != "", nil // another call has learnt meanwhile how to
 	}
 	// The server lets strangers in and asks for nothing, so it must be told.
+	a.asked = true
 	if a.o.Auth != AuthDigest && a.basicIsSafe(u) {
 		a.scheme = AuthBasic
 		return true, nil

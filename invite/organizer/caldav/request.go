@@ -99,18 +99,24 @@ func (c *Calendar) authenticated(ctx context.Context, q request) (*reply, error)
 		if err != nil {
 			return nil, err
 		}
-		r, err := c.once(ctx, q, proof.header)
+		sent := q
+		if proof.probe {
+			// Some servers refuse a stranger and break the connection off without reading
+			// the body, so that their answer is lost.
+			sent.body = nil
+		}
+		r, err := c.once(ctx, sent, proof.header)
 		if err != nil {
 			return nil, err
 		}
-		if try == 2 || isRedirect(r.status) {
+		if try == 3 || isRedirect(r.status) {
 			return r, nil
 		}
 		again, err := c.auth.answered(proof, q.url, r)
 		if err != nil {
 			return nil, err
 		}
-		if !again {
+		if !again && !proof.probe {
 			return r, nil
 		}
 	}
@@ -141,6 +147,9 @@ func (c *Calendar) once(ctx context.Context, q request, authorization string) (*
 	r := &reply{status: answer.StatusCode, header: answer.Header, url: q.url}
 	r.body, err = io.ReadAll(io.LimitReader(answer.Body, int64(c.o.MaxBytes)+1))
 	c.o.Logger.DebugContext(ctx, "caldav: request", "method", q.method, "url", bare(q.url), "status", r.status, "took", time.Since(began))
+	if r.status == http.StatusUnauthorized || isRedirect(r.status) {
+		return r, nil // the header says everything
+	}
 	if err != nil {
 		return nil, fmt.Errorf("answer with status %d: %w", r.status, err)
 	}

@@ -39,7 +39,7 @@ func startCyrus(t *testing.T) *server {
 	waitFor(t, http)
 	s := &server{
 		name: "Cyrus", url: fmt.Sprintf("http://127.0.0.1:%d/", http), auth: true, sink: sink,
-		lmtp: fmt.Sprintf("127.0.0.1:%d", lmtp), work: "/dav/calendars/user/ann/Default/",
+		lmtp: fmt.Sprintf("127.0.0.1:%d", lmtp), work: "/dav/calendars/user/ann/Default/", foreign: "/dav/calendars/user/bob/Default/",
 	}
 	s.provideCyrus(t, dir, imap)
 	return s

@@ -34,7 +34,7 @@ level = warning
 `, port, dir))
 	run(t, exec.Command(program, "--config", dir+"/config"), syscall.SIGTERM)
 	waitFor(t, port)
-	s := &server{name: "Radicale", url: fmt.Sprintf("http://127.0.0.1:%d/", port), auth: true, work: "/ann/work/"}
+	s := &server{name: "Radicale", url: fmt.Sprintf("http://127.0.0.1:%d/", port), auth: true, work: "/ann/work/", foreign: "/bob/work/"}
 	for _, c := range []struct{ path, name, component string }{{"tasks", "Tasks", "VTODO"}, {"work", "Work", "VEVENT"}} {
 		status, body, _ := s.do(t, "MKCALENDAR", "/ann/"+c.path+"/", `<C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:set><D:prop>`+
 			`<D:displayname>`+c.name+`</D:displayname><C:supported-calendar-component-set><C:comp name="`+c.component+`"/></C:supported-calendar-component-set>`+

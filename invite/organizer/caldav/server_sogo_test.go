@@ -3,6 +3,10 @@ package caldav_test
 import (
 	"encoding/base64"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -42,11 +46,25 @@ func startSOGo(t *testing.T) *server {
 	run(t, cmd, syscall.SIGTERM)
 	waitFor(t, port)
 	s := &server{
-		name: "SOGo", url: fmt.Sprintf("http://127.0.0.1:%d/SOGo/dav/ann/", port), auth: true, sink: sink,
-		work: "/SOGo/dav/ann/Calendar/personal/",
+		name: "SOGo", url: startApache(t, port) + "/SOGo/dav/ann/", auth: true, sink: sink,
+		work: "/SOGo/dav/ann/Calendar/personal/", foreign: "/SOGo/dav/bob/Calendar/personal/",
 	}
 	s.ready(t)
 	return s
+}
+
+// startApache stands for the web server before SOGo. As the configuration that comes with SOGo,
+// it makes a new connection for each request, because sogod breaks used ones off.
+func startApache(t *testing.T, port int) string {
+	t.Helper()
+	srv := httptest.NewServer(&httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(&url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", port)})
+		},
+		Transport: &http.Transport{DisableKeepAlives: true},
+	})
+	t.Cleanup(srv.Close)
+	return srv.URL
 }
 
 // startDatabase starts PostgreSQL with a table of users and returns the URL of the database.

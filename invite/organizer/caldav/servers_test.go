@@ -28,6 +28,8 @@ type server struct {
 	sink *sink  // what the server mails; nil if it cannot mail
 	lmtp string // the address for mails to ann, "" if there is none
 	work string // the path of ann's calendar
+	// foreign is the path of a calendar that ann may not change, "" if there is none.
+	foreign string
 }
 
 // servers are the servers that tests run against. A start skips the test if the server is not
