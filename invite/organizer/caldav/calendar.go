@@ -2,14 +2,17 @@ package caldav
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
+	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite/organizer"
 )
 
@@ -147,14 +150,31 @@ func wrap(method string, at *url.URL, err error) error {
 
 // write sends a PUT with a condition and reads the entry after it.
 func (c *Calendar) write(ctx context.Context, col *Collection, at *url.URL, o organizer.Object, condition, value string) (organizer.Object, error) {
-	sent := withAgent(o.Data)
+	data := withAgent(o.Data)
+	out, err := c.send(ctx, col, at, o, data, condition, value)
+	if err != nil {
+		return out, err
+	}
+	if condition == "If-Match" && isSOGo(at) && forgetsAnswers(data, out) {
+		if again, err := c.send(ctx, col, at, o, data, condition, out.Tag); err == nil {
+			out = again
+		}
+	}
+	if !bytes.Equal(out.Data, o.Data) {
+		out.Written = bytes.Clone(o.Data)
+	}
+	return out, nil
+}
+
+// send sends a PUT once.
+func (c *Calendar) send(ctx context.Context, col *Collection, at *url.URL, o organizer.Object, data []byte, condition, value string) (organizer.Object, error) {
 	r, err := c.do(ctx, request{http.MethodPut, at, map[string]string{
 		"Content-Type": "text/calendar; charset=utf-8",
 		condition:      value,
 		// An organizer who also is an attendee must not answer by this change
 		// (RFC 6638, section 8.1).
 		"Schedule-Reply": "F",
-	}, sent})
+	}, data})
 	if err != nil {
 		return organizer.Object{}, err
 	}
@@ -173,22 +193,31 @@ func (c *Calendar) write(ctx context.Context, col *Collection, at *url.URL, o or
 	case err != nil || wrote != "" && out.Tag != wrote:
 		// Somebody has changed or deleted the entry since, or it cannot be read now. The
 		// next call finds out, with the tag of what was written.
-		return c.asWritten(col, at, o, sent, wrote)
-	}
-	if !bytes.Equal(out.Data, o.Data) {
-		out.Written = bytes.Clone(o.Data)
-	}
-	return out, nil
-}
-
-// asWritten returns the entry as it was sent, if it is not known how the server keeps it.
-func (c *Calendar) asWritten(col *Collection, at *url.URL, o organizer.Object, sent []byte, tag string) (organizer.Object, error) {
-	out, err := object(o.UID, bytes.Clone(sent))
-	out.Href, out.Tag = col.href(at), tag
-	if !bytes.Equal(sent, o.Data) {
-		out.Written = bytes.Clone(o.Data)
+		out, err = object(o.UID, data)
+		out.Href, out.Tag = col.href(at), wrote
 	}
 	return out, err
+}
+
+// forgetsAnswers reports whether the server has other answers or another SEQUENCE than data.
+// QUIRK: SOGo sets all answers back and counts SEQUENCE up if a change makes new answers
+// necessary, and takes them if nothing else changes.
+func forgetsAnswers(data []byte, kept organizer.Object) bool {
+	sent, err := object(kept.UID, data)
+	return err == nil && !slices.Equal(answers(sent.Event), answers(kept.Event))
+}
+
+// answers returns SEQUENCE and the answers of a meeting and its overrides, in one order.
+func answers(e ical.Event) []string {
+	out := []string{fmt.Sprint(e.RecurrenceID.Unix(), e.Sequence)}
+	for _, a := range e.Attendees {
+		out = append(out, fmt.Sprint(e.RecurrenceID.Unix(), " ", strings.ToLower(a.Email), " ", cmp.Or(a.Status, ical.StatusNeedsAction)))
+	}
+	slices.Sort(out)
+	for i := range e.Overrides {
+		out = append(out, answers(e.Override(i))...)
+	}
+	return out
 }
 
 // explain returns the error of a change that was refused. A condition that does not hold

@@ -159,7 +159,7 @@ const maxCandidates = 50
 func (c *Calendar) search(ctx context.Context, col *Collection, uid string) (organizer.Object, error) {
 	query := `<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/></D:prop>` +
 		`<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:prop-filter name="UID">` +
-		`<C:text-match>` + escape(uid) + `</C:text-match></C:prop-filter></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>`
+		`<C:text-match collation="i;octet">` + escape(uid) + `</C:text-match></C:prop-filter></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>`
 	list, _, err := c.list(ctx, "REPORT", col.url, "1", query, organizer.ErrNoCalendar)
 	if err != nil {
 		c.forget(err)

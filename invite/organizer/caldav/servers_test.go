@@ -30,6 +30,7 @@ type server struct {
 	work string // the path of ann's calendar
 	// foreign is the path of a calendar that ann may not change, "" if there is none.
 	foreign string
+	lacks   []string // rules of the suite that the server breaks
 }
 
 // servers are the servers that tests run against. A start skips the test if the server is not

@@ -68,6 +68,7 @@ func (s *server) place(t *testing.T) organizertest.Place {
 		},
 		Edit: func(t *testing.T, uid string, change func(e *ical.Event)) { s.edit(t, uid, change) },
 	}
+	p.Lacks = s.lacks
 	if s.sink != nil {
 		p.Mails = s.sink.count
 	}
@@ -98,6 +99,10 @@ func (s *server) edit(t *testing.T, uid string, change func(e *ical.Event)) {
 	data, err := ical.Encode(cal)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if bytes.Contains(o.Data, []byte(";SCHEDULE-AGENT=CLIENT:mailto:ann@")) {
+		// Other programs keep the parameters of the organizer, which an Event does not have.
+		data = bytes.Replace(data, []byte("\r\nORGANIZER"), []byte("\r\nORGANIZER;SCHEDULE-AGENT=CLIENT"), -1)
 	}
 	if status, body, _ := s.do(t, http.MethodPut, o.Href, string(data), "Content-Type", "text/calendar; charset=utf-8"); status/100 != 2 {
 		t.Fatalf("PUT: %d %s", status, body)
