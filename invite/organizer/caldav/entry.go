@@ -77,7 +77,7 @@ func (c *Calendar) locate(ctx context.Context, col *Collection, o organizer.Obje
 		return out, err
 	}
 	// The calendar of the entry may be another one than that which was found today.
-	if parent := at.JoinPath(".."); o.Href != "" && !same(parent, col.url) {
+	if parent := at.JoinPath("../"); o.Href != "" && !same(parent, col.url) {
 		if err := c.exists(ctx, parent); err != nil {
 			return organizer.Object{}, err
 		}
@@ -183,6 +183,9 @@ func (c *Calendar) search(ctx context.Context, col *Collection, uid string) (org
 
 // exists returns organizer.ErrNoCalendar if there is no collection at an address.
 func (c *Calendar) exists(ctx context.Context, u *url.URL) error {
-	_, _, err := c.list(ctx, "PROPFIND", u, "0", `<D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/></D:prop></D:propfind>`, organizer.ErrNoCalendar)
+	list, _, err := c.list(ctx, "PROPFIND", u, "0", `<D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/></D:prop></D:propfind>`, organizer.ErrNoCalendar)
+	if err == nil && len(list) == 1 && list[0].status == http.StatusNotFound { // Xandikos
+		err = &Error{Op: "PROPFIND", URL: bare(u), Status: list[0].status, Err: organizer.ErrNoCalendar}
+	}
 	return err
 }

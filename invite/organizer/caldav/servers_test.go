@@ -17,6 +17,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"github.com/convene-go/convene/invite/organizer/caldav"
+	"github.com/convene-go/convene/invite/organizer/organizertest"
 )
 
 // server is a calendar server on this machine, with the users ann and bob, whose
@@ -45,12 +46,22 @@ var servers = []struct {
 	{"SOGo", startSOGo},
 }
 
-// eachServer runs a test against every server. The servers start and run at the same time.
-func eachServer(t *testing.T, test func(t *testing.T, s *server)) {
+// TestServers tests the package against real servers. They start and run at the same time.
+func TestServers(t *testing.T) {
 	for _, s := range servers {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			test(t, s.start(t))
+			began := time.Now()
+			s := s.start(t)
+			t.Logf("started after %.1f s", time.Since(began).Seconds())
+			t.Run("Suite", func(t *testing.T) { organizertest.TestCalendar(t, s.place(t)) })
+			t.Run("Meeting", func(t *testing.T) { testMeeting(t, s) })
+			t.Run("Concurrent", func(t *testing.T) { testConcurrent(t, s) })
+			t.Run("OtherName", func(t *testing.T) { testOtherName(t, s) })
+			t.Run("RemovedCalendar", func(t *testing.T) { testRemovedCalendar(t, s) })
+			t.Run("Operations", func(t *testing.T) { testOperations(t, s) })
+			t.Run("Tracking", func(t *testing.T) { testTracking(t, s) })
+			t.Run("WouldMail", func(t *testing.T) { testWouldMail(t, s) })
 		})
 	}
 }
@@ -106,14 +117,18 @@ func (s *server) do(t *testing.T, method, path, body string, header ...string) (
 	return r.StatusCode, string(data), r.Header
 }
 
-// mails returns how many mails the server has sent, after a time in which it could send
-// another one.
-func (s *server) mails(wait time.Duration) int {
+// mailed fails if the server has not sent n mails since the last call, after a time in which
+// it could send another one.
+func (s *server) mailed(t *testing.T, n int) {
+	t.Helper()
 	if s.sink == nil {
-		return 0
+		return
 	}
-	time.Sleep(wait)
-	return s.sink.count()
+	time.Sleep(500 * time.Millisecond)
+	all := s.sink.take()
+	if len(all) != n {
+		t.Errorf("the server sent %d mails, want %d:\n%.3000s", len(all), n, strings.Join(all, "\n-----\n"))
+	}
 }
 
 // mustRun runs a program and fails with its output.
@@ -258,6 +273,7 @@ type sink struct {
 	mu    sync.Mutex
 	port  int
 	texts []string
+	taken int
 }
 
 // startSink starts a sink.
@@ -281,11 +297,13 @@ func (s *sink) count() int {
 	return len(s.texts)
 }
 
-// text returns the mails as text, for a failed test.
-func (s *sink) text() string {
+// take returns the mails since the last call.
+func (s *sink) take() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return strings.Join(s.texts, "\n-----\n")
+	all := s.texts[s.taken:]
+	s.taken = len(s.texts)
+	return all
 }
 
 // sinkSession is the [smtp.Session] of a sink.

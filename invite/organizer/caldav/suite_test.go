@@ -108,8 +108,3 @@ func (s *server) edit(t *testing.T, uid string, change func(e *ical.Event)) {
 		t.Fatalf("PUT: %d %s", status, body)
 	}
 }
-
-// TestCalendar runs the suite against every server.
-func TestCalendar(t *testing.T) {
-	eachServer(t, func(t *testing.T, s *server) { organizertest.TestCalendar(t, s.place(t)) })
-}
