@@ -57,6 +57,7 @@ func (c *Calendar) do(ctx context.Context, q request) (*reply, error) {
 		}
 		to, err := resolve(q.url, r.header.Get("Location"))
 		if err == nil {
+			to = withTLS(q.url, to)
 			err = mayFollow(q, to)
 		}
 		if err != nil {
@@ -75,6 +76,17 @@ func isRedirect(status int) bool {
 		return true
 	}
 	return false
+}
+
+// withTLS returns the address of a redirect. QUIRK: a server behind a proxy that ends TLS
+// (Nextcloud) redirects to http on its own host, and means https.
+func withTLS(from, to *url.URL) *url.URL {
+	if from.Scheme == "https" && to.Scheme == "http" && strings.EqualFold(from.Hostname(), to.Hostname()) && (to.Port() == "" || to.Port() == from.Port()) {
+		u := *to
+		u.Scheme, u.Host = from.Scheme, from.Host
+		return &u
+	}
+	return to
 }
 
 // mayFollow returns an error if a request must not go on to another address. TLS is never
