@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -64,6 +65,20 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(rec.Body.Bytes())
 }
 
+// seen returns the requests so far.
+func (f *fake) seen() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.requests)
+}
+
+// stored returns the number of entries.
+func (f *fake) stored() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.entries)
+}
+
 // serve carries a request out.
 func (f *fake) serve(w http.ResponseWriter, r *http.Request, body string) {
 	name, inCalendar := strings.CutPrefix(r.URL.Path, "/cal/")
@@ -85,7 +100,9 @@ func (f *fake) serve(w http.ResponseWriter, r *http.Request, body string) {
 	case r.Method == "REPORT" && r.URL.Path == "/cal/":
 		f.report(w, body)
 	case r.Method == http.MethodOptions:
-		w.Header().Set("DAV", f.dav)
+		if f.dav != "" {
+			w.Header().Set("DAV", f.dav)
+		}
 	case inCalendar && name != "":
 		f.entry(w, r, name, body)
 	default:
@@ -209,4 +226,12 @@ func (n names) options(t *testing.T) *caldav.Options {
 		t.Cleanup(s.Close)
 	}
 	return o
+}
+
+// serve starts a server and returns its URL.
+func serve(t *testing.T, h http.Handler) string {
+	t.Helper()
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	return srv.URL + "/"
 }

@@ -144,24 +144,28 @@ func testRemovedCalendar(t *testing.T, s *server) {
 // testOperations changes entries many times. The server mails nobody.
 func testOperations(t *testing.T, s *server) {
 	const lines = 4 // entries that are changed at the same time
+	n := *operations
+	if s.sink == nil {
+		n = min(n, 60) // it cannot mail
+	}
 	var wg sync.WaitGroup
 	c := s.open(t)
-	for i := range lines {
+	for range lines {
 		wg.Go(func() {
-			uid := fmt.Sprint(newUID(), i)
+			uid := newUID()
 			o := organizer.Object{UID: uid}
-			for n := 0; n < *operations/lines; n++ {
+			for i := range n / lines {
 				var err error
-				if n%10 == 9 {
+				if i%10 == 9 {
 					err = c.Delete(t.Context(), o)
 					o = organizer.Object{UID: uid}
 				} else {
-					partstat := []string{"ACCEPTED", "DECLINED", "TENTATIVE"}[n%3]
-					o.Data = entryText(uid, strings.Replace(carol, "ACCEPTED", partstat, 1), "ATTENDEE;SCHEDULE-AGENT=CLIENT:mailto:bob@example.test", fmt.Sprint("SEQUENCE:", n), fmt.Sprint("LOCATION:Room ", n/2))
+					partstat := []string{"ACCEPTED", "DECLINED", "TENTATIVE"}[i%3]
+					o.Data = entryText(uid, strings.Replace(carol, "ACCEPTED", partstat, 1), "ATTENDEE;SCHEDULE-AGENT=CLIENT:mailto:bob@example.test", fmt.Sprint("SEQUENCE:", i), fmt.Sprint("LOCATION:Room ", i/2))
 					o, err = c.Put(t.Context(), o)
 				}
 				if err != nil {
-					t.Errorf("operation %d: %v", n, err)
+					t.Errorf("operation %d: %v", i, err)
 					return
 				}
 			}
