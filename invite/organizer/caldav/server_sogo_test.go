@@ -51,7 +51,7 @@ func startSOGo(t *testing.T) *server {
 		// It ignores If-None-Match. If the reply to a change is lost, the answers that it
 		// has set back stay so until the next change. It sets them back after a change by
 		// another program, too.
-		lacks: []string{"RacingNews", "LostChange", "Edited"},
+		lacks: []string{"RacingNews", "LostChange", "SyncLost", "Edited"},
 	}
 	s.ready(t)
 	return s
