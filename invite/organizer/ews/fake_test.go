@@ -129,9 +129,9 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if f.fail != nil {
 		if fail = f.fail(op, len(f.requests)); fail != nil && fail.run != nil {
 			fail.run()
-			if *fail = *fail; fail.code == "" && fail.status == 0 && !fail.drop {
-				fail = nil
-			}
+		}
+		if fail != nil && fail.code == "" && fail.status == 0 && !fail.drop {
+			fail = nil
 		}
 	}
 	if fail != nil && !fail.after {
