@@ -47,7 +47,7 @@ func (c *Calendar) create(ctx context.Context, o organizer.Object, want ical.Eve
 	return e, nil
 }
 
-// createItem returns the request for a new item (MS-OXWSMTGS, section 3.1.4.2).
+// createItem returns the request for a new item (MS-OXWSMTGS, CreateItem).
 func createItem(item, folder node) node {
 	return elem("m:CreateItem", elem("m:SavedItemFolderId", folder), elem("m:Items", item)).
 		with("MessageDisposition", "SaveOnly").with("SendMeetingInvitations", "SendToNone")
@@ -66,8 +66,8 @@ func createdItem(v Version, o organizer.Object, want ical.Event) node {
 	}
 	item.nodes = append(item.nodes,
 		globalObjectID.value(id), cleanGlobalObjectID.value(id),
-		stateFlags.value("1"),     // asfMeeting (MS-OXOCAL, section 2.2.1.10)
-		responseStatus.value("1")) // respOrganized (section 2.2.1.11)
+		stateFlags.value("1"),     // asfMeeting (MS-OXOCAL, PidLidAppointmentStateFlags)
+		responseStatus.value("1")) // respOrganized (MS-OXOCAL, section 2.2.1.11)
 	if !v.since(VersionExchange2010) {
 		// QUIRK: Exchange 2007 imports no attendees.
 		for _, g := range groupAttendees(want) {

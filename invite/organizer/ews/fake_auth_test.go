@@ -135,3 +135,6 @@ func mac(key []byte, parts ...[]byte) []byte {
 	}
 	return h.Sum(nil)
 }
+
+// encode returns b in base64.
+func encode(b []byte) string { return base64.StdEncoding.EncodeToString(b) }

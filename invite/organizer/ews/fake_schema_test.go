@@ -194,7 +194,7 @@ var leaves = map[string][]string{
 
 // since has the version that an element or a value came with.
 var since = map[string]ews.Version{
-	"t:TimeZoneContext": ews.VersionExchange2010, "t:StartTimeZone": ews.VersionExchange2010,
+	"t:RequestServerVersion": ews.VersionExchange2007SP1, "t:TimeZoneContext": ews.VersionExchange2010, "t:StartTimeZone": ews.VersionExchange2010,
 	"t:EndTimeZone": ews.VersionExchange2010, "calendar:StartTimeZone": ews.VersionExchange2010,
 	"calendar:EndTimeZone": ews.VersionExchange2010, "t:FirstDayOfWeek": ews.VersionExchange2010SP1,
 	"WorkingElsewhere": ews.VersionExchange2013,

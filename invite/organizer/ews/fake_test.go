@@ -157,6 +157,9 @@ func (f *fake) read(r *http.Request, body []byte) (*element, string, *failure) {
 		return nil, "", &failure{fault: true, code: "ErrorSchemaValidation", text: err.Error()}
 	}
 	v := ews.Version(root.kid("s:Header", "t:RequestServerVersion").attrs["Version"])
+	if v == "" {
+		v = ews.VersionExchange2007
+	}
 	switch {
 	case r.Header.Get("Content-Type") != "text/xml; charset=utf-8":
 		return nil, "", &failure{status: http.StatusUnsupportedMediaType}

@@ -61,7 +61,7 @@ func (c *Calendar) findFolder(ctx context.Context) (string, error) {
 	return id, nil
 }
 
-// findFolder returns the search for a folder's name (MS-OXWSFOLD, section 3.1.4.5).
+// findFolder returns the search for a folder's name (MS-OXWSFOLD, FindFolder).
 func findFolder(name string, root node) node {
 	return elem("m:FindFolder",
 		elem("m:FolderShape", leaf("t:BaseShape", "IdOnly")),

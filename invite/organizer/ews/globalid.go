@@ -17,8 +17,8 @@ const (
 )
 
 // globalID returns the GlobalObjectId of a UID. A UID that Exchange has made is the
-// GlobalObjectId in hexadecimal already. Any other UID is wrapped (MS-OXCICAL, section
-// 2.1.3.1.1.20.26).
+// GlobalObjectId in hexadecimal already. Any other UID is wrapped (MS-OXCICAL, property
+// UID).
 func globalID(uid string) []byte {
 	if id, err := hex.DecodeString(uid); err == nil && len(id) >= globalIDHeader && strings.HasPrefix(string(id), globalIDClass) {
 		clear(id[globalIDDate : globalIDDate+4])

@@ -130,7 +130,7 @@ func (p personXML) name() string {
 	return p.Name
 }
 
-// answers are the answers for a ResponseType (MS-OXWSCDATA, section 2.2.5.26). The others
+// answers are the answers for a ResponseType (MS-OXWSCDATA, ResponseTypeType). The others
 // are Unknown, Organizer and NoResponseReceived.
 var answers = map[string]ical.Status{
 	"Accept":    ical.StatusAccepted,

@@ -126,7 +126,7 @@ func sameDay(at, date time.Time) bool {
 }
 
 // getOccurrence returns the request for the n-th occurrence of a series (MS-OXWSCORE,
-// section 2.2.4.31, OccurrenceItemIdType). Deleted occurrences count.
+// OccurrenceItemIdType). Deleted occurrences count.
 func getOccurrence(series string, index int) node {
 	id := node{name: "t:OccurrenceItemId"}.with("RecurringMasterId", series).with("InstanceIndex", strconv.Itoa(index))
 	return elem("m:GetItem",

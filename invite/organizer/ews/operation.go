@@ -68,7 +68,7 @@ func (c *Calendar) search(ctx context.Context, uid string) ([]item, error) {
 	return found, nil
 }
 
-// findItem returns the search for a UID (MS-OXWSSRCH, section 3.1.4.2).
+// findItem returns the search for a UID (MS-OXWSSRCH, FindItem).
 func findItem(uid string, folder node, most int) node {
 	id := base64.StdEncoding.EncodeToString(globalID(uid))
 	equal := func(x extended) node {
@@ -99,7 +99,7 @@ func (c *Calendar) get(ctx context.Context, id, uid string) (*entry, error) {
 	return e, nil
 }
 
-// getItem returns the request for an item (MS-OXWSCORE, section 3.1.4.4).
+// getItem returns the request for an item (MS-OXWSCORE, GetItem).
 func getItem(v Version, id node) node {
 	fields := elem("t:AdditionalProperties",
 		field("calendar:Start"),
@@ -112,7 +112,7 @@ func getItem(v Version, id node) node {
 		elem("m:ItemIds", id))
 }
 
-// delete moves an item to Deleted Items (MS-OXWSCORE, section 3.1.4.3).
+// delete moves an item to Deleted Items (MS-OXWSCORE, DeleteItem).
 func (c *Calendar) delete(ctx context.Context, id, key string) error {
 	_, err := c.doOne(ctx, "DeleteItem", elem("m:DeleteItem", elem("m:ItemIds", itemID(id, key))).
 		with("DeleteType", "MoveToDeletedItems").with("SendMeetingCancellations", "SendToNone"), "")

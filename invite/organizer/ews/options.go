@@ -15,7 +15,7 @@ import (
 	"github.com/convene-go/convene/internal/address"
 )
 
-// Version is a version of the protocol (MS-OXWSCDATA, section 2.2.5.20,
+// Version is a version of the protocol (MS-OXWSCDATA, section 2.2.5.14,
 // ExchangeVersionType). A server accepts its own version and all earlier ones.
 type Version string
 

@@ -11,7 +11,7 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// pattern is a rule as EWS has it (MS-OXWSCDATA, section 2.2.4.63, RecurrenceType). Two
+// pattern is a rule as EWS has it (MS-OXWSCDATA, RecurrenceType). Two
 // equal rules have equal patterns.
 type pattern struct {
 	kind     string // of the element, such as "WeeklyRecurrence"

@@ -33,7 +33,7 @@ type bodyXML struct {
 	} `xml:"http://schemas.microsoft.com/exchange/services/2006/messages ResponseMessages"`
 }
 
-// message is a ResponseMessage (MS-OXWSCDATA, section 2.2.4.67).
+// message is a ResponseMessage (MS-OXWSCDATA, ResponseMessageType).
 type message struct {
 	XMLName xml.Name
 	Class   string     `xml:"ResponseClass,attr"`

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// The namespaces of the protocol (MS-OXWSCDATA, section 2.1).
+// The namespaces of the protocol.
 const (
 	soapSpace     = "http://schemas.xmlsoap.org/soap/envelope/"
 	messagesSpace = "http://schemas.microsoft.com/exchange/services/2006/messages"
@@ -57,7 +57,10 @@ func (n node) write(b *bytes.Buffer) {
 // envelope returns the request with a body. The zone is the Windows name of a time zone,
 // and empty if the request does not need one.
 func (o *Options) envelope(body node, zone string) []byte {
-	header := elem("s:Header", node{name: "t:RequestServerVersion"}.with("Version", string(o.Version)))
+	header := elem("s:Header")
+	if o.Version != VersionExchange2007 { // its schema does not have the element
+		header.nodes = append(header.nodes, node{name: "t:RequestServerVersion"}.with("Version", string(o.Version)))
+	}
 	if zone != "" && o.Version.since(VersionExchange2010) {
 		header.nodes = append(header.nodes, elem("t:TimeZoneContext", node{name: "t:TimeZoneDefinition"}.with("Id", zone)))
 	}
@@ -69,7 +72,7 @@ func (o *Options) envelope(body node, zone string) []byte {
 	return b.Bytes()
 }
 
-// field returns the path of a property (MS-OXWSCDATA, section 2.2.5.22).
+// field returns the path of a property (MS-OXWSCDATA, section 2.2.5.26).
 func field(uri string) node { return node{name: "t:FieldURI"}.with("FieldURI", uri) }
 
 // extended is a property of MAPI that EWS has no element for.

@@ -44,7 +44,7 @@ func (c *Calendar) replace(ctx context.Context, o organizer.Object, want ical.Ev
 	return e, nil
 }
 
-// updateItem returns the request for a change of one item (MS-OXWSCORE, section 3.1.4.9).
+// updateItem returns the request for a change of one item (MS-OXWSCORE, UpdateItem).
 func updateItem(id node, updates []node) node {
 	return elem("m:UpdateItem",
 		elem("m:ItemChanges", elem("t:ItemChange", id, elem("t:Updates", updates...)))).
@@ -258,7 +258,7 @@ func sameDate(a, b time.Time) bool {
 	return a.Format(time.DateOnly) == b.Format(time.DateOnly)
 }
 
-// busyStatus returns the LegacyFreeBusyStatus (MS-OXWSCDATA, section 2.2.5.17).
+// busyStatus returns the LegacyFreeBusyStatus (MS-OXWSCDATA, LegacyFreeBusyType).
 // WorkingElsewhere came with Exchange 2013.
 func (ch change) busyStatus(s ical.ShowAs) string {
 	switch s {
@@ -277,7 +277,7 @@ func (ch change) busyStatus(s ical.ShowAs) string {
 	return "Busy"
 }
 
-// sensitivity returns the Sensitivity (MS-OXWSCDATA, section 2.2.5.30).
+// sensitivity returns the Sensitivity (MS-OXWSCDATA, SensitivityChoicesType).
 func sensitivity(s ical.Sensitivity) string {
 	switch s {
 	case ical.SensitivityPrivate:
@@ -288,7 +288,7 @@ func sensitivity(s ical.Sensitivity) string {
 	return "Normal"
 }
 
-// importance returns the Importance of a priority (MS-OXCICAL, section 2.1.3.1.1.20.17).
+// importance returns the Importance of a priority (MS-OXCICAL, property PRIORITY).
 func importance(priority int) string {
 	switch {
 	case priority >= 1 && priority <= 4:
