@@ -43,8 +43,9 @@ type fake struct {
 	logins   map[string]*login               // by connection
 	refused  int                             // 401s
 
-	importsAnswers bool // an import keeps PARTSTAT
-	mimeAttendees  bool // the MIME has the attendees
+	seeds          map[string]string // the last response of each kind, if it is not nil
+	importsAnswers bool              // an import keeps PARTSTAT
+	mimeAttendees  bool              // the MIME has the attendees
 }
 
 // failure is what the server does instead of an answer.
@@ -206,8 +207,16 @@ func (f *fake) answer(w http.ResponseWriter, op string, x *failure) {
 func (f *fake) write(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = io.WriteString(w, `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>`+
-		`<h:ServerVersionInfo MajorVersion="15" xmlns:h="http://schemas.microsoft.com/exchange/services/2006/types"/></s:Header><s:Body>`+body+`</s:Body></s:Envelope>`)
+	body = `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>` +
+		`<h:ServerVersionInfo MajorVersion="15" xmlns:h="http://schemas.microsoft.com/exchange/services/2006/types"/></s:Header><s:Body>` + body + `</s:Body></s:Envelope>`
+	_, _ = io.WriteString(w, body)
+	if f.seeds != nil {
+		name := "Fault"
+		if status == http.StatusOK {
+			name = strings.TrimPrefix(f.requests[len(f.requests)-1].name, "m:")
+		}
+		f.seeds[name] = body
+	}
 }
 
 // messages returns the response to an operation.
