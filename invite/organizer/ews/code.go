@@ -6,20 +6,19 @@ import (
 	"github.com/convene-go/convene/invite/organizer"
 )
 
-// meaning is what a ResponseCode means for a calendar.
-type meaning int
+// meaning is what a ResponseCode means for a calendar. The empty one says that the same
+// call may succeed later. A code that is not in the tables has it, because a new code
+// must not make a program give up.
+type meaning string
 
 const (
-	// meansTemporary: the same call may succeed later. A code that is not in the tables
-	// means this, because a new one must not make a program give up.
-	meansTemporary meaning = iota
 	// meansPermanent: the same call fails again.
-	meansPermanent
-	meansGone       // organizer.ErrGone
-	meansChanged    // organizer.ErrChanged
-	meansDenied     // organizer.ErrDenied
-	meansWouldMail  // organizer.ErrWouldMail
-	meansNoCalendar // organizer.ErrNoCalendar
+	meansPermanent  meaning = "permanent"
+	meansGone       meaning = "gone"        // organizer.ErrGone
+	meansChanged    meaning = "changed"     // organizer.ErrChanged
+	meansDenied     meaning = "denied"      // organizer.ErrDenied
+	meansWouldMail  meaning = "would mail"  // organizer.ErrWouldMail
+	meansNoCalendar meaning = "no calendar" // organizer.ErrNoCalendar
 )
 
 // err returns the error of package organizer, and nil if there is none.

@@ -115,15 +115,15 @@ func (o *Options) check(scheme string) error {
 	case scheme == "http" && !o.InsecureHTTP:
 		return errors.New("http:// needs Options.InsecureHTTP")
 	case !slices.Contains(versions, o.Version):
-		return fmt.Errorf("Version %q is not known", o.Version)
+		return fmt.Errorf("the Version %q is not known", o.Version)
 	case o.Timeout < 0, o.MaxResponse < 0:
-		return errors.New("Timeout and MaxResponse cannot be negative")
+		return errors.New("the Timeout and the MaxResponse cannot be negative")
 	case hasControl(o.Calendar):
-		return errors.New("Calendar has a control character")
+		return errors.New("the Calendar has a control character")
 	}
 	if o.Mailbox != "" {
 		if _, err := address.ASCII(o.Mailbox); err != nil {
-			return fmt.Errorf("Mailbox %w", err)
+			return fmt.Errorf("the Mailbox %w", err)
 		}
 	}
 	return o.checkAuth()
@@ -134,16 +134,16 @@ func (o *Options) checkAuth() error {
 	switch o.Auth {
 	case AuthBearer:
 		if o.Token == nil {
-			return errors.New("Auth is bearer without Token")
+			return errors.New("the Auth is bearer, without a Token")
 		}
 		return nil
 	case "", AuthNTLM, AuthBasic:
 	default:
-		return fmt.Errorf("Auth %q is not known", o.Auth)
+		return fmt.Errorf("the Auth %q is not known", o.Auth)
 	}
 	switch {
 	case o.Token != nil:
-		return fmt.Errorf("Auth is %s, with a Token", o.Auth)
+		return fmt.Errorf("the Auth is %s, with a Token", o.Auth)
 	case o.Username == "" || o.Password == "":
 		return errors.New("user and password are missing")
 	case hasControl(o.Username) || hasControl(o.Password):
