@@ -1,0 +1,53 @@
+package ews
+
+import (
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/windowszones"
+)
+
+// zoneYears is the number of years from the start of a meeting in which the Windows zone
+// that stands for its zone must read the same clock.
+const zoneYears = 3
+
+// windowsZone returns the Windows name of a meeting's zone. If no Windows zone has the
+// name, it is a Windows zone that reads the same clock for three years.
+func windowsZone(e ical.Event) (string, bool) {
+	loc, err := e.Zone()
+	if err != nil {
+		return "", false
+	}
+	return windowsName(loc, e.Start)
+}
+
+// windowsName returns the Windows name for a zone from an instant on.
+func windowsName(loc *time.Location, from time.Time) (string, bool) {
+	if name, ok := windowszones.Windows(loc.String()); ok {
+		return name, true
+	}
+	if loc == time.UTC {
+		return "UTC", true
+	}
+	for _, iana := range windowszones.IANA() {
+		other, err := ical.LoadLocation(iana)
+		if err == nil && sameClock(loc, other, from) {
+			return windowszones.Windows(iana)
+		}
+	}
+	return "", false
+}
+
+// sameClock reports whether two zones read the same clock every day of zoneYears. A change
+// of the clock lasts for longer than a day.
+func sameClock(a, b *time.Location, from time.Time) bool {
+	for day := range zoneYears * 366 {
+		t := from.AddDate(0, 0, day)
+		_, x := t.In(a).Zone()
+		_, y := t.In(b).Zone()
+		if x != y {
+			return false
+		}
+	}
+	return true
+}
