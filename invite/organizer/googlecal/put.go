@@ -1,6 +1,7 @@
 package googlecal
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
@@ -16,7 +17,7 @@ import (
 // Put stores the entry. It reads the entry first, changes only the fields that differ, and
 // reads it again. The sequence of the entry never falls, because Google refuses that.
 func (c *Calendar) Put(ctx context.Context, o organizer.Object) (organizer.Object, error) {
-	e, data, err := shadow.Read(o)
+	e, err := shadow.Read(o)
 	if err == nil && e.Cancelled {
 		err = errors.New("a cancelled meeting is deleted, not stored")
 	}
@@ -42,7 +43,7 @@ func (c *Calendar) Put(ctx context.Context, o organizer.Object) (organizer.Objec
 	if err != nil {
 		return organizer.Object{}, fail(opPut, err)
 	}
-	return c.write(ctx, want, now, data)
+	return c.write(ctx, want, now, bytes.Clone(o.Data))
 }
 
 // write stores the series, then its occurrences, and reads what has become of it.

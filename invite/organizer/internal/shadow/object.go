@@ -9,28 +9,23 @@ import (
 	"github.com/convene-go/convene/invite/organizer"
 )
 
-// Read returns the event of an object, and its data. Data says what is to be stored. If
-// there is none, the data is made from Event.
-func Read(o organizer.Object) (ical.Event, []byte, error) {
-	if len(o.Data) == 0 {
-		data, err := Data(o.Event)
-		if err != nil {
-			return ical.Event{}, nil, err
-		}
-		o.Data = data
-	}
+// Read returns the event of an object that is to be stored.
+func Read(o organizer.Object) (ical.Event, error) {
 	e, err := Decode(o.Data)
-	if err == nil && o.UID != "" && e.UID != o.UID {
+	if err == nil && e.UID != o.UID {
 		err = errors.New("the data has another UID than the object")
 	}
-	return e, o.Data, err
+	return e, err
 }
 
-// Decode reads the one event of an object.
+// Decode reads the one event of an object, which has no METHOD (RFC 4791, section 4.1).
 func Decode(data []byte) (ical.Event, error) {
 	c, err := ical.Decode(bytes.NewReader(data), nil)
 	if err != nil {
 		return ical.Event{}, err
+	}
+	if c.Method != "" {
+		return ical.Event{}, errors.New("the data has a METHOD")
 	}
 	if len(c.Events) != 1 {
 		return ical.Event{}, errors.New("the data has not exactly one event")
