@@ -18,7 +18,7 @@ func TestCalendar(t *testing.T) {
 	organizertest.TestCalendar(t, organizertest.Place{
 		Open:      func(*testing.T) organizer.Calendar { return open("primary") },
 		Organizer: ical.Person{Name: "Olga", Email: owner},
-		Mails:     func() int { f.mu.Lock(); defer f.mu.Unlock(); return f.mails },
+		Mails:     func() (n int) { f.set(func() { n = f.mails }); return n },
 		LoseReply: func() { f.set(func() { f.lose = 1 }) },
 		Edit: func(t *testing.T, uid string, change func(e *ical.Event)) {
 			o, err := open("primary").Get(t.Context(), organizer.Object{UID: uid})
@@ -43,7 +43,9 @@ func TestCalendar(t *testing.T) {
 		},
 		Away: func() func() {
 			f.set(func() {
-				f.fail = func(*http.Request) *failure { return &failure{status: 503, reason: "backendError", message: "Backend Error"} }
+				f.fail = func(*http.Request) *failure {
+					return &failure{status: 503, reason: "backendError", message: "Backend Error"}
+				}
 			})
 			return func() { f.set(func() { f.fail = nil }) }
 		},

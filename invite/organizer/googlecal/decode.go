@@ -75,14 +75,6 @@ func decodeOne(x *event) (ical.Event, error) {
 	if x.Visibility == "private" || x.Visibility == "confidential" {
 		e.Sensitivity = ical.Sensitivity(x.Visibility)
 	}
-	if x.Reminders != nil && !x.Reminders.UseDefault {
-		for _, r := range x.Reminders.Overrides {
-			// Google allows four weeks.
-			if r.Minutes >= 0 && r.Minutes <= 40320 {
-				e.Reminders = append(e.Reminders, ical.Reminder{Before: time.Duration(r.Minutes) * time.Minute})
-			}
-		}
-	}
 	for _, a := range x.Attendees {
 		// Google adds the organizer to the list by itself.
 		if a.Email != "" && !a.Organizer {

@@ -24,7 +24,9 @@ func difference(want, x *event) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if shows, err := decodeOne(x); err != nil || !shadow.SameTime(made, shows) {
+	shows, err := decodeOne(x)
+	sameZone := len(want.Recurrence) == 0 || made.TimeZone == shows.TimeZone
+	if err != nil || !sameZone || !shadow.SameTime(made, shows) {
 		patch["start"], patch["end"] = whole(want.Start), whole(want.End)
 	}
 	if list, changed := guests(want.Attendees, x.Attendees); changed {

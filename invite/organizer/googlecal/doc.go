@@ -29,7 +29,7 @@
 // has changed in the fields that Google shows. If the packed data is longer than 28,000
 // octets, Get returns only what Google has fields for.
 //
-//   - Reminders and the colour are the organizer's own. They are never written.
+//   - Reminders and the colour are the organizer's own. They are neither read nor written.
 //   - An attendee who has sent somebody else is shown as declined.
 //   - An occurrence that does not take place is an EXDATE of the series.
 //

@@ -19,7 +19,6 @@ type event struct {
 	Visibility       string     `json:"visibility,omitempty"`
 	Sequence         int        `json:"sequence,omitempty"`
 	Attendees        []attendee `json:"attendees,omitempty"`
-	Reminders        *reminders `json:"reminders,omitempty"`
 	Updated          string     `json:"updated,omitempty"`
 	Extended         *extended  `json:"extendedProperties,omitempty"`
 }
@@ -51,16 +50,6 @@ type attendee struct {
 	ResponseStatus   string `json:"responseStatus,omitempty"`
 	Comment          string `json:"comment,omitempty"`
 	AdditionalGuests int    `json:"additionalGuests,omitempty"`
-}
-
-type reminders struct {
-	UseDefault bool       `json:"useDefault"`
-	Overrides  []reminder `json:"overrides,omitempty"`
-}
-
-type reminder struct {
-	Method  string `json:"method,omitempty"`
-	Minutes int    `json:"minutes"`
 }
 
 type extended struct {

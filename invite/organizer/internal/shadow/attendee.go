@@ -45,7 +45,7 @@ func attendees(kept, made, now []ical.Attendee) []ical.Attendee {
 		if was && !is {
 			continue
 		}
-		if was && p.Status != s.Status {
+		if is && (was && p.Status != s.Status || !was && s.Status != ical.StatusNeedsAction) {
 			a.Status = s.Status
 		}
 		out = append(out, a)

@@ -68,7 +68,7 @@ func Cancelled(e *ical.Event) []time.Time {
 	return slices.CompactFunc(list, time.Time.Equal)
 }
 
-// SameTime reports whether two events take place at the same time, in the same zone.
+// SameTime reports whether two events take place at the same time, series in the same zone.
 func SameTime(a, b ical.Event) bool { return sameTime(&a, &b) }
 
 // SameRule reports whether two series have the same rule and the same exceptions.

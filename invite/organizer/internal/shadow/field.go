@@ -16,23 +16,14 @@ type field struct {
 }
 
 // fields are the parts of the series and of its occurrences, except times and attendees.
+// Reminders, categories and colours are not among them. They are the organizer's own, and
+// the adapters neither read nor write them.
 var fields = []field{
 	{"summary", func(e *ical.Event) any { return e.Summary }, func(to, from *ical.Event) { to.Summary = from.Summary }},
 	{"description", func(e *ical.Event) any { return e.Description }, func(to, from *ical.Event) { to.Description = from.Description }},
 	{"location", func(e *ical.Event) any { return e.Location }, func(to, from *ical.Event) { to.Location = from.Location }},
 	{"showAs", func(e *ical.Event) any { return e.ShowAs }, func(to, from *ical.Event) { to.ShowAs = from.ShowAs }},
 	{"sensitivity", func(e *ical.Event) any { return e.Sensitivity }, func(to, from *ical.Event) { to.Sensitivity = from.Sensitivity }},
-	{"priority", func(e *ical.Event) any { return e.Priority }, func(to, from *ical.Event) { to.Priority = from.Priority }},
-	{
-		"categories",
-		func(e *ical.Event) any { return append([]string{}, e.Categories...) },
-		func(to, from *ical.Event) { to.Categories = slices.Clone(from.Categories) },
-	},
-	{
-		"reminders",
-		func(e *ical.Event) any { return append([]ical.Reminder{}, e.Reminders...) },
-		func(to, from *ical.Event) { to.Reminders = slices.Clone(from.Reminders) },
-	},
 }
 
 // same reports whether a field is equal in two events.
@@ -41,9 +32,11 @@ func (f field) same(a, b *ical.Event) bool { return reflect.DeepEqual(f.get(a), 
 // empty reports whether an event has nothing in a field.
 func (f field) empty(e *ical.Event) bool { return f.same(e, &ical.Event{}) }
 
-// sameTime reports whether two events take place at the same time, in the same zone.
+// sameTime reports whether two events take place at the same time. The zone counts only for
+// a series, whose later occurrences depend on it.
 func sameTime(a, b *ical.Event) bool {
-	return a.Start.Equal(b.Start) && a.End.Equal(b.End) && a.AllDay == b.AllDay && a.TimeZone == b.TimeZone
+	zones := a.Recurrence == nil && b.Recurrence == nil || a.TimeZone == b.TimeZone
+	return a.Start.Equal(b.Start) && a.End.Equal(b.End) && a.AllDay == b.AllDay && zones
 }
 
 // sameRule reports whether two series have the same rule. Exceptions do not count.
