@@ -184,11 +184,11 @@ func (s *state) object(put []byte) (organizer.Object, error) {
 		return organizer.Object{}, fail(opGet, err)
 	}
 	o := organizer.Object{UID: s.series.ICalUID, Href: s.series.ID, Tag: s.tag()}
-	if kept, data, ok := s.copy(); ok {
-		if made, err := shown(kept); err == nil {
+	if kept, ok := s.copy(); ok {
+		if made, err := shown(kept.Event); err == nil {
 			changed := false
-			if o.Event, changed = shadow.Merge(kept, made, now); !changed {
-				o.Data = data
+			if o.Event, changed = kept.Now(made, now); !changed {
+				o.Data = kept.Data
 				return shadow.Kept(o, put), nil
 			}
 			o.Event.Modified = now.Modified

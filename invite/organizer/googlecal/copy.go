@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite/organizer/internal/shadow"
 )
 
@@ -18,8 +17,8 @@ const (
 func chunkName(i int) string { return "convene" + strconv.Itoa(i) }
 
 // chunks returns the properties that keep data. There are none if it is too long.
-func chunks(data []byte) map[string]string {
-	text, ok := shadow.Pack(data, false, chunkSize*maxChunks)
+func chunks(data []byte, form shadow.Form) map[string]string {
+	text, ok := shadow.Pack(data, form, chunkSize*maxChunks)
 	if !ok {
 		return nil
 	}
@@ -39,24 +38,19 @@ func (s *state) private() map[string]string {
 	return s.series.Extended.Private
 }
 
-// copy returns the data that was written last, and its event.
-func (s *state) copy() (ical.Event, []byte, bool) {
+// copy returns what was written last.
+func (s *state) copy() (shadow.Copy, bool) {
 	var b strings.Builder
 	m := s.private()
 	for i := range maxChunks {
 		b.WriteString(m[chunkName(i)])
 	}
-	data, _, ok := shadow.Unpack(b.String())
-	if !ok {
-		return ical.Event{}, nil, false
-	}
-	e, err := shadow.Decode(data)
-	return e, data, err == nil && e.UID == s.series.ICalUID
+	return shadow.ReadCopy(b.String(), s.series.ICalUID)
 }
 
 // changedChunks returns the properties that are to be written. A nil value deletes one.
-func (s *state) changedChunks(data []byte) map[string]any {
-	want, have, out := chunks(data), s.private(), make(map[string]any)
+func (s *state) changedChunks(data []byte, form shadow.Form) map[string]any {
+	want, have, out := chunks(data, form), s.private(), make(map[string]any)
 	for i := range maxChunks {
 		name := chunkName(i)
 		w, wanted := want[name]

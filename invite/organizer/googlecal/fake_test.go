@@ -248,6 +248,9 @@ func (f *fake) store(id string, e map[string]any) (any, *failure) {
 	if x := check(e); x != nil {
 		return nil, x
 	}
+	if list, ok := e["recurrence"].([]any); ok && len(list) == 0 {
+		delete(e, "recurrence")
+	}
 	f.number++
 	e["id"], e["kind"], e["etag"] = id, "calendar#event", fmt.Sprintf(`"%d"`, f.number)
 	e["updated"] = time.Date(2026, 1, 1, 0, 0, f.number, 0, time.UTC).Format("2006-01-02T15:04:05.000Z")

@@ -52,47 +52,85 @@ func (c *Calendar) write(ctx context.Context, want, now *state, data []byte) (or
 	if err != nil {
 		return organizer.Object{}, fail(opPut, err)
 	}
+	form := now.form(made)
 	if now.series == nil {
-		err = c.create(ctx, want, now, data)
+		err = c.create(ctx, want, now, data, form)
 	} else {
-		err = c.patchSeries(ctx, want, made, now, data)
+		err = c.patchSeries(ctx, want, made, now, data, form)
 	}
 	if err != nil {
 		return organizer.Object{}, err
 	}
 	uid := want.series.ICalUID
-	if now, err = c.read(ctx, uid); err != nil {
+	if now, err = c.reread(ctx, uid); err != nil {
 		return organizer.Object{}, err
 	}
-	changed := false
-	if now.series != nil {
-		changed, err = c.occurrences(ctx, made, now)
-	}
-	if changed && err == nil {
-		now, err = c.read(ctx, uid)
-	}
+	changed, err := c.occurrences(ctx, made, now)
 	if err != nil {
 		return organizer.Object{}, err
 	}
-	if now.series == nil {
-		return organizer.Object{}, fail(opPut, organizer.ErrGone)
+	if changed {
+		if now, err = c.reread(ctx, uid); err != nil {
+			return organizer.Object{}, err
+		}
+	}
+	if kept, ok := now.copy(); ok && kept.Form == shadow.FormPart {
+		more := map[string]any{"private": now.changedChunks(data, shadow.FormDone)}
+		if err = c.patch(ctx, now.series, map[string]any{"extendedProperties": more}); err == nil {
+			now, err = c.reread(ctx, uid)
+		}
+		if err != nil {
+			return organizer.Object{}, err
+		}
 	}
 	return now.object(data)
 }
 
+// reread reads an entry that must exist.
+func (c *Calendar) reread(ctx context.Context, uid string) (*state, error) {
+	now, err := c.read(ctx, uid)
+	if err == nil && now.series == nil {
+		err = fail(opPut, organizer.ErrGone)
+	}
+	return now, err
+}
+
+// form returns how far the entry will be after the series was written.
+func (s *state) form(made ical.Event) shadow.Form {
+	if made.Recurrence == nil && len(s.exceptions) == 0 {
+		return shadow.FormDone
+	}
+	if s.series == nil {
+		if len(made.Overrides) > 0 {
+			return shadow.FormPart
+		}
+		return shadow.FormDone
+	}
+	shows, err := decode(s)
+	if err != nil {
+		return shadow.FormPart
+	}
+	// Another time or rule may reset the occurrences.
+	frame := shadow.SameTime(made, shows) && shadow.SameRule(made, shows)
+	if !frame && len(made.Overrides)+len(s.exceptions) > 0 || !shadow.SameOccurrences(made, shows) {
+		return shadow.FormPart
+	}
+	return shadow.FormDone
+}
+
 // create imports the series. An import with a UID that the calendar has already changes
 // that entry, so a call whose reply was lost makes no second one.
-func (c *Calendar) create(ctx context.Context, want, now *state, data []byte) error {
+func (c *Calendar) create(ctx context.Context, want, now *state, data []byte, form shadow.Form) error {
 	x := *want.series
 	x.Sequence = max(x.Sequence, now.deleted)
-	if private := chunks(data); private != nil {
+	if private := chunks(data, form); private != nil {
 		x.Extended = &extended{Private: private}
 	}
 	return c.api.Do(ctx, jsonapi.Request{Op: opImport, Method: http.MethodPost, Path: c.path + "/import", Body: x}, nil)
 }
 
 // patchSeries changes the fields of the series that differ.
-func (c *Calendar) patchSeries(ctx context.Context, want *state, made ical.Event, now *state, data []byte) error {
+func (c *Calendar) patchSeries(ctx context.Context, want *state, made ical.Event, now *state, data []byte, form shadow.Form) error {
 	patch, err := difference(want.series, now.series)
 	if err != nil {
 		return fail(opPut, err)
@@ -101,7 +139,7 @@ func (c *Calendar) patchSeries(ctx context.Context, want *state, made ical.Event
 	if shows, err := decode(now); err != nil || !shadow.SameRule(made, shows) {
 		patch["recurrence"] = append([]string{}, want.series.Recurrence...)
 	}
-	if more := now.changedChunks(data); len(more) > 0 {
+	if more := now.changedChunks(data, form); len(more) > 0 {
 		patch["extendedProperties"] = map[string]any{"private": more}
 	}
 	if want.series.Sequence > now.series.Sequence {
@@ -122,9 +160,6 @@ func (c *Calendar) patch(ctx context.Context, x *event, patch map[string]any) er
 // occurrences makes single occurrences equal to made, and reports whether it has changed
 // anything.
 func (c *Calendar) occurrences(ctx context.Context, made ical.Event, now *state) (bool, error) {
-	if made.Recurrence == nil {
-		return false, nil
-	}
 	changed := false
 	for _, o := range made.Overrides {
 		x, err := c.instance(ctx, now, made, o.RecurrenceID)
@@ -161,21 +196,18 @@ func hasOverride(e ical.Event, id time.Time) bool {
 	return false
 }
 
-// withoutOverride makes a changed occurrence like its series, or cancels it.
+// withoutOverride makes a changed occurrence like its series, or cancels it if the series
+// has it no more.
 func (c *Calendar) withoutOverride(ctx context.Context, made ical.Event, x *event, id time.Time) (bool, error) {
-	for _, at := range made.Recurrence.Except {
-		if !at.Equal(id) {
-			continue
+	if made.Recurrence != nil {
+		if _, ok := made.Occurrence(id); ok {
+			return c.occurrence(ctx, shadow.Plain(&made, id), x, made)
 		}
-		if x.Status == statusCancelled {
-			return false, nil
-		}
-		return true, c.patch(ctx, x, map[string]any{"status": statusCancelled})
 	}
-	if _, ok := made.Occurrence(id); !ok {
+	if x.Status == statusCancelled {
 		return false, nil
 	}
-	return c.occurrence(ctx, shadow.Plain(&made, id), x, made)
+	return true, c.patch(ctx, x, map[string]any{"status": statusCancelled})
 }
 
 // occurrence makes one occurrence equal to o.

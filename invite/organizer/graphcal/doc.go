@@ -11,14 +11,15 @@
 //	calendar := graphcal.New(client, "olga@example.com", nil)
 //	event.UID, err = calendar.Reserve(ctx, orderID, event) // The same key gives the same UID.
 //	…
-//	meeting, err := invites.Send(ctx, event)
+//	meeting, err := invites.Send(ctx, event, invite.AllowLint("uid-exchange"))
 //	…
 //	entry, drift, err := organizer.Sync(ctx, calendar, meeting, entry)
 //	if errors.Is(err, organizer.ErrWouldMail) {
 //		// The organizer has invited somebody in Outlook.
 //	}
 //
-// If the meeting is not sent after all, call [Calendar.Delete] with the UID.
+// The lint rule uid-exchange is about UIDs in the form of Exchange that Exchange has not
+// made. Here it has made it. If the meeting is not sent after all, call [Calendar.Delete] with the UID.
 //
 // # What the entry holds
 //

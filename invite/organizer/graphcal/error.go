@@ -17,7 +17,7 @@ import (
 type Error = jsonapi.Error
 
 // ErrNotReserved reports a new entry with a UID that Graph has not made.
-var ErrNotReserved = errors.New("Graph makes the UID of an entry itself: call Reserve, and send the meeting with the UID that it returns")
+var ErrNotReserved = errors.New("the UID of an entry is made by Graph: call Reserve, and send the meeting with the UID that it returns")
 
 // pause is the pause if the server is busy and does not name one.
 const pause = 10 * time.Second

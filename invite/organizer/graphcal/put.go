@@ -55,12 +55,11 @@ func (c *Calendar) Put(ctx context.Context, o organizer.Object) (organizer.Objec
 
 // reserved reports whether the entry was only reserved, and shows what was reserved.
 func (s *state) reserved() bool {
-	_, reserved, _ := shadow.Unpack(s.series.property(propertyData))
-	kept, _, ok := s.copy()
-	if !reserved || !ok {
+	kept, ok := s.copy()
+	if !ok || kept.Form != shadow.FormReserved {
 		return false
 	}
-	made, err := s.shown(kept)
+	made, err := s.shown(kept.Event)
 	now, err2 := decode(s, s.missing())
 	return err == nil && err2 == nil && shadow.SameTime(made, now) && shadow.SameRule(made, now) && made.Summary == now.Summary
 }
@@ -75,35 +74,69 @@ func (c *Calendar) write(ctx context.Context, e ical.Event, want, now *state, da
 		return organizer.Object{}, err
 	}
 	at := organizer.Object{UID: e.UID, Href: now.series.ID}
-	// A deleted occurrence comes back only with the whole rule, which takes another round.
-	for range 2 {
-		if now, err = c.read(ctx, at); err != nil {
-			return organizer.Object{}, err
-		}
-		if now == nil {
-			return organizer.Object{}, fail(opPut, organizer.ErrGone)
-		}
-		again, err := c.restore(ctx, made, want, now)
-		if err != nil {
-			return organizer.Object{}, err
-		}
-		if !again {
-			break
-		}
+	if now, err = c.reread(ctx, at); err != nil {
+		return organizer.Object{}, err
 	}
-	changed, err := c.writeOccurrences(ctx, made, now)
+	again, err := c.restore(ctx, made, want, now)
+	if again && err == nil {
+		now, err = c.reread(ctx, at)
+	}
+	changed := false
+	if err == nil {
+		changed, err = c.writeOccurrences(ctx, made, now)
+	}
+	if changed && err == nil {
+		now, err = c.reread(ctx, at)
+	}
 	if err != nil {
 		return organizer.Object{}, err
 	}
-	if changed {
-		if now, err = c.read(ctx, at); err != nil {
-			return organizer.Object{}, err
+	if kept, ok := now.copy(); ok && kept.Form == shadow.FormPart {
+		if err = c.patch(ctx, now.series, map[string]any{"singleValueExtendedProperties": copied(data, shadow.FormDone)}); err == nil {
+			now, err = c.reread(ctx, at)
 		}
-		if now == nil {
-			return organizer.Object{}, fail(opPut, organizer.ErrGone)
+		if err != nil {
+			return organizer.Object{}, err
 		}
 	}
 	return now.object(data)
+}
+
+// reread reads an entry that must exist.
+func (c *Calendar) reread(ctx context.Context, o organizer.Object) (*state, error) {
+	now, err := c.read(ctx, o)
+	if err == nil && now == nil {
+		err = fail(opPut, organizer.ErrGone)
+	}
+	return now, err
+}
+
+// copied returns the property with the copy of the data. If the copy is too long, it is no
+// copy.
+func copied(data []byte, form shadow.Form) []property {
+	text, ok := shadow.Pack(data, form, maxCopy)
+	if !ok {
+		text = "-"
+	}
+	return []property{{propertyData, text}}
+}
+
+// form returns how far the entry will be after the series was written.
+func (s *state) form(e ical.Event, frame bool) shadow.Form {
+	if e.Recurrence == nil {
+		return shadow.FormDone
+	}
+	made, err := s.shown(e)
+	shows, err2 := decode(s, s.missing())
+	if err != nil || err2 != nil {
+		return shadow.FormPart
+	}
+	some := len(e.Overrides) + len(e.Recurrence.Except) + len(s.exceptions)
+	// Another time or rule resets the occurrences.
+	if !frame && some > 0 || !shadow.SameOccurrences(made, shows) {
+		return shadow.FormPart
+	}
+	return shadow.FormDone
 }
 
 // patchSeries changes the fields of the series that differ.
@@ -118,12 +151,9 @@ func (c *Calendar) patchSeries(ctx context.Context, e ical.Event, want, now *sta
 	if !sameRule(want.series, now.series) {
 		patch["recurrence"] = want.series.Recurrence
 	}
-	copied, ok := shadow.Pack(data, false, maxCopy)
-	if !ok {
-		copied = "-"
-	}
-	if copied != now.series.property(propertyData) {
-		patch["singleValueExtendedProperties"] = []property{{propertyData, copied}}
+	frame := patch["recurrence"] == nil && patch["start"] == nil
+	if p := copied(data, now.form(e, frame)); p[0].Value != now.series.property(propertyData) {
+		patch["singleValueExtendedProperties"] = p
 	}
 	return c.patch(ctx, now.series, patch)
 }

@@ -172,11 +172,11 @@ func (s *state) object(put []byte) (organizer.Object, error) {
 	if err != nil {
 		return organizer.Object{}, fail(opGet, err)
 	}
-	if kept, data, ok := s.copy(); ok {
-		if made, err := s.shown(kept); err == nil {
+	if kept, ok := s.copy(); ok {
+		if made, err := s.shown(kept.Event); err == nil {
 			changed := false
-			if o.Event, changed = shadow.Merge(kept, made, now); !changed {
-				o.Data = data
+			if o.Event, changed = kept.Now(made, now); !changed {
+				o.Data = kept.Data
 				return shadow.Kept(o, put), nil
 			}
 			o.Event.Modified = now.Modified
@@ -191,24 +191,9 @@ func (s *state) object(put []byte) (organizer.Object, error) {
 	return shadow.Kept(o, put), nil
 }
 
-// copy returns the data that was written last, and its event. The UID of a reserved entry
-// was not known when it was written.
-func (s *state) copy() (ical.Event, []byte, bool) {
-	data, reserved, ok := shadow.Unpack(s.series.property(propertyData))
-	if !ok {
-		return ical.Event{}, nil, false
-	}
-	e, err := shadow.Decode(data)
-	if err != nil {
-		return ical.Event{}, nil, false
-	}
-	if reserved {
-		e.UID = s.series.ICalUID
-		if data, err = shadow.Data(e); err != nil {
-			return ical.Event{}, nil, false
-		}
-	}
-	return e, data, e.UID == s.series.ICalUID
+// copy returns what was written last.
+func (s *state) copy() (shadow.Copy, bool) {
+	return shadow.ReadCopy(s.series.property(propertyData), s.series.ICalUID)
 }
 
 // shown returns a meeting as the calendar shows it if nobody changes anything. Outside of

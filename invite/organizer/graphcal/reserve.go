@@ -27,7 +27,8 @@ type created struct {
 	Extended      []property  `json:"singleValueExtendedProperties"`
 }
 
-// Reserve makes an entry without attendees and returns its UID. The same key gives the same
+// Reserve makes an entry without attendees, and a series without changed occurrences, and
+// returns its UID. The same key gives the same
 // entry, as long as the entry exists: the key lies in an extended property, for which
 // Reserve searches first, and in transactionId, by which Graph drops a repeated request.
 func (c *Calendar) Reserve(ctx context.Context, key string, e ical.Event) (string, error) {
@@ -36,9 +37,9 @@ func (c *Calendar) Reserve(ctx context.Context, key string, e ical.Event) (strin
 	}
 	e = e.Clone()
 	// The copy has a UID only because it must have one.
-	e.UID, e.Attendees = key, nil
-	for i := range e.Overrides {
-		e.Overrides[i].Attendees = nil
+	e.UID, e.Attendees, e.Overrides = key, nil, nil
+	if e.Recurrence != nil {
+		e.Recurrence.Except = nil
 	}
 	want, err := encode(e)
 	if err != nil {
@@ -55,7 +56,7 @@ func (c *Calendar) Reserve(ctx context.Context, key string, e ical.Event) (strin
 		if found != nil || id != "" {
 			return uid, found
 		}
-		return "", fail(opReserve, errors.New("Graph has dropped the request as a repetition, but has no such event"))
+		return "", fail(opReserve, errors.New("the request was dropped as a repetition, but there is no such event"))
 	}
 	if err == nil && x.ICalUID == "" {
 		err = fail(opReserve, errors.New("the reply has no UID"))
@@ -69,7 +70,7 @@ func (c *Calendar) create(ctx context.Context, key string, e ical.Event, want *s
 		return event{}, fail(opReserve, err)
 	}
 	extended := []property{{propertyKey, key}}
-	if text, ok := shadow.Pack(data, true, maxCopy); ok {
+	if text, ok := shadow.Pack(data, shadow.FormReserved, maxCopy); ok {
 		extended = append(extended, property{propertyData, text})
 	}
 	s := want.series

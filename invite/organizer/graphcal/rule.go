@@ -58,7 +58,7 @@ func encodePattern(r *ical.Recurrence, start time.Time) (*pattern, error) {
 	case ical.FreqDaily:
 		p.Type = "daily"
 		if narrow+len(r.ByDay) > 0 {
-			return nil, errors.New("Recurrence: Graph cannot hold a daily rule with other parts; use a weekly rule")
+			return nil, errors.New("the field Recurrence: Graph cannot hold a daily rule with other parts; use a weekly rule")
 		}
 		return p, nil
 	case ical.FreqWeekly:

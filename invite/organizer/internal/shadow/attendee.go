@@ -1,6 +1,7 @@
 package shadow
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -15,12 +16,15 @@ func sameAttendees(a, b []ical.Attendee) bool {
 	}
 	for key, one := range x {
 		other, ok := y[key]
-		if !ok || one.Status != other.Status {
+		if !ok || status(one) != status(other) {
 			return false
 		}
 	}
 	return true
 }
+
+// status returns the answer of an attendee, also if there is none yet.
+func status(a ical.Attendee) ical.Status { return cmp.Or(a.Status, ical.StatusNeedsAction) }
 
 func byAddress(list []ical.Attendee) map[string]ical.Attendee {
 	m := make(map[string]ical.Attendee, len(list))
@@ -45,7 +49,7 @@ func attendees(kept, made, now []ical.Attendee) []ical.Attendee {
 		if was && !is {
 			continue
 		}
-		if is && (was && p.Status != s.Status || !was && s.Status != ical.StatusNeedsAction) {
+		if is && (was && status(p) != status(s) || !was && status(s) != ical.StatusNeedsAction) {
 			a.Status = s.Status
 		}
 		out = append(out, a)

@@ -5,11 +5,12 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite/internal/series"
 )
 
 // Canonical returns a series as Merge expects it: overrides and exceptions in order and
-// each once, and no override that shows what the series shows. The overrides have all
-// fields.
+// each once, and no override that shows what the series shows, or that the rule has not.
+// The overrides have all fields.
 func Canonical(e ical.Event) ical.Event {
 	if e.Recurrence == nil {
 		e.Overrides = nil
@@ -19,24 +20,38 @@ func Canonical(e ical.Event) ical.Event {
 	r.Except = slices.Clone(r.Except)
 	slices.SortFunc(r.Except, time.Time.Compare)
 	r.Except = slices.CompactFunc(r.Except, time.Time.Equal)
+	inRule := series.StartsInRule(&e, starts(e))
+	for _, at := range r.Include {
+		inRule[at.Unix()] = true
+	}
+	r.Except = slices.DeleteFunc(r.Except, func(at time.Time) bool { return !inRule[at.Unix()] })
 	e.Recurrence = &r
 	overrides := slices.Clone(e.Overrides)
 	slices.SortStableFunc(overrides, func(a, b ical.Event) int { return a.RecurrenceID.Compare(b.RecurrenceID) })
 	overrides = slices.CompactFunc(overrides, func(a, b ical.Event) bool { return a.RecurrenceID.Equal(b.RecurrenceID) })
 	e.Overrides = slices.DeleteFunc(overrides, func(o ical.Event) bool {
 		plain := Plain(&e, o.RecurrenceID)
-		return contains(r.Except, o.RecurrenceID) || sameEvent(&plain, &o)
+		return !inRule[o.RecurrenceID.Unix()] || contains(r.Except, o.RecurrenceID) || sameEvent(&plain, &o)
 	})
 	return e
 }
 
+// starts returns the original starts that the exceptions and overrides name.
+func starts(e ical.Event) []time.Time {
+	list := slices.Clone(e.Recurrence.Except)
+	for _, o := range e.Overrides {
+		list = append(list, o.RecurrenceID)
+	}
+	return list
+}
+
 // Plain returns the occurrence of a series that begins at id and is like the series.
-func Plain(series *ical.Event, id time.Time) ical.Event {
-	e := *series
+func Plain(whole *ical.Event, id time.Time) ical.Event {
+	e := *whole
 	e.Recurrence, e.Overrides = nil, nil
 	e.RecurrenceID, e.Start = id, id
-	if !series.End.IsZero() {
-		e.End = id.Add(length(series))
+	if !whole.End.IsZero() {
+		e.End = id.Add(length(whole))
 	}
 	return e
 }

@@ -27,23 +27,8 @@ func Merge(kept, made, now ical.Event) (ical.Event, bool) {
 	return out, true
 }
 
-// Same reports whether two events of one function are equal in what people see.
-func Same(a, b ical.Event) bool { return same(&a, &b) }
-
 func same(a, b *ical.Event) bool {
-	if !sameEvent(a, b) || !sameRule(a, b) || len(a.Overrides) != len(b.Overrides) {
-		return false
-	}
-	if more, fewer := exceptions(a, b); len(more)+len(fewer) > 0 {
-		return false
-	}
-	for i := range a.Overrides {
-		other := find(b, a.Overrides[i].RecurrenceID)
-		if other < 0 || !sameEvent(&a.Overrides[i], &b.Overrides[other]) {
-			return false
-		}
-	}
-	return true
+	return sameEvent(a, b) && sameRule(a, b) && SameOccurrences(*a, *b)
 }
 
 // change takes the changes from p to s over into e.
@@ -77,9 +62,7 @@ func rule(e, p, s *ical.Event) {
 		return
 	}
 	fewer, more := exceptions(p, s)
-	for _, at := range more {
-		e.Recurrence.Except = append(e.Recurrence.Except, at)
-	}
+	e.Recurrence.Except = append(e.Recurrence.Except, more...)
 	e.Recurrence.Except = slices.DeleteFunc(e.Recurrence.Except, func(at time.Time) bool { return contains(fewer, at) })
 }
 
