@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -77,6 +78,7 @@ var contentFaults = map[string]func(e *ical.Event){
 			e.Start, e.End = e.Start.Add(time.Hour), e.End.Add(time.Hour)
 		}
 	},
+	"forgets the place of an entry": func(e *ical.Event) { e.Location = "" },
 	"forgets the end": func(e *ical.Event) {
 		if e.End.Sub(e.Start) == 95*time.Minute {
 			e.End = e.Start.Add(time.Hour)
@@ -267,6 +269,9 @@ func (f *faulty) Put(ctx context.Context, o organizer.Object) (organizer.Object,
 	if errors.Is(err, ErrLost) && f.has("repeats a change") {
 		out, err = f.Memory.Put(ctx, o)
 	}
+	if errors.Is(err, ErrLost) && f.has("loses the entry with the reply") {
+		f.Remove(o.UID)
+	}
 	if errors.Is(err, ErrLost) && f.has("makes a second entry") && o.Tag == "" {
 		f.second[o.UID] = o
 	}
@@ -316,6 +321,8 @@ func (f *faulty) before(ctx context.Context, o *organizer.Object) error {
 		}
 	case f.has("writes into the argument") && len(o.Data) > 0:
 		o.Data[0] = 'b'
+	case f.has("keeps the first attendees") && exists && len(o.Data) > 0:
+		o.Data = rewriting(func(e *ical.Event) { e.Attendees = now.Event.Attendees })(o.Data)
 	case f.has("keeps changed occurrences"):
 		o.Data = rewriting(f.addOld)(o.Data)
 	}
@@ -337,7 +344,7 @@ func (f *faulty) made(uid string) bool {
 // addOld adds the overrides that the meeting had once.
 func (f *faulty) addOld(e *ical.Event) {
 	for _, o := range f.old[e.UID] {
-		if len(e.Overrides) == 0 {
+		if !slices.ContainsFunc(e.Overrides, func(n ical.Event) bool { return n.RecurrenceID.Equal(o.RecurrenceID) }) {
 			e.Overrides = append(e.Overrides, o)
 		}
 	}
@@ -416,7 +423,7 @@ func (f *faulty) Delete(ctx context.Context, o organizer.Object) error {
 	if exists {
 		f.bin[o.UID], f.bin[now.Href] = now, now
 	}
-	if again, ok := f.second[o.UID]; ok && err == nil {
+	if again, ok := f.second[o.UID]; ok && !errors.Is(err, organizer.ErrGone) {
 		delete(f.second, o.UID)
 		f.Memory.Put(ctx, again)
 	}

@@ -45,11 +45,12 @@ func TestMemoryKeepsTheRules(t *testing.T) {
 	TestCalendar(t, memoryPlace(new(Memory)))
 }
 
-// broken returns the names of the rules that a place breaks.
-func broken(t *testing.T, p Place) (names, skipped []string) {
+// broken returns the names of the rules of a list that a place breaks, and of the rules
+// that are skipped.
+func broken(t *testing.T, p Place, list []rule) (names, skipped []string) {
 	t.Helper()
 	mails := 0
-	for _, r := range rules {
+	for _, r := range list {
 		switch err := r.run(t, p, &mails); {
 		case errors.Is(err, errNotApplicable):
 			skipped = append(skipped, r.name)
@@ -65,7 +66,6 @@ var brokenCalendars = []struct {
 	fault string
 	want  []string
 }{
-	{"", nil},
 	{"returns what was put", []string{"New"}},
 	{"reads another stamp each time", []string{"New"}},
 	{"does not find by Href", []string{"New"}},
@@ -128,6 +128,7 @@ var brokenCalendars = []struct {
 	{"looks before it makes", []string{"RacingNews"}},
 	{"repeats a change", []string{"LostNew", "LostChange"}},
 	{"makes a second entry", []string{"LostNew"}},
+	{"loses the entry with the reply", []string{"LostNew", "LostChange"}},
 	{"repeats a deletion", []string{"LostDelete"}},
 	{"takes a lost reply for a missing entry", []string{"LostNew", "LostChange", "LostDelete"}},
 	{"takes a missing calendar for a missing entry", []string{"NoCalendar"}},
@@ -140,8 +141,30 @@ var brokenCalendars = []struct {
 	{"reserves a new entry each time", []string{"Reserve"}},
 	{"reserves without an entry", []string{"Reserve"}},
 	{"reserves with attendees", []string{"Reserve"}},
+	{"forgets the place of an entry", []string{"SyncCreate", "SyncUpdate", "SyncOccurrences", "SyncCancel", "SyncAnswers", "SyncOccurrenceAnswers", "SyncDrift", "SyncDeleted", "SyncRace", "SyncLost"}},
+	{"keeps the first attendees", []string{"SyncUpdate", "SyncAnswers", "SyncOccurrenceAnswers"}},
+	{"moves texts alone", []string{"SyncOccurrences"}},
+	{"deletes nothing", []string{"SyncCancel", "SyncDeleted", "SyncLost"}},
+	{"knows no tentative answers", []string{"SyncAnswers"}},
+	{"has answers of the series alone", []string{"SyncOccurrenceAnswers"}},
+	{"drops alarms", []string{"SyncDrift"}},
+	{"counts its own changes alone", []string{"SyncRace"}},
+	{"ignores the tag", []string{"SyncRace"}},
+	{"loses the entry with the reply", []string{"SyncLost"}},
 	{"mails at each change", []string{"Mails"}},
 	{"mails at a deletion", []string{"Mails"}},
+}
+
+// calendarRules are the rules without the rules about [organizer.Sync]. A calendar that
+// breaks one of them mostly breaks several of the others too.
+var calendarRules = slices.Concat(entryRules, contentRules, safeRules)
+
+// TestGood checks that a calendar of this test that has no fault keeps all rules, without a
+// rule that is skipped.
+func TestGood(t *testing.T) {
+	if got, skipped := broken(t, newFaulty("").place(), rules); len(got) > 0 || len(skipped) > 0 {
+		t.Errorf("broken: %q. Skipped: %q", got, skipped)
+	}
 }
 
 // TestBroken checks that the suite finds each way to break a rule.
@@ -153,7 +176,11 @@ func TestBroken(t *testing.T) {
 		}
 		t.Run(tt.fault, func(t *testing.T) {
 			t.Parallel()
-			got, skipped := broken(t, newFaulty(tt.fault).place())
+			list := calendarRules
+			if strings.HasPrefix(tt.want[0], "Sync") {
+				list = syncRules
+			}
+			got, skipped := broken(t, newFaulty(tt.fault).place(), list)
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("broken rules: -want +got\n%s", diff)
 			}
@@ -198,7 +225,7 @@ func TestUseless(t *testing.T) {
 			default:
 				kept = []string{"Refused", "RacingNews", "NoCalendar", "Denied"}
 			}
-			got, skipped := broken(t, p)
+			got, skipped := broken(t, p, rules)
 			for _, r := range rules {
 				if !slices.Contains(got, r.name) && !slices.Contains(skipped, r.name) && !slices.Contains(kept, r.name) {
 					t.Errorf("the rule %s is kept", r.name)
@@ -228,13 +255,13 @@ func TestLacks(t *testing.T) {
 		fault   string
 		skipped []string
 	}{
-		LackAnswers:              {"has no answers", []string{"Answers", "OccurrenceAnswers"}},
-		LackAttendees:            {"has no attendees", []string{"Answers", "ScheduleAgent", "OccurrenceAnswers"}},
-		LackOccurrenceAnswers:    {"has answers of the series alone", []string{"OccurrenceAnswers"}},
+		LackAnswers:              {"has no answers", []string{"Answers", "OccurrenceAnswers", "SyncAnswers", "SyncOccurrenceAnswers"}},
+		LackAttendees:            {"has no attendees", []string{"Answers", "ScheduleAgent", "OccurrenceAnswers", "SyncAnswers", "SyncOccurrenceAnswers"}},
+		LackOccurrenceAnswers:    {"has answers of the series alone", []string{"OccurrenceAnswers", "SyncOccurrenceAnswers"}},
 		LackScheduleAgent:        {"drops SCHEDULE-AGENT", []string{"ScheduleAgent"}},
-		LackRecurrence:           {"knows no series", []string{"Series", "Cancelled", "Moved", "OccurrenceAnswers"}},
-		LackOverrides:            {"knows no overrides", []string{"Moved", "OccurrenceAnswers"}},
-		LackCancelledOccurrences: {"brings cancelled occurrences back", []string{"Cancelled"}},
+		LackRecurrence:           {"knows no series", []string{"Series", "Cancelled", "Moved", "OccurrenceAnswers", "SyncOccurrences", "SyncOccurrenceAnswers"}},
+		LackOverrides:            {"knows no overrides", []string{"Moved", "OccurrenceAnswers", "SyncOccurrences", "SyncOccurrenceAnswers"}},
+		LackCancelledOccurrences: {"brings cancelled occurrences back", []string{"Cancelled", "SyncOccurrences"}},
 		LackAllDay:               {"makes dates times", []string{"AllDay"}},
 		LackSequence:             {"counts nothing", []string{"Sequence"}},
 		LackLongTexts:            {"cuts texts", []string{"LongText"}},
@@ -252,11 +279,11 @@ func TestLacks(t *testing.T) {
 			if ability == LackScheduleAgent || ability == LackData {
 				p.Mails = func() int { return 0 } // such a server is told in another way that it must not mail
 			}
-			if got, _ := broken(t, p); len(got) == 0 {
+			if got, _ := broken(t, p, calendarRules); len(got) == 0 {
 				t.Error("the rules are kept, although the server lacks something")
 			}
 			p.Lacks = []string{ability}
-			got, skipped := broken(t, p)
+			got, skipped := broken(t, p, rules)
 			if diff := cmp.Diff(tt.skipped, skipped); diff != "" || len(got) > 0 {
 				t.Errorf("broken: %q. Skipped: -want +got\n%s", got, diff)
 			}
@@ -272,8 +299,8 @@ func TestLacks(t *testing.T) {
 // TestBarePlace checks that a place with Open alone passes the suite.
 func TestBarePlace(t *testing.T) {
 	m := new(Memory)
-	got, skipped := broken(t, Place{Open: func(*testing.T) organizer.Calendar { return m }})
-	want := []string{"LostNew", "LostChange", "LostDelete", "NoCalendar", "Denied", "Away", "Reserve", "Mails"}
+	got, skipped := broken(t, Place{Open: func(*testing.T) organizer.Calendar { return m }}, rules)
+	want := []string{"SyncLost", "LostNew", "LostChange", "LostDelete", "NoCalendar", "Denied", "Away", "Reserve", "Mails"}
 	if diff := cmp.Diff(want, skipped); diff != "" || len(got) > 0 {
 		t.Errorf("broken: %q. Skipped: -want +got\n%s", got, diff)
 	}
