@@ -55,15 +55,19 @@ func TestCalendar(t *testing.T) {
 				t.Fatal(err)
 			}
 			change(&o.Event)
-			f.edit(t, f.idOf(uid), map[string]any{"subject": o.Event.Summary})
+			f.edit(t, f.idOf(uid), map[string]any{
+				"subject": o.Event.Summary, "location": map[string]any{"displayName": o.Event.Location},
+				"body": map[string]any{"contentType": "text", "content": o.Event.Description + "\n\n========================================\n1 accepted"},
+			})
 		},
 		Missing: func(*testing.T) organizer.Calendar { return f.open("nobody@example.com") },
 		Denied: func(t *testing.T) organizer.Calendar {
 			t.Cleanup(failing(&failure{status: 403, code: "ErrorAccessDenied", message: "Access is denied."}))
 			return f.open(mailbox)
 		},
-		Away:  func() func() { return failing(&failure{status: 503, code: "ErrorServerBusy", message: "Busy."}) },
-		Lacks: []string{organizertest.LackUIDs},
+		Away: func() func() { return failing(&failure{status: 503, code: "ErrorServerBusy", message: "Busy."}) },
+		// The organizer's alarms stay in the calendar, and are not in Data.
+		Lacks: []string{organizertest.LackUIDs, organizertest.LackAlarms},
 	})
 	f.set(func() {
 		if f.mails != 0 {

@@ -167,7 +167,7 @@ func (s *state) tag() string {
 
 // object returns the entry. put is the data that was just written, or nil.
 func (s *state) object(put []byte) (organizer.Object, error) {
-	o := organizer.Object{UID: s.series.ICalUID, Href: s.series.ID, Tag: s.tag()}
+	o := organizer.Object{UID: s.series.ICalUID, Href: s.series.ID, Tag: s.tag(), Reserved: s.reserved()}
 	now, err := decode(s, s.missing())
 	if err != nil {
 		return organizer.Object{}, fail(opGet, err)
