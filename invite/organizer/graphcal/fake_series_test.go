@@ -78,7 +78,15 @@ var weekdays = []string{"sunday", "monday", "tuesday", "wednesday", "thursday", 
 
 // occurrence returns the occurrence of a day, or nil.
 func (e *item) occurrence(day string) map[string]any {
-	if e.fields["recurrence"] == nil || e.deleted[day] || !slices.Contains(e.days(), day) {
+	if e.fields["recurrence"] == nil || !slices.Contains(e.days(), day) {
+		return nil
+	}
+	return e.on(day)
+}
+
+// on returns the occurrence of a day of the series, or nil if it was deleted.
+func (e *item) on(day string) map[string]any {
+	if e.deleted[day] {
 		return nil
 	}
 	fields := maps.Clone(e.fields)
@@ -122,7 +130,7 @@ func (f *fake) instances(id string, q url.Values) ([]map[string]any, *failure) {
 	}
 	var out []map[string]any
 	for _, day := range e.days() {
-		x := e.occurrence(day)
+		x := e.on(day)
 		if x == nil {
 			continue
 		}

@@ -177,8 +177,9 @@ func (f *fake) page(r *http.Request, list []map[string]any, x *failure) (int, an
 	if x != nil {
 		return 0, nil, x
 	}
-	size := 40
 	q := r.URL.Query()
+	size, _ := strconv.Atoi(q.Get("$top"))
+	size = min(max(size/2, 5), 500)
 	at, _ := strconv.Atoi(q.Get("$skip"))
 	fields := strings.Split(q.Get("$select"), ",")
 	values := []any{}

@@ -68,7 +68,7 @@ func (f *fake) shown(_ testing.TB, uid string) (title string, starts []time.Time
 		if e.fields["recurrence"] != nil {
 			list = nil
 			for _, day := range e.days() {
-				if x := e.occurrence(day); x != nil {
+				if x := e.on(day); x != nil {
 					list = append(list, x)
 				}
 			}
@@ -91,5 +91,5 @@ func TestLostConflict(t *testing.T) {
 		f := newFake(t)
 		f.conflict = true
 		return placeOn(t, f)
-	})
+	}, "sent")
 }

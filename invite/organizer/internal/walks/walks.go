@@ -265,17 +265,23 @@ func (w *walk) cancel() {
 	}
 }
 
-// Lost loses each reply and each request of each step in turn, on a new place each.
-func Lost(t *testing.T, open func(t testing.TB) *Place) {
+// Lost loses each reply and each request of each step in turn, on a new place each. names
+// are the steps, and none stands for all.
+func Lost(t *testing.T, open func(t testing.TB) *Place, names ...string) {
 	for name, fail := range map[string]func(p *Place, n int){
 		"reply": func(p *Place, n int) { p.Lose(n) }, "request": func(p *Place, n int) { p.Drop(n) },
 	} {
 		for i, s := range steps {
+			if len(names) > 0 && !slices.Contains(names, s.name) {
+				continue
+			}
 			lost := 0
 			for n := 1; ; n++ {
 				w := &walk{Place: open(t), t: t}
 				for _, before := range steps[:i] {
 					before.do(w)
+				}
+				if i > 0 {
 					w.sync()
 				}
 				fail(w.Place, n)
