@@ -53,7 +53,7 @@ func zoneOf(e ical.Event) (*time.Location, string, error) {
 		return nil, "", err
 	}
 	name := zone.String()
-	if _, err := time.LoadLocation(name); err == nil && name != "Local" {
+	if _, err := ical.LoadLocation(name); err == nil && (strings.Contains(name, "/") || name == "UTC") {
 		return zone, name, nil
 	}
 	if e.Recurrence == nil {

@@ -430,9 +430,23 @@ func checkRule(r map[string]any, start time.Time) *failure {
 	return nil
 }
 
-// zones are the names of IANA that the documentation of dateTimeTimeZone lists, in part.
-// All names of Windows are known too.
+// zones are the zones that were loaded, by name.
+var zones sync.Map
+
+// zone returns a zone. It knows the names of IANA that the documentation of dateTimeTimeZone
+// lists, in part, and all names of Windows.
 func zone(name string) (*time.Location, error) {
+	if z, ok := zones.Load(name); ok {
+		return z.(*time.Location), nil
+	}
+	z, err := load(name)
+	if err == nil {
+		zones.Store(name, z)
+	}
+	return z, err
+}
+
+func load(name string) (*time.Location, error) {
 	if iana, ok := windowszones.Lookup(name); ok {
 		return time.LoadLocation(iana)
 	}
