@@ -144,6 +144,29 @@ func checkSyncOccurrenceAnswers(s *suite) error {
 	return nil
 }
 
+// The title and the alarm that the organizer gives an entry.
+const ownTitle = "Review of the organizer"
+
+var ownAlarm = ical.Reminder{Before: 25 * time.Minute}
+
+// hasOwn expects that the entry has the title and the alarm of the organizer.
+func (st *stage) hasOwn(when string) error {
+	o, err := st.get(st.meeting.Event.UID)
+	if err != nil {
+		return err
+	}
+	e, err := eventOf(o)
+	switch {
+	case err != nil:
+		return err
+	case e.Summary != ownTitle:
+		return fmt.Errorf("%s, the title that the organizer gave the entry is lost: it is %q", when, e.Summary)
+	case !st.lacks(LackAlarms) && !slices.Contains(e.Reminders, ownAlarm):
+		return fmt.Errorf("%s, the alarm of the organizer is lost", when)
+	}
+	return nil
+}
+
 func checkSyncDrift(s *suite) error {
 	st, err := s.send(s.meeting())
 	if err != nil {
@@ -152,33 +175,16 @@ func checkSyncDrift(s *suite) error {
 	if err := st.clean(); err != nil {
 		return err
 	}
-	alarm, title := ical.Reminder{Before: 25 * time.Minute}, "Review of the organizer"
 	err = st.edit(st.meeting.Event.UID, func(e *ical.Event) {
-		e.Summary = title
+		e.Summary = ownTitle
 		if !s.lacks(LackAlarms) {
-			e.Reminders = append(e.Reminders, alarm)
+			e.Reminders = append(e.Reminders, ownAlarm)
 		}
 	})
 	if err != nil {
 		return fmt.Errorf("changing the entry as the organizer does: %w", err)
 	}
-	kept := func(when string) error {
-		o, err := st.get(st.meeting.Event.UID)
-		if err != nil {
-			return err
-		}
-		e, err := eventOf(o)
-		switch {
-		case err != nil:
-			return err
-		case e.Summary != title:
-			return fmt.Errorf("%s, the title that the organizer gave the entry is lost: it is %q", when, e.Summary)
-		case !s.lacks(LackAlarms) && !slices.Contains(e.Reminders, alarm):
-			return fmt.Errorf("%s, the alarm of the organizer is lost", when)
-		}
-		return nil
-	}
-	renamed := func(c organizer.Change) bool { return c.Field == organizer.FieldSummary && c.After == title }
+	renamed := func(c organizer.Change) bool { return c.Field == organizer.FieldSummary && c.After == ownTitle }
 	for range 2 {
 		if err := st.sync(); err != nil {
 			return err
@@ -186,7 +192,7 @@ func checkSyncDrift(s *suite) error {
 		if st.drift == nil || !slices.ContainsFunc(st.drift.Changes, renamed) {
 			return fmt.Errorf("the organizer has renamed the entry, and Sync returned the drift %.300s", shown(st.drift))
 		}
-		if err := kept("after Sync"); err != nil {
+		if err := st.hasOwn("after Sync"); err != nil {
 			return err
 		}
 	}
@@ -197,13 +203,13 @@ func checkSyncDrift(s *suite) error {
 	if err := st.sync(); err != nil {
 		return err
 	}
-	if err := kept("after a change of the place and Sync"); err != nil {
+	if err := st.hasOwn("after a change of the place and Sync"); err != nil {
 		return err
 	}
 	if err := st.adopt(drift); err != nil {
 		return err
 	}
-	return kept("after Drift.Update and Sync")
+	return st.hasOwn("after Drift.Update and Sync")
 }
 
 // adopt turns a drift into a change of the meeting.
