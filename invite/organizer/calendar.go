@@ -39,6 +39,9 @@ type Object struct {
 	// Tag is the server's name of this version of the entry. It is empty for an entry
 	// that was not stored.
 	Tag string `json:"tag,omitempty"`
+	// Reserved says that a [Reserver] has made the entry, and that it was not written and
+	// not changed since. It is not kept in JSON.
+	Reserved bool `json:"-"`
 	// Event is the meeting that Data describes. It is not kept in JSON.
 	Event ical.Event `json:"-"`
 	// Data is a VCALENDAR without METHOD (RFC 4791, section 4.1).

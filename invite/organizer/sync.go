@@ -93,6 +93,8 @@ func (s *syncer) try(ctx context.Context) (out Object, drift *Drift, again bool,
 		return s.put(ctx, Object{UID: s.last.UID, Event: s.ours.Event, Data: s.ours.Data}, nil)
 	case err != nil:
 		return s.last, nil, false, err
+	case now.Reserved: // it says nothing about the meeting or the organizer
+		return s.put(ctx, Object{UID: s.last.UID, Href: now.Href, Tag: now.Tag, Event: s.ours.Event, Data: s.ours.Data}, nil)
 	case s.isUnchanged(now):
 		out = s.last
 		out.Href, out.Tag, out.Event = now.Href, now.Tag, s.ours.Event

@@ -15,6 +15,9 @@ import (
 	"github.com/convene-go/convene/invite/organizer"
 )
 
+// exchange allows a UID in the form of Exchange, because a Reserver may be one.
+var exchange = invite.AllowLint("uid-exchange")
+
 // stage is a meeting with its mails, its answers and its entry. The attendees answer to
 // addresses with a token.
 type stage struct {
@@ -78,7 +81,7 @@ func (s *suite) send(e ical.Event) (*stage, error) {
 	st.policy = &invite.Policy{ReplyAddress: address, Now: st.tick}
 	st.client = invite.New(&st.recorder, &invite.Options{Now: st.tick, ReplyAddress: address, Files: noFiles})
 	var err error
-	st.meeting, err = st.client.Send(s.ctx, e)
+	st.meeting, err = st.client.Send(s.ctx, e, exchange)
 	if err != nil {
 		return nil, fmt.Errorf("organizertest: %w", err)
 	}
@@ -100,7 +103,7 @@ func (st *stage) tick() time.Time {
 func (st *stage) update(change func(e *ical.Event)) error {
 	after := st.meeting.Event.Clone()
 	change(&after)
-	m, err := st.client.Update(st.ctx, st.meeting, after)
+	m, err := st.client.Update(st.ctx, st.meeting, after, exchange)
 	if err != nil {
 		return fmt.Errorf("organizertest: %w", err)
 	}
