@@ -46,7 +46,7 @@ const (
 // each process that knows it, and is open as long as there are jobs in it.
 type lanes struct {
 	*Queue
-	main string // the queue in which the jobs begin
+	main string        // the queue in which the jobs begin
 	wake chan struct{} // has a value if a lane is wanted
 
 	mu     sync.Mutex
