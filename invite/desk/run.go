@@ -18,13 +18,11 @@ const (
 	sweepEvery = time.Minute // how often it looks for leftovers
 )
 
-// The numbers of meetings whose mails Run sends, and whose entries it works at, at the same
-// time. A tenant alone has nine of the mails and five of the entries, see [fair.Places].
-// Most of the time a worker waits for a server. A calendar never takes the place of a mail.
-const (
-	places         = 128
-	calendarPlaces = 64
-)
+// places is the number of meetings whose mails Run sends at the same time. As many more
+// are those whose calendars it calls, so that a calendar never takes the place of a mail. A
+// tenant alone has nine of each, see [fair.Places]. Most of the time a worker waits for a
+// server.
+const places = 128
 
 // pauseAfter returns the least pause after a look that took some time and found n jobs. A
 // long list is read seldom, so that reading it costs no more than a part of the time.
@@ -74,8 +72,8 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 	defer unlock()
 	r := &runner{
-		Desk: d, busy: make(map[Job]bool), rests: make(map[Job]rest), ended: make(chan result, places),
-		lines: map[JobKind]*line{JobMail: newLine(places), JobCalendar: newLine(calendarPlaces)},
+		Desk: d, busy: make(map[Job]bool), rests: make(map[Job]rest), ended: make(chan result, 2*places),
+		lines: map[JobKind]*line{JobMail: newLine(), JobCalendar: newLine()},
 	}
 	defer r.workers.Wait()
 	r.first(ctx)
@@ -138,7 +136,7 @@ type line struct {
 	waits  map[string][]Job // by tag
 }
 
-func newLine(places int) *line {
+func newLine() *line {
 	return &line{places: fair.New(places, 1), waits: make(map[string][]Job)}
 }
 

@@ -55,9 +55,9 @@ type lanes struct {
 	open   map[string]bool      // the lanes that River works at; false if one is being closed
 }
 
-func newLanes(q *Queue, main string, workers int) *lanes {
+func newLanes(q *Queue, main string) *lanes {
 	return &lanes{
-		Queue: q, main: main, wake: make(chan struct{}, 1), places: fair.New(workers, leastPlaces),
+		Queue: q, main: main, wake: make(chan struct{}, 1), places: fair.New(q.options.Workers, leastPlaces),
 		wanted: make(map[string]time.Time), open: make(map[string]bool),
 	}
 }

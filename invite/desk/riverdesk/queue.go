@@ -21,8 +21,8 @@ import (
 // Options say how a [Queue] works. Nil and zero values are right and safe.
 type Options struct {
 	// Workers is the number of meetings whose mails a process works at at the same time. 0
-	// stands for 128. Tenants who wait for their servers have a few workers more. Half as
-	// many more work at the entries in calendars, if the desk has Options.Calendar.
+	// stands for 128. Tenants who wait for their servers have a few workers more. As
+	// many more call calendars, if the desk has Options.Calendar.
 	Workers int
 	// Schema is the schema of River's tables. If it is "", they are in the schema of
 	// the connections (search_path), beside the tables of the desk. A program that uses
@@ -99,7 +99,7 @@ func newQueue(db *sql.DB, listen *pgxpool.Pool, o *Options, runTime, rescueAfter
 	client, err := river.NewClient(q.driver(listen), &river.Config{
 		Queues: map[string]river.QueueConfig{
 			mainQueue:     {MaxWorkers: q.options.Workers},
-			calendarQueue: {MaxWorkers: q.calendarWorkers(), FetchCooldown: lanePause},
+			calendarQueue: {MaxWorkers: q.options.Workers, FetchCooldown: lanePause},
 		},
 		FetchCooldown:               fetchPause,
 		Workers:                     all,
@@ -119,14 +119,11 @@ func newQueue(db *sql.DB, listen *pgxpool.Pool, o *Options, runTime, rescueAfter
 	}
 	q.client = client
 	q.lanes = map[string]*lanes{
-		mainQueue:     newLanes(q, mainQueue, q.options.Workers),
-		calendarQueue: newLanes(q, calendarQueue, q.calendarWorkers()),
+		mainQueue:     newLanes(q, mainQueue),
+		calendarQueue: newLanes(q, calendarQueue),
 	}
 	return q, nil
 }
-
-// calendarWorkers is the number of workers for calendars.
-func (q *Queue) calendarWorkers() int { return max(q.options.Workers/2, 1) }
 
 // driver returns River's driver.
 func (q *Queue) driver(listen *pgxpool.Pool) *riverdatabasesql.Driver {
