@@ -3,16 +3,12 @@ package desk
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
 	"runtime/debug"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/convene-go/convene/invite"
@@ -69,11 +65,15 @@ func (d *Desk) syncEntry(ctx context.Context, uid string) error {
 	if ok, err := x.claim(ctx, trying); err != nil || !ok {
 		return err
 	}
-	next, drift := x.last, (*organizer.Drift)(nil)
+	next, news := x.last, &driftNews{told: x.told}
 	if failed == nil && calendar != nil {
-		next, drift, failed = x.sync(ctx, calendar, trying)
+		var drift *organizer.Drift
+		if next, drift, failed = x.sync(ctx, calendar, trying); failed == nil {
+			news = newsOf(drift, x.told)
+			failed = x.takeAnswers(ctx, news)
+		}
 	}
-	return x.end(ctx, next, drift, failed)
+	return x.end(ctx, next, news, failed)
 }
 
 // readEntry reads an entry that is due, and its meeting, in one statement. It returns nil
@@ -146,7 +146,7 @@ func recovered(err *error, what string) {
 
 // end stores the result of the call, and gives the entry back. If ctx is done, that is the
 // reason of the failure, and no try is counted.
-func (x *syncing) end(ctx context.Context, next organizer.Object, drift *organizer.Drift, failed error) error {
+func (x *syncing) end(ctx context.Context, next organizer.Object, news *driftNews, failed error) error {
 	stopped := failed != nil && ctx.Err() != nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestAfter)
 	defer cancel()
@@ -155,9 +155,8 @@ func (x *syncing) end(ctx context.Context, next organizer.Object, drift *organiz
 		return fmt.Errorf("desk: the entry of meeting %.80s: %w", x.key, err)
 	}
 	r := x.after(failed, stopped)
-	told, fresh := x.told, false
-	if failed == nil {
-		told, fresh = differences(drift, x.told)
+	if failed != nil {
+		news = &driftNews{told: x.told}
 	}
 	err = x.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
 		if err := x.dialect.lockMeeting(ctx, tx, x.key); err != nil {
@@ -172,11 +171,11 @@ func (x *syncing) end(ctx context.Context, next organizer.Object, drift *organiz
 		u, err := tx.ExecContext(ctx, `UPDATE convene_entries SET owner = '', tries = $1, reason = $2,
 			due = CASE WHEN change = $3 THEN CAST($4 AS BIGINT) ELSE CAST($5 AS BIGINT) END,
 			told = CASE WHEN data = '' THEN '' ELSE CAST($6 AS TEXT) END, data = CASE WHEN data = '' THEN '' ELSE CAST($7 AS TEXT) END
-			WHERE uid = $8 AND owner = $9`, r.tries, r.reason, x.change, r.due, soon, told, string(data), x.key, x.owner)
-		if err := exactly(1, errLost, u, err); err != nil || !fresh {
+			WHERE uid = $8 AND owner = $9`, r.tries, r.reason, x.change, r.due, soon, news.told, string(data), x.key, x.owner)
+		if err := exactly(1, errLost, u, err); err != nil {
 			return err
 		}
-		return x.tell(ctx, tx, keep, drift)
+		return x.tell(ctx, tx, keep, news)
 	})
 	if errors.Is(err, errLost) { // the meeting was deleted, or the call took longer than its lease
 		x.log().DebugContext(ctx, "desk: the result of a calendar came too late", "uid", x.key)
@@ -186,18 +185,6 @@ func (x *syncing) end(ctx context.Context, next organizer.Object, drift *organiz
 		x.logResult(ctx, failed, r)
 	}
 	return err
-}
-
-// tell tells OnEvent of a drift.
-func (x *syncing) tell(ctx context.Context, tx *sql.Tx, keep bool, drift *organizer.Drift) error {
-	e := eventOf(x.meeting, EventDrifted, "")
-	e.Drift = drift
-	t := &telling{Desk: x.Desk, tx: tx, key: x.key, keep: keep}
-	if err := t.tell(ctx, []Event{e}); err != nil || !t.kept {
-		return err
-	}
-	x.hasQueued(tx)
-	return x.enqueue(ctx, tx, x.key)
 }
 
 // tried is the state of an entry after a call.
@@ -253,32 +240,6 @@ func withoutCredentials(err error) string {
 func reasonOf(err error) string {
 	d := invite.Delivery{Reply: withoutCredentials(err)}
 	return wordsOf(&d)
-}
-
-// differences returns the names of the differences of a drift, and reports whether one of
-// them is not among the names in told. It is short, because it is stored.
-func differences(drift *organizer.Drift, told string) (names string, fresh bool) {
-	if drift == nil {
-		return "", false
-	}
-	known := strings.Fields(told)
-	var list []string
-	add := func(of any) {
-		data, _ := json.Marshal(of)
-		sum := sha256.Sum256(data)
-		list = append(list, hex.EncodeToString(sum[:8]))
-	}
-	if drift.Deleted {
-		add("deleted")
-	}
-	for _, c := range drift.Changes {
-		c.Before = "" // a later change of the meeting does not make it another one
-		add(c)
-	}
-	for _, name := range list {
-		fresh = fresh || !slices.Contains(known, name)
-	}
-	return strings.Join(list, " "), fresh
 }
 
 // freeEntries takes the entries from the calls that an earlier process has not ended.

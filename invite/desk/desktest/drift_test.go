@@ -58,7 +58,7 @@ func TestDrift(t *testing.T) {
 		w.edit(uid, func(e *ical.Event) { e.Start, e.End = e.Start.Add(-4*time.Hour), e.End.Add(-4*time.Hour) })
 		w.answered(uid, 2)
 		w.answered(uid, 3)
-		check(w, "drifts", []string{"summary", "summary time"}, w.drifts())
+		check(w, "drifts", []string{"summary", "time summary"}, w.drifts())
 		e := w.entry(uid)
 		if e.Summary != "Breakfast" || e.Start.Hour() != 8 {
 			w.Errorf("the entry is %q at %v, want the organizer's", e.Summary, e.Start)
@@ -70,6 +70,52 @@ func TestDrift(t *testing.T) {
 		w.answered(uid, 4)
 		w.checkEntry("after a further answer", uid)
 		check(w, "drifts", 2, len(w.drifts()))
+	})
+}
+
+// TestTrackedAnswers has a server that takes answers in by itself, as Cyrus does. They count
+// in the meeting, as answers and not as drifts. An answer of the desk that came later counts.
+func TestTrackedAnswers(t *testing.T) {
+	eachDiary(t, func(w *diary) {
+		var told []string
+		w.Desk = w.with(desk.Options{OnEvent: func(ctx context.Context, tx *sql.Tx, e desk.Event) error {
+			if e.Answer != nil {
+				told = append(told, e.Attendee+" "+string(e.Answer.Status)+" "+e.Answer.Via)
+			}
+			return keepDrift(ctx, tx, e)
+		}})
+		uid := w.booked(4)
+		w.answered(uid, 3)
+		set := func(i int, status ical.Status) {
+			w.edit(uid, func(e *ical.Event) { e.Attendees[i].Status = status })
+		}
+		set(1, ical.StatusAccepted)
+		set(2, ical.StatusTentative)
+		set(3, ical.StatusDeclined) // the attendee has changed their mind
+		w.answered(uid, 0)
+		w.later(uid)
+		w.checkEntry("with answers of the server", uid)
+		want := []string{
+			"p3@example.com accepted phone", "p0@example.com accepted phone",
+			"p1@example.com accepted calendar", "p2@example.com tentative calendar", "p3@example.com declined calendar",
+		}
+		check(w, "answers", want, told)
+		set(1, ical.StatusDeclined)
+		a := w.yes(address(1))
+		a.Status, a.Stamp = ical.StatusTentative, a.Stamp.Add(time.Second)
+		w.clock.Advance(time.Minute)
+		must(w.Answer(w.Context(), uid, a))(w)
+		w.later(uid)
+		w.later(uid)
+		w.checkEntry("with a later answer of the desk", uid)
+		check(w, "the status", ical.StatusTentative, w.meeting(uid).Status(address(1)))
+		set(2, ical.StatusNeedsAction) // is no answer
+		must(w.Update(w.Context(), uid, rename("Dinner")))(w)
+		w.later(uid)
+		w.later(uid)
+		w.checkEntry("after a reset by a client", uid)
+		check(w, "the status", ical.StatusTentative, w.meeting(uid).Status(address(2)))
+		check(w, "drifts", []string{}, w.drifts())
 	})
 }
 
