@@ -1,8 +1,8 @@
 package organizer
 
 import (
-	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
@@ -39,17 +39,25 @@ func (b *base) common(k key, ours, theirs *version) (was, kept string, ofSeries 
 			return was, kept, ofSeries, b.keptBefore
 		}
 	}
-	if is != was && isShortened(is, was) {
+	if is != was && mayBeServers(k.field, is, was) {
 		return was, is, isOfSeries, theirs
 	}
 	return was, was, wasOfSeries, b.was
 }
 
-// isShortened reports whether a server may have made the value: it cuts texts, and
-// leaves out values that it cannot hold. An organizer who does the same is not noticed,
-// but only if the reply was lost.
-func isShortened(is, was string) bool {
-	return is == string(ical.StatusNeedsAction) || strings.HasPrefix(was, is)
+// mayBeServers reports whether a server may have made the value of what was written: it
+// cuts texts, drops characters, and leaves out values that it cannot hold. An organizer
+// who does the same is not noticed, but only if the reply was lost.
+func mayBeServers(f Field, is, was string) bool {
+	switch f {
+	case FieldSummary, FieldDescription, FieldLocation, FieldOther:
+		for _, r := range was {
+			if next, size := utf8.DecodeRuneInString(is); size > 0 && next == r {
+				is = is[size:]
+			}
+		}
+	}
+	return is == "" || is == string(ical.StatusNeedsAction)
 }
 
 // in returns the base in a frame.
