@@ -74,7 +74,8 @@ func (s *suite) race(versions []organizer.Object) (winner int, err error) {
 // versions returns n versions of a meeting with the tag and href of o.
 func versions(n int, o organizer.Object, e ical.Event) (events []ical.Event, objects []organizer.Object, err error) {
 	for i := range n {
-		e.Summary = fmt.Sprintf("Review %d", i)
+		// No version is equal to the entry, which an earlier race may have made.
+		e.Summary = fmt.Sprintf("Review %d after %.40q", i, o.Tag)
 		next, err := changed(o, e)
 		if err != nil {
 			return nil, nil, err

@@ -81,7 +81,8 @@ func (r rule) run(t *testing.T, p Place, mails *int) error {
 // clean deletes the entries of the suite.
 func (s *suite) clean() {
 	ctx := context.WithoutCancel(s.ctx)
-	for _, uid := range s.made {
+	slices.Sort(s.made)
+	for _, uid := range slices.Compact(s.made) {
 		err := s.calendar.Delete(ctx, organizer.Object{UID: uid})
 		if err != nil && !errors.Is(err, organizer.ErrGone) && !s.t.Failed() {
 			s.t.Logf("the entry %q was not deleted in the end: %v", uid, err)
