@@ -267,8 +267,10 @@ func (c cut) Put(ctx context.Context, o organizer.Object) (organizer.Object, err
 // changes on. Their changes are not taken for the organizer's.
 func TestWriteAhead(t *testing.T) {
 	eachDiary(t, func(w *diary) {
-		uid := w.send(lunch(4))
+		uid := w.booked(4)
 		for i := range 4 {
+			must(w.Answer(w.Context(), uid, w.yes(address(i))))(w)
+			must(w.Update(w.Context(), uid, move(time.Hour)))(w)
 			db := w.database.open(w.T)
 			o := desk.Options{Now: w.clock.Now, Calendar: func(context.Context, *invite.Meeting) (organizer.Calendar, error) { return cut{w.memory, db}, nil }}
 			dead := open(w.T, db, &o)
@@ -280,9 +282,8 @@ func TestWriteAhead(t *testing.T) {
 			check(w, "Puts", puts+1, w.memory.Calls().Puts)
 			w.later(uid) // the entry belongs to the dead process for a while
 			check(w, "Puts", puts+1, w.memory.Calls().Puts)
-			must(w.Answer(w.Context(), uid, w.yes(address(i))))(w)
-			must(w.Update(w.Context(), uid, move(time.Hour)))(w)
 		}
+		must(w.Update(w.Context(), uid, move(time.Hour)))(w)
 		w.clock.Advance(3 * time.Minute)
 		w.work(uid)
 		w.checkEntry("at last", uid)
