@@ -1,9 +1,11 @@
 package desktest
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
+	"regexp"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -116,6 +118,53 @@ func TestTrackedAnswers(t *testing.T) {
 		w.checkEntry("after a reset by a client", uid)
 		check(w, "the status", ical.StatusTentative, w.meeting(uid).Status(address(2)))
 		check(w, "drifts", []string{}, w.drifts())
+	})
+}
+
+// TestTrackedMeanwhile has a server that takes an answer in, and an attendee who gives
+// another one to the desk while the desk compares the two. The answer of the desk counts.
+func TestTrackedMeanwhile(t *testing.T) {
+	eachDiary(t, func(w *diary) {
+		uid := w.booked(2)
+		w.edit(uid, func(e *ical.Event) { e.Attendees[1].Status = ical.StatusDeclined })
+		w.memory.Before = func(organizertest.Call) error {
+			w.memory.Before = nil
+			must(w.Answer(w.Context(), uid, w.yes(address(1))))(w)
+			return nil
+		}
+		w.answered(uid, 0)
+		w.later(uid)
+		w.later(uid)
+		w.checkEntry("at last", uid)
+		check(w, "the status", ical.StatusAccepted, w.meeting(uid).Status(address(1)))
+	})
+}
+
+// TestTrackedStamp has servers whose entries have a time that is far in the past or in the
+// future. Answers that they take in count from now on.
+func TestTrackedStamp(t *testing.T) {
+	eachDiary(t, func(w *diary) {
+		for _, stamp := range []string{"19900101T000000Z", "20400101T000000Z"} {
+			w.memory.Rewrite = func(data []byte) []byte {
+				return regexp.MustCompile(`(?m)^(DTSTAMP|LAST-MODIFIED):.*\r$`).ReplaceAll(data, []byte("$1:"+stamp+"\r"))
+			}
+			uid := w.booked(2)
+			w.answered(uid, 1)
+			w.clock.Advance(time.Minute)
+			o := must(w.memory.Get(w.Context(), organizer.Object{UID: uid}))(w)
+			o.Data = bytes.Replace(o.Data, []byte("PARTSTAT=ACCEPTED"), []byte("PARTSTAT=DECLINED"), 1)
+			must(w.memory.Put(w.Context(), o))(w)
+			w.answered(uid, 0)
+			w.later(uid)
+			check(w, "the status", ical.StatusDeclined, w.meeting(uid).Status(address(1)))
+			for _, a := range w.meeting(uid).Answers {
+				if a.Via == "calendar" && !a.Stamp.Equal(w.clock.Now().Add(-3*time.Second)) {
+					w.Errorf("the time of the answer is %v, want the present", a.Stamp)
+				}
+			}
+			must(w.Answer(w.Context(), uid, w.yes(address(1))))(w)
+			check(w, "the status after another answer", ical.StatusAccepted, w.meeting(uid).Status(address(1)))
+		}
 	})
 }
 
