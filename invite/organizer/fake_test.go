@@ -116,6 +116,9 @@ func (f *fake) edit(t testing.TB, change func(e *ical.Event)) {
 		t.Fatalf("edit: %v", err)
 	}
 	f.data = data
+	if f.rewrite != nil {
+		f.data = f.rewrite(data)
+	}
 	f.tag++
 }
 
