@@ -147,7 +147,7 @@ func (d *Desk) put(ctx context.Context, tx *sql.Tx, was *stored, s *step, keep b
 		if err != nil {
 			return err
 		}
-		if entryDiffers(was.meeting, s.meeting) {
+		if d.options.Calendar != nil && entryDiffers(was.meeting, s.meeting) {
 			if err := d.planEntry(ctx, tx, was.key); err != nil {
 				return err
 			}

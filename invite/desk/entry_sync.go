@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -112,13 +111,13 @@ func (x *syncing) calendar(ctx context.Context) (c organizer.Calendar, err error
 // the process is killed, its own change is not taken for the organizer's. It reports false
 // if somebody else was faster, or the meeting has changed meanwhile.
 func (x *syncing) claim(ctx context.Context, trying organizer.Object) (bool, error) {
-	data, err := json.Marshal(trying)
+	data, err := entryData(trying)
 	if err != nil {
-		return false, fmt.Errorf("desk: the entry of meeting %.80s: %w", x.key, err)
+		return false, err
 	}
 	err = x.inStatement(ctx, func(q querier) error {
 		r, err := q.ExecContext(ctx, `UPDATE convene_entries SET owner = $1, due = $2, data = $3 WHERE uid = $4 AND due = $5 AND change = $6`,
-			x.owner, millis(x.now().Add(entryLease)), string(data), x.key, x.due, x.change)
+			x.owner, millis(x.now().Add(entryLease)), data, x.key, x.due, x.change)
 		return exactly(1, errLost, r, err)
 	})
 	if errors.Is(err, errLost) {
@@ -150,9 +149,9 @@ func (x *syncing) end(ctx context.Context, next organizer.Object, news *driftNew
 	stopped := failed != nil && ctx.Err() != nil
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestAfter)
 	defer cancel()
-	data, err := json.Marshal(next)
+	data, err := entryData(next)
 	if err != nil {
-		return fmt.Errorf("desk: the entry of meeting %.80s: %w", x.key, err)
+		return err
 	}
 	r := x.after(failed, stopped)
 	if failed != nil {
@@ -171,7 +170,7 @@ func (x *syncing) end(ctx context.Context, next organizer.Object, news *driftNew
 		u, err := tx.ExecContext(ctx, `UPDATE convene_entries SET owner = '', tries = $1, reason = $2,
 			due = CASE WHEN change = $3 THEN CAST($4 AS BIGINT) ELSE CAST($5 AS BIGINT) END,
 			told = CASE WHEN data = '' THEN '' ELSE CAST($6 AS TEXT) END, data = CASE WHEN data = '' THEN '' ELSE CAST($7 AS TEXT) END
-			WHERE uid = $8 AND owner = $9`, r.tries, r.reason, x.change, r.due, soon, news.told, string(data), x.key, x.owner)
+			WHERE uid = $8 AND owner = $9`, r.tries, r.reason, x.change, r.due, soon, news.told, data, x.key, x.owner)
 		if err := exactly(1, errLost, u, err); err != nil {
 			return err
 		}

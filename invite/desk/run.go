@@ -33,7 +33,7 @@ func pauseAfter(took time.Duration, n int) time.Duration {
 	return took
 }
 
-// Run sends the mails that are queued until ctx ends, and then returns nil. It begins at
+// Run sends the mails that are queued, and lets the entries follow, until ctx ends, and then returns nil. It begins at
 // once with mails that this process has queued, and looks every second for others. A mail
 // that fails for a while is tried again: after a minute, then after twice as long each
 // time, and at last every hour for five days. If ctx ends, Run stops between two mails.
@@ -55,6 +55,10 @@ func pauseAfter(took time.Duration, n int) time.Duration {
 // twice as many mails as they have connections. Further mails stay pending, so a crash
 // leaves none of them unknown. With any other sender, a mail is in the state sending also
 // while it waits in Send.
+//
+// The entries in the organizers' own calendars (see [Options].Calendar) have as many workers
+// of their own, so no mail waits for a calendar, and a calendar that does not answer takes
+// few workers from those of other tags.
 //
 // If the work at a meeting fails, for example because [Options].Clients has no client for
 // it, Run tries again after a second, then after twice as long each time, and at last every

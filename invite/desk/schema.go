@@ -63,8 +63,8 @@ var migrations = [][]string{{
 	`CREATE INDEX convene_reminders_due ON convene_reminders (due)`,
 }, {
 	// The entries in the organizers' own calendars. change counts the changes of the
-	// meeting that an entry has to follow. data is the JSON of organizer.Object, and ""
-	// before the first try. told has the differences that OnEvent was told of. owner is
+	// meeting that an entry has to follow. data is the JSON of organizer.Object,
+	// in gzip and base64, and "" before the first try. told has the differences that OnEvent was told of. owner is
 	// the call that works at the entry until due at most, or "". reason is the last
 	// failure.
 	`CREATE TABLE convene_entries (

@@ -181,6 +181,42 @@ func TestDriftAgain(t *testing.T) {
 	})
 }
 
+// TestDriftInside has a program that takes a drift into the meeting in the transaction that
+// tells it, and makes a deleted entry again.
+func TestDriftInside(t *testing.T) {
+	eachDiary(t, func(w *diary) {
+		var d *desk.Desk
+		d = w.with(desk.Options{OnEvent: func(ctx context.Context, tx *sql.Tx, e desk.Event) error {
+			switch {
+			case e.Drift == nil:
+				return nil
+			case e.Drift.Deleted:
+				if err := d.WithTx(tx).RestoreEntry(ctx, e.UID); err != nil {
+					return err
+				}
+			default:
+				if _, err := d.WithTx(tx).Update(ctx, e.UID, e.Drift.Update); err != nil {
+					return err
+				}
+			}
+			return keepDrift(ctx, tx, e)
+		}})
+		w.Desk = d
+		uid := w.booked(3)
+		w.edit(uid, func(e *ical.Event) { e.Summary = "Breakfast" })
+		w.answered(uid, 0)
+		check(w, "the summary", "Breakfast", w.meeting(uid).Event.Summary)
+		w.later(uid)
+		w.checkEntry("after the Update", uid)
+		w.memory.Remove(uid)
+		w.answered(uid, 1)
+		w.later(uid)
+		w.checkEntry("made again", uid)
+		check(w, "drifts", []string{"deleted", "summary"}, w.drifts())
+		check(w, "kept events", 0, w.count(`SELECT COUNT(*) FROM convene_events`))
+	})
+}
+
 // TestDriftKept has a program that fails at first. The event comes again.
 func TestDriftKept(t *testing.T) {
 	eachDiary(t, func(w *diary) {
