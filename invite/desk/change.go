@@ -147,6 +147,11 @@ func (d *Desk) put(ctx context.Context, tx *sql.Tx, was *stored, s *step, keep b
 		if err != nil {
 			return err
 		}
+		if d.options.Calendar != nil && entryDiffers(was.meeting, s.meeting) {
+			if err := d.planEntry(ctx, tx, was.key); err != nil {
+				return err
+			}
+		}
 		fresh = fresh || again || len(s.meeting.Deliveries) > len(was.mails)
 	} else if err := d.stillThere(ctx, tx, was.key); err != nil {
 		return err
@@ -189,18 +194,25 @@ func (d *Desk) putNew(ctx context.Context, tx *sql.Tx, m *invite.Meeting, p pace
 	if _, err := d.planReminder(ctx, tx, key, m); err != nil {
 		return err
 	}
+	if err := d.planEntry(ctx, tx, key); err != nil {
+		return err
+	}
 	d.hasQueued(tx)
 	return d.enqueue(ctx, tx, key)
 }
 
 // enqueue tells the queue that a meeting has mails.
 func (d *Desk) enqueue(ctx context.Context, tx *sql.Tx, key string) error {
+	return d.enqueueJob(ctx, tx, Job{Kind: JobMail, UID: key}, d.options.Clients != nil)
+}
+
+// enqueueJob tells the queue of a job, with the tag of the meeting if tagged is set.
+func (d *Desk) enqueueJob(ctx context.Context, tx *sql.Tx, j Job, tagged bool) error {
 	if d.options.Enqueue == nil {
 		return nil
 	}
-	j := Job{Kind: JobMail, UID: key}
-	if d.options.Clients != nil {
-		err := tx.QueryRowContext(ctx, `SELECT tag FROM convene_meetings WHERE uid = $1`, key).Scan(&j.Tag)
+	if tagged {
+		err := tx.QueryRowContext(ctx, `SELECT tag FROM convene_meetings WHERE uid = $1`, j.UID).Scan(&j.Tag)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}

@@ -14,7 +14,9 @@ var ErrOpenMails = errors.New("desk: a mail of the meeting is pending or being s
 // Delete removes everything that the desk has stored of a meeting: the event, the mails,
 // the answers, the mails that came in, and the events that [Options].OnEvent has not
 // taken yet. Nobody is told, so cancel a meeting first that has yet to take place. An
-// answer that comes later is about no meeting ([invite.VerdictUnknownEvent]).
+// answer that comes later is about no meeting ([invite.VerdictUnknownEvent]). The entry in
+// the organizer's own calendar stays there as it is. The entry of a cancelled meeting goes
+// if [Desk.Run] had time to remove it.
 //
 // If a mail of it is pending or is being sent, the error is [ErrOpenMails], and nothing
 // is deleted: let [Desk.Run] send the mail, or cancel the meeting, and delete it
@@ -56,7 +58,7 @@ func (d *Desk) delete(ctx context.Context, tx *sql.Tx, key string) error {
 	if err := exactly(mails, errLost, r, err); err != nil {
 		return err
 	}
-	for _, table := range []string{"convene_addresses", "convene_received", "convene_events", "convene_reminders", "convene_meetings"} {
+	for _, table := range []string{"convene_addresses", "convene_received", "convene_events", "convene_reminders", "convene_entries", "convene_meetings"} {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE uid = $1`, key); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/organizer"
 )
 
 // Desk keeps meetings in a database. It is safe for concurrent use, and several
@@ -88,6 +89,33 @@ type Options struct {
 	// The reminder is a mail without a calendar object. An attendee gets each once for
 	// every occurrence. If a meeting moves, it has new ones.
 	RemindBefore []time.Duration
+	// Calendar returns the calendar of a meeting's organizer, in which the desk keeps an
+	// entry of the meeting, see package organizer. It is nil without an error if this
+	// meeting has none. If Calendar is nil, there are no entries. All processes of the
+	// desk set it, also those that only store meetings. The Meeting has no Deliveries.
+	//
+	// The entry follows each change of the event and each answer, as a job of its own
+	// ([JobCalendar]), which never delays a mail. If the calendar fails, the job is tried
+	// again after a minute, then after twice as long each time, and at last every hour
+	// for a month, or as late as the server asks for. If the organizer changes the entry,
+	// the desk tells an [EventDrifted] when it next works at the entry. Answers that the
+	// organizer's server has taken in by itself are taken into the meeting, with
+	// "calendar" as [invite.Answer.Via].
+	//
+	// If Calendar is set for the first time, Open lets all meetings that are not over
+	// have entries. [Desk.Delete] leaves the entry as it is. Of Graph, the UID has to be
+	// reserved before [Desk.Send], see [organizer.Reserver].
+	//
+	// Calendar is called outside of any transaction, by several goroutines at once, for
+	// each piece of work. So it returns the same calendar again.
+	Calendar func(ctx context.Context, m *invite.Meeting) (organizer.Calendar, error)
+	// CalendarEvery is the least time between two changes of one entry, and the time for
+	// which a change waits for the next one. So ten answers in a second change the entry
+	// once. 0 stands for 3 seconds.
+	CalendarEvery time.Duration
+	// DriftEvery is the time after which the desk looks at the entry of a meeting again
+	// that is not over, although the meeting has not changed. 0 means never.
+	DriftEvery time.Duration
 	// Logger is told of failures, such as a mail that was refused for good. Ten lines at
 	// most are about the refused mails of one call, and a last line counts them all. If
 	// it is nil, [slog.Default] is used.
@@ -149,6 +177,9 @@ func Open(ctx context.Context, db *sql.DB, c *invite.Client, o *Options) (*Desk,
 	if err := d.planReminders(ctx); err != nil {
 		return nil, fmt.Errorf("desk: open: %w", err)
 	}
+	if err := d.planEntries(ctx); err != nil {
+		return nil, fmt.Errorf("desk: open: %w", err)
+	}
 	return d, nil
 }
 
@@ -160,11 +191,12 @@ func (o *Options) check(c *invite.Client) error {
 	for _, x := range []struct {
 		name string
 		d    time.Duration
-	}{{"Settle", o.Settle}, {"ResendUnknownAfter", o.ResendUnknownAfter}} {
+	}{{"Settle", o.Settle}, {"ResendUnknownAfter", o.ResendUnknownAfter}, {"CalendarEvery", o.CalendarEvery}, {"DriftEvery", o.DriftEvery}} {
 		if x.d < 0 {
 			return fmt.Errorf("desk: open: Options.%s: is negative: %v", x.name, x.d)
 		}
 	}
+	o.CalendarEvery = cmp.Or(o.CalendarEvery, defaultCalendarEvery)
 	o.RemindBefore = slices.Clone(o.RemindBefore)
 	for _, before := range o.RemindBefore {
 		if before < time.Minute || before > longestBefore {

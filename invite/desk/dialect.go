@@ -75,6 +75,17 @@ func (x dialect) lockSchema(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
+// inSchemaOf lets CREATE TABLE make the tables in the schema of a table, until the
+// transaction ends. SQLite has no schemas.
+func (x dialect) inSchemaOf(ctx context.Context, tx *sql.Tx, table string) error {
+	if x != postgres {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `SELECT set_config('search_path', (SELECT quote_ident(n.nspname) FROM pg_class c
+		JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = CAST($1 AS regclass)), true)`, table)
+	return err
+}
+
 // isConflict reports whether an error says that another transaction was in the way, so
 // that this transaction can be run again. It knows the codes by the methods that the
 // drivers' errors have: Code of modernc.org/sqlite, and SQLState of pgx and lib/pq.

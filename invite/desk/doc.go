@@ -20,6 +20,9 @@
 // a mail goes out. After a crash, a mail that was being handed over is a leftover: it
 // becomes unknown, because nobody knows whether it arrived.
 //
+// With [Options].Calendar, the desk also keeps an entry of each meeting in the organizer's
+// own calendar, which follows the meeting and never delays a mail.
+//
 // Wait until Run has returned before you close the database: a mail may be in the hands
 // of the server, and its result is stored last. The supported drivers are
 // modernc.org/sqlite, github.com/jackc/pgx/v5/stdlib and github.com/lib/pq. If another

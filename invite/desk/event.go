@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/organizer"
 )
 
 // Event is something that happened to a meeting. [Options].OnEvent is told of it. It is
@@ -34,6 +35,8 @@ type Event struct {
 	Answer   *invite.Answer   `json:"answer,omitempty"`
 	Proposal *invite.Proposal `json:"proposal,omitempty"`
 	Delivery *invite.Delivery `json:"delivery,omitempty"`
+	// Drift is set for EventDrifted.
+	Drift *organizer.Drift `json:"drift,omitempty"`
 	// HeldID is the ID of the [HeldMail].
 	HeldID string `json:"heldId,omitempty"`
 	// Reason says in words why a mail is held, or why a mail of the desk failed. Then
@@ -65,8 +68,11 @@ const (
 	// EventLeftover: nobody knows whether a mail arrived, because the server gave no
 	// clear reply, or because the program ended while it handed the mail over.
 	EventLeftover EventKind = "leftover"
-	// EventDrifted: the meeting in the organizer's own calendar was changed there.
-	// This version of the desk does not look.
+	// EventDrifted: the organizer has changed or deleted the entry in their own
+	// calendar, see [Options].Calendar. Each change is told once, as long as it stays.
+	// To take it into the meeting, and tell the attendees, call [Desk.Update] with the
+	// Update of the [organizer.Drift]. To make a deleted entry again, call
+	// [Desk.RestoreEntry].
 	EventDrifted EventKind = "drifted"
 )
 

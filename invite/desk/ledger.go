@@ -114,10 +114,13 @@ func (l *ledger) begin(ctx context.Context, tx *sql.Tx, m *invite.Meeting) error
 	return l.begun(ctx, tx, key, m)
 }
 
-// begun plans the reminders of a meeting that begin has stored, and tells the queue. The
-// call sends the mails, but the queue sends the mails that fail for a while.
+// begun plans the reminders and the entry of a meeting that begin has stored, and tells the
+// queue. The call sends the mails, but the queue sends the mails that fail for a while.
 func (l *ledger) begun(ctx context.Context, tx *sql.Tx, key string, m *invite.Meeting) error {
 	if _, err := l.planReminder(ctx, tx, key, m); err != nil {
+		return err
+	}
+	if err := l.planEntry(ctx, tx, key); err != nil {
 		return err
 	}
 	return l.enqueue(ctx, tx, key)

@@ -15,7 +15,7 @@ import (
 // transaction, in this order, so that no work is missed. If tx is nil, Due reads without a
 // transaction.
 func (d *Desk) Due(ctx context.Context, tx *sql.Tx, j Job) (time.Time, error) {
-	if err := j.check(); err != nil || j.Kind == JobSweep {
+	if err := j.check(); err != nil || j.Kind == JobSweep || j.Kind == JobCalendar && d.options.Calendar == nil {
 		return time.Time{}, err
 	}
 	q := d.reader()
@@ -25,7 +25,7 @@ func (d *Desk) Due(ctx context.Context, tx *sql.Tx, j Job) (time.Time, error) {
 		return time.Time{}, err
 	}
 	var due sql.NullInt64
-	s := d.jobs(keyOf(j.UID))
+	s := d.jobs(j.Kind, keyOf(j.UID))
 	err := q.QueryRowContext(ctx, `SELECT MIN(due) FROM (`+s.String()+`) AS x`, s.args...).Scan(&due)
 	if err != nil || !due.Valid {
 		return time.Time{}, err
@@ -33,14 +33,19 @@ func (d *Desk) Due(ctx context.Context, tx *sql.Tx, j Job) (time.Time, error) {
 	return time.UnixMilli(due.Int64).UTC(), nil
 }
 
-// jobs returns the statement that selects the times at which meetings have work: uid and
-// due. If key is not "", only this meeting is selected.
-func (d *Desk) jobs(key string) *statement {
+// jobs returns the statement that selects the times at which meetings have work of a kind:
+// uid and due. If key is not "", only this meeting is selected.
+func (d *Desk) jobs(kind JobKind, key string) *statement {
 	var s statement
 	one := func() {
 		if key != "" {
 			s.add(` AND uid = ?`, key)
 		}
+	}
+	if kind == JobCalendar {
+		s.add(`SELECT uid, due FROM convene_entries WHERE due < ?`, nobodyDue)
+		one()
+		return &s
 	}
 	s.add(`SELECT uid, due FROM convene_mails WHERE state = 'pending'`)
 	one()
@@ -60,8 +65,9 @@ func (d *Desk) jobs(key string) *statement {
 	return &s
 }
 
-// Waiting yields the jobs that have work at or before a time, each once. Those that wait
-// longest come first. The zero time stands for all jobs that have work, now or later. The
+// Waiting yields the jobs that have work at or before a time, each once. Jobs of the kind
+// JobMail come before those of the kind JobCalendar. Of a kind, those that wait longest
+// come first. The zero time stands for all jobs that have work, now or later. The
 // adapter of a queue gives them to the queue again, in case the queue has lost them. A
 // program without a queue does their work itself, now and then.
 func (d *Desk) Waiting(ctx context.Context, until time.Time) iter.Seq2[Job, error] {
@@ -70,26 +76,36 @@ func (d *Desk) Waiting(ctx context.Context, until time.Time) iter.Seq2[Job, erro
 			yield(Job{}, err)
 			return
 		}
-		jobs, err := d.waiting(ctx, until)
-		if err != nil {
-			yield(Job{}, err)
-			return
-		}
-		for _, j := range jobs {
-			if !yield(j, nil) {
+		for _, kind := range d.kinds() {
+			jobs, err := d.waiting(ctx, kind, until)
+			if err != nil {
+				yield(Job{}, err)
 				return
+			}
+			for _, j := range jobs {
+				if !yield(j, nil) {
+					return
+				}
 			}
 		}
 	}
 }
 
-// waiting is Waiting at once.
-func (d *Desk) waiting(ctx context.Context, until time.Time) (out []Job, err error) {
+// kinds returns the kinds of jobs that meetings can have.
+func (d *Desk) kinds() []JobKind {
+	if d.options.Calendar == nil {
+		return []JobKind{JobMail}
+	}
+	return []JobKind{JobMail, JobCalendar}
+}
+
+// waiting is Waiting for one kind, at once.
+func (d *Desk) waiting(ctx context.Context, kind JobKind, until time.Time) (out []Job, err error) {
 	before := int64(nobodyDue)
 	if !until.IsZero() {
 		before = millis(until)
 	}
-	s := d.jobs("")
+	s := d.jobs(kind, "")
 	query := s.wrapped(`SELECT x.uid, COALESCE(m.tag, '') FROM (`, `) AS x LEFT JOIN convene_meetings m ON m.uid = x.uid
 		WHERE x.due <= ? GROUP BY x.uid, m.tag ORDER BY MIN(x.due), x.uid`, before)
 	rows, err := d.reader().QueryContext(ctx, query, s.args...)
@@ -98,11 +114,11 @@ func (d *Desk) waiting(ctx context.Context, until time.Time) (out []Job, err err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		j := Job{Kind: JobMail}
+		j := Job{Kind: kind}
 		if err := rows.Scan(&j.UID, &j.Tag); err != nil {
 			return nil, err
 		}
-		if d.options.Clients == nil {
+		if kind == JobMail && d.options.Clients == nil {
 			j.Tag = ""
 		}
 		out = append(out, j)

@@ -18,8 +18,10 @@ const (
 	sweepEvery = time.Minute // how often it looks for leftovers
 )
 
-// places is the number of meetings whose mails Run sends at the same time. A tenant alone
-// has eight of them, see [fair.Places]. Most of the time a worker waits for a mail server.
+// places is the number of meetings whose mails Run sends at the same time. As many more
+// are those whose calendars it calls, so that a calendar never takes the place of a mail. A
+// tenant alone has nine of each, see [fair.Places]. Most of the time a worker waits for a
+// server.
 const places = 128
 
 // pauseAfter returns the least pause after a look that took some time and found n jobs. A
@@ -31,7 +33,7 @@ func pauseAfter(took time.Duration, n int) time.Duration {
 	return took
 }
 
-// Run sends the mails that are queued until ctx ends, and then returns nil. It begins at
+// Run sends the mails that are queued, and lets the entries follow, until ctx ends, and then returns nil. It begins at
 // once with mails that this process has queued, and looks every second for others. A mail
 // that fails for a while is tried again: after a minute, then after twice as long each
 // time, and at last every hour for five days. If ctx ends, Run stops between two mails.
@@ -54,6 +56,10 @@ func pauseAfter(took time.Duration, n int) time.Duration {
 // leaves none of them unknown. With any other sender, a mail is in the state sending also
 // while it waits in Send.
 //
+// The entries in the organizers' own calendars (see [Options].Calendar) have as many workers
+// of their own, so no mail waits for a calendar, and a calendar that does not answer takes
+// few workers from those of other tags.
+//
 // If the work at a meeting fails, for example because [Options].Clients has no client for
 // it, Run tries again after a second, then after twice as long each time, and at last every
 // minute. If the database is away, Run logs that, and goes on when the database is back.
@@ -70,8 +76,8 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 	defer unlock()
 	r := &runner{
-		Desk: d, places: fair.New(places, 1), busy: make(map[string]bool), rests: make(map[string]rest),
-		waits: make(map[string][]Job), ended: make(chan result, places),
+		Desk: d, busy: make(map[Job]bool), rests: make(map[Job]rest), ended: make(chan result, 2*places),
+		lines: map[JobKind]*line{JobMail: newLine(), JobCalendar: newLine()},
 	}
 	defer r.workers.Wait()
 	r.first(ctx)
@@ -116,14 +122,58 @@ type runner struct {
 	workers sync.WaitGroup
 	ended   chan result // of the workers
 
-	places *fair.Places
-	busy   map[string]bool  // the meetings that are worked at
-	rests  map[string]rest  // the meetings whose work failed
-	tags   []string         // the tags of the meetings that wait; the first one has its turn
-	waits  map[string][]Job // by tag: the meetings that wait for a worker
+	lines map[JobKind]*line
+	busy  map[Job]bool // by name: the jobs that are worked at
+	rests map[Job]rest // by name: the jobs whose work failed
 
 	swept time.Time
 	away  bool // the last look failed
+}
+
+// name returns the part of a job that names it.
+func (j Job) name() Job { return Job{Kind: j.Kind, UID: j.UID} }
+
+// line has the jobs of a kind that wait for a worker.
+type line struct {
+	places *fair.Places
+	tags   []string         // the tags of the jobs; the first one has its turn
+	waits  map[string][]Job // by tag
+}
+
+func newLine() *line {
+	return &line{places: fair.New(places, 1), waits: make(map[string][]Job)}
+}
+
+// clear removes all jobs.
+func (l *line) clear() {
+	l.tags = l.tags[:0]
+	clear(l.waits)
+}
+
+// add adds a job at the end.
+func (l *line) add(j Job) {
+	if l.waits[j.Tag] == nil {
+		l.tags = append(l.tags, j.Tag)
+	}
+	l.waits[j.Tag] = append(l.waits[j.Tag], j)
+}
+
+// begin gives the jobs to workers, as long as there are places. The tags have their turns
+// one after the other.
+func (l *line) begin(work func(Job)) {
+	for tried := 0; tried < len(l.tags); tried++ {
+		tag := l.tags[0]
+		l.tags = l.tags[1:]
+		if l.places.Take(tag) {
+			tried = -1
+			j := l.waits[tag][0]
+			l.waits[tag] = l.waits[tag][1:]
+			work(j)
+		}
+		if len(l.waits[tag]) > 0 {
+			l.tags = append(l.tags, tag)
+		}
+	}
 }
 
 // result is the end of the work at a meeting.
@@ -155,7 +205,9 @@ func (r *runner) loop(ctx context.Context) {
 			n := r.look(ctx)
 			pause = time.After(pauseAfter(time.Since(begin), n))
 		}
-		r.beginAll(ctx)
+		for _, kind := range r.kinds() {
+			r.lines[kind].begin(func(j Job) { r.begin(ctx, j) })
+		}
 		select {
 		case <-ctx.Done():
 		case <-pause:
@@ -166,13 +218,14 @@ func (r *runner) loop(ctx context.Context) {
 			asked = true
 		case x := <-r.ended:
 			r.end(x)
-			asked = asked || len(r.tags) == 0 // something may have been queued meanwhile
+			asked = asked || len(r.lines[x.Kind].tags) == 0 // something may have been queued meanwhile
 		}
 	}
 }
 
 // first turns the leftovers of an earlier process into unknown. On SQLite nobody else
-// sends, so these are all mails in the state sending.
+// sends, so these are all mails in the state sending. For the same reason nobody works at
+// an entry.
 func (r *runner) first(ctx context.Context) {
 	if r.dialect != sqlite {
 		return
@@ -180,12 +233,29 @@ func (r *runner) first(ctx context.Context) {
 	if _, err := r.Leftovers(ctx, time.UnixMilli(nobodyDue)); err != nil && ctx.Err() == nil {
 		r.log().ErrorContext(ctx, "desk: leftovers cannot be looked for", "error", err)
 	}
+	if err := r.freeEntries(ctx); err != nil && ctx.Err() == nil {
+		r.log().ErrorContext(ctx, "desk: the entries of an earlier process cannot be taken over", "error", err)
+	}
 }
 
 // look reads which meetings have work now, and returns their number.
 func (r *runner) look(ctx context.Context) int {
 	r.sweepSometimes(ctx)
-	jobs, err := r.waiting(ctx, r.now())
+	n := 0
+	var err error
+	for _, kind := range r.kinds() {
+		r.lines[kind].clear()
+		var jobs []Job
+		if jobs, err = r.waiting(ctx, kind, r.now()); err != nil {
+			break
+		}
+		n += len(jobs)
+		for _, j := range jobs {
+			if !r.busy[j.name()] && !time.Now().Before(r.rests[j.name()].until) {
+				r.lines[kind].add(j)
+			}
+		}
+	}
 	switch {
 	case err != nil && ctx.Err() != nil:
 	case err != nil && !r.away:
@@ -195,74 +265,46 @@ func (r *runner) look(ctx context.Context) int {
 		r.away = false
 		r.log().InfoContext(ctx, "desk: the database can be read again")
 	}
-	r.tags = r.tags[:0]
-	clear(r.waits)
-	for _, j := range jobs {
-		if r.busy[j.UID] || time.Now().Before(r.rests[j.UID].until) {
-			continue
-		}
-		if r.waits[j.Tag] == nil {
-			r.tags = append(r.tags, j.Tag)
-		}
-		r.waits[j.Tag] = append(r.waits[j.Tag], j)
-	}
-	return len(jobs)
-}
-
-// beginAll begins the work at meetings that wait, as long as there are places. The tags
-// have their turns one after the other.
-func (r *runner) beginAll(ctx context.Context) {
-	for tried := 0; tried < len(r.tags); tried++ {
-		tag := r.tags[0]
-		r.tags = r.tags[1:]
-		if r.places.Take(tag) {
-			tried = -1
-			j := r.waits[tag][0]
-			r.waits[tag] = r.waits[tag][1:]
-			r.begin(ctx, j)
-		}
-		if len(r.waits[tag]) > 0 {
-			r.tags = append(r.tags, tag)
-		}
-	}
+	return n
 }
 
 // begin begins the work at one meeting.
 func (r *runner) begin(ctx context.Context, j Job) {
-	r.busy[j.UID] = true
+	r.busy[j.name()] = true
 	r.workers.Add(1)
 	go func() {
 		defer r.workers.Done()
-		r.ended <- result{j, r.work(ctx, j.UID)}
+		r.ended <- result{j, r.work(ctx, j)}
 	}()
 }
 
-// work sends the mails of one meeting. It reports false if that fails. A panic, for example
+// work does a job. It reports false if that fails. A panic, for example
 // in Options.Clients, is a failure, so that one meeting does not stop all others.
-func (r *runner) work(ctx context.Context, key string) (ok bool) {
+func (r *runner) work(ctx context.Context, j Job) (ok bool) {
 	defer func() {
 		if x := recover(); x != nil {
-			r.log().ErrorContext(ctx, "desk: the work at a meeting failed", "uid", key, "panic", x, "stack", string(debug.Stack()))
+			r.log().ErrorContext(ctx, "desk: the work at a meeting failed", "job", j.Kind, "uid", j.UID, "panic", x, "stack", string(debug.Stack()))
 		}
 	}()
-	err := r.Deliver(ctx, key)
-	if err == nil || errors.Is(err, ErrNotFound) || ctx.Err() != nil {
+	err := r.Work(ctx, j)
+	if err == nil || ctx.Err() != nil {
 		return true
 	}
-	r.log().ErrorContext(ctx, "desk: the work at a meeting failed", "uid", key, "error", err)
+	r.log().ErrorContext(ctx, "desk: the work at a meeting failed", "job", j.Kind, "uid", j.UID, "error", err)
 	return false
 }
 
 // end ends begin. A meeting whose work failed rests for a while.
 func (r *runner) end(x result) {
-	delete(r.busy, x.UID)
-	r.places.Give(x.Tag)
+	name := x.name()
+	delete(r.busy, name)
+	r.lines[x.Kind].places.Give(x.Tag)
 	if x.ok {
-		delete(r.rests, x.UID)
+		delete(r.rests, name)
 		return
 	}
-	long := min(max(2*r.rests[x.UID].long, lookEvery), longestRest)
-	r.rests[x.UID] = rest{long, time.Now().Add(long)}
+	long := min(max(2*r.rests[name].long, lookEvery), longestRest)
+	r.rests[name] = rest{long, time.Now().Add(long)}
 }
 
 // sweepSometimes looks for leftovers of other processes now and then, and forgets old
@@ -273,7 +315,7 @@ func (r *runner) sweepSometimes(ctx context.Context) {
 		return
 	}
 	r.swept = time.Now()
-	maps.DeleteFunc(r.rests, func(_ string, x rest) bool { return time.Since(x.until) > longestRest })
+	maps.DeleteFunc(r.rests, func(_ Job, x rest) bool { return time.Since(x.until) > longestRest })
 	if err := r.sweep(ctx); err != nil && ctx.Err() == nil {
 		r.log().ErrorContext(ctx, "desk: leftovers cannot be looked for", "error", err)
 	}

@@ -61,6 +61,16 @@ var migrations = [][]string{{
 	`CREATE TABLE convene_reminders (
 		uid TEXT PRIMARY KEY REFERENCES convene_meetings (uid), due BIGINT NOT NULL)`,
 	`CREATE INDEX convene_reminders_due ON convene_reminders (due)`,
+}, {
+	// The entries in the organizers' own calendars. change counts the changes of the
+	// meeting that an entry has to follow. data is the JSON of organizer.Object,
+	// in gzip and base64, and "" before the first try. told has the differences that OnEvent was told of. owner is
+	// the call that works at the entry until due at most, or "". reason is the last
+	// failure.
+	`CREATE TABLE convene_entries (
+		uid TEXT PRIMARY KEY REFERENCES convene_meetings (uid), change BIGINT NOT NULL, data TEXT NOT NULL, told TEXT NOT NULL,
+		owner TEXT NOT NULL, due BIGINT NOT NULL, tries BIGINT NOT NULL, reason TEXT NOT NULL)`,
+	`CREATE INDEX convene_entries_due ON convene_entries (due)`,
 }}
 
 // schemaVersion is the version of the tables that this program knows.
@@ -78,7 +88,8 @@ func (d *Desk) migrate(ctx context.Context) error {
 }
 
 // migrateTables is migrate in one transaction. If tables exist, no others are made beside
-// them: on PostgreSQL, CREATE TABLE looks only in the first schema of search_path.
+// them: on PostgreSQL, CREATE TABLE looks only in the first schema of search_path. New
+// tables are made in the schema of the others.
 func (d *Desk) migrateTables(ctx context.Context, exist bool) error {
 	tx, err := d.db.BeginTx(ctx, d.dialect.txOptions())
 	if err != nil {
@@ -102,6 +113,11 @@ func (d *Desk) migrateTables(ctx context.Context, exist bool) error {
 	}
 	if err != nil {
 		return err
+	}
+	if exist {
+		if err := d.dialect.inSchemaOf(ctx, tx, "convene_schema"); err != nil {
+			return err
+		}
 	}
 	for _, steps := range migrations[version:] {
 		version++

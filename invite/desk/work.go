@@ -21,9 +21,14 @@ type Job struct {
 	// UID is the UID of the meeting in lower case. It is "" if the job is about all
 	// meetings.
 	UID string `json:"uid"`
-	// Tag is the [invite.Meeting.Tag] of the meeting if [Options].Clients is set. A
-	// queue can divide its workers among tenants by it. Work does not need it.
+	// Tag is the [invite.Meeting.Tag] of the meeting if [Options].Clients is set, and
+	// always for a JobCalendar. A queue can divide its workers among tenants by it. Work
+	// does not need it.
 	Tag string `json:"tag,omitempty"`
+	// Due is the time before which the job has nothing to do. The zero time stands for
+	// now. Only [Options].Enqueue is told of it. See [Desk.Due] for the time at which a
+	// job has work again.
+	Due time.Time `json:"due,omitzero"`
 }
 
 // JobKind is the kind of a [Job].
@@ -34,6 +39,10 @@ const (
 	// JobMail sends the mails of a meeting that are due, its reminders too, and tells
 	// the events that are kept.
 	JobMail JobKind = "mail"
+	// JobCalendar makes the entry in the organizer's own calendar follow the meeting,
+	// see [Options].Calendar. It waits for the organizer's server, so it needs workers
+	// of its own, and must not delay a JobMail.
+	JobCalendar JobKind = "calendar"
 	// JobSweep turns the mails that have been in the state sending for 15 minutes into
 	// unknown (see [Desk.Leftovers]), and forgets the mails that came in more than 90
 	// days ago. It is about all meetings, and its UID is "". Nothing enqueues it: the
@@ -43,7 +52,7 @@ const (
 
 // check returns an error if the kind of the job is unknown.
 func (j Job) check() error {
-	if j.Kind != JobMail && j.Kind != JobSweep {
+	if j.Kind != JobMail && j.Kind != JobCalendar && j.Kind != JobSweep {
 		return fmt.Errorf("desk: a job of the kind %.40q is not known", j.Kind)
 	}
 	return nil
@@ -51,7 +60,8 @@ func (j Job) check() error {
 
 // Work does the work of a job that is due now. It ends between two mails if ctx is done.
 // After a minute it begins no more mails, and returns. The rest is due then, see [Desk.Due].
-// A mail that fails is no error: its row has the time of the next try, see [Desk.Due].
+// A mail or a calendar that fails is no error: its row has the time of the next try, see
+// [Desk.Due].
 // A meeting that was deleted has no work, which is no error either.
 // An error means that the database failed, or that the job is of an unknown kind.
 func (d *Desk) Work(ctx context.Context, j Job) error {
@@ -61,8 +71,11 @@ func (d *Desk) Work(ctx context.Context, j Job) error {
 	if err := j.check(); err != nil {
 		return err
 	}
-	if j.Kind == JobSweep {
+	switch j.Kind {
+	case JobSweep:
 		return d.sweep(ctx)
+	case JobCalendar:
+		return d.syncEntry(ctx, j.UID)
 	}
 	if err := d.Deliver(ctx, j.UID); !errors.Is(err, ErrNotFound) {
 		return err

@@ -13,10 +13,11 @@ import (
 	"github.com/convene-go/convene/invite/desk"
 	"github.com/convene-go/convene/invite/inbox"
 	"github.com/convene-go/convene/invite/invitetest"
+	"github.com/convene-go/convene/invite/organizer"
 )
 
 // tables are the tables of a desk that have rows of meetings.
-var tables = []string{"convene_meetings", "convene_mails", "convene_addresses", "convene_received", "convene_events", "convene_reminders"}
+var tables = []string{"convene_meetings", "convene_mails", "convene_addresses", "convene_received", "convene_events", "convene_reminders", "convene_entries"}
 
 // rows counts the rows of a meeting in each table.
 func (w *world) rows(uid string) map[string]int {
@@ -54,7 +55,7 @@ func eachFull(t *testing.T, f func(w *world, x *follower)) {
 	eachFollower(t, func(w *world, x *follower) {
 		w.o.ReplyAddress = &invite.ReplyAddress{Mailbox: "desk@example.com", Keys: [][]byte{[]byte("a secret of the test")}}
 		w.Desk = w.other(desk.Options{
-			OnEvent: x.onEvent, RemindBefore: []time.Duration{time.Hour},
+			OnEvent: x.onEvent, RemindBefore: []time.Duration{time.Hour}, Calendar: func(context.Context, *invite.Meeting) (organizer.Calendar, error) { return nil, nil },
 			Policy: &invite.Policy{InsecureAnyFrom: true, Uninvited: invite.UninvitedHold, Now: w.clock.Now},
 		})
 		f(w, x)

@@ -37,9 +37,10 @@ func TestOpenAtOnce(t *testing.T) {
 		all.Wait()
 		db := x.open(t)
 		open(t, db, nil) // and once more
-		var rows int
-		if err := db.QueryRow(`SELECT COUNT(*) FROM convene_schema`).Scan(&rows); err != nil || rows != 1 {
-			t.Errorf("the tables were made %d times, %v, want once", rows, err)
+		var rows, versions, last int
+		err := db.QueryRow(`SELECT COUNT(*), COUNT(DISTINCT version), MAX(version) FROM convene_schema`).Scan(&rows, &versions, &last)
+		if err != nil || rows != last || versions != last {
+			t.Errorf("the %d versions of the tables were made %d times, %v, want once each", last, rows, err)
 		}
 	})
 }
@@ -90,6 +91,8 @@ func TestOptions(t *testing.T) {
 	}{
 		{"no client", nil, desk.Options{}, "neither a client nor Options.Clients"},
 		{"Settle", invite.New(nil, nil), desk.Options{Settle: -1}, "Options.Settle: is negative"},
+		{"CalendarEvery", invite.New(nil, nil), desk.Options{CalendarEvery: -1}, "Options.CalendarEvery: is negative"},
+		{"DriftEvery", invite.New(nil, nil), desk.Options{DriftEvery: -1}, "Options.DriftEvery: is negative"},
 		{"RemindBefore", invite.New(nil, nil), desk.Options{RemindBefore: []time.Duration{1}}, "Options.RemindBefore: 1ns"},
 	} {
 		if _, err := desk.Open(t.Context(), db, tt.c, &tt.o); err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -19,6 +19,7 @@ import (
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/desk"
 	"github.com/convene-go/convene/invite/inbox"
+	"github.com/convene-go/convene/invite/organizer"
 )
 
 // child is the service that the storm kills. It runs in a process of its own.
@@ -32,6 +33,12 @@ type child struct {
 	Book bool
 	// Deliver says that it calls Deliver for all meetings, and not Run.
 	Deliver bool
+	// Calendar is the URL of a CalDAV server that has the entries of the meetings. It is ""
+	// if there are none.
+	Calendar string
+	// Epoch is the time at which the clock begins to be fast. If it is zero, the clock is
+	// right.
+	Epoch time.Time
 }
 
 // childEnv is the variable that makes this test program a child.
@@ -48,9 +55,16 @@ func runChild(settings string) error {
 		return err
 	}
 	ctx := context.Background()
-	d, err := desk.Open(ctx, db, invite.New(invite.SenderFunc(c.send), &invite.Options{Parallel: 4}), &desk.Options{
-		OnEvent: told, Policy: invite.InsecureAcceptAny(), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: c.now,
-	})
+	o := &desk.Options{OnEvent: told, Policy: invite.InsecureAcceptAny(), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: c.now}
+	if c.Calendar != "" {
+		calendar, err := openCalendar(c.Calendar)
+		if err != nil {
+			return err
+		}
+		o.CalendarEvery = 10 * time.Second // of the fast clock
+		o.Calendar = func(context.Context, *invite.Meeting) (organizer.Calendar, error) { return calendar, nil }
+	}
+	d, err := desk.Open(ctx, db, invite.New(invite.SenderFunc(c.send), &invite.Options{Parallel: 4}), o)
 	if err != nil {
 		return err
 	}
@@ -88,11 +102,19 @@ func runChild(settings string) error {
 
 // now is the clock. For the last child, all mails are due that have failed for a while.
 func (c *child) now() time.Time {
-	if c.Book || c.Deliver {
-		return time.Now()
+	now := time.Now()
+	if !c.Epoch.IsZero() {
+		now = c.Epoch.Add(fast * now.Sub(c.Epoch))
 	}
-	return time.Now().Add(2 * time.Hour)
+	if c.Book || c.Deliver {
+		return now
+	}
+	return now.Add(2 * time.Hour)
 }
+
+// fast is the speed of a fast clock. A minute, which is the first pause after a failure, is
+// less than a second.
+const fast = 100
 
 // failure is the failure of a mail.
 type failure struct{ refused bool }
@@ -208,6 +230,12 @@ func told(ctx context.Context, tx *sql.Tx, e desk.Event) error {
 		what = e.Delivery.MessageID
 	case e.Answer != nil:
 		what = e.Answer.Comment
+	case e.Drift != nil:
+		data, err := json.Marshal(e.Drift.Changes)
+		if err != nil {
+			return err
+		}
+		what = fmt.Sprint(e.UID, " ", e.Drift.Deleted, " ", string(data))
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO told (id, kind, attendee) VALUES ($1, $2, $3)`, e.ID, string(e.Kind), what)
 	return err
@@ -259,6 +287,9 @@ var errEnough = errors.New("enough meetings")
 // step does one thing to one meeting. It notes what was acknowledged.
 func (c *child) step(ctx context.Context, db *sql.DB, d *desk.Desk) error {
 	uid := uidOf(rand.IntN(c.Meetings))
+	if c.Calendar != "" { // leaves some time to the calendar
+		time.Sleep(rand.N(40 * time.Millisecond))
+	}
 	switch rand.IntN(10) {
 	case 0, 1, 2:
 		return c.bookOne(ctx, db, d, uid)
@@ -269,7 +300,7 @@ func (c *child) step(ctx context.Context, db *sql.DB, d *desk.Desk) error {
 		}
 		return c.note("moved", fmt.Sprint(uid, " ", m.Event.Sequence))
 	case 5:
-		if rand.IntN(4) > 0 {
+		if rand.IntN(4) > 0 || c.Calendar != "" && rand.IntN(10) > 0 {
 			return nil
 		}
 		if _, err := d.Cancel(ctx, uid); err != nil {

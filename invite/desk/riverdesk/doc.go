@@ -10,6 +10,8 @@
 //	defer q.Stop(context.Background())
 //
 // There is one job for each meeting that has work: mails, reminders, events that are kept.
+// A meeting whose entry in the organizer's calendar has to follow has a second one, in a
+// queue of its own ([desk.Options].Calendar).
 // It is stored in the transaction that stores the work, so a booking, its invitation and
 // the job commit together. What there is to do, and when, stands in the tables of the
 // desk. A job says only that somebody has to look. So no mail goes out twice if a job runs
@@ -25,11 +27,12 @@
 // If [desk.Options].Clients is set, each [invite.Meeting.Tag] is a tenant. A tenant whose
 // server is slow, or who queues thousands of mails, gets a part of the workers and a queue
 // of their own, and the mails of the others do not wait for them. Meetings without a tag
-// share all workers, so give each tenant a tag.
+// share all workers, so give each tenant a tag. The same holds for the calendars of
+// tenants, also without Clients.
 //
 // # Sizes
 //
-// A process works at 128 meetings at a time. Most of the time a worker waits for a mail
+// A process works at 128 meetings at a time, and calls the calendars of 128 others. Most of the time a worker waits for a mail
 // server, and has no connection to the database. 20 connections for each process
 // ([sql.DB.SetMaxOpenConns]) are enough, and two are needed. Let all of them stay open
 // ([sql.DB.SetMaxIdleConns]): by default database/sql closes all but two, and a new

@@ -12,5 +12,8 @@ func NewWithTimes(db *sql.DB, listen *pgxpool.Pool, o *Options, runTime, rescueA
 	return newQueue(db, listen, o, runTime, rescueAfter)
 }
 
-// LaneOf returns the queue of a tenant.
-var LaneOf = laneOf
+// LaneOf returns the queue of a tenant for mails.
+func LaneOf(tag string) string { return laneOf(mainQueue, tag) }
+
+// CalendarLaneOf returns the queue of a tenant for calendars.
+func CalendarLaneOf(tag string) string { return laneOf(calendarQueue, tag) }

@@ -14,16 +14,19 @@ import (
 	"github.com/convene-go/convene/invite/desk/internal/fair"
 )
 
-// mainQueue is River's queue for all jobs.
-const mainQueue = "convene"
+// River's queues for all jobs. The jobs for calendars have one of their own, so that no
+// mail waits for a calendar.
+const (
+	mainQueue     = "convene"
+	calendarQueue = "calendar_convene"
+)
 
-// lanePrefix begins the names of the queues of single tenants.
-const lanePrefix = mainQueue + "_"
-
-// laneOf returns the queue of a tenant. A tag may have any characters and any length.
-func laneOf(tag string) string {
+// laneOf returns the lane of a tenant beside a queue. A tag may have any characters and any
+// length. The names of all lanes beside a queue begin with its name and "_", and no other
+// queue's name does.
+func laneOf(queue, tag string) string {
 	sum := sha256.Sum256([]byte(tag))
-	return lanePrefix + hex.EncodeToString(sum[:16])
+	return queue + "_" + hex.EncodeToString(sum[:16])
 }
 
 // The sizes and times of lanes.
@@ -36,13 +39,14 @@ const (
 	laneIdle    = 30 * time.Second // a lane without jobs is closed after it
 )
 
-// lanes keep tenants from waiting for each other. All jobs begin in the main queue, in
+// lanes keep tenants from waiting for each other. All jobs of a kind begin in one queue, in
 // their order. If a tenant has their share of its workers already, the job is moved to a
 // queue of the tenant, which is their lane. So each job of a slow tenant costs the main
 // queue a moment, and not the time that the server takes. A lane has workers of its own in
 // each process that knows it, and is open as long as there are jobs in it.
 type lanes struct {
 	*Queue
+	main string        // the queue in which the jobs begin
 	wake chan struct{} // has a value if a lane is wanted
 
 	mu     sync.Mutex
@@ -51,9 +55,9 @@ type lanes struct {
 	open   map[string]bool      // the lanes that River works at; false if one is being closed
 }
 
-func newLanes(q *Queue) *lanes {
+func newLanes(q *Queue, main string) *lanes {
 	return &lanes{
-		Queue: q, wake: make(chan struct{}, 1), places: fair.New(q.options.Workers, leastPlaces),
+		Queue: q, main: main, wake: make(chan struct{}, 1), places: fair.New(q.options.Workers, leastPlaces),
 		wanted: make(map[string]time.Time), open: make(map[string]bool),
 	}
 }
@@ -72,7 +76,7 @@ const (
 func (l *lanes) enter(tag string) entry {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	name := laneOf(tag)
+	name := laneOf(l.main, tag)
 	switch {
 	case l.places.Take(tag):
 		return entered
@@ -115,7 +119,7 @@ func (l *lanes) tend(ctx context.Context) {
 // look finds the lanes with jobs. Other processes have filled them, or this one before it
 // was started again.
 func (l *lanes) look(ctx context.Context) {
-	names, err := l.texts(ctx, `SELECT DISTINCT queue FROM `+l.table()+` WHERE state = 'available' AND queue LIKE $1`, lanePrefix+"%")
+	names, err := l.texts(ctx, `SELECT DISTINCT queue FROM `+l.table()+` WHERE state = 'available' AND starts_with(queue, $1)`, l.main+"_")
 	if err != nil {
 		if ctx.Err() == nil {
 			l.options.Logger.ErrorContext(ctx, "riverdesk: the queues of tenants cannot be read", "error", err)

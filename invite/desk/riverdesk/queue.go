@@ -20,8 +20,9 @@ import (
 
 // Options say how a [Queue] works. Nil and zero values are right and safe.
 type Options struct {
-	// Workers is the number of meetings that a process works at at the same time. 0
-	// stands for 128. Tenants who wait for their servers have a few workers more.
+	// Workers is the number of meetings whose mails a process works at at the same time. 0
+	// stands for 128. Tenants who wait for their servers have a few workers more. As
+	// many more call calendars, if the desk has Options.Calendar.
 	Workers int
 	// Schema is the schema of River's tables. If it is "", they are in the schema of
 	// the connections (search_path), beside the tables of the desk. A program that uses
@@ -57,7 +58,7 @@ type Queue struct {
 	db      *sql.DB
 	options Options
 	client  *river.Client[*sql.Tx]
-	lanes   *lanes
+	lanes   map[string]*lanes // by the queue in which the jobs begin
 
 	mu     sync.Mutex
 	desk   *desk.Desk
@@ -96,7 +97,10 @@ func newQueue(db *sql.DB, listen *pgxpool.Pool, o *Options, runTime, rescueAfter
 		return nil, fmt.Errorf("riverdesk: %w", err)
 	}
 	client, err := river.NewClient(q.driver(listen), &river.Config{
-		Queues:                      map[string]river.QueueConfig{mainQueue: {MaxWorkers: q.options.Workers}},
+		Queues: map[string]river.QueueConfig{
+			mainQueue:     {MaxWorkers: q.options.Workers},
+			calendarQueue: {MaxWorkers: q.options.Workers, FetchCooldown: lanePause},
+		},
 		FetchCooldown:               fetchPause,
 		Workers:                     all,
 		Schema:                      q.options.Schema,
@@ -114,7 +118,10 @@ func newQueue(db *sql.DB, listen *pgxpool.Pool, o *Options, runTime, rescueAfter
 		return nil, fmt.Errorf("riverdesk: %w", err)
 	}
 	q.client = client
-	q.lanes = newLanes(q)
+	q.lanes = map[string]*lanes{
+		mainQueue:     newLanes(q, mainQueue),
+		calendarQueue: newLanes(q, calendarQueue),
+	}
 	return q, nil
 }
 
@@ -131,13 +138,14 @@ func (q *Queue) driver(listen *pgxpool.Pool) *riverdatabasesql.Driver {
 //
 // If there is a job, its row is locked until the transaction ends. A worker that wants to
 // end the job waits for that, and sees the new work then. So no work is missed. If the job
-// waits for a later time, it is made available, because the new work is due now.
+// waits for a later time, it is made available, because the new work is due now. A job that
+// has nothing to do before a later time waits for that.
 func (q *Queue) Enqueue(ctx context.Context, tx *sql.Tx, j desk.Job) error {
-	r, err := q.client.InsertTx(ctx, tx, argsOf(j), nil)
+	r, err := q.client.InsertTx(ctx, tx, argsOf(j), &river.InsertOpts{ScheduledAt: j.Due})
 	if err != nil {
 		return fmt.Errorf("riverdesk: enqueue: %w", err)
 	}
-	if !r.UniqueSkippedAsDuplicate {
+	if !r.UniqueSkippedAsDuplicate || !j.Due.IsZero() && !r.Job.ScheduledAt.After(j.Due) {
 		return nil
 	}
 	switch r.Job.State {
@@ -170,9 +178,13 @@ func (q *Queue) Start(ctx context.Context, d *desk.Desk) error {
 		return fmt.Errorf("riverdesk: start: %w", err)
 	}
 	q.done = make(chan struct{})
+	var tending sync.WaitGroup
+	for _, l := range q.lanes {
+		tending.Go(func() { l.tend(q.run) })
+	}
 	go func() {
 		defer close(q.done)
-		q.lanes.tend(q.run)
+		tending.Wait()
 		if err := q.client.Stop(context.WithoutCancel(ctx)); err != nil {
 			q.options.Logger.Error("riverdesk: stop", "error", err)
 		}

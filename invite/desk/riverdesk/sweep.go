@@ -28,18 +28,18 @@ func (q *Queue) sweep(ctx context.Context) error {
 	if len(waiting) == 0 {
 		return nil
 	}
-	uids, err := q.texts(ctx, `SELECT args->>'uid' FROM `+q.table()+` WHERE kind = $1 AND args->>'kind' = $2
-		AND state IN ('available', 'pending', 'retryable', 'running', 'scheduled')`, kind, string(desk.JobMail))
+	names, err := q.texts(ctx, `SELECT (args->>'kind') || ' ' || (args->>'uid') FROM `+q.table()+` WHERE kind = $1
+		AND state IN ('available', 'pending', 'retryable', 'running', 'scheduled')`, kind)
 	if err != nil {
 		return err
 	}
-	has := make(map[string]bool, len(uids))
-	for _, uid := range uids {
-		has[uid] = true
+	has := make(map[string]bool, len(names))
+	for _, name := range names {
+		has[name] = true
 	}
 	var lost []river.InsertManyParams
 	for _, j := range waiting {
-		if !has[j.UID] {
+		if !has[string(j.Kind)+" "+j.UID] {
 			lost = append(lost, river.InsertManyParams{Args: argsOf(j)})
 		}
 	}

@@ -38,11 +38,15 @@ var live = []rivertype.JobState{
 	rivertype.JobStateRunning, rivertype.JobStateScheduled,
 }
 
-// InsertOpts implements [river.JobArgsWithInsertOpts]. A meeting has one live job. By
+// InsertOpts implements [river.JobArgsWithInsertOpts]. A meeting has one live job of a kind. By
 // River's default, a completed job is in the way of the next one, too, until it is cleaned
 // away. The priority leaves room for sweeps, which must not wait for a long queue.
-func (args) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: mainQueue, Priority: 2, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: live}}
+func (a args) InsertOpts() river.InsertOpts {
+	queue := mainQueue
+	if a.Work == desk.JobCalendar {
+		queue = calendarQueue
+	}
+	return river.InsertOpts{Queue: queue, Priority: 2, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: live}}
 }
 
 // worker works at jobs.
@@ -70,16 +74,16 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	// River's context ends with the time of the job. A mail in flight may take longer.
 	ctx = context.WithoutCancel(ctx)
 	j := job.Args.job()
-	if job.Queue == mainQueue && j.Tag != "" {
-		switch w.lanes.enter(j.Tag) {
+	if lanes := w.lanes[job.Queue]; lanes != nil && j.Tag != "" {
+		switch lanes.enter(j.Tag) {
 		case full:
 			return patiently(func() error {
 				return w.follow(ctx, job, func(*sql.Tx) (*river.InsertOpts, error) {
-					return &river.InsertOpts{Queue: laneOf(j.Tag)}, nil
+					return &river.InsertOpts{Queue: laneOf(job.Queue, j.Tag)}, nil
 				})
 			})
 		case entered:
-			defer w.lanes.leave(j.Tag)
+			defer lanes.leave(j.Tag)
 		}
 	}
 	if err := w.desk.Work(w.run, j); err != nil && w.run.Err() == nil {

@@ -1,0 +1,143 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/convene-go/convene/internal/address"
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/internal/series"
+	"github.com/convene-go/convene/invite/organizer"
+)
+
+// driftNews is the part of a drift that nobody was told of.
+type driftNews struct {
+	drift   *organizer.Drift // nil if there are no news
+	deleted bool
+	changes []organizer.Change
+	told    string // names all differences, for the next call
+}
+
+// newsOf returns the news in a drift. told has the names of the differences of the drift
+// that the call before has found. A difference that was away meanwhile is new again.
+func newsOf(drift *organizer.Drift, told string) *driftNews {
+	out := new(driftNews)
+	if drift == nil {
+		return out
+	}
+	known := strings.Fields(told)
+	var names []string
+	isNew := func(x any) bool {
+		name := nameOfDifference(x)
+		names = append(names, name)
+		return !slices.Contains(known, name)
+	}
+	out.deleted = drift.Deleted && isNew("deleted")
+	for _, c := range drift.Changes {
+		was := c
+		was.Before = "" // the meeting may change further
+		if isNew(was) {
+			out.changes = append(out.changes, c)
+		}
+	}
+	if out.deleted || len(out.changes) > 0 {
+		out.drift = drift
+	}
+	out.told = strings.Join(names, " ")
+	return out
+}
+
+// nameOfDifference returns a short name, because it is stored.
+func nameOfDifference(x any) string {
+	data, _ := json.Marshal(x) // of texts and times
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:8])
+}
+
+// tell tells OnEvent of the news.
+func (x *syncing) tell(ctx context.Context, tx *sql.Tx, keep bool, news *driftNews) error {
+	if !news.deleted && len(news.changes) == 0 {
+		return nil
+	}
+	e := eventOf(x.meeting, EventDrifted, "")
+	e.Drift = news.drift
+	t := &telling{Desk: x.Desk, tx: tx, key: x.key, keep: keep}
+	if err := t.tell(ctx, []Event{e}); err != nil || !t.kept {
+		return err
+	}
+	x.hasQueued(tx)
+	return x.enqueue(ctx, tx, x.key)
+}
+
+// errOutdated reports that the meeting has changed since the entry was compared with it.
+var errOutdated = errors.New("desk: the meeting has changed since its entry was read")
+
+// takeAnswers takes the new answers into the meeting that the organizer's server has taken
+// in by itself, and removes them from the news. An answer that the desk has got meanwhile
+// counts, because the next call compares the entry with the meeting as it is then.
+func (x *syncing) takeAnswers(ctx context.Context, news *driftNews) error {
+	answers := slices.DeleteFunc(news.drift.Answers(), func(a invite.Answer) bool { return !news.has(a) })
+	if len(answers) == 0 {
+		return nil
+	}
+	var taken []invite.Answer
+	_, err := x.Desk.change(ctx, x.key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
+		if was.version != x.version {
+			return nil, errOutdated
+		}
+		s, _ := x.apply(ctx, was, c, func(m *invite.Meeting) (out *invite.Meeting, all invite.Outcome) {
+			out, taken = m, nil
+			for _, a := range answers {
+				after, o := out.Answer(x.stamped(m, a))
+				if o.Verdict == invite.VerdictApplied {
+					out, taken = after, append(taken, a)
+					all.Invite = append(all.Invite, o.Invite...)
+				}
+			}
+			return out, all
+		})
+		return s, nil
+	})
+	if errors.Is(err, errOutdated) || errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		news.changes = slices.DeleteFunc(news.changes, func(c organizer.Change) bool {
+			return slices.ContainsFunc(taken, func(a invite.Answer) bool { return isAbout(&c, &a) })
+		})
+	}
+	return err
+}
+
+// has reports whether an answer is among the news.
+func (n *driftNews) has(a invite.Answer) bool {
+	return slices.ContainsFunc(n.changes, func(c organizer.Change) bool { return isAbout(&c, &a) })
+}
+
+// isAbout reports whether a change is an answer.
+func isAbout(c *organizer.Change, a *invite.Answer) bool {
+	return c.Field == organizer.FieldStatus && address.Same(c.Attendee, a.Email) && c.RecurrenceID.Equal(a.RecurrenceID)
+}
+
+// stamped returns an answer with the time at which it was given. Many servers do not change
+// the time of an entry that takes an answer in. The answer replaces those that the desk
+// knows, so if its time is not later, it is the present.
+func (x *syncing) stamped(m *invite.Meeting, a invite.Answer) invite.Answer {
+	var last time.Time
+	for _, b := range m.Answers {
+		if address.Same(a.Email, b.Email) {
+			last = series.Later(last, b.Stamp)
+		}
+	}
+	if !a.Stamp.After(last) || a.Stamp.After(x.now()) {
+		a.Stamp = x.now()
+	}
+	return a
+}
