@@ -44,10 +44,17 @@ type Object struct {
 	// Data is a VCALENDAR without METHOD (RFC 4791, section 4.1).
 	Data []byte `json:"data,omitempty"`
 	// Written is the Data that was given to the calendar, if the server keeps something
-	// else. Data is then as the server keeps it.
+	// else. Data is then as the server keeps it. In an Object that [Sync] returns, it is
+	// the entry as [Encode] makes it of the meeting, without what the organizer has
+	// changed. It is empty if Data is the same.
 	Written []byte `json:"written,omitempty"`
+	// Base is the entry as the server would keep it without what the organizer has
+	// changed, which [Sync] reports as a Drift. It is empty if there is no such change. An
+	// implementation of Calendar ignores it.
+	Base []byte `json:"base,omitempty"`
 	// Tried is Data that was given to the calendar without a clear reply, so nobody
-	// knows whether it was stored.
+	// knows whether it was stored. It has one VCALENDAR after the other if that happened
+	// several times, at most the last eight.
 	Tried []byte `json:"tried,omitempty"`
 }
 

@@ -15,7 +15,8 @@ type Drift struct {
 	Deleted bool `json:"deleted,omitempty"`
 	// Changes are the changed fields, the series before its occurrences.
 	Changes []Change `json:"changes,omitempty"`
-	// Event is the meeting as the calendar has it.
+	// Event is the meeting as the calendar has it. Its Modified is the latest time that
+	// the entry has of itself.
 	Event ical.Event `json:"event,omitzero"`
 }
 
@@ -31,6 +32,9 @@ type Change struct {
 	// Before and After are the values as text, for people.
 	Before string `json:"before,omitempty"`
 	After  string `json:"after,omitempty"`
+	// Overwritten says that the meeting has changed in the same field too, so that the
+	// entry has the value of the meeting now. Update does not apply such a change.
+	Overwritten bool `json:"overwritten,omitempty"`
 }
 
 // Field is a field of a meeting that an organizer can change in the calendar.
@@ -48,9 +52,6 @@ const (
 	// FieldStatus: the calendar has an answer that the meeting does not know, because the
 	// attendee's answer went to the organizer's mailbox.
 	FieldStatus Field = "status"
-	FieldOther  Field = "other"
+	// FieldOther: the links of the meeting, which are URL, Conference and Attachments.
+	FieldOther Field = "other"
 )
-
-// Update applies the changes to the event of the meeting, for Client.Update and
-// Desk.Update.
-func (d *Drift) Update(e *ical.Event) error { return nil }
