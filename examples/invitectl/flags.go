@@ -23,6 +23,7 @@ import (
 type flags struct {
 	command            string
 	smtp, out, meeting string
+	calendar           string // sync, drift
 	hideGuests         bool
 	unknown            bool
 	occurrence, from   time.Time
@@ -65,6 +66,8 @@ func (f *flags) define(set *flag.FlagSet, name string) {
 		set.StringVar(&f.smtp, name, "", "the server, as smtp://user:pass@host:587")
 	case "out":
 		set.StringVar(&f.out, name, "", "the folder to write mails to")
+	case "calendar":
+		set.StringVar(&f.calendar, name, "", "the calendar of the organizer, as https://user:pass@host/")
 	case "meeting":
 		set.StringVar(&f.meeting, name, "", "the file that holds the meeting")
 	case "policy":

@@ -13,6 +13,8 @@
 //	invitectl apply  -meeting M.json [-policy strict|open] [-authserv-id ID] MAIL.eml...
 //	invitectl answer -meeting M.json -as EMAIL -status accepted|declined|tentative [-occurrence RFC3339] [-comment TEXT] [-via link|phone|...]
 //	invitectl respond -as EMAIL -status accepted|declined|tentative [-occurrence RFC3339] [-comment TEXT] (-smtp URL | -out DIR) MAIL.eml
+//	invitectl sync   -calendar URL -meeting M.json
+//	invitectl drift  -calendar URL -meeting M.json
 //
 // Each result is a line of JSON. The exit status is 0 if the command succeeded, 1
 // if something was refused and 2 if the usage was wrong.
@@ -20,6 +22,10 @@
 // The file of a meeting is replaced in one step before and after each mail. So a
 // command can be killed at any point, and resume sends the rest. Two commands must
 // not work on the same meeting at the same time.
+//
+// sync puts the meeting into the organizer's own calendar on a CalDAV server, whose URL
+// is https://user:password@host/, and drift prints what the organizer has changed there.
+// The file M.json.entry keeps the entry as the last sync left it.
 //
 // -now pins the clock, and -uid pins the identifier of an event that has none. With
 // either of them the Message-IDs are computed from the command line and the
@@ -76,6 +82,8 @@ var commands = []command{
 		answer, "meeting said occurrence comment via", none},
 	{"respond", "-as EMAIL -status accepted|declined|tentative [-occurrence RFC3339] [-comment TEXT] (-smtp URL | -out DIR) MAIL.eml",
 		respond, "smtp out said occurrence comment", 1},
+	{"sync", "-calendar URL -meeting M.json", syncCalendar, "calendar meeting", none},
+	{"drift", "-calendar URL -meeting M.json", drift, "calendar meeting", none},
 }
 
 // errUsage reports a wrong command line.
