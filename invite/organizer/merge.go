@@ -27,6 +27,7 @@ type merger struct {
 	base         *base
 	frame        frame
 	meeting      frame          // of the meeting
+	asked        map[int64]int  // the sequences with which everybody was last asked anew, by occurrence
 	has          map[int64]bool // the occurrences that the merged entry can have
 	kept         []keptKey      // what only the organizer has changed
 	changes      []Change
@@ -40,9 +41,10 @@ type keptKey struct {
 	from *version // has the value in the base
 }
 
-// compare merges two versions.
-func compare(ours, theirs *version, b *base) *merger {
-	m := &merger{ours: ours, theirs: theirs, base: b, meeting: frameOf(&ours.event, &ours.event)}
+// compare merges two versions. asked has the sequences with which everybody was last
+// asked anew, by occurrence.
+func compare(ours, theirs *version, b *base, asked map[int64]int) *merger {
+	m := &merger{ours: ours, theirs: theirs, base: b, asked: asked, meeting: frameOf(&ours.event, &ours.event)}
 	f := m.commonFrame()
 	m.ours, m.theirs, m.base, m.frame = ours.in(&f), theirs.in(&f), b.in(&f), f
 	for _, k := range m.keys() {
@@ -184,19 +186,26 @@ func (m *merger) isGone(k key) bool {
 
 // compareStatus compares answers. Clients and servers set an attendee back to
 // needs-action, which is no answer. The answer of an attendee whom the organizer has
-// added comes with the attendee.
+// added comes with the attendee. If the meeting has asked everybody anew since, an answer in
+// the calendar is about an earlier version.
 func (m *merger) compareStatus(k key, unchanged bool, kept keptKey) {
 	ours, theirs := m.ours.attendee(k), m.theirs.attendee(k)
 	switch {
 	case ours == nil || theirs == nil:
 	case m.ours.isOrganizer(k):
 		m.kept = append(m.kept, kept)
-	case !roster.IsAnswer(theirs.Status), !unchanged:
+	case !roster.IsAnswer(theirs.Status), !unchanged, m.askedAnew(k):
 		m.write = true
 	default:
 		m.kept = append(m.kept, kept)
 		m.report(k, kept.from, false)
 	}
+}
+
+// askedAnew reports whether the meeting has asked the attendees anew since the base.
+func (m *merger) askedAnew(k key) bool {
+	was := m.base.was
+	return was != nil && max(m.asked[whole], m.asked[k.date]) > was.event.Sequence
 }
 
 // report adds a change to the drift.

@@ -70,15 +70,8 @@ func (b *base) in(f *frame) *base {
 }
 
 // baseOf returns the base of a merge: what last says, or one of the entries in
-// last.Tried if theirs is nearer to it. zone is the zone of the meeting.
-func baseOf(last *Object, uid string, theirs *version, zone *time.Location) (*base, error) {
-	read := func(data []byte) (*version, error) {
-		v, err := read(data, uid, zone)
-		if err != nil {
-			return nil, wrap("the entry that was kept", err)
-		}
-		return v, nil
-	}
+// last.Tried if theirs is nearer to it. read reads the data of an entry.
+func baseOf(last *Object, theirs *version, read func(data []byte) (*version, error)) (*base, error) {
 	b := &base{}
 	var err error
 	if len(last.Data) > 0 {
@@ -186,11 +179,12 @@ func (b *base) fixZone(theirs, ours *version) {
 	if before == nil {
 		before = b.was
 	}
-	if before != nil && (zoneOf(&theirs.event).String() == zoneOf(&before.event).String() || timeItem(&theirs.event) == timeItem(&before.event)) {
-		theirs.setZone(ours)
-	}
 	if before != nil {
 		b.zone = zoneOf(&before.event).String()
+	}
+	if before != nil && (b.zone == zoneOf(&theirs.event).String() ||
+		timeItem(&theirs.event) == timeItem(&before.event)) {
+		theirs.setZone(ours)
 	}
 	b.kept.setZone(b.was)
 	b.keptBefore.setZone(b.wasBefore)

@@ -120,7 +120,7 @@ func (w *world) organizer() {
 
 // meeting changes the meeting.
 func (w *world) meeting() {
-	before := w.wanted()
+	before, revised := w.wanted(), w.m.Revised
 	switch n := w.rnd.IntN(4); {
 	case n == 0 && w.drift != nil && !w.drift.Deleted:
 		w.logf("update with the drift %+v", w.drift.Changes)
@@ -149,6 +149,9 @@ func (w *world) meeting() {
 		w.m = update(w.t, w.m, func(e *ical.Event) { w.change(e) })
 	}
 	for k, v := range w.wanted() {
+		if strings.HasPrefix(k, "status ") && w.m.Revised != revised {
+			w.touched[k] = true // answers to an earlier version do not count
+		}
 		if before[k] != v {
 			w.touched[k] = true
 			w.logf("meeting sets %s from %q to %q", k, before[k], v)

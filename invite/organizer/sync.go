@@ -38,7 +38,10 @@ func Sync(ctx context.Context, c Calendar, m *invite.Meeting, last Object) (Obje
 		return last, nil, fmt.Errorf("organizer: %w", invite.ErrNoMeeting)
 	}
 	last.UID = m.Event.UID
-	s := &syncer{calendar: c, last: last, stamp: stampOf(m)}
+	s := &syncer{calendar: c, last: last, stamp: stampOf(m), asked: map[int64]int{whole: m.Revised}}
+	for _, v := range m.Revisions {
+		s.asked[dateKey(v.RecurrenceID)] = v.Sequence
+	}
 	if m.Event.Cancelled {
 		out, err := s.remove(ctx)
 		return out, nil, err
@@ -63,7 +66,8 @@ type syncer struct {
 	calendar Calendar
 	ours     Object // the entry of the meeting
 	stamp    time.Time
-	last     Object // what is known of the entry
+	asked    map[int64]int // see merger
+	last     Object        // what is known of the entry
 }
 
 // remove deletes the entry.
@@ -122,16 +126,29 @@ func (s *syncer) compare(data []byte) (*merger, error) {
 	if err != nil {
 		return nil, wrap("encode", err)
 	}
-	theirs, err := read(data, s.last.UID, zoneOf(&ours.event))
+	zone := zoneOf(&ours.event)
+	theirs, err := read(data, s.last.UID, zone)
 	if err != nil {
 		return nil, wrap("the entry", err)
 	}
-	b, err := baseOf(&s.last, s.last.UID, theirs, zoneOf(&ours.event))
+	b, err := baseOf(&s.last, theirs, func(kept []byte) (*version, error) {
+		switch {
+		case bytes.Equal(kept, s.ours.Data):
+			return ours, nil
+		case bytes.Equal(kept, data):
+			return theirs, nil
+		}
+		v, err := read(kept, s.last.UID, zone)
+		if err != nil {
+			return nil, wrap("the entry that was kept", err)
+		}
+		return v, nil
+	})
 	if err != nil {
 		return nil, err
 	}
 	b.fixZone(theirs, ours)
-	return compare(ours, theirs, b), nil
+	return compare(ours, theirs, b, s.asked), nil
 }
 
 // put writes an entry. m is nil for a new one.

@@ -417,3 +417,46 @@ func TestTryingIsBounded(t *testing.T) {
 		t.Error("Trying of an empty meeting has no error")
 	}
 }
+
+// BenchmarkSync syncs a meeting with 500 guests: the first time, after an answer, and
+// when nothing has changed.
+func BenchmarkSync(b *testing.B) {
+	for name, m := range map[string]*invite.Meeting{"single": large(1, 500), "series": large(30, 500)} {
+		m.Answers = m.Answers[:len(m.Answers)/2]
+		if name == "single" {
+			m.Event.Recurrence, m.Answers = nil, nil
+		}
+		f := &fake{}
+		first := clean(b, f, m, organizer.Object{})
+		data := f.data
+		after, o := m.Answer(invite.Answer{Email: "guest400@example.com", Status: ical.StatusDeclined, Via: "link", Stamp: now.Add(time.Hour)})
+		if o.Verdict != invite.VerdictApplied {
+			b.Fatal(o)
+		}
+		b.Run(name+"/first", func(b *testing.B) {
+			for b.Loop() {
+				f.data = nil
+				clean(b, f, m, organizer.Object{})
+			}
+		})
+		b.Run(name+"/answer", func(b *testing.B) {
+			for b.Loop() {
+				f.data = data
+				clean(b, f, after, first)
+			}
+		})
+		b.Run(name+"/unchanged", func(b *testing.B) {
+			f.data = data
+			for b.Loop() {
+				clean(b, f, m, first)
+			}
+		})
+		b.Run(name+"/lost", func(b *testing.B) {
+			tried, _ := first.Trying(after)
+			for b.Loop() {
+				f.data = data
+				clean(b, f, after, tried)
+			}
+		})
+	}
+}
