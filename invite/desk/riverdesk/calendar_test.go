@@ -85,14 +85,39 @@ func TestCalendarFails(t *testing.T) {
 	}
 }
 
-// TestCalendarSweep loses the jobs for calendars. The sweep makes them again.
+// TestCalendarSweep loses the job for a calendar, while the job for the mails of the meeting
+// waits. The sweep makes it again.
 func TestCalendarSweep(t *testing.T) {
 	memory := new(organizertest.Memory)
 	w := open(t, newDSN(t), desk.Options{Calendar: in(memory), CalendarEvery: time.Millisecond}, nil)
 	w.book(1)
 	must(w.db.Exec(`DELETE FROM river_job WHERE args->>'kind' = 'calendar'`))(t)
+	must(w.db.Exec(`UPDATE river_job SET state = 'scheduled', scheduled_at = now() + interval '1 hour'`))(t)
 	w.start()
 	w.until("there is an entry", func() bool { return len(memory.Entries()) == 1 })
+}
+
+// TestEnqueueLater queues a job that has nothing to do for an hour. The same again, and one
+// with more time, do not wake it. A job that has work earlier does.
+func TestEnqueueLater(t *testing.T) {
+	w := open(t, newDSN(t), desk.Options{}, nil)
+	begin := time.Now().Truncate(time.Second)
+	for _, x := range []struct {
+		due  time.Time
+		want string
+	}{
+		{begin.Add(time.Hour), "scheduled"}, {begin.Add(time.Hour), "scheduled"}, {begin.Add(2 * time.Hour), "scheduled"},
+		{begin.Add(time.Minute), "available"}, {time.Time{}, "available"},
+	} {
+		tx := must(w.db.Begin())(t)
+		if err := w.Enqueue(t.Context(), tx, desk.Job{Kind: desk.JobCalendar, UID: "m@example.com", Due: x.due}); err != nil {
+			t.Fatal(err)
+		}
+		if err := tx.Commit(); err != nil {
+			t.Fatal(err)
+		}
+		check(t, "states", []string{x.want}, w.states("m@example.com"))
+	}
 }
 
 // stuck is a calendar that does not answer.
