@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,14 +140,66 @@ func testDrift(t *testing.T, f *fake, e ical.Event, guest bool, edit func(*ical.
 	check()
 	m = updated(t, m, d)
 	last = clean(t, f, m, last)
-	last, d = quiet(t, f, m, last)
+	_, d = quiet(t, f, m, last)
 	if d != nil {
 		t.Errorf("drift after the update: %+v", d.Changes)
+	}
+	if m.Event.TimeZone != e.TimeZone {
+		t.Errorf("the meeting is in %q, want %q", m.Event.TimeZone, e.TimeZone)
 	}
 	if f.rewrite == nil {
 		got := f.event(t)
 		equalsMeeting(t, m, &got)
 	}
+}
+
+// TestDriftGuestOfSeries adds an attendee to the series with a program that leaves the
+// occurrences alone. The attendee comes to those too.
+func TestDriftGuestOfSeries(t *testing.T) {
+	f, m := &fake{}, answer(t, send(t, weekly()), "dora@example.test", ical.StatusDeclined, at(3, 15, 10), 1)
+	last := clean(t, f, m, organizer.Object{})
+	f.edit(t, func(e *ical.Event) { e.Attendees = append(e.Attendees, ical.Attendee{Email: "gus@example.com"}) })
+	_, d := synced(t, f, m, last)
+	if d == nil || len(d.Changes) != 1 {
+		t.Fatalf("drift %+v, want one change", d)
+	}
+	if e := f.event(t); len(e.Attendees) != 4 || len(e.Overrides[0].Attendees) != 4 {
+		t.Errorf("%d attendees, and %d of the occurrence, want 4", len(e.Attendees), len(e.Overrides[0].Attendees))
+	}
+}
+
+// TestDriftOrganizerAttends has the organizer among the attendees. Their own answer in
+// the calendar is their own.
+func TestDriftOrganizerAttends(t *testing.T) {
+	e := single()
+	e.Attendees = append(e.Attendees, ical.Attendee{Email: "Ann@example.com"})
+	f, m := &fake{}, send(t, e)
+	last := clean(t, f, m, organizer.Object{})
+	f.edit(t, func(e *ical.Event) { e.Attendees[3].Status = ical.StatusAccepted })
+	last = clean(t, f, m, last)
+	m = answer(t, m, "bob@example.com", ical.StatusAccepted, time.Time{}, 1)
+	last = clean(t, f, m, last)
+	if e := f.event(t); e.Attendees[3].Status != ical.StatusAccepted {
+		t.Errorf("the organizer is %q", e.Attendees[3].Status)
+	}
+	quiet(t, f, m, last)
+}
+
+// TestDriftOccurrenceWithoutPeople has a program that repeats neither organizer nor
+// attendees in an occurrence.
+func TestDriftOccurrenceWithoutPeople(t *testing.T) {
+	f, m := &fake{}, answer(t, send(t, weekly()), "dora@example.test", ical.StatusDeclined, time.Time{}, 1)
+	last := clean(t, f, m, organizer.Object{})
+	f.replace(t, "END:VCALENDAR", "BEGIN:VEVENT\r\nUID:"+uid+"\r\nDTSTAMP:20260601T000000Z\r\nRECURRENCE-ID;TZID=Europe/Berlin:20270315T100000\r\n"+
+		"DTSTART;TZID=Europe/Berlin:20270315T100000\r\nDTEND;TZID=Europe/Berlin:20270315T110000\r\nSUMMARY:Planning\r\nLOCATION:Room 1\r\n"+
+		"DESCRIPTION:The plan.\\nAll of it.\r\nURL:https://example.com/plan\r\n"+own+"END:VEVENT\r\nEND:VCALENDAR")
+	last = clean(t, f, m, last)
+	m = answer(t, m, "bob@example.com", ical.StatusAccepted, time.Time{}, 2)
+	last = clean(t, f, m, last)
+	if n := strings.Count(unfolded(f.data), "COLOR:tomato"); n != 1 || len(f.event(t).Overrides) != 1 {
+		t.Errorf("the organizer's own things of one occurrence are there %d times, want 1:\n%s", n, unfolded(f.data))
+	}
+	quiet(t, f, m, last)
 }
 
 // updated gives a drift that was stored as JSON to the meeting.
@@ -317,7 +370,7 @@ func TestDriftRestored(t *testing.T) {
 	}
 	last, _ = quiet(t, f, m, last)
 	m = updated(t, m, d)
-	last, d = synced(t, f, m, last)
+	last, _ = synced(t, f, m, last)
 	if _, ok := m.Event.Occurrence(at(3, 8, 10)); !ok {
 		t.Error("the occurrence is cancelled in the meeting")
 	}
@@ -369,7 +422,7 @@ func TestDriftAnswers(t *testing.T) {
 			}
 		}
 		last = clean(t, f, m, last)
-		last, _ = quiet(t, f, m, last)
+		quiet(t, f, m, last)
 		g := &fake{rewrite: f.rewrite}
 		clean(t, g, other, organizer.Object{})
 		a, b := f.event(t), g.event(t)
@@ -431,7 +484,7 @@ func TestSyncRenamed(t *testing.T) {
 		last, _ = quiet(t, f, m, last)
 		m = updated(t, m, d)
 		last = clean(t, f, m, last)
-		last, _ = quiet(t, f, m, last)
+		quiet(t, f, m, last)
 		if got := f.event(t); !got.Floating {
 			equalsOccurrences(t, m, &got)
 		}
