@@ -295,6 +295,7 @@ func Lost(t *testing.T, open func(t testing.TB) *Place, names ...string) {
 				lost++
 				w.clean(s.name)
 			}
+			t.Logf("%s: each %s of %d was lost", s.name, name, lost)
 			if lost == 0 {
 				t.Errorf("%s: no %s was lost", s.name, name)
 			}
