@@ -190,12 +190,30 @@ func TestReserveKey(t *testing.T) {
 	}
 }
 
+// TestReserveAgain has a service that has forgotten the transactionId, and an entry that was
+// written meanwhile.
+func TestReserveAgain(t *testing.T) {
+	f := newFake(t)
+	c := f.at(nil)
+	e := single()
+	o := put(t, c, &e, "")
+	f.set(func() { delete(f.events[o.Href].fields, "transactionId") })
+	uid, err := c.Reserve(t.Context(), "key", single())
+	if err != nil || uid != e.UID || f.creations != 1 {
+		t.Errorf("Reserve = %q, %v, want %q; %d entries were made", uid, err, e.UID, f.creations)
+	}
+	if got, err := c.Get(t.Context(), o); err != nil || got.Tag != o.Tag {
+		t.Errorf("the entry has changed: %+v, %v", got, err)
+	}
+}
+
 // TestWouldMail has entries to which the organizer has invited people.
 func TestWouldMail(t *testing.T) {
 	guest := []any{map[string]any{
 		"type": "required", "emailAddress": map[string]any{"name": "Zoe", "address": "zoe@example.com"}, "status": map[string]any{"response": "accepted"},
 	}}
 	for name, invite := range map[string]func(t *testing.T, f *fake, id string){
+		"single": func(t *testing.T, f *fake, id string) { f.edit(t, id, map[string]any{"attendees": guest}) },
 		"series": func(t *testing.T, f *fake, id string) { f.edit(t, id, map[string]any{"attendees": guest}) },
 		"occurrence": func(t *testing.T, f *fake, id string) {
 			f.set(func() {
@@ -209,6 +227,9 @@ func TestWouldMail(t *testing.T) {
 			f := newFake(t)
 			c := f.at(nil)
 			e := weekly()
+			if name == "single" {
+				e = single()
+			}
 			o := put(t, c, &e, "")
 			invite(t, f, o.Href)
 			got, err := c.Get(t.Context(), o)

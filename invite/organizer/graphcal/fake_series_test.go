@@ -129,7 +129,11 @@ func (f *fake) instances(id string, q url.Values) ([]map[string]any, *failure) {
 		return nil, &failure{status: 400, code: "ErrorInvalidRequest", message: "not a series"}
 	}
 	var out []map[string]any
+	first, last := from.AddDate(0, 0, -40).Format(time.DateOnly), to.AddDate(0, 0, 40).Format(time.DateOnly)
 	for _, day := range e.days() {
+		if day < first || day > last {
+			continue
+		}
 		x := e.on(day)
 		if x == nil {
 			continue

@@ -64,7 +64,7 @@ func encodePattern(r *ical.Recurrence, start time.Time) (*pattern, error) {
 	case ical.FreqWeekly:
 		p.Type = "weekly"
 		if narrow > 0 {
-			return nil, errors.New("Recurrence: Graph cannot hold a weekly rule with parts other than ByDay")
+			return nil, errors.New("the field Recurrence: Graph cannot hold a weekly rule with parts other than ByDay")
 		}
 		p.FirstDayOfWeek = dayName(r.WeekStart, time.Monday)
 		p.DaysOfWeek = []string{days[start.Weekday()]}

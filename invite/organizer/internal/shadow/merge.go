@@ -112,9 +112,17 @@ func overrides(e *ical.Event, full []ical.Event, p, s *ical.Event) {
 		if contains(restored, raw.RecurrenceID) {
 			raw.Cancelled = false
 		}
-		if at >= 0 && now >= 0 {
-			change(&full[i], &p.Overrides[at], &s.Overrides[now])
+		// The server shows nothing of an override that was cancelled, that has only what
+		// the server does not hold, or that nobody looks at.
+		if raw.Cancelled || at < 0 && now < 0 {
+			out = append(out, raw)
+			continue
 		}
+		was := Plain(p, raw.RecurrenceID)
+		if at >= 0 {
+			was = p.Overrides[at]
+		}
+		change(&full[i], &was, &s.Overrides[now])
 		out = append(out, Relative(e, raw, full[i]))
 	}
 	for i := range s.Overrides {

@@ -295,6 +295,7 @@ func Lost(t *testing.T, open func(t testing.TB) *Place, names ...string) {
 				lost++
 				w.clean(s.name)
 			}
+			t.Logf("%s: each %s of %d was lost", s.name, name, lost)
 			if lost == 0 {
 				t.Errorf("%s: no %s was lost", s.name, name)
 			}
@@ -306,7 +307,8 @@ func Lost(t *testing.T, open func(t testing.TB) *Place, names ...string) {
 func Drifts(t *testing.T, open func(t testing.TB) *Place) {
 	w := &walk{Place: open(t), t: t}
 	w.send(w.meeting(true))
-	w.clean("sent")
+	w.answer("dora@example.test", ical.StatusDeclined, at(3))
+	w.clean("sent and answered")
 	uid := w.m.Event.UID
 	w.Rename(t, uid, "Mine")
 	w.drift("renamed", organizer.FieldSummary, time.Time{})
