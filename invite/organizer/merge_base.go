@@ -1,8 +1,10 @@
 package organizer
 
 import (
-	"strings"
+	"maps"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
@@ -13,6 +15,8 @@ type base struct {
 	was  *version // as the meeting gave it; nil if there is none
 	kept *version // as the server kept it; nil if its reply was lost
 	data *version // the entry of which the program knows last; nil if there is none
+
+	zone string // of kept, as the server writes it
 
 	// If the reply was lost, the version before is known too, unless there was none.
 	wasBefore, keptBefore *version
@@ -39,22 +43,30 @@ func (b *base) common(k key, ours, theirs *version) (was, kept string, ofSeries 
 			return was, kept, ofSeries, b.keptBefore
 		}
 	}
-	if is != was && isShortened(is, was) {
+	if is != was && mayBeServers(k.field, is, was) {
 		return was, is, isOfSeries, theirs
 	}
 	return was, was, wasOfSeries, b.was
 }
 
-// isShortened reports whether a server may have made the value: it cuts texts, and
-// leaves out values that it cannot hold. An organizer who does the same is not noticed,
-// but only if the reply was lost.
-func isShortened(is, was string) bool {
-	return is == string(ical.StatusNeedsAction) || strings.HasPrefix(was, is)
+// mayBeServers reports whether a server may have made the value of what was written: it
+// cuts texts, drops characters, and leaves out values that it cannot hold. An organizer
+// who does the same is not noticed, but only if the reply was lost.
+func mayBeServers(f Field, is, was string) bool {
+	switch f {
+	case FieldSummary, FieldDescription, FieldLocation, FieldOther:
+		for _, r := range was {
+			if next, size := utf8.DecodeRuneInString(is); size > 0 && next == r {
+				is = is[size:]
+			}
+		}
+	}
+	return is == "" || is == string(ical.StatusNeedsAction)
 }
 
 // in returns the base in a frame.
 func (b *base) in(f *frame) *base {
-	return &base{b.was.in(f), b.kept.in(f), b.data, b.wasBefore.in(f), b.keptBefore.in(f)}
+	return &base{b.was.in(f), b.kept.in(f), b.data, b.zone, b.wasBefore.in(f), b.keptBefore.in(f)}
 }
 
 // baseOf returns the base of a merge: what last says, or one of the entries in
@@ -85,53 +97,79 @@ func baseOf(last *Object, uid string, theirs *version, zone *time.Location) (*ba
 			}
 		}
 	}
-	best, most := (*version)(nil), 0
+	var tries []*version
 	for _, data := range split(last.Tried) {
 		t, err := read(data)
 		if err != nil {
 			return nil, err
 		}
-		if n := b.votes(t, theirs); n > most || best == nil && b.was == nil {
-			best, most = t, n
-		}
+		tries = append(tries, t)
 	}
-	if best != nil {
-		b = &base{was: best, data: b.data, wasBefore: b.was, keptBefore: b.kept}
+	if t := b.nearest(tries, theirs); t != nil {
+		b = &base{was: t, data: b.data, wasBefore: b.was, keptBefore: b.kept}
 	}
 	return b, nil
 }
 
-// votes counts the values that speak for a try, less those that speak for the version
-// before it. Values that the try did not change say nothing.
-func (b *base) votes(t, theirs *version) (n int) {
-	for k, value := range union(t, b.was) {
-		if b.was != nil && value == b.was.items[k] {
+// nearest returns the try that theirs came from. It is nil if theirs came from the version
+// before the tries. Only the values count which some of them explain and others do not.
+// If two explain equally many, it is the earlier one.
+func (b *base) nearest(tries []*version, theirs *version) *version {
+	if len(tries) == 0 {
+		return nil
+	}
+	var explains []func(k key, value string) bool // whether a value may be there if a candidate was stored
+	keys := make(map[key]string)
+	before, given := noItem, noItem
+	if b.data != nil {
+		before, given = b.data.alignedWith(theirs), b.was.alignedWith(theirs)
+		explains = append(explains, func(k key, value string) bool { return value == before(k) })
+		maps.Copy(keys, b.data.items)
+	}
+	for _, t := range tries {
+		item := t.alignedWith(theirs)
+		maps.Copy(keys, t.items)
+		explains = append(explains, func(k key, value string) bool {
+			return value == item(k) || b.data != nil && item(k) == given(k) && value == before(k)
+		})
+	}
+	votes := make([]int, len(explains))
+	for k := range keys {
+		value, _ := theirs.item(k)
+		doubts := func(explains func(key, string) bool) bool { return !explains(k, value) }
+		if !slices.ContainsFunc(explains, doubts) {
 			continue
 		}
-		is := theirs.items[k]
-		if is == value {
-			n++
-		}
-		if b.data != nil && is == b.data.items[k] || b.data == nil && is != value {
-			n--
+		for i := range explains {
+			if explains[i](k, value) {
+				votes[i]++
+			}
 		}
 	}
-	return n
+	best := slices.Index(votes, slices.Max(votes))
+	if b.data == nil {
+		return tries[best]
+	}
+	return slices.Concat([]*version{nil}, tries)[best]
 }
 
-// union returns the items of t, and an empty value for each other key of was.
-func union(t, was *version) map[key]string {
-	if was == nil {
-		return t.items
+// noItem is the item method of no version.
+func noItem(key) string { return "" }
+
+// alignedWith returns the item method of v with the names that the occurrences have in
+// another version.
+func (v *version) alignedWith(other *version) func(k key) string {
+	aligned, f := v, frameOf(&other.event, &other.event)
+	if !f.has(&v.event) && f.isSound() {
+		aligned = v.in(&f)
 	}
-	out := make(map[key]string, len(t.items))
-	for k := range was.items {
-		out[k] = ""
+	return func(k key) string {
+		if k.date == whole {
+			return v.items[k]
+		}
+		value, _ := aligned.item(k)
+		return value
 	}
-	for k, value := range t.items {
-		out[k] = value
-	}
-	return out
 }
 
 // isOrganizer reports whether a key is about the organizer as an attendee, whom some
@@ -141,17 +179,34 @@ func (v *version) isOrganizer(k key) bool {
 }
 
 // fixZone gives theirs the zone of the meeting, unless the organizer has changed the
-// zone: servers write a zone under another name, or in UTC.
+// zone: servers write a zone under another name, or in UTC. It does so for the versions
+// that the server kept, too.
 func (b *base) fixZone(theirs, ours *version) {
 	before := b.kept
 	if before == nil {
 		before = b.was
 	}
-	e := &theirs.event
-	if before == nil || e.AllDay || ours.event.AllDay {
+	if before != nil && (zoneOf(&theirs.event).String() == zoneOf(&before.event).String() || timeItem(&theirs.event) == timeItem(&before.event)) {
+		theirs.setZone(ours)
+	}
+	if before != nil {
+		b.zone = zoneOf(&before.event).String()
+	}
+	b.kept.setZone(b.was)
+	b.keptBefore.setZone(b.wasBefore)
+}
+
+// setZone gives v the zone of another version.
+func (v *version) setZone(of *version) {
+	if v == nil || of == nil || v.event.AllDay || of.event.AllDay {
 		return
 	}
-	if zoneOf(e).String() == zoneOf(&before.event).String() || timeItem(e) == timeItem(&before.event) {
-		e.TimeZone = ours.event.TimeZone
+	e := &v.event
+	e.TimeZone = of.event.TimeZone
+	zone := zoneOf(e)
+	for _, t := range []*time.Time{&e.Start, &e.End} {
+		if !t.IsZero() {
+			*t = t.In(zone)
+		}
 	}
 }

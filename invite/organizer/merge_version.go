@@ -38,12 +38,8 @@ type key struct {
 // whole stands for the whole meeting among original starts.
 const whole = -1 << 63
 
-// fieldSequence and fieldStamp are compared only to find out which version is the
-// nearest.
-const (
-	fieldSequence Field = "sequence"
-	fieldStamp    Field = "stamp"
-)
+// fieldSequence is never reported.
+const fieldSequence Field = "sequence"
 
 // dateKey returns the name of an occurrence in a key.
 func dateKey(t time.Time) int64 {
@@ -79,7 +75,6 @@ func read(data []byte, uid string, zone *time.Location) (*version, error) {
 	}
 	v := newVersion(e)
 	v.stamp = cal.Stamp
-	v.items[key{whole, fieldStamp, ""}] = strconv.FormatInt(cal.Stamp.Unix(), 10)
 	if v.object, err = components(data); err != nil {
 		return nil, err
 	}

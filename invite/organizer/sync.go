@@ -179,10 +179,13 @@ func (s *syncer) finished(out Object, m *merger, kept *version) Object {
 		x.take(k.key, k.from)
 	}
 	f := m.meeting
-	e = f.move(e)
+	if e = f.move(e); m.kept[0].key == (key{whole, FieldTime, ""}) && !e.AllDay {
+		e.TimeZone = m.base.zone // so that the next call knows which zone is the server's
+	}
 	e.Attendees = withAddress(e.Attendees)
 	for i := range e.Overrides {
-		e.Overrides[i].Attendees = withAddress(e.Overrides[i].Attendees)
+		o := &e.Overrides[i]
+		o.UID, o.Attendees = "", withAddress(o.Attendees)
 	}
 	if data, err := write(&e, s.stamp); err == nil {
 		out.Base = data

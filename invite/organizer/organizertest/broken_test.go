@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -48,7 +49,12 @@ func newFaulty(fault string) *faulty {
 func (f *faulty) place() Place {
 	p := memoryPlace(f.Memory)
 	p.Open = func(*testing.T) organizer.Calendar { return f }
-	p.Mails = func() int { return f.Memory.Mails() + f.mails }
+	p.Count = func(*testing.T) int { return len(f.Entries()) }
+	p.Mails = func() int {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return f.Memory.Mails() + f.mails
+	}
 	for _, open := range []*func(*testing.T) organizer.Calendar{&p.Missing, &p.Denied} {
 		inner := *open
 		*open = func(t *testing.T) organizer.Calendar {
@@ -77,6 +83,7 @@ var contentFaults = map[string]func(e *ical.Event){
 			e.Start, e.End = e.Start.Add(time.Hour), e.End.Add(time.Hour)
 		}
 	},
+	"forgets the place of an entry": func(e *ical.Event) { e.Location = "" },
 	"forgets the end": func(e *ical.Event) {
 		if e.End.Sub(e.Start) == 95*time.Minute {
 			e.End = e.Start.Add(time.Hour)
@@ -267,11 +274,14 @@ func (f *faulty) Put(ctx context.Context, o organizer.Object) (organizer.Object,
 	if errors.Is(err, ErrLost) && f.has("repeats a change") {
 		out, err = f.Memory.Put(ctx, o)
 	}
-	if errors.Is(err, ErrLost) && f.has("makes a second entry") && o.Tag == "" {
-		f.second[o.UID] = o
+	if errors.Is(err, ErrLost) && f.has("loses the entry with the reply") {
+		f.Remove(o.UID)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if errors.Is(err, ErrLost) && f.has("makes a second entry") && o.Tag == "" {
+		f.second[o.UID] = o
+	}
 	if err != nil {
 		return out, f.failed(err)
 	}
@@ -290,11 +300,11 @@ func (f *faulty) before(ctx context.Context, o *organizer.Object) error {
 		return errOops
 	case f.has("makes what exists") && o.Tag == "" && exists,
 		f.has("ignores the tag") && o.Tag != "" && exists,
-		f.has("counts its own changes alone") && exists && o.Tag == f.versions[o.UID]:
+		f.has("counts its own changes alone") && exists && o.Tag == f.version(o.UID):
 		o.Tag = now.Tag
 	case f.has("compares before the change") && o.Tag != "" && exists && o.Tag == now.Tag,
 		f.has("looks before it makes") && o.Tag == "" && !exists:
-		time.Sleep(5 * time.Millisecond)
+		time.Sleep(20 * time.Millisecond)
 		now, _ = f.Memory.Get(ctx, organizer.Object{UID: o.UID})
 		o.Tag = now.Tag
 	case f.has("stores what loses a race") && o.Tag != "" && exists && o.Tag != now.Tag && strings.Contains(string(o.Data), " after "):
@@ -316,6 +326,8 @@ func (f *faulty) before(ctx context.Context, o *organizer.Object) error {
 		}
 	case f.has("writes into the argument") && len(o.Data) > 0:
 		o.Data[0] = 'b'
+	case f.has("keeps the first attendees") && exists && len(o.Data) > 0:
+		o.Data = rewriting(func(e *ical.Event) { e.Attendees = now.Event.Attendees })(o.Data)
 	case f.has("keeps changed occurrences"):
 		o.Data = rewriting(f.addOld)(o.Data)
 	}
@@ -336,8 +348,10 @@ func (f *faulty) made(uid string) bool {
 
 // addOld adds the overrides that the meeting had once.
 func (f *faulty) addOld(e *ical.Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	for _, o := range f.old[e.UID] {
-		if len(e.Overrides) == 0 {
+		if !slices.ContainsFunc(e.Overrides, func(n ical.Event) bool { return n.RecurrenceID.Equal(o.RecurrenceID) }) {
 			e.Overrides = append(e.Overrides, o)
 		}
 	}
@@ -374,6 +388,14 @@ func (f *faulty) after(out *organizer.Object, given organizer.Object) {
 	}
 }
 
+// version returns the tag that the calendar takes for the tag of an entry.
+func (f *faulty) version(uid string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.versions[uid]
+}
+
+// binned reports whether an entry was deleted.
 func (f *faulty) binned(uid string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -390,6 +412,7 @@ func (f *faulty) Delete(ctx context.Context, o organizer.Object) error {
 	exists := err == nil
 	switch {
 	case f.has("deletes nothing") && exists:
+		f.LoseReplies(0) // there is a reply
 		return nil
 	case f.has("deletes any version"):
 		o.Tag = ""
@@ -399,12 +422,13 @@ func (f *faulty) Delete(ctx context.Context, o organizer.Object) error {
 		return organizer.ErrGone
 	case f.has("deletes everything") && exists:
 		for _, other := range f.Entries() {
-			f.Remove(other.UID)
+			if other.UID != o.UID {
+				f.Remove(other.UID)
+			}
 		}
-		return nil
 	case f.has("deletes what never was") && errors.Is(err, organizer.ErrGone) && !f.binned(o.UID):
 		return nil
-	case f.has("counts its own changes alone") && exists && o.Tag == f.versions[o.UID]:
+	case f.has("counts its own changes alone") && exists && o.Tag == f.version(o.UID):
 		o.Tag = now.Tag
 	}
 	err = f.Memory.Delete(ctx, o)
@@ -416,7 +440,7 @@ func (f *faulty) Delete(ctx context.Context, o organizer.Object) error {
 	if exists {
 		f.bin[o.UID], f.bin[now.Href] = now, now
 	}
-	if again, ok := f.second[o.UID]; ok && err == nil {
+	if again, ok := f.second[o.UID]; ok && !errors.Is(err, organizer.ErrGone) {
 		delete(f.second, o.UID)
 		f.Memory.Put(ctx, again)
 	}
@@ -436,6 +460,7 @@ func (f *faulty) Reserve(ctx context.Context, key string, e ical.Event) (string,
 	switch {
 	case f.has("reserves nothing"):
 		f.mu.Unlock()
+		f.LoseReplies(0) // there is a reply
 		return "", nil
 	case f.has("reserves one entry for all keys") && len(f.reserved) > 0:
 		for _, uid = range f.reserved {
@@ -445,11 +470,12 @@ func (f *faulty) Reserve(ctx context.Context, key string, e ical.Event) (string,
 		ok = false
 	}
 	if !ok {
-		uid = fmt.Sprintf("reserved-%d-%p@example.com", len(f.reserved)+len(f.Entries()), f)
+		uid = "reserved-" + newUID()
 		f.reserved[key] = uid
 	}
 	f.mu.Unlock()
 	if ok || f.has("reserves without an entry") {
+		f.LoseReplies(0) // there is a reply
 		return uid, nil
 	}
 	e.UID = uid
@@ -460,5 +486,10 @@ func (f *faulty) Reserve(ctx context.Context, key string, e ical.Event) (string,
 	if err == nil {
 		_, err = f.Memory.Put(ctx, o)
 	}
-	return uid, err
+	if errors.Is(err, ErrLost) && f.has("reserves again after a lost reply") {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.reserved, key)
+	}
+	return uid, f.failed(err)
 }

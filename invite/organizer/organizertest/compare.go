@@ -39,14 +39,16 @@ func (s *suite) compare(want, got ical.Event) error {
 	return d.err()
 }
 
-// compareOne compares the texts and the attendees of a meeting, or of one occurrence.
+// compareOne compares the texts and the attendees of a meeting, or of one occurrence. at
+// names the occurrence.
 func (s *suite) compareOne(d *differences, at string, want, got ical.Event) {
 	d.add(at+"the summary", text(want.Summary), text(got.Summary))
 	d.add(at+"the description", text(want.Description), text(got.Description))
 	d.add(at+"the location", text(want.Location), text(got.Location))
 	d.add(at+"whether it is cancelled", want.Cancelled, got.Cancelled)
 	if !s.lacks(LackAttendees) {
-		d.add(at+"the attendees", s.answers(want), s.answers(got))
+		withStatus := !s.lacks(LackAnswers) && (at == "" || !s.lacks(LackOccurrenceAnswers))
+		d.add(at+"the attendees", answers(want, withStatus), answers(got, withStatus))
 	}
 }
 
@@ -55,12 +57,12 @@ func text(t string) string {
 	return strings.TrimRight(strings.ReplaceAll(t, "\r\n", "\n"), "\n ")
 }
 
-// answers returns the addresses of the attendees, sorted, with their answers.
-func (s *suite) answers(e ical.Event) []string {
+// answers returns the addresses of the attendees, sorted, with or without their answers.
+func answers(e ical.Event, withStatus bool) []string {
 	var out []string
 	for _, a := range e.Attendees {
 		line := strings.ToLower(a.Email)
-		if !s.lacks(LackAnswers) {
+		if withStatus {
 			status := a.Status
 			if status == "" {
 				status = ical.StatusNeedsAction

@@ -47,8 +47,9 @@ var _ organizer.Calendar = (*Memory)(nil)
 
 // memoryEntry is an entry of a [Memory].
 type memoryEntry struct {
-	href, tag string
-	data      []byte
+	uid, href, tag string
+	data           []byte
+	event          ical.Event // the meeting that data describes
 }
 
 // Call is a call of a method of [Memory].
@@ -76,7 +77,7 @@ func (m *Memory) Get(ctx context.Context, o organizer.Object) (organizer.Object,
 	if e == nil {
 		return organizer.Object{}, organizer.ErrGone
 	}
-	return e.object(o.UID)
+	return e.object(), nil
 }
 
 // Put implements [organizer.Calendar]. Data that has a METHOD, that has another UID than
@@ -86,28 +87,29 @@ func (m *Memory) Put(ctx context.Context, o organizer.Object) (organizer.Object,
 		return organizer.Object{}, err
 	}
 	defer m.mu.Unlock()
-	if _, err := meetingOf(o.UID, o.Data); err != nil {
+	event, err := meetingOf(o.UID, o.Data)
+	if err != nil {
 		return organizer.Object{}, err
 	}
 	data := bytes.Clone(o.Data)
 	if m.Rewrite != nil {
 		data = bytes.Clone(m.Rewrite(data))
-	}
-	if _, err := meetingOf(o.UID, data); err != nil {
-		return organizer.Object{}, fmt.Errorf("after Rewrite: %w", err)
+		if event, err = meetingOf(o.UID, data); err != nil {
+			return organizer.Object{}, fmt.Errorf("after Rewrite: %w", err)
+		}
 	}
 	if err := m.expect(o); err != nil {
 		return organizer.Object{}, err
 	}
-	e := m.store(o.UID, data)
+	e := m.store(o.UID, data, event)
 	if err := m.reply(); err != nil {
 		return organizer.Object{}, err
 	}
-	out, err := e.object(o.UID)
-	if !bytes.Equal(out.Data, o.Data) {
+	out := e.object()
+	if !bytes.Equal(data, o.Data) {
 		out.Written = bytes.Clone(o.Data)
 	}
-	return out, err
+	return out, nil
 }
 
 // Delete implements [organizer.Calendar].
@@ -123,7 +125,7 @@ func (m *Memory) Delete(ctx context.Context, o organizer.Object) error {
 	case o.Tag != "" && o.Tag != e.tag:
 		return organizer.ErrChanged
 	}
-	m.count(e.data)
+	m.count(e.event)
 	delete(m.entries, o.UID)
 	return m.reply()
 }
@@ -138,7 +140,7 @@ func (m *Memory) begin(ctx context.Context, method string, o organizer.Object) e
 	n := m.calls.add(method)
 	m.mu.Unlock()
 	if m.Before != nil {
-		o.Data, o.Written, o.Tried = bytes.Clone(o.Data), bytes.Clone(o.Written), bytes.Clone(o.Tried)
+		o.Data, o.Written, o.Tried, o.Base = bytes.Clone(o.Data), bytes.Clone(o.Written), bytes.Clone(o.Tried), bytes.Clone(o.Base)
 		o.Event = o.Event.Clone()
 		if err := m.Before(Call{Method: method, N: n, Object: o}); err != nil {
 			return err
@@ -174,21 +176,26 @@ func (m *Memory) expect(o organizer.Object) error {
 	return nil
 }
 
-// store keeps a new version of an entry.
-func (m *Memory) store(uid string, data []byte) *memoryEntry {
+// store keeps a new version of an entry, and counts the mails.
+func (m *Memory) store(uid string, data []byte, event ical.Event) *memoryEntry {
 	e := m.entries[uid]
 	if e == nil {
 		m.names++
-		e = &memoryEntry{href: fmt.Sprintf("entry-%d", m.names)}
+		e = &memoryEntry{uid: uid, href: fmt.Sprintf("entry-%d", m.names)}
 		if m.entries == nil {
 			m.entries = make(map[string]*memoryEntry)
 		}
 		m.entries[uid] = e
 	}
-	m.tags++
-	e.tag, e.data = fmt.Sprintf("tag-%d", m.tags), data
-	m.count(data)
+	m.set(e, data, event)
+	m.count(event)
 	return e
+}
+
+// set gives an entry new content, and a new tag.
+func (m *Memory) set(e *memoryEntry, data []byte, event ical.Event) {
+	m.tags++
+	e.tag, e.data, e.event = fmt.Sprintf("tag-%d", m.tags), data, event
 }
 
 // reply returns ErrLost if the reply is lost.
@@ -200,10 +207,9 @@ func (m *Memory) reply() error {
 	return ErrLost
 }
 
-// object returns the entry as an Object.
-func (e *memoryEntry) object(uid string) (organizer.Object, error) {
-	event, err := meetingOf(uid, e.data)
-	return organizer.Object{UID: uid, Href: e.href, Tag: e.tag, Event: event, Data: bytes.Clone(e.data)}, err
+// object returns the entry as an Object, which shares no memory with it.
+func (e *memoryEntry) object() organizer.Object {
+	return organizer.Object{UID: e.uid, Href: e.href, Tag: e.tag, Event: e.event.Clone(), Data: bytes.Clone(e.data)}
 }
 
 // meetingOf returns the meeting that Data describes.
@@ -223,18 +229,12 @@ func meetingOf(uid string, data []byte) (ical.Event, error) {
 }
 
 // count counts the mails that a CalDAV server sends because of a change of an entry.
-func (m *Memory) count(data []byte) {
-	c, err := ical.Decode(bytes.NewReader(data), nil)
-	if err != nil {
-		return
-	}
+func (m *Memory) count(e ical.Event) {
 	mailed := make(map[string]bool)
-	for _, e := range c.Events {
-		for _, one := range append([]ical.Event{e}, e.Overrides...) {
-			for _, a := range one.Attendees {
-				if agent := a.Params["SCHEDULE-AGENT"]; len(agent) != 1 || !strings.EqualFold(agent[0], "CLIENT") {
-					mailed[strings.ToLower(a.Email)] = true
-				}
+	for _, one := range append([]ical.Event{e}, e.Overrides...) {
+		for _, a := range one.Attendees {
+			if agent := a.Params["SCHEDULE-AGENT"]; len(agent) != 1 || !strings.EqualFold(agent[0], "CLIENT") {
+				mailed[strings.ToLower(a.Email)] = true
 			}
 		}
 	}
@@ -277,8 +277,7 @@ func (m *Memory) Entries() []organizer.Object {
 	defer m.mu.Unlock()
 	var out []organizer.Object
 	for _, uid := range slices.Sorted(maps.Keys(m.entries)) {
-		o, _ := m.entries[uid].object(uid) // Put has read the same Data
-		out = append(out, o)
+		out = append(out, m.entries[uid].object())
 	}
 	return out
 }
@@ -297,9 +296,11 @@ func (m *Memory) Edit(uid string, change func(e *ical.Event)) error {
 	if err != nil {
 		return err
 	}
-	m.tags++
-	e.tag, e.data = fmt.Sprintf("tag-%d", m.tags), data
-	return nil
+	event, err := meetingOf(uid, data)
+	if err == nil {
+		m.set(e, data, event)
+	}
+	return err
 }
 
 // edited returns data with a changed meeting.

@@ -3,7 +3,7 @@ package organizertest
 import "slices"
 
 // rules are the rules for an [organizer.Calendar].
-var rules = slices.Concat(entryRules, contentRules, safeRules)
+var rules = slices.Concat(entryRules, contentRules, syncRules, safeRules)
 
 // entryRules are about the life of an entry.
 var entryRules = []rule{
@@ -111,7 +111,7 @@ var entryRules = []rule{
 		"Put returns an error and stores nothing if Data has a METHOD (RFC 4791, section 4.1), if it has another " +
 			"UID than the Object, or if it is no meeting.",
 		"decode Data with ical.Decode, and look at Method and UID, before anything is sent.",
-		[]string{LackUIDs}, checkRefused,
+		nil, checkRefused,
 	},
 }
 
@@ -192,6 +192,66 @@ var contentRules = []rule{
 	},
 }
 
+// syncRules are about [organizer.Sync] with the calendar.
+var syncRules = []rule{
+	{
+		"SyncCreate",
+		"organizer.Sync makes an entry that is equal to the meeting. Called again, it changes nothing.",
+		"keep the rules New, Written and those about the content. Get must return the same Data as long as nothing " +
+			"has changed.",
+		nil, checkSyncCreate,
+	}, {
+		"SyncUpdate",
+		"After each change of the meeting, organizer.Sync makes the entry equal to it.",
+		"keep the rules Replace and Times. Put replaces the whole entry, with its attendees.",
+		nil, checkSyncUpdate,
+	}, {
+		"SyncOccurrences",
+		"If one occurrence is moved or cancelled, organizer.Sync makes the entry equal to the series.",
+		"keep the rules Moved and Cancelled.",
+		[]string{LackOverrides, LackCancelledOccurrences}, checkSyncOccurrences,
+	}, {
+		"SyncCancel",
+		"organizer.Sync deletes the entry of a cancelled meeting. Called again, it returns no error.",
+		"keep the rules Delete and DeleteTwice.",
+		nil, checkSyncCancel,
+	}, {
+		"SyncAnswers",
+		"The entry has the answers of 50 attendees, in whatever form they came: as Exchange or others write them, " +
+			"to an address with a token, by a link, by telephone, or with another time.",
+		"keep the rule Answers.",
+		[]string{LackAnswers}, checkSyncAnswers,
+	}, {
+		"SyncOccurrenceAnswers",
+		"The entry has the answers to single occurrences.",
+		"keep the rule OccurrenceAnswers.",
+		[]string{LackOccurrenceAnswers}, checkSyncOccurrenceAnswers,
+	}, {
+		"SyncDrift",
+		"What the organizer changes in the entry is reported as drift, and stays there until the meeting changes " +
+			"in the same field. Drift.Update brings it into the meeting.",
+		"keep the rules Edited, Alarms and Written. Data must show what the organizer has changed.",
+		nil, checkSyncDrift,
+	}, {
+		"SyncDeleted",
+		"An entry that the organizer has deleted is reported as drift, and is not made again, unless Sync gets the " +
+			"zero Object.",
+		"keep the rules Delete and Anew.",
+		nil, checkSyncDeleted,
+	}, {
+		"SyncRace",
+		"If the organizer changes the entry between Get and Put of organizer.Sync, neither change is lost.",
+		"keep the rules Changed and Edited.",
+		nil, checkSyncRace,
+	}, {
+		"SyncLost",
+		"If a reply is lost, the next organizer.Sync makes the entry equal to the meeting. It does not take its " +
+			"own change for the organizer's.",
+		"keep the rules LostNew, LostChange and LostDelete.",
+		nil, checkSyncLost,
+	},
+}
+
 // safeRules are about errors, races and mails.
 var safeRules = []rule{
 	{
@@ -255,6 +315,12 @@ var safeRules = []rule{
 			"Put then replaces the entry.",
 		"send the key as the identifier of the transaction, or keep it in the entry and search for it.",
 		nil, checkReserve,
+	}, {
+		"LostReserve",
+		"If the reply to Reserve was lost, Reserve with the same key returns the UID of the entry that was made. " +
+			"There is one entry.",
+		"send the key with the request, so that the server knows it again, or search for the entry by its key.",
+		nil, checkLostReserve,
 	}, {
 		"Mails",
 		"The server mails nobody, whatever is made, changed or deleted.",

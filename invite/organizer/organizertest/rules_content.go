@@ -160,7 +160,7 @@ func (s *suite) checkOwn(what string, add func(e *ical.Event), has func(e ical.E
 			return err
 		}
 		if !has(now) {
-			return fmt.Errorf("Data was put with %s, and calling Get returned Data without that", what)
+			return fmt.Errorf("calling Put had Data with %s, and calling Get returned Data without that", what)
 		}
 	}
 	return nil

@@ -45,12 +45,47 @@ func TestMemoryKeepsTheRules(t *testing.T) {
 	TestCalendar(t, memoryPlace(new(Memory)))
 }
 
-// broken returns the names of the rules that a place breaks.
-func broken(t *testing.T, p Place) (names, skipped []string) {
+// TestMemoryThatRewrites checks that a server which gives zones other names, and writes
+// properties in another order, can keep all rules.
+func TestMemoryThatRewrites(t *testing.T) {
+	m := &Memory{Rewrite: func(data []byte) []byte {
+		out := strings.ReplaceAll(string(data), "Europe/Berlin", "W. Europe Standard Time")
+		out = strings.ReplaceAll(out, "PRODID:-", "PRODID:-//server//")
+		out = strings.ReplaceAll(out, "TRANSP:OPAQUE\r\nCLASS:PUBLIC\r\n", "CLASS:PUBLIC\r\nTRANSP:OPAQUE\r\n")
+		return []byte(strings.ReplaceAll(out, "BEGIN:VEVENT\r\n", "BEGIN:VEVENT\r\nLAST-MODIFIED:20270201T080000Z\r\n"))
+	}}
+	if got, skipped := broken(t, memoryPlace(m), rules); len(got) > 0 || !slices.Equal(skipped, []string{"Reserve", "LostReserve"}) {
+		t.Errorf("broken: %q. Skipped: %q", got, skipped)
+	}
+}
+
+// TestMailsThatComeLate checks that a mail between two rules counts.
+func TestMailsThatComeLate(t *testing.T) {
+	p := memoryPlace(new(Memory))
+	n, sent, last := 0, 0, safeRules[len(safeRules)-1:]
+	p.Open = func(*testing.T) organizer.Calendar {
+		if n++; n == 3 {
+			sent++
+		}
+		return new(Memory)
+	}
+	p.Mails = func() int { return sent }
+	if got, _ := broken(t, p, slices.Concat(entryRules[:3], last)); !slices.Equal(got, []string{"Mails"}) {
+		t.Errorf("broken: %q, want Mails", got)
+	}
+	sent = 7 // before the suite began
+	if got, _ := broken(t, p, last); len(got) > 0 {
+		t.Errorf("broken: %q, although no mail was sent meanwhile", got)
+	}
+}
+
+// broken returns the names of the rules of a list that a place breaks, and of the rules
+// that are skipped.
+func broken(t *testing.T, p Place, list []rule) (names, skipped []string) {
 	t.Helper()
-	mails := 0
-	for _, r := range rules {
-		switch err := r.run(t, p, &mails); {
+	mails := new(mailCount)
+	for _, r := range list {
+		switch err := r.run(t, p, mails); {
 		case errors.Is(err, errNotApplicable):
 			skipped = append(skipped, r.name)
 		case err != nil:
@@ -65,7 +100,6 @@ var brokenCalendars = []struct {
 	fault string
 	want  []string
 }{
-	{"", nil},
 	{"returns what was put", []string{"New"}},
 	{"reads another stamp each time", []string{"New"}},
 	{"does not find by Href", []string{"New"}},
@@ -82,8 +116,8 @@ var brokenCalendars = []struct {
 	{"makes what is gone", []string{"PutGone"}},
 	{"makes nothing anew", []string{"Anew"}},
 	{"touches the others", []string{"Apart", "UIDs"}},
-	{"deletes everything", []string{"Apart", "DeleteChanged", "UIDs", "Away"}},
-	{"deletes nothing", []string{"PutGone", "Anew", "Apart", "Delete", "DeleteChanged", "DeleteAny", "DeleteTwice", "UIDs", "RacingNews", "LostNew", "LostDelete", "Away"}},
+	{"deletes everything", []string{"Apart", "UIDs"}},
+	{"deletes nothing", []string{"PutGone", "Anew", "Apart", "Delete", "DeleteChanged", "DeleteAny", "DeleteTwice", "UIDs", "RacingNews", "LostNew", "LostDelete"}},
 	{"finds deleted entries by Href", []string{"Delete"}},
 	{"deletes with Href alone", []string{"Delete", "DeleteAny"}},
 	{"deletes any version", []string{"DeleteChanged"}},
@@ -128,20 +162,44 @@ var brokenCalendars = []struct {
 	{"looks before it makes", []string{"RacingNews"}},
 	{"repeats a change", []string{"LostNew", "LostChange"}},
 	{"makes a second entry", []string{"LostNew"}},
+	{"loses the entry with the reply", []string{"LostNew", "LostChange"}},
 	{"repeats a deletion", []string{"LostDelete"}},
-	{"takes a lost reply for a missing entry", []string{"LostNew", "LostChange", "LostDelete"}},
+	{"takes a lost reply for a missing entry", []string{"LostNew", "LostChange", "LostDelete", "LostReserve"}},
 	{"takes a missing calendar for a missing entry", []string{"NoCalendar"}},
 	{"says gone and no calendar", []string{"NoCalendar"}},
 	{"knows no denial", []string{"Denied"}},
 	{"takes a pause for a missing entry", []string{"Away"}},
 	{"hides a pause", []string{"Away"}},
-	{"reserves nothing", []string{"Reserve"}},
-	{"reserves one entry for all keys", []string{"Reserve"}},
-	{"reserves a new entry each time", []string{"Reserve"}},
-	{"reserves without an entry", []string{"Reserve"}},
+	{"reserves nothing", []string{"Reserve", "LostReserve"}},
+	{"reserves one entry for all keys", []string{"Reserve", "LostReserve"}},
+	{"reserves a new entry each time", []string{"Reserve", "LostReserve"}},
+	{"reserves without an entry", []string{"Reserve", "LostReserve"}},
+	{"reserves again after a lost reply", []string{"LostReserve"}},
 	{"reserves with attendees", []string{"Reserve"}},
+	{"forgets the place of an entry", []string{"SyncCreate", "SyncUpdate", "SyncOccurrences", "SyncCancel", "SyncAnswers", "SyncOccurrenceAnswers", "SyncDrift", "SyncDeleted", "SyncRace", "SyncLost"}},
+	{"keeps the first attendees", []string{"SyncUpdate", "SyncAnswers", "SyncOccurrenceAnswers"}},
+	{"moves texts alone", []string{"SyncOccurrences"}},
+	{"deletes nothing", []string{"SyncCancel", "SyncDeleted", "SyncLost"}},
+	{"knows no tentative answers", []string{"SyncAnswers"}},
+	{"has answers of the series alone", []string{"SyncOccurrenceAnswers"}},
+	{"drops alarms", []string{"SyncDrift"}},
+	{"counts its own changes alone", []string{"SyncRace"}},
+	{"ignores the tag", []string{"SyncRace"}},
+	{"loses the entry with the reply", []string{"SyncLost"}},
 	{"mails at each change", []string{"Mails"}},
 	{"mails at a deletion", []string{"Mails"}},
+}
+
+// calendarRules are the rules without the rules about [organizer.Sync]. A calendar that
+// breaks one of them mostly breaks several of the others too.
+var calendarRules = slices.Concat(entryRules, contentRules, safeRules)
+
+// TestGood checks that a calendar of this test that has no fault keeps all rules, without a
+// rule that is skipped.
+func TestGood(t *testing.T) {
+	if got, skipped := broken(t, newFaulty("").place(), rules); len(got) > 0 || len(skipped) > 0 {
+		t.Errorf("broken: %q. Skipped: %q", got, skipped)
+	}
 }
 
 // TestBroken checks that the suite finds each way to break a rule.
@@ -153,7 +211,14 @@ func TestBroken(t *testing.T) {
 		}
 		t.Run(tt.fault, func(t *testing.T) {
 			t.Parallel()
-			got, skipped := broken(t, newFaulty(tt.fault).place())
+			list := calendarRules
+			if strings.HasPrefix(tt.want[0], "Sync") {
+				list = syncRules
+			}
+			if raceEnabled { // the others take minutes
+				list = slices.DeleteFunc(slices.Clone(list), func(r rule) bool { return !slices.Contains(tt.want, r.name) })
+			}
+			got, skipped := broken(t, newFaulty(tt.fault).place(), list)
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("broken rules: -want +got\n%s", diff)
 			}
@@ -187,7 +252,7 @@ func TestUseless(t *testing.T) {
 			t.Parallel()
 			f := newFaulty(fault)
 			p := f.place()
-			var kept []string // the rules that the fault does not break
+			list, kept := rules, []string(nil) // the rules that the fault does not break
 			switch fault {
 			case "fails always":
 				f.Fail(errOops)
@@ -196,10 +261,11 @@ func TestUseless(t *testing.T) {
 				nothing := func(*testing.T) organizer.Calendar { return useless{} }
 				p.Open, p.Missing, p.Denied = nothing, nothing, nothing
 			default:
-				kept = []string{"Refused", "RacingNews", "NoCalendar", "Denied"}
+				list = calendarRules // Sync reads such an entry anyhow
+				kept = []string{"RacingNews", "NoCalendar", "Denied", "LostReserve"}
 			}
-			got, skipped := broken(t, p)
-			for _, r := range rules {
+			got, skipped := broken(t, p, list)
+			for _, r := range list {
 				if !slices.Contains(got, r.name) && !slices.Contains(skipped, r.name) && !slices.Contains(kept, r.name) {
 					t.Errorf("the rule %s is kept", r.name)
 				}
@@ -228,13 +294,13 @@ func TestLacks(t *testing.T) {
 		fault   string
 		skipped []string
 	}{
-		LackAnswers:              {"has no answers", []string{"Answers", "OccurrenceAnswers"}},
-		LackAttendees:            {"has no attendees", []string{"Answers", "ScheduleAgent", "OccurrenceAnswers"}},
-		LackOccurrenceAnswers:    {"has answers of the series alone", []string{"OccurrenceAnswers"}},
+		LackAnswers:              {"has no answers", []string{"Answers", "OccurrenceAnswers", "SyncAnswers", "SyncOccurrenceAnswers"}},
+		LackAttendees:            {"has no attendees", []string{"Answers", "ScheduleAgent", "OccurrenceAnswers", "SyncAnswers", "SyncOccurrenceAnswers"}},
+		LackOccurrenceAnswers:    {"has answers of the series alone", []string{"OccurrenceAnswers", "SyncOccurrenceAnswers"}},
 		LackScheduleAgent:        {"drops SCHEDULE-AGENT", []string{"ScheduleAgent"}},
-		LackRecurrence:           {"knows no series", []string{"Series", "Cancelled", "Moved", "OccurrenceAnswers"}},
-		LackOverrides:            {"knows no overrides", []string{"Moved", "OccurrenceAnswers"}},
-		LackCancelledOccurrences: {"brings cancelled occurrences back", []string{"Cancelled"}},
+		LackRecurrence:           {"knows no series", []string{"Series", "Cancelled", "Moved", "OccurrenceAnswers", "SyncOccurrences", "SyncOccurrenceAnswers"}},
+		LackOverrides:            {"knows no overrides", []string{"Moved", "OccurrenceAnswers", "SyncOccurrences", "SyncOccurrenceAnswers"}},
+		LackCancelledOccurrences: {"brings cancelled occurrences back", []string{"Cancelled", "SyncOccurrences"}},
 		LackAllDay:               {"makes dates times", []string{"AllDay"}},
 		LackSequence:             {"counts nothing", []string{"Sequence"}},
 		LackLongTexts:            {"cuts texts", []string{"LongText"}},
@@ -242,7 +308,7 @@ func TestLacks(t *testing.T) {
 		LackCategories:           {"drops categories", []string{"Categories"}},
 		LackProperties:           {"drops properties", []string{"Properties"}},
 		LackData:                 {"keeps fields alone", []string{"ScheduleAgent", "Properties"}},
-		LackUIDs:                 {"makes the UIDs", []string{"Anew", "UIDs", "Refused", "RacingNews", "LostNew"}},
+		LackUIDs:                 {"makes the UIDs", []string{"Anew", "UIDs", "RacingNews", "LostNew"}},
 		"Texts":                  {"escapes for HTML", []string{"Texts"}},
 	}
 	for ability, tt := range tests {
@@ -252,11 +318,11 @@ func TestLacks(t *testing.T) {
 			if ability == LackScheduleAgent || ability == LackData {
 				p.Mails = func() int { return 0 } // such a server is told in another way that it must not mail
 			}
-			if got, _ := broken(t, p); len(got) == 0 {
+			if got, _ := broken(t, p, calendarRules); len(got) == 0 {
 				t.Error("the rules are kept, although the server lacks something")
 			}
 			p.Lacks = []string{ability}
-			got, skipped := broken(t, p)
+			got, skipped := broken(t, p, rules)
 			if diff := cmp.Diff(tt.skipped, skipped); diff != "" || len(got) > 0 {
 				t.Errorf("broken: %q. Skipped: -want +got\n%s", got, diff)
 			}
@@ -272,8 +338,8 @@ func TestLacks(t *testing.T) {
 // TestBarePlace checks that a place with Open alone passes the suite.
 func TestBarePlace(t *testing.T) {
 	m := new(Memory)
-	got, skipped := broken(t, Place{Open: func(*testing.T) organizer.Calendar { return m }})
-	want := []string{"LostNew", "LostChange", "LostDelete", "NoCalendar", "Denied", "Away", "Reserve", "Mails"}
+	got, skipped := broken(t, Place{Open: func(*testing.T) organizer.Calendar { return m }}, rules)
+	want := []string{"SyncLost", "LostNew", "LostChange", "LostDelete", "NoCalendar", "Denied", "Away", "Reserve", "LostReserve", "Mails"}
 	if diff := cmp.Diff(want, skipped); diff != "" || len(got) > 0 {
 		t.Errorf("broken: %q. Skipped: -want +got\n%s", got, diff)
 	}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package organizertest
+
+const raceEnabled = false
