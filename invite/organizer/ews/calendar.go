@@ -29,7 +29,8 @@ func (c *Calendar) Close() error {
 	return nil
 }
 
-// Get implements [organizer.Calendar].
+// Get implements [organizer.Calendar]. If a Put was interrupted between its requests, Get
+// does the rest of it first, so that nobody sees a half of a change.
 func (c *Calendar) Get(ctx context.Context, o organizer.Object) (organizer.Object, error) {
 	e, err := c.find(ctx, o)
 	if err != nil {
@@ -90,9 +91,25 @@ func (c *Calendar) deleteAll(ctx context.Context, found []item) error {
 	return err
 }
 
-// find returns the entry of an Object. If nothing has its Href, find searches for its
-// UID, because moving an item gives it another identifier.
+// find returns the entry of an Object, after finishing a change that was interrupted.
 func (c *Calendar) find(ctx context.Context, o organizer.Object) (*entry, error) {
+	e, err := c.look(ctx, o)
+	if err != nil || e.unfinished == nil {
+		return e, err
+	}
+	want, err := meeting(organizer.Object{UID: o.UID, Data: e.unfinished})
+	if err != nil {
+		want = e.event // there is nothing to do but to remove it
+	}
+	if e, err = c.finish(ctx, e, want); err != nil {
+		return nil, afterwards(err)
+	}
+	return e, nil
+}
+
+// look returns the entry of an Object as it is. If nothing has its Href, look searches for its
+// UID, because moving an item gives it another identifier.
+func (c *Calendar) look(ctx context.Context, o organizer.Object) (*entry, error) {
 	if o.Href != "" {
 		e, err := c.get(ctx, o.Href, o.UID)
 		if !isMissing(err) {

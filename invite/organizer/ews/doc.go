@@ -26,8 +26,11 @@
 //     so a failure in between would lose the entry or leave two. The documentation
 //     says that MimeContent can be set for a calendar item in general, but not
 //     that an update keeps its attendees, exceptions and answers, so it is not used.
-//   - An occurrence that differs is changed by a request of its own, after the series. If
-//     one of them fails, the next Put does the rest. If the rule or the times of a series
+//   - An occurrence that differs is changed by a request of its own, after the series. The
+//     request for the series leaves the whole change in a property of the entry
+//     (convene-unfinished), and a last request removes it. If a request in between fails, the
+//     next Get, Put or Delete finds the property and does the rest first, so no
+//     program sees a half of a change. If the rule or the times of a series
 //     change, or an occurrence comes back that was deleted, the rule is set again, which
 //     removes all exceptions. They are made again then.
 //   - The Tag is the ChangeKey. UpdateItem compares it (NeverOverwrite). DeleteItem does

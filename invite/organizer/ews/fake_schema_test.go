@@ -144,7 +144,7 @@ var schema = map[string]rule{
 	"t:Constant":              {attrs: "Value"},
 	"t:AdditionalProperties":  {kids: paths + "*"},
 	"t:FieldURI":              {attrs: "FieldURI"},
-	"t:ExtendedFieldURI":      {attrs: "DistinguishedPropertySetId PropertyId PropertyType"},
+	"t:ExtendedFieldURI":      {attrs: "DistinguishedPropertySetId PropertyId? PropertyName? PropertyType"},
 	"t:ExtendedProperty":      {kids: "t:ExtendedFieldURI+ t:Value+"},
 	"t:ItemId":                {attrs: "Id ChangeKey?"},
 	"t:OccurrenceItemId":      {attrs: "RecurringMasterId ChangeKey? InstanceIndex"},

@@ -25,6 +25,7 @@ type mailItem struct {
 	event   ical.Event
 	answers map[string]string // ResponseType by address
 	zone    string            // Windows name
+	named   map[string]string // properties by PropertyName
 }
 
 // mailError is a ResponseCode.
@@ -191,6 +192,9 @@ func (f *fake) touch(i *mailItem) {
 // setExtended sets an extended property.
 func (i *mailItem) setExtended(p *element) {
 	value := p.kid("t:Value").text
+	if name := p.kid("t:ExtendedFieldURI").attrs["PropertyName"]; name != "" {
+		i.named = map[string]string{name: value}
+	}
 	switch id := p.kid("t:ExtendedFieldURI").attrs["PropertyId"]; id {
 	case "3", "35":
 		i.ids[id] = value
@@ -330,12 +334,18 @@ func (f *fake) getItem(request, id *element) (string, error) {
 		}
 		fmt.Fprintf(&lists, "<t:%s>%s</t:%s>", name, people.String(), name)
 	}
-	zone := ""
+	zone, named := "", ""
+	for _, p := range request.kid("m:ItemShape", "t:AdditionalProperties").kids {
+		if v, ok := i.named[p.attrs["PropertyName"]]; ok {
+			named += fmt.Sprintf(`<t:ExtendedProperty><t:ExtendedFieldURI DistinguishedPropertySetId=%q PropertyName=%q PropertyType=%q/><t:Value>%s</t:Value></t:ExtendedProperty>`,
+				p.attrs["DistinguishedPropertySetId"], p.attrs["PropertyName"], p.attrs["PropertyType"], v)
+		}
+	}
 	if slices.ContainsFunc(request.kid("m:ItemShape", "t:AdditionalProperties").kids, func(e *element) bool { return e.attrs["FieldURI"] == "calendar:StartTimeZone" }) {
 		zone = fmt.Sprintf(`<t:StartTimeZone Id=%q/>`, i.zone)
 	}
-	return fmt.Sprintf(`<m:Items><t:CalendarItem><t:MimeContent CharacterSet="UTF-8">%s</t:MimeContent><t:ItemId Id=%q ChangeKey=%q/><t:Start>%s</t:Start>%s%s</t:CalendarItem></m:Items>`,
-		base64.StdEncoding.EncodeToString(mime), i.id, i.key, i.instant(i.event.Start), lists.String(), zone), nil
+	return fmt.Sprintf(`<m:Items><t:CalendarItem><t:MimeContent CharacterSet="UTF-8">%s</t:MimeContent><t:ItemId Id=%q ChangeKey=%q/>%s<t:Start>%s</t:Start>%s%s</t:CalendarItem></m:Items>`,
+		base64.StdEncoding.EncodeToString(mime), i.id, i.key, named, i.instant(i.event.Start), lists.String(), zone), nil
 }
 
 // listOf returns the list that an attendee is in.

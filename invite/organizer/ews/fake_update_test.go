@@ -59,6 +59,10 @@ func (f *fake) updateItem(request, c *element) (string, error) {
 // update carries out one update of an event.
 func (f *fake) update(i *mailItem, e *ical.Event, u *element, isOccurrence bool) error {
 	uri := u.kids[0].attrs["FieldURI"]
+	if u.name == "t:DeleteItemField" && u.kids[0].name == "t:ExtendedFieldURI" {
+		i.named = nil
+		return nil
+	}
 	if u.name == "t:DeleteItemField" {
 		return deleteField(e, uri)
 	}

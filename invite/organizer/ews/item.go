@@ -26,6 +26,12 @@ type item struct {
 	Required      []personXML `xml:"RequiredAttendees>Attendee"`
 	Optional      []personXML `xml:"OptionalAttendees>Attendee"`
 	Resources     []personXML `xml:"Resources>Attendee"`
+	Extended      []struct {
+		Path struct {
+			Name string `xml:"PropertyName,attr"`
+		} `xml:"ExtendedFieldURI"`
+		Value string `xml:"Value"`
+	} `xml:"ExtendedProperty"`
 }
 
 // zoneXML is a TimeZoneDefinition.
@@ -46,6 +52,8 @@ type entry struct {
 	event   ical.Event
 	stamp   time.Time
 	zone    *time.Location // the zone in which Exchange keeps it, nil if it does not say
+
+	unfinished []byte // the Data of a change that was interrupted, nil if there is none
 }
 
 // entry returns the meeting of an item. A UID replaces the item's own, which may be
@@ -71,6 +79,12 @@ func (i *item) entry(uid string) (*entry, error) {
 		e.event.Overrides[n].UID = uid
 	}
 	e.event.Attendees = i.attendees(e.event)
+	for _, x := range i.Extended {
+		if x.Path.Name == unfinished.name {
+			// What cannot be read counts as a change that did nothing.
+			e.unfinished, _ = base64.StdEncoding.DecodeString(strings.TrimSpace(x.Value))
+		}
+	}
 	return e, nil
 }
 

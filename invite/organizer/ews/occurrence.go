@@ -35,6 +35,21 @@ func (c *Calendar) replaceOccurrences(ctx context.Context, e *entry, want ical.E
 	return changed, nil
 }
 
+// occurrencesDiffer reports whether a change of a series needs requests for its occurrences.
+// If the series changes too, its occurrences are known only afterwards.
+func occurrencesDiffer(v Version, e *entry, want ical.Event, seriesToo bool) bool {
+	if want.Recurrence == nil {
+		return false
+	}
+	if e.event.Recurrence == nil {
+		return len(want.Overrides)+len(want.Recurrence.Except) > 0
+	}
+	return slices.ContainsFunc(differing(e.event, want), func(id time.Time) bool {
+		_, differs := changeOf(v, e, want, id)
+		return differs || seriesToo
+	})
+}
+
 // differing returns the original starts of the occurrences that may have to change, in
 // their order.
 func differing(was, want ical.Event) []time.Time {

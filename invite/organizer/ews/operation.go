@@ -107,6 +107,7 @@ func getItem(v Version, id node) node {
 	if v.since(VersionExchange2010) {
 		fields.nodes = append(fields.nodes, field("calendar:StartTimeZone"))
 	}
+	fields.nodes = append(fields.nodes, unfinished.path())
 	return elem("m:GetItem",
 		elem("m:ItemShape", leaf("t:BaseShape", "IdOnly"), leaf("t:IncludeMimeContent", "true"), fields),
 		elem("m:ItemIds", id))

@@ -180,6 +180,9 @@ func TestRequests(t *testing.T) {
 		{fetch + "m:ItemShape/t:AdditionalProperties/t:FieldURI[2]/@FieldURI", "calendar:OptionalAttendees", "MS-OXWSMTGS, CalendarItemType"},
 		{fetch + "m:ItemShape/t:AdditionalProperties/t:FieldURI[3]/@FieldURI", "calendar:Resources", "MS-OXWSMTGS, CalendarItemType"},
 		{fetch + "m:ItemShape/t:AdditionalProperties/t:FieldURI[4]/@FieldURI", "calendar:StartTimeZone", "MS-OXWSMTGS, CalendarItemType, since 2010"},
+		{fetch + "m:ItemShape/t:AdditionalProperties/t:ExtendedFieldURI/@DistinguishedPropertySetId", "PublicStrings", "MS-OXWSXPROP, PathToExtendedFieldType"},
+		{fetch + "m:ItemShape/t:AdditionalProperties/t:ExtendedFieldURI/@PropertyName", "convene-unfinished", "the package's own"},
+		{fetch + "m:ItemShape/t:AdditionalProperties/t:ExtendedFieldURI/@PropertyType", "String", "MS-OXWSXPROP, PathToExtendedFieldType"},
 		{fetch + "m:ItemIds/t:ItemId/@Id", got.Href, "MS-OXWSCORE, ItemIdType"},
 	}))
 
@@ -250,21 +253,28 @@ func TestRequests(t *testing.T) {
 			wire{u(14) + part + "@PropertyType", "Integer", "MS-OXWSXPROP, PathToExtendedFieldType"})
 	}
 	table = append(table, wire{value(14) + "t:ExtendedProperty/t:Value", "3", "MS-OXOCAL, PidLidAppointmentSequence"})
-	check(t, "UpdateItem", f.last("UpdateItem", 1), table)
+	for _, part := range []string{"t:ExtendedFieldURI/", "t:CalendarItem/t:ExtendedProperty/t:ExtendedFieldURI/"} {
+		table = append(table,
+			wire{u(15) + part + "@DistinguishedPropertySetId", "PublicStrings", "MS-OXWSXPROP, PathToExtendedFieldType"},
+			wire{u(15) + part + "@PropertyName", "convene-unfinished", "the package's own"},
+			wire{u(15) + part + "@PropertyType", "String", "MS-OXWSXPROP, PathToExtendedFieldType"})
+	}
+	table = append(table, wire{value(15) + "t:ExtendedProperty/t:Value", base64.StdEncoding.EncodeToString(o.Data), "the package's own"})
+	check(t, "UpdateItem", f.last("UpdateItem", 2), table)
 
-	check(t, "GetItem of an occurrence", f.last("GetItem", 2), slices.Concat(header2016, []wire{
+	check(t, "GetItem of an occurrence", f.last("GetItem", 3), slices.Concat(header2016, []wire{
 		{fetch + "m:ItemShape/t:BaseShape", "IdOnly", "MS-OXWSCDATA, DefaultShapeNamesType"},
 		{fetch + "m:ItemShape/t:AdditionalProperties/t:FieldURI/@FieldURI", "calendar:Start", "MS-OXWSCDATA, UnindexedFieldURIType"},
 		{fetch + "m:ItemShape/t:AdditionalProperties/t:FieldURI[1]/@FieldURI", "calendar:OriginalStart", "MS-OXWSMTGS, CalendarItemType"},
 		{fetch + "m:ItemIds/t:OccurrenceItemId/@RecurringMasterId", got.Href, "MS-OXWSCORE, OccurrenceItemIdType"},
 		{fetch + "m:ItemIds/t:OccurrenceItemId/@InstanceIndex", "2", "MS-OXWSCORE, OccurrenceItemIdType"},
 	}))
-	check(t, "UpdateItem of an occurrence", f.last("UpdateItem", 0), slices.Concat(headerZone, []wire{
+	check(t, "UpdateItem of an occurrence", f.last("UpdateItem", 1), slices.Concat(headerZone, []wire{
 		{update + "@ConflictResolution", "NeverOverwrite", "MS-OXWSCORE 3.1.4.9.4.1, ConflictResolutionType"},
 		{update + "@MessageDisposition", "SaveOnly", "MS-OXWSCDATA, MessageDispositionType"},
 		{update + "@SendMeetingInvitationsOrCancellations", "SendToNone", "MS-OXWSMTGS, CalendarItemUpdateOperationType"},
 		{update + "m:ItemChanges/t:ItemChange/t:ItemId/@Id", got.Href + "/2", "MS-OXWSCORE, ItemChangeType"},
-		{update + "m:ItemChanges/t:ItemChange/t:ItemId/@ChangeKey", f.keyBefore(t, 2), "MS-OXWSCORE, ItemIdType"},
+		{update + "m:ItemChanges/t:ItemChange/t:ItemId/@ChangeKey", f.keyBefore(t, 3), "MS-OXWSCORE, ItemIdType"},
 		{update0 + "t:SetItemField/t:FieldURI/@FieldURI", "calendar:Location", "MS-OXWSCDATA, UnindexedFieldURIType"},
 		{update0 + "t:SetItemField/t:CalendarItem/t:Location", "Room 5", "MS-OXWSMTGS, CalendarItemType"},
 	}))
@@ -273,7 +283,17 @@ func TestRequests(t *testing.T) {
 		{deletion + "@DeleteType", "MoveToDeletedItems", "MS-OXWSCDATA, DisposalType"},
 		{deletion + "@SendMeetingCancellations", "SendToNone", "MS-OXWSMTGS, CalendarItemCreateOrDeleteOperationType"},
 		{deletion + "m:ItemIds/t:ItemId/@Id", got.Href + "/3", "MS-OXWSCORE, ItemIdType"},
-		{deletion + "m:ItemIds/t:ItemId/@ChangeKey", f.keyBefore(t, 1), "MS-OXWSCORE, ItemIdType"},
+		{deletion + "m:ItemIds/t:ItemId/@ChangeKey", f.keyBefore(t, 2), "MS-OXWSCORE, ItemIdType"},
+	}))
+	check(t, "UpdateItem in the end", f.last("UpdateItem", 0), slices.Concat(header2016, []wire{
+		{update + "@ConflictResolution", "NeverOverwrite", "MS-OXWSCORE 3.1.4.9.4.1, ConflictResolutionType"},
+		{update + "@MessageDisposition", "SaveOnly", "MS-OXWSCDATA, MessageDispositionType"},
+		{update + "@SendMeetingInvitationsOrCancellations", "SendToNone", "MS-OXWSMTGS, CalendarItemUpdateOperationType"},
+		{update + "m:ItemChanges/t:ItemChange/t:ItemId/@Id", got.Href, "MS-OXWSCORE, ItemIdType"},
+		{update + "m:ItemChanges/t:ItemChange/t:ItemId/@ChangeKey", f.keyBefore(t, 1), "MS-OXWSCORE, ItemIdType"},
+		{update0 + "t:DeleteItemField/t:ExtendedFieldURI/@DistinguishedPropertySetId", "PublicStrings", "MS-OXWSXPROP, PathToExtendedFieldType"},
+		{update0 + "t:DeleteItemField/t:ExtendedFieldURI/@PropertyName", "convene-unfinished", "the package's own"},
+		{update0 + "t:DeleteItemField/t:ExtendedFieldURI/@PropertyType", "String", "MS-OXWSXPROP, PathToExtendedFieldType"},
 	}))
 	f.wants(t, "in the end", e)
 }

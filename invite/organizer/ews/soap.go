@@ -78,23 +78,31 @@ func field(uri string) node { return node{name: "t:FieldURI"}.with("FieldURI", u
 // extended is a property of MAPI that EWS has no element for.
 type extended struct {
 	set  string // DistinguishedPropertySetId
-	id   int
+	id   int    // PropertyId
 	kind string // PropertyType
+	name string // PropertyName, in place of PropertyId if it is not empty
 }
 
 // The extended properties (MS-OXPROPS).
 var (
-	globalObjectID      = extended{"Meeting", 0x0003, "Binary"}      // PidLidGlobalObjectId
-	cleanGlobalObjectID = extended{"Meeting", 0x0023, "Binary"}      // PidLidCleanGlobalObjectId
-	sequenceNumber      = extended{"Appointment", 0x8201, "Integer"} // PidLidAppointmentSequence
-	stateFlags          = extended{"Appointment", 0x8217, "Integer"} // PidLidAppointmentStateFlags
-	responseStatus      = extended{"Appointment", 0x8218, "Integer"} // PidLidResponseStatus
+	globalObjectID      = extended{"Meeting", 0x0003, "Binary", ""}      // PidLidGlobalObjectId
+	cleanGlobalObjectID = extended{"Meeting", 0x0023, "Binary", ""}      // PidLidCleanGlobalObjectId
+	sequenceNumber      = extended{"Appointment", 0x8201, "Integer", ""} // PidLidAppointmentSequence
+	stateFlags          = extended{"Appointment", 0x8217, "Integer", ""} // PidLidAppointmentStateFlags
+	responseStatus      = extended{"Appointment", 0x8218, "Integer", ""} // PidLidResponseStatus
 )
+
+// unfinished is a property of the package's own. It has the Data of a change that takes
+// several requests, in base64, until all of them have succeeded.
+var unfinished = extended{"PublicStrings", 0, "String", "convene-unfinished"}
 
 // path returns the path of the property.
 func (x extended) path() node {
-	return node{name: "t:ExtendedFieldURI"}.with("DistinguishedPropertySetId", x.set).
-		with("PropertyId", strconv.Itoa(x.id)).with("PropertyType", x.kind)
+	n := node{name: "t:ExtendedFieldURI"}.with("DistinguishedPropertySetId", x.set)
+	if x.name != "" {
+		return n.with("PropertyName", x.name).with("PropertyType", x.kind)
+	}
+	return n.with("PropertyId", strconv.Itoa(x.id)).with("PropertyType", x.kind)
 }
 
 // value returns the property with a value.

@@ -2,6 +2,7 @@ package ews
 
 import (
 	"context"
+	"encoding/base64"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,26 +23,44 @@ func (c *Calendar) replace(ctx context.Context, o organizer.Object, want ical.Ev
 	if err != nil {
 		return nil, err
 	}
-	if len(updates) > 0 {
-		zone, _ := windowsZone(want)
-		if _, err := c.doOne(ctx, "UpdateItem", updateItem(itemID(e.id, e.key), updates), zone); err != nil {
-			return nil, err
-		}
-		if e, err = c.get(ctx, e.id, o.UID); err != nil {
-			return nil, afterwards(err)
-		}
+	more := occurrencesDiffer(c.options.Version, e, want, len(updates) > 0)
+	if more {
+		updates = append(updates, elem("t:SetItemField", unfinished.path(),
+			elem("t:CalendarItem", unfinished.value(base64.StdEncoding.EncodeToString(o.Data)))))
 	}
-	changed, err := c.replaceOccurrences(ctx, e, want)
+	if len(updates) == 0 {
+		return e, nil
+	}
+	zone, _ := windowsZone(want)
+	if _, err := c.doOne(ctx, "UpdateItem", updateItem(itemID(e.id, e.key), updates), zone); err != nil {
+		return nil, err
+	}
+	if e, err = c.get(ctx, e.id, o.UID); err == nil && more {
+		e, err = c.finish(ctx, e, want)
+	}
 	if err != nil {
-		// Several requests may have succeeded.
 		return nil, afterwards(err)
 	}
+	return e, nil
+}
+
+// finish makes the occurrences of an entry equal to those of want, and then removes the
+// mark of an unfinished change.
+func (c *Calendar) finish(ctx context.Context, e *entry, want ical.Event) (*entry, error) {
+	changed, err := c.replaceOccurrences(ctx, e, want)
+	if err != nil {
+		return nil, err
+	}
 	if changed {
-		if e, err = c.get(ctx, e.id, o.UID); err != nil {
-			return nil, afterwards(err)
+		if e, err = c.get(ctx, e.id, e.event.UID); err != nil {
+			return nil, err
 		}
 	}
-	return e, nil
+	remove := []node{elem("t:DeleteItemField", unfinished.path())}
+	if _, err := c.doOne(ctx, "UpdateItem", updateItem(itemID(e.id, e.key), remove), ""); err != nil {
+		return nil, err
+	}
+	return c.get(ctx, e.id, e.event.UID)
 }
 
 // updateItem returns the request for a change of one item (MS-OXWSCORE, UpdateItem).
