@@ -192,19 +192,25 @@ func (r *reader) char(c rune) {
 		if pair := utf16.DecodeRune(high, c); pair != utf8.RuneError {
 			c = pair
 		} else {
-			r.write(utf8.AppendRune(nil, utf8.RuneError))
+			r.rune(utf8.RuneError)
 		}
 	default:
 		r.flush()
 	}
-	r.write(utf8.AppendRune(nil, c))
+	r.rune(c)
+}
+
+// rune writes a character.
+func (r *reader) rune(c rune) {
+	var buf [utf8.UTFMax]byte
+	r.write(buf[:utf8.EncodeRune(buf[:], c)])
 }
 
 // flush decodes the octets that were taken.
 func (r *reader) flush() {
 	if r.high != 0 {
 		r.high = 0
-		r.write(utf8.AppendRune(nil, utf8.RuneError))
+		r.rune(utf8.RuneError)
 	}
 	if len(r.raw) > 0 {
 		r.write([]byte(codepage.Decode(r.rawPage, r.raw)))

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // ErrSignature reports data that is no TNEF.
@@ -79,10 +80,11 @@ type decoder struct {
 	attributes, properties, files int
 }
 
-// problem notes damage.
+// problem notes damage, each text once.
 func (d *decoder) problem(format string, args ...any) {
-	if len(d.root.Problems) < maxProblems {
-		d.root.Problems = append(d.root.Problems, fmt.Sprintf(format, args...))
+	text := fmt.Sprintf(format, args...)
+	if list := d.root.Problems; len(list) < maxProblems && !slices.Contains(list, text) {
+		d.root.Problems = append(list, text)
 	}
 }
 

@@ -70,11 +70,12 @@ func Store(doc string) []byte { return header([]byte(doc), len(doc), "MELA", 0) 
 func Bomb(n int) []byte {
 	var body []byte
 	body = append(body, 0, 'x', 'x', 'x', 'x', 'x', 'x', 'x', 'x')
-	for len(body) < n {
+	for at := len(dictionary) + 8; len(body) < n; {
 		body = append(body, 0xFF)
 		for range 8 {
-			v := uint16(len(dictionary))<<4 | 15
+			v := uint16((at-1)%4096)<<4 | 15 // the octet before, 17 times
 			body = append(body, byte(v>>8), byte(v))
+			at += 17
 		}
 	}
 	return header(body, 1<<31, "LZFu", crc(body))
@@ -168,3 +169,6 @@ func HTML(text string) string {
 	}
 	return b.String() + `{\*\htmltag58 </body>}{\*\htmltag27 </html>}}`
 }
+
+// Header returns a value with a body that is ready, and its checksum.
+func Header(body []byte, size int, kind string) []byte { return header(body, size, kind, crc(body)) }
