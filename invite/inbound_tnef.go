@@ -56,11 +56,10 @@ var tnefStatuses = map[string]ical.Status{
 	"ipm.schedule.meeting.resp.tent": ical.StatusTentative,
 }
 
-// tnefMethod returns the METHOD that a message class stands for, or "". An answer that
-// says that it proposes a time and has none is a plain answer.
+// tnefMethod returns the METHOD that a message class stands for, or "".
 func tnefMethod(t *mime.TNEF) ical.Method {
 	switch class := address.Lower(t.Class); {
-	case tnefStatuses[class] != "" && t.Meeting.Counter && !t.Meeting.ProposedStart.IsZero():
+	case tnefStatuses[class] != "" && !t.Meeting.ProposedStart.IsZero():
 		return ical.MethodCounter
 	case tnefStatuses[class] != "":
 		return ical.MethodReply

@@ -35,10 +35,12 @@ func (r *reader) tnefMeeting(m *tnef.Message, out *TNEF) {
 	}
 	if isTNEFAnswer(out.Class) {
 		t.Stamp = meeting(tnef.LidAttendeeCriticalChange).Time()
-		t.Counter = appointment(tnef.LidCounterProposal).Int() != 0
 	}
-	if t.Counter {
+	if isTNEFAnswer(out.Class) && appointment(tnef.LidCounterProposal).Int() != 0 {
 		t.ProposedStart, t.ProposedEnd = appointment(tnef.LidProposedStart).Time(), appointment(tnef.LidProposedEnd).Time()
+		if t.ProposedStart.IsZero() {
+			out.Problems = append(out.Problems, "it proposes another time, and does not say which")
+		}
 	}
 	one := !id.Date.IsZero() || meeting(tnef.LidIsException).Int() != 0
 	t.setOccurrence(one, id.Date, appointment(tnef.LidExceptionReplaceTime).Time())

@@ -76,8 +76,7 @@ type TNEFMeeting struct {
 	Location string
 	// Series says that the meeting repeats. Its rule is not read.
 	Series bool
-	// Counter says that an answer proposes another time. ProposedStart and ProposedEnd
-	// are that time in UTC.
-	Counter                    bool
+	// ProposedStart and ProposedEnd are the other time that an answer proposes, in UTC.
+	// They are zero if it proposes none.
 	ProposedStart, ProposedEnd time.Time
 }

@@ -13,28 +13,14 @@ const dictionary = "{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil 
 // Compress returns RTF in the form LZFu.
 func Compress(doc string) []byte {
 	text := dictionary + doc
-	last := make(map[string]int)
-	note := func(i int) {
-		if i+3 <= len(text) {
+	last := make(map[string]int) // the last place of each three octets
+	note := func(from, to int) {
+		for i := from; i < to && i+3 <= len(text); i++ {
 			last[text[i:i+3]] = i
 		}
 	}
-	for i := range len(dictionary) {
-		note(i)
-	}
-	var body, run []byte
-	var control byte
-	bit := 0
-	add := func(reference bool, octets ...byte) {
-		if reference {
-			control |= 1 << bit
-		}
-		run = append(run, octets...)
-		if bit++; bit == 8 {
-			body = append(append(body, control), run...)
-			control, bit, run = 0, 0, run[:0]
-		}
-	}
+	note(0, len(dictionary))
+	var out tokens
 	for at := len(dictionary); at < len(text); {
 		n := 0
 		from, ok := last[text[at:min(at+3, len(text))]]
@@ -44,23 +30,40 @@ func Compress(doc string) []byte {
 			}
 		}
 		if n < 2 {
-			add(false, text[at])
+			out.add(false, text[at])
 			n = 1
 		} else {
 			v := uint16(from%4096)<<4 | uint16(n-2)
-			add(true, byte(v>>8), byte(v))
+			out.add(true, byte(v>>8), byte(v))
 		}
-		for i := range n {
-			note(at + i)
-		}
+		note(at, at+n)
 		at += n
 	}
 	end := uint16(len(text)%4096) << 4
-	add(true, byte(end>>8), byte(end))
-	for bit != 0 {
-		add(false)
+	out.add(true, byte(end>>8), byte(end))
+	for out.bit != 0 {
+		out.add(false)
 	}
-	return header(body, len(doc), "LZFu", crc(body))
+	return header(out.body, len(doc), "LZFu", crc(out.body))
+}
+
+// tokens are literals and references, in runs of eight.
+type tokens struct {
+	body, run []byte
+	control   byte
+	bit       int
+}
+
+// add appends a token.
+func (t *tokens) add(reference bool, octets ...byte) {
+	if reference {
+		t.control |= 1 << t.bit
+	}
+	t.run = append(t.run, octets...)
+	if t.bit++; t.bit == 8 {
+		t.body = append(append(t.body, t.control), t.run...)
+		t.control, t.bit, t.run = 0, 0, t.run[:0]
+	}
 }
 
 // Store returns RTF in the form MELA, which is not compressed.
