@@ -50,18 +50,32 @@ func meetingMessage(t *mime.TNEF) *mime.TNEF {
 }
 
 // tnefStatuses has the answers by the message class (MS-OXOCAL, section 2.2.7).
-var tnefStatuses = map[string]ical.Status{
-	"ipm.schedule.meeting.resp.pos":  ical.StatusAccepted,
-	"ipm.schedule.meeting.resp.neg":  ical.StatusDeclined,
-	"ipm.schedule.meeting.resp.tent": ical.StatusTentative,
+var tnefStatuses = []struct {
+	class  string
+	status ical.Status
+}{
+	{"ipm.schedule.meeting.resp.pos", ical.StatusAccepted},
+	{"ipm.schedule.meeting.resp.neg", ical.StatusDeclined},
+	{"ipm.schedule.meeting.resp.tent", ical.StatusTentative},
+}
+
+// tnefStatus returns the answer of a message, or "" if it is none.
+func tnefStatus(t *mime.TNEF) ical.Status {
+	class := address.Lower(t.Class)
+	for _, s := range tnefStatuses {
+		if isClass(class, s.class) {
+			return s.status
+		}
+	}
+	return ""
 }
 
 // tnefMethod returns the METHOD that a message class stands for, or "".
 func tnefMethod(t *mime.TNEF) ical.Method {
 	switch class := address.Lower(t.Class); {
-	case tnefStatuses[class] != "" && !t.Meeting.ProposedStart.IsZero():
+	case tnefStatus(t) != "" && !t.Meeting.ProposedStart.IsZero():
 		return ical.MethodCounter
-	case tnefStatuses[class] != "":
+	case tnefStatus(t) != "":
 		return ical.MethodReply
 	case isClass(class, "ipm.schedule.meeting.request"):
 		return ical.MethodRequest
@@ -149,7 +163,7 @@ func tnefPerson(t *mime.TNEF, m *mime.Received) ical.Attendee {
 // tnefAttendee returns the attendee who answers.
 func tnefAttendee(t *mime.TNEF, m *mime.Received, comment string) ical.Attendee {
 	a := tnefPerson(t, m)
-	a.Status, a.Comment = tnefStatuses[address.Lower(t.Class)], comment
+	a.Status, a.Comment = tnefStatus(t), comment
 	return a
 }
 
@@ -206,7 +220,7 @@ var tnefWords = []tnefWord{
 	{"ipm.note.rules", KindAutoReply, "an out-of-office notice"},
 	{"ipm.note.smime", KindOther, "a signed or encrypted letter, which was not read"},
 	{"ipm.schedule.meeting.notification.forward", KindOther, "a notice that the invitation was forwarded"},
-	{"ipm.schedule.meeting", KindOther, "a message about a meeting that it does not name"},
+	{"ipm.schedule.meeting", KindOther, "a message that does not name its meeting or occurrence"},
 	{"ipm.appointment", KindOther, "a calendar entry"},
 	{"ipm.taskrequest", KindOther, "a task"},
 	{"ipm.task", KindOther, "a task"},

@@ -274,7 +274,7 @@ func TestTNEFNames(t *testing.T) {
 		"IPM.TaskRequest.Accept":                     "other: has a winmail.dat (TNEF) with a task (IPM.TaskRequest.Accept)",
 		"IPM.Contact":                                "other: has a winmail.dat (TNEF) with a contact (IPM.Contact)",
 		"IPM.Schedule.Meeting.Notification.Forward":  "other: has a winmail.dat (TNEF) with a notice that the invitation was forwarded (IPM.Schedule.Meeting.Notification.Forward)",
-		"IPM.Microsoft Schedule.MtgRespP":            "other: has a winmail.dat (TNEF) with a message about a meeting that it does not name (IPM.Schedule.Meeting.Resp.Pos)",
+		"IPM.Microsoft Schedule.MtgRespP":            "other: has a winmail.dat (TNEF) with a message that does not name its meeting or occurrence (IPM.Schedule.Meeting.Resp.Pos)",
 		"IPM.Appointment":                            "other: has a winmail.dat (TNEF) with a calendar entry (IPM.Appointment)",
 		"Custom":                                     "other: has a winmail.dat (TNEF) with a message that is not known here (Custom)",
 		"IPMx":                                       "other: has a winmail.dat (TNEF) with a message that is not known here (IPMx)",
@@ -366,6 +366,16 @@ func TestTNEFDamage(t *testing.T) {
 	m.ProposedStart = time.Date(1601, 1, 1, 0, 0, 0, 0, time.UTC)
 	if in := readText(t, tnefMail(m.Bytes())); in.Kind != invite.KindReply || !strings.Contains(in.Reason, "passed over: it proposes another time, and does not say which") {
 		t.Errorf("a proposal without a time: %s (%s)", in.Kind, in.Reason)
+	}
+}
+
+// TestTNEFDerivedClass checks that a form of somebody's own is an answer too.
+func TestTNEFDerivedClass(t *testing.T) {
+	for class, want := range map[string]ical.Status{"IPM.Schedule.Meeting.Resp.Neg.Custom": ical.StatusDeclined, "ipm.schedule.meeting.resp.tent": ical.StatusTentative, "IPM.Schedule.Meeting.Resp.Positive": ""} {
+		in := readText(t, tnefMail(tnefAnswer(func(m *tneftest.Meeting) { m.Class = class }).Bytes()))
+		if in.Attendee.Status != want || (in.Kind == invite.KindReply) != (want != "") {
+			t.Errorf("%s: %s, %s", class, in.Kind, in.Attendee.Status)
+		}
 	}
 }
 

@@ -30,8 +30,9 @@ type TNEF struct {
 	// Embedded tells whether the file stands inside an attached message, and not in
 	// the mail itself.
 	Embedded bool
-	// Problems lists, in words for a log, what was damaged or cut off in the file. It
-	// is nil if there was nothing. [Received.Problems] has it too.
+	// Problems lists, in words for a log, what was damaged or cut off in the file, and
+	// for an attached message in its text and its meeting. It is nil if there was
+	// nothing. [Received.Problems] repeats what is listed for the file.
 	Problems []string
 }
 
