@@ -20,7 +20,8 @@ type Inbound struct {
 	// and which other meetings the mail is about.
 	Reason string
 	// Calendar is the calendar object that decided. It is nil if the mail has
-	// none. Of a bounce or receipt it is the object that came back.
+	// none. Of a bounce or receipt it is the object that came back. If the mail has a
+	// winmail.dat about a meeting instead, Calendar is made of it.
 	Calendar *ical.Calendar
 	// Event is the meeting, or occurrence, that the object is about. It is nil if
 	// there is no object. If an answer is about several occurrences, Calendar has
@@ -111,21 +112,26 @@ func Read(r io.Reader, o *ReadOptions) (*Inbound, error) {
 // they return is our own invitation.
 func (in *Inbound) classify(o *ReadOptions) {
 	m := in.Mail
-	switch {
-	case in.report():
+	if in.report() {
 		if m.Returned != nil {
 			in.choose(m.Returned.Calendars, o)
 		}
 		return
-	case in.choose(m.Calendars, o):
-		in.byMethod()
 	}
-	if closed := closedReason(m); closed != "" && in.Kind == KindOther {
+	switch chosen := in.choose(m.Calendars, o); {
+	case in.fromTNEF(chosen):
+		in.byMethod(tnefObject)
+	case chosen:
+		in.byMethod("a calendar object")
+	case m.TNEF != nil:
+		in.byTNEF(m.TNEF)
+	}
+	if closed := closedReasons[m.Closed]; closed != "" && in.Kind == KindOther {
 		in.Reason = strings.TrimPrefix(in.Reason+"; "+closed, "; ")
 	}
 	in.explain("has no calendar object")
 	// A program's answer may quote the invitation that it is about.
-	if by := automatic(m); by != "" && !in.isAnswer() {
+	if by := automatic(m, in.Calendar != nil); by != "" && !in.isAnswer() && in.Kind != KindReceipt && in.Kind != KindBounce {
 		in.Kind, in.Reason = KindAutoReply, "is sent by a program: "+by
 	}
 	in.Reason += in.notes()
@@ -135,13 +141,13 @@ func (in *Inbound) classify(o *ReadOptions) {
 // programs set Auto-Submitted too, on invitations as on answers (RFC 3834,
 // section 5), so it counts only in a mail without a calendar object, unless it
 // says auto-replied.
-func automatic(m *mime.Received) string {
+func automatic(m *mime.Received, calendar bool) string {
 	switch m.AutoSubmitted {
 	case "", "no":
 	case "auto-replied":
 		return "Auto-Submitted: auto-replied"
 	default:
-		if len(m.Calendars) == 0 {
+		if !calendar && len(m.Calendars) == 0 {
 			return "Auto-Submitted: " + m.AutoSubmitted
 		}
 	}
@@ -177,18 +183,19 @@ var methodKinds = map[ical.Method]Kind{
 	ical.MethodDeclineCounter: KindDeclineCounter,
 }
 
-// byMethod sets the kind by the METHOD of the calendar object.
-func (in *Inbound) byMethod() {
+// byMethod sets the kind by the METHOD of the calendar object. object is the object in
+// words.
+func (in *Inbound) byMethod(object string) {
 	method := in.Calendar.Method
 	kind, ok := methodKinds[method]
 	switch {
 	case method == "":
-		in.Reason = "has a calendar object without a METHOD, so it asks for nothing"
+		in.Reason = "has " + object + " without a METHOD, so it asks for nothing"
 	case !ok:
-		in.Reason = fmt.Sprintf("has a calendar object with METHOD %.40s, which is no part of this conversation", method)
+		in.Reason = fmt.Sprintf("has %s with METHOD %.40s, which is no part of this conversation", object, method)
 	default:
 		in.Kind = kind
-		in.Reason = fmt.Sprintf("has a calendar object with METHOD %s", method)
+		in.Reason = fmt.Sprintf("has %s with METHOD %s", object, method)
 		switch who := cmp.Or(in.Event.Organizer.Email, author(in.Mail)); {
 		case in.isAnswer():
 			in.answer()

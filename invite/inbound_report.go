@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/mime"
@@ -81,14 +80,4 @@ var closedReasons = map[mime.Closed]string{
 	mime.ClosedSMIMEEncrypted: "is encrypted (S/MIME) and was not read",
 	mime.ClosedSMIME:          "is closed by S/MIME and was not read",
 	mime.ClosedPGP:            "is encrypted (OpenPGP) and was not read",
-}
-
-// closedReason names the parts of a mail that may hold an answer and were not read.
-// It is "" if there are none.
-func closedReason(m *mime.Received) string {
-	reason := closedReasons[m.Closed]
-	if m.TNEF {
-		reason = strings.TrimPrefix(reason+"; has a winmail.dat (TNEF), which may hold an answer and was not read", "; ")
-	}
-	return reason
 }

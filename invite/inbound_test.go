@@ -99,7 +99,7 @@ func TestRead(t *testing.T) {
 		{"broken object", answerMail(calendar+"REPLY", "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:uid-1\n"),
 			summary{invite.KindOther, "", "", "", "", "", "has a calendar object that cannot be read: ical: "}},
 		{"winmail.dat", answerMail("application/ms-tnef; name=winmail.dat", "x"),
-			summary{invite.KindOther, "", "", "", "", "", "has a winmail.dat (TNEF), which may hold an answer and was not read"}},
+			summary{invite.KindOther, "", "", "", "", "", "has a winmail.dat (TNEF) that cannot be read"}},
 		{"auto-reply", answerMail("text/plain", "I am away.", "Auto-Submitted: auto-replied (vacation)"),
 			summary{invite.KindAutoReply, "", "", "", "", "", "is sent by a program: Auto-Submitted: auto-replied"}},
 		{"not by a program", answerMail("text/plain", "Yes.", "Auto-Submitted: no"),

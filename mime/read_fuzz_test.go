@@ -86,14 +86,43 @@ func checkData(t *testing.T, m *mime.Received, size int) {
 	if m.Returned != nil {
 		parts = append(parts, m.Returned.Calendars...)
 	}
-	total := len(m.Text)
+	total, most := len(m.Text), 4*size
+	if m.TNEF != nil {
+		most += 64 << 10 // rich text is compressed
+		total += checkTNEF(t, m.TNEF)
+	}
 	for _, p := range parts {
 		total += len(p.Data)
 		if !utf8.Valid(p.Data) {
 			t.Errorf("data %q is not UTF-8", p.Data)
 		}
 	}
-	if !utf8.ValidString(m.Text) || total > 4*size {
+	if !utf8.ValidString(m.Text) || total > most {
 		t.Errorf("%d bytes of content from a mail of %d", total, size)
 	}
+}
+
+// checkTNEF checks the values of a TNEF file, and returns the octets of its files.
+func checkTNEF(t *testing.T, m *mime.TNEF) (total int) {
+	t.Helper()
+	lines := append([]string{m.Class, m.Subject, m.From.Name, m.From.Address, m.Sender.Name, m.Sender.Address}, m.Problems...)
+	if m.Meeting != nil {
+		lines = append(lines, m.Meeting.TimeZone, m.Meeting.Location)
+	}
+	for _, f := range m.Files {
+		lines = append(lines, f.Name, f.MediaType)
+		total += len(f.Data)
+		if f.Message != nil {
+			total += checkTNEF(t, f.Message)
+		}
+	}
+	for _, line := range lines {
+		if strings.ContainsAny(line, "\r\n\x00") || !utf8.ValidString(line) {
+			t.Errorf("%q is no line of UTF-8", line)
+		}
+	}
+	if !utf8.ValidString(m.Text) || len(m.Text) > 64<<10 {
+		t.Errorf("text of %d octets: %.50q", len(m.Text), m.Text)
+	}
+	return total
 }

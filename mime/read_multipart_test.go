@@ -174,8 +174,8 @@ func TestReadTNEF(t *testing.T) {
 		{"other", "Content-Type: application/octet-stream; name=data.dat\n\nx", false},
 	}
 	for _, test := range tests {
-		if m := readString(t, "From: bob@example.test\n"+test.in); m.TNEF != test.want {
-			t.Errorf("%s: TNEF = %t, want %t", test.name, m.TNEF, test.want)
+		if m := readString(t, "From: bob@example.test\n"+test.in); (m.TNEF != nil) != test.want {
+			t.Errorf("%s: TNEF = %v, want %t", test.name, m.TNEF, test.want)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func (r *reader) leaf(e *entity, at place) {
 	case isCalendar(e, name):
 		r.calendar(e, name, at)
 	case isTNEF(e.mediaType, name):
-		r.out.TNEF = r.out.TNEF || at.returned == nil
+		r.tnef(e, at)
 	case unread[e.mediaType]:
 		r.partProblem(e, "not read")
 	case e.mediaType == "text/plain" || e.mediaType == "text/html":
@@ -58,13 +58,6 @@ func isCalendar(e *entity, name string) bool {
 	start, _ := decode(e.body[:min(len(e.body), 128)], e.encoding)
 	start = bytes.TrimLeft(bytes.TrimPrefix(start, utf8BOM), " \t\r\n")
 	return len(start) >= len(beginCalendar) && bytes.EqualFold(start[:len(beginCalendar)], beginCalendar)
-}
-
-// isTNEF tells whether a part is a TNEF file (MS-OXTNEF), which Outlook sends
-// to recipients that it takes for users of Outlook.
-func isTNEF(mediaType, name string) bool {
-	return mediaType == "application/ms-tnef" || mediaType == "application/vnd.ms-tnef" ||
-		strings.EqualFold(name, "winmail.dat")
 }
 
 // calendar adds a calendar part.

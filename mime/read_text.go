@@ -23,10 +23,14 @@ func (r *reader) body(e *entity, at place) {
 	}
 }
 
-// finishText takes the text from the HTML body if there is no other text.
+// finishText takes the text from the HTML body, or from TNEF, if there is no other
+// text.
 func (r *reader) finishText() {
 	if r.out.Text == "" && r.html != nil {
 		r.out.Text = r.cutText(tidyText(htmlText(r.utf8Body(r.html))))
+	}
+	if t := r.out.TNEF; r.out.Text == "" && t != nil && !t.Embedded {
+		r.out.Text = t.Text
 	}
 }
 

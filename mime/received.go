@@ -47,15 +47,17 @@ type Received struct {
 	// objects of a returned message are in Returned instead.
 	Calendars []Part
 	// Text is the text of the mail: the first text/plain body, or the first
-	// HTML body without its tags if there is no text/plain. Line ends are LF.
+	// HTML body without its tags if there is no text/plain, or the text of TNEF if
+	// there is neither. Line ends are LF.
 	Text string
 	// Closed is the form in which the mail, or the first such part of it, is signed
 	// or encrypted as a whole, and so was not read. It may hold a calendar. It is
 	// "" if there is no such part.
 	Closed Closed
-	// TNEF tells whether the mail holds a winmail.dat (application/ms-tnef,
-	// MS-OXTNEF), in which Outlook hides the calendar. It is not read.
-	TNEF bool
+	// TNEF is the winmail.dat (application/ms-tnef, MS-OXTNEF) of the mail, in which
+	// Outlook sends rich text, and meetings with it. Of several, the first in the
+	// mail itself counts. It is nil if there is none.
+	TNEF *TNEF
 
 	// ReportType is the kind of a multipart/report in lower case (RFC 6522,
 	// section 3): "delivery-status" for a bounce, "disposition-notification"
