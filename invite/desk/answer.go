@@ -2,7 +2,6 @@ package desk
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -36,14 +35,8 @@ func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.
 			return none, err
 		}
 		for _, key := range keys {
-			messageID, err := d.messageID(ctx, key, id)
-			if errors.Is(err, sql.ErrNoRows) {
-				continue // the meeting was deleted meanwhile
-			} else if err != nil {
-				return none, err
-			}
 			o, err := d.take(ctx, key, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) {
-				return m.Undelivered(messageID, email, text)
+				return m.Undelivered(id, email, text)
 			})
 			if !errors.Is(err, ErrNotFound) {
 				return o, err
@@ -51,12 +44,6 @@ func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.
 		}
 	}
 	return none, nil
-}
-
-// messageID returns the Message-ID of the mail with that Message-ID or receipt.
-func (d *Desk) messageID(ctx context.Context, key, id string) (out string, err error) {
-	err = d.reader().QueryRowContext(ctx, `SELECT message_id FROM convene_mails WHERE uid = $1 AND (message_id = $2 OR receipt = $2) ORDER BY n LIMIT 1`, key, id).Scan(&out)
-	return out, err
 }
 
 // take takes an answer, a proposal or a report into a meeting, and returns the outcome.
