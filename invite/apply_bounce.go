@@ -84,9 +84,11 @@ func (x *intake) recent(l *Delivery) bool {
 	return handedOver && x.p.Now().Sub(l.Time) <= mostGuessed
 }
 
-// isNamed reports whether id is the Message-ID of the mail, or its receipt.
+// isNamed reports whether id is the Message-ID of the mail, or its receipt. Some APIs write
+// these without their angle brackets.
 func (d *Delivery) isNamed(id string) bool {
-	return id != "" && (d.MessageID == id || d.Receipt == id && !strings.Contains(id, " "))
+	id = strings.Trim(id, "<>")
+	return id != "" && (strings.Trim(d.MessageID, "<>") == id || strings.Trim(d.Receipt, "<>") == id && !strings.Contains(id, " "))
 }
 
 // alone reports whether one recipient has a mail with that Message-ID or receipt.

@@ -164,6 +164,9 @@ func TestUndeliveredByReceipt(t *testing.T) {
 	check(t, "verdict", invite.VerdictUndeliverable, o.Verdict)
 	check(t, "state", invite.DeliveryUndelivered, got.Deliveries[2].State)
 	check(t, "state of another", invite.DeliveryDelivered, got.Deliveries[0].State)
+	bare, o := m.Undelivered(strings.Trim(m.Deliveries[0].MessageID, "<>"), m.Deliveries[0].To, "mailbox full")
+	check(t, "verdict without brackets", invite.VerdictUndeliverable, o.Verdict)
+	check(t, "state without brackets", invite.DeliveryUndelivered, bare.Deliveries[0].State)
 	_, o = m.Undelivered(receiptOf(7), "", "mailbox full")
 	check(t, "verdict of a stranger", invite.VerdictUnknownEvent, o.Verdict)
 	m.Deliveries[0].Receipt = "250 2.0.0 OK"

@@ -61,7 +61,7 @@ func (s *Sender) SendReceipt(ctx context.Context, m *mime.Message) (receipt mime
 	if err == nil {
 		receipt, attempts, err = s.send(ctx, m)
 	}
-	s.log(ctx, m, attempts, time.Since(start), err)
+	s.log(ctx, m, receipt.ID, attempts, time.Since(start), err)
 	return receipt, err
 }
 
@@ -82,7 +82,7 @@ func (s *Sender) String() string { return s.backend.String() }
 func (s *Sender) GoString() string { return s.String() }
 
 // log writes the record of one message.
-func (s *Sender) log(ctx context.Context, m *mime.Message, attempts int, took time.Duration, err error) {
+func (s *Sender) log(ctx context.Context, m *mime.Message, receipt string, attempts int, took time.Duration, err error) {
 	if s.logger == nil || m == nil {
 		return
 	}
@@ -98,6 +98,9 @@ func (s *Sender) log(ctx context.Context, m *mime.Message, attempts int, took ti
 	}
 	if m.UID != "" {
 		attrs = append(attrs, slog.String("method", m.Method), slog.String("uid", m.UID))
+	}
+	if receipt != "" {
+		attrs = append(attrs, slog.String("receipt", receipt))
 	}
 	if err != nil {
 		level, text = slog.LevelError, "message not sent"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
@@ -22,7 +23,7 @@ func (d *Desk) Propose(ctx context.Context, uid string, p invite.Proposal) (invi
 }
 
 // Undelivered takes a report in that a mail did not arrive, as an HTTP API gives it, see
-// [invite.Meeting.Undelivered]. id is a Message-ID, or a receipt of the API. If no mail of
+// [invite.Meeting.Undelivered]. id is a Message-ID, or a receipt of the API, with or without angle brackets. If no mail of
 // the desk has it, the verdict is [invite.VerdictUnknownEvent].
 func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.Outcome, error) {
 	none := invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: fmt.Sprintf("is about a mail that is not of this desk: %.80s", id)}
@@ -30,7 +31,7 @@ func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.
 		return none, err
 	}
 	for _, query := range []string{byMessageID, byReceipt} {
-		keys, err := d.keysOf(ctx, query, []string{id})
+		keys, err := d.keysOf(ctx, query, []string{id, "<" + strings.Trim(id, "<>") + ">", strings.Trim(id, "<>")})
 		if err != nil {
 			return none, err
 		}

@@ -3,6 +3,7 @@ package desktest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -49,6 +50,8 @@ func TestReceipts(t *testing.T) {
 		}
 		o := must(w.Undelivered(w.Context(), receipt(3), "", "mailbox full"))(w)
 		check(w, "Undelivered by receipt", invite.VerdictUndeliverable, o.Verdict)
+		o = must(w.Undelivered(w.Context(), strings.Trim(w.meeting(uid).Deliveries[2].MessageID, "<>"), "", ""))(w)
+		check(w, "Undelivered without angle brackets", invite.VerdictDuplicate, o.Verdict)
 		w.checkStates("after the reports", uid, invite.DeliveryDelivered, invite.DeliveryUndelivered, invite.DeliveryUndelivered)
 		check(w, "receipt after the report", receipt(2), w.meeting(uid).Deliveries[1].Receipt)
 	})
