@@ -14,6 +14,8 @@
 //   - [github.com/convene-go/convene/mime]: a calendar object in a mail.
 //   - [github.com/convene-go/convene/smtpsend]: submission to a mail server, with DKIM,
 //     folders and the sendmail program in packages below it.
+//   - [github.com/convene-go/convene/httpsend]: submission to a provider by HTTP, for
+//     programs that may not speak SMTP.
 //
 // The way of the data:
 //

@@ -18,17 +18,19 @@ const modulePath = "github.com/convene-go/convene/"
 // import. The longest prefix of a folder counts. Imports run downwards only, so that
 // a reader of a package needs to know only the packages below it.
 var mayImport = map[string][]string{
-	"":                         {},
-	"internal":                 {"internal"},
-	"ical":                     {"internal"},
-	"mime":                     {"internal"},
-	"smtpsend":                 {"internal", "mime", "smtpsend"},
-	"invite/body":              {"internal", "ical", "invite/body"},
-	"invite/internal/series":   {"internal", "ical"},
-	"invite/internal/roster":   {"internal", "ical", "invite/internal/series"},
-	"invite/internal/mailauth": {"internal", "mime"},
-	"invite/internal/within":   {},
-	"invite/internal/plan":     {"internal", "ical", "invite/internal/series", "invite/internal/roster"},
+	"":                            {},
+	"internal":                    {"internal"},
+	"ical":                        {"internal"},
+	"mime":                        {"internal"},
+	"smtpsend":                    {"internal", "mime", "smtpsend"},
+	"httpsend":                    {"internal", "mime", "httpsend"},
+	"httpsend/internal/callcheck": {"mime", "httpsend", "invite", "invite/invitetest"},
+	"invite/body":                 {"internal", "ical", "invite/body"},
+	"invite/internal/series":      {"internal", "ical"},
+	"invite/internal/roster":      {"internal", "ical", "invite/internal/series"},
+	"invite/internal/mailauth":    {"internal", "mime"},
+	"invite/internal/within":      {},
+	"invite/internal/plan":        {"internal", "ical", "invite/internal/series", "invite/internal/roster"},
 	"invite": {
 		"internal", "ical", "mime", "invite/body",
 		"invite/internal/series", "invite/internal/roster", "invite/internal/mailauth", "invite/internal/plan", "invite/internal/within",
@@ -39,7 +41,7 @@ var mayImport = map[string][]string{
 	"invite/rsvp":            {"internal", "ical", "invite", "invite/body", "invite/internal/series", "invite/internal/mailauth"},
 	"invite/desk":            {"internal", "ical", "mime", "invite", "invite/inbox", "invite/organizer", "invite/internal/series", "invite/internal/plan", "invite/internal/within", "invite/desk/internal"},
 	"invite/organizer":       {"internal", "ical", "invite", "invite/internal/series", "invite/internal/roster", "invite/organizer"},
-	"examples":               {"ical", "mime", "invite", "smtpsend"},
+	"examples":               {"ical", "mime", "invite", "smtpsend", "httpsend"},
 }
 
 // TestRooms checks that packages import only what lies below them.

@@ -10,9 +10,9 @@ import (
 )
 
 // bounce marks the deliveries that a report speaks of. They are found by the
-// Message-ID of the mail that came back, which is random. If a relay replaced the
-// Message-ID, they are found by the UID and the SEQUENCE in that mail and by the
-// recipient, see [intake.guessed]. If a report names several recipients, a delivery
+// Message-ID of the mail that came back, which is random, or by what stands for it if a
+// relay replaced it, see [intake.returnedID]. Otherwise they are found by the UID and the
+// SEQUENCE in that mail and by the recipient, see [intake.guessed]. If a report names several recipients, a delivery
 // that it marks decides the outcome.
 func (x *intake) bounce() Outcome {
 	r := x.in.Mail.Report
@@ -50,16 +50,15 @@ func reportsFailure(d *mime.DeliveryStatus) bool {
 // error.
 func (x *intake) undeliver(d *mime.DeliveryStatus, sent *sentMails) error {
 	to := cmp.Or(d.OriginalRecipient, d.FinalRecipient)
-	id, event := x.returned()
 	found := sent.find(d)
 	switch {
-	case found < 0 && (event || sent.known):
+	case found < 0 && (sent.event || sent.known):
 		return refuse(VerdictUnknownAttendee, "no mail of this meeting to %s can have come back", foreignLine(to, address.Max))
 	case found < 0:
-		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", cmp.Or(foreignLine(id, mostIdentifier), "no Message-ID came back"))
+		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", cmp.Or(foreignLine(sent.id, mostIdentifier), "no Message-ID came back"))
 	}
 	l := &x.m.Deliveries[found]
-	if sent.shared && l.MessageID == id && (x.p.RequireAuth || !x.recent(l)) {
+	if sent.shared && l.MessageID == sent.id && (x.p.RequireAuth || !x.recent(l)) {
 		return refuse(VerdictHeld, "says that the mail to %s did not arrive, but all recipients of this mail know its Message-ID", l.To)
 	}
 	return x.mark(l, d.Status+" "+d.DiagnosticCode, sent.answers[address.Key(l.To)])
@@ -85,20 +84,18 @@ func (x *intake) recent(l *Delivery) bool {
 	return handedOver && x.p.Now().Sub(l.Time) <= mostGuessed
 }
 
-// returned returns the Message-ID of the mail that came back, and reports whether
-// its calendar object is of this meeting.
-func (x *intake) returned() (id string, ours bool) {
-	if r := x.in.Mail.Returned; r != nil {
-		id = r.MessageID
-	}
-	return id, x.in.Event != nil && sameUID(x.in.Event.UID, x.m.Event.UID)
+// isNamed reports whether id is the Message-ID of the mail, or its receipt. Some APIs write
+// these without their angle brackets.
+func (d *Delivery) isNamed(id string) bool {
+	id = strings.Trim(id, "<>")
+	return id != "" && (strings.Trim(d.MessageID, "<>") == id || strings.Trim(d.Receipt, "<>") == id && !strings.Contains(id, " "))
 }
 
-// alone reports whether a mail went to one recipient.
+// alone reports whether one recipient has a mail with that Message-ID or receipt.
 func (x *intake) alone(id string) bool {
 	n := 0
 	for i := range x.m.Deliveries {
-		if x.m.Deliveries[i].MessageID == id {
+		if x.m.Deliveries[i].isNamed(id) {
 			n++
 		}
 	}

@@ -1,6 +1,9 @@
 package invite
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/mime"
 )
@@ -8,6 +11,8 @@ import (
 // sentMails finds the deliveries that a report of many recipients speaks of. The
 // deliveries are read once for all recipients.
 type sentMails struct {
+	id      string               // the Message-ID of the mail that came back, or of ours that it stands for
+	event   bool                 // the calendar object that came back is of this meeting
 	answers map[string][]*Answer // of the recipients that the report names or means, by key
 	known   bool                 // a mail of this meeting has the Message-ID that came back
 	shared  bool                 // this mail went to several attendees, each of whom knows its Message-ID
@@ -18,13 +23,13 @@ type sentMails struct {
 
 // sentTo returns the deliveries to the recipients of a report.
 func (x *intake) sentTo(list []mime.DeliveryStatus) *sentMails {
-	id, event := x.returned()
+	id, event := x.returnedID(), x.in.Event != nil && sameUID(x.in.Event.UID, x.m.Event.UID)
 	named := make(map[string]bool, len(list))
 	for i := range list {
 		named[address.Key(list[i].OriginalRecipient)] = true
 		named[address.Key(list[i].FinalRecipient)] = true
 	}
-	sent := &sentMails{sole: -1, byID: make(map[string]int), byEvent: make(map[string]int)}
+	sent := &sentMails{id: id, event: event, sole: -1, byID: make(map[string]int), byEvent: make(map[string]int)}
 	last, n := -1, 0 // of the deliveries with the Message-ID
 	for i := range x.m.Deliveries {
 		l := &x.m.Deliveries[i]
@@ -57,6 +62,58 @@ func (x *intake) sentTo(list []mime.DeliveryStatus) *sentMails {
 		}
 	}
 	return sent
+}
+
+// returnedID returns the Message-ID of the mail of this meeting that came back: the
+// Message-ID in the report, the field [HeaderMessageID], or the Message-ID of the mail
+// whose receipt a provider wrote in place of its Message-ID. If none is of this meeting,
+// returnedID returns the Message-ID in the report.
+func (x *intake) returnedID() string {
+	r := x.in.Mail.Returned
+	if r == nil {
+		return ""
+	}
+	ids, receipts := ourIDs(r), receiptsIn(r)
+	best, found := len(ids), r.MessageID
+	for i := range x.m.Deliveries {
+		l := &x.m.Deliveries[i]
+		if at := slices.Index(ids[:best], l.MessageID); at >= 0 {
+			best, found = at, l.MessageID
+		}
+		if best == len(ids) && l.Receipt != "" && slices.Contains(receipts, l.Receipt) {
+			found = l.MessageID
+		}
+	}
+	return found
+}
+
+// ourIDs returns the identifiers in a returned header that may be a Message-ID of ours.
+func ourIDs(r *mime.Returned) (ids []string) {
+	ids = with(ids, r.MessageID)
+	for _, f := range r.Header {
+		if strings.EqualFold(f.Name, HeaderMessageID) {
+			return with(ids, strings.TrimSpace(f.Value))
+		}
+	}
+	return ids
+}
+
+// shortestReceipt is the least number of octets of a receipt by which a mail finds a
+// delivery. Shorter ones, such as the numbers of queues, can be guessed, and queues use
+// them again. The receipts of Amazon SES have 60.
+const shortestReceipt = 24
+
+// receiptsIn returns the receipts that a provider may have written in place of the
+// Message-ID: all of it, or a part of it.
+func receiptsIn(r *mime.Returned) (out []string) {
+	bare := strings.Trim(r.MessageID, "<>")
+	left, _, _ := strings.Cut(bare, "@")
+	for _, id := range []string{r.MessageID, bare, left} {
+		if len(id) >= shortestReceipt {
+			out = with(out, id)
+		}
+	}
+	return out
 }
 
 // find returns the index of the delivery to one recipient, or -1. A delivery that the

@@ -312,7 +312,7 @@ func (c *Client) Respond(ctx context.Context, in *Inbound, r Response) error {
 	o := c.settings(callOptions{})
 	m, err := (&answerMail{Response: r, Options: &o.Options}).message(in)
 	if err == nil {
-		err = c.sender.Send(ctx, m)
+		_, err = hand(ctx, c.sender, m)
 	}
 	if err != nil {
 		return fmt.Errorf("invite: respond as %.80s: %w", r.As, err)

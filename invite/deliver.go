@@ -62,12 +62,6 @@ type deliverer struct {
 	broken    error           // why nothing more is handed over: the error of the ledger
 }
 
-// result is the end of one try.
-type result struct {
-	mail *outgoing
-	err  error
-}
-
 // deliver hands the mails of some parts over, in their [sendingOrder]. The error is a
 // [*DeliveryError], joined with the error of the ledger if that failed.
 func deliver(ctx context.Context, s Sender, parts []part, o *settings) error {
@@ -221,7 +215,7 @@ func (d *deliverer) finish(r result) {
 	d.done = append(d.done, r)
 	r.mail.message = nil
 	d.pace.used = append(d.pace.used, r.mail.permit)
-	d.noteFailure(r.mail, r.mail.letter.recordResult(r.mail.meeting, r.err, d.settings))
+	d.noteFailure(r.mail, r.mail.letter.recordResult(r.mail.meeting, &r, d.settings))
 	for i := range r.mail.letter {
 		n := &r.mail.letter[i]
 		d.close(n.Key())
@@ -374,27 +368,4 @@ func (d *deliverer) lose(x *outgoing) {
 		d.close(x.letter[i].Key())
 		d.block(x.letter[i].Key())
 	}
-}
-
-// send hands a mail over. If the call sends one mail at a time, no goroutine is
-// needed.
-func (d *deliverer) send(ctx context.Context, x *outgoing) {
-	x.permit = d.pace.take()
-	if cap(d.results) == 1 {
-		d.results <- d.try(ctx, x)
-		d.inFlight++
-		return
-	}
-	d.inFlight++
-	go func() { d.results <- d.try(ctx, x) }()
-}
-
-// try hands a mail to the sender.
-func (d *deliverer) try(ctx context.Context, x *outgoing) (r result) {
-	defer func() {
-		if r.mail == nil { // the sender has panicked
-			x.permit.release()
-		}
-	}()
-	return result{x, d.sender.Send(x.permit.context(ctx), x.message)}
 }

@@ -3,6 +3,8 @@ package invite
 import (
 	"errors"
 	"slices"
+
+	"github.com/convene-go/convene/internal/address"
 )
 
 // errWaits is the error of a mail that was not tried.
@@ -18,7 +20,16 @@ func deliveryError(failed []*RecipientError) error {
 
 // recordResult writes the result of a letter into its deliveries. It returns an error
 // for each recipient who has not got the mail.
-func (l letter) recordResult(m *Meeting, err error, o *settings) []*RecipientError {
+func (l letter) recordResult(m *Meeting, r *result, o *settings) []*RecipientError {
+	failed := l.recordError(m, r.err, o)
+	if len(failed) < len(l) {
+		l.noteReceipt(m, &r.receipt)
+	}
+	return failed
+}
+
+// recordError is recordResult without the receipt.
+func (l letter) recordError(m *Meeting, err error, o *settings) []*RecipientError {
 	if err == nil {
 		l.note(m, DeliveryDelivered, "", o)
 		return nil
@@ -73,11 +84,37 @@ func (l letter) unknownAgain(m *Meeting) (any bool) {
 // each recipient, and all of it would be stored.
 const mostReply = 2 << 10
 
+// mostReceipt limits the octets of Delivery.Receipt.
+const mostReceipt = 500
+
+// noteReceipt writes the names that the server gave to the mail into the deliveries of the
+// recipients who have it.
+func (l letter) noteReceipt(m *Meeting, r *Receipt) {
+	if r.ID == "" && len(r.Of) == 0 {
+		return
+	}
+	of := make(map[string]string, len(r.Of)) // by the key of the address
+	for to, id := range r.Of {
+		of[address.Key(to)] = id
+	}
+	for i := range l {
+		d := &m.Deliveries[l[i].index]
+		if d.State != DeliveryDelivered {
+			continue
+		}
+		id, ok := of[l[i].Key()]
+		if !ok {
+			id = r.ID
+		}
+		d.Receipt = foreignText(id, mostReceipt)
+	}
+}
+
 // note sets the state of the letter's deliveries. reply is the text of the Sender.
 func (l letter) note(m *Meeting, state DeliveryState, reply string, o *settings) {
 	reply = foreignText(reply, mostReply)
 	for i := range l {
 		d := &m.Deliveries[l[i].index]
-		d.State, d.Reply, d.Time = state, reply, o.Now().UTC()
+		d.State, d.Reply, d.Receipt, d.Time = state, reply, "", o.Now().UTC()
 	}
 }

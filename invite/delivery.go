@@ -38,6 +38,10 @@ type Delivery struct {
 	// a report came later, Reply is `a report says "…"` with at most 500 octets of its
 	// text, which nobody has checked.
 	Reply string `json:"reply,omitempty"`
+	// Receipt is the name by which the Sender's server knows the mail, and "" if it gave
+	// none: see [ReceiptSender]. It has at most 500 octets. A text with spaces is a reply
+	// that names nothing.
+	Receipt string `json:"receipt,omitempty"`
 	// Time is the time at which the state was reached. It is zero as long
 	// as no call has tried to send the mail.
 	Time time.Time `json:"time,omitzero"`

@@ -15,6 +15,9 @@ type Keys struct {
 	// MessageIDs are the Message-IDs of our mails that it answers or returns,
 	// with angle brackets: see Delivery.MessageID.
 	MessageIDs []string
+	// Receipts are the names by which a provider may know the mail that it returns: see
+	// Delivery.Receipt.
+	Receipts []string
 	// ReplyAddresses are the addresses that it came to, and the organizer's in its
 	// calendar object, in lower case: see Meeting.ReplyAddresses.
 	ReplyAddresses []string
@@ -33,7 +36,7 @@ func (in *Inbound) Keys() Keys {
 	}
 	m := in.Mail
 	if m.Returned != nil {
-		k.MessageIDs = with(k.MessageIDs, m.Returned.MessageID)
+		k.MessageIDs, k.Receipts = ourIDs(m.Returned), receiptsIn(m.Returned)
 	}
 	if m.Disposition != nil {
 		k.MessageIDs = with(k.MessageIDs, m.Disposition.MessageID)

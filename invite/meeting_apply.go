@@ -105,7 +105,7 @@ func (m *Meeting) Propose(p Proposal) (*Meeting, Outcome) {
 }
 
 // Undelivered takes a report in that a mail did not arrive, as an HTTP API gives
-// it. id is the Message-ID of the mail. email is the recipient, and may be empty
+// it. id is the Message-ID of the mail, or its receipt: see Delivery.Receipt. Its angle brackets may be missing. email is the recipient, and may be empty
 // if the mail went to one recipient. text is the text of the server, for people,
 // which is cut and quoted in Delivery.Reply.
 //
@@ -121,7 +121,7 @@ func (m *Meeting) Undelivered(id, email, text string) (*Meeting, Outcome) {
 		}
 		sole := email == "" && x.alone(id)
 		for i := range x.m.Deliveries {
-			if l := &x.m.Deliveries[i]; l.MessageID == id && (sole || address.Same(l.To, email)) {
+			if l := &x.m.Deliveries[i]; l.isNamed(id) && (sole || address.Same(l.To, email)) {
 				x.ownDeliveries()
 				return x.mark(&x.m.Deliveries[i], text, x.m.answersBy(l.To))
 			}

@@ -16,9 +16,14 @@ import (
 // (RFC 3834, section 2).
 var autoSubmitted = mime.Field{Name: "Auto-Submitted", Value: "auto-generated"}
 
+// HeaderMessageID is the name of a header field that repeats the Message-ID of a mail about
+// a meeting. Some providers replace the Message-ID, for example Amazon SES, but leave other
+// fields alone. So a report that returns the header of the mail still names the mail.
+const HeaderMessageID = "X-Meeting-Message-ID"
+
 // fields returns the further header fields of a mail about a meeting.
-func (o *Options) fields() []mime.Field {
-	return append([]mime.Field{autoSubmitted}, o.Header...)
+func (o *Options) fields(messageID string) []mime.Field {
+	return append([]mime.Field{autoSubmitted, {Name: HeaderMessageID, Value: messageID}}, o.Header...)
 }
 
 // The limits of Options.Header.
@@ -29,7 +34,7 @@ const (
 
 // reservedFields are fields, in lower case, that this library or its Sender writes, or
 // that servers on the way write. Package mime refuses more.
-var reservedFields = []string{"auto-submitted", "dkim-signature", "authentication-results", "received-spf", "delivered-to"}
+var reservedFields = []string{"auto-submitted", "x-meeting-message-id", "dkim-signature", "authentication-results", "received-spf", "delivered-to"}
 
 // checkHeader refuses header fields that mails cannot have.
 func (o *Options) checkHeader() error {

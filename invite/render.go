@@ -139,7 +139,7 @@ func (r *renderer) draft(ctx context.Context, l letter) (*mime.Draft, error) {
 		Subject: text.Subject, Date: delivery.Stamp, MessageID: delivery.MessageID,
 		Text: text.Text, HTML: text.HTML, Inline: inline(text.Inline), Attachments: files,
 		NoAttachment: r.options.NoAttachment,
-		Header:       r.options.fields(),
+		Header:       r.options.fields(delivery.MessageID),
 	}
 	if organizer.SentBy != "" {
 		d.Sender = &mail.Address{Address: organizer.SentBy}

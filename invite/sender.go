@@ -41,6 +41,26 @@ var _ Sender = SenderFunc(nil)
 // Send calls f.
 func (f SenderFunc) Send(ctx context.Context, m *Message) error { return f(ctx, m) }
 
+// Receipt has the names that a server or an API gave to a mail, see [mime.Receipt].
+type Receipt = mime.Receipt
+
+// ReceiptSender is a [Sender] that tells by which name the server or API knows a mail that
+// it took. A [Client] then calls SendReceipt in place of Send, and keeps the name in
+// Delivery.Receipt, so that a report that uses it is understood. The senders of smtpsend
+// and httpsend are ReceiptSenders.
+//
+// SendReceipt follows the rules of Send. The receipt counts for the recipients who have
+// the mail, so it may come with an error about others. The zero value means that there is
+// none.
+//
+// A Sender that wraps another one passes SendReceipt on. A type that embeds a Sender and
+// has a Send of its own needs a SendReceipt of its own, too. Otherwise the Client calls
+// the embedded one, past its Send.
+type ReceiptSender interface {
+	Sender
+	SendReceipt(ctx context.Context, m *Message) (Receipt, error)
+}
+
 // Pacer is a [Sender] whose mails may have to wait: for a connection, or for a limit on
 // mails per second. A [Client] with a [Ledger] calls Admit before it claims a mail. So a
 // mail that waits is pending in the ledger. Otherwise it would be in the state sending,

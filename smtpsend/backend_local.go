@@ -27,13 +27,13 @@ type local struct {
 }
 
 // send sends a message that was checked.
-func (l *local) send(ctx context.Context, m *mime.Message) (attempts int, err error) {
+func (l *local) send(ctx context.Context, m *mime.Message) (receipt mime.Receipt, attempts int, err error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if l.closed {
-		return 0, ErrClosed
+		return receipt, 0, ErrClosed
 	}
-	return 1, l.to.Send(ctx, m)
+	return receipt, 1, l.to.Send(ctx, m)
 }
 
 // Close waits for the calls of send that are under way.

@@ -35,7 +35,7 @@ func newServer(addr string, o *Options) (*server, error) {
 }
 
 // send sends a message that was checked, if need be in several attempts.
-func (s *server) send(ctx context.Context, m *mime.Message) (attempts int, err error) {
+func (s *server) send(ctx context.Context, m *mime.Message) (receipt mime.Receipt, attempts int, err error) {
 	sub := newSubmission(m)
 	var closed error
 	s.o.Retry.run(ctx, func() (again bool) {
@@ -47,9 +47,9 @@ func (s *server) send(ctx context.Context, m *mime.Message) (attempts int, err e
 	})
 	sub.interrupt(ctx)
 	if closed != nil && sub.attempts == 0 {
-		return 0, closed
+		return mime.Receipt{}, 0, closed
 	}
-	return sub.attempts, newSendError(m.To, sub.results)
+	return sub.receipt(), sub.attempts, newSendError(m.To, sub.results)
 }
 
 // attempt sends a message once, to the recipients that are due. It returns an
@@ -66,11 +66,12 @@ func (s *server) attempt(ctx context.Context, sub *submission) error {
 	defer s.pool.release()
 	sub.attempts++
 	m := sub.message()
-	results, ok := s.sendOverIdle(ctx, m)
+	receipts := make([]string, len(m.To))
+	results, ok := s.sendOverIdle(ctx, m, receipts)
 	if !ok {
-		results = s.sendOverNew(ctx, m)
+		results = s.sendOverNew(ctx, m, receipts)
 	}
-	sub.record(results)
+	sub.record(results, receipts)
 	return nil
 }
 
@@ -87,23 +88,23 @@ func (s *server) enter(ctx context.Context, first bool) error {
 
 // sendOverIdle sends m over an idle session of the pool. ok is false if there
 // is none, or if its connection turned out dead.
-func (s *server) sendOverIdle(ctx context.Context, m *mime.Message) (results []*Error, ok bool) {
+func (s *server) sendOverIdle(ctx context.Context, m *mime.Message, receipts []string) (results []*Error, ok bool) {
 	idle := s.pool.take(ctx)
 	if idle == nil {
 		return nil, false
 	}
-	results, dead := idle.transact(ctx, m)
+	results, dead := idle.transact(ctx, m, receipts)
 	s.pool.put(ctx, idle)
 	return results, !dead
 }
 
 // sendOverNew sends m over a new session.
-func (s *server) sendOverNew(ctx context.Context, m *mime.Message) []*Error {
+func (s *server) sendOverNew(ctx context.Context, m *mime.Message, receipts []string) []*Error {
 	fresh, err := openSession(ctx, s.addr, s.o)
 	if err != nil {
 		return repeat(err, len(m.To))
 	}
-	results, _ := fresh.transact(ctx, m)
+	results, _ := fresh.transact(ctx, m, receipts)
 	s.pool.put(ctx, fresh)
 	return results
 }

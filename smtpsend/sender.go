@@ -20,7 +20,7 @@ type Sender struct {
 // backend is the destination of a [Sender]: a server, or something local.
 type backend interface {
 	// send sends a message that was checked, and returns the number of attempts.
-	send(ctx context.Context, m *mime.Message) (attempts int, err error)
+	send(ctx context.Context, m *mime.Message) (receipt mime.Receipt, attempts int, err error)
 	Close() error
 	String() string
 }
@@ -45,13 +45,24 @@ func New(addr string, o *Options) (*Sender, error) {
 // the reply to a message that was sent whole is waited for, at most for the time
 // in [Options.Finish].
 func (s *Sender) Send(ctx context.Context, m *mime.Message) error {
-	start, attempts := time.Now(), 0
-	err := check(m)
-	if err == nil {
-		attempts, err = s.send(ctx, m)
-	}
-	s.log(ctx, m, attempts, time.Since(start), err)
+	_, err := s.SendReceipt(ctx, m)
 	return err
+}
+
+// SendReceipt is Send, and returns the names that the server gave to the message in its
+// last reply, if it took the message for anybody: the number in its queue, or the
+// identifier that it writes in place of the Message-ID. If a reply has no form that is
+// known, the receipt is the reply itself, as in "250 2.0.0 OK", cut after 200 octets. With
+// LMTP, and if the message was sent in several transactions, recipients may have different
+// receipts. A folder and a program give none.
+func (s *Sender) SendReceipt(ctx context.Context, m *mime.Message) (receipt mime.Receipt, err error) {
+	start, attempts := time.Now(), 0
+	err = check(m)
+	if err == nil {
+		receipt, attempts, err = s.send(ctx, m)
+	}
+	s.log(ctx, m, receipt.ID, attempts, time.Since(start), err)
+	return receipt, err
 }
 
 // check returns the errors of [mime.Message.Validate] in the name of this package.
@@ -71,7 +82,7 @@ func (s *Sender) String() string { return s.backend.String() }
 func (s *Sender) GoString() string { return s.String() }
 
 // log writes the record of one message.
-func (s *Sender) log(ctx context.Context, m *mime.Message, attempts int, took time.Duration, err error) {
+func (s *Sender) log(ctx context.Context, m *mime.Message, receipt string, attempts int, took time.Duration, err error) {
 	if s.logger == nil || m == nil {
 		return
 	}
@@ -87,6 +98,9 @@ func (s *Sender) log(ctx context.Context, m *mime.Message, attempts int, took ti
 	}
 	if m.UID != "" {
 		attrs = append(attrs, slog.String("method", m.Method), slog.String("uid", m.UID))
+	}
+	if receipt != "" {
+		attrs = append(attrs, slog.String("receipt", receipt))
 	}
 	if err != nil {
 		level, text = slog.LevelError, "message not sent"

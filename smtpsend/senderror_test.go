@@ -109,8 +109,8 @@ func TestLog(t *testing.T) {
 	sender.Send(t.Context(), bad)
 	sender.Send(t.Context(), nil)
 	sender.Close()
-	want := `{"level":"INFO","msg":"message sent","server":"smtp://test.example:25","id":"<1@example.com>","recipients":1,"to":"bob@example.com","size":46,"attempts":1}
-{"level":"ERROR","msg":"message sent in part","server":"smtp://test.example:25","id":"<1@example.com>","recipients":2,"to":"bob@example.com, carl@example.com","size":46,"attempts":1,"error":"smtpsend: 1 of 2 recipients: carl@example.com: rcpt: 550 5.1.1 who?","accepted":1}
+	want := `{"level":"INFO","msg":"message sent","server":"smtp://test.example:25","id":"<1@example.com>","recipients":1,"to":"bob@example.com","size":46,"attempts":1,"receipt":"250 2.0.0 taken"}
+{"level":"ERROR","msg":"message sent in part","server":"smtp://test.example:25","id":"<1@example.com>","recipients":2,"to":"bob@example.com, carl@example.com","size":46,"attempts":1,"receipt":"250 2.0.0 taken","error":"smtpsend: 1 of 2 recipients: carl@example.com: rcpt: 550 5.1.1 who?","accepted":1}
 {"level":"ERROR","msg":"message not sent","server":"smtp://test.example:25","id":"<1@example.com>","recipients":1,"to":"bob@example.com","size":46,"attempts":0,"error":"smtpsend: From: character U+000D at octet 0 is not allowed"}
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {

@@ -28,12 +28,13 @@ type session struct {
 	out       []byte // buffer for commands and messages, used again
 }
 
-// transact sends m and returns the result for each recipient. dead reports that
-// the session had served before, and that its connection ended before the server
-// took the first command. In this case m may be sent over another session.
-func (s *session) transact(ctx context.Context, m *mime.Message) (results []*Error, dead bool) {
+// transact sends m and returns the result for each recipient. It writes the receipts of
+// those who were accepted into receipts. dead reports that the session had served before,
+// and that its connection ended before the server took the first command. In this case m
+// may be sent over another session.
+func (s *session) transact(ctx context.Context, m *mime.Message, receipts []string) (results []*Error, dead bool) {
 	defer s.watch(ctx)()
-	t := &transaction{session: s, m: m, results: make([]*Error, len(m.To))}
+	t := &transaction{session: s, m: m, results: make([]*Error, len(m.To)), receipts: receipts}
 	t.examine()
 	reused := s.sent > 0
 	s.sent++

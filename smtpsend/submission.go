@@ -12,13 +12,14 @@ import (
 type submission struct {
 	m        *mime.Message
 	results  []*Error // one for each recipient, nil if accepted
+	receipts []string // one for each recipient, "" if not accepted
 	due      []int    // indexes of the recipients that the next attempt is for
 	attempts int
 }
 
 // newSubmission returns a submission for all recipients of m.
 func newSubmission(m *mime.Message) *submission {
-	s := &submission{m: m, results: make([]*Error, len(m.To)), due: make([]int, len(m.To))}
+	s := &submission{m: m, results: make([]*Error, len(m.To)), receipts: make([]string, len(m.To)), due: make([]int, len(m.To))}
 	for i := range s.due {
 		s.due[i] = i
 	}
@@ -39,11 +40,30 @@ func (s *submission) message() *mime.Message {
 	return &rest
 }
 
-// record notes the results of an attempt.
-func (s *submission) record(results []*Error) {
+// record notes the results and the receipts of an attempt.
+func (s *submission) record(results []*Error, receipts []string) {
 	for n, i := range s.due {
-		s.results[i] = results[n]
+		s.results[i], s.receipts[i] = results[n], receipts[n]
 	}
+}
+
+// receipt returns the receipts of the recipients who were accepted.
+func (s *submission) receipt() (out mime.Receipt) {
+	for i, r := range s.results {
+		if r != nil {
+			continue
+		}
+		switch id := s.receipts[i]; {
+		case out.ID == "":
+			out.ID = id
+		case out.ID != id:
+			if out.Of == nil {
+				out.Of = make(map[string]string)
+			}
+			out.Of[s.m.To[i]] = id
+		}
+	}
+	return out
 }
 
 // fail notes that an attempt was not made because of err. A result of an earlier

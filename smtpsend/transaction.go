@@ -26,6 +26,7 @@ type transaction struct {
 	eightBit bool     // the message has octets beyond ASCII
 	utf8     bool     // asks for SMTPUTF8
 	results  []*Error // one for each recipient, nil if not refused
+	receipts []string // one for each recipient, "" if not accepted yet
 	mailErr  *Error   // the refusal of MAIL
 	dataErr  *Error   // the refusal of DATA
 	goAhead  bool     // DATA was answered with 354

@@ -76,12 +76,26 @@ func (t *transaction) final(ctx context.Context) *Error {
 		}
 		if !t.o.LMTP {
 			t.failAt(pending, err)
+			t.acceptAt(pending, r, err)
 			break
 		}
 		t.results[i] = err
+		t.acceptAt(pending[n:n+1], r, err)
 	}
 	t.dirty = false
 	return nil
+}
+
+// acceptAt makes the name in the reply r the receipt of the recipients at places, unless
+// there is an error.
+func (t *transaction) acceptAt(places []int, r reply, err *Error) {
+	if err != nil {
+		return
+	}
+	receipt := r.receipt()
+	for _, i := range places {
+		t.receipts[i] = receipt
+	}
 }
 
 // failAt makes err, which may be nil, the result of the recipients at places.

@@ -263,7 +263,7 @@ func received(t *testing.T, path string) *mime.Received {
 		t.Fatal(err)
 	}
 	m.MessageID = ""
-	m.Header = slices.DeleteFunc(m.Header, func(f mime.Field) bool { return f.Name == "Message-ID" })
+	m.Header = slices.DeleteFunc(m.Header, func(f mime.Field) bool { return f.Name == "Message-ID" || f.Name == invite.HeaderMessageID })
 	return m
 }
 

@@ -2,9 +2,9 @@ package desk
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
@@ -23,7 +23,7 @@ func (d *Desk) Propose(ctx context.Context, uid string, p invite.Proposal) (invi
 }
 
 // Undelivered takes a report in that a mail did not arrive, as an HTTP API gives it, see
-// [invite.Meeting.Undelivered]. id is a Message-ID, or a receipt of the API. If no mail of
+// [invite.Meeting.Undelivered]. id is a Message-ID, or a receipt of the API, with or without angle brackets. If no mail of
 // the desk has it, the verdict is [invite.VerdictUnknownEvent].
 func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.Outcome, error) {
 	none := invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: fmt.Sprintf("is about a mail that is not of this desk: %.80s", id)}
@@ -31,19 +31,13 @@ func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.
 		return none, err
 	}
 	for _, query := range []string{byMessageID, byReceipt} {
-		keys, err := d.keysOf(ctx, query, []string{id})
+		keys, err := d.keysOf(ctx, query, []string{id, "<" + strings.Trim(id, "<>") + ">", strings.Trim(id, "<>")})
 		if err != nil {
 			return none, err
 		}
 		for _, key := range keys {
-			messageID, err := d.messageID(ctx, key, id)
-			if errors.Is(err, sql.ErrNoRows) {
-				continue // the meeting was deleted meanwhile
-			} else if err != nil {
-				return none, err
-			}
 			o, err := d.take(ctx, key, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) {
-				return m.Undelivered(messageID, email, text)
+				return m.Undelivered(id, email, text)
 			})
 			if !errors.Is(err, ErrNotFound) {
 				return o, err
@@ -51,12 +45,6 @@ func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.
 		}
 	}
 	return none, nil
-}
-
-// messageID returns the Message-ID of the mail with that Message-ID or receipt.
-func (d *Desk) messageID(ctx context.Context, key, id string) (out string, err error) {
-	err = d.reader().QueryRowContext(ctx, `SELECT message_id FROM convene_mails WHERE uid = $1 AND (message_id = $2 OR receipt = $2) ORDER BY n LIMIT 1`, key, id).Scan(&out)
-	return out, err
 }
 
 // take takes an answer, a proposal or a report into a meeting, and returns the outcome.

@@ -118,7 +118,7 @@ func (d *Desk) candidates(ctx context.Context, in *invite.Inbound) (keys []strin
 		{`SELECT DISTINCT uid FROM convene_addresses WHERE address`, k.ReplyAddresses},
 		{`SELECT uid FROM convene_meetings WHERE uid`, k.UIDs},
 		{byMessageID, k.MessageIDs},
-		{byReceipt, k.MessageIDs},
+		{byReceipt, k.Receipts},
 	} {
 		found, err := d.keysOf(ctx, x.query, x.list)
 		if err != nil {

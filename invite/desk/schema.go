@@ -21,8 +21,8 @@ var migrations = [][]string{{
 		starts BIGINT NOT NULL, ends BIGINT NOT NULL, doc TEXT NOT NULL)`,
 	`CREATE INDEX convene_meetings_starts ON convene_meetings (starts, uid)`,
 
-	// The ledger: a row for each recipient of a mail. The columns state, reply and at
-	// count, and data has the rest of invite.Delivery. at is in nanoseconds.
+	// The ledger: a row for each recipient of a mail. The columns state, reply, receipt
+	// and at count, and data has the rest of invite.Delivery. at is in nanoseconds.
 	`CREATE TABLE convene_mails (
 		uid TEXT NOT NULL REFERENCES convene_meetings (uid), n BIGINT NOT NULL,
 		message_id TEXT NOT NULL, receipt TEXT NOT NULL, state TEXT NOT NULL,

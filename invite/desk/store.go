@@ -29,9 +29,9 @@ type stored struct {
 // read reads a meeting with its mails. A single statement reads both, so that they
 // have the same state. The error is ErrNotFound if the meeting does not exist.
 func read(ctx context.Context, q querier, key string) (*stored, error) {
-	rows, err := q.QueryContext(ctx, `SELECT 0 AS kind, version AS n, doc AS data, '' AS state, '' AS reply, 0 AS at, 0 AS tries, 0 AS due, 0 AS since, 0 AS changed, '' AS follows
+	rows, err := q.QueryContext(ctx, `SELECT 0 AS kind, version AS n, doc AS data, '' AS state, '' AS reply, '' AS receipt, 0 AS at, 0 AS tries, 0 AS due, 0 AS since, 0 AS changed, '' AS follows
 		FROM convene_meetings WHERE uid = $1
-		UNION ALL SELECT 1, n, data, state, reply, at, tries, due, since, changed, follows FROM convene_mails WHERE uid = $1
+		UNION ALL SELECT 1, n, data, state, reply, receipt, at, tries, due, since, changed, follows FROM convene_mails WHERE uid = $1
 		ORDER BY kind, n`, key)
 	if err != nil {
 		return nil, err
@@ -41,9 +41,9 @@ func read(ctx context.Context, q querier, key string) (*stored, error) {
 	for rows.Next() {
 		var kind int
 		var n, at, due, since, changed int64
-		var data, state, reply string
+		var data, state, reply, receipt string
 		var x mail
-		if err := rows.Scan(&kind, &n, &data, &state, &reply, &at, &x.tries, &due, &since, &changed, &x.follows); err != nil {
+		if err := rows.Scan(&kind, &n, &data, &state, &reply, &receipt, &at, &x.tries, &due, &since, &changed, &x.follows); err != nil {
 			return nil, err
 		}
 		if kind == 0 {
@@ -56,7 +56,7 @@ func read(ctx context.Context, q querier, key string) (*stored, error) {
 		if err := json.Unmarshal([]byte(data), &d); err != nil {
 			return nil, fmt.Errorf("desk: meeting %.80s: mail %d: %w", key, n, err)
 		}
-		d.N, d.State, d.Reply, d.Time = int(n), invite.DeliveryState(state), reply, fromNanos(at)
+		d.N, d.State, d.Reply, d.Receipt, d.Time = int(n), invite.DeliveryState(state), reply, receipt, fromNanos(at)
 		x.Delivery, x.due, x.since, x.changed = d, fromMillis(due), fromMillis(since), fromMillis(changed)
 		out.mails[d.N] = x
 		out.meeting.Deliveries = append(out.meeting.Deliveries, d)

@@ -61,7 +61,7 @@ func (s *stored) difference(list []invite.Delivery) (fresh, changed []invite.Del
 		switch was, ok := s.mails[d.N]; {
 		case !ok:
 			fresh = append(fresh, d)
-		case was.State != d.State || was.Reply != d.Reply || !was.Time.Equal(d.Time):
+		case was.State != d.State || was.Reply != d.Reply || was.Receipt != d.Receipt || !was.Time.Equal(d.Time):
 			changed = append(changed, d)
 		}
 	}
@@ -82,12 +82,12 @@ func insertMails(ctx context.Context, tx *sql.Tx, key string, fresh []invite.Del
 				s.add(",")
 			}
 			fixed := d
-			fixed.State, fixed.Reply, fixed.Time = "", "", time.Time{}
+			fixed.State, fixed.Reply, fixed.Receipt, fixed.Time = "", "", "", time.Time{}
 			data, err := json.Marshal(fixed)
 			if err != nil {
 				return fmt.Errorf("desk: meeting %.80s: mail %d: %w", key, d.N, err)
 			}
-			s.add("(?, ?, ?, '', ?, ?, ?, ?, '', 0, ?, 0, ?, ?, ?)", key, d.N, text(d.MessageID),
+			s.add("(?, ?, ?, ?, ?, ?, ?, ?, '', 0, ?, 0, ?, ?, ?)", key, d.N, text(d.MessageID), text(d.Receipt),
 				string(d.State), text(d.Reply), nanos(d.Time), string(data), p.follows, due, since, now)
 		}
 		if _, err := tx.ExecContext(ctx, s.String(), s.args...); err != nil {
@@ -123,7 +123,7 @@ func updateMails(ctx context.Context, tx *sql.Tx, was *stored, changed []invite.
 	return nil
 }
 
-// setMails changes state, reply and time of mails for which a condition holds, and the
+// setMails changes state, reply, receipt and time of mails for which a condition holds, and the
 // columns that more writes. It returns the numbers of the changed mails. The statement
 // names the rows by their numbers, which the index has. A join would read all rows of the
 // meeting if the database has no statistics.
@@ -135,6 +135,7 @@ func setMails(ctx context.Context, q querier, key string, list []invite.Delivery
 		s.add(`UPDATE convene_mails SET changed = ?`, millis(now))
 		setColumn(&s, "state", "TEXT", part, func(d *invite.Delivery) string { return string(d.State) })
 		setColumn(&s, "reply", "TEXT", part, func(d *invite.Delivery) string { return text(d.Reply) })
+		setColumn(&s, "receipt", "TEXT", part, func(d *invite.Delivery) string { return text(d.Receipt) })
 		setColumn(&s, "at", "BIGINT", part, func(d *invite.Delivery) int64 { return nanos(d.Time) })
 		for _, f := range more {
 			f(&s)

@@ -76,6 +76,9 @@ func (b *begun) rows(state invite.DeliveryState, numbers ...int) []invite.Delive
 	for _, n := range numbers {
 		d := b.Deliveries[n]
 		d.State, d.Time = state, time.Now().UTC().Truncate(time.Second)
+		if state == invite.DeliveryDelivered {
+			d.Receipt = fmt.Sprintf("receipt%d", n)
+		}
 		out = append(out, d)
 	}
 	return out

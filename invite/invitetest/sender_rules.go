@@ -24,7 +24,7 @@ func checkAccepts(ctx context.Context, s invite.Sender) error {
 }
 
 func checkBytes(ctx context.Context, s invite.Sender) error {
-	if _, ok := s.(Observer); !ok {
+	if _, ok := as[Observer](s); !ok {
 		return errNotApplicable
 	}
 	var want []*mime.Message
@@ -103,7 +103,7 @@ func checkEnded(ctx context.Context, s invite.Sender) error {
 }
 
 func checkStalled(ctx context.Context, s invite.Sender) error {
-	staller, ok := s.(Staller)
+	staller, ok := as[Staller](s)
 	if !ok {
 		return errNotApplicable
 	}
@@ -149,7 +149,7 @@ func checkInjection(ctx context.Context, s invite.Sender) error {
 }
 
 func checkRefused(ctx context.Context, s invite.Sender) error {
-	r, ok := s.(Refuser)
+	r, ok := as[Refuser](s)
 	if !ok {
 		return errNotApplicable
 	}

@@ -39,21 +39,37 @@ type Staller interface {
 //
 // newSender is called for each rule. It returns a sender that accepts every mailbox
 // of example.com, except the one that a [Refuser] names. If the sender is no
-// [Observer], [Refuser], [Staller] or [invite.Pacer], rules that need one are skipped.
+// [Observer], [Refuser], [Staller] or [invite.Pacer], rules that need one are skipped. If it
+// is an [invite.ReceiptSender], each rule is checked for SendReceipt, too, because a
+// Client calls that in place of Send.
 //
 // Run it with the race detector.
 func TestSender(t *testing.T, newSender func(t *testing.T) invite.Sender) {
 	t.Helper()
 	for _, r := range senderRules {
-		t.Run(r.name, func(t *testing.T) {
-			err := r.check(t.Context(), newSender(t))
-			switch {
-			case errors.Is(err, errNotApplicable):
-				t.Skip(err)
-			case err != nil:
-				t.Errorf("%v\nThe rule: %s\nTo keep it: %s", err, r.text, r.advice)
-			}
-		})
+		t.Run(r.name, func(t *testing.T) { r.test(t, newSender(t)) })
+	}
+	t.Run("SendReceipt", func(t *testing.T) {
+		if _, ok := newSender(t).(invite.ReceiptSender); !ok {
+			t.Skip("not checked: the sender is no invite.ReceiptSender")
+		}
+		for _, r := range senderRules {
+			t.Run(r.name, func(t *testing.T) {
+				r.test(t, viaReceipt{newSender(t).(invite.ReceiptSender)})
+			})
+		}
+	})
+}
+
+// test checks a rule, and explains it if the sender breaks it.
+func (r *senderRule) test(t *testing.T, s invite.Sender) {
+	t.Helper()
+	err := r.check(t.Context(), s)
+	switch {
+	case errors.Is(err, errNotApplicable):
+		t.Skip(err)
+	case err != nil:
+		t.Errorf("%v\nThe rule: %s\nTo keep it: %s", err, r.text, r.advice)
 	}
 }
 

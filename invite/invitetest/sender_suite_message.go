@@ -35,7 +35,7 @@ func clone(m *mime.Message) *mime.Message {
 // checkArrived compares the messages that s delivered with want, in any order. If s
 // is no [Observer], it returns nil.
 func checkArrived(s invite.Sender, want ...*mime.Message) error {
-	o, ok := s.(Observer)
+	o, ok := as[Observer](s)
 	if !ok {
 		return nil
 	}

@@ -14,7 +14,7 @@ const rounds = 1000
 
 // checkAdmits checks the Admit of a sender that has it.
 func checkAdmits(ctx context.Context, s invite.Sender) error {
-	p, ok := s.(invite.Pacer)
+	p, ok := as[invite.Pacer](s)
 	if !ok {
 		return errNotApplicable
 	}

@@ -231,3 +231,42 @@ type admitting struct {
 func (a *admitting) Admit(ctx context.Context, wait bool) (context.Context, func(), error) {
 	return a.admit(ctx, wait)
 }
+
+// receipting is a sender with the method SendReceipt.
+type receipting struct {
+	*fake
+	receipt invite.Receipt
+	past    bool // SendReceipt goes past the checks of Send, as an embedded one does
+}
+
+func (r *receipting) SendReceipt(ctx context.Context, m *mime.Message) (invite.Receipt, error) {
+	if r.past {
+		return r.receipt, (&fake{stalled: r.stalled}).Send(ctx, m)
+	}
+	return r.receipt, r.Send(ctx, m)
+}
+
+// TestReceipts breaks the rules in SendReceipt alone.
+func TestReceipts(t *testing.T) {
+	odd := []string{"Accepts", "Bytes", "Unchanged", "Forgets", "Concurrent"}
+	for _, x := range []struct {
+		name string
+		s    receipting
+		want []string
+	}{
+		{"good", receipting{receipt: invite.Receipt{ID: "4bQw2J0zC1z9sT2"}}, nil},
+		{"embedded", receipting{past: true}, []string{"Accepts", "Bytes", "Forgets", "Concurrent", "Refused"}},
+		{"long", receipting{receipt: invite.Receipt{ID: strings.Repeat("x", 501)}}, odd},
+		{"two lines", receipting{receipt: invite.Receipt{ID: "a\nb"}}, odd},
+		{"of a stranger", receipting{receipt: invite.Receipt{Of: map[string]string{"eve@example.com": "1"}}}, odd},
+	} {
+		got := broken(t, func() invite.Sender {
+			s := x.s
+			s.fake = new(fake)
+			return viaReceipt{&s}
+		})
+		if diff := cmp.Diff(x.want, got); diff != "" {
+			t.Errorf("%s: broken rules (-want +got):\n%s", x.name, diff)
+		}
+	}
+}

@@ -127,19 +127,44 @@ func isName(s string) bool {
 // If m must not be sent, the error has a [*mime.FieldError] for each field. The
 // errors of the next sender are passed on as they are.
 func (s *Signer) Send(ctx context.Context, m *mime.Message) error {
+	signed, err := s.signed(m)
+	if err != nil {
+		return err
+	}
+	return s.next.Send(ctx, signed)
+}
+
+// SendReceipt is Send, and returns the receipt of the next sender, if that has the method,
+// as the senders of package smtpsend have (see invite.ReceiptSender).
+func (s *Signer) SendReceipt(ctx context.Context, m *mime.Message) (mime.Receipt, error) {
+	next, ok := s.next.(interface {
+		SendReceipt(ctx context.Context, m *mime.Message) (mime.Receipt, error)
+	})
+	if !ok {
+		return mime.Receipt{}, s.Send(ctx, m)
+	}
+	signed, err := s.signed(m)
+	if err != nil {
+		return mime.Receipt{}, err
+	}
+	return next.SendReceipt(ctx, signed)
+}
+
+// signed returns a signed copy of m.
+func (s *Signer) signed(m *mime.Message) (*mime.Message, error) {
 	if err := m.Validate(); err != nil {
-		return fault.Join("dkim", fault.Fields(err)...)
+		return nil, fault.Join("dkim", fault.Fields(err)...)
 	}
 	signed := *m
 	signed.To = slices.Clone(m.To)
 	for _, k := range s.keys {
 		data, err := s.sign(signed.Data, k)
 		if err != nil {
-			return fmt.Errorf("dkim: sign: %w", err)
+			return nil, fmt.Errorf("dkim: sign: %w", err)
 		}
 		signed.Data = data
 	}
-	return s.next.Send(ctx, &signed)
+	return &signed, nil
 }
 
 // Admit is Admit of the next sender, if that has the method, as the senders of package

@@ -63,6 +63,11 @@ func (q *queued) Send(ctx context.Context, m *invite.Message) error {
 	return q.Sender.Send(ctx, m)
 }
 
+func (q *queued) SendReceipt(ctx context.Context, m *invite.Message) (invite.Receipt, error) {
+	defer q.sent.Add(1)
+	return q.Sender.SendReceipt(ctx, m)
+}
+
 func (q *queued) Admit(ctx context.Context, wait bool) (context.Context, func(), error) {
 	if wait {
 		q.waiting.Add(1)
