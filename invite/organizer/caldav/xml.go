@@ -54,7 +54,7 @@ func parseXML(body []byte) (*element, error) {
 		top := stack[len(stack)-1]
 		switch t := token.(type) {
 		case xml.StartElement:
-			if count++; count > 100*maxElements || len(stack) > maxDepth {
+			if count++; count > maxElements || len(stack) > maxDepth {
 				return nil, errors.New("XML with too many elements")
 			}
 			e := &element{Name: t.Name, Attrs: t.Attr}
