@@ -49,6 +49,7 @@ func newFaulty(fault string) *faulty {
 func (f *faulty) place() Place {
 	p := memoryPlace(f.Memory)
 	p.Open = func(*testing.T) organizer.Calendar { return f }
+	p.Count = func(*testing.T) int { return len(f.Entries()) }
 	p.Mails = func() int {
 		f.mu.Lock()
 		defer f.mu.Unlock()
@@ -459,6 +460,7 @@ func (f *faulty) Reserve(ctx context.Context, key string, e ical.Event) (string,
 	switch {
 	case f.has("reserves nothing"):
 		f.mu.Unlock()
+		f.LoseReplies(0) // there is a reply
 		return "", nil
 	case f.has("reserves one entry for all keys") && len(f.reserved) > 0:
 		for _, uid = range f.reserved {
@@ -468,11 +470,12 @@ func (f *faulty) Reserve(ctx context.Context, key string, e ical.Event) (string,
 		ok = false
 	}
 	if !ok {
-		uid = fmt.Sprintf("reserved-%d-%p@example.com", len(f.reserved)+len(f.Entries()), f)
+		uid = "reserved-" + newUID()
 		f.reserved[key] = uid
 	}
 	f.mu.Unlock()
 	if ok || f.has("reserves without an entry") {
+		f.LoseReplies(0) // there is a reply
 		return uid, nil
 	}
 	e.UID = uid
@@ -483,5 +486,10 @@ func (f *faulty) Reserve(ctx context.Context, key string, e ical.Event) (string,
 	if err == nil {
 		_, err = f.Memory.Put(ctx, o)
 	}
-	return uid, err
+	if errors.Is(err, ErrLost) && f.has("reserves again after a lost reply") {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		delete(f.reserved, key)
+	}
+	return uid, f.failed(err)
 }

@@ -29,6 +29,9 @@ type Place struct {
 	// Edit changes an entry as the organizer does with another program. If it is nil,
 	// the suite does it with Get and Put of the calendar.
 	Edit func(t *testing.T, uid string, change func(e *ical.Event))
+	// Count returns the number of entries in the calendar, counted on the server. If it is
+	// nil, some rules cannot see an entry that was made twice.
+	Count func(t *testing.T) int
 	// Missing returns a calendar that does not exist on the server, such as a name that
 	// nobody has.
 	Missing func(t *testing.T) organizer.Calendar

@@ -111,7 +111,7 @@ var entryRules = []rule{
 		"Put returns an error and stores nothing if Data has a METHOD (RFC 4791, section 4.1), if it has another " +
 			"UID than the Object, or if it is no meeting.",
 		"decode Data with ical.Decode, and look at Method and UID, before anything is sent.",
-		[]string{LackUIDs}, checkRefused,
+		nil, checkRefused,
 	},
 }
 
@@ -315,6 +315,12 @@ var safeRules = []rule{
 			"Put then replaces the entry.",
 		"send the key as the identifier of the transaction, or keep it in the entry and search for it.",
 		nil, checkReserve,
+	}, {
+		"LostReserve",
+		"If the reply to Reserve was lost, Reserve with the same key returns the UID of the entry that was made. " +
+			"There is one entry.",
+		"send the key with the request, so that the server knows it again, or search for the entry by its key.",
+		nil, checkLostReserve,
 	}, {
 		"Mails",
 		"The server mails nobody, whatever is made, changed or deleted.",

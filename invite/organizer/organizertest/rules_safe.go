@@ -109,9 +109,24 @@ func checkRacingChanges(s *suite) error {
 	return nil
 }
 
+// counted returns a function that expects n more entries than there are now, if the place
+// can count them.
+func (s *suite) counted() (more func(n int) error) {
+	if s.Count == nil {
+		return func(int) error { return nil }
+	}
+	before := s.Count(s.t)
+	return func(n int) error {
+		if now := s.Count(s.t); now != before+n {
+			return fmt.Errorf("the calendar has %d more entries than before, want %d", now-before, n)
+		}
+		return nil
+	}
+}
+
 func checkRacingNews(s *suite) error {
 	for range 3 {
-		e := s.meeting()
+		e, more := s.meeting(), s.counted()
 		s.made = append(s.made, e.UID)
 		events, objects, err := versions(racers, organizer.Object{}, e)
 		if err != nil {
@@ -122,6 +137,9 @@ func checkRacingNews(s *suite) error {
 			return err
 		}
 		o, err := s.expect(events[winner])
+		if err == nil {
+			err = more(1)
+		}
 		if err != nil {
 			return fmt.Errorf("after %d calls of Put at once: %w", racers, err)
 		}
@@ -145,7 +163,7 @@ func (s *suite) lose() error {
 }
 
 func checkLostNew(s *suite) error {
-	e := s.meeting()
+	e, more := s.meeting(), s.counted()
 	o, err := object(e)
 	if err != nil {
 		return err
@@ -167,7 +185,10 @@ func checkLostNew(s *suite) error {
 		return err
 	}
 	e.Location = "Room 5"
-	if got, err = s.change(got, e); err != nil {
+	if got, err = s.change(got, e); err == nil {
+		err = more(1)
+	}
+	if err != nil {
 		return fmt.Errorf("after a lost reply and Get: %w", err)
 	}
 	if err := s.delete(got); err != nil {

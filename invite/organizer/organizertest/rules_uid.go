@@ -61,19 +61,36 @@ func checkUIDs(s *suite) error {
 
 func checkRefused(s *suite) error {
 	e := s.meeting()
-	good, err := object(e)
+	old, err := s.create(&e)
 	if err != nil {
 		return err
 	}
+	change, err := changed(old, e)
+	if err != nil {
+		return err
+	}
+	if err := s.refuses(change, func() error { return s.unchanged(old) }); err != nil || s.lacks(LackUIDs) {
+		return err
+	}
+	e = s.meeting()
 	s.made = append(s.made, e.UID)
-	data := string(good.Data)
+	o, err := object(e)
+	if err != nil {
+		return err
+	}
+	return s.refuses(o, func() error { return s.gone(e.UID) })
+}
+
+// refuses puts o with wrong Data, which must be refused. after checks that nothing was
+// stored.
+func (s *suite) refuses(o organizer.Object, after func() error) error {
+	data := string(o.Data)
 	for _, bad := range []struct{ what, data string }{
 		{"with METHOD:REQUEST", strings.Replace(data, "VERSION:2.0\r\n", "VERSION:2.0\r\nMETHOD:REQUEST\r\n", 1)},
-		{"with another UID", strings.ReplaceAll(data, "UID:"+e.UID[:8], "UID:other"+e.UID[:3])},
+		{"with another UID", strings.ReplaceAll(data, "UID:"+o.UID[:8], "UID:other"+o.UID[:3])},
 		{"that is cut off", data[:len(data)/2]},
 		{"that is empty", ""},
 	} {
-		o := good
 		o.Data = []byte(bad.data)
 		_, err := s.calendar.Put(s.ctx, o)
 		if err == nil {
@@ -82,7 +99,7 @@ func checkRefused(s *suite) error {
 		if err := unclear("calling Put with Data "+bad.what, err); err != nil {
 			return err
 		}
-		if err := s.gone(e.UID); err != nil {
+		if err := after(); err != nil {
 			return fmt.Errorf("after Put with Data %s: %w", bad.what, err)
 		}
 	}
@@ -132,4 +149,33 @@ func checkReserve(s *suite) error {
 	}
 	_, err = s.expect(e)
 	return err
+}
+
+func checkLostReserve(s *suite) error {
+	r, ok := s.calendar.(organizer.Reserver)
+	if !ok {
+		return fmt.Errorf("%w: the calendar is no organizer.Reserver", errNotApplicable)
+	}
+	e, more := s.meeting(), s.counted()
+	e.UID = ""
+	key := strings.ToLower(newUID()[:20])
+	if err := s.lose(); err != nil {
+		return err
+	}
+	_, err := r.Reserve(s.ctx, key, e)
+	if err := unclear("the reply was lost, and calling Reserve", err); err != nil {
+		return err
+	}
+	uid, err := r.Reserve(s.ctx, key, e)
+	if err != nil {
+		return fmt.Errorf("after a lost reply, calling Reserve again with the same key returned %w, want nil", err)
+	}
+	s.made = append(s.made, uid)
+	if _, err = s.get(uid); err == nil {
+		err = more(1)
+	}
+	if err != nil {
+		return fmt.Errorf("after a lost reply and Reserve again: %w", err)
+	}
+	return nil
 }

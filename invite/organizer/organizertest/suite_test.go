@@ -54,7 +54,7 @@ func TestMemoryThatRewrites(t *testing.T) {
 		out = strings.ReplaceAll(out, "TRANSP:OPAQUE\r\nCLASS:PUBLIC\r\n", "CLASS:PUBLIC\r\nTRANSP:OPAQUE\r\n")
 		return []byte(strings.ReplaceAll(out, "BEGIN:VEVENT\r\n", "BEGIN:VEVENT\r\nLAST-MODIFIED:20270201T080000Z\r\n"))
 	}}
-	if got, skipped := broken(t, memoryPlace(m), rules); len(got) > 0 || !slices.Equal(skipped, []string{"Reserve"}) {
+	if got, skipped := broken(t, memoryPlace(m), rules); len(got) > 0 || !slices.Equal(skipped, []string{"Reserve", "LostReserve"}) {
 		t.Errorf("broken: %q. Skipped: %q", got, skipped)
 	}
 }
@@ -164,16 +164,17 @@ var brokenCalendars = []struct {
 	{"makes a second entry", []string{"LostNew"}},
 	{"loses the entry with the reply", []string{"LostNew", "LostChange"}},
 	{"repeats a deletion", []string{"LostDelete"}},
-	{"takes a lost reply for a missing entry", []string{"LostNew", "LostChange", "LostDelete"}},
+	{"takes a lost reply for a missing entry", []string{"LostNew", "LostChange", "LostDelete", "LostReserve"}},
 	{"takes a missing calendar for a missing entry", []string{"NoCalendar"}},
 	{"says gone and no calendar", []string{"NoCalendar"}},
 	{"knows no denial", []string{"Denied"}},
 	{"takes a pause for a missing entry", []string{"Away"}},
 	{"hides a pause", []string{"Away"}},
-	{"reserves nothing", []string{"Reserve"}},
-	{"reserves one entry for all keys", []string{"Reserve"}},
-	{"reserves a new entry each time", []string{"Reserve"}},
-	{"reserves without an entry", []string{"Reserve"}},
+	{"reserves nothing", []string{"Reserve", "LostReserve"}},
+	{"reserves one entry for all keys", []string{"Reserve", "LostReserve"}},
+	{"reserves a new entry each time", []string{"Reserve", "LostReserve"}},
+	{"reserves without an entry", []string{"Reserve", "LostReserve"}},
+	{"reserves again after a lost reply", []string{"LostReserve"}},
 	{"reserves with attendees", []string{"Reserve"}},
 	{"forgets the place of an entry", []string{"SyncCreate", "SyncUpdate", "SyncOccurrences", "SyncCancel", "SyncAnswers", "SyncOccurrenceAnswers", "SyncDrift", "SyncDeleted", "SyncRace", "SyncLost"}},
 	{"keeps the first attendees", []string{"SyncUpdate", "SyncAnswers", "SyncOccurrenceAnswers"}},
@@ -261,7 +262,7 @@ func TestUseless(t *testing.T) {
 				p.Open, p.Missing, p.Denied = nothing, nothing, nothing
 			default:
 				list = calendarRules // Sync reads such an entry anyhow
-				kept = []string{"Refused", "RacingNews", "NoCalendar", "Denied"}
+				kept = []string{"RacingNews", "NoCalendar", "Denied", "LostReserve"}
 			}
 			got, skipped := broken(t, p, list)
 			for _, r := range list {
@@ -307,7 +308,7 @@ func TestLacks(t *testing.T) {
 		LackCategories:           {"drops categories", []string{"Categories"}},
 		LackProperties:           {"drops properties", []string{"Properties"}},
 		LackData:                 {"keeps fields alone", []string{"ScheduleAgent", "Properties"}},
-		LackUIDs:                 {"makes the UIDs", []string{"Anew", "UIDs", "Refused", "RacingNews", "LostNew"}},
+		LackUIDs:                 {"makes the UIDs", []string{"Anew", "UIDs", "RacingNews", "LostNew"}},
 		"Texts":                  {"escapes for HTML", []string{"Texts"}},
 	}
 	for ability, tt := range tests {
@@ -338,7 +339,7 @@ func TestLacks(t *testing.T) {
 func TestBarePlace(t *testing.T) {
 	m := new(Memory)
 	got, skipped := broken(t, Place{Open: func(*testing.T) organizer.Calendar { return m }}, rules)
-	want := []string{"SyncLost", "LostNew", "LostChange", "LostDelete", "NoCalendar", "Denied", "Away", "Reserve", "Mails"}
+	want := []string{"SyncLost", "LostNew", "LostChange", "LostDelete", "NoCalendar", "Denied", "Away", "Reserve", "LostReserve", "Mails"}
 	if diff := cmp.Diff(want, skipped); diff != "" || len(got) > 0 {
 		t.Errorf("broken: %q. Skipped: -want +got\n%s", got, diff)
 	}
