@@ -81,6 +81,10 @@ var edits = []struct {
 		{Field: organizer.FieldSummary, RecurrenceID: at(3, 8, 10), Before: "Planning", After: "Special"},
 		{Field: organizer.FieldLocation, RecurrenceID: at(3, 8, 10), Before: "Room 1"},
 	}},
+	{"one without a guest", true, false, func(e *ical.Event) {
+		list := slices.Delete(slices.Clone(e.Attendees), 1, 2)
+		e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: clock(e, at(4, 12, 10)), Floating: e.Floating, Attendees: list})
+	}, []organizer.Change{{Field: organizer.FieldAttendee, RecurrenceID: at(4, 12, 10), Attendee: "carl@example.test", Before: "optional"}}},
 	{"one with a guest", true, true, func(e *ical.Event) {
 		list := append(slices.Clone(e.Attendees), ical.Attendee{Email: "gus@example.com"})
 		e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: clock(e, at(4, 12, 10)), Floating: e.Floating, Attendees: list})
@@ -256,6 +260,9 @@ func TestDriftAgent(t *testing.T) {
 		t.Errorf("drift %+v, want the one attendee with an address", d)
 	}
 	e := f.event(t)
+	if !strings.Contains(unfolded(f.data), ";X-P=1") {
+		t.Errorf("the parameter of another program is lost:\n%s", f.data)
+	}
 	if len(e.Attendees) != 6 {
 		t.Errorf("%d attendees, want 6:\n%s", len(e.Attendees), f.data)
 	}

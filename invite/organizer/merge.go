@@ -114,6 +114,7 @@ func (m *merger) keys() []key {
 			}
 		}
 	}
+	m.addPeople(all)
 	delete(all, key{whole, FieldTime, ""})
 	delete(all, key{whole, FieldRecurrence, ""})
 	m.has = m.occurrences(dates)
@@ -121,6 +122,22 @@ func (m *merger) keys() []key {
 	return slices.SortedFunc(maps.Keys(all), func(a, b key) int {
 		return cmp.Or(cmp.Compare(a.date, b.date), cmp.Compare(fieldOrder[a.field], fieldOrder[b.field]), cmp.Compare(a.email, b.email))
 	})
+}
+
+// addPeople adds the attendees of the series for each occurrence that has an override in
+// the calendar, because the organizer may have removed one of them there.
+func (m *merger) addPeople(all map[key]bool) {
+	var people []string
+	for k := range all {
+		if k.date == whole && k.field == FieldAttendee {
+			people = append(people, k.email)
+		}
+	}
+	for d := range m.theirs.overrides {
+		for _, email := range people {
+			all[key{d, FieldAttendee, email}], all[key{d, FieldStatus, email}] = true, true
+		}
+	}
 }
 
 // occurrences returns the dates that the merged entry can have.

@@ -38,7 +38,7 @@ func checkData(o organizer.Object) error {
 	return nil
 }
 
-// agents says who sends the mails about an entry (RFC 6638, section 7.1).
+// agents are the parties that send the mails about an entry (RFC 6638, section 7.1).
 type agents struct {
 	organizer string
 	silent    bool     // the ORGANIZER has SCHEDULE-AGENT=CLIENT

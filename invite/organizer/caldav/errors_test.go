@@ -161,6 +161,16 @@ func TestNoCalendar(t *testing.T) {
 	}
 }
 
+// TestOtherCalendar asks for an entry in a calendar that is not the present one. It is gone only
+// if that calendar exists.
+func TestOtherCalendar(t *testing.T) {
+	for path, is := range map[string]error{"/home/u.ics": organizer.ErrGone, "/removed/u.ics": organizer.ErrNoCalendar} {
+		_, url := startFake(t)
+		_, err := openPlain(t, url).Get(t.Context(), organizer.Object{UID: "u", Href: path})
+		want(t, path, err, is)
+	}
+}
+
 // afterGet removes the calendar between Get and a change.
 func afterGet(t *testing.T, f *fake, c *caldav.Calendar, o organizer.Object, change func() error) error {
 	f.mu.Lock()

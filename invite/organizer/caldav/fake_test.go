@@ -48,7 +48,9 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.requests = append(f.requests, r.Method+" "+r.URL.Path)
-	f.header = append(f.header, r.Header.Clone())
+	h := r.Header.Clone()
+	h.Set("Content-Length", fmt.Sprint(len(body)))
+	f.header = append(f.header, h)
 	n := len(f.requests)
 	if f.before != nil && f.before(w, r) {
 		return
@@ -222,7 +224,9 @@ func (n names) options(t *testing.T) *caldav.Options {
 		},
 	}
 	for _, s := range n {
-		o.TLSConfig = &tls.Config{RootCAs: s.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
+		if c := s.Client().Transport.(*http.Transport).TLSClientConfig; c != nil {
+			o.TLSConfig = &tls.Config{RootCAs: c.RootCAs}
+		}
 		t.Cleanup(s.Close)
 	}
 	return o

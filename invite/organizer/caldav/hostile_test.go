@@ -42,10 +42,11 @@ func TestHostile(t *testing.T) {
 		"huge":           multi(head + strings.Repeat(" ", 2<<20) + "</D:multistatus>"),
 		"endless":        endless(207, strings.Repeat("<a>", 1000), 0),
 		"slow":           endless(207, " ", 20*time.Millisecond),
-		"deep":           multi(head + strings.Repeat("<a>", 100_000) + strings.Repeat("</a>", 100_000) + "</D:multistatus>"),
+		"deep":           multi(head + strings.Repeat("<a>", 50_000) + strings.Repeat("</a>", 50_000) + "</D:multistatus>"),
 		"many":           multi(head + strings.Repeat("<a/>", 200_000) + "</D:multistatus>"),
 		"entities":       multi(bomb),
 		"outside entity": multi(`<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>` + head + `<D:response><D:href>&a;</D:href></D:response></D:multistatus>`),
+		"document type":  multi("<!DOCTYPE x>" + head + "</D:multistatus>"),
 		"cut":            multi(head + "<D:response>"),
 		"two roots":      multi(head + "</D:multistatus>" + head + "</D:multistatus>"),
 		"no XML":         multi("hello"),
@@ -82,6 +83,16 @@ func TestHostile(t *testing.T) {
 				t.Errorf("Get took %v", took)
 			}
 		})
+	}
+}
+
+// TestLargeEntry reads an entry that is larger than the limit only behind its end.
+func TestLargeEntry(t *testing.T) {
+	f, url := startFake(t)
+	f.entries["u.ics"] = string(entryText("u")) + strings.Repeat("\r\n", 1<<19)
+	c := openPlain(t, url, func(o *caldav.Options) { o.MaxBytes = 1 << 20 })
+	if _, err := c.Get(t.Context(), organizer.Object{UID: "u"}); err == nil || !strings.Contains(err.Error(), "larger than 1048576 octets") {
+		t.Errorf("Get: %v", err)
 	}
 }
 

@@ -96,7 +96,7 @@ func parseURL(raw string) (*url.URL, error) {
 // parameters are the query parameters that a URL may have.
 var parameters = []string{"auth", "ca", "calendar", "cert", "hosts", "key", "tls"}
 
-// mergeURL returns o, which may be nil, with what the URL says where o is silent.
+// mergeURL returns a copy of o in which the URL gives the fields that are not set. o may be nil.
 func mergeURL(u *url.URL, o *Options) (*Options, error) {
 	out := new(Options)
 	if o != nil {

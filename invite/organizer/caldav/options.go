@@ -124,19 +124,19 @@ func (o *Options) withDefaults() *Options {
 func (o *Options) check(clear bool) error {
 	switch {
 	case o.Timeout < 0:
-		return errors.New("Timeout is negative")
+		return errors.New("negative Timeout")
 	case o.MaxBytes < 0:
-		return errors.New("MaxBytes is negative")
+		return errors.New("negative MaxBytes")
 	case !slices.Contains([]TLS{"", TLSRequired, TLSInsecureNone}, o.TLS):
-		return fmt.Errorf("TLS %q is unknown", o.TLS)
+		return fmt.Errorf("unknown TLS %q", o.TLS)
 	case !slices.Contains([]Auth{"", AuthBasic, AuthDigest, AuthBearer}, o.Auth):
-		return fmt.Errorf("Auth %q is unknown", o.Auth)
+		return fmt.Errorf("unknown Auth %q", o.Auth)
 	case clear && o.TLS != TLSInsecureNone:
 		return errors.New("http without encryption: use https, or tls=insecure-none for a test server")
 	}
 	for _, h := range o.Hosts {
 		if strings.Trim(h, ".") == "" || strings.ContainsAny(h, "/:@*? ") {
-			return fmt.Errorf("Hosts: %q is not a host name", h)
+			return fmt.Errorf("%q in Hosts is not a host name", h)
 		}
 	}
 	return o.checkAuth(clear)

@@ -3,12 +3,9 @@ package googlecal
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -172,9 +169,7 @@ func (s *state) tag() string {
 	for _, x := range s.exceptions {
 		list = append(list, x.ID+" "+x.ETag)
 	}
-	slices.Sort(list)
-	sum := sha256.Sum256([]byte(strings.Join(list, "\n")))
-	return hex.EncodeToString(sum[:16])
+	return shadow.Tag(list)
 }
 
 // object returns the entry. put is the data that was just written, or nil.
@@ -184,23 +179,16 @@ func (s *state) object(put []byte) (organizer.Object, error) {
 		return organizer.Object{}, fail(opGet, err)
 	}
 	o := organizer.Object{UID: s.series.ICalUID, Href: s.series.ID, Tag: s.tag()}
-	if kept, ok := s.copy(); ok {
-		if made, err := shown(kept.Event); err == nil {
-			changed := false
-			if o.Event, changed = kept.Now(made, now); !changed {
-				o.Data = kept.Data
-				return shadow.Kept(o, put), nil
-			}
-			o.Event.Modified = now.Modified
-		}
+	kept, ok := s.copy()
+	var made ical.Event
+	if ok {
+		made, err = shown(kept.Event)
+		ok = err == nil
 	}
-	if o.Event.UID == "" {
-		o.Event = shadow.Alone(now)
-	}
-	if o.Data, err = shadow.Data(o.Event); err != nil {
+	if o, err = shadow.Complete(o, kept, made, ok, now, put); err != nil {
 		return organizer.Object{}, fail(opGet, err)
 	}
-	return shadow.Kept(o, put), nil
+	return o, nil
 }
 
 // shown returns a meeting as the calendar shows it if nobody changes anything.

@@ -18,7 +18,7 @@ func decode(s *state) (ical.Event, error) {
 	}
 	e.UID, e.Sequence = s.series.ICalUID, max(s.series.Sequence, 0)
 	if o := s.series.Organizer; o != nil {
-		e.Organizer = ical.Person{Name: oneLine(o.DisplayName), Email: o.Email}
+		e.Organizer = ical.Person{Name: shadow.OneLine(o.DisplayName), Email: o.Email}
 	}
 	if t, err := time.Parse(time.RFC3339, s.series.Updated); err == nil {
 		e.Modified = t.UTC().Truncate(time.Second)
@@ -63,7 +63,7 @@ func decodeOne(x *event) (ical.Event, error) {
 		return ical.Event{}, err
 	}
 	e := ical.Event{
-		Summary: oneLine(x.Summary), Description: strings.TrimRight(x.Description, "\r\n"), Location: oneLine(x.Location),
+		Summary: shadow.OneLine(x.Summary), Description: strings.TrimRight(x.Description, "\r\n"), Location: shadow.OneLine(x.Location),
 		Start: start, End: stop, AllDay: allDay, Cancelled: x.Status == statusCancelled,
 	}
 	if !allDay {
@@ -85,7 +85,7 @@ func decodeOne(x *event) (ical.Event, error) {
 }
 
 func attendeeOf(a attendee) ical.Attendee {
-	out := ical.Attendee{Name: oneLine(a.DisplayName), Email: a.Email, Status: ical.StatusNeedsAction, Comment: a.Comment}
+	out := ical.Attendee{Name: shadow.OneLine(a.DisplayName), Email: a.Email, Status: ical.StatusNeedsAction, Comment: a.Comment}
 	switch a.ResponseStatus {
 	case "accepted", "declined", "tentative":
 		out.Status = ical.Status(a.ResponseStatus)

@@ -15,9 +15,9 @@ func difference(want, x *event) (map[string]any, error) {
 			patch[name] = want
 		}
 	}
-	text("summary", want.Summary, oneLine(x.Summary))
+	text("summary", want.Summary, shadow.OneLine(x.Summary))
 	text("description", trimmed(want.Description), trimmed(x.Description))
-	text("location", want.Location, oneLine(x.Location))
+	text("location", want.Location, shadow.OneLine(x.Location))
 	text("transparency", want.Transparency, orDefault(x.Transparency, "opaque"))
 	text("visibility", want.Visibility, strings.ReplaceAll(orDefault(x.Visibility, "default"), "public", "default"))
 	made, err := decodeOne(want)
@@ -81,7 +81,7 @@ func guests(want, have []attendee) ([]attendee, bool) {
 }
 
 func sameGuest(a, b attendee) bool {
-	a.Email, a.DisplayName, b.Email, b.DisplayName = "", oneLine(a.DisplayName), "", oneLine(b.DisplayName)
+	a.Email, a.DisplayName, b.Email, b.DisplayName = "", shadow.OneLine(a.DisplayName), "", shadow.OneLine(b.DisplayName)
 	if b.DisplayName != "" && a.DisplayName == "" {
 		a.DisplayName = b.DisplayName // Google knows the names of its users.
 	}

@@ -69,8 +69,8 @@ func zoneOf(e ical.Event) (*time.Location, string, error) {
 // encodeOne returns a single event, a series without its rule, or an occurrence.
 func encodeOne(e ical.Event, zone *time.Location, name string) *event {
 	x := &event{
-		Status: statusConfirmed, Summary: oneLine(e.Summary), Description: e.Description, Location: oneLine(e.Location),
-		Start: momentOf(e.Start, e.AllDay, zone, name), End: momentOf(end(e), e.AllDay, zone, name),
+		Status: statusConfirmed, Summary: shadow.OneLine(e.Summary), Description: e.Description, Location: shadow.OneLine(e.Location),
+		Start: momentOf(e.Start, e.AllDay, zone, name), End: momentOf(shadow.End(e), e.AllDay, zone, name),
 		Transparency: "opaque", Visibility: "default",
 	}
 	if x.Location == "" {
@@ -90,19 +90,6 @@ func encodeOne(e ical.Event, zone *time.Location, name string) *event {
 		})
 	}
 	return x
-}
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// end returns the end of an event, also if it has none.
-func end(e ical.Event) time.Time {
-	switch {
-	case !e.End.IsZero():
-		return e.End
-	case e.AllDay:
-		return e.Start.AddDate(0, 0, 1)
-	}
-	return e.Start
 }
 
 func momentOf(t time.Time, allDay bool, zone *time.Location, name string) *moment {

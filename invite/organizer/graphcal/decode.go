@@ -42,7 +42,7 @@ func decodeSeries(x *event) (ical.Event, error) {
 	}
 	e.UID = x.ICalUID
 	if x.Organizer != nil {
-		e.Organizer = ical.Person{Name: oneLine(x.Organizer.EmailAddress.Name), Email: x.Organizer.EmailAddress.Address}
+		e.Organizer = ical.Person{Name: shadow.OneLine(x.Organizer.EmailAddress.Name), Email: x.Organizer.EmailAddress.Address}
 	}
 	if t, err := time.Parse(time.RFC3339, x.LastModified); err == nil {
 		e.Modified = t.UTC().Truncate(time.Second)
@@ -70,7 +70,7 @@ func decodeOne(x *event) (ical.Event, error) {
 	if err != nil {
 		return ical.Event{}, err
 	}
-	e := ical.Event{Summary: oneLine(x.Subject), Start: start, End: stop, AllDay: x.IsAllDay, Cancelled: x.IsCancelled}
+	e := ical.Event{Summary: shadow.OneLine(x.Subject), Start: start, End: stop, AllDay: x.IsAllDay, Cancelled: x.IsCancelled}
 	if !e.AllDay {
 		e.TimeZone = start.Location().String()
 	}
@@ -78,7 +78,7 @@ func decodeOne(x *event) (ical.Event, error) {
 		e.Description = description(x.Body.Content)
 	}
 	if x.Location != nil {
-		e.Location = oneLine(x.Location.DisplayName)
+		e.Location = shadow.OneLine(x.Location.DisplayName)
 	}
 	switch x.ShowAs {
 	case "free", "tentative":
@@ -104,7 +104,7 @@ func decodeOne(x *event) (ical.Event, error) {
 
 // attendeeOf reads an attendee whom somebody has added to the entry.
 func attendeeOf(a attendee) ical.Attendee {
-	out := ical.Attendee{Name: oneLine(a.EmailAddress.Name), Email: a.EmailAddress.Address, Status: ical.StatusNeedsAction}
+	out := ical.Attendee{Name: shadow.OneLine(a.EmailAddress.Name), Email: a.EmailAddress.Address, Status: ical.StatusNeedsAction}
 	switch a.Status.Response {
 	case "accepted", "declined":
 		out.Status = ical.Status(a.Status.Response)

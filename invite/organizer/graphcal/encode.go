@@ -1,7 +1,6 @@
 package graphcal
 
 import (
-	"strings"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -49,8 +48,8 @@ func encode(e ical.Event) (*state, error) {
 // encodeOne returns a single event, a series without its rule, or an occurrence.
 func encodeOne(e ical.Event, zone *time.Location, name string) *event {
 	x := &event{
-		Subject: oneLine(e.Summary), Body: &body{"text", plain(e.Description)}, Location: &location{oneLine(e.Location)},
-		Start: momentOf(e.Start, zone, name), End: momentOf(end(e), zone, name), IsAllDay: e.AllDay,
+		Subject: shadow.OneLine(e.Summary), Body: &body{"text", plain(e.Description)}, Location: &location{shadow.OneLine(e.Location)},
+		Start: momentOf(e.Start, zone, name), End: momentOf(shadow.End(e), zone, name), IsAllDay: e.AllDay,
 		ShowAs: "busy", Sensitivity: "normal", OriginalStartTimeZone: name,
 	}
 	if x.Location.DisplayName == "" {
@@ -68,19 +67,6 @@ func encodeOne(e ical.Event, zone *time.Location, name string) *event {
 		x.Sensitivity = string(e.Sensitivity)
 	}
 	return x
-}
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// end returns the end of an event, also if it has none.
-func end(e ical.Event) time.Time {
-	switch {
-	case !e.End.IsZero():
-		return e.End
-	case e.AllDay:
-		return e.Start.AddDate(0, 0, 1)
-	}
-	return e.Start
 }
 
 const layout = "2006-01-02T15:04:05"

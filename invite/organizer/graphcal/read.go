@@ -2,13 +2,10 @@ package graphcal
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -160,9 +157,7 @@ func (s *state) tag() string {
 	for _, at := range s.missing() {
 		list = append(list, at.UTC().Format(layout))
 	}
-	slices.Sort(list)
-	sum := sha256.Sum256([]byte(strings.Join(list, "\n")))
-	return hex.EncodeToString(sum[:16])
+	return shadow.Tag(list)
 }
 
 // object returns the entry. put is the data that was just written, or nil.
@@ -172,23 +167,16 @@ func (s *state) object(put []byte) (organizer.Object, error) {
 	if err != nil {
 		return organizer.Object{}, fail(opGet, err)
 	}
-	if kept, ok := s.copy(); ok {
-		if made, err := s.shown(kept.Event); err == nil {
-			changed := false
-			if o.Event, changed = kept.Now(made, now); !changed {
-				o.Data = kept.Data
-				return shadow.Kept(o, put), nil
-			}
-			o.Event.Modified = now.Modified
-		}
+	kept, ok := s.copy()
+	var made ical.Event
+	if ok {
+		made, err = s.shown(kept.Event)
+		ok = err == nil
 	}
-	if o.Event.UID == "" {
-		o.Event = shadow.Alone(now)
-	}
-	if o.Data, err = shadow.Data(o.Event); err != nil {
+	if o, err = shadow.Complete(o, kept, made, ok, now, put); err != nil {
 		return organizer.Object{}, fail(opGet, err)
 	}
-	return shadow.Kept(o, put), nil
+	return o, nil
 }
 
 // copy returns what was written last.
