@@ -369,6 +369,25 @@ func TestTNEFDamage(t *testing.T) {
 	}
 }
 
+// TestTNEFDate checks that a date names the occurrence on that day in the zone of the
+// series, also if the day in UTC has another.
+func TestTNEFDate(t *testing.T) {
+	daily := tnefSeries(t)
+	daily.Start = time.Date(2027, 3, 2, 0, 30, 0, 0, daily.Start.Location())
+	daily.End = daily.Start.Add(time.Hour)
+	daily.Recurrence = &ical.Recurrence{Freq: ical.FreqDaily, Count: 12}
+	meeting := mustSend(t, new(recorder).client(), daily)
+	for _, zone := range []string{"", "W. Europe Standard Time", "(Some Zone)"} {
+		in := readText(t, tnefMail(tnefAnswer(func(m *tneftest.Meeting) {
+			m.Date, m.Zone, m.Start = time.Date(2027, 3, 4, 0, 0, 0, 0, time.UTC), zone, daily.Start.AddDate(0, 0, 2)
+		}).Bytes()))
+		m, o := meeting.Apply(in, &invite.Policy{Now: received})
+		if o.Verdict != invite.VerdictApplied || !m.Answers[0].RecurrenceID.Equal(daily.Start.AddDate(0, 0, 2)) {
+			t.Errorf("zone %q: %s (%s)", zone, o.Verdict, o.Reason)
+		}
+	}
+}
+
 // TestTNEFDerivedClass checks that a form of somebody's own is an answer too.
 func TestTNEFDerivedClass(t *testing.T) {
 	for class, want := range map[string]ical.Status{"IPM.Schedule.Meeting.Resp.Neg.Custom": ical.StatusDeclined, "ipm.schedule.meeting.resp.tent": ical.StatusTentative, "IPM.Schedule.Meeting.Resp.Positive": ""} {

@@ -11,7 +11,7 @@ import (
 
 // maxRTF limits the rich text of one message that is read, in octets after it was
 // expanded. A picture in it may be larger than all text.
-const maxRTF = 4 << 20
+const maxRTF = 2 << 20
 
 // maxTNEFDepth limits the messages inside one another in one TNEF file.
 const maxTNEFDepth = 5

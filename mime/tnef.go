@@ -30,9 +30,9 @@ type TNEF struct {
 	// Embedded tells whether the file stands inside an attached message, and not in
 	// the mail itself.
 	Embedded bool
-	// Problems lists, in words for a log, what was damaged or cut off in the file, and
-	// for an attached message in its text and its meeting. It is nil if there was
-	// nothing. [Received.Problems] repeats what is listed for the file.
+	// Problems lists, in words for a log, everything that was damaged or cut off in the
+	// file. It is nil if there was nothing. [Received.Problems] repeats it. For an
+	// attached message it is only about its text and its meeting, and is not repeated.
 	Problems []string
 }
 

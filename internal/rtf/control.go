@@ -19,7 +19,7 @@ func (r *reader) control() {
 	name, n, given := r.scanWord()
 	r.stand = 0
 	if r.deep > 0 {
-		if name == "bin" {
+		if string(name) == "bin" {
 			r.skip(n)
 		}
 		return
@@ -41,12 +41,12 @@ func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 const maxWord = 32
 
 // scanWord returns a control word and its number. given is false if it has none.
-func (r *reader) scanWord() (name string, n int, given bool) {
+func (r *reader) scanWord() (name []byte, n int, given bool) {
 	start := r.pos
 	for r.pos < len(r.doc) && isLetter(r.doc[r.pos]) && r.pos-start < maxWord {
 		r.pos++
 	}
-	name = string(r.doc[start:r.pos])
+	name = r.doc[start:r.pos]
 	negative := r.pos+1 < len(r.doc) && r.doc[r.pos] == '-' && isDigit(r.doc[r.pos+1])
 	if negative {
 		r.pos++
@@ -126,15 +126,15 @@ var skipped = map[string]bool{
 
 // destination acts on the first control word of a group, and reports whether it says
 // what the text of the group is.
-func (r *reader) destination(name string) bool {
+func (r *reader) destination(name []byte) bool {
 	switch {
-	case name == "htmltag" && r.starred:
+	case string(name) == "htmltag" && r.starred:
 		if r.dest == destText {
 			r.dest = destTag
 		}
-	case name == "fonttbl":
+	case string(name) == "fonttbl":
 		r.dest = destFonts
-	case r.starred || skipped[name]:
+	case r.starred || skipped[string(name)]:
 		r.dest = destSkip
 	default:
 		return false
@@ -143,13 +143,13 @@ func (r *reader) destination(name string) bool {
 }
 
 // fontWord acts on a control word in the font table.
-func (r *reader) fontWord(name string, n int) {
-	switch name {
+func (r *reader) fontWord(name []byte, n int) {
+	switch string(name) {
 	case "f":
 		r.font = n
 	case "fcharset", "cpg":
 		page := n
-		if name == "fcharset" {
+		if string(name) == "fcharset" {
 			page = charsets[n]
 		}
 		if len(r.fonts) < maxFonts && codepage.Find(page) != nil {
@@ -175,8 +175,8 @@ var characters = map[string]rune{
 }
 
 // word acts on a control word in the text.
-func (r *reader) word(name string, n int, given bool) {
-	switch name {
+func (r *reader) word(name []byte, n int, given bool) {
+	switch string(name) {
 	case "u":
 		r.char(rune(uint16(n)))
 		r.stand = r.uc
@@ -199,13 +199,13 @@ func (r *reader) word(name string, n int, given bool) {
 	case "mac":
 		r.page = 10000
 	case "fromhtml", "fromtext":
-		r.encapsulated(name)
+		r.encapsulated(string(name))
 	case "htmlrtf":
 		r.htmlrtf = !given || n != 0
 	case "bin":
 		r.skip(n)
 	default:
-		if c := characters[name]; c != 0 {
+		if c := characters[string(name)]; c != 0 {
 			r.char(c)
 		}
 	}

@@ -65,6 +65,10 @@ const (
 	maxFonts  = 1000
 )
 
+// maxRun limits the octets of text that are taken at once, so that one long run does not
+// pass the limit by far.
+const maxRun = 64 << 10
+
 // reader is the state of one [Read].
 type reader struct {
 	doc   []byte
@@ -104,8 +108,8 @@ func (r *reader) token() {
 	case '\r', '\n', 0:
 		r.pos++
 	default:
-		start := r.pos
-		for r.pos < len(r.doc) && !isSpecial[r.doc[r.pos]] {
+		start, end := r.pos, min(r.pos+maxRun, len(r.doc))
+		for r.pos < end && !isSpecial[r.doc[r.pos]] {
 			r.pos++
 		}
 		r.octets(r.doc[start:r.pos])
