@@ -350,7 +350,7 @@ func TestDeadConnections(t *testing.T) {
 	t.Logf("fates: %v", fates)
 }
 
-// twice is a transport that sends what it was given a second time if no answer comes.
+// twice is a transport that sends a request a second time if no answer comes.
 type twice struct{ first, second http.RoundTripper }
 
 func (x twice) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -369,8 +369,8 @@ func (x twice) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, err
 }
 
-// TestTransports has transports of callers that do more than one attempt, or that do not
-// tell what they do.
+// TestTransports has transports of callers that do more than one attempt, or that are
+// silent about them.
 func TestTransports(t *testing.T) {
 	lost := serve(t, func(_ http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
