@@ -1,5 +1,5 @@
-// Package httpsend has what the senders by HTTP share. These hand finished mails to the API
-// of a provider, octet for octet as package invite built them, for programs that may not
+// Package httpsend has the errors and rules of the senders by HTTP. These hand finished mails
+// to the API of a provider, octet for octet as package invite built them, for programs that may not
 // speak SMTP:
 //
 //   - package mailgun: Mailgun, POST /v3/{domain}/messages.mime
@@ -12,8 +12,8 @@
 // All of them have only been run against servers of our own, written from the vendors'
 // documentation, and SES against the emulator aws-ses-v2-local.
 //
-// An API may do to the mail what it likes. docs/http.md says what is known of each, and what
-// becomes of the providers that have no such API.
+// An API may change the mail. docs/http.md lists the known changes of each API, and the
+// providers that have no such API.
 //
 //	sender, err := mailgun.New("mail.example.com", key, nil)
 //	if err != nil {
@@ -25,7 +25,7 @@
 // # Errors
 //
 // Every error of Send is an [*Error], or several joined. It tells three cases apart, because
-// [github.com/convene-go/convene/invite.Client] needs to know what may be sent again:
+// [github.com/convene-go/convene/invite.Client] must know which mails may be sent again:
 //
 //   - Temporary: nobody has the mail, and a later attempt may succeed. The API has too much
 //     to do, could not be reached, or did not accept the key.

@@ -35,7 +35,7 @@ type Options struct {
 	// Client makes the requests. Nil means one like [http.DefaultClient]. Redirects are not
 	// followed.
 	Client *http.Client
-	// URL is where the API is. "" means "https://api.cloudflare.com/client/v4".
+	// URL is the address of the API. "" means "https://api.cloudflare.com/client/v4".
 	URL string
 	// Timeout limits a call. 0 means one minute. Finish is the time for which the answer is
 	// still waited for if the context of Send ends after the mail was sent whole. 0 means

@@ -27,7 +27,7 @@ const (
 
 // Options are settings of a [Sender]. The zero value is right.
 type Options struct {
-	// URL is where the API is. "" means "https://gmail.googleapis.com".
+	// URL is the address of the API. "" means "https://gmail.googleapis.com".
 	URL string
 	// Timeout limits a call. 0 means one minute. Finish is the time for which the answer is
 	// still waited for if the context of Send ends after the mail was sent whole. 0 means

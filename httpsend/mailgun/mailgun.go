@@ -35,7 +35,7 @@ type Options struct {
 	// Client makes the requests. Nil means one like [http.DefaultClient]. Redirects are not
 	// followed.
 	Client *http.Client
-	// URL is where the API is. "" means "https://api.mailgun.net". The region Europe is at
+	// URL is the address of the API. "" means "https://api.mailgun.net". The region Europe is at
 	// "https://api.eu.mailgun.net".
 	URL string
 	// Timeout limits a call. 0 means one minute. Finish is the time for which the answer is

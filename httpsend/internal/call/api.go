@@ -1,5 +1,4 @@
-// Package call hands one mail to the API of a provider by HTTP, and judges what became of
-// it. The senders of httpsend differ only in their requests and answers.
+// Package call hands one mail to the API of a provider by HTTP, and judges its fate. The senders of httpsend differ only in their requests and answers.
 package call
 
 import (
@@ -75,7 +74,7 @@ type Answer struct {
 func (a *API) Init(required ...string) error {
 	for _, s := range append(required, a.URL) {
 		if s == "" {
-			return a.errorf("the key or the name of the account is missing")
+			return a.errorf("the key, the region or the name of the account is missing")
 		}
 		if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == unicode.ReplacementChar || r == 0x7f }) {
 			return a.errorf("the key, the name of the account or the URL has a space or a control character")

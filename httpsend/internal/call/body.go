@@ -57,7 +57,7 @@ func (u *upload) maybeWhole() bool {
 	return u.whole && !(once && u.failed == 1)
 }
 
-// trace notes what the transport tells of its attempts.
+// trace counts the attempts of the transport.
 func (u *upload) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { u.count(&u.conns, true) },

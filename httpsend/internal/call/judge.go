@@ -10,7 +10,7 @@ import (
 	"github.com/convene-go/convene/httpsend"
 )
 
-// Fate is what became of a mail that the API did not take.
+// Fate is the fate of a mail that the API did not take.
 type Fate int
 
 // The values of [Fate].

@@ -16,10 +16,10 @@ import (
 // cutter is a server that ends each connection after a number of octets.
 type cutter struct {
 	*Vendor
-	net.Listener
-	request int // the octets of the request that it reads; -1 for all
-	answer  int // the octets of the answer that it writes
-	reset   bool
+	listener net.Listener
+	request  int // the octets of the request that it reads; -1 for all
+	answer   int // the octets of the answer that it writes
+	reset    bool
 
 	mu      sync.Mutex
 	whole   bool // a whole request has come
@@ -53,7 +53,7 @@ func (v *Vendor) cut(t *testing.T, c *cutter, want ...string) *cutter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Vendor, c.Listener = v, l
+	c.Vendor, c.listener = v, l
 	done := make(chan struct{})
 	go func() { defer close(done); c.serve() }()
 	transport := &http.Transport{DisableKeepAlives: true}
@@ -82,16 +82,13 @@ func (v *Vendor) cut(t *testing.T, c *cutter, want ...string) *cutter {
 // serve serves connections until the listener is closed.
 func (c *cutter) serve() {
 	for {
-		nc, err := c.Accept2()
+		nc, err := c.listener.Accept()
 		if err != nil {
 			return
 		}
 		c.one(nc)
 	}
 }
-
-// Accept2 accepts a connection. The field Accept of the vendor hides the method.
-func (c *cutter) Accept2() (net.Conn, error) { return c.Listener.Accept() }
 
 // one serves one connection.
 func (c *cutter) one(nc net.Conn) {

@@ -36,7 +36,7 @@ const Refused = "nobody@example.com"
 // Secret is the key, token or password of each account.
 const Secret = "s3cr3t-0123456789"
 
-// Setup has what the senders of all vendors are made of.
+// Setup has the options that the senders of all vendors share.
 type Setup struct {
 	URL             string
 	Client          *http.Client
@@ -48,12 +48,12 @@ type Setup struct {
 type Vendor struct {
 	// New returns a sender.
 	New func(s Setup) (Sender, error)
-	// Read takes a request apart. The error says what is not as documented. Without an
+	// Read takes a request apart. The error names the part that is not as documented. Without an
 	// envelope, From and To are missing.
 	Read func(r *http.Request, body []byte) (*mime.Message, error)
 	// Accept answers a mail that was taken.
 	Accept func(w http.ResponseWriter, m *mime.Message)
-	// Receipt is what Accept names the mail.
+	// Receipt is the name that Accept gives to the mail.
 	Receipt string
 	// EachRecipient tells whether Accept tells the fate of each recipient, and refuses
 	// Refused.
