@@ -30,6 +30,7 @@ type changed struct {
 	Attendee     string          `json:"attendee,omitempty"`
 	Before       string          `json:"before,omitempty"`
 	After        string          `json:"after,omitempty"`
+	Overwritten  bool            `json:"overwritten,omitempty"`
 }
 
 // syncCalendar makes the entry in the organizer's calendar equal to the meeting.
@@ -46,13 +47,39 @@ func syncCalendar(ctx context.Context, f *flags, stdout io.Writer) error {
 	if err := writeEntry(f.meeting, trying); err != nil {
 		return err
 	}
-	entry, drift, err := organizer.Sync(ctx, c, m, trying)
+	did := &recorder{Calendar: c, did: "unchanged"}
+	entry, drift, err := organizer.Sync(ctx, did, m, trying)
 	if err := errors.Join(err, writeEntry(f.meeting, entry)); err != nil {
 		return err
 	}
-	return errors.Join(
-		printLine(stdout, synced{m.Event.UID, entry.Href, outcome(last, entry, drift)}),
-		printDrift(stdout, drift))
+	if drift != nil && drift.Deleted {
+		did.did = "gone"
+	}
+	return errors.Join(printLine(stdout, synced{m.Event.UID, entry.Href, did.did}), printDrift(stdout, drift))
+}
+
+// recorder is a Calendar that knows in a word what was done to the entry.
+type recorder struct {
+	organizer.Calendar
+	did string // made, changed, deleted or unchanged
+}
+
+func (r *recorder) Put(ctx context.Context, o organizer.Object) (organizer.Object, error) {
+	out, err := r.Calendar.Put(ctx, o)
+	if err == nil && o.Tag == "" {
+		r.did = "made"
+	} else if err == nil {
+		r.did = "changed"
+	}
+	return out, err
+}
+
+func (r *recorder) Delete(ctx context.Context, o organizer.Object) error {
+	err := r.Calendar.Delete(ctx, o)
+	if err == nil {
+		r.did = "deleted"
+	}
+	return err
 }
 
 // drift prints what the organizer has changed in the calendar, and changes nothing.
@@ -60,6 +87,9 @@ func drift(ctx context.Context, f *flags, stdout io.Writer) error {
 	m, last, c, err := openCalendar(f)
 	if err != nil {
 		return err
+	}
+	if last.UID == "" {
+		return fmt.Errorf("%s: no entry is known: run sync first", entryFile(f.meeting))
 	}
 	_, d, err := organizer.Sync(ctx, reader{c}, m, last)
 	if err != nil {
@@ -90,21 +120,6 @@ func openCalendar(f *flags) (m *invite.Meeting, last organizer.Object, c organiz
 	return m, last, c, err
 }
 
-// outcome says in a word what a sync did.
-func outcome(before, after organizer.Object, d *organizer.Drift) string {
-	switch {
-	case d != nil && d.Deleted:
-		return "gone"
-	case after.Tag == "":
-		return "deleted"
-	case before.Tag == "":
-		return "made"
-	case before.Tag != after.Tag:
-		return "changed"
-	}
-	return "unchanged"
-}
-
 func printDrift(stdout io.Writer, d *organizer.Drift) error {
 	if d == nil {
 		return nil
@@ -113,7 +128,7 @@ func printDrift(stdout io.Writer, d *organizer.Drift) error {
 		return printLine(stdout, changed{UID: d.UID, Field: "entry", After: "deleted"})
 	}
 	for _, c := range d.Changes {
-		if err := printLine(stdout, changed{d.UID, c.Field, c.RecurrenceID, c.Attendee, c.Before, c.After}); err != nil {
+		if err := printLine(stdout, changed{d.UID, c.Field, c.RecurrenceID, c.Attendee, c.Before, c.After, c.Overwritten}); err != nil {
 			return err
 		}
 	}

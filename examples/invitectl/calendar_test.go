@@ -146,7 +146,7 @@ func TestSync(t *testing.T) {
 	if got.Code != exitOK || strings.Count(got.Stdout, "\n") != 1 || !strings.Contains(got.Stdout, `"field":"summary"`) || !strings.Contains(got.Stdout, `"after":"My `) {
 		t.Errorf("drift = %+v, want the changed summary", got)
 	}
-	sync(`"entry":"changed"`, `"field":"summary"`)
+	sync(`"entry":"unchanged"`, `"field":"summary"`)
 	if calendar.puts != puts || !strings.Contains(calendar.data, "SUMMARY:My ") {
 		t.Errorf("the entry was written over the organizer's change:\n%s", calendar.data)
 	}
@@ -154,6 +154,7 @@ func TestSync(t *testing.T) {
 		t.Fatalf("cancel = %+v", got)
 	}
 	sync(`"entry":"deleted"`)
+	sync(`"entry":"unchanged"`)
 	if calendar.data != "" {
 		t.Errorf("the entry of the cancelled meeting is still there:\n%s", calendar.data)
 	}
@@ -176,6 +177,9 @@ func TestSyncLostReply(t *testing.T) {
 func TestSyncRefuses(t *testing.T) {
 	_, url := openDAV(t)
 	meeting := storedMeeting(t)
+	if got := invitectl("drift", "-calendar", url, "-meeting", meeting); got.Code != exitRefused || !strings.Contains(got.Stderr, "run sync first") {
+		t.Errorf("drift before sync = %+v", got)
+	}
 	if got := invitectl("sync", "-meeting", meeting); got.Code != exitUsage || !strings.Contains(got.Stderr, "-calendar URL") {
 		t.Errorf("sync without a calendar = %+v", got)
 	}
@@ -186,7 +190,7 @@ func TestSyncRefuses(t *testing.T) {
 		t.Errorf("sync with the entry of another meeting = %+v", got)
 	}
 	wrong := strings.Replace(url, "secret", "guess", 1)
-	if got := invitectl("drift", "-calendar", wrong, "-meeting", storedMeeting(t)); got.Code != exitRefused || strings.Contains(got.Stderr, "guess") {
-		t.Errorf("drift with a wrong password = %+v", got)
+	if got := invitectl("sync", "-calendar", wrong, "-meeting", storedMeeting(t)); got.Code != exitRefused || strings.Contains(got.Stderr, "guess") {
+		t.Errorf("sync with a wrong password = %+v", got)
 	}
 }

@@ -25,7 +25,9 @@
 //
 // sync puts the meeting into the organizer's own calendar on a CalDAV server, whose URL
 // is https://user:password@host/, and drift prints what the organizer has changed there.
-// The file M.json.entry keeps the entry as the last sync left it.
+// sync says of the entry: made, changed, unchanged, deleted (the meeting is cancelled), or
+// gone (the organizer has deleted it). The file M.json.entry keeps the entry as the last
+// sync left it. Remove that file to make a deleted entry again.
 //
 // -now pins the clock, and -uid pins the identifier of an event that has none. With
 // either of them the Message-IDs are computed from the command line and the

@@ -21,21 +21,22 @@ import (
 const defaultCalendarEvery = 3 * time.Second
 
 // Entry returns the entry of a meeting in the organizer's own calendar, as the desk has
-// kept it. Its Event is not set. If the desk has not made an entry, the error is
-// [ErrNotFound].
+// kept it. Its Event is not set. If the desk has not made an entry, or its first try has
+// not succeeded yet, the error is [ErrNotFound].
 func (d *Desk) Entry(ctx context.Context, uid string) (organizer.Object, error) {
 	if err := d.enter(ctx); err != nil {
 		return organizer.Object{}, err
 	}
 	var data string
 	err := d.reader().QueryRowContext(ctx, `SELECT data FROM convene_entries WHERE uid = $1 AND data <> ''`, keyOf(uid)).Scan(&data)
-	if errors.Is(err, sql.ErrNoRows) {
+	var o organizer.Object
+	if err == nil {
+		o, err = entryOf(keyOf(uid), data)
+	}
+	if errors.Is(err, sql.ErrNoRows) || err == nil && o.Tag == "" {
 		return organizer.Object{}, fmt.Errorf("%w: an entry of meeting %.80s", ErrNotFound, uid)
 	}
-	if err != nil {
-		return organizer.Object{}, err
-	}
-	return entryOf(keyOf(uid), data)
+	return o, err
 }
 
 // entryOf reads the column data of an entry.

@@ -61,19 +61,40 @@ func nameOfDifference(x any) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// tell tells OnEvent of the news.
-func (x *syncing) tell(ctx context.Context, tx *sql.Tx, keep bool, news *driftNews) error {
-	if !news.deleted && len(news.changes) == 0 {
+// tell tells OnEvent of the news. An earlier drift that OnEvent has not taken yet is not
+// told any more, because the entry is otherwise now.
+func (x *syncing) tell(ctx context.Context, tx *sql.Tx, keep bool, news *driftNews, failed error) error {
+	var e Event
+	switch {
+	case failed != nil && x.tries == 0:
+		e = eventOf(x.meeting, EventCalendarFailed, "")
+		e.Reason = reasonOf(failed)
+	case failed != nil:
 		return nil
+	default:
+		if news.told != x.told {
+			if err := x.forgetDrift(ctx, tx); err != nil {
+				return err
+			}
+		}
+		if !news.deleted && len(news.changes) == 0 {
+			return nil
+		}
+		e = eventOf(x.meeting, EventDrifted, "")
+		e.Drift = news.drift
 	}
-	e := eventOf(x.meeting, EventDrifted, "")
-	e.Drift = news.drift
 	t := &telling{Desk: x.Desk, tx: tx, key: x.key, keep: keep}
 	if err := t.tell(ctx, []Event{e}); err != nil || !t.kept {
 		return err
 	}
 	x.hasQueued(tx)
 	return x.enqueue(ctx, tx, x.key)
+}
+
+// forgetDrift removes the drifts of the meeting that wait for another try of OnEvent.
+func (x *syncing) forgetDrift(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM convene_events WHERE uid = $1 AND data LIKE '{"id":"%","kind":"drifted",%'`, x.key)
+	return err
 }
 
 // errOutdated reports that the meeting has changed since the entry was compared with it.
@@ -128,7 +149,7 @@ func isAbout(c *organizer.Change, a *invite.Answer) bool {
 
 // stamped returns an answer with the time at which it was given. Many servers do not change
 // the time of an entry that takes an answer in. The answer replaces those that the desk
-// knows, so if its time is not later, it is the present.
+// knows, so if its time is not known or not later, it is the present.
 func (x *syncing) stamped(m *invite.Meeting, a invite.Answer) invite.Answer {
 	var last time.Time
 	for _, b := range m.Answers {
@@ -136,7 +157,7 @@ func (x *syncing) stamped(m *invite.Meeting, a invite.Answer) invite.Answer {
 			last = series.Later(last, b.Stamp)
 		}
 	}
-	if !a.Stamp.After(last) || a.Stamp.After(x.now()) {
+	if a.Stamp.IsZero() || !a.Stamp.After(last) || a.Stamp.After(x.now()) {
 		a.Stamp = x.now()
 	}
 	return a

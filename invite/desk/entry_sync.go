@@ -174,7 +174,10 @@ func (x *syncing) end(ctx context.Context, next organizer.Object, news *driftNew
 		if err := exactly(1, errLost, u, err); err != nil {
 			return err
 		}
-		return x.tell(ctx, tx, keep, news)
+		if stopped {
+			return nil
+		}
+		return x.tell(ctx, tx, keep, news, failed)
 	})
 	if errors.Is(err, errLost) { // the meeting was deleted, or the call took longer than its lease
 		x.log().DebugContext(ctx, "desk: the result of a calendar came too late", "uid", x.key)

@@ -39,7 +39,7 @@ type Event struct {
 	Drift *organizer.Drift `json:"drift,omitempty"`
 	// HeldID is the ID of the [HeldMail].
 	HeldID string `json:"heldId,omitempty"`
-	// Reason says in words why a mail is held, or why a mail of the desk failed. Then
+	// Reason says in words why a mail is held, or why a mail or a calendar failed. Then
 	// it has up to 500 octets of the server's words, on one line. It is a stranger's
 	// text: escape it in a page.
 	Reason string `json:"reason,omitempty"`
@@ -74,6 +74,10 @@ const (
 	// Update of the [organizer.Drift]. To make a deleted entry again, call
 	// [Desk.RestoreEntry].
 	EventDrifted EventKind = "drifted"
+	// EventCalendarFailed: the calendar of the organizer could not be reached, or refused
+	// the entry. Reason has the error. It is told once, and again only after a success.
+	// The desk tries again by itself.
+	EventCalendarFailed EventKind = "calendar-failed"
 )
 
 // mostInside is the time for which OnEvent may work. All writers of SQLite wait for it.

@@ -32,8 +32,9 @@ type Change struct {
 	// Before and After are the values as text, for people.
 	Before string `json:"before,omitempty"`
 	After  string `json:"after,omitempty"`
-	// Overwritten says that the meeting has changed in the same field too, so that the
-	// entry has the value of the meeting now. Update does not apply such a change.
+	// Overwritten says that the entry has the value of the meeting now, because the meeting
+	// has changed in the same field too, or because no meeting can have the value, such
+	// as an end before the start. Update does not apply such a change.
 	Overwritten bool `json:"overwritten,omitempty"`
 }
 

@@ -3,6 +3,7 @@ package organizer_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -339,8 +340,8 @@ func TestDriftCancelled(t *testing.T) {
 		t.Fatalf("drift %+v, want %+v", d, want)
 	}
 	e := m.Event.Clone()
-	if d.Update(&e) == nil || !cmp.Equal(e, m.Event) {
-		t.Error("Update has no error, or changes the event")
+	if err := d.Update(&e); !errors.Is(err, organizer.ErrCancelled) || !cmp.Equal(e, m.Event) || !d.Cancelled() {
+		t.Errorf("Update = %v, Cancelled = %t, want ErrCancelled, true, and the same event", err, d.Cancelled())
 	}
 	m, err := client().Cancel(context.Background(), m)
 	if err != nil {

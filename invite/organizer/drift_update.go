@@ -10,24 +10,34 @@ import (
 	"github.com/convene-go/convene/invite/internal/series"
 )
 
-// errCancel refuses a change that is no update.
-var errCancel = errors.New("organizer: the organizer has deleted or cancelled the meeting in the calendar: cancel it")
+// ErrCancelled reports a Drift that is no update: the organizer has deleted the entry, or
+// cancelled the whole meeting in the calendar.
+var ErrCancelled = errors.New("organizer: the organizer has deleted or cancelled the meeting in the calendar: cancel it")
+
+// Cancelled reports whether the organizer has cancelled the whole meeting in the calendar,
+// without deleting the entry. The entry stays, and no one is told unless the program
+// cancels the meeting.
+func (d *Drift) Cancelled() bool {
+	return d != nil && slices.ContainsFunc(d.Changes, func(c Change) bool {
+		return c.Field == FieldCancelled && c.RecurrenceID.IsZero() && !c.Overwritten && d.Event.Cancelled
+	})
+}
 
 // Update applies the changes to the event of the meeting, for Client.Update and
 // Desk.Update: time, rule, cancelled occurrences, texts, links and attendees. It does
-// not apply answers, see [Drift.Answers], and changes that are Overwritten. An attendee whom the organizer has added has
-// the status that they have in the calendar.
+// not apply answers, see [Drift.Answers], and changes that are Overwritten. An attendee
+// whom the organizer has added has the status that they have in the calendar.
 //
 // The event must be the one that the Drift was found with, or differ from it in other
 // fields only. It is changed only if there is no error. If the entry was deleted or the
-// whole meeting cancelled, the error says so: that is a Cancel.
+// whole meeting cancelled, the error is ErrCancelled. See [Drift.Cancelled].
 func (d *Drift) Update(e *ical.Event) error {
 	if d == nil {
 		return nil
 	}
 	changes := slices.DeleteFunc(slices.Clone(d.Changes), func(c Change) bool { return c.Overwritten })
 	if d.Deleted || slices.ContainsFunc(changes, func(c Change) bool { return c.Field == FieldCancelled && c.RecurrenceID.IsZero() }) {
-		return errCancel
+		return ErrCancelled
 	}
 	theirs := newVersion(d.Event)
 	out := series.Normalized(*e)
@@ -60,8 +70,8 @@ func (d *Drift) Update(e *ical.Event) error {
 
 // Answers returns the answers that the calendar has and the meeting does not know, for
 // [invite.Meeting.Answer] and Desk.Answer. Their Via is "calendar". The calendar does not
-// say when an answer came, so their Stamp is the time of the last change of the entry, as
-// far as its data has one.
+// say when an answer came, so their Stamp is the time of the last change of the entry. It
+// is zero if the entry has none. Then set the time at which you found the answer.
 func (d *Drift) Answers() []invite.Answer {
 	if d == nil {
 		return nil

@@ -223,7 +223,9 @@ func driftOf(theirs *version, changes []Change) *Drift {
 		return nil
 	}
 	d := &Drift{UID: theirs.event.UID, Changes: changes, Event: theirs.event.Clone()}
-	d.Event.Modified = series.Later(d.Event.Modified, theirs.stamp)
+	if theirs.stamp.After(time.Unix(0, 0)) { // see stampOf
+		d.Event.Modified = series.Later(d.Event.Modified, theirs.stamp)
+	}
 	plain(d.Event.Attendees)
 	for i := range d.Event.Overrides {
 		d.Event.Overrides[i].UID = ""

@@ -408,9 +408,24 @@ func TestCalendarBroken(t *testing.T) {
 				return &organizertest.Memory{Before: func(organizertest.Call) error { panic("no such user") }}, nil
 			},
 		} {
-			w.Desk = w.with(desk.Options{Calendar: func(context.Context, *invite.Meeting) (organizer.Calendar, error) { return f() }})
+			var told []string
+			w.Desk = w.with(desk.Options{
+				Calendar: func(context.Context, *invite.Meeting) (organizer.Calendar, error) { return f() },
+				OnEvent: func(_ context.Context, _ *sql.Tx, e desk.Event) error {
+					if e.Kind == desk.EventCalendarFailed {
+						told = append(told, e.Reason)
+					}
+					return nil
+				},
+			})
 			uid := w.send(lunch(1))
 			w.later(uid)
+			if len(told) != 1 || !strings.Contains(told[0], "no such user") {
+				w.Errorf("%d: the program is told of %q, want the failure", i, told)
+			}
+			if _, err := w.Entry(w.Context(), uid); !errors.Is(err, desk.ErrNotFound) {
+				w.Errorf("%d: the entry that was only tried: %v, want ErrNotFound", i, err)
+			}
 			if got := w.dueIn(uid); got != time.Minute {
 				w.Errorf("%d: the pause is %v, want a minute", i, got)
 			}

@@ -375,3 +375,43 @@ func TestWriteAhead(t *testing.T) {
 		check(w, "drifts", []string{}, w.drifts())
 	})
 }
+
+// TestKeptDrift has a program that cannot take a drift for a while. Meanwhile the organizer
+// changes the entry again, and takes it all back. The program is told of the entry as it is,
+// and of nothing if it is as it was.
+func TestKeptDrift(t *testing.T) {
+	eachDiary(t, func(w *diary) {
+		var fails atomic.Bool
+		w.Desk = w.with(desk.Options{OnEvent: func(ctx context.Context, tx *sql.Tx, e desk.Event) error {
+			if e.Drift != nil && fails.Load() {
+				return errors.New("not now")
+			}
+			return keepDrift(ctx, tx, e)
+		}})
+		uid := w.booked(4)
+		title := w.entry(uid).Summary
+		set := func(to string) {
+			w.edit(uid, func(e *ical.Event) { e.Summary = to })
+			w.later(uid)
+		}
+		retell := func() {
+			fails.Store(false)
+			w.clock.Advance(2 * time.Hour)
+			w.Deliver(w.Context(), uid)
+		}
+		fails.Store(true)
+		set("Breakfast")
+		w.answered(uid, 0)
+		set("Supper")
+		w.answered(uid, 1)
+		retell()
+		check(w, "drifts", []string{"summary"}, w.drifts())
+		fails.Store(true)
+		set("Tea")
+		w.answered(uid, 2)
+		set(title)
+		w.answered(uid, 3)
+		retell()
+		check(w, "drifts after the organizer took it back", []string{"summary"}, w.drifts())
+	})
+}

@@ -1,6 +1,8 @@
 package caldav
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -60,8 +62,24 @@ func (e *Error) Unwrap() error { return e.Err }
 // 0 if it asks for none. It is for [organizer.RetryAfter].
 func (e *Error) RetryAfter() time.Duration { return e.Pause }
 
-// errRefused is the reason of a refusal with status 401.
-var errRefused = errors.New("the server does not accept these credentials")
+// The reasons of a refusal with status 401.
+var (
+	errRefused = errors.New("the server does not accept these credentials")
+	errNobody  = errors.New("the server asks for a user and password")
+)
+
+// explained returns the error of a connection with the way to mend it, if that is clear.
+func explained(err error) error {
+	var unknown x509.UnknownAuthorityError
+	var noTLS tls.RecordHeaderError
+	switch {
+	case errors.As(err, &unknown):
+		return fmt.Errorf("%w (ca=FILE in the URL trusts a certificate of your own)", err)
+	case errors.As(err, &noTLS):
+		return fmt.Errorf("%w (the port may speak http)", err)
+	}
+	return err
+}
 
 // failure returns the error for an answer that is not a success. absent is the error for
 // an address that does not exist.
@@ -77,7 +95,9 @@ func (c *Calendar) failure(method string, r *reply, absent error) *Error {
 	}
 	e.Text = c.brief(e.Text)
 	e.Href = c.brief(e.Href)
-	e.Err = e.cause(absent)
+	if e.Err = e.cause(absent); e.Status == http.StatusUnauthorized && c.o.Username == "" && c.o.Token == nil {
+		e.Err = fmt.Errorf("%w: %w", organizer.ErrDenied, errNobody)
+	}
 	return e
 }
 

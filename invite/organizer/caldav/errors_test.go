@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -435,5 +437,31 @@ func TestSecrets(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "PROPFIND") {
 		t.Error("the log has no requests")
+	}
+}
+
+// TestExplained looks at the words for mistakes in a URL.
+func TestExplained(t *testing.T) {
+	asks := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("WWW-Authenticate", `Basic realm="x"`)
+		w.WriteHeader(http.StatusUnauthorized)
+	}
+	plain, safe := httptest.NewServer(http.HandlerFunc(asks)), httptest.NewTLSServer(http.HandlerFunc(asks))
+	defer plain.Close()
+	defer safe.Close()
+	safe.Config.ErrorLog = log.New(io.Discard, "", 0)
+	for _, tt := range []struct{ name, url, want string }{
+		{"no user", plain.URL + "/?tls=insecure-none", "the server asks for a user and password"},
+		{"a wrong password", strings.Replace(plain.URL, "//", "//ann:hunter2@", 1) + "/?tls=insecure-none", "does not accept these credentials"},
+		{"a certificate of their own", safe.URL, "ca=FILE"},
+		{"https to a port of http", strings.Replace(plain.URL, "http:", "https:", 1), "may speak http"},
+	} {
+		c, err := caldav.Open(tt.url, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		if _, err = c.Get(t.Context(), organizer.Object{UID: "1"}); err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -39,11 +40,18 @@ func Open(rawURL string, o *Options) (*Calendar, error) {
 	if err != nil {
 		return nil, fmt.Errorf("caldav: url: %w", err)
 	}
+	merged.InsecureAllowPlaintextAuth = merged.InsecureAllowPlaintextAuth || isLocal(u.Hostname())
 	if err := merged.check(u.Scheme == "http"); err != nil {
 		return nil, fmt.Errorf("caldav: %w", err)
 	}
 	u.User, u.RawQuery = nil, ""
 	return newCalendar(u, merged.withDefaults()), nil
+}
+
+// isLocal reports whether a host is this machine.
+func isLocal(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // newCalendar returns the calendar. o has its defaults.

@@ -69,7 +69,8 @@ type Options struct {
 	// against it.
 	Auth Auth
 	// InsecureAllowPlaintextAuth sends the password or token also without TLS.
-	// Everybody on the way can read it.
+	// Everybody on the way can read it. A server on this machine (localhost, 127.0.0.1,
+	// ::1) does not need it, because there is nobody on the way.
 	InsecureAllowPlaintextAuth bool
 	// Hosts are further hosts that get the password or token, always over TLS. A name
 	// that begins with a dot means all hosts below it: ".icloud.com" for iCloud, whose
@@ -143,7 +144,7 @@ func (o *Options) check(clear bool) error {
 }
 
 // errPlaintextAuth reports credentials that would be sent without TLS.
-var errPlaintextAuth = errors.New("a password or token without TLS (leave it out, or set Options.InsecureAllowPlaintextAuth)")
+var errPlaintextAuth = errors.New("a password or token without TLS to another machine (use https, with ca=FILE for a certificate of your own, or set Options.InsecureAllowPlaintextAuth)")
 
 // checkAuth returns an error if the options for authentication make no sense.
 func (o *Options) checkAuth(clear bool) error {

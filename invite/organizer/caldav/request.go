@@ -153,7 +153,7 @@ func (c *Calendar) once(ctx context.Context, q request, authorization string) (*
 	answer, err := c.transport.RoundTrip(h)
 	if err != nil {
 		c.o.Logger.DebugContext(ctx, "caldav: no answer", "method", q.method, "url", bare(q.url), "error", err)
-		return nil, err
+		return nil, explained(err)
 	}
 	defer answer.Body.Close()
 	r := &reply{status: answer.StatusCode, header: answer.Header, url: q.url}
