@@ -81,7 +81,7 @@ func Bomb(n int) []byte {
 			at += 17
 		}
 	}
-	return header(body, 1<<31, "LZFu", crc(body))
+	return header(body, 1<<30, "LZFu", crc(body))
 }
 
 // header puts the header before a body (MS-OXRTFCP, section 2.1.3.1.1).
