@@ -7,7 +7,7 @@ import (
 )
 
 // Drift is the difference between the entry and the meeting that comes from the organizer:
-// what was moved, renamed, cancelled or deleted in the calendar.
+// everything that was moved, renamed, cancelled or deleted in the calendar.
 type Drift struct {
 	// UID is the UID of the meeting.
 	UID string `json:"uid"`

@@ -29,7 +29,7 @@ type merger struct {
 	meeting      frame          // of the meeting
 	asked        map[int64]int  // the sequences with which everybody was last asked anew, by occurrence
 	has          map[int64]bool // the occurrences that the merged entry can have
-	kept         []keptKey      // what only the organizer has changed
+	kept         []keptKey      // the values that only the organizer has changed
 	changes      []Change
 	drift        *Drift // nil if there are no changes
 	write        bool   // the entry must be written

@@ -49,7 +49,7 @@ func (b *base) common(k key, ours, theirs *version) (was, kept string, ofSeries 
 	return was, was, wasOfSeries, b.was
 }
 
-// mayBeServers reports whether a server may have made the value of what was written: it
+// mayBeServers reports whether a server may have made the value of the written one: it
 // cuts texts, drops characters, and leaves out values that it cannot hold. An organizer
 // who does the same is not noticed, but only if the reply was lost.
 func mayBeServers(f Field, is, was string) bool {

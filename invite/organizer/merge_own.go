@@ -6,7 +6,7 @@ import (
 )
 
 // meetings are the properties of a VEVENT that are the meeting's. All others are the
-// organizer's own as soon as they differ from what was written.
+// organizer's own as soon as they differ from the data that was written.
 var meetings = func() map[string]bool {
 	out := make(map[string]bool)
 	for _, name := range []string{"UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "RRULE", "RDATE",

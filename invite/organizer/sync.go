@@ -67,7 +67,7 @@ type syncer struct {
 	ours     Object // the entry of the meeting
 	stamp    time.Time
 	asked    map[int64]int // see merger
-	last     Object        // what is known of the entry
+	last     Object        // the entry as far as it is known
 }
 
 // remove deletes the entry.

@@ -192,7 +192,7 @@ func (c *Calendar) send(ctx context.Context, col *Collection, at *url.URL, o org
 		return organizer.Object{}, err
 	case err != nil || wrote != "" && out.Tag != wrote:
 		// Somebody has changed or deleted the entry since, or it cannot be read now. The
-		// next call finds out, with the tag of what was written.
+		// next call finds out, with the tag of the data that was written.
 		out, err = object(o.UID, data)
 		out.Href, out.Tag = col.href(at), wrote
 	}

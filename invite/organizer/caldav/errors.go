@@ -29,7 +29,7 @@ type Error struct {
 	Condition string
 	// Href is the entry that the condition is about, if the server names one.
 	Href string
-	// Text is what the server says, at most 200 characters.
+	// Text is the server's explanation, at most 200 characters.
 	Text string
 	// Pause is the time that the server asks to wait (Retry-After). See [Error.RetryAfter].
 	Pause time.Duration

@@ -6,7 +6,7 @@ import (
 	"github.com/convene-go/convene/invite/organizer"
 )
 
-// meaning is what a ResponseCode means for a calendar. The empty one says that the same
+// meaning is the meaning of a ResponseCode for a calendar. The empty one says that the same
 // call may succeed later. A code that is not in the tables has it, because a new code
 // must not make a program give up.
 type meaning string

@@ -22,7 +22,7 @@ type Error struct {
 	// Code is the ResponseCode (MS-OXWSCDATA, section 2.2.5.24), such as
 	// "ErrorItemNotFound". It is empty if the failure has none.
 	Code string
-	// Text is what the server said, at most 300 characters in one line.
+	// Text is the server's explanation, at most 300 characters in one line.
 	Text string
 	// Pause is the time for which the server asked to be left alone, 0 if it did not.
 	Pause time.Duration

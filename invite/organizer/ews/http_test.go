@@ -41,7 +41,7 @@ func TestStatus(t *testing.T) {
 		{"bad gateway", failure{status: 502, body: page}, "temporary", 0},
 		{"internal", failure{status: 500, body: page}, "temporary", 0},
 		{"broken", failure{drop: true}, "temporary", 0},
-		{"busy for very long", failure{code: "ErrorServerBusy", backOff: 1 << 31}, "temporary", 24 * time.Hour},
+		{"busy for very long", failure{code: "ErrorServerBusy", backOff: 1 << 30}, "temporary", 24 * time.Hour},
 		{"busy", failure{fault: true, code: "ErrorServerBusy", backOff: 297749}, "temporary", 297749 * time.Millisecond},
 		{"too large for the limit", failure{status: 200, body: strings.Repeat("x", 70000)}, "permanent", 0},
 	} {

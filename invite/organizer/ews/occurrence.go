@@ -69,14 +69,14 @@ func differing(was, want ical.Event) []time.Time {
 	return ids
 }
 
-// occurrenceChange is what has to be done with an occurrence: its deletion, or updates.
+// occurrenceChange is the work at an occurrence: its deletion, or updates.
 type occurrenceChange struct {
 	delete  bool
 	updates []node
 	zone    string
 }
 
-// changeOf returns what has to be done with an occurrence, and false if that is nothing.
+// changeOf returns the work at an occurrence, and false if there is none.
 func changeOf(v Version, e *entry, want ical.Event, id time.Time) (occurrenceChange, bool) {
 	if deleted(e.event, id) {
 		return occurrenceChange{}, false // it cannot come back alone, see change.comesBack

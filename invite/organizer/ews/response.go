@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// response is what the server says about each part of a request, in its order.
+// response is the answer of the server to each part of a request, in its order.
 type response struct {
 	messages []message
 }

@@ -38,7 +38,7 @@ func (s *state) private() map[string]string {
 	return s.series.Extended.Private
 }
 
-// copy returns what was written last.
+// copy returns the data that was written last.
 func (s *state) copy() (shadow.Copy, bool) {
 	var b strings.Builder
 	m := s.private()

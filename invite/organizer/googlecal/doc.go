@@ -27,7 +27,7 @@
 // data that was written last therefore lies in private extended properties of the entry,
 // named convene0, convene1 and so on. [Calendar.Get] returns it, with what the organizer
 // has changed in the fields that Google shows. If the packed data is longer than 28,000
-// octets, Get returns only what Google has fields for.
+// octets, Get returns only the values that Google has fields for.
 //
 //   - Reminders and the colour are the organizer's own. They are neither read nor written.
 //   - An attendee who has sent somebody else is shown as declined.

@@ -46,7 +46,7 @@ func (c *Calendar) Put(ctx context.Context, o organizer.Object) (organizer.Objec
 	return c.write(ctx, want, now, bytes.Clone(o.Data))
 }
 
-// write stores the series, then its occurrences, and reads what has become of it.
+// write stores the series, then its occurrences, and reads the result.
 func (c *Calendar) write(ctx context.Context, want, now *state, data []byte) (organizer.Object, error) {
 	made, err := decode(want)
 	if err != nil {

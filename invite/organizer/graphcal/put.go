@@ -53,7 +53,7 @@ func (c *Calendar) Put(ctx context.Context, o organizer.Object) (organizer.Objec
 	return c.write(ctx, e, want, now, bytes.Clone(o.Data))
 }
 
-// reserved reports whether the entry was only reserved, and shows what was reserved.
+// reserved reports whether the entry was only reserved, and nobody has changed it.
 func (s *state) reserved() bool {
 	kept, ok := s.copy()
 	if !ok || kept.Form != shadow.FormReserved {
@@ -64,7 +64,7 @@ func (s *state) reserved() bool {
 	return err == nil && err2 == nil && shadow.SameTime(made, now) && shadow.SameRule(made, now) && made.Summary == now.Summary
 }
 
-// write stores the series, then its occurrences, and reads what has become of it.
+// write stores the series, then its occurrences, and reads the result.
 func (c *Calendar) write(ctx context.Context, e ical.Event, want, now *state, data []byte) (organizer.Object, error) {
 	made, err := decode(want, cancelled(e))
 	if err != nil {

@@ -179,7 +179,7 @@ func (s *state) object(put []byte) (organizer.Object, error) {
 	return o, nil
 }
 
-// copy returns what was written last.
+// copy returns the data that was written last.
 func (s *state) copy() (shadow.Copy, bool) {
 	return shadow.ReadCopy(s.series.property(propertyData), s.series.ICalUID)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // compare returns the differences between a meeting and the meeting in an entry, as far
-// as the server can hold the meeting. It compares what people see: each occurrence with
+// as the server can hold the meeting. It compares the view of people: each occurrence with
 // its instants, its texts and its attendees.
 func (s *suite) compare(want, got ical.Event) error {
 	var d differences

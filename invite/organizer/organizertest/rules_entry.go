@@ -32,7 +32,7 @@ func checkNew(s *suite) error {
 	return nil
 }
 
-// equal compares what two calls have returned for one version of an entry.
+// equal compares the results of two calls for one version of an entry.
 func equal(want, got organizer.Object) error {
 	var d differences
 	d.add("UID", want.UID, got.UID)

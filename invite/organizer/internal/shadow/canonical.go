@@ -57,7 +57,7 @@ func Plain(whole *ical.Event, id time.Time) ical.Event {
 }
 
 // Alone returns an event that has no copy: a canonical series in the form of ical.Event, in
-// which an override has only what differs.
+// which an override has only the fields that differ.
 func Alone(e ical.Event) ical.Event {
 	out := e
 	out.Overrides = nil

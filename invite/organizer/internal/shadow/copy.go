@@ -7,7 +7,7 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// Copy is what was written to an entry last.
+// Copy is the data that was written to an entry last.
 type Copy struct {
 	Event ical.Event
 	Data  []byte

@@ -96,7 +96,7 @@ func find(e *ical.Event, id time.Time) int {
 	return slices.IndexFunc(e.Overrides, func(o ical.Event) bool { return o.RecurrenceID.Equal(id) })
 }
 
-// overrides takes over what has changed in single occurrences. full are the overrides of e
+// overrides takes over the changes in single occurrences. full are the overrides of e
 // before its series was changed, with all fields.
 func overrides(e *ical.Event, full []ical.Event, p, s *ical.Event) {
 	if e.Recurrence == nil {

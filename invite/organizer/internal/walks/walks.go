@@ -22,7 +22,7 @@ import (
 type Place struct {
 	Calendar  organizer.Calendar
 	Organizer ical.Person
-	// Shown returns the title of the entry, and the starts of what takes place.
+	// Shown returns the title of the entry, and the starts of the occurrences that take place.
 	Shown func(t testing.TB, uid string) (title string, starts []time.Time)
 	// Rename, Move, Cancel and Delete change the entry as the organizer does.
 	Rename func(t testing.TB, uid, title string)
@@ -143,7 +143,7 @@ func (w *walk) clean(step string) {
 	}
 }
 
-// equal compares the entry with the meeting: the data, and what people see.
+// equal compares the entry with the meeting: the data, and the view of people.
 func (w *walk) equal(step string) {
 	w.t.Helper()
 	want, err := organizer.Encode(w.m)
