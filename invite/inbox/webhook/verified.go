@@ -60,7 +60,10 @@ func signatures(data []byte) (out []signature, ok bool) {
 				if s.identity != "" {
 					return nil, false
 				}
-				s.identity = value[strings.LastIndexByte(value, '@')+1:]
+				local, domain, _ := strings.Cut(value, "@")
+				if s.identity = domain; strings.ContainsAny(local, ",:{}") {
+					return nil, false
+				}
 			}
 		}
 		if !host.MatchString(s.domain) || s.identity != "" && s.identity != s.domain && (!host.MatchString(s.identity) || !strings.HasSuffix(s.identity, "."+s.domain)) {
@@ -101,8 +104,8 @@ func dkimList(s string, data []byte) (out []mime.AuthResult) {
 	s = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(s), "{"), "}")
 	for entry := range strings.SplitSeq(s, ",") {
 		domain, value, _ := strings.Cut(entry, ":")
-		domain = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(domain), "@"))
-		if slices.ContainsFunc(signed, func(x signature) bool { return domain == x.domain || domain == x.identity }) && domain != "" {
+		domain, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(domain)), "@")
+		if ok && domain != "" && slices.ContainsFunc(signed, func(x signature) bool { return domain == x.domain || domain == x.identity }) {
 			out = append(out, mime.AuthResult{Method: "dkim", Value: strings.ToLower(strings.TrimSpace(value)), Domain: domain})
 		}
 	}

@@ -1,0 +1,70 @@
+package webhook_test
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/convene-go/convene/invite/inbox"
+	"github.com/convene-go/convene/invite/inbox/webhook"
+)
+
+// FuzzBody gives bodies to all handlers. The requests of SendGrid and the notifications
+// of SES are signed, so that what is behind the signature is parsed too. No handler
+// panics, no answer is 500, and a request that is acknowledged twice gives its mails
+// once.
+func FuzzBody(f *testing.F) {
+	good := mailgunHook(now, "t")
+	contentType := good.header.Get("Content-Type")
+	for _, b := range [][]byte{
+		good.body, sendgridHook(now).body, []byte(sendgridEvents), jsonOf(postmarkInbound()), jsonOf(postmarkBounce("HardBounce")), jsonOf(sesReceived()),
+		jsonOf(sesBounce("eventType", "Permanent", "<a@b>")), mailgunEventHook(now, "t", "failed", "permanent").body, jsonOf(subscription("SubscriptionConfirmation")),
+		[]byte("DKIM-Signature: d=a.test; i=@b.a.test\r\nFrom: a@a.test\r\n\r\n"),
+	} {
+		for _, c := range []string{contentType, "application/json"} {
+			f.Add(c, b)
+		}
+	}
+	f.Fuzz(func(t *testing.T, contentType string, body []byte) {
+		seen := make(map[string]bool)
+		o := &webhook.Options{
+			Receive: func(_ context.Context, m *inbox.Mail) error {
+				if seen[m.ID] || m.Verified == nil {
+					t.Errorf("the mail %s came again, or its Verified is nil", m.ID)
+				}
+				seen[m.ID] = true
+				return nil
+			},
+			Undelivered:   func(_ context.Context, id, email, text string) error { return nil },
+			Now:           func() time.Time { return now },
+			MailgunChecks: true, Client: newAWS().client(),
+		}
+		header := func() http.Header { return http.Header{"Content-Type": {contentType}} }
+		form := sendgridFields(string(body))
+		form[0].value = string(body)
+		checks := mailgunFields(now, "u", field{"X-Mailgun-Dkim-Check-Result", "pass"})
+		checks[7].value = string(body)
+		for _, x := range []struct {
+			to *webhook.Handler
+			r  *hook
+		}{
+			{must(webhook.Mailgun(signingKey, o)), &hook{"POST", header(), body}},
+			{must(webhook.Mailgun(signingKey, o)), multipartHook(checks...)},
+			{must(webhook.SendGrid([]string{sendgridPublic}, o)), sign(&hook{"POST", header(), bytes.Clone(body)}, now)},
+			{must(webhook.SendGrid([]string{sendgridPublic}, o)), sign(multipartHook(form...), now)},
+			{must(webhook.Postmark("user", "password", o)), withPassword(&hook{"POST", header(), body})},
+			{must(webhook.SES(topic, o)), &hook{"POST", header(), body}},
+			{must(webhook.SES(topic, o)), snsHook(signSNS(plain(strings.ToValidUTF8(string(body), "")), "2"))},
+		} {
+			for range 2 {
+				if got := x.r.send(x.to); got == http.StatusInternalServerError {
+					t.Errorf("status = %d", got)
+				}
+			}
+			clear(seen)
+		}
+	})
+}
