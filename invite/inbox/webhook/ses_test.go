@@ -52,6 +52,11 @@ func certificate(from, to time.Time, k *rsa.PrivateKey) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
+// snsCertificate is the certificate of SNS in the tests.
+var snsCertificate = sync.OnceValue(func() string {
+	return string(certificate(now.Add(-time.Hour), now.Add(time.Hour), snsKey()))
+})
+
 // aws is Amazon's server.
 type aws struct {
 	mu    sync.Mutex
@@ -63,7 +68,7 @@ type aws struct {
 
 func newAWS() *aws {
 	return &aws{code: 200, pages: map[string]string{
-		certURL: string(certificate(now.Add(-time.Hour), now.Add(time.Hour), snsKey())),
+		certURL: snsCertificate(),
 		subURL:  "<ConfirmSubscriptionResponse/>",
 	}}
 }
