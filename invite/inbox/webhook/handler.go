@@ -99,6 +99,7 @@ func (o *Options) withDefaults(age time.Duration) (Options, error) {
 //   - 400, 413 and 415: the request can never be taken in. Mailgun gets 406 and Postmark
 //     403 instead, which are their words for "do not try again".
 type Handler struct {
+	name    string // of the service, for the log
 	service service
 	options Options
 	limit   int64 // of the body
@@ -151,7 +152,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case http.StatusMethodNotAllowed:
 		w.Header().Set("Allow", http.MethodPost)
 	}
-	h.options.Logger.Log(r.Context(), level, "webhook: the request was not taken in", "status", status, "error", err)
+	h.options.Logger.Log(r.Context(), level, "webhook: the request was not taken in", "service", h.name, "status", status, "error", err)
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, text+"\n")
 }
@@ -197,7 +198,7 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*request, error)
 	if err != nil {
 		return nil, refuse(http.StatusServiceUnavailable, "the body did not come whole")
 	}
-	// A deadline that passes while the program works would end the context.
+	// The deadline is for the body alone, and the program may need more time.
 	_ = control.SetReadDeadline(time.Time{})
 	return &request{header: r.Header, mediaType: mediaType, boundary: params["boundary"], body: body}, nil
 }

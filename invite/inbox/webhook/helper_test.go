@@ -18,6 +18,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -383,6 +384,21 @@ func TestTooLargeWithoutLength(t *testing.T) {
 	must(webhook.Postmark("user", "password", o)).ServeHTTP(w, r)
 	if w.Code != 403 {
 		t.Errorf("status = %d, want 403, which stops Postmark", w.Code)
+	}
+}
+
+// TestTooLargeAnnounced announces a body that is too large. It is not read.
+func TestTooLargeAnnounced(t *testing.T) {
+	s := newSink()
+	o := s.options()
+	o.MaxBytes = 1000
+	r := httptest.NewRequest(http.MethodPost, "/", iotest.ErrReader(errors.New("the body was read")))
+	r.ContentLength = 1001
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	must(webhook.Mailgun(signingKey, o)).ServeHTTP(w, r)
+	if w.Code != 406 {
+		t.Errorf("status = %d %s, want 406", w.Code, w.Body)
 	}
 }
 

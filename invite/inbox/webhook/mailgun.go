@@ -36,7 +36,7 @@ func Mailgun(signingKey string, o *Options) (*Handler, error) {
 		return nil, errors.New("webhook: Mailgun: signingKey: is missing")
 	}
 	m := &mailgun{key: []byte(signingKey), options: options}
-	return &Handler{service: m, options: options, limit: options.MaxBytes, final: http.StatusNotAcceptable}, nil
+	return &Handler{name: "mailgun", service: m, options: options, limit: options.MaxBytes, final: http.StatusNotAcceptable}, nil
 }
 
 // mailgun is the service of Mailgun.
@@ -82,9 +82,11 @@ func (m *mailgun) mail(r *request) (*content, error) {
 		return nil, notRaw("the mail is not raw: the path of the route has to end with mime")
 	}
 	data := []byte(v["body-mime"])
-	var c content
-	c.mails = append(c.mails, newMail("mailgun", bare(v["recipient"]), data, m.verified(f, v["sender"], data)))
-	return &c, m.bind(v["token"], &c)
+	c, err := mailsOf("mailgun", strings.Split(v["recipient"], ","), data, m.verified(f, v["sender"], data))
+	if err != nil {
+		return nil, err
+	}
+	return c, m.bind(v["token"], c)
 }
 
 // check checks the signature of a request, and its age.

@@ -37,6 +37,8 @@ func TestMailgun(t *testing.T) {
 		values.Set(f.name, f.value)
 	}
 	checks := []field{{"X-Mailgun-Dkim-Check-Result", "Pass"}, {"X-Mailgun-Spf", "SoftFail"}}
+	twoRecipients := mailgunFields(now, "t")
+	twoRecipients[0].value = "a@example.com, b@example.com"
 	twice := "X-Mailgun-Dkim-Check-Result: Fail\r\nX-Mailgun-Dkim-Check-Result: Pass\r\n"
 	for _, tt := range []struct {
 		name    string
@@ -50,6 +52,7 @@ func TestMailgun(t *testing.T) {
 		{"checks", mailgunHook(now, "t", checks...), true, []*inbox.Mail{verifiedMail("desk+token@example.com", dkim, spf)}, nil},
 		{"checks without the filter", mailgunHook(now, "t", checks...), false, []*inbox.Mail{verifiedMail("desk+token@example.com")}, nil},
 		{"a check twice", mailgunHook(now, "t", checks[0], checks[0], checks[1]), true, []*inbox.Mail{verifiedMail("desk+token@example.com", spf)}, nil},
+		{"two recipients", multipartHook(twoRecipients...), false, []*inbox.Mail{verifiedMail("a@example.com"), verifiedMail("b@example.com")}, nil},
 		{"hours later", mailgunHook(now.Add(-9*time.Hour), "t"), false, []*inbox.Mail{verifiedMail("desk+token@example.com")}, nil},
 		{"permanent failure", mailgunEventHook(now, "t", "failed", "permanent"), false, nil, []reportOf{{"<20270301.1.abc@example.com>", "ann@example.test", "550 5.1.1 no such user"}}},
 		{"temporary failure", mailgunEventHook(now, "t", "failed", "temporary"), false, nil, nil},
@@ -166,7 +169,10 @@ func TestMailgunHostile(t *testing.T) {
 	for i := range many {
 		many[i] = field{"f" + strconv.Itoa(i), "x"}
 	}
-	good := mailgunHook(now, "t")
+	good, values := mailgunHook(now, "t"), url.Values{}
+	for _, f := range mailgunFields(now, "t") {
+		values.Set(f.name, f.value)
+	}
 	for _, tt := range []struct {
 		name string
 		hook *hook
@@ -174,6 +180,7 @@ func TestMailgunHostile(t *testing.T) {
 	}{
 		{"many parts", multipartHook(append(many, mailgunFields(now, "t")...)...), 406},
 		{"many fields", newHook("application/x-www-form-urlencoded", []byte(strings.Repeat("a=b&", 1<<20))), 406},
+		{"many fields beside the good ones", newHook("application/x-www-form-urlencoded", []byte(strings.Repeat("a=b&", 5000)+values.Encode())), 406},
 		{"one name", newHook("application/x-www-form-urlencoded", []byte("token="+strings.Repeat("&token=", 900))), 406},
 		{"no boundary", newHook("multipart/form-data", good.body), 406},
 		{"another boundary", newHook("multipart/form-data; boundary=other", good.body), 406},
@@ -182,6 +189,7 @@ func TestMailgunHostile(t *testing.T) {
 		{"deep JSON", newHook("application/json", []byte(strings.Repeat("[", 900_000))), 406},
 		{"deep JSON within", newHook("application/json", []byte(`{"event-data":`+strings.Repeat(`{"message":`, 90_000))), 406},
 		{"large JSON", newHook("application/json", []byte(`"`+strings.Repeat("x", 1<<20)+`"`)), 406},
+		{"large JSON that is signed", newHook("application/json", []byte(`{"pad":"`+strings.Repeat("x", 1<<20)+`",`+string(mailgunEventHook(now, "t", "failed", "permanent").body[1:]))), 406},
 		{"empty", newHook("application/json", nil), 406},
 		{"null", newHook("application/json", []byte("null")), 403},
 		{"wrong types", newHook("application/json", []byte(`{"signature":[1]}`)), 406},

@@ -25,7 +25,7 @@ func Postmark(user, password string, o *Options) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Handler{service: &postmark{b}, options: options, limit: options.MaxBytes, final: http.StatusForbidden}, nil
+	return &Handler{name: "postmark", service: &postmark{b}, options: options, limit: options.MaxBytes, final: http.StatusForbidden}, nil
 }
 
 // basic checks a user and a password (RFC 7617).

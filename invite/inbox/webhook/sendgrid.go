@@ -50,7 +50,7 @@ func SendGrid(publicKeys []string, o *Options) (*Handler, error) {
 	if len(s.keys) == 0 {
 		return nil, errors.New("webhook: SendGrid: publicKeys: are missing")
 	}
-	return &Handler{service: s, options: options, limit: options.MaxBytes}, nil
+	return &Handler{name: "sendgrid", service: s, options: options, limit: options.MaxBytes}, nil
 }
 
 // SendGridPassword returns a handler like [SendGrid] for requests that are not signed, and
@@ -65,7 +65,7 @@ func SendGridPassword(user, password string, o *Options) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Handler{service: &sendgrid{options: options, basic: b}, options: options, limit: options.MaxBytes}, nil
+	return &Handler{name: "sendgrid", service: &sendgrid{options: options, basic: b}, options: options, limit: options.MaxBytes}, nil
 }
 
 // sendgrid is the service of SendGrid.

@@ -39,7 +39,7 @@ func SES(topicARN string, o *Options) (*Handler, error) {
 		name += ".cn"
 	}
 	s := &ses{topic: topicARN, sns: newSNS(name, &options), options: options}
-	return &Handler{service: s, options: options, limit: min(options.MaxBytes, mostSNS)}, nil
+	return &Handler{name: "ses", service: s, options: options, limit: min(options.MaxBytes, mostSNS)}, nil
 }
 
 // mostSNS limits the body of a request, in octets. A message of SNS has at most 256 KB,

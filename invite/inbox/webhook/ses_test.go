@@ -64,6 +64,7 @@ type aws struct {
 	pages map[string]string
 	err   error
 	code  int
+	slow  time.Duration
 }
 
 func newAWS() *aws {
@@ -77,6 +78,7 @@ func (a *aws) client() *http.Client { return &http.Client{Transport: a} }
 
 // RoundTrip answers a request, as Amazon's server does.
 func (a *aws) RoundTrip(r *http.Request) (*http.Response, error) {
+	time.Sleep(a.slow)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.gets = append(a.gets, r.URL.String())
@@ -468,7 +470,7 @@ func TestSESCertificates(t *testing.T) {
 			t.Errorf("%s: status = %d", u, got)
 		}
 	}
-	a.gets = nil
+	a.gets, a.slow = nil, 100*time.Millisecond
 	h = must(webhook.SES(topic, o))
 	var wait sync.WaitGroup
 	for range 8 {
