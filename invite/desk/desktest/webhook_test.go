@@ -185,11 +185,11 @@ func TestWebhookKilled(t *testing.T) {
 			waiting, mails = append(waiting, mails...), nil
 		}
 		cmd, url := startHooks(t, w.database, now)
-		waiting = storm1(t, cmd, url, waiting, rand.IntN(len(waiting)))
+		waiting = handOver(t, cmd, url, waiting, rand.IntN(len(waiting)))
 		lost += len(waiting)
 	}
 	cmd, url := startHooks(t, w.database, now)
-	if waiting = storm1(t, nil, url, waiting, 0); len(waiting) != 0 {
+	if waiting = handOver(t, nil, url, waiting, 0); len(waiting) != 0 {
 		t.Fatalf("%d mails are not acknowledged by a service that nobody kills", len(waiting))
 	}
 	_ = cmd.Process.Kill()
@@ -207,10 +207,10 @@ func TestWebhookKilled(t *testing.T) {
 	}
 }
 
-// storm1 hands mails over, eight at a time and every fourth twice at once, and returns
+// handOver hands mails over, eight at a time and every fourth twice at once, and returns
 // those that were not acknowledged. If cmd is not nil, the service is killed when n mails
 // are acknowledged.
-func storm1(t testing.TB, cmd *exec.Cmd, url string, mails []*hookMail, n int) (waiting []*hookMail) {
+func handOver(t testing.TB, cmd *exec.Cmd, url string, mails []*hookMail, n int) (waiting []*hookMail) {
 	t.Helper()
 	var mu sync.Mutex
 	var all sync.WaitGroup
@@ -280,6 +280,56 @@ func TestWebhookUndelivered(t *testing.T) {
 			w.Errorf("Reply = %q", got)
 		}
 	})
+}
+
+// TestWebhookStrict takes answers in under Strict(""). The results of the service decide,
+// and the fields of the mail, which anybody can write, do not.
+func TestWebhookStrict(t *testing.T) {
+	w := newWorld(t, newSQLite(t), desk.Options{Policy: invite.Strict("")})
+	var got desk.Received
+	o := &webhook.Options{Receive: func(ctx context.Context, m *inbox.Mail) (err error) { got, err = w.Receive(ctx, m); return err }}
+	mux := http.NewServeMux()
+	mux.Handle("/postmark", must(webhook.Postmark("user", hookKey, o))(t))
+	mux.Handle("/sendgrid", must(webhook.SendGridPassword("user", hookKey, o))(t))
+	url := httptestServer(t, mux)
+	sendgrid := func(dkim string) func(data []byte) *hookMail {
+		return func(data []byte) *hookMail {
+			var b bytes.Buffer
+			m := multipart.NewWriter(&b)
+			for name, value := range map[string]string{"email": string(data), "dkim": dkim, "SPF": "pass", "envelope": `{"to":["desk@example.com"],"from":"p0@example.com"}`} {
+				_ = m.WriteField(name, value)
+			}
+			_ = m.Close()
+			return &hookMail{"/sendgrid", m.FormDataContentType(), b.Bytes()}
+		}
+	}
+	for _, tt := range []struct {
+		name   string
+		hook   func(data []byte) *hookMail
+		signer string
+		want   invite.Verdict
+	}{
+		{"signed", sendgrid("{@example.com : pass}"), "d=example.com", invite.VerdictApplied},
+		{"signed by another", sendgrid("{@evil.test : pass}"), "d=evil.test", invite.VerdictUnverified},
+		{"wrongly signed", sendgrid("{@example.com : fail}"), "d=example.com", invite.VerdictUnverified},
+		{"a name that looks like a result", sendgrid("{@example.com : pass, @evil.test : pass}"), "d=example.com : pass, @evil.test", invite.VerdictUnverified},
+		{"not signed", sendgrid("none"), "d=example.com", invite.VerdictUnverified},
+		{"no results", func(data []byte) *hookMail {
+			return byPostmark(t, map[string]any{"OriginalRecipient": "desk@example.com", "RawEmail": string(data)})
+		}, "d=example.com", invite.VerdictUnverified},
+	} {
+		uid := w.send(lunch(1))
+		w.deliver(uid)
+		data := w.mails.Reply(address(0), ical.StatusAccepted, invitetest.ClientGmail, func(a *invitetest.Answer) { a.AuthServID = "mx.example.com" })
+		data = append([]byte("DKIM-Signature: v=1; "+tt.signer+"; b=x\r\n"), data...)
+		got = desk.Received{}
+		if err := tt.hook(data).send(t.Context(), url); err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		if got.Outcome.Verdict != tt.want {
+			t.Errorf("%s: verdict = %q (%s), want %q", tt.name, got.Outcome.Verdict, got.Outcome.Reason, tt.want)
+		}
+	}
 }
 
 // httptestServer serves h until the test ends, and returns its URL.
