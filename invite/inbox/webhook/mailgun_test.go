@@ -70,11 +70,15 @@ func TestMailgun(t *testing.T) {
 	}
 	// Fields that are in the header of the mail too.
 	for header, want := range map[string][]mime.AuthResult{
-		"X-Mailgun-Dkim-Check-Result: Pass\r\n":                 {dkim},
-		"X-Mailgun-Dkim-Check-Result: Fail\r\n":                 {},
-		twice:                                                   {},
-		"DKIM-Signature: d=other.test\r\n":                      {{Method: "dkim", Value: "pass"}},
-		"DKIM-Signature: d=example.test : pass, @bank.test\r\n": {{Method: "dkim", Value: "pass"}},
+		"X-Mailgun-Dkim-Check-Result: Pass\r\n":        {dkim},
+		"X-Mailgun-Dkim-Check-Result: Fail\r\n":        {},
+		twice:                                          {},
+		"X: a\rDKIM-Signature: d=evil.test\r\n":        {{Method: "dkim", Value: "pass"}},
+		"DKIM-Signature: d=bank.test\r\nX: a\n\nb\r\n": {{Method: "dkim", Value: "pass"}},
+		"DKIM-Signature: d=bank.test\r\nX: " + strings.Repeat("x", 1<<20) + "\r\n":   {{Method: "dkim", Value: "pass"}},
+		"X: see DKIM-Signature: d=evil.test\r\nDKIM-Signatures: d=evil.test\r\n":     {dkim},
+		"DKIM-Signature: d=other.test\r\n":                                           {{Method: "dkim", Value: "pass"}},
+		"DKIM-Signature: d=example.test : pass, @bank.test\r\n":                      {{Method: "dkim", Value: "pass"}},
 		"Subject: a\r\n X-Mailgun-Dkim-Check-Result: Fail\r\nX: DKIM-Signature:\r\n": {dkim},
 	} {
 		s := newSink()

@@ -42,10 +42,17 @@ var host = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)+$`)
 // signature has the domains of a DKIM-Signature (RFC 6376, section 3.5).
 type signature struct{ domain, identity string }
 
+// dkimSignature is the name of the field, in lower case.
+const dkimSignature = "dkim-signature"
+
 // signatures returns the domains of the DKIM-Signatures of a mail. ok is false if one
-// of them cannot be a domain.
+// of them cannot be a domain, or if a service may find others than this package does.
 func signatures(data []byte) (out []signature, ok bool) {
-	for _, field := range headerFields(data, "dkim-signature") {
+	fields := headerFields(data, dkimSignature)
+	if len(fields) != signatureLines(data) {
+		return nil, false
+	}
+	for _, field := range fields {
 		var s signature
 		for tag := range strings.SplitSeq(field, ";") {
 			name, value, _ := strings.Cut(tag, "=")
@@ -72,6 +79,23 @@ func signatures(data []byte) (out []signature, ok bool) {
 		out = append(out, s)
 	}
 	return out, true
+}
+
+// signatureLines counts the lines that look like a DKIM-Signature, in the whole mail and
+// after each kind of line end. Servers do not agree on where a header ends if it is very
+// long, or has a bare CR or LF. A forger could hide there the signature that is right.
+func signatureLines(data []byte) (n int) {
+	for {
+		if len(data) > len(dkimSignature) && bytes.EqualFold(data[:len(dkimSignature)], []byte(dkimSignature)) &&
+			bytes.HasPrefix(bytes.TrimLeft(data[len(dkimSignature):], " \t"), []byte(":")) {
+			n++
+		}
+		i := bytes.IndexAny(data, "\r\n")
+		if i < 0 {
+			return n
+		}
+		data = data[i+1:]
+	}
 }
 
 // dkimOf returns the result of DKIM from a service that does not name the signer. If the
