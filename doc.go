@@ -8,7 +8,8 @@
 //     Meeting that it returns. A program that keeps meetings itself starts here.
 //   - [github.com/convene-go/convene/invite/body]: the texts of the mails.
 //   - [github.com/convene-go/convene/invite/inbox]: mails from a Maildir to a program.
-//     Its module imapinbox reads a mailbox over IMAP.
+//     Its package webhook takes them from SES, Mailgun, SendGrid and Postmark, and its
+//     module imapinbox reads a mailbox over IMAP.
 //   - [github.com/convene-go/convene/invite/invitetest]: tests without a mail server.
 //   - [github.com/convene-go/convene/ical]: a meeting as a value and as iCalendar.
 //   - [github.com/convene-go/convene/mime]: a calendar object in a mail.

@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"invite/invitetest":      {"internal", "ical", "mime", "invite"},
 	"invite/inbox":           {"internal", "mime", "invite/inbox/internal"},
 	"invite/inbox/inboxtest": {"mime", "invite/inbox"},
+	"invite/inbox/webhook":   {"mime", "invite/inbox"},
 	"invite/rsvp":            {"internal", "ical", "invite", "invite/body", "invite/internal/series", "invite/internal/mailauth"},
 	"invite/desk":            {"internal", "ical", "mime", "invite", "invite/inbox", "invite/organizer", "invite/internal/series", "invite/internal/plan", "invite/internal/within", "invite/desk/internal"},
 	"invite/organizer":       {"internal", "ical", "invite", "invite/internal/series", "invite/internal/roster", "invite/organizer"},
