@@ -50,6 +50,7 @@ func (d *Drift) Update(e *ical.Event) error {
 			x.take(key{dateKey(c.RecurrenceID), c.Field, address.Key(c.Attendee)}, theirs)
 		}
 	}
+	x.done()
 	plain(out.Attendees)
 	for i := range out.Overrides {
 		plain(out.Overrides[i].Attendees)
