@@ -81,7 +81,9 @@ var errOutdated = errors.New("desk: the meeting has changed since its entry was 
 
 // takeAnswers takes the new answers into the meeting that the organizer's server has taken
 // in by itself, and removes them from the news. An answer that the desk has got meanwhile
-// counts, because the next call compares the entry with the meeting as it is then.
+// counts, because the next call compares the entry with the meeting as it is then. A
+// delegation to somebody new stays among the news: some servers take in every mail, and other
+// people may write to the calendar, so the desk would mail any address that they name.
 func (x *syncing) takeAnswers(ctx context.Context, news *driftNews) error {
 	answers := slices.DeleteFunc(news.drift.Answers(), func(a invite.Answer) bool { return !news.has(a) })
 	if len(answers) == 0 {
@@ -96,9 +98,8 @@ func (x *syncing) takeAnswers(ctx context.Context, news *driftNews) error {
 			out, taken = m, nil
 			for _, a := range answers {
 				after, o := out.Answer(x.stamped(m, a))
-				if o.Verdict == invite.VerdictApplied {
+				if o.Verdict == invite.VerdictApplied && len(o.Invite) == 0 {
 					out, taken = after, append(taken, a)
-					all.Invite = append(all.Invite, o.Invite...)
 				}
 			}
 			return out, all

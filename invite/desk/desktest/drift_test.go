@@ -121,6 +121,28 @@ func TestTrackedAnswers(t *testing.T) {
 	})
 }
 
+// TestTrackedDelegation has an attendee who delegates in the calendar, to somebody whom the
+// meeting knows, and to a stranger. Everybody who can write to the calendar could name a
+// stranger, so the desk mails them nothing, and the program decides.
+func TestTrackedDelegation(t *testing.T) {
+	eachDiary(t, func(w *diary) {
+		uid := w.booked(3)
+		delegate := func(i int, to string) {
+			w.edit(uid, func(e *ical.Event) { e.Attendees[i].Status, e.Attendees[i].DelegatedTo = ical.StatusDelegated, to })
+			w.answered(uid, 0)
+			w.later(uid)
+		}
+		mails := w.count(`SELECT COUNT(*) FROM convene_mails`)
+		delegate(1, address(0))
+		check(w, "drifts", []string{}, w.drifts())
+		check(w, "the status of the first", ical.StatusDelegated, w.meeting(uid).Status(address(1)))
+		delegate(2, "stranger@example.test")
+		check(w, "drifts", []string{"status"}, w.drifts())
+		check(w, "the status", ical.StatusNeedsAction, w.meeting(uid).Status(address(2)))
+		check(w, "mails", mails, w.count(`SELECT COUNT(*) FROM convene_mails`))
+	})
+}
+
 // TestTrackedMeanwhile has a server that takes an answer in, and an attendee who gives
 // another one to the desk while the desk compares the two. The answer of the desk counts.
 func TestTrackedMeanwhile(t *testing.T) {
