@@ -56,7 +56,9 @@ func (d *Desk) syncEntry(ctx context.Context, uid string) error {
 	if err != nil || x == nil {
 		return err
 	}
-	calendar, failed := x.calendar(ctx)
+	work, cancel := context.WithTimeout(ctx, longestSync)
+	defer cancel()
+	calendar, failed := x.calendar(work)
 	trying := x.last
 	if failed == nil && calendar != nil {
 		trying, failed = x.last.Trying(x.meeting)
@@ -67,7 +69,7 @@ func (d *Desk) syncEntry(ctx context.Context, uid string) error {
 	next, news := x.last, &driftNews{told: x.told}
 	if failed == nil && calendar != nil {
 		var drift *organizer.Drift
-		if next, drift, failed = x.sync(ctx, calendar, trying); failed == nil {
+		if next, drift, failed = x.sync(work, calendar, trying); failed == nil {
 			news = newsOf(drift, x.told)
 			failed = x.takeAnswers(ctx, news)
 		}
@@ -128,8 +130,6 @@ func (x *syncing) claim(ctx context.Context, trying organizer.Object) (bool, err
 
 // sync calls the calendar.
 func (x *syncing) sync(ctx context.Context, c organizer.Calendar, last organizer.Object) (next organizer.Object, drift *organizer.Drift, err error) {
-	ctx, cancel := context.WithTimeout(ctx, longestSync)
-	defer cancel()
 	next = last // after a panic
 	defer recovered(&err, "the calendar")
 	return organizer.Sync(ctx, c, x.meeting, last)

@@ -421,6 +421,25 @@ func TestCalendarBroken(t *testing.T) {
 	})
 }
 
+// TestCalendarTakesTime has a function of the program that waits until its context ends. It
+// does not hold a worker for ever.
+func TestCalendarTakesTime(t *testing.T) {
+	eachDiary(t, func(w *diary) {
+		called := false
+		w.Desk = w.with(desk.Options{Calendar: func(ctx context.Context, _ *invite.Meeting) (organizer.Calendar, error) {
+			called = true
+			if end, ok := ctx.Deadline(); !ok || time.Until(end) > time.Minute {
+				w.Errorf("Options.Calendar may take until %v (%v)", end, ok)
+			}
+			return w.memory, nil
+		}})
+		uid := w.send(lunch(1))
+		w.later(uid)
+		w.checkEntry("made", uid)
+		check(w, "called", true, called)
+	})
+}
+
 // TestNoCalendar has a desk without calendars, and one that has none for a meeting.
 func TestNoCalendar(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, x database) {
