@@ -226,8 +226,9 @@ func (x *syncing) logResult(ctx context.Context, failed error, r tried) {
 	}
 }
 
-// credentials is the part of an address that may have a password.
-var credentials = regexp.MustCompile(`://[^/\s@]*@`)
+// credentials is the part of an address that may have a password, also if the password has an
+// @ or a slash that is not encoded. A port is no password.
+var credentials = regexp.MustCompile(`://([^/\s:"]*:[^/\s"]*[^/\s"\d][^\s"]*@|[^/\s"]*@)`)
 
 // withoutCredentials returns the text of an error without passwords in addresses. The
 // program makes the calendar, and its error may have the address.
