@@ -30,6 +30,7 @@ type changed struct {
 	Attendee     string          `json:"attendee,omitempty"`
 	Before       string          `json:"before,omitempty"`
 	After        string          `json:"after,omitempty"`
+	Overwritten  bool            `json:"overwritten,omitempty"` // the entry has the meeting's value now
 }
 
 // syncCalendar makes the entry in the organizer's calendar equal to the meeting.
@@ -48,7 +49,7 @@ func syncCalendar(ctx context.Context, f *flags, stdout io.Writer) error {
 	}
 	entry, drift, err := organizer.Sync(ctx, c, m, trying)
 	if err := errors.Join(err, writeEntry(f.meeting, entry)); err != nil {
-		return err
+		return errors.Join(err, printDrift(stdout, drift)) // it may be reported this once
 	}
 	return errors.Join(
 		printLine(stdout, synced{m.Event.UID, entry.Href, outcome(last, entry, drift)}),
@@ -113,7 +114,7 @@ func printDrift(stdout io.Writer, d *organizer.Drift) error {
 		return printLine(stdout, changed{UID: d.UID, Field: "entry", After: "deleted"})
 	}
 	for _, c := range d.Changes {
-		if err := printLine(stdout, changed{d.UID, c.Field, c.RecurrenceID, c.Attendee, c.Before, c.After}); err != nil {
+		if err := printLine(stdout, changed{d.UID, c.Field, c.RecurrenceID, c.Attendee, c.Before, c.After, c.Overwritten}); err != nil {
 			return err
 		}
 	}
