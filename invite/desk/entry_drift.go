@@ -32,12 +32,15 @@ func newsOf(drift *organizer.Drift, told string) *driftNews {
 	if drift == nil {
 		return out
 	}
-	known := strings.Fields(told)
+	known := make(map[string]bool)
+	for _, name := range strings.Fields(told) {
+		known[name] = true
+	}
 	var names []string
 	isNew := func(x any) bool {
 		name := nameOfDifference(x)
 		names = append(names, name)
-		return !slices.Contains(known, name)
+		return !known[name]
 	}
 	out.deleted = drift.Deleted && isNew("deleted")
 	for _, c := range drift.Changes {
