@@ -32,6 +32,7 @@ func newsOf(drift *organizer.Drift, told string) *driftNews {
 	if drift == nil {
 		return out
 	}
+	drift = withFewAnswers(drift)
 	known := make(map[string]bool)
 	for _, name := range strings.Fields(told) {
 		known[name] = true
@@ -55,6 +56,23 @@ func newsOf(drift *organizer.Drift, told string) *driftNews {
 	}
 	out.told = strings.Join(names, " ")
 	return out
+}
+
+// mostAnswers limits the answers that one call takes in from a calendar. The next call, which
+// is due soon because the meeting has changed, finds the others.
+const mostAnswers = 500
+
+// withFewAnswers returns a drift with the first answers alone. All other changes stay.
+func withFewAnswers(d *organizer.Drift) *organizer.Drift {
+	n := 0
+	out := *d
+	out.Changes = slices.DeleteFunc(slices.Clone(d.Changes), func(c organizer.Change) bool {
+		if c.Field == organizer.FieldStatus {
+			n++
+		}
+		return c.Field == organizer.FieldStatus && n > mostAnswers
+	})
+	return &out
 }
 
 // nameOfDifference returns a short name, because it is stored.

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"regexp"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -118,6 +119,42 @@ func TestTrackedAnswers(t *testing.T) {
 		w.checkEntry("after a reset by a client", uid)
 		check(w, "the status", ical.StatusTentative, w.meeting(uid).Status(address(2)))
 		check(w, "drifts", []string{}, w.drifts())
+	})
+}
+
+// TestTrackedMany has an entry with an answer of everybody to every date. The desk takes them
+// in in pieces, so that no other work has to wait for long. None is told as a drift.
+func TestTrackedMany(t *testing.T) {
+	const people, dates = 60, 40
+	eachDiary(t, func(w *diary) {
+		e := lunch(people)
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: dates}
+		uid := w.send(e)
+		w.later(uid)
+		w.edit(uid, func(e *ical.Event) {
+			for i := range dates {
+				o := ical.Event{RecurrenceID: e.Start.AddDate(0, 0, 7*i), Attendees: slices.Clone(e.Attendees)}
+				for j := range o.Attendees {
+					o.Attendees[j].Status = ical.StatusAccepted
+				}
+				e.Overrides = append(e.Overrides, o)
+			}
+		})
+		must(w.Answer(w.Context(), uid, w.yes(address(0))))(w)
+		before := 1 // the answer above
+		for range 7 {
+			w.later(uid)
+			n := len(w.meeting(uid).Answers)
+			if n > before+500 {
+				w.Fatalf("%d answers were taken in at once", n-before)
+			}
+			before = n
+		}
+		w.checkEntry("at last", uid)
+		check(w, "the drifts", []string{}, w.drifts())
+		if least := people * (dates - 1); before < least {
+			w.Errorf("%d answers, want at least %d", before, least)
+		}
 	})
 }
 
