@@ -15,12 +15,16 @@ var errCancel = errors.New("organizer: the organizer has deleted or cancelled th
 
 // Update applies the changes to the event of the meeting, for Client.Update and
 // Desk.Update: time, rule, cancelled occurrences, texts, links and attendees. It does
-// not apply answers, see [Drift.Answers], and changes that are Overwritten. An attendee whom the organizer has added has
-// the status that they have in the calendar.
+// not apply answers, see [Drift.Answers], and changes that are Overwritten. An attendee
+// whom the organizer has added has the status that they have in the calendar.
+//
+// Everybody who can write to the calendar decides here about the event, and about the
+// people who get mails. If others than the organizer can, look at Changes first.
 //
 // The event must be the one that the Drift was found with, or differ from it in other
-// fields only. It is changed only if there is no error. If the entry was deleted or the
-// whole meeting cancelled, the error says so: that is a Cancel.
+// fields only; otherwise Client.Update may refuse it. It is changed only if there is no
+// error. If the entry was deleted or the whole meeting cancelled, the error says so: that is
+// a Cancel.
 func (d *Drift) Update(e *ical.Event) error {
 	if d == nil {
 		return nil
