@@ -32,7 +32,6 @@ func newsOf(drift *organizer.Drift, told string) *driftNews {
 	if drift == nil {
 		return out
 	}
-	drift = withFewAnswers(drift)
 	known := make(map[string]bool)
 	for _, name := range strings.Fields(told) {
 		known[name] = true
@@ -62,15 +61,17 @@ func newsOf(drift *organizer.Drift, told string) *driftNews {
 // is due soon because the meeting has changed, finds the others.
 const mostAnswers = 500
 
-// withFewAnswers returns a drift with the first answers alone. All other changes stay.
-func withFewAnswers(d *organizer.Drift) *organizer.Drift {
-	n := 0
+// withAnswers returns a drift with its first n answers. All other changes stay.
+func withAnswers(d *organizer.Drift, n int) *organizer.Drift {
+	if d == nil {
+		return nil
+	}
 	out := *d
 	out.Changes = slices.DeleteFunc(slices.Clone(d.Changes), func(c organizer.Change) bool {
 		if c.Field == organizer.FieldStatus {
-			n++
+			n--
 		}
-		return c.Field == organizer.FieldStatus && n > mostAnswers
+		return c.Field == organizer.FieldStatus && n < 0
 	})
 	return &out
 }
@@ -130,7 +131,9 @@ func (x *syncing) takeAnswers(ctx context.Context, news *driftNews) error {
 	if errors.Is(err, errOutdated) || errors.Is(err, ErrNotFound) {
 		return nil
 	}
-	if err == nil {
+	if err != nil {
+		*news = driftNews{told: x.told}
+	} else {
 		news.changes = slices.DeleteFunc(news.changes, func(c organizer.Change) bool {
 			return slices.ContainsFunc(taken, func(a invite.Answer) bool { return isAbout(&c, &a) })
 		})

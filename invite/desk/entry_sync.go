@@ -69,9 +69,12 @@ func (d *Desk) syncEntry(ctx context.Context, uid string) error {
 	next, news := x.last, &driftNews{told: x.told}
 	if failed == nil && calendar != nil {
 		var drift *organizer.Drift
-		if next, drift, failed = x.sync(work, calendar, trying); failed == nil {
-			news = newsOf(drift, x.told)
+		next, drift, failed = x.sync(work, calendar, trying)
+		if failed == nil {
+			news = newsOf(withAnswers(drift, mostAnswers), x.told)
 			failed = x.takeAnswers(ctx, news)
+		} else if drift != nil { // Sync may report it this once
+			news = newsOf(withAnswers(drift, 0), x.told)
 		}
 	}
 	return x.end(ctx, next, news, failed)
@@ -154,9 +157,6 @@ func (x *syncing) end(ctx context.Context, next organizer.Object, news *driftNew
 		return err
 	}
 	r := x.after(failed, stopped)
-	if failed != nil {
-		news = &driftNews{told: x.told}
-	}
 	err = x.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
 		if err := x.dialect.lockMeeting(ctx, tx, x.key); err != nil {
 			return err

@@ -122,6 +122,44 @@ func TestTrackedAnswers(t *testing.T) {
 	})
 }
 
+// TestDriftOfFailure has a server that refuses each change of an entry to which the organizer
+// has added a guest, because it would mail them, and a reply that is lost while a change of
+// the organizer is overwritten. The program is told of both, once.
+func TestDriftOfFailure(t *testing.T) {
+	eachDiary(t, func(w *diary) {
+		uid := w.booked(3)
+		w.edit(uid, func(e *ical.Event) { e.Summary = "Breakfast" })
+		w.memory.LoseReplies(1)
+		must(w.Update(w.Context(), uid, rename("Dinner")))(w)
+		w.later(uid)
+		w.clock.Advance(time.Minute)
+		w.later(uid)
+		w.checkEntry("after the lost reply", uid)
+		check(w, "drifts", []string{"summary"}, w.drifts())
+		w.edit(uid, func(e *ical.Event) {
+			e.Attendees[1].Status = ical.StatusTentative
+			e.Attendees = append(e.Attendees, ical.Attendee{Email: "guest@example.test"})
+		})
+		w.memory.Before = func(c organizertest.Call) error {
+			if c.Method == "Put" {
+				return organizer.ErrWouldMail
+			}
+			return nil
+		}
+		for range 3 {
+			must(w.Answer(w.Context(), uid, w.yes(address(0))))(w)
+			w.clock.Advance(time.Hour)
+			w.later(uid)
+		}
+		check(w, "drifts", []string{"attendee", "summary"}, w.drifts())
+		w.memory.Before = nil
+		w.clock.Advance(time.Hour)
+		w.later(uid)
+		check(w, "the drifts", []string{"attendee", "summary"}, w.drifts())
+		check(w, "the status", ical.StatusTentative, w.meeting(uid).Status(address(1)))
+	})
+}
+
 // TestTrackedMany has an entry with an answer of everybody to every date. The desk takes them
 // in in pieces, so that no other work has to wait for long. None is told as a drift.
 func TestTrackedMany(t *testing.T) {
