@@ -30,7 +30,7 @@ type changed struct {
 	Attendee     string          `json:"attendee,omitempty"`
 	Before       string          `json:"before,omitempty"`
 	After        string          `json:"after,omitempty"`
-	Overwritten  bool            `json:"overwritten,omitempty"`
+	Overwritten  bool            `json:"overwritten,omitempty"` // the entry has the meeting's value now
 }
 
 // syncCalendar makes the entry in the organizer's calendar equal to the meeting.
@@ -50,7 +50,7 @@ func syncCalendar(ctx context.Context, f *flags, stdout io.Writer) error {
 	did := &recorder{Calendar: c, did: "unchanged"}
 	entry, drift, err := organizer.Sync(ctx, did, m, trying)
 	if err := errors.Join(err, writeEntry(f.meeting, entry)); err != nil {
-		return err
+		return errors.Join(err, printDrift(stdout, drift)) // it may be reported this once
 	}
 	if drift != nil && drift.Deleted {
 		did.did = "gone"

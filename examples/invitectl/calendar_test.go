@@ -160,6 +160,28 @@ func TestSync(t *testing.T) {
 	}
 }
 
+// TestDriftOverwritten prints a change of the organizer that the meeting has won over, and says
+// so, because it is not in the calendar any more.
+func TestDriftOverwritten(t *testing.T) {
+	calendar, url := openDAV(t)
+	meeting := storedMeeting(t)
+	if got := invitectl("sync", "-calendar", url, "-meeting", meeting); got.Code != exitOK {
+		t.Fatalf("sync = %+v", got)
+	}
+	calendar.edit(t, "SUMMARY:", "SUMMARY:My ")
+	data, err := os.ReadFile(meeting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(meeting, []byte(strings.Replace(string(data), `"summary": "`, `"summary": "Our `, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := invitectl("sync", "-calendar", url, "-meeting", meeting)
+	if got.Code != exitOK || !strings.Contains(got.Stdout, `"overwritten":true`) || !strings.Contains(calendar.data, "SUMMARY:Our ") {
+		t.Errorf("sync = %+v, want a change that was overwritten:\n%s", got, calendar.data)
+	}
+}
+
 // TestSyncLostReply loses the reply to a change of the entry. The next sync does not
 // take the change for the organizer's.
 func TestSyncLostReply(t *testing.T) {

@@ -100,14 +100,15 @@ type Options struct {
 	// for a month, or as late as the server asks for. If the organizer changes the entry,
 	// the desk tells an [EventDrifted] when it next works at the entry. Answers that the
 	// organizer's server has taken in by itself are taken into the meeting, with
-	// "calendar" as [invite.Answer.Via].
+	// "calendar" as [invite.Answer.Via], except delegations to somebody new.
 	//
 	// If Calendar is set for the first time, Open lets all meetings that are not over
 	// have entries. [Desk.Delete] leaves the entry as it is. Of Graph, the UID has to be
 	// reserved before [Desk.Send], see [organizer.Reserver].
 	//
 	// Calendar is called outside of any transaction, by several goroutines at once, for
-	// each piece of work. So it returns the same calendar again.
+	// each piece of work. So it returns the same calendar again. ctx ends with this piece
+	// of work, which may take a minute.
 	Calendar func(ctx context.Context, m *invite.Meeting) (organizer.Calendar, error)
 	// CalendarEvery is the least time between two changes of one entry, and the time for
 	// which a change waits for the next one. So ten answers in a second change the entry

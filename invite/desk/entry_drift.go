@@ -32,12 +32,15 @@ func newsOf(drift *organizer.Drift, told string) *driftNews {
 	if drift == nil {
 		return out
 	}
-	known := strings.Fields(told)
+	known := make(map[string]bool)
+	for _, name := range strings.Fields(told) {
+		known[name] = true
+	}
 	var names []string
 	isNew := func(x any) bool {
 		name := nameOfDifference(x)
 		names = append(names, name)
-		return !slices.Contains(known, name)
+		return !known[name]
 	}
 	out.deleted = drift.Deleted && isNew("deleted")
 	for _, c := range drift.Changes {
@@ -54,6 +57,25 @@ func newsOf(drift *organizer.Drift, told string) *driftNews {
 	return out
 }
 
+// mostAnswers limits the answers that one call takes in from a calendar. The next call, which
+// is due soon because the meeting has changed, finds the others.
+const mostAnswers = 500
+
+// withAnswers returns a drift with its first n answers. All other changes stay.
+func withAnswers(d *organizer.Drift, n int) *organizer.Drift {
+	if d == nil {
+		return nil
+	}
+	out := *d
+	out.Changes = slices.DeleteFunc(slices.Clone(d.Changes), func(c organizer.Change) bool {
+		if c.Field == organizer.FieldStatus {
+			n--
+		}
+		return c.Field == organizer.FieldStatus && n < 0
+	})
+	return &out
+}
+
 // nameOfDifference returns a short name, because it is stored.
 func nameOfDifference(x any) string {
 	data, _ := json.Marshal(x) // of texts and times
@@ -61,30 +83,27 @@ func nameOfDifference(x any) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// tell tells OnEvent of the news. An earlier drift that OnEvent has not taken yet is not
-// told any more, because the entry is otherwise now.
+// tell tells OnEvent of the news, and of the first failure. An earlier drift that OnEvent has
+// not taken yet is not told any more, because the entry is otherwise now.
 func (x *syncing) tell(ctx context.Context, tx *sql.Tx, keep bool, news *driftNews, failed error) error {
-	var e Event
-	switch {
-	case failed != nil && x.tries == 0:
-		e = eventOf(x.meeting, EventCalendarFailed, "")
+	if news.told != x.told {
+		if err := x.forgetDrift(ctx, tx); err != nil {
+			return err
+		}
+	}
+	var events []Event
+	if failed != nil && x.tries == 0 {
+		e := eventOf(x.meeting, EventCalendarFailed, "")
 		e.Reason = reasonOf(failed)
-	case failed != nil:
-		return nil
-	default:
-		if news.told != x.told {
-			if err := x.forgetDrift(ctx, tx); err != nil {
-				return err
-			}
-		}
-		if !news.deleted && len(news.changes) == 0 {
-			return nil
-		}
-		e = eventOf(x.meeting, EventDrifted, "")
+		events = append(events, e)
+	}
+	if news.deleted || len(news.changes) > 0 {
+		e := eventOf(x.meeting, EventDrifted, "")
 		e.Drift = news.drift
+		events = append(events, e)
 	}
 	t := &telling{Desk: x.Desk, tx: tx, key: x.key, keep: keep}
-	if err := t.tell(ctx, []Event{e}); err != nil || !t.kept {
+	if err := t.tell(ctx, events); err != nil || !t.kept {
 		return err
 	}
 	x.hasQueued(tx)
@@ -102,7 +121,9 @@ var errOutdated = errors.New("desk: the meeting has changed since its entry was 
 
 // takeAnswers takes the new answers into the meeting that the organizer's server has taken
 // in by itself, and removes them from the news. An answer that the desk has got meanwhile
-// counts, because the next call compares the entry with the meeting as it is then.
+// counts, because the next call compares the entry with the meeting as it is then. A
+// delegation to somebody new stays among the news: some servers take in every mail, and other
+// people may write to the calendar, so the desk would mail any address that they name.
 func (x *syncing) takeAnswers(ctx context.Context, news *driftNews) error {
 	answers := slices.DeleteFunc(news.drift.Answers(), func(a invite.Answer) bool { return !news.has(a) })
 	if len(answers) == 0 {
@@ -117,9 +138,8 @@ func (x *syncing) takeAnswers(ctx context.Context, news *driftNews) error {
 			out, taken = m, nil
 			for _, a := range answers {
 				after, o := out.Answer(x.stamped(m, a))
-				if o.Verdict == invite.VerdictApplied {
+				if o.Verdict == invite.VerdictApplied && len(o.Invite) == 0 {
 					out, taken = after, append(taken, a)
-					all.Invite = append(all.Invite, o.Invite...)
 				}
 			}
 			return out, all
@@ -129,7 +149,9 @@ func (x *syncing) takeAnswers(ctx context.Context, news *driftNews) error {
 	if errors.Is(err, errOutdated) || errors.Is(err, ErrNotFound) {
 		return nil
 	}
-	if err == nil {
+	if err != nil {
+		*news = driftNews{told: x.told}
+	} else {
 		news.changes = slices.DeleteFunc(news.changes, func(c organizer.Change) bool {
 			return slices.ContainsFunc(taken, func(a invite.Answer) bool { return isAbout(&c, &a) })
 		})

@@ -56,7 +56,9 @@ func (d *Desk) syncEntry(ctx context.Context, uid string) error {
 	if err != nil || x == nil {
 		return err
 	}
-	calendar, failed := x.calendar(ctx)
+	work, cancel := context.WithTimeout(ctx, longestSync)
+	defer cancel()
+	calendar, failed := x.calendar(work)
 	trying := x.last
 	if failed == nil && calendar != nil {
 		trying, failed = x.last.Trying(x.meeting)
@@ -67,9 +69,12 @@ func (d *Desk) syncEntry(ctx context.Context, uid string) error {
 	next, news := x.last, &driftNews{told: x.told}
 	if failed == nil && calendar != nil {
 		var drift *organizer.Drift
-		if next, drift, failed = x.sync(ctx, calendar, trying); failed == nil {
-			news = newsOf(drift, x.told)
+		next, drift, failed = x.sync(work, calendar, trying)
+		if failed == nil {
+			news = newsOf(withAnswers(drift, mostAnswers), x.told)
 			failed = x.takeAnswers(ctx, news)
+		} else if drift != nil { // Sync may report it this once
+			news = newsOf(withAnswers(drift, 0), x.told)
 		}
 	}
 	return x.end(ctx, next, news, failed)
@@ -128,8 +133,6 @@ func (x *syncing) claim(ctx context.Context, trying organizer.Object) (bool, err
 
 // sync calls the calendar.
 func (x *syncing) sync(ctx context.Context, c organizer.Calendar, last organizer.Object) (next organizer.Object, drift *organizer.Drift, err error) {
-	ctx, cancel := context.WithTimeout(ctx, longestSync)
-	defer cancel()
 	next = last // after a panic
 	defer recovered(&err, "the calendar")
 	return organizer.Sync(ctx, c, x.meeting, last)
@@ -154,9 +157,6 @@ func (x *syncing) end(ctx context.Context, next organizer.Object, news *driftNew
 		return err
 	}
 	r := x.after(failed, stopped)
-	if failed != nil {
-		news = &driftNews{told: x.told}
-	}
 	err = x.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
 		if err := x.dialect.lockMeeting(ctx, tx, x.key); err != nil {
 			return err
@@ -175,7 +175,7 @@ func (x *syncing) end(ctx context.Context, next organizer.Object, news *driftNew
 			return err
 		}
 		if stopped {
-			return nil
+			return x.tell(ctx, tx, keep, news, nil)
 		}
 		return x.tell(ctx, tx, keep, news, failed)
 	})
@@ -229,8 +229,9 @@ func (x *syncing) logResult(ctx context.Context, failed error, r tried) {
 	}
 }
 
-// credentials is the part of an address that may have a password.
-var credentials = regexp.MustCompile(`://[^/\s@]*@`)
+// credentials is the part of an address that may have a password, also if the password has an
+// @ or a slash that is not encoded. A port is no password.
+var credentials = regexp.MustCompile(`://([^/\s:"]*:[^/\s"]*[^/\s"\d][^\s"]*@|[^/\s"]*@)`)
 
 // withoutCredentials returns the text of an error without passwords in addresses. The
 // program makes the calendar, and its error may have the address.

@@ -514,3 +514,16 @@ func equalsOccurrences(t testing.TB, m *invite.Meeting, e *ical.Event) {
 		t.Errorf("occurrences:\n%s", cmp.Diff(want, got))
 	}
 }
+
+// TestDriftWithoutAttendees has a program that drops all attendees of an entry. Update
+// does not, because that would cancel the meeting for everybody.
+func TestDriftWithoutAttendees(t *testing.T) {
+	f, m := &fake{}, send(t, single())
+	last := clean(t, f, m, organizer.Object{})
+	f.edit(t, func(e *ical.Event) { e.Attendees, e.Summary = nil, "Mine" })
+	_, d := quiet(t, f, m, last)
+	e := m.Event.Clone()
+	if err := d.Update(&e); err != nil || e.Summary != "Mine" || !cmp.Equal(e.Attendees, m.Event.Attendees) {
+		t.Errorf("Update = %v, %q with %d attendees, want the new title and all attendees", err, e.Summary, len(e.Attendees))
+	}
+}

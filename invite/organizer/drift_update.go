@@ -28,9 +28,14 @@ func (d *Drift) Cancelled() bool {
 // not apply answers, see [Drift.Answers], and changes that are Overwritten. An attendee
 // whom the organizer has added has the status that they have in the calendar.
 //
+// Everybody who can write to the calendar decides here about the event, and about the
+// people who get mails. If others than the organizer can, look at Changes first. Some
+// programs drop all attendees of an entry. So if none would be left, all stay.
+//
 // The event must be the one that the Drift was found with, or differ from it in other
-// fields only. It is changed only if there is no error. If the entry was deleted or the
-// whole meeting cancelled, the error is ErrCancelled. See [Drift.Cancelled].
+// fields only. Otherwise Client.Update may refuse it. It is changed only if there is no
+// error. If the entry was deleted or the whole meeting cancelled, the error is
+// ErrCancelled. See [Drift.Cancelled].
 func (d *Drift) Update(e *ical.Event) error {
 	if d == nil {
 		return nil
@@ -59,6 +64,10 @@ func (d *Drift) Update(e *ical.Event) error {
 		if c.Field != FieldStatus {
 			x.take(key{dateKey(c.RecurrenceID), c.Field, address.Key(c.Attendee)}, theirs)
 		}
+	}
+	x.done()
+	if len(out.Attendees) == 0 {
+		out.Attendees = e.Clone().Attendees
 	}
 	plain(out.Attendees)
 	for i := range out.Overrides {

@@ -14,6 +14,8 @@ type editor struct {
 	e     *ical.Event
 	at    map[int64]int            // the indexes of the overrides, by original start
 	lists map[int64]map[string]int // the indexes of the attendees, by occurrence and address
+
+	removed bool // there are attendees without an address in place of those who were removed
 }
 
 // edit returns an editor of an event. The event must share no list with another one.
@@ -162,6 +164,7 @@ func (x *editor) list(date int64) (*ical.Event, map[string]int) {
 	}
 	at := x.lists[date]
 	if at == nil {
+		o.Attendees = slices.Clone(o.Attendees)
 		at = make(map[string]int, len(o.Attendees))
 		for i := range o.Attendees {
 			at[address.Key(o.Attendees[i].Email)] = i
@@ -190,9 +193,9 @@ func (x *editor) put(date int64, k key, a *ical.Attendee) {
 		if has && a != nil {
 			o.Attendees[i].Status, o.Attendees[i].DelegatedTo = a.Status, a.DelegatedTo
 		}
-	case a == nil && has:
-		o.Attendees = slices.Delete(slices.Clone(o.Attendees), i, i+1)
-		delete(x.lists, date)
+	case a == nil && has: // see done
+		o.Attendees[i], x.removed = ical.Attendee{}, true
+		delete(at, k.email)
 	case a != nil && has:
 		o.Attendees[i].Role = a.Role
 	case a != nil:
@@ -202,6 +205,19 @@ func (x *editor) put(date int64, k key, a *ical.Attendee) {
 			DelegatedTo: validAddress(a.DelegatedTo), DelegatedFrom: validAddress(a.DelegatedFrom),
 			Params: map[string][]string{agent: {"CLIENT"}},
 		})
+	}
+}
+
+// done ends the editing. It closes the gaps that removed attendees have left: one after the
+// other would take too long if somebody has added thousands.
+func (x *editor) done() {
+	if !x.removed {
+		return
+	}
+	isGap := func(a ical.Attendee) bool { return a.Email == "" }
+	x.e.Attendees = slices.DeleteFunc(x.e.Attendees, isGap)
+	for i := range x.e.Overrides {
+		x.e.Overrides[i].Attendees = slices.DeleteFunc(x.e.Overrides[i].Attendees, isGap)
 	}
 }
 

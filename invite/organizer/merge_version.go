@@ -2,6 +2,7 @@ package organizer
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -66,6 +67,9 @@ func read(data []byte, uid string, zone *time.Location) (*version, error) {
 		return nil, errNoEvent
 	}
 	e := cal.Events[i]
+	if people(&e) > maxPeople {
+		return nil, errTooLarge
+	}
 	fixTimes(&e, zone)
 	for i := range e.Overrides {
 		e.Overrides[i].UID = strconv.Itoa(i) // see marks
@@ -80,6 +84,20 @@ func read(data []byte, uid string, zone *time.Location) (*version, error) {
 	}
 	v.find(uid)
 	return v, nil
+}
+
+// maxPeople limits the attendees of all overrides together. A meeting that can be written
+// as an entry has fewer. In an entry that somebody else has written, few lines can stand for
+// millions, because an override without attendees has those of its series.
+const maxPeople = 250_000
+
+// people returns the number of attendees of an event and its overrides.
+func people(e *ical.Event) int {
+	n := len(e.Attendees)
+	for i := range e.Overrides {
+		n += cmp.Or(len(e.Overrides[i].Attendees), len(e.Attendees))
+	}
+	return n
 }
 
 // find finds the VEVENTs of the event and of its overrides. If they are not as many

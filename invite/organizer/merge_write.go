@@ -23,6 +23,7 @@ func (m *merger) merged(meeting *ical.Event, stamp time.Time) (data []byte, e ic
 		for _, k := range kept {
 			x.take(k.key, m.theirs)
 		}
+		x.done()
 		m.finish(&e)
 		if data, err = write(&e, stamp); err == nil {
 			break

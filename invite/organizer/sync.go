@@ -133,6 +133,9 @@ func (s *syncer) compare(data []byte) (*merger, error) {
 	if err != nil {
 		return nil, wrap("the entry", err)
 	}
+	if len(theirs.overrides)*len(ours.people[whole]) > maxPeople { // see addPeople
+		return nil, wrap("the entry", errTooLarge)
+	}
 	b, err := baseOf(&s.last, theirs, func(kept []byte) (*version, error) {
 		switch {
 		case bytes.Equal(kept, s.ours.Data):
@@ -197,6 +200,7 @@ func (s *syncer) finished(out Object, m *merger, kept *version) Object {
 	for _, k := range m.kept {
 		x.take(k.key, k.from)
 	}
+	x.done()
 	f := m.meeting
 	if e = f.move(e); m.kept[0].key == (key{whole, FieldTime, ""}) && !e.AllDay {
 		e.TimeZone = m.base.zone // so that the next call knows which zone is the server's

@@ -436,6 +436,44 @@ func TestCalendarBroken(t *testing.T) {
 	})
 }
 
+// TestCalendarPassword has errors with addresses whose passwords are not encoded. Neither the
+// log nor the tables have them, and an address without one is whole.
+func TestCalendarPassword(t *testing.T) {
+	eachDiary(t, func(w *diary) {
+		for _, url := range []string{"https://ann:top@secret@cal.example.com/x", "https://ann:top/secret@cal.example.com/x", "https://ann%40example.com:top/s@secret@cal.example.com/x"} {
+			w.memory.Fail(fmt.Errorf("Get %q: connection refused, as https://cal.example.com:8443/dav/ann@example.com/ is", url))
+			uid := w.send(lunch(1))
+			w.later(uid)
+			reason := must(texts(w.db, `SELECT reason FROM convene_entries WHERE uid = $1`, strings.ToLower(uid)))(w)[0]
+			if strings.Contains(reason, "secret") || strings.Contains(w.log.String(), "secret") || strings.Contains(reason, "top") {
+				w.Errorf("%s: reason %q, log %s", url, reason, w.log.String())
+			}
+			if !strings.Contains(reason, "https://cal.example.com:8443/dav/ann@example.com/") {
+				w.Errorf("%s: reason %q", url, reason)
+			}
+		}
+	})
+}
+
+// TestCalendarTakesTime has a function of the program that waits until its context ends. It
+// does not hold a worker for ever.
+func TestCalendarTakesTime(t *testing.T) {
+	eachDiary(t, func(w *diary) {
+		called := false
+		w.Desk = w.with(desk.Options{Calendar: func(ctx context.Context, _ *invite.Meeting) (organizer.Calendar, error) {
+			called = true
+			if end, ok := ctx.Deadline(); !ok || time.Until(end) > time.Minute {
+				w.Errorf("Options.Calendar may take until %v (%v)", end, ok)
+			}
+			return w.memory, nil
+		}})
+		uid := w.send(lunch(1))
+		w.later(uid)
+		w.checkEntry("made", uid)
+		check(w, "called", true, called)
+	})
+}
+
 // TestNoCalendar has a desk without calendars, and one that has none for a meeting.
 func TestNoCalendar(t *testing.T) {
 	eachDatabase(t, func(t *testing.T, x database) {

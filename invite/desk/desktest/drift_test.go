@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"regexp"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -118,6 +119,102 @@ func TestTrackedAnswers(t *testing.T) {
 		w.checkEntry("after a reset by a client", uid)
 		check(w, "the status", ical.StatusTentative, w.meeting(uid).Status(address(2)))
 		check(w, "drifts", []string{}, w.drifts())
+	})
+}
+
+// TestDriftOfFailure has a server that refuses each change of an entry to which the organizer
+// has added a guest, because it would mail them, and a reply that is lost while a change of
+// the organizer is overwritten. The program is told of both, once.
+func TestDriftOfFailure(t *testing.T) {
+	eachDiary(t, func(w *diary) {
+		uid := w.booked(3)
+		w.edit(uid, func(e *ical.Event) { e.Summary = "Breakfast" })
+		w.memory.LoseReplies(1)
+		must(w.Update(w.Context(), uid, rename("Dinner")))(w)
+		w.later(uid)
+		w.clock.Advance(time.Minute)
+		w.later(uid)
+		w.checkEntry("after the lost reply", uid)
+		check(w, "drifts", []string{"summary"}, w.drifts())
+		w.edit(uid, func(e *ical.Event) {
+			e.Attendees[1].Status = ical.StatusTentative
+			e.Attendees = append(e.Attendees, ical.Attendee{Email: "guest@example.test"})
+		})
+		w.memory.Before = func(c organizertest.Call) error {
+			if c.Method == "Put" {
+				return organizer.ErrWouldMail
+			}
+			return nil
+		}
+		for range 3 {
+			must(w.Answer(w.Context(), uid, w.yes(address(0))))(w)
+			w.clock.Advance(time.Hour)
+			w.later(uid)
+		}
+		check(w, "drifts", []string{"attendee", "summary"}, w.drifts())
+		w.memory.Before = nil
+		w.clock.Advance(time.Hour)
+		w.later(uid)
+		check(w, "the drifts", []string{"attendee", "summary"}, w.drifts())
+		check(w, "the status", ical.StatusTentative, w.meeting(uid).Status(address(1)))
+	})
+}
+
+// TestTrackedMany has an entry with an answer of everybody to every date. The desk takes them
+// in in pieces, so that no other work has to wait for long. None is told as a drift.
+func TestTrackedMany(t *testing.T) {
+	const people, dates = 60, 40
+	eachDiary(t, func(w *diary) {
+		e := lunch(people)
+		e.Recurrence = &ical.Recurrence{Freq: ical.FreqWeekly, Count: dates}
+		uid := w.send(e)
+		w.later(uid)
+		w.edit(uid, func(e *ical.Event) {
+			for i := range dates {
+				o := ical.Event{RecurrenceID: e.Start.AddDate(0, 0, 7*i), Attendees: slices.Clone(e.Attendees)}
+				for j := range o.Attendees {
+					o.Attendees[j].Status = ical.StatusAccepted
+				}
+				e.Overrides = append(e.Overrides, o)
+			}
+		})
+		must(w.Answer(w.Context(), uid, w.yes(address(0))))(w)
+		before := 1 // the answer above
+		for range 7 {
+			w.later(uid)
+			n := len(w.meeting(uid).Answers)
+			if n > before+500 {
+				w.Fatalf("%d answers were taken in at once", n-before)
+			}
+			before = n
+		}
+		w.checkEntry("at last", uid)
+		check(w, "the drifts", []string{}, w.drifts())
+		if least := people * (dates - 1); before < least {
+			w.Errorf("%d answers, want at least %d", before, least)
+		}
+	})
+}
+
+// TestTrackedDelegation has an attendee who delegates in the calendar, to somebody whom the
+// meeting knows, and to a stranger. Everybody who can write to the calendar could name a
+// stranger, so the desk mails them nothing, and the program decides.
+func TestTrackedDelegation(t *testing.T) {
+	eachDiary(t, func(w *diary) {
+		uid := w.booked(3)
+		delegate := func(i int, to string) {
+			w.edit(uid, func(e *ical.Event) { e.Attendees[i].Status, e.Attendees[i].DelegatedTo = ical.StatusDelegated, to })
+			w.answered(uid, 0)
+			w.later(uid)
+		}
+		mails := w.count(`SELECT COUNT(*) FROM convene_mails`)
+		delegate(1, address(0))
+		check(w, "drifts", []string{}, w.drifts())
+		check(w, "the status of the first", ical.StatusDelegated, w.meeting(uid).Status(address(1)))
+		delegate(2, "stranger@example.test")
+		check(w, "drifts", []string{"status"}, w.drifts())
+		check(w, "the status", ical.StatusNeedsAction, w.meeting(uid).Status(address(2)))
+		check(w, "mails", mails, w.count(`SELECT COUNT(*) FROM convene_mails`))
 	})
 }
 

@@ -190,9 +190,16 @@ func (c *Calendar) send(ctx context.Context, col *Collection, at *url.URL, o org
 	switch {
 	case err != nil && wrote == "":
 		return organizer.Object{}, err
+	case err != nil && !errors.Is(err, organizer.ErrGone):
+		// What the server has made of the entry would later look like the organizer's
+		// change. No error of package organizer may say that nothing was stored.
+		return organizer.Object{}, &Error{
+			Op: http.MethodPut, URL: bare(at), Pause: organizer.RetryAfter(err),
+			Err: fmt.Errorf("the entry was stored and cannot be read: %v", err),
+		}
 	case err != nil || wrote != "" && out.Tag != wrote:
-		// Somebody has changed or deleted the entry since, or it cannot be read now. The
-		// next call finds out, with the tag of the data that was written.
+		// Somebody has changed or deleted the entry since. The next call finds out, with
+		// the tag of the data that was written.
 		out, err = object(o.UID, data)
 		out.Href, out.Tag = col.href(at), wrote
 	}

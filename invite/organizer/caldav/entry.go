@@ -165,8 +165,11 @@ func (c *Calendar) search(ctx context.Context, col *Collection, uid string) (org
 		c.forget(err)
 		return organizer.Object{}, err
 	}
-	tried := 0
+	tried, failed := 0, 0
 	for _, r := range list {
+		if r.status/100 == 5 {
+			failed = r.status
+		}
 		if r.status != 0 || same(r.url, col.url) || !sameOrigin(r.url, col.url) {
 			continue
 		}
@@ -177,6 +180,9 @@ func (c *Calendar) search(ctx context.Context, col *Collection, uid string) (org
 		if !errors.Is(err, organizer.ErrGone) {
 			return out, err
 		}
+	}
+	if failed != 0 { // such as 507: the answer is cut off (RFC 5323, section 5.17)
+		return organizer.Object{}, &Error{Op: "REPORT", URL: bare(col.url), Status: failed, Err: errors.New("the server has not searched everything")}
 	}
 	return organizer.Object{}, &Error{Op: "REPORT", URL: bare(col.url), Err: organizer.ErrGone}
 }
