@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -83,6 +84,12 @@ func (a *API) Init(required ...string) error {
 	if !strings.HasPrefix(a.URL, "https://") && !strings.HasPrefix(a.URL, "http://") {
 		return a.errorf("the URL does not begin with https://")
 	}
+	switch u, err := url.Parse(a.URL); {
+	case err != nil || u.Host == "":
+		return a.errorf("the URL is not valid")
+	case u.User != nil: // String would show it
+		return a.errorf("the URL has a password")
+	}
 	if a.Timeout < 0 || a.Finish < 0 {
 		return a.errorf("a time is negative")
 	}
@@ -139,10 +146,13 @@ func (a *API) send(ctx context.Context, m *mime.Message) (none mime.Receipt, _ e
 		return none, fail
 	}
 	if answer.Status/100 != 2 {
-		return none, a.refusal(answer, x.arrived())
+		e := a.refusal(answer, x.arrived())
+		e.Code, e.Text = x.hide(e.Code), x.hide(e.Text) // they may have had escapes, or stood in the header
+		return none, e
 	}
 	if whole {
 		if receipt, err, ok := a.Accepted(m, answer); ok {
+			receipt.ID = x.hide(receipt.ID)
 			return receipt, err
 		}
 	}
