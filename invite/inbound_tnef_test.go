@@ -409,3 +409,21 @@ func TestTNEFKeys(t *testing.T) {
 		t.Errorf("keys %+v", k)
 	}
 }
+
+// TestTNEFFileOfAnswer has an answer with a calendar object of something else as a file. The
+// message itself counts.
+func TestTNEFFileOfAnswer(t *testing.T) {
+	for _, method := range []string{"REPLY", "REQUEST", "CANCEL", "PUBLISH"} {
+		file := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:" + method + "\r\nBEGIN:VEVENT\r\nUID:" + tneftest.UID +
+			"\r\nDTSTAMP:20270220T100000Z\r\nDTSTART:20270302T080000Z\r\nORGANIZER:mailto:desk@example.com\r\n" +
+			"ATTENDEE;PARTSTAT=DECLINED:mailto:bob@example.test\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+		m := tnefAnswer(func(m *tneftest.Meeting) { m.Files = tneftest.Attachment("other.ics", []byte(file)) })
+		in := readText(t, tnefMail(m.Bytes()))
+		if in.Kind != invite.KindReply || in.Attendee.Status != ical.StatusAccepted || in.Quoted {
+			t.Errorf("%s: %s, %s (%s), want accepted", method, in.Kind, in.Attendee.Status, in.Reason)
+		}
+		if n := len(in.Mail.TNEF.Files); n != 1 {
+			t.Errorf("%s: %d files, want 1", method, n)
+		}
+	}
+}
