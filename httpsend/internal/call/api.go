@@ -156,7 +156,11 @@ func (a *API) send(ctx context.Context, m *mime.Message) (none mime.Receipt, _ e
 			return receipt, err
 		}
 	}
-	return none, &httpsend.Error{API: a.Name, Status: answer.Status, Unknown: true, Err: errNoAnswer}
+	cause := errNoAnswer
+	if end := ctx.Err(); end != nil && !whole {
+		cause = fmt.Errorf("%w: %w", end, cause)
+	}
+	return none, &httpsend.Error{API: a.Name, Status: answer.Status, Unknown: true, Err: cause}
 }
 
 // errNoAnswer is the cause if an answer is not understood.
