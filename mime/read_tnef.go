@@ -125,8 +125,11 @@ func (r *reader) richText(data []byte, out *TNEF) string {
 			return ""
 		}
 	}
-	text := rtf.Read(doc, maxHTML)
+	text := rtf.Read(doc, r.MaxText+1)
 	if text.HTML {
+		if text.Cut { // its text is shorter than its HTML
+			text = rtf.Read(doc, maxHTML)
+		}
 		return tidyText(htmlText([]byte(text.Content)))
 	}
 	return tidyText(text.Content)
