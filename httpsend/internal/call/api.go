@@ -150,13 +150,16 @@ func (a *API) send(ctx context.Context, m *mime.Message) (none mime.Receipt, _ e
 		e.Code, e.Text = x.hide(e.Code), x.hide(e.Text) // they may have had escapes, or stood in the header
 		return none, e
 	}
-	if whole {
+	if whole && x.arrived() { // what follows an early answer is not sent
 		if receipt, err, ok := a.Accepted(m, answer); ok {
 			receipt.ID = x.hide(receipt.ID)
 			return receipt, err
 		}
 	}
 	cause := errNoAnswer
+	if whole && !x.arrived() {
+		cause = errEarly
+	}
 	if end := ctx.Err(); end != nil && !whole {
 		cause = fmt.Errorf("%w: %w", end, cause)
 	}
@@ -165,6 +168,9 @@ func (a *API) send(ctx context.Context, m *mime.Message) (none mime.Receipt, _ e
 
 // errNoAnswer is the cause if an answer is not understood.
 var errNoAnswer = errors.New("the answer is cut off, or is not one of the API")
+
+// errEarly is the cause if an answer came before the mail was sent whole.
+var errEarly = errors.New("the answer came before the mail was sent")
 
 // check refuses a mail that no server may get, or that is beyond the limits of the API.
 func (a *API) check(m *mime.Message) error {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -49,4 +50,25 @@ func TestEndedInAnswer(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("Send = %v, want an error that wraps context.Canceled", err)
 	}
+}
+
+// TestAcceptedEarly has a server that takes a mail before it has it whole. The rest is not
+// sent, so it may be lost.
+func TestAcceptedEarly(t *testing.T) {
+	var whole atomic.Bool
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		control := http.NewResponseController(w)
+		control.EnableFullDuplex()
+		w.Header().Set("Content-Length", "2")
+		io.WriteString(w, "ok")
+		control.Flush()
+		time.Sleep(50 * time.Millisecond)
+		_, err := io.Copy(io.Discard, r.Body)
+		whole.Store(err == nil)
+	})
+	_, err := api(t, url).Send(t.Context(), letter(32<<20))
+	if err == nil && !whole.Load() {
+		t.Error("a mail that was not sent whole counts as delivered")
+	}
+	expect(t, "early", err, "unknown", nil)
 }
