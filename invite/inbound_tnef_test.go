@@ -427,3 +427,30 @@ func TestTNEFFileOfAnswer(t *testing.T) {
 		}
 	}
 }
+
+// TestTNEFDayWithoutMidnight has requests for whole days that begin at one o'clock, because
+// the clock is set forward at midnight, and for times that do not begin a day.
+func TestTNEFDayWithoutMidnight(t *testing.T) {
+	for _, x := range []struct {
+		zone       string
+		start, end time.Time
+		want       bool
+	}{
+		{"Egypt Standard Time", time.Date(2027, 4, 29, 22, 0, 0, 0, time.UTC), time.Date(2027, 4, 30, 21, 0, 0, 0, time.UTC), true},
+		{"Egypt Standard Time", time.Date(2027, 4, 28, 22, 0, 0, 0, time.UTC), time.Date(2027, 4, 29, 22, 0, 0, 0, time.UTC), true},
+		{"Middle East Standard Time", time.Date(2027, 3, 27, 22, 0, 0, 0, time.UTC), time.Date(2027, 3, 28, 21, 0, 0, 0, time.UTC), true},
+		{"W. Europe Standard Time", time.Date(2027, 3, 27, 23, 0, 0, 0, time.UTC), time.Date(2027, 3, 28, 22, 0, 0, 0, time.UTC), true},
+		{"W. Europe Standard Time", time.Date(2027, 3, 28, 1, 0, 0, 0, time.UTC), time.Date(2027, 3, 28, 22, 0, 0, 0, time.UTC), false},
+	} {
+		in := readText(t, tnefMail(tnefAnswer(func(m *tneftest.Meeting) {
+			m.Class, m.AllDay, m.Zone, m.Start, m.End = tneftest.Request, true, x.zone, x.start, x.end
+		}).Bytes()))
+		if in.Event.AllDay != x.want || in.Calendar.Skipped != nil == x.want {
+			t.Errorf("%s, %v: all-day %t, skipped %q", x.zone, in.Event.Start, in.Event.AllDay, in.Calendar.Skipped)
+		}
+		r := new(recorder)
+		if err := r.client().Respond(t.Context(), in, invite.Response{As: "desk@example.test", Status: ical.StatusAccepted, Uninvited: true}); err != nil {
+			t.Errorf("%s, %v: Respond = %v", x.zone, in.Event.Start, err)
+		}
+	}
+}
