@@ -38,7 +38,8 @@ func (x *intake) identify(s statement, at series.Target) (ical.Attendee, error) 
 }
 
 // byToken returns the attendee whom a verified token names. The token of a group does
-// not say which of its members answers, and nobody answers for all of them.
+// not say which of its members answers, and nobody answers for all of them. If the attendee
+// passes on the answer of somebody else, it is not theirs.
 func (x *intake) byToken(said ical.Attendee, at series.Target) (ical.Attendee, error) {
 	a, ok := x.m.attendee(x.token.email, at)
 	switch {
@@ -46,6 +47,8 @@ func (x *intake) byToken(said ical.Attendee, at series.Target) (ical.Attendee, e
 		return ical.Attendee{}, refuse(VerdictUnknownAttendee, "%s is not invited any more", x.token.email)
 	case a.Kind == ical.KindGroup && said.Email != "" && !address.Same(said.Email, a.Email):
 		return x.uninvited(said, at)
+	case x.in.Quoted && said.Email != "" && !address.Same(said.Email, a.Email):
+		return a, refuse(VerdictHeld, "came to the address of %s, but the answer of %.254s stands in a message that the mail passes on", a.Email, said.Email)
 	}
 	return a, nil
 }

@@ -134,10 +134,16 @@ func tnefEvent(t *mime.TNEFMeeting) ical.Event {
 	case !t.Occurrence.IsZero():
 		e.RecurrenceID = t.Occurrence.In(wallclock.Zulu)
 	}
-	if t.AllDay && wallclock.IsMidnight(e.Start) && (e.End.IsZero() || wallclock.IsMidnight(e.End)) && !e.Start.IsZero() {
+	if t.AllDay && beginsDay(e.Start) && (e.End.IsZero() || beginsDay(e.End)) && !e.Start.IsZero() {
 		e.AllDay = true
 	}
 	return e
+}
+
+// beginsDay reports whether t is the first instant of a day. Some clocks skip midnight when
+// they are set forward.
+func beginsDay(t time.Time) bool {
+	return wallclock.IsMidnight(t) || t.Add(-time.Second).Day() != t.Day()
 }
 
 // inZone returns t on the clock of the zone of e, if that is known.

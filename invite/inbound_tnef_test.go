@@ -409,3 +409,48 @@ func TestTNEFKeys(t *testing.T) {
 		t.Errorf("keys %+v", k)
 	}
 }
+
+// TestTNEFFileOfAnswer has an answer with a calendar object of something else as a file. The
+// message itself counts.
+func TestTNEFFileOfAnswer(t *testing.T) {
+	for _, method := range []string{"REPLY", "REQUEST", "CANCEL", "PUBLISH"} {
+		file := "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nMETHOD:" + method + "\r\nBEGIN:VEVENT\r\nUID:" + tneftest.UID +
+			"\r\nDTSTAMP:20270220T100000Z\r\nDTSTART:20270302T080000Z\r\nORGANIZER:mailto:desk@example.com\r\n" +
+			"ATTENDEE;PARTSTAT=DECLINED:mailto:bob@example.test\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+		m := tnefAnswer(func(m *tneftest.Meeting) { m.Files = tneftest.Attachment("other.ics", []byte(file)) })
+		in := readText(t, tnefMail(m.Bytes()))
+		if in.Kind != invite.KindReply || in.Attendee.Status != ical.StatusAccepted || in.Quoted {
+			t.Errorf("%s: %s, %s (%s), want accepted", method, in.Kind, in.Attendee.Status, in.Reason)
+		}
+		if n := len(in.Mail.TNEF.Files); n != 1 {
+			t.Errorf("%s: %d files, want 1", method, n)
+		}
+	}
+}
+
+// TestTNEFDayWithoutMidnight has requests for whole days that begin at one o'clock, because
+// the clock is set forward at midnight, and for times that do not begin a day.
+func TestTNEFDayWithoutMidnight(t *testing.T) {
+	for _, x := range []struct {
+		zone       string
+		start, end time.Time
+		want       bool
+	}{
+		{"Egypt Standard Time", time.Date(2027, 4, 29, 22, 0, 0, 0, time.UTC), time.Date(2027, 4, 30, 21, 0, 0, 0, time.UTC), true},
+		{"Egypt Standard Time", time.Date(2027, 4, 28, 22, 0, 0, 0, time.UTC), time.Date(2027, 4, 29, 22, 0, 0, 0, time.UTC), true},
+		{"Middle East Standard Time", time.Date(2027, 3, 27, 22, 0, 0, 0, time.UTC), time.Date(2027, 3, 28, 21, 0, 0, 0, time.UTC), true},
+		{"W. Europe Standard Time", time.Date(2027, 3, 27, 23, 0, 0, 0, time.UTC), time.Date(2027, 3, 28, 22, 0, 0, 0, time.UTC), true},
+		{"W. Europe Standard Time", time.Date(2027, 3, 28, 1, 0, 0, 0, time.UTC), time.Date(2027, 3, 28, 22, 0, 0, 0, time.UTC), false},
+	} {
+		in := readText(t, tnefMail(tnefAnswer(func(m *tneftest.Meeting) {
+			m.Class, m.AllDay, m.Zone, m.Start, m.End = tneftest.Request, true, x.zone, x.start, x.end
+		}).Bytes()))
+		if in.Event.AllDay != x.want || in.Calendar.Skipped != nil == x.want {
+			t.Errorf("%s, %v: all-day %t, skipped %q", x.zone, in.Event.Start, in.Event.AllDay, in.Calendar.Skipped)
+		}
+		r := new(recorder)
+		if err := r.client().Respond(t.Context(), in, invite.Response{As: "desk@example.test", Status: ical.StatusAccepted, Uninvited: true}); err != nil {
+			t.Errorf("%s, %v: Respond = %v", x.zone, in.Event.Start, err)
+		}
+	}
+}

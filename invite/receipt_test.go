@@ -43,7 +43,9 @@ func (p *provider) SendReceipt(_ context.Context, m *mime.Message) (invite.Recei
 }
 
 // receiptOf returns the receipt of mail n.
-func receiptOf(n int) string { return fmt.Sprintf("0102019375e2a1b0-%08x-1111-2222-3333-444455556666-000000", n) }
+func receiptOf(n int) string {
+	return fmt.Sprintf("0102019375e2a1b0-%08x-1111-2222-3333-444455556666-000000", n)
+}
 
 // TestReceipt keeps the names that a sender gives to mails.
 func TestReceipt(t *testing.T) {

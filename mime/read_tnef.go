@@ -125,15 +125,22 @@ func (r *reader) richText(data []byte, out *TNEF) string {
 			return ""
 		}
 	}
-	text := rtf.Read(doc, maxHTML)
+	text := rtf.Read(doc, r.MaxText+1)
 	if text.HTML {
+		if text.Cut { // its text is shorter than its HTML
+			text = rtf.Read(doc, maxHTML)
+		}
 		return tidyText(htmlText([]byte(text.Content)))
 	}
 	return tidyText(text.Content)
 }
 
-// tnefCalendars adds the attachments that are calendar objects.
+// tnefCalendars adds the attachments that are calendar objects. Those of a message about a
+// meeting are files that somebody added to it.
 func (r *reader) tnefCalendars(out *TNEF, embedded bool) {
+	if out.Meeting != nil {
+		return
+	}
 	for _, f := range out.Files {
 		if f.Message != nil {
 			r.tnefCalendars(f.Message, true)

@@ -224,9 +224,14 @@ func winmails() map[string]string {
 		"properties": winmail(fill(func(n int) []byte {
 			return tneftest.Note("IPM.Note", slices.Repeat([]tneftest.Property{tneftest.Int(1, 1)}, n)...)
 		})),
-		"values":      winmail(tneftest.Note("IPM.Note", tneftest.Property{ID: 1, Type: 0x1003, Values: slices.Repeat([][]byte{{1, 2, 3, 4}}, size/4)})),
-		"attributes":  winmail(fill(func(n int) []byte { return tneftest.File(slices.Repeat([]tneftest.Attribute{{Level: 1, ID: 1}}, n)...) })),
-		"small files": winmail(fill(func(n int) []byte { return tneftest.File(slices.Repeat(tneftest.Attachment("a.ics", nil), n)...) })),
+		"values":     winmail(tneftest.Note("IPM.Note", tneftest.Property{ID: 1, Type: 0x1003, Values: slices.Repeat([][]byte{{1, 2, 3, 4}}, size/4)})),
+		"attributes": winmail(fill(func(n int) []byte { return tneftest.File(slices.Repeat([]tneftest.Attribute{{Level: 1, ID: 1}}, n)...) })),
+		"lists": winmail(fill(func(n int) []byte {
+			return tneftest.File(slices.Repeat([]tneftest.Attribute{{Level: 1, ID: 0x00069003, Data: tneftest.List(tneftest.Int(1, 1))}}, n)...)
+		})),
+		"fonts":         winmail(rtf(tneftest.Store(`{\rtf1{\fonttbl{\f0\fcharset128 a;}{\f1\fcharset177 b;}}` + strings.Repeat(`\f0\'e9\f1\'e9`, size/14) + "}"))),
+		"fonts of HTML": winmail(rtf(tneftest.Store(`{\rtf1\fromhtml1{\fonttbl{\f0\fcharset128 a;}{\f1\fcharset177 b;}}` + strings.Repeat(`\f0\'e9\f1\'e9`, size/14) + "}"))),
+		"small files":   winmail(fill(func(n int) []byte { return tneftest.File(slices.Repeat(tneftest.Attachment("a.ics", nil), n)...) })),
 		"small messages": winmail(fill(func(n int) []byte {
 			return tneftest.File(slices.Repeat(tneftest.Embedded("a", tneftest.Note("IPM.Note")), n)...)
 		})),

@@ -22,7 +22,7 @@ type TNEF struct {
 	// or HTML if the message has no plain text in Unicode.
 	Text string
 	// Files are the attachments. Those that are calendar objects are in
-	// [Received.Calendars] too.
+	// [Received.Calendars] too, unless Meeting is set: then the message itself counts.
 	Files []TNEFFile
 	// Meeting is what the message says of a meeting. It is nil if Class is none of a
 	// meeting, or if the message does not name a meeting, or not clearly one.

@@ -87,14 +87,33 @@ func client(c aws.HTTPClient) *http.Client {
 		return nil
 	case *http.Client:
 		return c
+	case interface {
+		GetTransport() *http.Transport
+		GetTimeout() time.Duration
+	}: // the BuildableClient of the AWS SDK, which would follow redirects
+		return &http.Client{Transport: c.GetTransport(), Timeout: c.GetTimeout()}
 	}
 	return &http.Client{Transport: doer{c}}
 }
 
-// doer makes a transport of a client.
+// doer makes a transport of a client. A client that follows redirects does not send the mail
+// to another server, because it cannot get the body again, and the redirect is its answer.
 type doer struct{ aws.HTTPClient }
 
-func (d doer) RoundTrip(r *http.Request) (*http.Response, error) { return d.Do(r) }
+func (d doer) RoundTrip(r *http.Request) (*http.Response, error) {
+	once := r.WithContext(r.Context())
+	once.GetBody = nil
+	resp, err := d.Do(once)
+	if err != nil || resp.Request == nil || resp.Request.Response == nil {
+		return resp, err
+	}
+	_ = resp.Body.Close()
+	for resp.Request != nil && resp.Request.Response != nil {
+		resp = resp.Request.Response
+	}
+	resp.Body = http.NoBody
+	return resp, nil
+}
 
 // Send hands m to the API. The error is an [*httpsend.Error], or has a [*mime.FieldError]
 // for each field of a mail that must not be sent. If ctx ends, Send ends at once. Only the

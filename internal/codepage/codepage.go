@@ -5,6 +5,7 @@ package codepage
 import (
 	"bytes"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -45,12 +46,19 @@ func Find(page int) encoding.Encoding {
 	if enc := pages[page]; enc != nil {
 		return enc
 	}
-	enc, err := htmlindex.Get(names[page])
-	if err != nil {
-		return nil
-	}
-	return enc
+	return known()[page]
 }
+
+// known returns the encodings of names, which are looked up once.
+var known = sync.OnceValue(func() map[int]encoding.Encoding {
+	out := make(map[int]encoding.Encoding, len(names))
+	for page, name := range names {
+		if enc, err := htmlindex.Get(name); err == nil {
+			out[page] = enc
+		}
+	}
+	return out
+})
 
 // First returns the first page that is known, and Latin if none is.
 func First(list ...int) int {
@@ -71,6 +79,13 @@ func Decode(page int, data []byte) string {
 	enc := Find(First(page))
 	if enc == unicode.UTF8 {
 		return string(bytes.ToValidUTF8(data, []byte(string(utf8.RuneError))))
+	}
+	if single, ok := enc.(*charmap.Charmap); ok { // without the cost of a decoder
+		out := make([]byte, 0, 2*len(data))
+		for _, c := range data {
+			out = utf8.AppendRune(out, single.DecodeByte(c))
+		}
+		return string(out)
 	}
 	out, err := enc.NewDecoder().Bytes(data)
 	if err != nil {

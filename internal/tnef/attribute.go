@@ -58,7 +58,7 @@ func (d *decoder) messageAttribute(m *Message, a attribute) {
 		m.person(name, c.take(uint32(c.uint16())), PidTagSentRepresentingName)
 	case attMsgProps:
 		c := cursor{data: a.data}
-		m.Properties = append(d.list(&c), m.Properties...)
+		m.listed = append(m.listed, d.list(&c)...)
 		if c.short {
 			d.problem("the list of properties breaks off")
 		}

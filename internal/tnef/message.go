@@ -43,6 +43,7 @@ var iidMessage = GUID{0x07, 0x03, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0
 // finish reads what can be read only after all attributes: the class, the names of
 // files, and messages inside.
 func (d *decoder) finish(m *Message, depth int) {
+	m.Properties, m.listed = append(m.listed, m.Properties...), nil
 	// attOemCodepage comes first. If it is missing, the properties name a page.
 	m.page = codepage.First(m.page, m.Properties.Find(PidTagMessageCodepage).Int(), m.Properties.Find(PidTagInternetCodepage).Int())
 	if class := m.Text(m.Properties.Find(PidTagMessageClass)); class != "" {

@@ -36,15 +36,16 @@ type Message struct {
 	// Microsoft Mail are replaced.
 	Class string
 	// Properties are the properties of the message. Those that an attribute of its
-	// own gives are at the end.
+	// own gives are at the end, and of several lists the first comes first.
 	Properties Properties
 	// Files are the attachments.
 	Files []File
 	// Problems says in words what was damaged or over a limit.
 	Problems []string
 
-	page int  // the code page of 8-bit strings
-	full bool // a file was over the limit
+	page   int        // the code page of 8-bit strings
+	full   bool       // a file was over the limit
+	listed Properties // those of attMsgProps, until the message is finished
 }
 
 // File is an attachment.

@@ -23,8 +23,9 @@ func (d *Desk) Propose(ctx context.Context, uid string, p invite.Proposal) (invi
 }
 
 // Undelivered takes a report in that a mail did not arrive, as an HTTP API gives it, see
-// [invite.Meeting.Undelivered]. id is a Message-ID, or a receipt of the API, with or without angle brackets. If no mail of
-// the desk has it, the verdict is [invite.VerdictUnknownEvent].
+// [invite.Meeting.Undelivered]. id is a Message-ID, or a receipt of the API, with or without
+// angle brackets. If no mail of the desk has it, or if mails of several meetings have it and
+// email is "", the verdict is [invite.VerdictUnknownEvent].
 func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.Outcome, error) {
 	none := invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: fmt.Sprintf("is about a mail that is not of this desk: %.80s", id)}
 	if err := d.enter(ctx); err != nil {
@@ -35,13 +36,18 @@ func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.
 		if err != nil {
 			return none, err
 		}
+		if email == "" && len(keys) > 1 { // servers use their receipts again
+			none.Reason = fmt.Sprintf("may be about mails of %d meetings, and names no recipient: %.80s", len(keys), id)
+			return none, nil
+		}
 		for _, key := range keys {
 			o, err := d.take(ctx, key, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) {
 				return m.Undelivered(id, email, text)
 			})
-			if !errors.Is(err, ErrNotFound) {
-				return o, err
+			if err == nil && o.Verdict == invite.VerdictUnknownEvent || errors.Is(err, ErrNotFound) {
+				continue
 			}
+			return o, err
 		}
 	}
 	return none, nil

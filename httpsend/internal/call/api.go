@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -83,6 +84,12 @@ func (a *API) Init(required ...string) error {
 	if !strings.HasPrefix(a.URL, "https://") && !strings.HasPrefix(a.URL, "http://") {
 		return a.errorf("the URL does not begin with https://")
 	}
+	switch u, err := url.Parse(a.URL); {
+	case err != nil || u.Host == "":
+		return a.errorf("the URL is not valid")
+	case u.User != nil: // String would show it
+		return a.errorf("the URL has a password")
+	}
 	if a.Timeout < 0 || a.Finish < 0 {
 		return a.errorf("a time is negative")
 	}
@@ -139,18 +146,31 @@ func (a *API) send(ctx context.Context, m *mime.Message) (none mime.Receipt, _ e
 		return none, fail
 	}
 	if answer.Status/100 != 2 {
-		return none, a.refusal(answer, x.arrived())
+		e := a.refusal(answer, x.arrived())
+		e.Code, e.Text = x.hide(e.Code), x.hide(e.Text) // they may have had escapes, or stood in the header
+		return none, e
 	}
-	if whole {
+	if whole && x.arrived() { // what follows an early answer is not sent
 		if receipt, err, ok := a.Accepted(m, answer); ok {
+			receipt.ID = x.hide(receipt.ID)
 			return receipt, err
 		}
 	}
-	return none, &httpsend.Error{API: a.Name, Status: answer.Status, Unknown: true, Err: errNoAnswer}
+	cause := errNoAnswer
+	if whole && !x.arrived() {
+		cause = errEarly
+	}
+	if end := ctx.Err(); end != nil && !whole {
+		cause = fmt.Errorf("%w: %w", end, cause)
+	}
+	return none, &httpsend.Error{API: a.Name, Status: answer.Status, Unknown: true, Err: cause}
 }
 
 // errNoAnswer is the cause if an answer is not understood.
 var errNoAnswer = errors.New("the answer is cut off, or is not one of the API")
+
+// errEarly is the cause if an answer came before the mail was sent whole.
+var errEarly = errors.New("the answer came before the mail was sent")
 
 // check refuses a mail that no server may get, or that is beyond the limits of the API.
 func (a *API) check(m *mime.Message) error {

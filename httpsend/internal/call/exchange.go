@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/convene-go/convene/httpsend"
@@ -22,6 +24,9 @@ type exchange struct {
 	*API
 	body   *upload
 	cancel context.CancelCauseFunc
+
+	mu      sync.Mutex
+	secrets []string // in the fields that the transport wrote, maybe of its own
 }
 
 // newExchange returns an exchange that has not begun.
@@ -63,9 +68,31 @@ func (x *exchange) run(ctx context.Context, header http.Header) (a *Answer, whol
 	a = &Answer{Status: resp.StatusCode, Header: resp.Header}
 	a.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	whole = err == nil && len(a.Body) <= maxAnswer
-	a.Body = []byte(x.hide(string(a.Body), resp.Request))
+	if resp.Request != nil { // as the transport of the caller has made it
+		for name, values := range resp.Request.Header {
+			x.wrote(name, values)
+		}
+	}
+	a.Body = []byte(x.hide(string(a.Body)))
 	return a, whole, nil
 }
+
+// wrote notes the secrets in a field of the request.
+func (x *exchange) wrote(name string, values []string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.secrets = append(x.secrets, secretsIn(name, values)...)
+}
+
+// known returns the secrets that were noted.
+func (x *exchange) known() []string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Clone(x.secrets)
+}
+
+// hide removes the secrets of the API and of the request from a text.
+func (x *exchange) hide(text string) string { return x.API.hide(text, x.known()...) }
 
 // end ends the exchange because ctx has ended. If the server can have the whole request, it
 // has some time left to answer.
@@ -79,7 +106,9 @@ func (x *exchange) end(ctx context.Context) {
 
 // request returns the request.
 func (x *exchange) request(ctx context.Context, header http.Header) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, x.body.trace()), http.MethodPost, x.URL, nil)
+	trace := x.body.trace()
+	trace.WroteHeaderField = x.wrote
+	r, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), http.MethodPost, x.URL, nil)
 	if err != nil {
 		return nil, errors.New("the URL is not valid")
 	}
@@ -108,5 +137,5 @@ func (x *exchange) lost(ctx context.Context, err error) *httpsend.Error {
 	if end := ctx.Err(); end != nil && !errors.Is(err, end) {
 		err = fmt.Errorf("%w: %w", end, err)
 	}
-	return &httpsend.Error{API: x.Name, Temporary: !unknown, Unknown: unknown, Err: x.scrub(err)}
+	return &httpsend.Error{API: x.Name, Temporary: !unknown, Unknown: unknown, Err: x.scrub(err, x.known()...)}
 }

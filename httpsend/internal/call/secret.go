@@ -2,7 +2,7 @@ package call
 
 import (
 	"errors"
-	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -12,19 +12,20 @@ const shortestSecret = 6
 // secretFields are the fields of a request whose values are secret.
 var secretFields = []string{"Authorization", "X-Amz-Security-Token", "Proxy-Authorization"}
 
-// hide removes secrets from a text: those of the API, and those that the transport of the
-// caller has put into a request, which may be nil.
-func (a *API) hide(text string, r *http.Request) string {
-	secrets := a.Secrets
-	if r != nil {
-		for _, name := range secretFields {
-			for _, value := range r.Header.Values(name) {
-				secrets = append(secrets[:len(secrets):len(secrets)], value)
-				secrets = append(secrets, strings.Fields(value)...)
-			}
-		}
+// secretsIn returns the secrets in a field of a request.
+func secretsIn(name string, values []string) (out []string) {
+	if !slices.ContainsFunc(secretFields, func(f string) bool { return strings.EqualFold(f, name) }) {
+		return nil
 	}
-	for _, s := range secrets {
+	for _, value := range values {
+		out = append(append(out, value), strings.Fields(value)...)
+	}
+	return out
+}
+
+// hide removes secrets from a text: those of the API, and more.
+func (a *API) hide(text string, more ...string) string {
+	for _, s := range slices.Concat(a.Secrets, more) {
 		if len(s) >= shortestSecret {
 			text = strings.ReplaceAll(text, s, "[secret]")
 		}
@@ -32,10 +33,10 @@ func (a *API) hide(text string, r *http.Request) string {
 	return text
 }
 
-// scrub returns err with a text without the secrets of the API.
-func (a *API) scrub(err error) error {
+// scrub returns err with a text without the secrets of the API, and without more.
+func (a *API) scrub(err error, more ...string) error {
 	text := err.Error()
-	hidden := oneLine(a.hide(text, nil), maxText)
+	hidden := oneLine(a.hide(text, more...), maxText)
 	if hidden == text {
 		return err
 	}

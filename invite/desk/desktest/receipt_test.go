@@ -56,3 +56,23 @@ func TestReceipts(t *testing.T) {
 		check(w, "receipt after the report", receipt(2), w.meeting(uid).Deliveries[1].Receipt)
 	})
 }
+
+// TestReceiptOfSeveral has mails of two meetings with one receipt, because servers use the
+// numbers of their queues again. A report names the recipient, or means neither.
+func TestReceiptOfSeveral(t *testing.T) {
+	eachWorld(t, desk.Options{}, func(w *world) {
+		uids := []string{w.send(lunch(2)), w.send(lunch(2))}
+		for i, uid := range uids {
+			w.deliver(uid)
+			must(w.db.Exec(fmt.Sprintf(`UPDATE convene_mails SET receipt = '4bQw2J0z' WHERE uid = '%s' AND n = %d`, strings.ToLower(uid), i)))(w)
+		}
+		o := must(w.Undelivered(w.Context(), "4bQw2J0z", "", "mailbox full"))(w)
+		check(w, "Undelivered of one of two", invite.VerdictUnknownEvent, o.Verdict)
+		for i, uid := range uids {
+			o = must(w.Undelivered(w.Context(), "4bQw2J0z", address(i), "mailbox full"))(w)
+			check(w, "Undelivered of "+address(i), invite.VerdictUndeliverable, o.Verdict)
+			check(w, "state", invite.DeliveryUndelivered, w.meeting(uid).Deliveries[i].State)
+			check(w, "state of the other mail", invite.DeliveryDelivered, w.meeting(uid).Deliveries[1-i].State)
+		}
+	})
+}
