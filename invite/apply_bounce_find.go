@@ -69,12 +69,11 @@ func (x *intake) sentTo(list []mime.DeliveryStatus) *sentMails {
 // whose receipt a provider wrote in place of its Message-ID. If none is of this meeting,
 // returnedID returns the Message-ID in the report.
 func (x *intake) returnedID() string {
-	r := x.in.Mail.Returned
-	if r == nil {
-		return ""
+	ids, receipts := namedIDs(x.in.Mail)
+	best, found := len(ids), ""
+	if len(ids) > 0 {
+		found = ids[0]
 	}
-	ids, receipts := ourIDs(r), receiptsIn(r)
-	best, found := len(ids), r.MessageID
 	for i := range x.m.Deliveries {
 		l := &x.m.Deliveries[i]
 		if at := slices.Index(ids[:best], l.MessageID); at >= 0 {
@@ -85,6 +84,21 @@ func (x *intake) returnedID() string {
 		}
 	}
 	return found
+}
+
+// namedIDs returns the identifiers of the mail that came back, and its receipts. A server
+// that reports in words may have them only in In-Reply-To or References.
+func namedIDs(m *mime.Received) (ids, receipts []string) {
+	if m.Returned != nil {
+		ids, receipts = ourIDs(m.Returned), receiptsIn(m.Returned)
+	}
+	if m.Report != nil && m.Report.Prose {
+		ids = with(ids, m.InReplyTo)
+		for _, id := range m.References {
+			ids = with(ids, id)
+		}
+	}
+	return ids, receipts
 }
 
 // ourIDs returns the identifiers in a returned header that may be a Message-ID of ours.
