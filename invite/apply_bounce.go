@@ -61,6 +61,9 @@ func reportsFailure(d *mime.DeliveryStatus) bool {
 func (x *intake) undeliver(d *mime.DeliveryStatus, sent *sentMails) error {
 	to := cmp.Or(d.OriginalRecipient, d.FinalRecipient)
 	found := sent.find(d)
+	if found >= 0 && x.elsewhere(d, sent, found) {
+		found = -1
+	}
 	switch {
 	case found < 0 && (sent.event || sent.known):
 		return refuse(VerdictUnknownAttendee, "no mail of this meeting to %s can have come back", foreignLine(to, address.Max))
@@ -75,6 +78,14 @@ func (x *intake) undeliver(d *mime.DeliveryStatus, sent *sentMails) error {
 		return refuse(VerdictHeld, "says that the mail to %s did not arrive, but all recipients of this mail know its Message-ID", l.To)
 	}
 	return x.mark(l, d.Status+" "+d.DiagnosticCode, sent.answers[address.Key(l.To)])
+}
+
+// elsewhere reports whether a letter names somebody else beside the recipient of the mail
+// that was found. It may be somebody who can help, so only the recipient counts.
+func (x *intake) elsewhere(d *mime.DeliveryStatus, sent *sentMails, found int) bool {
+	to := x.m.Deliveries[found].To
+	_, named := sent.byID[address.Key(to)]
+	return x.in.Mail.Report.Prose && named && !address.Same(d.FinalRecipient, to)
 }
 
 // doubt says why a person has to decide about a report in words, or "". Words are less

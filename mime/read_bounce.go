@@ -96,7 +96,7 @@ func isDaemon(addr string) bool {
 }
 
 // fromDaemon reports whether the only author is a server. Some servers write
-// "MAILER-DAEMON" without a domain, which is no address.
+// "MAILER-DAEMON" without a domain, "<>" or "<@>", which are no addresses.
 func (r *reader) fromDaemon() bool {
 	if len(r.out.From) == 1 {
 		return isDaemon(r.out.From[0].Address)
@@ -105,7 +105,8 @@ func (r *reader) fromDaemon() bool {
 	if at := strings.LastIndexByte(from, '<'); at >= 0 {
 		from = from[at:]
 	}
-	return len(r.out.From) == 0 && isDaemon(from)
+	from = strings.TrimSpace(from)
+	return len(r.out.From) == 0 && (isDaemon(from) || from == "<>" || from == "<@>")
 }
 
 // authority judges the header of a letter: its author, its reverse path (RFC 5321,
