@@ -124,7 +124,7 @@ const mostReply = 500
 func codeIn(line string) (status, text string) {
 	begin := -1
 	for i := 0; i < len(line); i++ {
-		if !isDigit(line[i]) || i > 0 && (isDigit(line[i-1]) || isLetter(line[i-1]) || strings.IndexByte(".-+@_/:", line[i-1]) >= 0 && !labelled(line[:i])) {
+		if !isDigit(line[i]) || !beginsNumber(line[:i]) && (begin < 0 || i != begin+len("550-")) {
 			continue
 		}
 		if code := enhanced(line[i:]); code != "" && (begin >= 0 || introduced(line[:i])) {
@@ -141,6 +141,16 @@ func codeIn(line string) (status, text string) {
 		return "", ""
 	}
 	return line[begin:begin+1] + ".0.0", excerptOf(line[begin:])
+}
+
+// beginsNumber reports whether a digit after a text is the first of a number, and the
+// number is no part of a name, an address or an amount.
+func beginsNumber(before string) bool {
+	if before == "" {
+		return true
+	}
+	c := before[len(before)-1]
+	return !isDigit(c) && !isLetter(c) && (strings.IndexByte(".-+@_/:", c) < 0 || labelled(before))
 }
 
 // labelled reports whether a colon ends a text that is no clock time, as in "said:550".
