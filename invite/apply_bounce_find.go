@@ -86,19 +86,20 @@ func (x *intake) returnedID() string {
 	return found
 }
 
-// namedIDs returns the identifiers of the mail that came back, and its receipts. A server
-// that reports in words may have them only in In-Reply-To or References.
+// namedIDs returns the identifiers of the mail that came back, and its receipts. If a
+// letter in words gives nothing back, it may name the mail that it answers. Earlier
+// References do not count, because they name mails that the lost mail answered.
 func namedIDs(m *mime.Received) (ids, receipts []string) {
 	if m.Returned != nil {
 		ids, receipts = ourIDs(m.Returned), receiptsIn(m.Returned)
 	}
-	if m.Report != nil && m.Report.Prose {
-		ids = with(ids, m.InReplyTo)
-		for _, id := range m.References {
-			ids = with(ids, id)
-		}
+	if len(ids) > 0 || m.Report == nil || !m.Report.Prose {
+		return ids, receipts
 	}
-	return ids, receipts
+	if n := len(m.References); m.InReplyTo == "" && n > 0 {
+		return with(ids, m.References[n-1]), receipts
+	}
+	return with(ids, m.InReplyTo), receipts
 }
 
 // ourIDs returns the identifiers in a returned header that may be a Message-ID of ours.

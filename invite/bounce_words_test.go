@@ -82,6 +82,10 @@ var serverLetters = []wordsCase{
 	{"header attached to a mixed mail", fromDaemon + "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n<ann@example.test>: 550 User unknown\n--b\nContent-Type: text/rfc822-headers\n\nHEAD\n--b--\n", isBounce, isLost},
 	{"words for success", attached(fromDaemon, "Your message was successfully delivered to ann@example.test.\n"), isReceipt, noAnswer},
 	{"codes for success", attached(fromDaemon, "<ann@example.test>: delivery via lmtp: 2.1.5 Saved\n"), isReceipt, noAnswer},
+	{"by References", fromDaemon + "References: <other@example.test> {ID}\n\n<ann@example.test>: 550 5.1.1 User unknown\n", isBounce, isLost},
+	{"of a letter that answers our mail", fromDaemon + "References: {ID} <other@example.test>\n\n<ann@example.test>: 550 5.1.1 User unknown\n", isBounce, invite.VerdictUnknownEvent},
+	{"of a letter that answers our mail, with a copy", fromDaemon + "In-Reply-To: {ID}\n\n<ann@example.test>: 550 5.1.1 User unknown\n\nMIME-Version: 1.0\nIn-Reply-To: {ID}\nReferences: {ID}\nMessage-ID: <other@example.test>\nSubject: Re: Review\n", isBounce, invite.VerdictUnknownEvent},
+	{"of a letter to which our mail is attached", fromDaemon + "\n<ann@example.test>: 550 5.1.1 User unknown\n\nMIME-Version: 1.0\nMessage-ID: <other@example.test>\nSubject: Fwd: Review\n\nCOPY", isBounce, invite.VerdictUnknownEvent},
 	{"of another meeting", fromDaemon + "\nThis is the mail system at host mx.\n\n<ann@example.test>: 550 5.1.1 User unknown\n\nMessage-ID: <other@example.test>\nMIME-Version: 1.0\nSubject: Other\n", isBounce, invite.VerdictUnknownEvent},
 }
 

@@ -24,9 +24,9 @@ type HeldMail struct {
 	Time time.Time
 	// Reason says in words why it is held.
 	Reason string
-	// Letter is set if the mail is a letter in words, with its text: see
-	// [invite.Outcome]. If it is an answer, give it to [Desk.Answer], and call
-	// [Desk.Dismiss]. [Desk.ApplyHeld] does not understand it, so it stays held.
+	// Letter has the text of the mail if it is a letter in words, and is nil otherwise. If
+	// it is an answer, give it to [Desk.Answer], and call [Desk.Dismiss].
+	// [Desk.ApplyHeld] does not understand it, so it stays held.
 	Letter *invite.Letter
 	// Mail is the mail as it came.
 	Mail *inbox.Mail
@@ -91,7 +91,8 @@ func (x *incoming) hold(ctx context.Context, tx *sql.Tx, s *step, out *Received)
 
 // Held yields the mails that need a person, meeting by meeting. An error ends it.
 // Answers of people who are not invited are among them if Uninvited of the policy is
-// [invite.UninvitedHold]. Otherwise such answers are refused, see [Desk.Receive].
+// [invite.UninvitedHold]. Otherwise such answers are refused, see [Desk.Receive]. Letters
+// in words are among them if they came to a valid token, see [invite.Letter].
 func (d *Desk) Held(ctx context.Context) iter.Seq2[HeldMail, error] {
 	return func(yield func(HeldMail, error) bool) {
 		if err := d.enter(ctx); err != nil {
