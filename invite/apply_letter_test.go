@@ -42,6 +42,7 @@ func TestLetters(t *testing.T) {
 		{"without a text", from + "To: " + ann + "\n", m, policy, &invite.Letter{Email: "ann@example.test", From: "annie@home.example.test"}, invite.KindOther},
 		{"with a long text", "To: " + ann + "\n\n" + strings.Repeat("y", 9000), m, policy, &invite.Letter{Email: "ann@example.test", Text: strings.Repeat("y", 8192) + " …"}, invite.KindOther},
 		{"to no token", "From: ann@example.test\nTo: answers@example.test" + yes, m, policy, nil, invite.KindOther},
+		{"with a calendar that has the token", from + "To: answers@example.test\nContent-Type: text/calendar\n\n" + object("PUBLISH", "ORGANIZER:mailto:"+ann, bobWithout), m, policy, nil, invite.KindOther},
 		{"to a forged token", from + "To: " + forged + yes, m, policy, nil, invite.KindOther},
 		{"to the token of another meeting", from + "To: " + others + yes, m, policy, nil, invite.KindOther},
 		{"to an expired token", from + "To: " + ann + yes, m, &invite.Policy{ReplyAddress: o.ReplyAddress, Now: func() time.Time { return pinned().AddDate(9, 0, 0) }}, nil, invite.KindOther},
