@@ -17,6 +17,8 @@ func (x *intake) run() Outcome {
 	switch {
 	case x.in.Kind == KindBounce:
 		return x.bounce()
+	case x.in.isLetter():
+		return x.letter()
 	case !x.in.isAnswer():
 		return Outcome{Verdict: VerdictNotAnAnswer, Reason: x.in.Reason}
 	case x.in.Event == nil:

@@ -2,6 +2,7 @@ package invite
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,8 +13,8 @@ import (
 // bounce marks the deliveries that a report speaks of. They are found by the
 // Message-ID of the mail that came back, which is random, or by what stands for it if a
 // relay replaced it, see [intake.returnedID]. Otherwise they are found by the UID and the
-// SEQUENCE in that mail and by the recipient, see [intake.guessed]. If a report names several recipients, a delivery
-// that it marks decides the outcome.
+// SEQUENCE in that mail and by the recipient, see [intake.guessed]. For several
+// recipients, see [joinReports].
 func (x *intake) bounce() Outcome {
 	r := x.in.Mail.Report
 	if r == nil {
@@ -27,17 +28,26 @@ func (x *intake) bounce() Outcome {
 			all = append(all, outcomeOf("", x.undeliver(&r.Recipients[i], sent)))
 		}
 	}
-	for _, v := range []Verdict{VerdictUndeliverable, VerdictDuplicate} {
-		for _, o := range all {
-			if o.Verdict == v {
-				return o
-			}
-		}
-	}
 	if len(all) > 0 {
-		return all[0]
+		return joinReports(all)
 	}
 	return Outcome{Verdict: VerdictNotAnAnswer, Reason: "reports no failure: " + foreignLine(x.in.Reason, mostReport)}
+}
+
+// joinReports makes one outcome of the outcomes of all recipients. A delivery that is
+// marked decides, otherwise a recipient who is held, otherwise a duplicate, otherwise the
+// first recipient.
+func joinReports(all []Outcome) Outcome {
+	out := all[0]
+	for _, v := range []Verdict{VerdictDuplicate, VerdictHeld, VerdictUndeliverable} {
+		if at := slices.IndexFunc(all, func(o Outcome) bool { return o.Verdict == v }); at >= 0 {
+			out = all[at]
+		}
+	}
+	if at := slices.IndexFunc(all, func(o Outcome) bool { return o.Held }); at >= 0 && !out.Held {
+		out.Held, out.Reason = true, all[at].Reason+"; "+out.Reason
+	}
+	return out
 }
 
 // reportsFailure tells a failure from a delay and from a confirmation (RFC 3464, section
@@ -51,6 +61,9 @@ func reportsFailure(d *mime.DeliveryStatus) bool {
 func (x *intake) undeliver(d *mime.DeliveryStatus, sent *sentMails) error {
 	to := cmp.Or(d.OriginalRecipient, d.FinalRecipient)
 	found := sent.find(d)
+	if found >= 0 && x.elsewhere(d, sent, found) {
+		found = -1
+	}
 	switch {
 	case found < 0 && (sent.event || sent.known):
 		return refuse(VerdictUnknownAttendee, "no mail of this meeting to %s can have come back", foreignLine(to, address.Max))
@@ -58,10 +71,39 @@ func (x *intake) undeliver(d *mime.DeliveryStatus, sent *sentMails) error {
 		return refuse(VerdictUnknownEvent, "is about a mail that is not of this meeting: %s", cmp.Or(foreignLine(sent.id, mostIdentifier), "no Message-ID came back"))
 	}
 	l := &x.m.Deliveries[found]
+	if doubt := x.doubt(d, l, sent); doubt != "" {
+		return refuse(VerdictHeld, "says that the mail to %s did not arrive, but %s", l.To, doubt)
+	}
 	if sent.shared && l.MessageID == sent.id && (x.p.RequireAuth || !x.recent(l)) {
 		return refuse(VerdictHeld, "says that the mail to %s did not arrive, but all recipients of this mail know its Message-ID", l.To)
 	}
 	return x.mark(l, d.Status+" "+d.DiagnosticCode, sent.answers[address.Key(l.To)])
+}
+
+// elsewhere reports whether a letter names somebody else beside the recipient of the mail
+// that was found. It may be somebody who can help, so only the recipient counts.
+func (x *intake) elsewhere(d *mime.DeliveryStatus, sent *sentMails, found int) bool {
+	to := x.m.Deliveries[found].To
+	_, named := sent.byID[address.Key(to)]
+	return x.in.Mail.Report.Prose && named && !address.Same(d.FinalRecipient, to)
+}
+
+// doubt says why a person has to decide about a report in words, or "". Words are less
+// clear than a part for programs, so the mail and its recipient must both be named.
+// InsecureAnyFrom takes the doubts away, as a person does who looked at the mail.
+func (x *intake) doubt(d *mime.DeliveryStatus, l *Delivery, sent *sentMails) string {
+	r := x.in.Mail.Report
+	switch {
+	case !r.Prose || x.p.InsecureAnyFrom:
+		return ""
+	case r.Doubt != "":
+		return "it is a letter, and not sure: " + r.Doubt
+	case l.MessageID != sent.id:
+		return "it is a letter that does not name the Message-ID"
+	case !address.Same(d.FinalRecipient, l.To):
+		return "it is a letter that names " + foreignLine(d.FinalRecipient, address.Max)
+	}
+	return ""
 }
 
 // mostGuessed is the time for which a report without a Message-ID of ours can be

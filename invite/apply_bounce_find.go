@@ -69,12 +69,11 @@ func (x *intake) sentTo(list []mime.DeliveryStatus) *sentMails {
 // whose receipt a provider wrote in place of its Message-ID. If none is of this meeting,
 // returnedID returns the Message-ID in the report.
 func (x *intake) returnedID() string {
-	r := x.in.Mail.Returned
-	if r == nil {
-		return ""
+	ids, receipts := namedIDs(x.in.Mail)
+	best, found := len(ids), ""
+	if len(ids) > 0 {
+		found = ids[0]
 	}
-	ids, receipts := ourIDs(r), receiptsIn(r)
-	best, found := len(ids), r.MessageID
 	for i := range x.m.Deliveries {
 		l := &x.m.Deliveries[i]
 		if at := slices.Index(ids[:best], l.MessageID); at >= 0 {
@@ -85,6 +84,22 @@ func (x *intake) returnedID() string {
 		}
 	}
 	return found
+}
+
+// namedIDs returns the identifiers of the mail that came back, and its receipts. If a
+// letter in words gives nothing back, it may name the mail that it answers. Earlier
+// References do not count, because they name mails that the lost mail answered.
+func namedIDs(m *mime.Received) (ids, receipts []string) {
+	if m.Returned != nil {
+		ids, receipts = ourIDs(m.Returned), receiptsIn(m.Returned)
+	}
+	if len(ids) > 0 || m.Report == nil || !m.Report.Prose {
+		return ids, receipts
+	}
+	if n := len(m.References); m.InReplyTo == "" && n > 0 {
+		return with(ids, m.References[n-1]), receipts
+	}
+	return with(ids, m.InReplyTo), receipts
 }
 
 // ourIDs returns the identifiers in a returned header that may be a Message-ID of ours.

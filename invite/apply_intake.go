@@ -44,4 +44,5 @@ func (x *intake) ownDeliveries() {
 // token is the verified token in an address that the mail came to.
 type token struct {
 	email string // the attendee; "" if there is no token, or one for all attendees together
+	valid bool   // there is a token
 }

@@ -43,7 +43,10 @@ func (x *intake) findToken() error {
 // addresses, and in To and Cc, in this order.
 func (x *intake) tokens() (found []mailauth.Token) {
 	m := x.in.Mail
-	list := append([]string{x.in.Event.Organizer.Email}, m.DeliveredTo...)
+	list := m.DeliveredTo
+	if x.in.isAnswer() {
+		list = append([]string{x.in.Event.Organizer.Email}, list...)
+	}
 	for _, a := range append(m.To[:len(m.To):len(m.To)], m.Cc...) {
 		list = append(list, a.Address)
 	}
@@ -94,7 +97,7 @@ func (x *intake) verify(list []mailauth.Token) error {
 // mostMACs are enough. It returns the attendees by the indexes of their tokens.
 func (x *intake) search(list []mailauth.Token) map[int]string {
 	t, uid := x.p.ReplyAddress.tokens(), x.m.Event.UID
-	if !sameUID(x.in.Event.UID, uid) {
+	if x.in.Event == nil || !sameUID(x.in.Event.UID, uid) {
 		return nil
 	}
 	all := x.addresses()
@@ -124,12 +127,13 @@ func (x *intake) expired(raw mailauth.Token, email string) bool {
 // attendee is not invited any more. An empty email stands for all attendees together.
 func (x *intake) believe(email string) bool {
 	if email == "" {
+		x.token.valid = true
 		return true
 	}
 	key := address.Key(email)
 	for a := range x.m.everybody() {
 		if address.HasKey(a.Email, key) {
-			x.token.email = a.Email
+			x.token = token{email: a.Email, valid: true}
 			return true
 		}
 	}

@@ -59,7 +59,8 @@ const (
 	KindAdd Kind = "add"
 	// KindCancel: somebody cancels.
 	KindCancel Kind = "cancel"
-	// KindBounce: a server reports that a mail did not arrive, or not yet.
+	// KindBounce: a server reports that a mail did not arrive, or not yet. It may say
+	// so in words alone, see mime.DeliveryReport.Prose.
 	KindBounce Kind = "bounce"
 	// KindReceipt: a server confirms that a mail arrived, or a recipient's program
 	// that it was read or deleted.

@@ -87,6 +87,13 @@ func addressKinds() []costKind {
 		numbered("fields of delivery", "From: a@b\r\n", "Delivered-To: answers+%030d@example.test\r\n", "\r\nx"),
 		fieldsOf("senders", "Sender: ", "a@b,", "a@b"),
 		fieldsOf("recipients of an old bounce", "X-Failed-Recipients: ", "a@b,", "a@b"),
+		repeated("addresses in the words of a server", "Return-Path: <>\nFrom: postmaster@b\n\n", "a@b 550 x\n", ""),
+		numbered("recipients in the words of a server", "Return-Path: <>\nFrom: postmaster@b\n\n", "a%d@b\n", "550 x"),
+		repeated("equal fields in the words of a server", "Return-Path: <>\nFrom: postmaster@b\n\n", "To: a\n", "550 x"),
+		repeated("indented fields in the words of a server", "Return-Path: <>\nFrom: postmaster@b\n\n", "To: a\n To: b\n", "550 x"),
+		repeated("labels in the words of a server", "Return-Path: <>\nFrom: postmaster@b\n\n550\n", "x Message-ID", ""),
+		repeated("at signs in the words of a server", "Return-Path: <>\nFrom: postmaster@b\n\n550 ", "@a", ""),
+		repeated("digits in the words of a server", "Return-Path: <>\nFrom: postmaster@b\n\na@b ", "5.5.", ""),
 	}
 }
 

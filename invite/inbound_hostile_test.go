@@ -27,6 +27,9 @@ func FuzzRead(f *testing.F) {
 			f.Add(readFile(f, file))
 		}
 	}
+	for _, c := range append(serverLetters, quotingLetters...) {
+		f.Add([]byte(strings.ReplaceAll(c.mail, "COPY", "Message-ID: <1@x.test>\nMIME-Version: 1.0\nContent-Type: text/calendar\n\n"+object("REQUEST", bobWithout))))
+	}
 	o := fixed(tokens)
 	policies := []*invite.Policy{nil, {InsecureAnyFrom: true, Uninvited: invite.UninvitedAdd, ReplyAddress: o.ReplyAddress}}
 	m := invited(f, true)

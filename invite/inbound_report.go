@@ -27,16 +27,32 @@ func (in *Inbound) report() bool {
 }
 
 // deliveryKind tells a bounce from a receipt, and describes the recipient that
-// decides: the first that the mail did not reach, or the first.
+// decides: the first that the mail did not reach, otherwise the first whom it has not
+// reached yet, otherwise the first.
 func deliveryKind(r *mime.DeliveryReport) (Kind, string) {
 	if len(r.Recipients) == 0 {
 		return KindBounce, "is a delivery report that names no recipient"
 	}
-	at := slices.IndexFunc(r.Recipients, func(d mime.DeliveryStatus) bool { return !reportsArrival(&d) })
+	at := slices.IndexFunc(r.Recipients, func(d mime.DeliveryStatus) bool { return reportsFailure(&d) })
+	if at < 0 {
+		at = slices.IndexFunc(r.Recipients, func(d mime.DeliveryStatus) bool { return !reportsArrival(&d) })
+	}
 	d := &r.Recipients[max(at, 0)]
 	text := describeStatus(d)
+	switch {
+	case at < 0:
+		text = "is a delivery receipt: " + text + "; it changes nothing"
+	case !reportsFailure(d):
+		text += "; it changes nothing, because it reports no failure"
+	}
+	if r.Prose {
+		text += "; this was read from the words of a letter without a part for programs"
+	}
+	if r.Doubt != "" {
+		text += ", and it is not sure: " + r.Doubt
+	}
 	if at < 0 {
-		return KindReceipt, "is a delivery receipt: " + text
+		return KindReceipt, text
 	}
 	return KindBounce, text
 }
@@ -49,7 +65,7 @@ const mostStatus = 20
 // server are cut and quoted.
 func describeStatus(d *mime.DeliveryStatus) string {
 	to := cmp.Or(d.OriginalRecipient, d.FinalRecipient)
-	text := cmp.Or(foreignLine(d.Action, mostStatus), "a report") + " for " + foreignLine(to, address.Max)
+	text := cmp.Or(foreignLine(d.Action, mostStatus), "a report") + " for " + cmp.Or(foreignLine(to, address.Max), "a recipient who is not named")
 	if status := foreignLine(d.Status, mostStatus); status != "" {
 		text += ": " + status
 	}

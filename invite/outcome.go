@@ -20,6 +20,26 @@ type Outcome struct {
 	// somebody delegated to them or because they asked for it. Give them to
 	// [Client.Reinvite]. Somebody who asks too often is not named.
 	Invite []string `json:"invite,omitempty"`
+	// Letter is the letter of a person that is held, and nil in all other cases.
+	// Applying it again changes nothing. If it is an answer, give it to
+	// [Meeting.Answer].
+	Letter *Letter `json:"letter,omitempty"`
+}
+
+// Letter is a mail in which a person writes to a meeting in words alone, as "Yes, I'll be
+// there". Nothing in it is understood, so a person has to read it. It is held only if it
+// came to an address with a valid token of the meeting, see [ReplyAddress].
+type Letter struct {
+	// Email is the attendee whom the token names. It is "" if the token is of all
+	// attendees together ([OneMail]).
+	Email string `json:"email,omitempty"`
+	// From is the author of the mail, which nothing proves. It is "" if there is not
+	// exactly one.
+	From string `json:"from,omitempty"`
+	// Text is the text of the mail without control characters, and at most 8 KiB of it.
+	// It is the text of a stranger, so escape it. It is "" if there is none, or if the
+	// mail is encrypted.
+	Text string `json:"text,omitempty"`
 }
 
 // isFiled reports whether nobody looks at a mail with this verdict.
@@ -62,7 +82,8 @@ const (
 	// VerdictUndeliverable: a server reports that a mail of this meeting did not
 	// arrive. Its Delivery says so now.
 	VerdictUndeliverable Verdict = "undeliverable"
-	// VerdictHeld: a person has to decide.
+	// VerdictHeld: a person has to decide. If Outcome.Letter is set, about the words of
+	// a letter.
 	VerdictHeld Verdict = "held"
 )
 

@@ -56,7 +56,8 @@ type Policy struct {
 	// and the recipient are enough for a mail of the last seven days, and every
 	// attendee can forge such a bounce. Every recipient of a mail to several
 	// ([OneMail]) knows its Message-ID, so RequireAuth holds a bounce of it. An
-	// answer by mail takes any bounce back.
+	// answer by mail takes any bounce back. In any case a bounce in words alone must
+	// name the Message-ID and the recipient, and is held otherwise.
 	RequireAuth bool
 	// ListedSentBy accepts an answer by an assistant only if the meeting names
 	// the assistant in the attendee's SentBy, and holds others. Otherwise SENT-BY
@@ -64,7 +65,7 @@ type Policy struct {
 	// the domain belongs to a public mail provider.
 	ListedSentBy bool
 	// InsecureAnyFrom accepts an answer from every mailbox, whatever a server
-	// says of it.
+	// says of it. It also believes a bounce in words that would be held for a doubt.
 	InsecureAnyFrom bool
 	// Uninvited decides about answers of people who are not invited. If it is "",
 	// they are refused, or held if a group is invited, see GroupMember.

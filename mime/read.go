@@ -150,6 +150,9 @@ type reader struct {
 	damages int     // number of problems that are not about limits
 	more    bool    // there were more problems than the list holds
 	hidden  bool    // an author could not be read, see [reader.from]
+
+	attached      []Field // see [reader.attach]
+	wholeAttached bool    // the body of that message is attached too
 }
 
 // problem notes damage or anything else that is odd. Each text is noted once.

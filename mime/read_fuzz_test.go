@@ -31,6 +31,9 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("From: <a@b>, =?x?q?=FF=0A?= c@d\n" + nested(30)))
 	f.Add([]byte("Content-Type: a/b; c*0*=x'y'%0A; c*1=\"\\\"; d=(e)\n\nQUJD"))
 	f.Add([]byte("Authentication-Results: x 1; a/1=\"b;c\"(d);e=f g.h=i\n"))
+	for _, text := range []string{"<a@x.test>:\n550-5.1.1 no\n\nReceived: by y\nMessage-ID: <1@y>\nContent-Type: text/calendar\n\nBEGIN:VCALENDAR", "Message-ID: <1@y> a@x.test (#4.2.2)", "> To: b\n> Date: c\n>\nIt is delayed: b@x."} {
+		f.Add([]byte(daemonMail(text)))
+	}
 	small := &mime.ReadOptions{MaxParts: 5, MaxDepth: 2, MaxFields: 9, MaxFieldSize: 99, MaxParams: 3, MaxText: 50}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, o := range []*mime.ReadOptions{nil, small} {

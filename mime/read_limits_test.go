@@ -187,7 +187,7 @@ func TestReadLimits(t *testing.T) {
 			o:    mime.ReadOptions{MaxParts: 1},
 			want: &mime.Received{
 				Header:   []mime.Field{{Name: "X-Failed-Recipients", Value: "a@example.com, b@example.com"}},
-				Report:   &mime.DeliveryReport{Recipients: []mime.DeliveryStatus{{FinalRecipient: "a@example.com", Action: "failed"}}},
+				Report:   &mime.DeliveryReport{Recipients: []mime.DeliveryStatus{{FinalRecipient: "a@example.com", Action: "failed"}}, Prose: true, Doubt: "its header does not show that a server wrote it"},
 				Problems: []string{"report on more than 1 recipients: the rest is not read"},
 			},
 		},

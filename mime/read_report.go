@@ -39,6 +39,13 @@ type DeliveryReport struct {
 	Recipients []DeliveryStatus
 	// Fields are all fields about the mail as a whole, in their order.
 	Fields []Field
+	// Prose says that the mail has no part for programs. The report was read from its
+	// words and from X-Failed-Recipients. An Action is then "failed", "delayed" or
+	// "delivered". A Status such as "5.0.0" may stand for a reply of SMTP alone.
+	Prose bool
+	// Doubt says in words why such a mail may be no report, or why its words may have
+	// another meaning. It is "" if there is no doubt.
+	Doubt string
 }
 
 // DeliveryStatus is the outcome for one recipient.
@@ -182,6 +189,9 @@ func (r *reader) message(e *entity, at place) {
 	r.partProblem(e, problem)
 	child := r.entity(mailStart(data))
 	inside.embedded, inside.report, inside.digest = true, false, false
+	if !at.report {
+		r.attach(child.fields, at, true)
+	}
 	if at.report && at.returned == nil {
 		inside.returned = r.returned(child.fields, at)
 		inside.returned.Complete = true
@@ -192,14 +202,27 @@ func (r *reader) message(e *entity, at place) {
 // returnedHeader reads the header of a message that a report gives back
 // without the body (RFC 6522, section 4).
 func (r *reader) returnedHeader(e *entity, at place) {
-	if !at.report || at.returned != nil {
+	if at.embedded || at.returned != nil || !at.report && r.attached != nil {
 		return
 	}
 	data, problem := decode(e.body, e.encoding)
 	r.partProblem(e, problem)
 	data = mailStart(data)
 	end, _ := headerEnd(data)
-	r.returned(r.block(string(data[:end]), nil), at)
+	header := r.block(string(data[:end]), nil)
+	if !at.report {
+		r.attach(header, at, false)
+		return
+	}
+	r.returned(header, at)
+}
+
+// attach notes the first message, or header of one, that is attached to a mail without a
+// status part. The mail may be a bounce all the same, see [reader.finishReport].
+func (r *reader) attach(header []Field, at place, complete bool) {
+	if r.attached == nil && !at.embedded && len(header) > 0 {
+		r.attached, r.wholeAttached = header, complete
+	}
 }
 
 // returned notes the message that a report gives back. A message from an
@@ -223,28 +246,4 @@ func (r *reader) returned(header []Field, at place) *Returned {
 		r.out.Returned = m
 	}
 	return m
-}
-
-// finishReport makes a report of a bounce that does not have the form of a
-// report.
-func (r *reader) finishReport() {
-	if r.out.Report != nil || len(r.out.Calendars) > 0 {
-		return
-	}
-	// QUIRK: Exim, before it wrote reports by RFC 3464, named the recipients
-	// that were not reached only in a field of the header:
-	// testdata/read/bounce-exim.eml.
-	for _, value := range r.out.Values("X-Failed-Recipients") {
-		for _, address := range bareAddresses(value) {
-			if r.out.Report != nil && len(r.out.Report.Recipients) >= r.MaxParts {
-				r.limit("report on more than %d recipients: the rest is not read", r.MaxParts)
-				return
-			}
-			if r.out.Report == nil {
-				r.out.Report = new(DeliveryReport)
-			}
-			failed := DeliveryStatus{FinalRecipient: address, Action: "failed"}
-			r.out.Report.Recipients = append(r.out.Report.Recipients, failed)
-		}
-	}
 }

@@ -104,7 +104,7 @@ func TestReadReport(t *testing.T) {
 			in:   "X-Failed-Recipients: a@example.test\nX-Failed-Recipients: none\nDate: 1 Mar 2027 10:00 +0000\n",
 			want: &mime.Received{
 				Date:   time.Date(2027, 3, 1, 10, 0, 0, 0, time.UTC),
-				Report: &mime.DeliveryReport{Recipients: []mime.DeliveryStatus{{FinalRecipient: "a@example.test", Action: "failed"}}},
+				Report: &mime.DeliveryReport{Recipients: []mime.DeliveryStatus{{FinalRecipient: "a@example.test", Action: "failed"}}, Prose: true, Doubt: "its header does not show that a server wrote it"},
 			},
 		},
 	}

@@ -65,13 +65,13 @@ type Received struct {
 	// mails.
 	ReportType string
 	// Report lists the recipients that a mail did not reach. It is nil in other
-	// mails.
+	// mails. If a server reports in words alone, DeliveryReport.Prose is set.
 	Report *DeliveryReport
 	// Disposition is what became of a mail with its recipient, as a read receipt
 	// says. It is nil in other mails.
 	Disposition *Disposition
-	// Returned is the message that a report gives back, and nil if there is
-	// none.
+	// Returned is the message that a report gives back, as a part or in its text,
+	// and nil if there is none.
 	Returned *Returned
 	// Auth are the results in Authentication-Results fields, topmost first.
 	// Anyone can write such a field. The caller decides which of them count.

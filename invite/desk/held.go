@@ -24,8 +24,18 @@ type HeldMail struct {
 	Time time.Time
 	// Reason says in words why it is held.
 	Reason string
+	// Letter has the text of the mail if it is a letter in words, and is nil otherwise. If
+	// it is an answer, give it to [Desk.Answer], and call [Desk.Dismiss].
+	// [Desk.ApplyHeld] does not understand it, so it stays held.
+	Letter *invite.Letter
 	// Mail is the mail as it came.
 	Mail *inbox.Mail
+}
+
+// storedMail is a held mail as it is stored.
+type storedMail struct {
+	*inbox.Mail
+	Letter *invite.Letter `json:"letter,omitempty"`
 }
 
 // mostHeld is the number of held mails of one meeting that are kept. Everybody who knows
@@ -52,7 +62,7 @@ type incoming struct {
 // mail may come again if nothing of it was applied.
 func (x *incoming) hold(ctx context.Context, tx *sql.Tx, s *step, out *Received) error {
 	o := x.outcome
-	data, err := json.Marshal(x.mail)
+	data, err := json.Marshal(storedMail{x.mail, o.Letter})
 	if err != nil {
 		return err
 	}
@@ -72,13 +82,17 @@ func (x *incoming) hold(ctx context.Context, tx *sql.Tx, s *step, out *Received)
 	}
 	e := eventOf(x.was.meeting, EventHeld, x.from)
 	e.HeldID, e.Reason = x.id, o.Reason
+	if o.Letter != nil {
+		e.Attendee = o.Letter.Email
+	}
 	s.events = append(x.applied[:len(x.applied):len(x.applied)], e)
 	return x.noteReceived(ctx, tx, x.id, x.was.key, receivedHeld, o, string(data))
 }
 
 // Held yields the mails that need a person, meeting by meeting. An error ends it.
 // Answers of people who are not invited are among them if Uninvited of the policy is
-// [invite.UninvitedHold]. Otherwise such answers are refused, see [Desk.Receive].
+// [invite.UninvitedHold]. Otherwise such answers are refused, see [Desk.Receive]. Letters
+// in words are among them if they came to a valid token, see [invite.Letter].
 func (d *Desk) Held(ctx context.Context) iter.Seq2[HeldMail, error] {
 	return func(yield func(HeldMail, error) bool) {
 		if err := d.enter(ctx); err != nil {
@@ -114,9 +128,11 @@ func (d *Desk) held(ctx context.Context, q querier, id string) (h HeldMail, key 
 	if err != nil {
 		return HeldMail{}, "", err
 	}
-	if err := json.Unmarshal([]byte(data), h.Mail); err != nil {
+	kept := storedMail{Mail: h.Mail}
+	if err := json.Unmarshal([]byte(data), &kept); err != nil {
 		return HeldMail{}, "", fmt.Errorf("desk: held mail %.80q: %w", id, err)
 	}
+	h.Letter = kept.Letter
 	h.Time = fromMillis(at)
 	return h, key, nil
 }
@@ -125,7 +141,7 @@ func (d *Desk) held(ctx context.Context, q querier, id string) (h HeldMail, key 
 // counts as the attendee, uninvited people join the meeting, and delegates are invited.
 //
 // If it, or a part of it, still cannot be taken in, for example because it proposes a time
-// that cannot be read, it stays held. That is no error: Held of the outcome is true, and
+// that cannot be read, or because it is a letter in words, it stays held. That is no error: Held of the outcome is true, and
 // Reason says why. If no such mail is held, the error is [ErrNotFound].
 func (d *Desk) ApplyHeld(ctx context.Context, id string) (Received, error) {
 	if err := d.enter(ctx); err != nil {

@@ -128,3 +128,54 @@ func TestHeldOctets(t *testing.T) {
 		check(t, "mails in the database", 2, w.count(`SELECT COUNT(*) FROM convene_received WHERE state = 'held'`))
 	})
 }
+
+// TestHeldLetter receives an answer in words. It stays held until a person gives the
+// answer to the desk and dismisses the mail.
+func TestHeldLetter(t *testing.T) {
+	eachWorld(t, desk.Options{}, func(w *world) {
+		w.o.ReplyAddress = &invite.ReplyAddress{Mailbox: "desk@example.com", Keys: [][]byte{[]byte("a secret of the test")}}
+		w.Desk = w.other(desk.Options{Policy: &invite.Policy{ReplyAddress: w.o.ReplyAddress, Now: w.clock.Now}})
+		uid := w.send(lunch(1))
+		w.deliver(uid)
+		to := w.meeting(uid).ReplyAddresses[address(0)]
+		letter := "From: Pat <pat@home.example.test>\nTo: " + to + "\n\nYes, I'll be there.\n"
+		r := w.receive([]byte(letter))
+		if r.UID != uid || !r.Outcome.Held || len(r.Events) != 1 || r.Events[0].Kind != desk.EventHeld || r.Events[0].Attendee != address(0) {
+			w.Fatalf("Receive = %+v", r)
+		}
+		check(w, "a second time", invite.VerdictDuplicate, w.receive([]byte(letter)).Outcome.Verdict)
+		want := &invite.Letter{Email: address(0), From: "pat@home.example.test", Text: "Yes, I'll be there."}
+		held := func() (list []desk.HeldMail) {
+			for h, err := range w.Held(w.Context()) {
+				list = append(list, must(h, err)(w))
+			}
+			return list
+		}
+		list := held()
+		if len(list) != 1 || string(list[0].Mail.Data) != letter {
+			w.Fatalf("Held = %+v", list)
+		}
+		check(w, "letter", *want, *list[0].Letter)
+		before := w.meeting(uid)
+		r = must(w.ApplyHeld(w.Context(), list[0].ID))(w)
+		if !r.Outcome.Held || len(r.Events) != 0 || len(held()) != 1 {
+			w.Errorf("ApplyHeld = %+v, want that the letter stays held", r)
+		}
+		checkMeeting(w, "meeting after ApplyHeld", before, w.meeting(uid))
+		o := must(w.Answer(w.Context(), uid, w.yes(list[0].Letter.Email)))(w)
+		check(w, "Answer", invite.VerdictApplied, o.Verdict)
+		if err := w.Dismiss(w.Context(), list[0].ID); err != nil || len(held()) != 0 {
+			w.Errorf("Dismiss = %v", err)
+		}
+		// A bounce in words that is not sure waits for a person, who believes it.
+		bounce := "Return-Path: <>\nFrom: postmaster@example.test\n\nIt was not delivered to the user.\n\nMessage-ID: " + w.meeting(uid).Deliveries[0].MessageID + "\n"
+		r = w.receive([]byte(bounce))
+		if list = held(); !r.Outcome.Held || len(list) != 1 || list[0].Letter != nil {
+			w.Fatalf("Receive = %+v, Held = %+v", r, list)
+		}
+		r = must(w.ApplyHeld(w.Context(), list[0].ID))(w)
+		if r.Outcome.Verdict != invite.VerdictUndeliverable || len(held()) != 0 {
+			w.Errorf("ApplyHeld = %+v", r)
+		}
+	})
+}
