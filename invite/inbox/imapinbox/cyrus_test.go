@@ -122,7 +122,10 @@ func (s *mailServer) runCyrus(t *testing.T) {
 	}
 	run(exec.Command("chown", "-R", "nobody", s.dir), "")
 	run(cyrus("/usr/lib/cyrus/bin/ctl_cyrusdb", "-C", s.dir+"/imapd.conf", "-r"), "")
-	cmd := cyrus("/usr/sbin/cyrmaster", "-C", s.dir+"/imapd.conf", "-M", s.dir+"/cyrus.conf", "-p", s.dir+"/master.pid")
+	master := cyrus("/usr/sbin/cyrmaster", "-C", s.dir+"/imapd.conf", "-M", s.dir+"/cyrus.conf", "-p", s.dir+"/master.pid")
+	// It passes its signals on to its process group, which may have another test's server.
+	cmd := exec.Command("setsid", master.Args...)
+	cmd.Env = master.Env
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,8 @@ func startCyrus(t *testing.T) *server {
 	}
 	mustRun(t, exec.Command("chown", "-R", "nobody", dir))
 	mustRun(t, cyrus("/usr/lib/cyrus/bin/ctl_cyrusdb", "-C", dir+"/imapd.conf", "-r"))
-	run(t, cyrus("/usr/sbin/cyrmaster", "-C", dir+"/imapd.conf", "-M", dir+"/cyrus.conf", "-p", dir+"/master.pid"), syscall.SIGTERM)
+	// cyrmaster passes SIGTERM on to its process group, which may have another test's server.
+	run(t, inSession(cyrus("/usr/sbin/cyrmaster", "-C", dir+"/imapd.conf", "-M", dir+"/cyrus.conf", "-p", dir+"/master.pid")), syscall.SIGTERM)
 	waitFor(t, imap)
 	waitFor(t, http)
 	s := &server{
@@ -99,6 +100,13 @@ func cyrus(name string, args ...string) *exec.Cmd {
 		"LD_LIBRARY_PATH=" + strings.Join(append(libraries, more...), ":"),
 	}
 	return cmd
+}
+
+// inSession returns a command that runs another one in a session of its own.
+func inSession(cmd *exec.Cmd) *exec.Cmd {
+	out := exec.Command("setsid", cmd.Args...)
+	out.Env = cmd.Env
+	return out
 }
 
 // provideCyrus makes the mailboxes, tells the server which addresses are whose, and installs ann's
