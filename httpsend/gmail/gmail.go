@@ -10,6 +10,7 @@ package gmail
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -44,6 +45,9 @@ type Sender struct{ api *call.API }
 // https://www.googleapis.com/auth/gmail.send, as golang.org/x/oauth2 does. It does not
 // connect.
 func New(c *http.Client, o *Options) (*Sender, error) {
+	if c == nil {
+		return nil, errors.New("httpsend/gmail: the client, which adds the token, is missing")
+	}
 	if o == nil {
 		o = new(Options)
 	}

@@ -116,3 +116,10 @@ func TestTokenFails(t *testing.T) {
 		t.Errorf("Send = %v, want a temporary error with the cause", err)
 	}
 }
+
+// TestNoClient has no client, so that nobody would add the token.
+func TestNoClient(t *testing.T) {
+	if s, err := gmail.New(nil, nil); err == nil {
+		t.Errorf("New(nil) = %v, want an error", s)
+	}
+}

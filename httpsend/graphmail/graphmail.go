@@ -12,6 +12,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -47,6 +48,9 @@ type Sender struct{ api *call.API }
 // mailbox of the user who signed in. Requests are made with c, which authorizes them with
 // the permission Mail.Send, as golang.org/x/oauth2 does. New does not connect.
 func New(c *http.Client, mailbox string, o *Options) (*Sender, error) {
+	if c == nil {
+		return nil, errors.New("httpsend/graphmail: the client, which adds the token, is missing")
+	}
 	if o == nil {
 		o = new(Options)
 	}

@@ -87,3 +87,10 @@ func TestPath(t *testing.T) {
 		t.Errorf("New = %v", s)
 	}
 }
+
+// TestNoClient has no client, so that nobody would add the token.
+func TestNoClient(t *testing.T) {
+	if s, err := graphmail.New(nil, "", nil); err == nil {
+		t.Errorf("New(nil) = %v, want an error", s)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -81,12 +82,11 @@ func (a *API) Init(required ...string) error {
 			return a.errorf("the key, the name of the account or the URL has a space or a control character")
 		}
 	}
-	if !strings.HasPrefix(a.URL, "https://") && !strings.HasPrefix(a.URL, "http://") {
-		return a.errorf("the URL does not begin with https://")
-	}
 	switch u, err := url.Parse(a.URL); {
 	case err != nil || u.Host == "":
-		return a.errorf("the URL is not valid")
+		return a.errorf("the URL is not valid, or does not begin with https://")
+	case u.Scheme != "https" && !(u.Scheme == "http" && isLocal(u.Hostname())):
+		return a.errorf("the URL does not begin with https:// (http:// is for a test server on this machine)")
 	case u.User != nil: // String would show it
 		return a.errorf("the URL has a password")
 	}
@@ -105,6 +105,12 @@ func (a *API) Init(required ...string) error {
 	// Another server would get the mail and the key.
 	a.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return nil
+}
+
+// isLocal reports whether a host is this machine.
+func isLocal(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // errorf returns an error about the options.

@@ -26,7 +26,7 @@ func (k *keep) RoundTrip(r *http.Request) (*http.Response, error) {
 // whether more than the length follows. It is the end, and no failure of a write.
 func TestEndOfBody(t *testing.T) {
 	k := new(keep)
-	if _, err := api(t, "http://api.example.com", func(a *call.API) { a.Client = &http.Client{Transport: k} }).Send(t.Context(), letter(100)); err != nil {
+	if _, err := api(t, "https://api.example.com", func(a *call.API) { a.Client = &http.Client{Transport: k} }).Send(t.Context(), letter(100)); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := k.r.Body.Read(make([]byte, 1)); n != 0 || err != io.EOF {

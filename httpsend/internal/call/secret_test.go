@@ -80,3 +80,15 @@ func TestSecretInURL(t *testing.T) {
 		t.Error("Init takes a URL that is none")
 	}
 }
+
+// TestPlainURL refuses to send a key without TLS to another machine.
+func TestPlainURL(t *testing.T) {
+	for url, want := range map[string]bool{
+		"https://api.example.com/send": true, "http://127.0.0.1:8025": true, "http://[::1]:1": true, "http://localhost": true,
+		"http://api.example.com": false, "http://127.0.0.1.example.com": false, "http://192.0.2.1": false, "ftp://127.0.0.1": false, "api.example.com": false,
+	} {
+		if err := (&call.API{Name: "test", URL: url}).Init(); (err == nil) != want {
+			t.Errorf("Init with %s = %v, want success: %t", url, err, want)
+		}
+	}
+}
