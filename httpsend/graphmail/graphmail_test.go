@@ -79,7 +79,7 @@ func TestPath(t *testing.T) {
 		"desk@example.com": "graphmail https://graph.microsoft.com/v1.0/users/desk@example.com/sendMail",
 		"a/../b?c":         "graphmail https://graph.microsoft.com/v1.0/users/a%2F..%2Fb%3Fc/sendMail",
 	} {
-		if s, err := graphmail.New(nil, mailbox, nil); err != nil || s.String() != want {
+		if s, err := graphmail.New(new(http.Client), mailbox, nil); err != nil || s.String() != want {
 			t.Errorf("New(%q) = %v, %v, want %s", mailbox, s, err, want)
 		}
 	}
