@@ -24,7 +24,7 @@ func postmarkInbound() map[string]any {
 // postmarkBounce is the body of the bounce webhook.
 func postmarkBounce(kind string) map[string]any {
 	return map[string]any{
-		"RecordType": "Bounce", "MessageStream": "outbound", "ID": 4323372036854775807, "Type": kind, "TypeCode": 1, "Name": "Hard bounce",
+		"RecordType": "Bounce", "MessageStream": "outbound", "ID": int64(4323372036854775807), "Type": kind, "TypeCode": 1, "Name": "Hard bounce",
 		"MessageID": "883953f4-6105-42a2-a16a-77a8eac79483", "Description": "The server was unable to deliver your message.",
 		"Details": "550 5.1.1 no such user", "Email": "ann@example.test", "From": "desk@example.com", "BouncedAt": "2027-03-01T08:00:00Z",
 		"Metadata": map[string]any{"a": "b"}, "ServerID": 23, "Inactive": true,
