@@ -134,7 +134,8 @@ type entry struct {
 	Changed  []invite.Delivery `json:"changed,omitempty"`
 }
 
-// open opens the ledger of a folder. A last line that is not complete is left out.
+// open opens the ledger of a folder. A last line that is not complete is cut off, so that the
+// next line does not follow it.
 func open(t testing.TB, dir string) *fileLedger {
 	t.Helper()
 	l, err := openLedger(dir)
@@ -152,11 +153,14 @@ func openLedger(dir string) (*fileLedger, error) {
 	}
 	l := &fileLedger{Ledger: invitetest.NewLedger(), point: func(string) {}}
 	ctx := context.Background()
-	for line := range bytes.Lines(data) {
-		var e entry
-		if line[len(line)-1] != '\n' {
-			break
+	whole := bytes.LastIndexByte(data, '\n') + 1
+	if whole < len(data) {
+		if err := os.Truncate(path, int64(whole)); err != nil {
+			return nil, err
 		}
+	}
+	for line := range bytes.Lines(data[:whole]) {
+		var e entry
 		if err := json.Unmarshal(line, &e); err != nil {
 			return nil, err
 		}
