@@ -115,3 +115,10 @@ func Listed(names []string) string {
 	last := len(names) - 1
 	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
+
+// IsLocal reports whether a host of a URL is this machine, so that a password or key that goes
+// there without TLS meets nobody on the way.
+func IsLocal(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.IsLoopback()
+}

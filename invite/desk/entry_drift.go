@@ -111,6 +111,8 @@ func (x *syncing) tell(ctx context.Context, tx *sql.Tx, keep bool, news *driftNe
 }
 
 // forgetDrift removes the drifts of the meeting that wait for another try of OnEvent.
+// The pattern is the beginning of their JSON. Text of strangers cannot match it, because
+// quotes are escaped in JSON.
 func (x *syncing) forgetDrift(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM convene_events WHERE uid = $1 AND data LIKE '{"id":"%","kind":"drifted",%'`, x.key)
 	return err

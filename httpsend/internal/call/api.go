@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/convene-go/convene/httpsend"
 	"github.com/convene-go/convene/internal/fault"
+	"github.com/convene-go/convene/internal/serverurl"
 	"github.com/convene-go/convene/mime"
 )
 
@@ -85,7 +85,7 @@ func (a *API) Init(required ...string) error {
 	switch u, err := url.Parse(a.URL); {
 	case err != nil || u.Host == "":
 		return a.errorf("the URL is not valid, or does not begin with https://")
-	case u.Scheme != "https" && !(u.Scheme == "http" && isLocal(u.Hostname())):
+	case u.Scheme != "https" && !(u.Scheme == "http" && serverurl.IsLocal(u.Hostname())):
 		return a.errorf("the URL does not begin with https:// (http:// is for a test server on this machine)")
 	case u.User != nil: // String would show it
 		return a.errorf("the URL has a password")
@@ -105,12 +105,6 @@ func (a *API) Init(required ...string) error {
 	// Another server would get the mail and the key.
 	a.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return nil
-}
-
-// isLocal reports whether a host is this machine.
-func isLocal(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // errorf returns an error about the options.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -40,18 +39,12 @@ func Open(rawURL string, o *Options) (*Calendar, error) {
 	if err != nil {
 		return nil, fmt.Errorf("caldav: url: %w", err)
 	}
-	merged.InsecureAllowPlaintextAuth = merged.InsecureAllowPlaintextAuth || isLocal(u.Hostname())
+	merged.InsecureAllowPlaintextAuth = merged.InsecureAllowPlaintextAuth || serverurl.IsLocal(u.Hostname())
 	if err := merged.check(u.Scheme == "http"); err != nil {
 		return nil, fmt.Errorf("caldav: %w", err)
 	}
 	u.User, u.RawQuery = nil, ""
 	return newCalendar(u, merged.withDefaults()), nil
-}
-
-// isLocal reports whether a host is this machine.
-func isLocal(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 // newCalendar returns the calendar. o has its defaults.

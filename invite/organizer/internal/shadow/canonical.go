@@ -91,6 +91,3 @@ func SameRule(a, b ical.Event) bool {
 	more, fewer := exceptions(&a, &b)
 	return sameRule(&a, &b) && len(more)+len(fewer) == 0
 }
-
-// SameEvent reports whether two events show people the same, without their occurrences.
-func SameEvent(a, b ical.Event) bool { return sameEvent(&a, &b) }
