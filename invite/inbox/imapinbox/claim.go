@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 )
@@ -25,6 +26,11 @@ func (m *Mailbox) claim(ctx context.Context, e *entry) (won bool, err error) {
 	if modified := c.modified.stop(); err != nil || modified || r.modseq <= e.modseq {
 		return false, err
 	}
+	if r.flags && !m.echo.known {
+		if r.modseq, err = m.learn(ctx, e, r.modseq); err != nil {
+			return false, err
+		}
+	}
 	if r.flags && !m.isOurs(e) {
 		return false, nil
 	}
@@ -44,29 +50,54 @@ type echo struct {
 // depends on it.
 const probe imap.Flag = "ConveneProbe"
 
-// learn finds out what the server answers to a change of flags. It sets a keyword of a
-// mail twice. One answer alone may have the flags because another connection has just
-// changed them.
+// learn finds out what the server answers to a change of flags, by setting and removing a
+// keyword of a mail whose mod-sequence is last. It returns the new mod-sequence. One answer
+// may have the flags because another connection has just changed them. It is sure only if
+// the mod-sequence shows that there was no other change.
+//
+// A reader learns only if it has to, on a mail that is claimed by then. Otherwise the
+// readers who begin at the same time would change the mail that one of them claims, and
+// each of them would take it for claimed by another one. For the same reason it waits
+// until another reader who has just claimed that mail has its answer.
 //
 // QUIRK: Cyrus 3.6 tells the flags with every change, but not if nothing changes.
-func (m *Mailbox) learn(ctx context.Context, e *entry) error {
-	told := 0
-	add, remove := imap.StoreFlagsAdd, imap.StoreFlagsDel
-	for _, op := range []imap.StoreFlagsOp{remove, add, remove, add, remove} {
+func (m *Mailbox) learn(ctx context.Context, e *entry, last uint64) (modseq uint64, err error) {
+	if err := sleepUntil(ctx, time.Now().Add(learnAfter)); err != nil {
+		return last, err
+	}
+	m.echo = echo{known: true, flags: true}
+	for i, known := 0, false; i < 2*probes && !(known && i%2 == 0); i++ {
+		op := imap.StoreFlagsAdd
+		if i%2 == 1 {
+			op = imap.StoreFlagsDel // also the last
+		}
 		r, err := m.conn.store(ctx, e.uid, op, probe, 0)
 		switch {
 		case isRefusal(err): // a server may allow few keywords
-			m.echo.known = true
-			return nil
+			m.echo.flags = false
+			return last, nil
 		case err != nil:
-			return err
-		case op == add && r.flags:
-			told++
+			m.echo.known = false
+			return last, err
+		case r.modseq <= last: // nothing has changed
+			continue
+		case !r.flags:
+			m.echo.flags, known = false, true
+		case r.modseq == last+1:
+			known = true
 		}
+		last = r.modseq
 	}
-	m.echo = echo{known: true, flags: told == 2}
-	return nil
+	return last, nil
 }
+
+// probes is the number of tries of learn. On a server whose mod-sequences have gaps, the
+// flags count as told by itself after so many answers with them.
+const probes = 5
+
+// learnAfter is the time in which a server answers to a claim of another reader. If it
+// takes longer, that reader may not get the mail until [Options.Lease] is over.
+const learnAfter = 200 * time.Millisecond
 
 // isOurs reports whether this reader has set the keyword, if the server tells the flags of
 // the mail with its consent.

@@ -285,7 +285,8 @@ func testReaders(t *testing.T, d *mailServer, n int) {
 	t.Logf("mails of each reader: %v", by)
 }
 
-// TestClaim has two connections that claim each mail at the same time.
+// TestClaim has two connections that claim each mail at the same time. As long as
+// the server does not always tell the flags, they forget what they know of it each time.
 func TestClaim(t *testing.T) {
 	t.Run("Dovecot", func(t *testing.T) { testClaim(t, &startDovecot(t, "").mailServer) })
 	t.Run("Cyrus", func(t *testing.T) { testClaim(t, startCyrus(t)) })
@@ -293,24 +294,24 @@ func TestClaim(t *testing.T) {
 
 func testClaim(t *testing.T, d *mailServer) {
 	const n = 100
-	d.deliver(t, letters(n+1)...) // the last is for learn
+	d.deliver(t, letters(n)...)
 	a, b := d.open(t), d.open(t)
 	for _, m := range []*Mailbox{a, b} {
 		if err := errors.Join(m.enter(t.Context()), m.look(t.Context())); err != nil {
 			t.Fatal(err)
 		}
-		if err := m.learn(t.Context(), m.plan.Queue[n]); err != nil {
-			t.Fatal(err)
-		}
 	}
-	both := 0
+	first := 0
 	for i := range n {
 		won := make([]bool, 2)
 		var group sync.WaitGroup
 		for j, m := range []*Mailbox{a, b} {
 			group.Go(func() {
-				var err error
-				if won[j], err = m.claim(t.Context(), m.plan.Queue[i]); err != nil {
+				if !m.echo.flags {
+					m.echo = echo{}
+				}
+				err := m.own(t.Context(), m.plan.Queue[i])
+				if won[j] = err == nil; err != nil && !errors.Is(err, errConflict) {
 					t.Error(err)
 				}
 			})
@@ -320,10 +321,10 @@ func testClaim(t *testing.T, d *mailServer) {
 			t.Errorf("mail %d: both %v", i, won[0])
 		}
 		if won[0] {
-			both++
+			first++
 		}
 	}
-	t.Logf("the first of the two won %d of %d", both, n)
+	t.Logf("the first of the two won %d of %d", first, n)
 }
 
 // TestWithoutClaims has a server without CONDSTORE. A reader works there as well.

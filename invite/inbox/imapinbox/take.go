@@ -99,12 +99,6 @@ func (m *Mailbox) open(ctx context.Context, e *entry) ([]byte, error) {
 
 // own claims a mail, if it does not have the claim of this reader already.
 func (m *Mailbox) own(ctx context.Context, e *entry) error {
-	if !m.echo.known {
-		if err := m.learn(ctx, e); err != nil {
-			return err
-		}
-		e.modseq = 0 // learn has changed the mail
-	}
 	if e.modseq == 0 || e.claim > 0 {
 		mails, err := m.conn.states(ctx, []uid{e.uid}, true)
 		switch {
