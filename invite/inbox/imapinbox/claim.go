@@ -104,7 +104,8 @@ const learnAfter = 200 * time.Millisecond
 //
 // QUIRK: Dovecot 2.3 sometimes gives its consent to two connections at the same time (of
 // 2,500 mails that two or three connections claimed at once, 128). To all of them except
-// one it tells the flags of the mail, because another connection has changed them.
+// one it tells the flags of the mail, because another connection has changed them. Very
+// rarely it tells all of them. Then nobody has the mail until [Options.Lease] is over.
 func (m *Mailbox) isOurs(e *entry) bool {
 	// Nobody has finished a mail that is overdue, so it must not wait for certainty.
 	return m.echo.flags || e.overdue && !m.echo.sure

@@ -301,7 +301,7 @@ func testClaim(t *testing.T, d *mailServer) {
 			t.Fatal(err)
 		}
 	}
-	first := 0
+	first, nobody := 0, 0
 	for i := range n {
 		won := make([]bool, 2)
 		var group sync.WaitGroup
@@ -317,14 +317,20 @@ func testClaim(t *testing.T, d *mailServer) {
 			})
 		}
 		group.Wait()
-		if won[0] == won[1] {
-			t.Errorf("mail %d: both %v", i, won[0])
+		if won[0] && won[1] {
+			t.Errorf("mail %d: both have it", i)
+		}
+		if !won[0] && !won[1] {
+			nobody++
 		}
 		if won[0] {
 			first++
 		}
 	}
 	t.Logf("the first of the two won %d of %d", first, n)
+	if nobody > 1 { // see isOurs
+		t.Errorf("nobody won %d of %d", nobody, n)
+	}
 }
 
 // TestWithoutClaims has a server without CONDSTORE. A reader works there as well.

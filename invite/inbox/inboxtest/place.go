@@ -53,4 +53,7 @@ var (
 	// not marked.
 	short = Pauses{Retry: 10 * time.Millisecond, Lease: 50 * time.Millisecond}
 	long  = Pauses{Retry: time.Hour, Lease: time.Hour}
+	// Several readers may leave a mail to each other. It must come after the lease, and
+	// within patience.
+	crowded = Pauses{Retry: time.Hour, Lease: 10 * time.Second}
 )

@@ -83,7 +83,7 @@ func (p *Place) crowd(ctx context.Context) (map[string]int, error) {
 	errs := make([]error, programs)
 	var wg sync.WaitGroup
 	for i := range programs {
-		r := p.open(context.WithoutCancel(ctx), long)
+		r := p.open(context.WithoutCancel(ctx), crowded)
 		defer r.close()
 		wg.Go(func() {
 			errs[i] = r.takeAll(ctx, func(m *inbox.Mail) {
