@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -10,9 +9,6 @@ import (
 
 	"github.com/convene-go/convene/invite"
 )
-
-// errTomorrow ends a run as a deadline does: the mails stay pending, and no try is counted.
-var errTomorrow = fmt.Errorf("the server takes no more mails today: %w", context.DeadlineExceeded)
 
 // limits is a smtpsend.Limiter for a server that takes so many mails a second and a day.
 type limits struct {
@@ -27,10 +23,12 @@ func newLimits(perSecond float64) *limits {
 // today sets the number of mails that the server still takes.
 func (l *limits) today(n int) { l.left.Store(int64(n)) }
 
-// Wait waits for the turn of the next mail.
+// Wait waits for the turn of the next mail. If the server takes no more mails today, that is
+// longer than this run lasts. Mails that wait stay pending.
 func (l *limits) Wait(ctx context.Context) error {
 	if l.left.Add(-1) < 0 {
-		return errTomorrow
+		<-ctx.Done()
+		return ctx.Err()
 	}
 	return l.pace.Wait(ctx)
 }

@@ -111,7 +111,9 @@ func TestKilled(t *testing.T) {
 		}
 		run1(t, program(t.Context(), dir, r, 0, word, strings.Fields(line)[2]))
 	}
-	run1(t, program(t.Context(), dir, r, time.Duration(runs)*time.Minute))
+	for last := runs + 5; runs < last; runs++ { // the relay may still be busy at the first try
+		run1(t, program(t.Context(), dir, r, time.Duration(runs)*time.Minute))
+	}
 	if m := missing(r, guests); len(m) > 0 {
 		t.Errorf("in the end these have no mail, or more than one: %v", m)
 	}
@@ -177,7 +179,7 @@ func TestDailyLimit(t *testing.T) {
 			r.newDay(10)
 		}
 		ahead := time.Duration(i/2)*25*time.Hour + time.Duration(i)*time.Minute
-		out, err := program(t.Context(), dir, r, ahead, "-second", "500", "-day", "10").CombinedOutput()
+		out, err := program(t.Context(), dir, r, ahead, "-second", "500", "-day", "10", "-during", "2s").CombinedOutput()
 		if err != nil || len(out) > 0 {
 			t.Fatalf("run %d: %v\n%s", i, err, out)
 		}

@@ -69,10 +69,7 @@ func run(ctx context.Context, s *settings) error {
 	}
 	defer db.Close()
 	limits := newLimits(s.perSecond)
-	sender, err := smtpsend.Open(s.smtp, func(o *smtpsend.Options) {
-		o.Limiter = limits
-		o.Connections = 2
-	})
+	sender, err := smtpsend.Open(s.smtp, func(o *smtpsend.Options) { o.Limiter, o.Connections = limits, 2 })
 	if err != nil {
 		return err
 	}
@@ -81,24 +78,29 @@ func run(ctx context.Context, s *settings) error {
 	if err != nil {
 		return err
 	}
+	return s.do(ctx, d, event, limits)
+}
+
+// do does what the flags ask for.
+func (s *settings) do(ctx context.Context, d *desk.Desk, event ical.Event, limits *limits) error {
 	switch {
 	case s.report:
 		return report(ctx, os.Stdout, d, event.UID)
 	case s.arrived != "":
-		_, err = d.Resolve(ctx, event.UID, s.arrived, true)
+		_, err := d.Resolve(ctx, event.UID, s.arrived, true)
 		return err
 	case s.missed != "":
-		_, err = d.Resolve(ctx, event.UID, s.missed, false)
+		_, err := d.Resolve(ctx, event.UID, s.missed, false)
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.during)
 	defer cancel()
-	return send(ctx, d, event, limits, s)
+	return s.send(ctx, d, event, limits)
 }
 
 // send queues the invitations that are new, and sends those that are due. It must not
 // run twice at a time.
-func send(ctx context.Context, d *desk.Desk, event ical.Event, limits *limits, s *settings) error {
+func (s *settings) send(ctx context.Context, d *desk.Desk, event ical.Event, limits *limits) error {
 	m, err := queue(ctx, d, event)
 	if err != nil {
 		return err
@@ -106,7 +108,11 @@ func send(ctx context.Context, d *desk.Desk, event ical.Event, limits *limits, s
 	if _, err := d.Leftovers(ctx, s.now()); err != nil { // of a run that was killed
 		return err
 	}
-	limits.today(s.perDay - handedOver(m, s.now().Add(-24*time.Hour)))
+	left := s.perDay - handedOver(m, s.now().Add(-24*time.Hour))
+	if left <= 0 {
+		return nil
+	}
+	limits.today(left)
 	return d.Deliver(ctx, event.UID)
 }
 

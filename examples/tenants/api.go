@@ -26,7 +26,7 @@ func (all tenants) api() http.Handler {
 	}))
 	mux.HandleFunc("GET /meetings", all.as(func(t *tenant, r *http.Request) (any, error) {
 		list := []state{}
-		for m, err := range t.desk.Meetings(r.Context(), desk.Filter{Tag: t.Name}) {
+		for m, err := range t.desk.Meetings(r.Context(), desk.Filter{}) {
 			if err != nil {
 				return nil, err
 			}
@@ -35,7 +35,7 @@ func (all tenants) api() http.Handler {
 		return list, nil
 	}))
 	mux.HandleFunc("GET /meetings/{uid}", all.as(func(t *tenant, r *http.Request) (any, error) {
-		return show(t.meeting(r.Context(), t.desk, r.PathValue("uid")))
+		return show(t.desk.Meeting(r.Context(), r.PathValue("uid")))
 	}))
 	mux.HandleFunc("POST /meetings/{uid}/move", all.as(func(t *tenant, r *http.Request) (any, error) {
 		start, err := time.Parse(time.RFC3339, r.FormValue("start"))
@@ -45,7 +45,7 @@ func (all tenants) api() http.Handler {
 		return show(t.move(r.Context(), r.PathValue("uid"), start))
 	}))
 	mux.HandleFunc("DELETE /meetings/{uid}", all.as(func(t *tenant, r *http.Request) (any, error) {
-		return show(t.cancel(r.Context(), r.PathValue("uid")))
+		return show(t.desk.Cancel(r.Context(), r.PathValue("uid")))
 	}))
 	return mux
 }

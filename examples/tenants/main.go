@@ -42,20 +42,24 @@ func run(ctx context.Context, addr, file, list string) error {
 		return err
 	}
 	defer db.Close()
-	all, err := openTenants(ctx, db, configs)
+	all, d, err := openTenants(ctx, db, configs)
 	if err != nil {
 		return err
 	}
 	defer all.close()
-	return serve(ctx, all, &http.Server{Addr: addr, Handler: all.api()})
+	return serve(ctx, all, d, &http.Server{Addr: addr, Handler: all.api()})
 }
 
-// serve runs all parts of the service until ctx ends or the server fails.
-func serve(ctx context.Context, all tenants, server *http.Server) error {
+// serve runs all parts of the service until ctx ends or one of them fails.
+func serve(ctx context.Context, all tenants, d *desk.Desk, server *http.Server) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var parts sync.WaitGroup
-	parts.Go(func() { all.work(ctx) })
+	var failed error
+	parts.Go(func() {
+		failed = all.work(ctx, d)
+		stop()
+	})
 	parts.Go(func() {
 		<-ctx.Done()
 		last, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -66,22 +70,17 @@ func serve(ctx context.Context, all tenants, server *http.Server) error {
 	stop()
 	parts.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
-		return nil
+		err = nil
 	}
-	return err
+	return errors.Join(err, failed)
 }
 
 // work sends the mails of all tenants, and takes their answers in, until ctx ends.
-func (all tenants) work(ctx context.Context) {
-	var parts sync.WaitGroup
+func (all tenants) work(ctx context.Context, d *desk.Desk) error {
+	var readers sync.WaitGroup
 	for _, t := range all {
-		parts.Go(func() { t.read(ctx) })
+		readers.Go(func() { t.read(ctx) })
 	}
-	for _, t := range all { // one of the desks sends for all of them
-		if err := t.desk.Run(ctx); err != nil {
-			log.Print(err)
-		}
-		break
-	}
-	parts.Wait()
+	defer readers.Wait()
+	return d.Run(ctx)
 }

@@ -29,10 +29,11 @@ var start = time.Now().AddDate(0, 1, 0).UTC().Truncate(time.Hour)
 
 // fixture is a service with its tenants, as the file tenants.json describes them.
 type fixture struct {
-	t   *testing.T
-	dir string
-	all tenants
-	api *httptest.Server
+	t    *testing.T
+	dir  string
+	all  tenants
+	desk *desk.Desk
+	api  *httptest.Server
 }
 
 // newFixture opens acme (German, DKIM, strict), bolt and dead, whose server never answers.
@@ -59,7 +60,7 @@ func newFixture(t *testing.T) *fixture {
 	db, err := sql.Open("sqlite", desk.SQLiteDSN(f.path("tenants.db")))
 	must(t, err)
 	t.Cleanup(func() { db.Close() })
-	f.all, err = openTenants(t.Context(), db, configs)
+	f.all, f.desk, err = openTenants(t.Context(), db, configs)
 	must(t, err)
 	t.Cleanup(func() { f.all.close() })
 	f.api = httptest.NewServer(f.all.api())
@@ -161,7 +162,7 @@ func TestTenants(t *testing.T) {
 	f := newFixture(t)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
-	go func() { f.all.work(ctx); close(ended) }()
+	go func() { f.all.work(ctx, f.desk); close(ended) }()
 	defer func() { stop(); <-ended }()
 
 	_, acme := f.book("acme", "ann@guest.example")
@@ -204,7 +205,7 @@ func TestDeadServer(t *testing.T) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
-	go func() { f.all.work(ctx); close(ended) }()
+	go func() { f.all.work(ctx, f.desk); close(ended) }()
 	f.mails("bolt", 10)
 	stop()
 	<-ended

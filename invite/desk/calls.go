@@ -23,6 +23,7 @@ func (d *Desk) Send(ctx context.Context, e ical.Event, opts ...invite.SendOption
 	if err := d.enter(ctx); err != nil {
 		return nil, err
 	}
+	opts = d.withTag(opts)
 	client, err := d.clientFor(ctx, &invite.Meeting{Tag: invite.TagOf(opts...)})
 	if err != nil {
 		return nil, err

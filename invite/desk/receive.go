@@ -153,7 +153,11 @@ func (d *Desk) keysOf(ctx context.Context, query string, list []string) ([]strin
 	if n == 0 {
 		return nil, nil
 	}
-	return d.keys(ctx, s.add(`) ORDER BY uid`).String(), s.args...)
+	keys, err := d.keys(ctx, s.add(`) ORDER BY uid`).String(), s.args...)
+	if err != nil || d.tag == nil {
+		return keys, err
+	}
+	return d.known(ctx, keys)
 }
 
 // mailID names a mail that came in for a meeting.
@@ -175,7 +179,7 @@ func (d *Desk) receive(ctx context.Context, key string, in *invite.Inbound, mail
 	}
 	var out Received
 	s, err := d.change(ctx, key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
-		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, d.policy()) })
+		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, d.policy(was.meeting)) })
 		out = Received{UID: was.meeting.Event.UID, Outcome: o}
 		x := incoming{Desk: d, id: id, was: was, outcome: o, applied: s.events, from: in.Attendee.Email, mail: mail}
 		switch {
@@ -223,11 +227,16 @@ func (d *Desk) noteReceived(ctx context.Context, tx *sql.Tx, id, key, state stri
 	return exactly(1, errSeen, r, err)
 }
 
-// policy is the policy of the desk, with its clock.
-func (d *Desk) policy() *invite.Policy {
+// policy is the policy for answers to a meeting, with the clock of the desk.
+func (d *Desk) policy(m *invite.Meeting) *invite.Policy {
 	p := invite.Policy{}
 	if d.options.Policy != nil {
 		p = *d.options.Policy
+	}
+	if d.options.Policies != nil {
+		if own := d.options.Policies(m); own != nil {
+			p = *own
+		}
 	}
 	if p.Now == nil {
 		p.Now = d.now
