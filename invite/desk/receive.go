@@ -29,7 +29,8 @@ type Received struct {
 }
 
 // Receive takes a mail in. It finds the meeting by the token in an address, by the UID,
-// or by a Message-ID, and applies the mail by the policy of the desk. Attendees whom
+// or by a Message-ID, and applies the mail by the policy of the desk ([Options].Policy,
+// or Policies for tenants). Attendees whom
 // somebody delegated to, or who ask for the current version, are invited. A mail that
 // is held for a person is kept, see [Desk.Held]. A mail that the policy refuses is not
 // kept, and no event tells of it. Only the verdict says so, which is
@@ -54,7 +55,7 @@ func (d *Desk) Receive(ctx context.Context, mail *inbox.Mail) (Received, error) 
 	if err != nil {
 		return Received{}, err
 	}
-	none := Received{Outcome: invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: "is about no meeting of this desk"}}
+	none := Received{Outcome: invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: "is about no meeting of this desk" + d.ofTag()}}
 	if len(keys) == 0 && in.Event == nil {
 		none.Outcome = invite.Outcome{Verdict: invite.VerdictNotAnAnswer, Reason: in.Reason}
 	}

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/convene-go/convene/invite"
 )
@@ -32,6 +33,14 @@ func (d *Desk) forAll() *Desk {
 	c := *d
 	c.tag = nil
 	return &c
+}
+
+// ofTag names the tag that the desk knows, for a reason.
+func (d *Desk) ofTag() string {
+	if d.tag == nil {
+		return ""
+	}
+	return fmt.Sprintf(" with the tag %.80q", *d.tag)
 }
 
 // hasTag reports whether the desk knows meetings with a tag, as the database has it.
