@@ -29,17 +29,17 @@ type Received struct {
 }
 
 // Receive takes a mail in. It finds the meeting by the token in an address, by the UID,
-// or by a Message-ID, and applies the mail by the policy of the desk ([Options].Policy,
-// or Policies for tenants). Attendees whom
-// somebody delegated to, or who ask for the current version, are invited. A mail that
-// is held for a person is kept, see [Desk.Held]. A mail that the policy refuses is not
-// kept, and no event tells of it. Only the verdict says so, which is
-// [invite.VerdictUnknownAttendee] or [invite.VerdictUnverified]. If the answer is right all
-// the same, give it to [Desk.Answer].
+// or by a Message-ID, and applies the mail by the policy of the desk ([Options].Policy, or
+// Policies for tenants). Attendees whom somebody delegated to, or who ask for the current
+// version, are invited. A mail that is held for a person is kept, see [Desk.Held]. A mail
+// that the policy refuses is not kept, and no event tells of it. Only the verdict says so,
+// which is [invite.VerdictUnknownAttendee] or [invite.VerdictUnverified]. If the answer is
+// right all the same, give it to [Desk.Answer].
 //
-// The same mail is one mail, however often it comes: the second time, the verdict is
-// [invite.VerdictDuplicate]. A mail that cannot be read, or that is about no meeting, is
-// no error. So an error means that the mail should come again later.
+// The same mail is one mail, however often and from whatever source it comes: the second
+// time, the verdict is [invite.VerdictDuplicate]. Its octets and its Recipient decide, not
+// its ID. A mail that cannot be read, or that is about no meeting, is no error. So an error
+// means that the mail should come again later.
 func (d *Desk) Receive(ctx context.Context, mail *inbox.Mail) (Received, error) {
 	if err := d.enter(ctx); err != nil {
 		return Received{}, err
