@@ -179,7 +179,7 @@ func TestDailyLimit(t *testing.T) {
 			r.newDay(10)
 		}
 		ahead := time.Duration(i/2)*25*time.Hour + time.Duration(i)*time.Minute
-		out, err := program(t.Context(), dir, r, ahead, "-second", "500", "-day", "10", "-during", "2s").CombinedOutput()
+		out, err := program(t.Context(), dir, r, ahead, "-second", "500", "-day", "10", "-during", "3s").CombinedOutput()
 		if err != nil || len(out) > 0 {
 			t.Fatalf("run %d: %v\n%s", i, err, out)
 		}
