@@ -88,7 +88,7 @@ func TestKilled(t *testing.T) {
 	for ; !done; runs++ {
 		// A little faster than the relay allows. Each run is a minute later.
 		cmd := program(t.Context(), dir, r, time.Duration(runs)*time.Minute, "-second", fmt.Sprint(perSecond*1.1))
-		if runs >= 8 {
+		if runs >= 6 {
 			run1(t, cmd)
 		} else if runAndKill(t, cmd, r, 1+rand.IntN(guests/8)) {
 			kills++

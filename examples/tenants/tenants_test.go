@@ -160,13 +160,11 @@ func reply(t *testing.T, mail []byte, guest string, s ical.Status) []byte {
 // TestTenants books for two tenants, and takes their answers in from their mailboxes.
 func TestTenants(t *testing.T) {
 	f := newFixture(t)
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() { f.all.work(ctx, f.desk); close(ended) }()
-	defer func() { stop(); <-ended }()
-
 	_, acme := f.book("acme", "ann@guest.example")
 	_, bolt := f.book("bolt", "ann@guest.example")
+	for _, m := range []state{acme, bolt} {
+		must(t, f.desk.Deliver(t.Context(), m.UID))
+	}
 	german, english := f.mails("acme", 1)[0], f.mails("bolt", 1)[0]
 	for text, mail := range map[string][]byte{"d=acme.example": german, "Einladung": german, "Acme GmbH": german, "Invitation": english, "Bolt Ltd": english} {
 		if !bytes.Contains(mail, []byte(text)) {
@@ -181,6 +179,10 @@ func TestTenants(t *testing.T) {
 	proof := "Authentication-Results: mx.acme.example; dmarc=pass header.from=guest.example\r\n"
 	must(t, os.WriteFile(f.path("box-acme/new/1"), append([]byte(proof), answer...), 0o600))
 	must(t, os.WriteFile(f.path("box-bolt/new/1"), reply(t, english, "ann@guest.example", ical.StatusDeclined), 0o600))
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { f.all.work(ctx, f.desk); close(ended) }()
+	defer func() { stop(); <-ended }()
 	for wait := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		_, a := f.call("acme", "GET", "/meetings/"+acme.UID, "")
 		_, b := f.call("bolt", "GET", "/meetings/"+bolt.UID, "")
