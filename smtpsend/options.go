@@ -111,7 +111,9 @@ type Options struct {
 // Limiter bounds how often messages are sent.
 type Limiter interface {
 	// Wait returns nil as soon as the next message may be sent, and an error if
-	// ctx ends before that.
+	// ctx ends before that. It may take as long as it likes: messages that wait in
+	// [Sender.Admit] are not tried yet. Any other error is a failure of the message,
+	// which counts as a try.
 	Wait(ctx context.Context) error
 }
 

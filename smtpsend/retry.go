@@ -15,7 +15,8 @@ import (
 //
 // The zero value means one attempt, so that a server that is down costs the
 // caller no more than the time to notice. Package invite keeps the mails that
-// were not delivered, and its Resume sends them later.
+// were not delivered, and its Resume sends them later. So leave it zero with a desk or a
+// Ledger: in a pause, a mail keeps its room and is claimed, and a kill makes it unknown.
 //
 // Two cases do not count as another attempt, and are handled even by the zero
 // value. If the server finds the recipients too many for one transaction (452,

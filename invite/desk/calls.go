@@ -23,6 +23,7 @@ func (d *Desk) Send(ctx context.Context, e ical.Event, opts ...invite.SendOption
 	if err := d.enter(ctx); err != nil {
 		return nil, err
 	}
+	opts = d.withTag(opts)
 	client, err := d.clientFor(ctx, &invite.Meeting{Tag: invite.TagOf(opts...)})
 	if err != nil {
 		return nil, err
@@ -46,7 +47,8 @@ func taken(uid string) error {
 // Update changes the event of a meeting and queues the mails about it, as
 // [invite.Client.Update] does. change is given a copy of the event as it is stored. If
 // somebody else changes the meeting meanwhile, change may be called again with the event
-// as it is then. If it returns an error, nothing is stored, and the error comes back.
+// as it is then. If it returns an error, nothing is stored, and the error comes back. If
+// the event is as it was, no mail is queued.
 func (d *Desk) Update(ctx context.Context, uid string, change func(e *ical.Event) error, opts ...invite.MailOption) (*invite.Meeting, error) {
 	x := edit{change: change}
 	s, err := d.change(ctx, uid, freeChanges, func(was *stored, c *invite.Client, locked bool) (*step, error) {

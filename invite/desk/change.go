@@ -84,7 +84,7 @@ func (d *Desk) change(ctx context.Context, uid string, free int, f planner) (*st
 // readFor reads a meeting, and finds the client for its mails, outside of any
 // transaction of the desk.
 func (d *Desk) readFor(ctx context.Context, key string) (*stored, *invite.Client, error) {
-	was, err := read(ctx, d.reader(), key)
+	was, err := d.read(ctx, d.reader(), key)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -112,7 +112,7 @@ func (d *Desk) changeLocked(ctx context.Context, key string, client *invite.Clie
 		if err := d.dialect.lockMeeting(ctx, tx, key); err != nil {
 			return err
 		}
-		was, err := read(ctx, tx, key)
+		was, err := d.read(ctx, tx, key)
 		if err != nil {
 			return err
 		}
@@ -178,8 +178,7 @@ func (d *Desk) stillThere(ctx context.Context, tx *sql.Tx, key string) error {
 	if err := d.dialect.lockMeeting(ctx, tx, key); err != nil {
 		return err
 	}
-	_, _, err := nameOf(ctx, tx, key)
-	return err
+	return d.knows(ctx, tx, key)
 }
 
 // putNew stores a new meeting.

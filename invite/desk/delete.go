@@ -43,6 +43,9 @@ func (d *Desk) delete(ctx context.Context, tx *sql.Tx, key string) error {
 	if err := d.dialect.lockMeeting(ctx, tx, key); err != nil {
 		return err
 	}
+	if err := d.knows(ctx, tx, key); err != nil {
+		return err
+	}
 	var mails, open int
 	err := tx.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM convene_mails WHERE uid = $1),
 		(SELECT COUNT(*) FROM convene_mails WHERE uid = $1 AND state IN ('pending', 'sending')) FROM convene_meetings WHERE uid = $1`, key).Scan(&mails, &open)

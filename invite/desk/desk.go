@@ -21,6 +21,7 @@ type Desk struct {
 	*core
 	tx         *sql.Tx // the transaction that all calls work in, or nil
 	keepEvents bool    // in the transaction, events are kept for later
+	tag        *string // the only tag that it knows, or nil for all: see WithTag
 }
 
 // core is the part that a desk shares with its copies for transactions.
@@ -43,6 +44,11 @@ type Options struct {
 	// Its function GroupMember may be called inside a transaction, so it must not
 	// use the desk's database.
 	Policy *invite.Policy
+	// Policies returns the policy for the answers to a meeting, by [invite.Meeting.Tag], so
+	// that each tenant can have a policy of their own. If it is nil or returns nil, Policy
+	// counts. It may be called inside a transaction, so it must not use the desk's
+	// database. The Meeting is for reading.
+	Policies func(m *invite.Meeting) *invite.Policy
 	// Clients returns the client for the mails of a meeting, by [invite.Meeting.Tag],
 	// so that each tenant can have a sender of their own. Only Tag is set in the
 	// Meeting of a [Desk.Send]. If Clients is nil, the client of [Open] is used.

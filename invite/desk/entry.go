@@ -28,6 +28,9 @@ func (d *Desk) Entry(ctx context.Context, uid string) (organizer.Object, error) 
 		return organizer.Object{}, err
 	}
 	var data string
+	if err := d.knows(ctx, d.reader(), keyOf(uid)); err != nil {
+		return organizer.Object{}, err
+	}
 	err := d.reader().QueryRowContext(ctx, `SELECT data FROM convene_entries WHERE uid = $1 AND data <> ''`, keyOf(uid)).Scan(&data)
 	var o organizer.Object
 	if err == nil {

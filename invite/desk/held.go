@@ -119,10 +119,11 @@ func (d *Desk) Held(ctx context.Context) iter.Seq2[HeldMail, error] {
 func (d *Desk) held(ctx context.Context, q querier, id string) (h HeldMail, key string, err error) {
 	var data string
 	var at int64
+	var tag string
 	h = HeldMail{ID: id, Mail: new(inbox.Mail)}
-	err = q.QueryRowContext(ctx, `SELECT m.name, m.uid, r.reason, r.at, r.mail FROM convene_received r JOIN convene_meetings m ON m.uid = r.uid
-		WHERE r.id = $1 AND r.state = 'held'`, text(id)).Scan(&h.UID, &key, &h.Reason, &at, &data)
-	if errors.Is(err, sql.ErrNoRows) {
+	err = q.QueryRowContext(ctx, `SELECT m.name, m.uid, m.tag, r.reason, r.at, r.mail FROM convene_received r JOIN convene_meetings m ON m.uid = r.uid
+		WHERE r.id = $1 AND r.state = 'held'`, text(id)).Scan(&h.UID, &key, &tag, &h.Reason, &at, &data)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && !d.hasTag(tag) {
 		err = notHeld(id)
 	}
 	if err != nil {
@@ -155,10 +156,10 @@ func (d *Desk) ApplyHeld(ctx context.Context, id string) (Received, error) {
 	if err != nil {
 		return Received{}, err
 	}
-	p := d.policy()
-	p.InsecureAnyFrom, p.Uninvited, p.Delegates = true, invite.UninvitedAdd, invite.DelegatesAllow
 	var out Received
 	_, err = d.change(ctx, key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
+		p := d.policy(was.meeting)
+		p.InsecureAnyFrom, p.Uninvited, p.Delegates = true, invite.UninvitedAdd, invite.DelegatesAllow
 		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, p) })
 		out = Received{UID: was.meeting.Event.UID, Outcome: o, Events: s.events}
 		if o.Held { // a part of it still needs a person
@@ -182,7 +183,12 @@ func (d *Desk) Dismiss(ctx context.Context, id string) error {
 	if err := d.enter(ctx); err != nil {
 		return err
 	}
-	return d.inTx(ctx, func(tx *sql.Tx) error { return d.endHeld(ctx, tx, id, receivedDismissed) })
+	return d.inTx(ctx, func(tx *sql.Tx) error {
+		if _, _, err := d.held(ctx, tx, id); err != nil {
+			return err
+		}
+		return d.endHeld(ctx, tx, id, receivedDismissed)
+	})
 }
 
 // endHeld gives a held mail another state, and drops its text.

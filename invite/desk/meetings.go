@@ -17,7 +17,7 @@ func (d *Desk) Meeting(ctx context.Context, uid string) (*invite.Meeting, error)
 	if err := d.enter(ctx); err != nil {
 		return nil, err
 	}
-	s, err := read(ctx, d.reader(), keyOf(uid))
+	s, err := d.read(ctx, d.reader(), keyOf(uid))
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (d *Desk) Meetings(ctx context.Context, f Filter) iter.Seq2[*invite.Meeting
 				return
 			}
 			for _, key := range keys {
-				s, err := read(ctx, d.reader(), key)
+				s, err := d.read(ctx, d.reader(), key)
 				switch {
 				case errors.Is(err, ErrNotFound) || err == nil && !f.selects(s.meeting):
 				case !yield(meetingOf(s), err) || err != nil:
@@ -93,6 +93,9 @@ func (d *Desk) page(ctx context.Context, f Filter, last *page) (keys []string, e
 	s.add(`SELECT uid, starts FROM convene_meetings WHERE (starts, uid) > (?, ?)`, last.starts, last.key)
 	if f.Tag != "" {
 		s.add(` AND tag = ?`, text(f.Tag))
+	}
+	if d.tag != nil {
+		s.add(` AND tag = ?`, text(*d.tag))
 	}
 	if !f.From.IsZero() {
 		s.add(` AND ends > ?`, millis(f.From))

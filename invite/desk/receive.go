@@ -29,16 +29,17 @@ type Received struct {
 }
 
 // Receive takes a mail in. It finds the meeting by the token in an address, by the UID,
-// or by a Message-ID, and applies the mail by the policy of the desk. Attendees whom
-// somebody delegated to, or who ask for the current version, are invited. A mail that
-// is held for a person is kept, see [Desk.Held]. A mail that the policy refuses is not
-// kept, and no event tells of it. Only the verdict says so, which is
-// [invite.VerdictUnknownAttendee] or [invite.VerdictUnverified]. If the answer is right all
-// the same, give it to [Desk.Answer].
+// or by a Message-ID, and applies the mail by the policy of the desk ([Options].Policy, or
+// Policies for tenants). Attendees whom somebody delegated to, or who ask for the current
+// version, are invited. A mail that is held for a person is kept, see [Desk.Held]. A mail
+// that the policy refuses is not kept, and no event tells of it. Only the verdict says so,
+// which is [invite.VerdictUnknownAttendee] or [invite.VerdictUnverified]. If the answer is
+// right all the same, give it to [Desk.Answer].
 //
-// The same mail is one mail, however often it comes: the second time, the verdict is
-// [invite.VerdictDuplicate]. A mail that cannot be read, or that is about no meeting, is
-// no error. So an error means that the mail should come again later.
+// The same mail is one mail, however often and from whatever source it comes: the second
+// time, the verdict is [invite.VerdictDuplicate]. Its octets and its Recipient decide, not
+// its ID. A mail that cannot be read, or that is about no meeting, is no error. So an error
+// means that the mail should come again later.
 func (d *Desk) Receive(ctx context.Context, mail *inbox.Mail) (Received, error) {
 	if err := d.enter(ctx); err != nil {
 		return Received{}, err
@@ -54,7 +55,7 @@ func (d *Desk) Receive(ctx context.Context, mail *inbox.Mail) (Received, error) 
 	if err != nil {
 		return Received{}, err
 	}
-	none := Received{Outcome: invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: "is about no meeting of this desk"}}
+	none := Received{Outcome: invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: "is about no meeting of this desk" + d.ofTag()}}
 	if len(keys) == 0 && in.Event == nil {
 		none.Outcome = invite.Outcome{Verdict: invite.VerdictNotAnAnswer, Reason: in.Reason}
 	}
@@ -153,7 +154,11 @@ func (d *Desk) keysOf(ctx context.Context, query string, list []string) ([]strin
 	if n == 0 {
 		return nil, nil
 	}
-	return d.keys(ctx, s.add(`) ORDER BY uid`).String(), s.args...)
+	keys, err := d.keys(ctx, s.add(`) ORDER BY uid`).String(), s.args...)
+	if err != nil || d.tag == nil {
+		return keys, err
+	}
+	return d.known(ctx, keys)
 }
 
 // mailID names a mail that came in for a meeting.
@@ -175,7 +180,7 @@ func (d *Desk) receive(ctx context.Context, key string, in *invite.Inbound, mail
 	}
 	var out Received
 	s, err := d.change(ctx, key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
-		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, d.policy()) })
+		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, d.policy(was.meeting)) })
 		out = Received{UID: was.meeting.Event.UID, Outcome: o}
 		x := incoming{Desk: d, id: id, was: was, outcome: o, applied: s.events, from: in.Attendee.Email, mail: mail}
 		switch {
@@ -223,11 +228,16 @@ func (d *Desk) noteReceived(ctx context.Context, tx *sql.Tx, id, key, state stri
 	return exactly(1, errSeen, r, err)
 }
 
-// policy is the policy of the desk, with its clock.
-func (d *Desk) policy() *invite.Policy {
+// policy is the policy for answers to a meeting, with the clock of the desk.
+func (d *Desk) policy(m *invite.Meeting) *invite.Policy {
 	p := invite.Policy{}
 	if d.options.Policy != nil {
 		p = *d.options.Policy
+	}
+	if d.options.Policies != nil {
+		if own := d.options.Policies(m); own != nil {
+			p = *own
+		}
 	}
 	if p.Now == nil {
 		p.Now = d.now

@@ -76,7 +76,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 	defer unlock()
 	r := &runner{
-		Desk: d, busy: make(map[Job]bool), rests: make(map[Job]rest), ended: make(chan result, 2*places),
+		Desk: d.forAll(), busy: make(map[Job]bool), rests: make(map[Job]rest), ended: make(chan result, 2*places),
 		lines: map[JobKind]*line{JobMail: newLine(), JobCalendar: newLine()},
 	}
 	defer r.workers.Wait()

@@ -65,7 +65,7 @@ func (d *Desk) InTx(ctx context.Context, f func(tx *sql.Tx, d *Desk) error) erro
 				return err
 			}
 		}
-		err := f(tx, &Desk{core: d.core, tx: tx, keepEvents: keep})
+		err := f(tx, &Desk{core: d.core, tx: tx, keepEvents: keep, tag: d.tag})
 		if errors.Is(err, ErrConflict) {
 			err = againError{err}
 		}
@@ -91,7 +91,7 @@ func (e againError) Unwrap() error { return e.error }
 // Otherwise a transaction that has read cannot write after somebody else wrote, and all it
 // gets is ErrConflict.
 func (d *Desk) WithTx(tx *sql.Tx) *Desk {
-	return &Desk{core: d.core, tx: tx, keepEvents: d.keepEvents && tx == d.tx}
+	return &Desk{core: d.core, tx: tx, keepEvents: d.keepEvents && tx == d.tx, tag: d.tag}
 }
 
 // inTx runs f in the transaction of the desk, or in a new one, which is run again if

@@ -71,6 +71,7 @@ func (d *Desk) Work(ctx context.Context, j Job) error {
 	if err := j.check(); err != nil {
 		return err
 	}
+	d = d.forAll()
 	switch j.Kind {
 	case JobSweep:
 		return d.sweep(ctx)
@@ -114,6 +115,9 @@ func (d *Desk) Deliver(ctx context.Context, uid string) error {
 		return err
 	}
 	key := keyOf(uid)
+	if err := d.knows(ctx, d.db, key); err != nil {
+		return err
+	}
 	if err := d.retell(ctx, key); err != nil {
 		return err
 	}
