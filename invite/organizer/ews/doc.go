@@ -1,7 +1,6 @@
-// Package ews has been run against a fake only: it is written from Microsoft's
-// documentation, and has never spoken to an Exchange server. It keeps meetings in the
-// organizer's calendar on Exchange on premises (2007 to Subscription Edition), by
-// Exchange Web Services:
+// Package ews keeps meetings in the organizer's calendar on Exchange on premises (2007 to
+// Subscription Edition), by Exchange Web Services. It has been run against a fake only: it
+// is written from Microsoft's documentation, and has never spoken to an Exchange server.
 //
 //	calendar, err := ews.Open("https://mail.example.com/EWS/Exchange.asmx", &ews.Options{
 //		Username: `EXAMPLE\ann`,

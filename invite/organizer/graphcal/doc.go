@@ -1,8 +1,8 @@
-// Package graphcal has been run against a fake server only, which was written from the
-// documentation of Microsoft; it has never met the real service.
+// Package graphcal keeps the entries of meetings in a calendar of Exchange Online, through
+// Microsoft Graph. It has been run against a fake server only, which was written from the
+// documentation of Microsoft, and has never met the real service.
 //
-// It keeps the entries of meetings in a calendar of Exchange Online, through Microsoft
-// Graph. Graph mails every attendee of an entry, and no parameter stops it. The entry
+// Graph mails every attendee of an entry, and no parameter stops it. The entry
 // therefore has no attendees. Their names and answers stand as text below the
 // description. Graph also makes the UID itself, so an entry is reserved before the meeting
 // is sent:
