@@ -43,7 +43,7 @@
 //	ical.Event ── ical.Encode ──▶ .ics ── mime.Build ──▶ mime.Message ── Sender.Send ──▶ SMTP server
 //
 // The answer comes back through mime.Read, invite.Read and Meeting.Apply. The programs in
-// examples/ show the library at work, and docs/ says why it does what it does.
+// examples/ show the library at work, and docs/ gives the reasons.
 //
 // # Rules
 //

@@ -19,8 +19,8 @@
 //   - The methods that make mails only store and queue them, so a booking and its invitation
 //     commit in one transaction ([Desk.InTx]). The mails leave in [Desk.Run], or in
 //     [Desk.Work] if a queue calls it.
-//   - The row of a mail is the lock on it. Whoever changes it from pending to sending hands
-//     the mail over, and nobody else does. No lease, clock or queue decides whether a mail
+//   - The row of a mail is the lock on it. The process that changes it from pending to
+//     sending hands the mail over, and nobody else does. No lease, clock or queue decides whether a mail
 //     goes out.
 //   - After a crash, a mail that was being handed over is a leftover: it becomes unknown,
 //     because nobody knows whether it arrived. [Desk.Resolve] ends that.

@@ -1,4 +1,4 @@
-// Package inbox brings mails from the place where they arrive to a program that takes
+// Package inbox brings mails from the place of their arrival to a program that takes
 // answers in. With a desk (package desk), the program is one call:
 //
 //	box := inbox.Maildir("/var/mail/desk")

@@ -22,7 +22,7 @@
 //
 //   - Scanners open every link of a mail, so GET and HEAD only show. A page changes
 //     something if its form is sent, once.
-//   - There is no login: the link is the proof. Whoever has the mail can answer.
+//   - There is no login: the link is the proof. Everybody who has the mail can answer.
 //   - The pages need neither script nor cookies, load nothing from elsewhere, and speak the
 //     languages of package body.
 package rsvp

@@ -36,7 +36,7 @@
 //     not, so a change in the moment between the comparison and the deletion is lost. The
 //     deleted entry lies in Deleted Items.
 //
-// # What Exchange does not keep
+// # Limits of Exchange
 //
 // The attendees' answers: Exchange counts those that reach the organizer's mailbox, and
 // Get returns them. EWS has no field to write them (PidTagRecipientTrackStatus belongs to

@@ -21,7 +21,7 @@
 // The owner of the calendar must be the organizer or an attendee of the meeting, otherwise
 // Google refuses the import.
 //
-// # What the entry holds
+// # The content of an entry
 //
 // Google has no field for some parts of a meeting, such as the role of an attendee. The
 // data that was written last therefore lies in private extended properties of the entry,

@@ -21,7 +21,7 @@
 // The lint rule uid-exchange is about UIDs in the form of Exchange that Exchange has not
 // made. Here it has made it. If the meeting is not sent after all, call [Calendar.Delete] with the UID.
 //
-// # What the entry holds
+// # The content of an entry
 //
 // The data that was written last lies in an extended property of the entry, which people
 // do not see. [Calendar.Get] returns it, with what the organizer has changed in the fields
