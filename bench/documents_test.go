@@ -284,6 +284,19 @@ func TestFromNodemailer(t *testing.T) {
 		}
 		execute(t, dir, "node", "send.mjs")
 		b.check(t, want{both, 0, start, both, true})
+		// The statement of the page about a Date with a time zone.
+		const zoned = `process.env.TZ = 'UTC';
+const { default: ical } = await import('ical-generator');
+const calendar = ical();
+calendar.createEvent({ start: new Date('2027-03-02T09:00:00Z'), timezone: 'Europe/Berlin' });
+console.log(calendar.toString());
+`
+		if err := os.WriteFile(filepath.Join(dir, "zoned.mjs"), []byte(zoned), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if out := execute(t, dir, "node", "zoned.mjs"); !strings.Contains(out, "DTSTART;TZID=Europe/Berlin:20270302T090000") || strings.Contains(out, "VTIMEZONE") {
+			t.Errorf("ical-generator has changed; change the page: %s", out)
+		}
 	})
 	t.Run("ours", func(t *testing.T) { testOurs(t, programs[0]) })
 	t.Run("take over", func(t *testing.T) {
