@@ -36,9 +36,9 @@ func goBlocks(t *testing.T, path string) []string {
 // module invite/desk/desktest compiles and runs them.
 var elsewhere = map[string]bool{"docs/first-service.md": true}
 
-// nested are imports of programs in the pages that are in need of a module below. The
-// tests of that module compile them.
-var nested = []string{`"github.com/convene-go/convene/invite/inbox/imapinbox"`, `"github.com/convene-go/convene/httpsend/ses"`}
+// nested are imports of programs in the pages that need a module below. The tests of that
+// module compile them.
+var nested = []string{`"github.com/convene-go/convene/invite/inbox/imapinbox"`, `"github.com/convene-go/convene/httpsend/ses"`, `"github.com/wneessen/go-mail"`}
 
 // TestDocuments compiles the programs in the README and under docs, as if each
 // were a package of this module; nothing is written into the repository.

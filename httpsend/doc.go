@@ -32,7 +32,7 @@
 //   - Refused: the API does not take this mail.
 //   - Unknown: the mail was sent whole, and no answer of the API came. It may have arrived.
 //
-// A sender makes one attempt. Who sends again is the business of the caller: a desk, or
+// A sender makes one attempt. Sending again is the business of the caller: a desk, or
 // [github.com/convene-go/convene/invite.Client.Resume]. If the API asks for a pause
 // (Retry-After), a sender waits before the next mail, for at most [MaxPause].
 package httpsend

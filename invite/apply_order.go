@@ -85,7 +85,7 @@ func (x *intake) checkProposedAgain(p *Proposal) error {
 	return nil
 }
 
-// repeated refuses what a form or a call says again. same is false if it said something
+// repeated refuses an answer that a form or a call gives again. same is false if it said something
 // else before.
 func repeated(same bool, before string) error {
 	if same {

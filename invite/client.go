@@ -103,7 +103,7 @@ func (c *Client) PlanSend(e ical.Event, opts ...SendOption) (*Plan, error) {
 //     and if the series begins earlier or later.
 //   - If the rule gives other days of the same form, an occurrence goes to the day
 //     with the same rank in its day, week, month or year, as far as Start moves.
-//     Whole intervals do not count, because they only say where the series begins.
+//     Whole intervals do not count, because they only set the beginning of the series.
 //   - If the rule has another form, an occurrence stays on its date.
 //   - An override with a time of its own keeps its time of day. If the date moves,
 //     it moves by as many days.

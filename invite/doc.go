@@ -13,18 +13,30 @@
 //		Attendees: []ical.Attendee{{Name: "Ann", Email: "ann@example.com"}},
 //	})
 //
-// The [Meeting] that comes back holds everything that later calls need. It has three
-// parts, none of which rewrites another: the event as the organizer wants it, the answers of the
-// attendees, and the fate of every mail. A program keeps it anywhere, as JSON. Or it
-// gives the client a [Ledger], which stores the fate of each mail by itself.
+// Use it if the program keeps its meetings itself. If they may lie in SQLite or PostgreSQL,
+// package desk keeps them, and sends and receives too.
 //
-// [Read] reads a mail that comes back, and [Meeting.Apply] takes it in. A [Policy]
-// says whose answers count. [Meeting.Answer] takes in an answer by link or telephone.
-// [Meeting.Status], [Meeting.Attendees] and [Meeting.Tally] say who comes.
+// The [Meeting] that comes back holds everything that later calls need. [Client.Update],
+// [Client.Cancel] and the other calls take it and return the next one. [Read] reads a mail
+// that comes back, and [Meeting.Apply] takes it in. [Meeting.Answer] takes in an answer by
+// link or telephone. [Meeting.Status], [Meeting.Attendees] and [Meeting.Tally] say who comes.
 // [Client.Respond] is the attendee's side.
 //
-// The organizer should be a mailbox of the sending service, because the answers
-// go there and because receivers compare it with the mail's From.
+// # Rules
+//
+//   - Keep the Meeting. It is plain data, as JSON anywhere. It has three parts, none of which
+//     rewrites another: the event as the organizer wants it, the answers of the attendees,
+//     and the fate of every mail.
+//   - A [Ledger] stores the fate of each mail by itself. With it, a program may be killed at
+//     any point, and [Client.Resume] sends the rest.
+//   - A call sends nothing if one of its mails cannot be built.
+//   - No method returns nil for a Meeting that it was given, so
+//     meeting, err = client.Update(ctx, meeting, after) loses nothing.
+//   - A mail whose fate is unknown is not sent again, unless [ResendUnknown] says so.
+//   - A [Policy] says whose answers count. The nil policy is as safe as the mail server. Use
+//     [Strict] or a [ReplyAddress] if a wrong answer does harm.
+//   - The organizer should be a mailbox of the sending service, because the answers go there
+//     and because receivers compare it with the mail's From.
 //
 // # The way of a mail
 //

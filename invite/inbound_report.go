@@ -61,7 +61,7 @@ func deliveryKind(r *mime.DeliveryReport) (Kind, string) {
 // 3464, sections 2.3.3 and 2.3.4).
 const mostStatus = 20
 
-// describeStatus says in words what a report says of one recipient. The words of the
+// describeStatus puts the report about one recipient into words. The words of the
 // server are cut and quoted.
 func describeStatus(d *mime.DeliveryStatus) string {
 	to := cmp.Or(d.OriginalRecipient, d.FinalRecipient)

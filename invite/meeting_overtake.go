@@ -51,7 +51,7 @@ func (m *Meeting) overtake(list []letter, p *plan.Plan, now time.Time) {
 	}
 }
 
-// topic is what a mail is about: its recipient, by key, and an occurrence, as a
+// topic is the subject of a mail: its recipient, by key, and an occurrence, as a
 // Unix time, or [roster.Whole]. A mail says all that an earlier mail about the same
 // topic, or about an occurrence of it, would say.
 type topic struct {

@@ -2,16 +2,9 @@
 // of the mails that come back (RFC 6047, the iCalendar Message-Based
 // Interoperability Protocol; MS-OXCMAIL).
 //
-// [Build] turns a [Draft] into a [Message]: the envelope and the finished
-// bytes, which an SMTP client sends as they are. It is strict. If the RFCs do
-// not allow a value, it refuses the draft and names each such field. No value
-// can add a header field, a parameter or a part. Equal drafts give equal bytes.
-// [Read] takes a mail apart. It is lenient, and has a limit on everything.
-//
-// The package reads no property of a calendar object except METHOD and the
-// first UID. It also checks its octets, its line ends and its first line. Package
-// ical writes and reads such objects. The package does not send and does not
-// sign. Package smtpsend does.
+// Use it if a program has a calendar object and its own way to send. A program that
+// invites people uses package invite, which calls it. The package does not send and
+// does not sign. Package smtpsend does.
 //
 //	d := &mime.Draft{
 //		From:     mail.Address{Name: "Ada Example", Address: "ada@example.com"},
@@ -23,6 +16,17 @@
 //		Method:   "REQUEST",
 //	}
 //	m, err := mime.Build(d)
+//
+// # Rules
+//
+//   - [Build] turns a [Draft] into a [Message]: the envelope and the finished bytes, which
+//     an SMTP client sends as they are. Equal drafts give equal bytes.
+//   - Build is strict. If the RFCs do not allow a value, it refuses the draft and names each
+//     such field. No value can add a header field, a parameter or a part.
+//   - [Read] takes a mail apart. It is lenient, and has a limit on everything.
+//   - The package reads no property of a calendar object except METHOD and the first UID.
+//     It also checks its octets, its line ends and its first line. Package ical writes and
+//     reads such objects.
 //
 // # Shape of a built mail
 //

@@ -29,7 +29,7 @@ const (
 )
 
 // finishReport makes a report of the letter of a server that has no part for programs.
-// Who wrote the letter is judged by its header, and not by its words, because people
+// The author of the letter is judged by its header, and not by its words, because people
 // quote such letters.
 func (r *reader) finishReport() {
 	out := r.out

@@ -11,9 +11,9 @@ import (
 
 // copied is the mail that the text of a letter gives back.
 type copied struct {
-	text string // the header of the mail, and what follows it; or some fields
+	text string // the header of the mail, and the text after it; or some fields
 	id   string // the Message-ID, if there is no such header
-	full bool   // text is a whole header, and what follows it is not of the server
+	full bool   // text is a whole header, and the text after it is not of the server
 }
 
 // headerNames has the fields that show that lines are a header, and whether mails have

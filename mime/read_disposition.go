@@ -2,7 +2,7 @@ package mime
 
 import "strings"
 
-// Disposition is what became of a mail with its recipient (RFC 8098, section
+// Disposition is the fate of a mail at its recipient (RFC 8098, section
 // 3.1).
 type Disposition struct {
 	// FinalRecipient is the address that the mail came to. OriginalRecipient is

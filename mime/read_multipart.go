@@ -18,7 +18,7 @@ type entity struct {
 	encoding          string
 }
 
-// place tells where in the mail an entity stands.
+// place is the position of an entity in the mail.
 type place struct {
 	depth    int
 	embedded bool // in an attached or returned message

@@ -67,7 +67,7 @@ type Received struct {
 	// Report lists the recipients that a mail did not reach. It is nil in other
 	// mails. If a server reports in words alone, DeliveryReport.Prose is set.
 	Report *DeliveryReport
-	// Disposition is what became of a mail with its recipient, as a read receipt
+	// Disposition is the fate of a mail at its recipient, as a read receipt
 	// says. It is nil in other mails.
 	Disposition *Disposition
 	// Returned is the message that a report gives back, as a part or in its text,

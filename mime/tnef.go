@@ -24,7 +24,7 @@ type TNEF struct {
 	// Files are the attachments. Those that are calendar objects are in
 	// [Received.Calendars] too, unless Meeting is set: then the message itself counts.
 	Files []TNEFFile
-	// Meeting is what the message says of a meeting. It is nil if Class is none of a
+	// Meeting has the statements of the message about a meeting. It is nil if Class is none of a
 	// meeting, or if the message does not name a meeting, or not clearly one.
 	Meeting *TNEFMeeting
 	// Embedded tells whether the file stands inside an attached message, and not in
@@ -50,7 +50,7 @@ type TNEFFile struct {
 	Message *TNEF
 }
 
-// TNEFMeeting is what a [TNEF] says of a meeting, in properties of MS-OXOCAL.
+// TNEFMeeting has the statements of a [TNEF] about a meeting, in properties of MS-OXOCAL.
 type TNEFMeeting struct {
 	// UID is the identifier of the meeting (PidLidGlobalObjectId). If the meeting came
 	// from a calendar object, it is the UID of that object, maybe in another case.

@@ -14,18 +14,21 @@
 //		}
 //	}
 //
-// Nil options are safe: TLS is required, and the server's name is verified.
+// Use it if there is a mail server that takes your mails. The packages folder and sendmail
+// below have senders that need no server, and package dkim signs mails. Package httpsend is
+// for providers that take mails by HTTP. The package is not a mail builder, a queue or a
+// transfer agent: it looks up no MX record and keeps nothing on disk.
 //
-// If a context ends, every phase of the conversation ends at once, except the
-// last: Send still waits for the reply to a message that was sent whole, see
-// [Options.Finish]. A message that was cut off is never completed. If the server
-// does not tell the fate of a message, the message is reported as unknown, not
-// as refused.
+// # Rules
 //
-// The package is not a mail builder, a queue or a transfer agent. It looks up
-// no MX record and keeps nothing on disk. It tries a message again only if
-// [Options.Retry] asks for that, and only within one call of Send. The packages
-// folder and sendmail have senders that need no server. Package dkim signs mails.
+//   - Nil options are safe: TLS is required, and the server's name is verified.
+//   - Each recipient has a result of their own. If the server does not tell the fate of a
+//     message, it is reported as unknown, not as refused.
+//   - A message that was cut off is never completed.
+//   - If a context ends, every phase of the conversation ends at once, except the last: Send
+//     still waits for the reply to a message that was sent whole, see [Options.Finish].
+//   - A message is tried again only if [Options.Retry] asks for that, and only within one
+//     call of Send.
 package smtpsend
 
 // The way of a message through the package, type by type:

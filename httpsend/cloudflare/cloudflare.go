@@ -1,9 +1,15 @@
-// Package cloudflare has only been run against a server of our own, written from
-// Cloudflare's documentation. It sends mails by Cloudflare Email Sending, send_raw.
+// Package cloudflare sends mails by Cloudflare Email Sending, send_raw. It has only been run
+// against a server of our own, written from Cloudflare's documentation.
+//
+//	sender, err := cloudflare.New(account, token, nil)
+//	if err != nil {
+//		return err
+//	}
+//	client := invite.New(sender, nil)
 //
 // The API tells the fate of each recipient. Reports on later failures come to the address in
 // Message.From only if Cloudflare keeps it as return path, which its documentation does not
-// say.
+// say. The rules of all senders by HTTP are in package httpsend.
 package cloudflare
 
 import (

@@ -1,10 +1,18 @@
-// Package gmail has only been run against a server of our own, written from Google's
-// documentation. It sends mails by the Gmail API, users.messages.send.
+// Package gmail sends mails by the Gmail API, users.messages.send. It has only been run
+// against a server of our own, written from Google's documentation.
 //
-// The API has no envelope: Gmail mails everybody in the fields To, Cc and Bcc. A recipient
-// whom the header does not name is added in a field Bcc, which Gmail removes. A mail whose
-// header names others is refused with [httpsend.ErrRecipients]. The field From must be the
-// account, or an alias of it. Reports come to the account.
+//	sender, err := gmail.New(config.Client(ctx, token), nil) // golang.org/x/oauth2
+//	if err != nil {
+//		return err
+//	}
+//	client := invite.New(sender, nil)
+//
+// # Rules
+//
+//   - The API has no envelope: Gmail mails everybody in the fields To, Cc and Bcc. A recipient
+//     whom the header does not name is added in a field Bcc, which Gmail removes. A mail whose
+//     header names others is refused with [httpsend.ErrRecipients].
+//   - The field From must be the account, or an alias of it. Reports come to the account.
 package gmail
 
 import (

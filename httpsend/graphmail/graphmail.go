@@ -1,11 +1,19 @@
-// Package graphmail has only been run against a server of our own, written from Microsoft's
-// documentation. It sends mails by Microsoft Graph, sendMail with MIME.
+// Package graphmail sends mails by Microsoft Graph, sendMail with MIME. It has only been run
+// against a server of our own, written from Microsoft's documentation.
 //
-// The API has no envelope: Exchange mails everybody in the fields To, Cc and Bcc. A
-// recipient whom the header does not name is added in a field Bcc, which Exchange removes. A
-// mail whose header names others is refused with [httpsend.ErrRecipients]. Exchange reads
-// the mail into a form of its own and writes it anew, so signatures by DKIM of this side do
-// not survive. Reports come to the mailbox.
+//	sender, err := graphmail.New(config.Client(ctx), "desk@example.com", nil) // golang.org/x/oauth2
+//	if err != nil {
+//		return err
+//	}
+//	client := invite.New(sender, nil)
+//
+// # Rules
+//
+//   - The API has no envelope: Exchange mails everybody in the fields To, Cc and Bcc. A
+//     recipient whom the header does not name is added in a field Bcc, which Exchange removes.
+//     A mail whose header names others is refused with [httpsend.ErrRecipients].
+//   - Exchange reads the mail into a form of its own and writes it anew, so signatures by DKIM
+//     of this side do not survive. Reports come to the mailbox.
 package graphmail
 
 import (

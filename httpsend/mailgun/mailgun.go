@@ -1,9 +1,15 @@
-// Package mailgun has only been run against a server of our own, written from Mailgun's
-// documentation. It sends mails by the HTTP API of Mailgun.
+// Package mailgun sends mails by the HTTP API of Mailgun. It has only been run against a
+// server of our own, written from Mailgun's documentation.
+//
+//	sender, err := mailgun.New("mail.example.com", key, nil)
+//	if err != nil {
+//		return err
+//	}
+//	client := invite.New(sender, nil)
 //
 // Mailgun sends the mail from a return path of its own. So reports do not come to the
-// address in Message.From, but to the webhooks of the domain. The receipt is the Message-ID
-// under which Mailgun sends the mail.
+// address in Message.From, but to the webhooks of the domain (package inbox/webhook). The
+// receipt is the Message-ID under which Mailgun sends the mail.
 package mailgun
 
 import (

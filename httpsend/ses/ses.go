@@ -1,6 +1,14 @@
-// Package ses has been run against the emulator aws-ses-v2-local, and never against Amazon.
-// It sends mails by the API of Amazon SES, version 2: SendEmail with Content.Raw. It is a
+// Package ses sends mails by the API of Amazon SES, version 2: SendEmail with Content.Raw. It
+// has been run against the emulator aws-ses-v2-local, and never against Amazon. It is a
 // module of its own, because of the AWS signer, the only part of the AWS SDK that it needs.
+//
+//	cfg, err := config.LoadDefaultConfig(ctx) // github.com/aws/aws-sdk-go-v2/config
+//	…
+//	sender, err := ses.New(cfg, nil)
+//	if err != nil {
+//		return err
+//	}
+//	client := invite.New(sender, nil)
 //
 // Amazon SES replaces Message-ID, Date and return path. Reports come to the address in
 // Message.From, unless the identity says otherwise, and name the mail by the receipt and by

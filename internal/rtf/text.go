@@ -38,7 +38,7 @@ const (
 	formHTML
 )
 
-// destination says what the text of a group is.
+// destination is the kind of the text of a group.
 type destination int
 
 const (

@@ -40,7 +40,7 @@ const (
 // iidMessage says that an object is a message (MS-OXTNEF, section 2.1.3.4).
 var iidMessage = GUID{0x07, 0x03, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46}
 
-// finish reads what can be read only after all attributes: the class, the names of
+// finish reads the values that need all attributes: the class, the names of
 // files, and messages inside.
 func (d *decoder) finish(m *Message, depth int) {
 	m.Properties, m.listed = append(m.listed, m.Properties...), nil

@@ -24,7 +24,7 @@ const (
 	maxProblems   = 20
 )
 
-// Limits limit what is read of one file.
+// Limits limit the reading of one file.
 type Limits struct {
 	Files int // files and messages inside, at all depths together
 	Depth int // messages inside one another
@@ -40,7 +40,7 @@ type Message struct {
 	Properties Properties
 	// Files are the attachments.
 	Files []File
-	// Problems says in words what was damaged or over a limit.
+	// Problems names in words the parts that were damaged or over a limit.
 	Problems []string
 
 	page   int        // the code page of 8-bit strings

@@ -62,7 +62,7 @@ func (t *telling) first(ctx context.Context, onlyDue bool) (more bool, err error
 		_, err := t.tx.ExecContext(ctx, `UPDATE convene_events SET due = $1 WHERE uid = $2 AND due < $1`, due, t.key)
 		return false, err
 	}
-	// Only one transaction tells it: whoever deletes the row.
+	// Only the transaction that deletes the row tells it.
 	r, err := t.tx.ExecContext(ctx, `DELETE FROM convene_events WHERE id = $1`, id)
 	if err := exactly(1, errLost, r, err); err != nil {
 		if errors.Is(err, errLost) {

@@ -50,7 +50,7 @@ func (d *Desk) reader() querier {
 // On PostgreSQL it is READ COMMITTED.
 //
 // On a desk that works in a transaction already, f is run once, in that transaction, and
-// InTx does not commit. If f returns an error, what f wrote is undone.
+// InTx does not commit. If f returns an error, its writes are undone.
 // With the context of [Options].OnEvent outside its transaction, the error is [ErrInside].
 func (d *Desk) InTx(ctx context.Context, f func(tx *sql.Tx, d *Desk) error) error {
 	if f == nil {

@@ -1,4 +1,4 @@
-// Package inbox brings mails from the place where they arrive to a program that takes
+// Package inbox brings mails from the place of their arrival to a program that takes
 // answers in. With a desk (package desk), the program is one call:
 //
 //	box := inbox.Maildir("/var/mail/desk")
@@ -21,9 +21,16 @@
 //		return take(ctx, in)
 //	})
 //
-// It does not read the mails: a [Mail] is octets with an identifier. A [Source] is
-// the place, [Run] is the loop, and [Maildir] is a source on the disk of this machine.
-// The module imapinbox, in the folder below, has the source for a mailbox over IMAP.
-// Package inboxtest tests a source of your own.
-// No mail is lost, and one that cannot be taken in never stops the others.
+// A [Source] is the place, and [Run] is the loop. [Maildir] is a source on the disk of this
+// machine. The module imapinbox, in the folder below, has the source for a mailbox over
+// IMAP, and package webhook takes the requests of mail services. Package inboxtest tests a
+// source of your own.
+//
+// # Rules
+//
+//   - No mail is lost. It is marked only after the function has returned nil.
+//   - A mail may come twice. [github.com/convene-go/convene/invite.Meeting.Apply] and a desk
+//     take it in once.
+//   - A mail that cannot be taken in is set aside, and never stops the others.
+//   - The package does not read the mails: a [Mail] is octets with an identifier.
 package inbox

@@ -21,7 +21,7 @@ type entry struct {
 	dir       string // the folder of the Maildir
 	base      string // the unique name of the mail, without flags
 	sub, name string // the subfolder and the name of the file
-	flags     string // letters that say what became of the mail
+	flags     string // letters for the fate of the mail
 	second    int64  // the time of arrival
 	micro     int
 	retry.State

@@ -38,7 +38,7 @@ func (r *Recorder) Send(ctx context.Context, m *mime.Message) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	arrived := &mime.Message{From: m.From, ID: m.ID, Data: bytes.Clone(m.Data)}
+	arrived := &mime.Message{From: m.From, ID: m.ID, UID: m.UID, Method: m.Method, Data: bytes.Clone(m.Data)}
 	var failed []error
 	for _, to := range m.To {
 		kind := r.failure(to)

@@ -48,7 +48,7 @@ type Object struct {
 	Data []byte `json:"data,omitempty"`
 	// Written is the Data that was given to the calendar, if the server keeps something
 	// else. Data is then as the server keeps it. In an Object that [Sync] returns, it is
-	// the entry as [Encode] makes it of the meeting, without what the organizer has
+	// the entry as [Encode] makes it of the meeting, without the things that the organizer has
 	// changed. It is empty if Data is the same.
 	Written []byte `json:"written,omitempty"`
 	// Base is the entry as the server would keep it without what the organizer has

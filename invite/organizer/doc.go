@@ -4,8 +4,7 @@
 // in the organizer's calendar under the UID of the mails.
 //
 // Packages caldav, ews, googlecal and graphcal in the folders below speak to servers.
-// [Sync] makes the entry equal to the meeting, and keeps what the organizer has added
-// there, such as an alarm:
+// [Sync] makes the entry equal to the meeting:
 //
 //	calendar, err := caldav.Open("https://ann:secret@cal.example.com/", nil)
 //	…
@@ -14,7 +13,14 @@
 //		// The organizer has moved, renamed or deleted the entry.
 //	}
 //
-// Keep the [Object] that Sync returns beside the meeting, and give it to the next call.
-// A desk does all of this by itself (desk.Options.Calendar). Nothing in this package
-// makes a server mail anybody: the mails are those of package invite.
+// A desk does all of this by itself (desk.Options.Calendar).
+//
+// # Rules
+//
+//   - Keep the [Object] that Sync returns beside the meeting, and give it to the next call.
+//   - Nothing in this package makes a server mail anybody: the mails are those of package
+//     invite.
+//   - Things that the organizer has added to the entry, such as an alarm, stay.
+//   - A change that the organizer makes in the calendar is reported as a [Drift]. The program
+//     decides about it.
 package organizer

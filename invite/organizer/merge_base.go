@@ -69,7 +69,7 @@ func (b *base) in(f *frame) *base {
 	return &base{b.was.in(f), b.kept.in(f), b.data, b.zone, b.wasBefore.in(f), b.keptBefore.in(f)}
 }
 
-// baseOf returns the base of a merge: what last says, or one of the entries in
+// baseOf returns the base of a merge: the one in last, or one of the entries in
 // last.Tried if theirs is nearer to it. read reads the data of an entry.
 func baseOf(last *Object, theirs *version, read func(data []byte) (*version, error)) (*base, error) {
 	b := &base{}

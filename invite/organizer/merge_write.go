@@ -13,7 +13,7 @@ import (
 // is the event of the meeting as [Encode] returns it. changed reports whether the meeting
 // has changed a property that no key stands for.
 func (m *merger) merged(meeting *ical.Event, stamp time.Time) (data []byte, e ical.Event, changed bool, err error) {
-	for _, kept := range [][]keptKey{m.kept, m.keptTexts(), nil} { // what other programs write may be invalid
+	for _, kept := range [][]keptKey{m.kept, m.keptTexts(), nil} { // the lines of other programs may be invalid
 		f := m.frame
 		if len(kept) < len(m.kept) {
 			f = frameOf(meeting, meeting)

@@ -16,7 +16,7 @@ import (
 // Sync makes the entry of a meeting in c equal to the meeting. last is the Object that
 // the previous Sync of this meeting has returned. The zero Object stands for none.
 //
-// Sync keeps what is the organizer's own in the entry: alarms, categories, colour and
+// Sync keeps the organizer's own things in the entry: alarms, categories, colour and
 // everything that the meeting has no field for. What the organizer has changed of the
 // meeting itself stays too, until the meeting changes in the same field, and is reported
 // as a Drift. If the organizer has deleted the entry, the Drift says so, and Sync does

@@ -18,7 +18,7 @@ type page struct {
 	HasLogo    bool
 	Closed     bool     // nothing can be answered any more
 	Heading    string   // the title of the meeting, or of an error page
-	Texts      []string // what the page is about, in sentences
+	Texts      []string // the subject of the page, in sentences
 	Answered   string   // the reader's answer, in a sentence
 	Notice     string   // about the form that was sent last
 	Done       bool     // the form was taken in

@@ -42,7 +42,7 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
 	h.show(w, r, v, f, refused)
 }
 
-// queryDone is the query of the page that says what was done.
+// queryDone is the query of the page that confirms a change.
 const queryDone = "done"
 
 // take gives the content of a form to the Store. It returns the reason if the form is

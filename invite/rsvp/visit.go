@@ -309,7 +309,7 @@ func (v *visit) lastByLink() *invite.Answer {
 // lastProposal returns the last proposal of the reader that waits for the organizer; nil
 // if there is none.
 func (v *visit) lastProposal() *invite.Proposal {
-	own := *v.meeting // what others said does not matter, and can be a lot
+	own := *v.meeting // the answers of others do not matter, and can be many
 	own.Proposals = of(own.Proposals, func(p *invite.Proposal) bool { return address.Same(p.Email, v.who.Email) })
 	if len(own.Proposals) == 0 {
 		return nil

@@ -37,7 +37,7 @@ type Sender interface {
 
 var _ Sender = (*Signer)(nil)
 
-// Key is a private key with the place where receivers find the public one.
+// Key is a private key with the place of the public one in the DNS.
 type Key struct {
 	// Domain is the signing domain. DMARC asks that it is the domain of the From
 	// field, or a parent of that domain.

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Case is an answer, and what has to be read in it.
+// Case is an answer, and the values that have to be read in it.
 type Case struct {
 	Name    string
 	Meeting *Meeting

@@ -32,8 +32,8 @@
 //
 // # Sizes
 //
-// A process works at 128 meetings at a time, and calls the calendars of 128 others. Most of the time a worker waits for a mail
-// server, and has no connection to the database. 20 connections for each process
+// A process works at 128 meetings at a time, and calls the calendars of 128 others. Most
+// of the time a worker waits for a mail server, and has no connection to the database. 20 connections for each process
 // ([sql.DB.SetMaxOpenConns]) are enough, and two are needed. Let all of them stay open
 // ([sql.DB.SetMaxIdleConns]): by default database/sql closes all but two, and a new
 // connection to PostgreSQL costs more than the work at a mail. River keeps one more to

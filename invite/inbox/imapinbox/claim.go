@@ -38,7 +38,7 @@ func (m *Mailbox) claim(ctx context.Context, e *entry) (won bool, err error) {
 	return true, nil
 }
 
-// echo says what a server answers to a change of flags that asks for no answer
+// echo is the answer of a server to a change of flags that asks for no answer
 // (.SILENT).
 type echo struct {
 	known bool
@@ -50,7 +50,7 @@ type echo struct {
 // depends on it.
 const probe imap.Flag = "ConveneProbe"
 
-// learn finds out what the server answers to a change of flags, by setting and removing a
+// learn finds out the answer of the server to a change of flags, by setting and removing a
 // keyword of a mail whose mod-sequence is last. It returns the new mod-sequence. One answer
 // may have the flags because another connection has just changed them. It is sure only if
 // the mod-sequence shows that there was no other change.

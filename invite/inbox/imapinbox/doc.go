@@ -1,5 +1,5 @@
 // Package imapinbox reads the mails of a mailbox over IMAP, as a source for package
-// inbox:
+// inbox. Use it if the answers arrive in a mailbox of a provider.
 //
 //	box, err := imapinbox.Open("imaps://desk%40example.com:password@mail.example.com")
 //	if err != nil {
@@ -11,8 +11,11 @@
 //		return err
 //	})
 //
-// It does not read what is in the mails, and it neither moves nor deletes any: a mail
-// that is taken in is marked as read. No mail is lost if the program is killed, if the
-// connection breaks, or if the server is away. Several programs on several machines may
-// read one mailbox, see [Open].
+// # Rules
+//
+//   - No mail is lost if the program is killed, if the connection breaks, or if the server
+//     is away.
+//   - A mail that is taken in is marked as read. The package neither moves nor deletes any,
+//     and does not read their content.
+//   - Several programs on several machines may read one mailbox, see [Open].
 package imapinbox

@@ -34,7 +34,7 @@ func TestSource(t *testing.T, newPlace func(t *testing.T) *Place) {
 
 var (
 	// errNotApplicable is the result of a rule that cannot be checked, because the
-	// place lacks what the rule needs.
+	// place lacks an ability that the rule needs.
 	errNotApplicable = errors.New("not checked: the Place does not have the field that this rule needs")
 	// errUnclear is the result of a rule that cannot be checked, because the source
 	// breaks another rule.

@@ -9,11 +9,15 @@
 //	})
 //	http.Handle("POST /hooks/mailgun/mime", h)
 //
-// One handler takes both kinds of requests of its service, mails and bounces, at one
-// address or at several. A request is acknowledged when the program has taken it in, and
-// not before. Otherwise the service sends it again later. A request that comes twice, or
-// that somebody replays, is taken in once.
+// Use it if the answers arrive at such a service. It needs the raw mail, which each service
+// has to be told to send. The handlers are written from the services' documentation, and
+// have not met the services.
 //
-// The handlers are written from the services' documentation, and have not met the
-// services. They need the raw mail, which each service has to be told to send.
+// # Rules
+//
+//   - One handler takes both kinds of requests of its service, mails and bounces, at one
+//     address or at several.
+//   - A request is acknowledged when the program has taken it in, and not before. Otherwise
+//     the service sends it again later.
+//   - A request that comes twice, or that somebody replays, is taken in once.
 package webhook

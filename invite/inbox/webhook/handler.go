@@ -89,7 +89,7 @@ func (o *Options) withDefaults(age time.Duration) (Options, error) {
 // remembers the last 16,384 mails and bounces that were taken in. A program that is
 // started anew has to recognize older ones, as a desk does.
 //
-// The status says what became of the request:
+// The status says the fate of the request:
 //
 //   - 200: everything in it is taken in, or was before, or is nothing to take in.
 //   - 503: Receive, Undelivered or Fetch failed, the body did not come whole, or the

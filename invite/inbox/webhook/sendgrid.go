@@ -55,7 +55,7 @@ func SendGrid(publicKeys []string, o *Options) (*Handler, error) {
 
 // SendGridPassword returns a handler like [SendGrid] for requests that are not signed, and
 // have a password in their URL instead: https://user:password@…. It is weaker than a
-// signature: whoever sees one request can make others.
+// signature: everybody who sees one request can make others.
 func SendGridPassword(user, password string, o *Options) (*Handler, error) {
 	options, err := o.withDefaults(0)
 	if err != nil {
@@ -115,7 +115,7 @@ func (s *sendgrid) check(r *request) error {
 	if !valid {
 		return forged("the signature is wrong")
 	}
-	// The time ends where the body begins, and only digits keep it apart.
+	// The time ends at the beginning of the body, and only digits keep it apart.
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil {
 		return malformed("the timestamp is no number")

@@ -45,7 +45,7 @@ type moving struct {
 	before *ical.Event         // the version before with the new names and times, see [series.Move.Before]
 }
 
-// newMoving returns what a move does to a meeting. before is the version before, with
+// newMoving returns the effects of a move on a meeting. before is the version before, with
 // everybody's answers.
 func newMoving(m *Meeting, move *series.Move, before *ical.Event) *moving {
 	v := &moving{Move: move, record: &m.Record, before: before}

@@ -63,7 +63,7 @@ func sortedSet[T cmp.Ordered](list []T) []T {
 	return slices.Compact(slices.Sorted(slices.Values(list)))
 }
 
-// equal reports whether both give the same dates, apart from where they begin.
+// equal reports whether both give the same dates, apart from their beginning.
 func (d *days) equal(o *days) bool {
 	a, b := d.rule, o.rule
 	if a.Interval == 1 || a.Freq != ical.FreqWeekly { // otherwise the week start decides on the weeks that are left out

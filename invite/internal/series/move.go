@@ -6,7 +6,7 @@ import (
 	"github.com/convene-go/convene/ical"
 )
 
-// Move says where the occurrences of a series are after a change of the series.
+// Move has the places of the occurrences of a series after a change of the series.
 // Overrides, exceptions, answers and whatever else names an occurrence by its
 // original start go there with it:
 //

@@ -58,7 +58,7 @@ func (l *Lost) reindex(overrides, exceptions []int) {
 	}
 }
 
-// leaveEarlier removes from the rest what lies before the occurrence with that original
+// leaveEarlier removes from the rest everything that lies before the occurrence with that original
 // start. If the rest begins earlier in the day, original starts of the changed series
 // may do so too. It returns the indexes of the overrides and exceptions that stay.
 func (rest *Rest) leaveEarlier(before *ical.Event, start time.Time) (overrides, exceptions []int) {

@@ -191,7 +191,7 @@ func (c *Calendar) send(ctx context.Context, col *Collection, at *url.URL, o org
 	case err != nil && wrote == "":
 		return organizer.Object{}, err
 	case err != nil && !errors.Is(err, organizer.ErrGone):
-		// What the server has made of the entry would later look like the organizer's
+		// The changes of the server to the entry would later look like the organizer's
 		// change. No error of package organizer may say that nothing was stored.
 		return organizer.Object{}, &Error{
 			Op: http.MethodPut, URL: bare(at), Pause: organizer.RetryAfter(err),

@@ -1,7 +1,6 @@
-// Package ews has been run against a fake only: it is written from Microsoft's
-// documentation, and has never spoken to an Exchange server. It keeps meetings in the
-// organizer's calendar on Exchange on premises (2007 to Subscription Edition), by
-// Exchange Web Services:
+// Package ews keeps meetings in the organizer's calendar on Exchange on premises (2007 to
+// Subscription Edition), by Exchange Web Services. It has been run against a fake only: it
+// is written from Microsoft's documentation, and has never spoken to an Exchange server.
 //
 //	calendar, err := ews.Open("https://mail.example.com/EWS/Exchange.asmx", &ews.Options{
 //		Username: `EXAMPLE\ann`,
@@ -37,7 +36,7 @@
 //     not, so a change in the moment between the comparison and the deletion is lost. The
 //     deleted entry lies in Deleted Items.
 //
-// # What Exchange does not keep
+// # Limits of Exchange
 //
 // The attendees' answers: Exchange counts those that reach the organizer's mailbox, and
 // Get returns them. EWS has no field to write them (PidTagRecipientTrackStatus belongs to

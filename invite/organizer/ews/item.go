@@ -81,7 +81,7 @@ func (i *item) entry(uid string) (*entry, error) {
 	e.event.Attendees = i.attendees(e.event)
 	for _, x := range i.Extended {
 		if x.Path.Name == unfinished.name {
-			// What cannot be read counts as a change that did nothing.
+			// A change that cannot be read counts as one that did nothing.
 			e.unfinished, _ = base64.StdEncoding.DecodeString(strings.TrimSpace(x.Value))
 		}
 	}

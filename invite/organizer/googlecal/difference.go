@@ -53,7 +53,7 @@ func whole(m *moment) map[string]any {
 }
 
 // guests returns the list of attendees for a patch, which replaces the whole list, and
-// reports whether it differs from the list that is there. It keeps what Google has added:
+// reports whether it differs from the list that is there. It keeps the additions of Google:
 // the organizer's own place in the list, identifiers and further guests.
 func guests(want, have []attendee) ([]attendee, bool) {
 	old := make(map[string]attendee, len(have))

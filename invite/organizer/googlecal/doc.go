@@ -1,8 +1,8 @@
-// Package googlecal has been run against a fake server only, which was written from the
-// documentation of Google; it has never met the real service.
+// Package googlecal keeps the entries of meetings in a Google calendar, through the Google
+// Calendar API v3. It has been run against a fake server only, which was written from the
+// documentation of Google, and has never met the real service.
 //
-// It keeps the entries of meetings in a Google calendar, through the Google Calendar API
-// v3. An entry is made with events.import, which takes the UID, the organizer and
+// An entry is made with events.import, which takes the UID, the organizer and
 // everybody's answer and mails nobody. Later changes are made with events.patch and
 // events.delete with sendUpdates=none, and with the tag that was read (If-Match).
 //
@@ -21,7 +21,7 @@
 // The owner of the calendar must be the organizer or an attendee of the meeting, otherwise
 // Google refuses the import.
 //
-// # What the entry holds
+// # The content of an entry
 //
 // Google has no field for some parts of a meeting, such as the role of an attendee. The
 // data that was written last therefore lies in private extended properties of the entry,

@@ -1,8 +1,8 @@
-// Package graphcal has been run against a fake server only, which was written from the
-// documentation of Microsoft; it has never met the real service.
+// Package graphcal keeps the entries of meetings in a calendar of Exchange Online, through
+// Microsoft Graph. It has been run against a fake server only, which was written from the
+// documentation of Microsoft, and has never met the real service.
 //
-// It keeps the entries of meetings in a calendar of Exchange Online, through Microsoft
-// Graph. Graph mails every attendee of an entry, and no parameter stops it. The entry
+// Graph mails every attendee of an entry, and no parameter stops it. The entry
 // therefore has no attendees. Their names and answers stand as text below the
 // description. Graph also makes the UID itself, so an entry is reserved before the meeting
 // is sent:
@@ -21,7 +21,7 @@
 // The lint rule uid-exchange is about UIDs in the form of Exchange that Exchange has not
 // made. Here it has made it. If the meeting is not sent after all, call [Calendar.Delete] with the UID.
 //
-// # What the entry holds
+// # The content of an entry
 //
 // The data that was written last lies in an extended property of the entry, which people
 // do not see. [Calendar.Get] returns it, with what the organizer has changed in the fields

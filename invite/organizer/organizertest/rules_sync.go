@@ -292,7 +292,7 @@ func checkSyncLost(s *suite) error {
 		if err := s.lose(); err != nil {
 			return err
 		}
-		// The first call may return an error, and the next one must know what was stored.
+		// The first call may return an error, and the next one must know the stored entry.
 		out, _, _ := organizer.Sync(st.ctx, st.calendar, st.meeting, st.last)
 		if err := st.keep(out); err != nil {
 			return err

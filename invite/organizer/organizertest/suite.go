@@ -12,7 +12,7 @@ import (
 
 // TestCalendar checks that the calendar of a place keeps the rules of
 // [organizer.Calendar]. If a rule is broken, the test prints the rule and how to keep it.
-// If the place lacks what a rule needs, the rule is skipped, and the test says why.
+// If the place lacks an ability that a rule needs, the rule is skipped, and the test says why.
 //
 // The entries of the suite lie in the coming year, and are deleted in the end. Their
 // attendees have addresses at example.com.

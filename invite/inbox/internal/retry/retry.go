@@ -56,7 +56,7 @@ const (
 // removed the mail.
 var ErrGone = errors.New("the mail is gone")
 
-// Place is where a source finds its mails.
+// Place holds the mails of a source.
 type Place[M Mail] interface {
 	// Mark marks a mail.
 	Mark(ctx context.Context, m M, as Mark) error

@@ -9,7 +9,7 @@ import (
 )
 
 // Canonical returns a series as Merge expects it: overrides and exceptions in order and
-// each once, and no override that shows what the series shows, or that the rule has not.
+// each once, and no override that equals the series, or that the rule has not.
 // The overrides have all fields.
 func Canonical(e ical.Event) ical.Event {
 	if e.Recurrence == nil {

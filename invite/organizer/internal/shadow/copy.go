@@ -34,7 +34,7 @@ func ReadCopy(text, uid string) (Copy, bool) {
 	return Copy{e, data, form}, e.UID == uid
 }
 
-// Now returns the entry as it is: the copy, with what people have changed since. made and
+// Now returns the entry as it is: the copy, with the changes of people since. made and
 // now are as in Merge. It reports whether the data of the copy is not valid any more.
 //
 // If the entry was not written to its end, the differences in single occurrences are not

@@ -34,7 +34,7 @@ func Pack(data []byte, form Form, most int) (string, bool) {
 	return text, len(text) <= most
 }
 
-// Unpack returns what Pack was given. It reports false for text that Pack has not made,
+// Unpack returns the argument of Pack. It reports false for text that Pack has not made,
 // or that was cut.
 func Unpack(text string) (data []byte, form Form, ok bool) {
 	for _, form = range []Form{FormDone, FormReserved, FormPart} {
