@@ -16,6 +16,19 @@ type client struct {
 // time for one of its n mails, and how many times longer than the first the others
 // take.
 func takeTurns(b *testing.B, clients []client, n int) {
+	times := turns(b, clients)
+	for i, c := range clients {
+		b.ReportMetric(times[i]/float64(n), "ns/"+c.name)
+		if i > 0 {
+			b.ReportMetric(times[i]/times[0], "x-"+c.name)
+		}
+	}
+	b.ReportMetric(0, "ns/op") // the sum of all
+}
+
+// turns lets all clients do their work in turn, and returns the median time of each in
+// nanoseconds.
+func turns(b *testing.B, clients []client) []float64 {
 	took := make([][]time.Duration, len(clients))
 	round := 0
 	for b.Loop() {
@@ -29,15 +42,11 @@ func takeTurns(b *testing.B, clients []client, n int) {
 		}
 		round++
 	}
-	first := median(took[0])
-	for i, c := range clients {
-		m := median(took[i])
-		b.ReportMetric(m/float64(n), "ns/"+c.name)
-		if i > 0 {
-			b.ReportMetric(m/first, "x-"+c.name)
-		}
+	out := make([]float64, len(clients))
+	for i := range took {
+		out[i] = median(took[i])
 	}
-	b.ReportMetric(0, "ns/op") // the sum of all
+	return out
 }
 
 // median returns the median, because other work of the machine affects the mean more.
