@@ -28,9 +28,11 @@ func BenchmarkAnswers(b *testing.B) {
 	if testing.Short() {
 		n = 200
 	}
-	for _, x := range databases(b) {
+	for i, x := range databases(b) {
 		store, answers := fill(b, x, n)
-		b.Run("Alone", func(b *testing.B) { benchmarkAlone(b, answers) })
+		if i == 0 {
+			b.Run("Alone", func(b *testing.B) { benchmarkAlone(b, answers) })
+		}
 		for _, at := range []int{1, 8} {
 			b.Run(fmt.Sprintf("%s/%d at once", x.kind, at), func(b *testing.B) {
 				mails := make([][]byte, b.N)
@@ -39,7 +41,7 @@ func BenchmarkAnswers(b *testing.B) {
 				}
 				atOnce(b, at, func(_, i int) error {
 					r, err := store.Receive(b.Context(), &inbox.Mail{Data: mails[i]})
-					if err == nil && r.Outcome.Verdict != invite.VerdictApplied && r.Outcome.Verdict != invite.VerdictStale {
+					if err == nil && r.Outcome.Verdict != invite.VerdictApplied && at == 1 { // at once, two may overtake each other
 						err = fmt.Errorf("%s: %s", r.Outcome.Verdict, r.Outcome.Reason)
 					}
 					return err
@@ -80,7 +82,7 @@ func uid(i int) string { return fmt.Sprintf("m%08d@example.test", i) }
 func fill(b *testing.B, x *database, n int) (*desk.Desk, *answers) {
 	b.Helper()
 	var mails invitetest.Recorder
-	d := openDesk(b, x, &mails, 1)
+	d := openDesk(b, x, &mails, 1, written.AddDate(0, 0, 1))
 	e := meeting(b)
 	e.UID, e.Attendees = templateUID, attendees(e.Attendees, guests)
 	m, err := d.Send(b.Context(), e)

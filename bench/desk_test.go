@@ -128,7 +128,7 @@ func (r *race) withoutDesk(b *testing.B, s invite.Sender) func() error {
 
 // withDesk stores a meeting, and sends its mails.
 func (r *race) withDesk(b *testing.B, s invite.Sender, x *database) func() error {
-	d := openDesk(b, x, s, r.parallel)
+	d := openDesk(b, x, s, r.parallel, stamp)
 	e := meeting(b)
 	e.Attendees = attendees(e.Attendees, r.n)
 	return func() error {
@@ -144,12 +144,12 @@ func (r *race) withDesk(b *testing.B, s invite.Sender, x *database) func() error
 // meetings numbers the meetings of this process.
 var meetings atomic.Int64
 
-// openDesk opens a desk whose clock stands at the time of the meeting's invitation.
-func openDesk(b *testing.B, x *database, s invite.Sender, parallel int) *desk.Desk {
+// openDesk opens a desk whose clock stands.
+func openDesk(b *testing.B, x *database, s invite.Sender, parallel int, now time.Time) *desk.Desk {
 	b.Helper()
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	d, err := desk.Open(b.Context(), x.db, inviter(s, &invite.Options{Parallel: parallel}), &desk.Options{
-		Policy: invite.InsecureAcceptAny(), Logger: quiet, Now: func() time.Time { return stamp },
+		Policy: invite.InsecureAcceptAny(), Logger: quiet, Now: func() time.Time { return now },
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -58,8 +58,8 @@ func header(data []byte) []byte {
 
 // isEightBit reports whether data has octets beyond ASCII.
 func isEightBit(data []byte) bool {
-	for ; len(data) >= 8; data = data[8:] {
-		if binary.NativeEndian.Uint64(data)&0x8080808080808080 != 0 {
+	for word := binary.NativeEndian.Uint64; len(data) >= 32; data = data[32:] {
+		if (word(data)|word(data[8:])|word(data[16:])|word(data[24:]))&0x8080808080808080 != 0 {
 			return true
 		}
 	}
