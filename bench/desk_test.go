@@ -37,7 +37,7 @@ func BenchmarkDesk(b *testing.B) {
 }
 
 func benchmarkDesk(b *testing.B, peer *nodemailer, delay time.Duration, parallel int) {
-	r := &race{server: &light{delay: delay}, parallel: parallel, n: 100 * parallel}
+	r := &race{server: &light{delay: delay}, parallel: parallel, n: 50 * (parallel + 1)}
 	if testing.Short() {
 		r.n = 20
 	}
