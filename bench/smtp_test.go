@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"io"
@@ -43,15 +42,11 @@ func (session) Data(r io.Reader) error {
 
 // sink starts a server: the server of go-smtp, or a server that does nearly nothing,
 // so that the benchmark measures the clients.
-func sink(b *testing.B, light bool, config *tls.Config) (addr string) {
+func sink(b *testing.B, isLight bool, config *tls.Config) (addr string) {
 	b.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { l.Close() })
-	if light {
-		go serveLight(l, config)
+	l := listen(b)
+	if isLight {
+		go (&light{config: config}).serve(l)
 		return l.Addr().String()
 	}
 	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return session{}, nil }))
@@ -59,60 +54,6 @@ func sink(b *testing.B, light bool, config *tls.Config) (addr string) {
 	b.Cleanup(func() { s.Close() })
 	go s.Serve(l)
 	return l.Addr().String()
-}
-
-// serveLight answers each line at once, without looking at more than its verb.
-func serveLight(l net.Listener, config *tls.Config) {
-	for {
-		nc, err := l.Accept()
-		if err != nil {
-			return
-		}
-		go answer(nc, config)
-	}
-}
-
-// answer leads one connection of the light server.
-func answer(nc net.Conn, config *tls.Config) {
-	defer func() { nc.Close() }()
-	br, bw := bufio.NewReaderSize(nc, 16<<10), bufio.NewWriter(nc)
-	bw.WriteString("220 light\r\n")
-	for body := false; ; {
-		if br.Buffered() == 0 && bw.Flush() != nil {
-			return
-		}
-		line, err := br.ReadSlice('\n')
-		if err != nil {
-			return
-		}
-		if body {
-			if body = string(line) != ".\r\n"; !body {
-				bw.WriteString("250 taken\r\n")
-			}
-			continue
-		}
-		switch verb := string(line[:4]); {
-		case verb == "EHLO" && config != nil:
-			bw.WriteString("250-light\r\n250-STARTTLS\r\n250-8BITMIME\r\n250 PIPELINING\r\n")
-		case verb == "EHLO":
-			bw.WriteString("250-light\r\n250-8BITMIME\r\n250 PIPELINING\r\n")
-		case verb == "STAR":
-			bw.WriteString("220 go\r\n")
-			bw.Flush()
-			nc = tls.Server(nc, config)
-			br.Reset(nc)
-			bw.Reset(nc)
-		case verb == "DATA":
-			body = true
-			bw.WriteString("354 go\r\n")
-		case verb == "QUIT":
-			bw.WriteString("221 bye\r\n")
-			bw.Flush()
-			return
-		default:
-			bw.WriteString("250 ok\r\n")
-		}
-	}
 }
 
 // BenchmarkSMTP lets all clients send the same message in turn, each over its own

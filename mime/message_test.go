@@ -40,6 +40,8 @@ func TestValidate(t *testing.T) {
 		{"mbox", func(m *mime.Message) { m.Data = []byte("From ann@example.com\r\nSubject: x\r\n") }, "mime: Data: line 1: not a header field"},
 		{"no name", func(m *mime.Message) { m.Data = []byte(": x\r\n") }, "mime: Data: line 1: not a header field"},
 		{"LF", func(m *mime.Message) { m.Data = []byte("A: b\n") }, "mime: Data: line 1: LF without CR"},
+		{"LF in a line", func(m *mime.Message) { m.Data = []byte("A: b\nB: c\r\n") }, "mime: Data: line 1: LF without CR"},
+		{"long last line", func(m *mime.Message) { m.Data = []byte("A: b\r\n" + strings.Repeat("x", 999)) }, "mime: Data: line 2: longer than 998 octets"},
 		{"CR", func(m *mime.Message) { m.Data = []byte("A: b\r\nb\rc\r\n") }, "mime: Data: line 2: CR without LF"},
 		{"last CR", func(m *mime.Message) { m.Data = []byte("A: b\r\nb\r") }, "mime: Data: line 2: CR without LF"},
 		{"NUL", func(m *mime.Message) { m.Data = []byte("A: \x00\r\n") }, "mime: Data: line 1: NUL"},

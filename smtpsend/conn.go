@@ -2,6 +2,7 @@ package smtpsend
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -130,8 +131,10 @@ func (c *conn) write(ctx context.Context, p Phase, b []byte, d time.Duration) (i
 // read reads one reply within the time d. A reply 421 says that the server
 // closes the connection (RFC 5321, section 3.8), so read closes c too.
 func (c *conn) read(ctx context.Context, p Phase, d time.Duration) (reply, *Error) {
-	if err := c.setDeadline(ctx, d); err != nil {
-		return reply{}, c.fail(ctx, p, err)
+	if ctx.Err() != nil || !c.hasReply() {
+		if err := c.setDeadline(ctx, d); err != nil {
+			return reply{}, c.fail(ctx, p, err)
+		}
 	}
 	r, err := readReply(c.br)
 	if err != nil {
@@ -141,6 +144,14 @@ func (c *conn) read(ctx context.Context, p Phase, d time.Duration) (reply, *Erro
 		c.abort()
 	}
 	return r, nil
+}
+
+// hasReply reports whether a whole reply of one line has arrived, so that reading it does
+// not wait. Most replies arrive together with the reply before.
+func (c *conn) hasReply() bool {
+	b, _ := c.br.Peek(c.br.Buffered())
+	end := bytes.IndexByte(b, '\n')
+	return end > len("250") && b[len("250")] != '-'
 }
 
 // encrypt begins TLS on c. If anything followed the server's go-ahead in the

@@ -98,11 +98,10 @@ func splitCode(line []byte) (code int, rest string, ok bool) {
 // of a reply's text (RFC 2034, section 4). ok is false if there is none.
 func cutEnhanced(s string, class int) (code EnhancedCode, text string, ok bool) {
 	first, text, _ := strings.Cut(s, " ")
-	parts := strings.Split(first, ".")
-	if len(parts) != len(code) {
+	if strings.Count(first, ".") != len(code)-1 {
 		return EnhancedCode{}, s, false
 	}
-	for i, p := range parts {
+	for i, p := range strings.Split(first, ".") {
 		n, err := strconv.ParseUint(p, 10, 16)
 		if err != nil || n > 999 {
 			return EnhancedCode{}, s, false

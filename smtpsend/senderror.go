@@ -2,6 +2,7 @@ package smtpsend
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -24,6 +25,9 @@ type SendError struct {
 // newSendError returns the error for the results of the recipients. A result is
 // nil if the recipient was accepted. The error is nil if all were accepted.
 func newSendError(to []string, results []*Error) error {
+	if !slices.ContainsFunc(results, func(r *Error) bool { return r != nil }) {
+		return nil
+	}
 	if cause := common(results); cause != nil {
 		return &SendError{Errors: []*Error{cause}}
 	}
@@ -36,9 +40,6 @@ func newSendError(to []string, results []*Error) error {
 		one := *r // a copy, because recipients that failed together share r
 		one.Address = to[i]
 		e.Errors = append(e.Errors, &one)
-	}
-	if len(e.Errors) == 0 {
-		return nil
 	}
 	return e
 }

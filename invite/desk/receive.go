@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/inbox"
@@ -108,11 +109,13 @@ const (
 )
 
 // candidates returns the keys of the meetings that a mail may be about. The meetings that
-// a token names come first.
-func (d *Desk) candidates(ctx context.Context, in *invite.Inbound) (keys []string, err error) {
+// a token names come first. One statement finds all, so that the database is asked once.
+func (d *Desk) candidates(ctx context.Context, in *invite.Inbound) ([]string, error) {
 	k := in.Keys()
-	seen := make(map[string]bool)
-	for _, x := range []struct {
+	var s statement
+	s.add(`SELECT uid FROM (`)
+	empty := s.Len()
+	for i, x := range []struct {
 		query string
 		list  []string
 	}{
@@ -121,44 +124,54 @@ func (d *Desk) candidates(ctx context.Context, in *invite.Inbound) (keys []strin
 		{byMessageID, k.MessageIDs},
 		{byReceipt, k.Receipts},
 	} {
-		found, err := d.keysOf(ctx, x.query, x.list)
-		if err != nil {
-			return nil, err
+		list := lookable(x.list)
+		if len(list) == 0 {
+			continue
 		}
-		for _, key := range found {
-			if !seen[key] {
-				seen[key] = true
-				keys = append(keys, key)
-			}
+		if s.Len() > empty {
+			s.add(` UNION ALL `)
 		}
+		s.add(fmt.Sprintf(`SELECT %d AS place, uid FROM (`, i) + x.query)
+		s.in(list).add(fmt.Sprintf(`) AS k%d`, i))
 	}
-	return keys, nil
+	if s.Len() == empty {
+		return nil, nil
+	}
+	found, err := d.keys(ctx, s.add(`) AS found ORDER BY place, uid`).String(), s.args...)
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[string]bool)
+	return d.known(ctx, slices.DeleteFunc(found, func(key string) bool {
+		again := seen[key]
+		seen[key] = true
+		return again
+	}))
 }
 
 // keysOf returns the keys that a statement selects. The statement ends with the name of a
 // column, and list has the values of this column.
 func (d *Desk) keysOf(ctx context.Context, query string, list []string) ([]string, error) {
-	var s statement
-	s.add(query + ` IN (`)
-	n := 0
-	for _, key := range list {
-		if len(key) > mostKey || text(key) != key {
-			continue
-		}
-		if n > 0 {
-			s.add(",")
-		}
-		s.add("?", key)
-		n++
-	}
-	if n == 0 {
+	if list = lookable(list); len(list) == 0 {
 		return nil, nil
 	}
-	keys, err := d.keys(ctx, s.add(`) ORDER BY uid`).String(), s.args...)
-	if err != nil || d.tag == nil {
-		return keys, err
+	var s statement
+	s.add(query)
+	keys, err := d.keys(ctx, s.in(list).add(` ORDER BY uid`).String(), s.args...)
+	if err != nil {
+		return nil, err
 	}
 	return d.known(ctx, keys)
+}
+
+// lookable returns the keys of a mail that may be stored.
+func lookable(list []string) (out []string) {
+	for _, key := range list {
+		if len(key) <= mostKey && text(key) == key {
+			out = append(out, key)
+		}
+	}
+	return out
 }
 
 // mailID names a mail that came in for a meeting.

@@ -28,6 +28,18 @@ func (s *statement) add(text string, args ...any) *statement {
 	return s
 }
 
+// in writes the condition that the value before it is one of the list.
+func (s *statement) in(list []string) *statement {
+	s.add(` IN (`)
+	for i, value := range list {
+		if i > 0 {
+			s.add(",")
+		}
+		s.add("?", value)
+	}
+	return s.add(")")
+}
+
 // millis returns a time as the tables have it. The zero time is 0.
 func millis(t time.Time) int64 {
 	if t.IsZero() {
