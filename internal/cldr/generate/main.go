@@ -23,13 +23,18 @@ import (
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("generate: ")
-	table, err := render()
-	if err == nil {
-		err = os.WriteFile("table.go", table, 0o644)
-	}
-	if err != nil {
+	if err := write("table.go"); err != nil {
 		log.Fatal(err)
 	}
+}
+
+// write writes the table to a file.
+func write(path string) error {
+	table, err := render()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, table, 0o644)
 }
 
 // render returns the source of the table.
