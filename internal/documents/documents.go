@@ -22,17 +22,13 @@ func Compile(t testing.TB, docs, path string) {
 		t.Fatalf("no page has a program with %s", path)
 	}
 	here, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	tmp, overlay := t.TempDir(), make(map[string]string)
 	args := []string{"build", "-o", os.DevNull, "-overlay", filepath.Join(tmp, "overlay.json")}
 	for i, program := range programs {
 		name := fmt.Sprintf("document%d", i)
 		file := filepath.Join(tmp, name+".go")
-		if err := os.WriteFile(file, []byte(program), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.WriteFile(file, []byte(program), 0o600))
 		if out, err := exec.Command("gofmt", "-l", file).CombinedOutput(); err != nil || len(out) > 0 {
 			t.Errorf("gofmt -l: %v %s of\n%s", err, out, program)
 		}
@@ -40,12 +36,8 @@ func Compile(t testing.TB, docs, path string) {
 		args = append(args, "./"+name)
 	}
 	data, err := json.Marshal(map[string]any{"Replace": overlay})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(tmp, "overlay.json"), data, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(tmp, "overlay.json"), data, 0o600))
 	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
 		t.Errorf("go %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
@@ -55,14 +47,10 @@ func Compile(t testing.TB, docs, path string) {
 func programsOf(t testing.TB, docs, path string) (out []string) {
 	t.Helper()
 	pages, err := filepath.Glob(filepath.Join(docs, "*.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must(t, err)
 	for _, page := range pages {
 		data, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must(t, err)
 		for _, block := range strings.Split(string(data), "\n```go\n")[1:] {
 			if block, _, _ := strings.Cut(block, "\n```"); strings.Contains(block, `"`+path+`"`) {
 				out = append(out, block+"\n")
@@ -70,4 +58,12 @@ func programsOf(t testing.TB, docs, path string) (out []string) {
 		}
 	}
 	return out
+}
+
+// must ends the test if err is not nil.
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
 }
