@@ -92,3 +92,16 @@ func TestTransportOfBrokenBody(t *testing.T) {
 		t.Errorf("Post = %v, want the error of the body", err)
 	}
 }
+
+// TestWithin: a mail that is cut to a size does not end in half of a line end.
+func TestWithin(t *testing.T) {
+	m := &mime.Message{Data: []byte("ab\r\ncd\r\n")}
+	for size, want := range map[int]string{2: "ab", 3: "ab", 4: "ab\r\n", 8: "ab\r\ncd\r\n"} {
+		if got := within(m, size).Data; string(got) != want {
+			t.Errorf("within(%d) = %q, want %q", size, got, want)
+		}
+	}
+	if len(m.Data) != 8 {
+		t.Errorf("within changes the mail to %q", m.Data)
+	}
+}
