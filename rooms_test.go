@@ -89,6 +89,26 @@ func TestSize(t *testing.T) {
 	})
 }
 
+// heavy are modules that only some packages may import, because their weight would be
+// in every program otherwise.
+var heavy = map[string]string{
+	"github.com/go-playground/locales": "internal/cldr/source", // 640 kB in all languages
+}
+
+// TestHeavy checks that programs do not link the modules in heavy.
+func TestHeavy(t *testing.T) {
+	eachSource(t, func(path string, _ *token.FileSet, f *ast.File) {
+		for _, i := range f.Imports {
+			for module, room := range heavy {
+				to := strings.Trim(i.Path.Value, `"`)
+				if within(to, module) && !within(filepath.ToSlash(filepath.Dir(path)), room) && !strings.HasSuffix(filepath.Dir(path), "generate") {
+					t.Errorf("%s imports %s, which only %s may", path, to, room)
+				}
+			}
+		}
+	})
+}
+
 // eachSource calls f for every Go file of the module that is not a test.
 func eachSource(t *testing.T, f func(path string, fset *token.FileSet, file *ast.File)) {
 	t.Helper()

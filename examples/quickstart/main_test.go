@@ -67,9 +67,19 @@ func TestRunCancelled(t *testing.T) {
 	}
 }
 
+// TestMainWrites runs the program as it is.
+func TestMainWrites(t *testing.T) {
+	t.Chdir(t.TempDir())
+	main()
+	if mail, err := os.ReadFile("invite.eml"); err != nil || !bytes.Contains(mail, []byte("To: Bob Example <bob@example.test>")) {
+		t.Errorf("invite.eml = %s, %v, want the mail to Bob", mail, err)
+	}
+}
+
 func TestShowNoMail(t *testing.T) {
 	for _, in := range []string{"", "no header", "From: a@example.test\r\nContent-Type: ;\r\n\r\n",
-		"Subject: =?x?q?a?=\r\n\r\n", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"} {
+		"Subject: =?x?q?a?=\r\n\r\n", "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n",
+		"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: ;\r\n\r\n--b--\r\n", "Content-Type: text/plain\r\n\r\nno calendar\r\n"} {
 		if err := show(new(bytes.Buffer), []byte(in)); err == nil {
 			t.Errorf("show(%q) does not fail", in)
 		}

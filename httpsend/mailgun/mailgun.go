@@ -104,32 +104,20 @@ func (s *Sender) GoString() string { return s.String() }
 
 // request returns the form with a mail. A part "to" for each recipient is the envelope.
 func request(_ context.Context, m *mime.Message, header http.Header) ([]byte, error) {
-	var b bytes.Buffer
+	var b bytes.Buffer // which takes every write, so the writer has no errors
 	w := multipart.NewWriter(&b)
 	sum := sha256.Sum256(m.Data) // equal mails have equal requests
-	if err := w.SetBoundary("=_" + hex.EncodeToString(sum[:])); err != nil {
-		return nil, err
-	}
+	_ = w.SetBoundary("=_" + hex.EncodeToString(sum[:]))
 	for _, to := range m.To {
-		if err := w.WriteField("to", to); err != nil {
-			return nil, err
-		}
+		_ = w.WriteField("to", to)
 	}
-	// Tracking would rewrite the links in the HTML part.
-	if err := w.WriteField("o:tracking", "no"); err != nil {
-		return nil, err
-	}
-	part, err := w.CreatePart(textproto.MIMEHeader{
+	_ = w.WriteField("o:tracking", "no") // tracking would rewrite the links in the HTML part
+	part, _ := w.CreatePart(textproto.MIMEHeader{
 		"Content-Disposition": {`form-data; name="message"; filename="message.eml"`},
 		"Content-Type":        {"message/rfc822"},
 	})
-	if err != nil {
-		return nil, err
-	}
-	_, _ = part.Write(m.Data) // into memory
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
+	_, _ = part.Write(m.Data)
+	_ = w.Close()
 	header.Set("Content-Type", w.FormDataContentType())
 	return b.Bytes(), nil
 }

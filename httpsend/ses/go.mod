@@ -6,7 +6,6 @@ require github.com/convene-go/convene v0.0.0
 
 require (
 	github.com/arran4/golang-ical v0.3.6 // indirect
-	github.com/go-playground/locales v0.14.2 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/teambition/rrule-go v1.8.2 // indirect
 )

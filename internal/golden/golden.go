@@ -1,15 +1,11 @@
-// Package golden compares the output of a test with a file of raw bytes.
+// Package golden compares the output of a test of this module with a file of raw bytes.
 package golden
 
 import (
-	"bytes"
 	"flag"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/convene-go/convene/internal/goldenfile"
 )
 
 // update is the flag -update. If another golden package of the same test binary
@@ -28,28 +24,5 @@ func updateFlag() flag.Value {
 // -update it writes the file instead. The change is then reviewed as a diff.
 func Assert(t testing.TB, path string, got []byte) {
 	t.Helper()
-	if update.String() == "true" {
-		write(t, path, got)
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Errorf("%v (run the test with -update to write it)", err)
-		return
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs (-file +got):\n%s", path, cmp.Diff(lines(want), lines(got)))
-	}
+	goldenfile.Assert(t, path, got, update.String() == "true", "update")
 }
-
-func write(t testing.TB, path string, data []byte) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, data, 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func lines(data []byte) []string { return strings.SplitAfter(string(data), "\n") }

@@ -19,7 +19,7 @@ const variable = "CONVENE_ISOLATED"
 // Run runs the test again in a child process with a user namespace, in which it has
 // the given user, and returns false. In the child it returns true. User 0 may mount
 // file systems, which end with the child. Any other user obeys the modes of files.
-func Run(t *testing.T, user int) bool {
+func Run(t testing.TB, user int) bool {
 	t.Helper()
 	if os.Getenv(variable) != "" {
 		return true

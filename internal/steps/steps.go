@@ -27,7 +27,7 @@ type Command struct {
 
 // New returns the log of t. If t fails, the steps are printed with the seed and the
 // command that repeats t alone.
-func New(t *testing.T, seed string, c Command) *Log {
+func New(t testing.TB, seed string, c Command) *Log {
 	l := new(Log)
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -53,7 +53,7 @@ func (l *Log) Result(format string, args ...any) {
 }
 
 // repeat returns the command that runs t alone.
-func (c Command) repeat(t *testing.T) string {
+func (c Command) repeat(t testing.TB) string {
 	names := strings.Split(t.Name(), "/")
 	for i, name := range names {
 		names[i] = "^" + regexp.QuoteMeta(name) + "$"

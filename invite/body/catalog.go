@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-playground/locales"
+	"github.com/convene-go/convene/internal/cldr"
 )
 
 // catalogs are the texts, with one file for each language. docs/templates.md
@@ -21,7 +21,7 @@ var catalogs embed.FS
 // catalog holds the texts of one language and its locale.
 type catalog struct {
 	*language
-	cldr locales.Translator
+	cldr *cldr.Locale // names, dates and plurals
 
 	// Messages are texts by key, with {names} for the values that are put in.
 	Messages map[string]string `json:"messages"`
@@ -41,18 +41,18 @@ type catalog struct {
 	// Standard are pairs of texts. The first of a pair is replaced with the second
 	// in CLDR's name of a zone's standard time, which gives the zone's own name.
 	Standard [][2]string `json:"standard"`
-	// Zones are the names of zones that the locale library does not have right, by
-	// its keys.
+	// Zones are the names of zones that CLDR does not have right, by the keys of
+	// package cldr.
 	Zones map[string]string `json:"zones"`
 	// Cities are the cities of zones that are not called as in the tz database.
 	Cities map[string]string `json:"cities"`
 
-	zoneNames map[string]string // by the keys of the locale library
+	zoneNames map[string]string // by the keys of package cldr
 }
 
 // readCatalog reads the catalog of a language, after the one that it changes.
 func readCatalog(l *language) (*catalog, error) {
-	c := &catalog{language: l, cldr: l.locale()}
+	c := &catalog{language: l, cldr: cldr.Get(l.tag)}
 	if l.base != "" {
 		if err := c.read(l.base); err != nil {
 			return nil, err
@@ -123,8 +123,7 @@ func substitute(pattern string, pairs ...string) string {
 
 // count returns the plural text of a key for a number.
 func (c *catalog) count(key string, n int) string {
-	category := strings.ToLower(c.cldr.CardinalPluralRule(float64(n), 0).String())
-	return substitute(c.Plurals[key][category], "n", strconv.Itoa(n))
+	return substitute(c.Plurals[key][c.cldr.Plural(n)], "n", strconv.Itoa(n))
 }
 
 // labelled returns a name with its colon and the space before the value. A wide

@@ -151,7 +151,7 @@ func (c formatter) inMonth(r *ical.Recurrence, start time.Time, month time.Month
 // dayOfMonth writes a date without its year.
 func (c formatter) dayOfMonth(day int, month time.Month) string {
 	return c.text("date.month", "day", strconv.Itoa(day), "m", strconv.Itoa(int(month)),
-		"month", c.cldr.MonthWide(month))
+		"month", c.cldr.Month(month))
 }
 
 // onNth writes the nth weekday of a month, or the nth day of a group of weekdays.
@@ -187,7 +187,7 @@ func (c formatter) nth(n, day int, month time.Month) (string, bool) {
 	if month == 0 {
 		return on, true
 	}
-	name := c.cldr.MonthWide(month)
+	name := c.cldr.Month(month)
 	if len(c.Months) == 12 {
 		name = c.Months[month-1]
 	}

@@ -33,8 +33,8 @@ func (c formatter) shortSpan(e *ical.Event) string {
 
 // shortDate writes a date in abbreviated words without its year, in the zone of t.
 func (c formatter) shortDate(t time.Time) string {
-	s := c.text("date.short", "weekday", c.cldr.WeekdayAbbreviated(t.Weekday()), "day", t.Format("2"),
-		"month", c.cldr.MonthAbbreviated(t.Month()))
+	s := c.text("date.short", "weekday", c.cldr.WeekdayShort(t.Weekday()), "day", t.Format("2"),
+		"month", c.cldr.MonthShort(t.Month()))
 	return oneLine(c.corrected(s, t))
 }
 
@@ -58,17 +58,17 @@ func (c formatter) firstAndLast(e *ical.Event) (first, last time.Time) {
 func newTile(e *ical.Event, c formatter) Tile {
 	first, last := c.firstAndLast(e)
 	t := Tile{
-		Month: c.cldr.MonthAbbreviated(first.Month()), Day: first.Format("2"), Weekday: c.cldr.WeekdayAbbreviated(first.Weekday()),
+		Month: c.cldr.MonthShort(first.Month()), Day: first.Format("2"), Weekday: c.cldr.WeekdayShort(first.Weekday()),
 	}
 	if sameDay(first, last) || !e.AllDay && last.Sub(first) < 24*time.Hour {
 		return t
 	}
 	t.Range = true
 	if last.Month() != first.Month() {
-		t.Month += "–" + c.cldr.MonthAbbreviated(last.Month())
+		t.Month += "–" + c.cldr.MonthShort(last.Month())
 	}
 	t.Day += "–" + last.Format("2")
-	t.Weekday += "–" + c.cldr.WeekdayAbbreviated(last.Weekday())
+	t.Weekday += "–" + c.cldr.WeekdayShort(last.Weekday())
 	return t
 }
 

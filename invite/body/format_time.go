@@ -112,7 +112,7 @@ func (c formatter) daysInSentence(start, end time.Time) string {
 }
 
 // date writes a whole date with its weekday, in the zone of t.
-func (c formatter) date(t time.Time) string { return oneLine(c.corrected(c.cldr.FmtDateFull(t), t)) }
+func (c formatter) date(t time.Time) string { return oneLine(c.corrected(c.cldr.DateFull(t), t)) }
 
 // oneLine keeps a date on one line.
 func oneLine(s string) string {
@@ -127,7 +127,7 @@ func (c formatter) day(t time.Time, allDay bool) string {
 	if !allDay {
 		t = t.In(c.loc)
 	}
-	return oneLine(c.corrected(c.cldr.FmtDateLong(t), t))
+	return oneLine(c.corrected(c.cldr.DateLong(t), t))
 }
 
 // corrected mends two dates that the locale library does not write as CLDR does. In

@@ -92,7 +92,7 @@ var cities = map[string]string{
 	"Noumea": "Nouméa", "Reunion": "Réunion", "Sao_Paulo": "São Paulo", "Sao_Tome": "São Tomé", "St_Johns": "St. John’s",
 }
 
-// metazone returns the key by which the locale library has the name of the zone of
+// metazone returns the key by which package cldr has the name of the zone of
 // t; "" if it has none.
 func metazone(t time.Time) string {
 	id := t.Location().String()
@@ -105,8 +105,8 @@ func metazone(t time.Time) string {
 }
 
 // metazones are the zones that people call alike (CLDR, metaZones), by the areas and
-// the abbreviations that their places have in the tz database. key is the locale
-// library's. It has no names for the zones that are not listed, such as London,
+// the abbreviations that their places have in the tz database. key is package
+// cldr's. It has no names for the zones that are not listed, such as London,
 // Moscow and Shanghai. Those are called by their city.
 var metazones = []struct{ areas, abbreviations, key string }{
 	{"Africa Arctic Asia Atlantic Europe", "CET CEST", "MEZ"},
@@ -162,9 +162,8 @@ var zoneKeys = map[string]string{
 	"Australia/Eucla": "ACWST", "Australia/Lord_Howe": "LHST", "Pacific/Chatham": "CHAST",
 }
 
-// readZoneNames asks the locale library for the names of all zones. It only gives
-// them as the end of a time of day. People call a zone by one name the whole year,
-// so the word for standard time is left out.
+// readZoneNames reads the names of all zones. People call a zone by one name the whole
+// year, so the word for standard time is left out.
 func (c *catalog) readZoneNames() {
 	keys := make(map[string]bool)
 	for _, m := range metazones {
@@ -173,21 +172,16 @@ func (c *catalog) readZoneNames() {
 	for _, key := range zoneKeys {
 		keys[key] = true
 	}
-	const unknown = "-"
-	midnight := func(zone string) string {
-		return c.cldr.FmtTimeFull(time.Date(2000, 1, 1, 0, 0, 0, 0, time.FixedZone(zone, 0)))
-	}
-	before, after, _ := strings.Cut(midnight(unknown), unknown)
 	c.zoneNames = make(map[string]string, len(keys))
 	for key := range keys {
-		name := strings.TrimSuffix(strings.TrimPrefix(midnight(key), before), after)
+		name := c.cldr.Zone(key)
 		for _, s := range c.Standard {
 			name = strings.Replace(name, s[0], s[1], 1)
 		}
 		if own := c.Zones[key]; own != "" {
 			name = own
 		}
-		if name != key {
+		if name != "" {
 			c.zoneNames[key] = name
 		}
 	}

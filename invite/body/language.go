@@ -4,34 +4,15 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/go-playground/locales"
-	"github.com/go-playground/locales/ar"
-	"github.com/go-playground/locales/de"
-	"github.com/go-playground/locales/en"
-	"github.com/go-playground/locales/en_GB"
-	"github.com/go-playground/locales/es"
-	"github.com/go-playground/locales/fr"
-	"github.com/go-playground/locales/he"
-	"github.com/go-playground/locales/it"
-	"github.com/go-playground/locales/ja"
-	"github.com/go-playground/locales/ko"
-	"github.com/go-playground/locales/nl"
-	"github.com/go-playground/locales/pl"
-	"github.com/go-playground/locales/pt_BR"
-	"github.com/go-playground/locales/ru"
-	"github.com/go-playground/locales/tr"
-	"github.com/go-playground/locales/uk"
-	"github.com/go-playground/locales/zh"
 	xlanguage "golang.org/x/text/language"
 )
 
 // language is a language that mails can be written in.
 type language struct {
-	tag    string // the value of the lang attribute
-	file   string // the name of the catalog, without its folder and extension
-	base   string // the catalog that file only changes; "" if file is a whole one
-	rtl    bool
-	locale func() locales.Translator // names, dates and plurals by CLDR
+	tag  string // the value of the lang attribute
+	file string // the name of the catalog, without its folder and extension
+	base string // the catalog that file only changes; "" if file is a whole one
+	rtl  bool
 
 	once    sync.Once
 	catalog *catalog
@@ -41,23 +22,23 @@ type language struct {
 // languages are all languages. The first is for readers of a language that is not
 // among them.
 var languages = []*language{
-	{tag: "en", file: "en", locale: en.New},
-	{tag: "en-GB", file: "en-GB", base: "en", locale: en_GB.New},
-	{tag: "de", file: "de", locale: de.New},
-	{tag: "fr", file: "fr", locale: fr.New},
-	{tag: "es", file: "es", locale: es.New},
-	{tag: "it", file: "it", locale: it.New},
-	{tag: "pt-BR", file: "pt-BR", locale: pt_BR.New},
-	{tag: "nl", file: "nl", locale: nl.New},
-	{tag: "pl", file: "pl", locale: pl.New},
-	{tag: "tr", file: "tr", locale: tr.New},
-	{tag: "ru", file: "ru", locale: ru.New},
-	{tag: "uk", file: "uk", locale: uk.New},
-	{tag: "ja", file: "ja", locale: ja.New},
-	{tag: "zh-Hans", file: "zh", locale: zh.New},
-	{tag: "ko", file: "ko", locale: ko.New},
-	{tag: "ar", file: "ar", rtl: true, locale: ar.New},
-	{tag: "he", file: "he", rtl: true, locale: he.New},
+	{tag: "en", file: "en"},
+	{tag: "en-GB", file: "en-GB", base: "en"},
+	{tag: "de", file: "de"},
+	{tag: "fr", file: "fr"},
+	{tag: "es", file: "es"},
+	{tag: "it", file: "it"},
+	{tag: "pt-BR", file: "pt-BR"},
+	{tag: "nl", file: "nl"},
+	{tag: "pl", file: "pl"},
+	{tag: "tr", file: "tr"},
+	{tag: "ru", file: "ru"},
+	{tag: "uk", file: "uk"},
+	{tag: "ja", file: "ja"},
+	{tag: "zh-Hans", file: "zh"},
+	{tag: "ko", file: "ko"},
+	{tag: "ar", file: "ar", rtl: true},
+	{tag: "he", file: "he", rtl: true},
 }
 
 // Languages returns the BCP 47 tags of the languages that mails can be written in. A

@@ -24,12 +24,14 @@ const release = "48.2.0"
 func main() {
 	log.SetFlags(0)
 	log.SetPrefix("generate: ")
-	if err := run(); err != nil {
+	if err := run(fetch, "."); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func run() error {
+// run writes the table and the notice into the folder out. fetch unpacks the npm package
+// into a folder.
+func run(fetch func(dir string) error, out string) error {
 	dir, err := os.MkdirTemp("", "cldr")
 	if err != nil {
 		return err
@@ -50,10 +52,10 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile("LICENSE", licence, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(out, "LICENSE"), licence, 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile("table.go", source, 0o644)
+	return os.WriteFile(filepath.Join(out, "table.go"), source, 0o644)
 }
 
 // fetch unpacks the npm package into dir.

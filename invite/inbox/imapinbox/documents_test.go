@@ -1,61 +1,13 @@
 package imapinbox
 
 import (
-	"encoding/json"
-	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
+
+	"github.com/convene-go/convene/internal/documents"
 )
 
 // TestDocuments compiles the programs of the pages that import this package. The test of
 // the other programs is in the module above.
 func TestDocuments(t *testing.T) {
-	pages, err := filepath.Glob("../../../docs/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	here, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	tmp, overlay := t.TempDir(), make(map[string]string)
-	args := []string{"build", "-o", os.DevNull, "-overlay", filepath.Join(tmp, "overlay.json")}
-	for _, page := range pages {
-		data, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, block := range strings.Split(string(data), "\n```go\n")[1:] {
-			block, _, _ := strings.Cut(block, "\n```")
-			if !strings.Contains(block, `"github.com/convene-go/convene/invite/inbox/imapinbox"`) {
-				continue
-			}
-			name := fmt.Sprintf("document%d", len(overlay))
-			file := filepath.Join(tmp, name+".go")
-			if err := os.WriteFile(file, []byte(block+"\n"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			overlay[filepath.Join(here, name, "main.go")] = file
-			args = append(args, "./"+name)
-			if out, err := exec.Command("gofmt", "-l", file).CombinedOutput(); err != nil || len(out) > 0 {
-				t.Errorf("gofmt -l of a program in %s: %v %s", page, err, out)
-			}
-		}
-	}
-	if len(overlay) == 0 {
-		t.Fatal("no page has a program with imapinbox")
-	}
-	data, err := json.Marshal(map[string]any{"Replace": overlay})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(tmp, "overlay.json"), data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
-		t.Errorf("go %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
+	documents.Compile(t, "../../../docs", "github.com/convene-go/convene/invite/inbox/imapinbox")
 }

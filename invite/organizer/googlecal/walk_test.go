@@ -12,7 +12,7 @@ import (
 
 func place(t testing.TB) *walks.Place {
 	f := newFake(t)
-	drop := 0
+	var drop walks.Drops
 	instance := func(uid string, id time.Time) string { return f.idOf(uid) + "_" + id.UTC().Format("20060102T150405Z") }
 	p := &walks.Place{
 		Calendar:  googlecal.New(f.Client(), "primary", &googlecal.Options{BaseURL: f.URL}),
@@ -30,20 +30,16 @@ func place(t testing.TB) *walks.Place {
 		},
 		Delete:  func(t testing.TB, uid string) { id := f.idOf(uid); f.set(func() { f.cancel(id, f.events[id]) }) },
 		Lose:    func(n int) { f.set(func() { f.lose = n }) },
-		Drop:    func(n int) { f.set(func() { drop = n }) },
+		Drop:    func(n int) { f.set(func() { drop.In(n) }) },
 		Entries: func() (n int) { f.set(func() { n = f.imports }); return n },
 		Mails:   func() (n int) { f.set(func() { n = f.mails }); return n },
 	}
 	p.Pending = func() (is bool) {
-		f.set(func() { is = f.lose+drop > 0; f.lose, drop = 0, 0 })
+		f.set(func() { is, f.lose = drop.End() || f.lose > 0, 0 })
 		return is
 	}
 	f.fail = func(*http.Request) *failure {
-		if drop > 0 {
-			if drop--; drop == 0 {
-				panic(http.ErrAbortHandler)
-			}
-		}
+		drop.Request()
 		return nil
 	}
 	return p

@@ -13,7 +13,7 @@ import (
 func place(t testing.TB) *walks.Place { return placeOn(t, newFake(t)) }
 
 func placeOn(_ testing.TB, f *fake) *walks.Place {
-	drop := 0
+	var drop walks.Drops
 	p := &walks.Place{
 		Calendar: graphcal.New(f.Client(), mailbox, &graphcal.Options{
 			BaseURL: f.URL, Now: func() time.Time { return walks.Now },
@@ -39,20 +39,16 @@ func placeOn(_ testing.TB, f *fake) *walks.Place {
 		},
 		Delete:  func(_ testing.TB, uid string) { id := f.idOf(uid); f.set(func() { delete(f.events, id) }) },
 		Lose:    func(n int) { f.set(func() { f.lose = n }) },
-		Drop:    func(n int) { f.set(func() { drop = n }) },
+		Drop:    func(n int) { f.set(func() { drop.In(n) }) },
 		Entries: func() (n int) { f.set(func() { n = f.creations }); return n },
 		Mails:   func() (n int) { f.set(func() { n = f.mails }); return n },
 	}
 	p.Pending = func() (is bool) {
-		f.set(func() { is = f.lose+drop > 0; f.lose, drop = 0, 0 })
+		f.set(func() { is, f.lose = drop.End() || f.lose > 0, 0 })
 		return is
 	}
 	f.fail = func(*http.Request) *failure {
-		if drop > 0 {
-			if drop--; drop == 0 {
-				panic(http.ErrAbortHandler)
-			}
-		}
+		drop.Request()
 		return nil
 	}
 	return p

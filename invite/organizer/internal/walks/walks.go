@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -38,6 +39,26 @@ type Place struct {
 	// Entries is the number of entries that were made, and Mails the number of mails that
 	// were sent.
 	Entries, Mails func() int
+}
+
+// Drops drops a request of a fake server, in the way of [Place.Drop].
+type Drops struct{ left int }
+
+// In drops the request with number n from now on.
+func (d *Drops) In(n int) { d.left = n }
+
+// Request counts a request. It ends the connection of the request to drop.
+func (d *Drops) Request() {
+	if d.left--; d.left == 0 {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// End reports whether a request is still to be dropped, and keeps it from that.
+func (d *Drops) End() bool {
+	pending := d.left > 0
+	d.left = 0
+	return pending
 }
 
 // Now is the time of the tests.
