@@ -19,7 +19,7 @@ func TestFits7bit(t *testing.T) {
 		{strings.Repeat("a", 999), false}, {"a\n" + strings.Repeat("a", 999) + "\n", false},
 		{"a ", false}, {"a \nb", false}, {"a \r\nb", false}, {" ", false},
 		{"--", false}, {"a\n--b\n", false}, {"a\r\n--=_b-mixed", false},
-		{"a\tb", false}, {"a\rb", false}, {"\r", true}, {"a\r", true}, {"a\r\r\nb", false}, {"\ufeffa", false},
+		{"a\tb", false}, {"a\rb", false}, {"\r", false}, {"a\r", false}, {"a\r\r\nb", false}, {"\ufeffa", false},
 	} {
 		if got := fits7bit(tt.in); got != tt.want {
 			t.Errorf("fits7bit(%q) = %t, want %t", tt.in, got, tt.want)
@@ -45,6 +45,7 @@ func TestIsPrintable(t *testing.T) {
 // quoted-printable with the output of the encoder for the whole text.
 func FuzzText(f *testing.F) {
 	f.Add("a\r\nb=c\n", "a\nb")
+	f.Add("a\r", "\r")
 	f.Add("a \r\n--b\n.\n", "\ré\n")
 	f.Add(strings.Repeat("long ", 250), strings.Repeat("lang ", 250)+"\n"+strings.Repeat("é", 80))
 	f.Fuzz(func(t *testing.T, first, second string) {

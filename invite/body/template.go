@@ -123,7 +123,11 @@ func (t *templates) document(p *Page) (string, error) {
 	}
 	w := new(htmlWriter)
 	w.Grow(pageSize)
-	writeBody(w, p)
+	if writeBody(w, p); w.longer > mostLonger {
+		w = &htmlWriter{scripts: true}
+		w.Grow(pageSize)
+		writeBody(w, p)
+	}
 	return w.String(), nil
 }
 
