@@ -21,7 +21,7 @@ type htmlWriter struct {
 
 // mostLonger is the number of octets that references may add to a page. A page in a
 // script other than Latin stays in UTF-8, because it would grow by its half.
-const mostLonger = 2 << 10
+const mostLonger = 640
 
 // raw writes markup, which is not escaped.
 func (w *htmlWriter) raw(s string) { w.WriteString(s) }

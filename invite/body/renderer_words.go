@@ -94,7 +94,7 @@ func (r *Renderer) writeHTML(w *words, p *Page, answers *Answers, most int) (int
 	}
 	block := ""
 	if p.hasAnswers {
-		if block, err = r.templates.answers(answers); err != nil {
+		if block, err = r.templates.answers(answers, html); err != nil {
 			return 0, err
 		}
 	}
