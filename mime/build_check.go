@@ -153,9 +153,14 @@ func checkText(s string) (is7bit bool, err error) {
 // controlIn returns the offset of the first control character that must not be
 // in the text of a mail, and -1 if there is none.
 func controlIn[T string | []byte](s T) int {
-	for i := range len(s) {
-		if notInText[s[i]] {
-			return i
+	for at := 0; at < len(s); at += 8 {
+		if at+8 <= len(s) && !hasControl(load8(s[at:])) {
+			continue
+		}
+		for i := at; i < min(at+8, len(s)); i++ {
+			if notInText[s[i]] {
+				return i
+			}
 		}
 	}
 	return -1

@@ -77,17 +77,10 @@ func textLine(s string) (line, rest string) {
 	return line, rest
 }
 
-// isPrintable reports whether all characters of s are from space to tilde. It looks
-// at eight of them at a time, which takes a quarter of the time.
+// isPrintable reports whether all characters of s are from space to tilde.
 func isPrintable(s string) bool {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
 	for ; len(s) >= 8; s = s[8:] {
-		x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-		// Without its highest bit, an octet plus 1 has it if the octet is DEL, and an
-		// octet plus 0x60 lacks it if the octet is below space.
-		low := x &^ high
-		if (x|(low+ones)|^(low+0x60*ones))&high != 0 {
+		if x := load8(s); x&high != 0 || hasControl(x) {
 			return false
 		}
 	}
@@ -97,6 +90,28 @@ func isPrintable(s string) bool {
 		}
 	}
 	return true
+}
+
+// Words with one bit set in each octet.
+const (
+	ones = 0x0101010101010101
+	high = 0x8080808080808080
+)
+
+// load8 returns the first eight octets of s as one word. All of them are looked at
+// together, which takes a quarter of the time.
+func load8[T string | []byte](s T) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// hasControl reports whether an octet of x is a control character of ASCII. Without
+// its highest bit, an octet plus 1 has that bit if the octet is DEL, and an octet plus
+// 0x60 lacks it if the octet is below space. No sum carries into the next octet.
+func hasControl(x uint64) bool {
+	low := x &^ high
+	return ((low+ones)|^(low+0x60*ones))&^x&high != 0
 }
 
 // append7bit appends s to b with CRLF line ends.
