@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net/mail"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -28,6 +29,14 @@ type parsed struct {
 	tree   string   // as "mixed(alternative(text/plain text/html) application/ics)"
 	leaves []leaf
 }
+
+// withoutID returns a mail without its Message-ID and without the digits of its
+// boundaries, which are made from it.
+func withoutID(m *invite.Message) string {
+	return digits.ReplaceAllString(strings.ReplaceAll(string(m.Data), m.ID, ""), "=_-")
+}
+
+var digits = regexp.MustCompile("=_[0-9a-f]{24}-")
 
 func parseMail(t testing.TB, data []byte) *parsed {
 	t.Helper()

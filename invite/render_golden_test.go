@@ -135,12 +135,20 @@ func checkTo(t *testing.T, p *parsed, m *invite.Message, invited []ical.Attendee
 }
 
 // checkOctets checks that lines are short and in ASCII, so that no server on the way has
-// a reason to change them.
+// a reason to change them. Lines of HTML may have the 998 octets of RFC 5322, section
+// 2.1.1, because nobody reads them.
 func checkOctets(t *testing.T, data []byte) {
 	t.Helper()
+	most := 78
 	for i, line := range strings.Split(strings.TrimSuffix(string(data), "\r\n"), "\r\n") {
-		if len(line) > 78 {
-			t.Errorf("line %d has %d octets, want 78 at most", i+1, len(line))
+		switch {
+		case strings.HasPrefix(line, "Content-Type: text/html"):
+			most = 998
+		case strings.HasPrefix(line, "--=_"):
+			most = 78
+		}
+		if len(line) > most {
+			t.Errorf("line %d has %d octets, want %d at most", i+1, len(line), most)
 		}
 		if at := strings.IndexFunc(line, func(r rune) bool { return r > '~' || r < ' ' && r != '\t' }); at >= 0 {
 			t.Errorf("line %d has the character %q, want printable ASCII", i+1, line[at])

@@ -1,10 +1,9 @@
 package mime
 
-import "hash"
-
 // Build checks d and renders it as a mail: 7-bit, with CRLF line ends, and with
 // no line longer than 998 octets. A line is longer than 76 octets only if it
-// holds a word that cannot be folded. Equal drafts give equal bytes, and
+// holds a word that cannot be folded, or if the draft's text has such lines and
+// is sent as it is. Equal drafts give equal bytes, and
 // therefore equal Message-IDs if the drafts do not bring their own.
 //
 // The reverse path is the address of Sender if there is one, and otherwise the
@@ -29,14 +28,13 @@ type Batch struct {
 	frame      frame
 	text, html encodedText
 	calendar   encodedCalendar
-	textHash   hash.Cloner
-	sum        [32]byte
+	digest     digest
 }
 
 // Build does the same as the function [Build].
 func (b *Batch) Build(d *Draft) (*Message, error) {
 	w := workspaces.Get().(*workspace)
-	m, err := w.build(d, content{&b.frame, &b.text, &b.html, &b.calendar, b.textHash, b.sum})
+	m, err := w.build(d, content{&b.frame, &b.text, &b.html, &b.calendar, b.digest})
 	if err == nil {
 		b.copyFrom(&w.content)
 	}
@@ -50,5 +48,5 @@ func (b *Batch) copyFrom(c *content) {
 	b.text.copyFrom(c.text)
 	b.html.copyFrom(c.html)
 	b.calendar.copyFrom(c.calendar)
-	b.textHash, b.sum = c.textHash, c.sum
+	b.digest = c.digest
 }

@@ -22,7 +22,8 @@ type checkedDraft struct {
 	date            time.Time
 	id, inReplyTo   string // with angle brackets
 	references      []string
-	text, html      []byte // without lone CR; set once they are encoded
+	text7bit        bool // Text can be sent as it is; likewise the next one
+	html7bit        bool
 }
 
 // attachedName returns the name of the attached copy of the calendar object,
@@ -128,29 +129,38 @@ func (c *checker) identifiers(cd *checkedDraft) {
 	}
 }
 
-// checkText returns an error if s cannot be the text of a mail.
-func checkText(s string) error {
+// checkText returns an error if s cannot be the text of a mail, and tells whether it
+// can be sent as it is.
+func checkText(s string) (is7bit bool, err error) {
 	if strings.TrimSpace(s) == "" {
-		return errors.New("is empty")
+		return false, errors.New("is empty")
+	}
+	if fits7bit(s) {
+		return true, nil
 	}
 	if strings.HasPrefix(s, "\ufeff") {
-		return errors.New("starts with a byte order mark")
+		return false, errors.New("starts with a byte order mark")
 	}
 	if i := controlIn(s); i >= 0 {
-		return fmt.Errorf("control character %U at octet %d", s[i], i)
+		return false, fmt.Errorf("control character %U at octet %d", s[i], i)
 	}
 	if !utf8.ValidString(s) {
-		return errors.New("invalid UTF-8")
+		return false, errors.New("invalid UTF-8")
 	}
-	return nil
+	return false, nil
 }
 
 // controlIn returns the offset of the first control character that must not be
 // in the text of a mail, and -1 if there is none.
 func controlIn[T string | []byte](s T) int {
-	for i := range len(s) {
-		if notInText[s[i]] {
-			return i
+	for at := 0; at < len(s); at += 8 {
+		if at+8 <= len(s) && !hasControl(load8(s[at:])) {
+			continue
+		}
+		for i := at; i < min(at+8, len(s)); i++ {
+			if notInText[s[i]] {
+				return i
+			}
 		}
 	}
 	return -1
@@ -167,11 +177,14 @@ var notInText = func() (is [256]bool) {
 
 // content checks the fields that are written below the header.
 func (c *checker) content(cd *checkedDraft, changed changes) {
+	var err error
 	if changed.text || cd.Text == "" {
-		c.note("Text", checkText(cd.Text))
+		cd.text7bit, err = checkText(cd.Text)
+		c.note("Text", err)
 	}
 	if changed.html && cd.HTML != "" {
-		c.note("HTML", checkText(cd.HTML))
+		cd.html7bit, err = checkText(cd.HTML)
+		c.note("HTML", err)
 	}
 	c.calendar(cd.Draft, changed.calendar)
 	if !changed.frame {

@@ -8,27 +8,25 @@ import (
 	"strings"
 )
 
-// contentDigest returns a hash over the content of a mail. Its boundaries are
-// made from this hash. Each value is hashed with its length, so that two
-// different drafts never lead to the same octets.
-func contentDigest(c *content, calendar []byte) (sum [32]byte, err error) {
-	h, err := c.textHash.Clone()
-	if err != nil {
-		return sum, err
-	}
-	hashValue(h, calendar)
-	h.Write(c.frame.digestTail)
-	h.Sum(sum[:0])
-	return sum, nil
+// digest is a hash over the content of a mail, or not made yet. The Message-ID of
+// a draft that has none is made from it.
+type digest struct {
+	sum  [32]byte
+	made bool
 }
 
-// hashTexts returns the hash over the texts, which precede the calendar object
-// in the digest.
-func hashTexts(text, html []byte) hash.Cloner {
-	h := sha256.New().(hash.Cloner) // all hashes of the standard library are
-	hashValue(h, text)
-	hashValue(h, html)
-	return h
+// contentDigest returns the digest of the mail of cd, whose layout is that of f.
+// Each value is hashed with its length, so that two different drafts never lead to
+// the same octets.
+func contentDigest(cd *checkedDraft, f *frame) (d digest) {
+	h := sha256.New()
+	hashValue(h, []byte(cd.Text))
+	hashValue(h, []byte(cd.HTML))
+	hashValue(h, cd.Calendar)
+	h.Write(f.digestTail)
+	h.Sum(d.sum[:0])
+	d.made = true
+	return d
 }
 
 func hashValue(h hash.Hash, value []byte) {
@@ -69,8 +67,16 @@ func deriveID(date, rest []byte, content [32]byte, addr string) string {
 	return "<" + hex.EncodeToString(h.Sum(nil)[:16]) + addr[strings.LastIndexByte(addr, '@'):] + ">"
 }
 
-// boundary returns the boundary of the multipart of this subtype. "=_" occurs
-// neither in quoted-printable nor in base64 (RFC 2045, section 6.7). All leaves
-// have one of these encodings, so no line of content can look like the
-// boundary. No boundary of a mail is the beginning of another one.
+// boundaryDigits returns the part of the boundaries that differs from mail to mail,
+// in hexadecimal. It is a hash of the Message-ID, which no other mail has.
+func boundaryDigits(id string) (digits [24]byte) {
+	sum := sha256.Sum256([]byte(id))
+	hex.Encode(digits[:], sum[:12])
+	return digits
+}
+
+// boundary returns the boundary of the multipart of this subtype. No line of
+// content can look like it, whatever the digits are: "=_" occurs neither in
+// quoted-printable nor in base64 (RFC 2045, section 6.7), and no line of a text in
+// 7bit begins with "--". No boundary of a mail is the beginning of another one.
 func boundary(digits []byte, subtype string) string { return "=_" + string(digits) + "-" + subtype }

@@ -33,6 +33,8 @@ const (
 	gapText
 	gapHTML
 	gapCalendar
+	gapTextField // the field that says how the text is encoded
+	gapHTMLField
 	gapKinds
 )
 
@@ -42,7 +44,7 @@ type gapValues [gapKinds][]byte
 // placeholders are the values, already encoded, from which a frame is made.
 // They mark its gaps. No placeholder begins within itself or within another
 // one. The boundary's placeholder is as long as the real digits, because fields
-// are folded by their length.
+// are folded by their length. The fields need no placeholder.
 var placeholders = gapValues{
 	gapBoundary: []byte("?boundary-stands-in-here"),
 	gapText:     []byte("!plain-text-stands-in-here"),
@@ -54,6 +56,7 @@ var placeholders = gapValues{
 var placeholderContent = func() gapValues {
 	f := placeholders
 	f[gapCalendar], _ = base64.StdEncoding.DecodeString(string(placeholders[gapCalendar]))
+	f[gapTextField], f[gapHTMLField] = quotedField, quotedField
 	return f
 }()
 
@@ -132,13 +135,15 @@ func (f *frame) findGaps(root *enmime.Part) bool {
 		}
 	}
 	f.gaps = f.gaps[:0]
-	for k, placeholder := range placeholders {
+	for k, placeholder := range placeholders[:gapTextField] {
 		before := len(f.gaps)
 		f.addGaps(gapKind(k), placeholder)
 		if len(f.gaps)-before != want[k] {
 			return false
 		}
 	}
+	f.addField(gapText, gapTextField)
+	f.addField(gapHTML, gapHTMLField)
 	slices.SortFunc(f.gaps, func(a, b gap) int { return a.start - b.start })
 	return true
 }
@@ -152,6 +157,22 @@ func (f *frame) addGaps(k gapKind, placeholder []byte) {
 		start := end + n
 		end = start + len(placeholder)
 		f.gaps = append(f.gaps, gap{start, end, k})
+	}
+}
+
+// quotedField is the field of a text in quoted-printable. A text in 7bit has no such
+// field (RFC 2045, section 6.1).
+var quotedField = []byte("Content-Transfer-Encoding: quoted-printable\r\n")
+
+// addField adds a gap for the field of the part whose content goes into the gap of
+// kind k, if there is one.
+func (f *frame) addField(k, field gapKind) {
+	for _, g := range f.gaps {
+		if g.kind == k {
+			start := bytes.LastIndex(f.data[:g.start], quotedField)
+			f.gaps = append(f.gaps, gap{start, start + len(quotedField), field})
+			return
+		}
 	}
 }
 

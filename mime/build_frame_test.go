@@ -84,8 +84,7 @@ func bothWays(t *testing.T, d *Draft) (got, want string, whole bool) {
 		t.Fatal(err)
 	}
 	cd := &checkedDraft{Draft: d}
-	w.normalizeTexts(cd)
-	err = w.write(partTree(cd, &gapValues{gapBoundary: w.boundaryDigits(), gapText: cd.text, gapHTML: cd.html, gapCalendar: d.Calendar}), 0)
+	err = w.write(partTree(cd, w.wholeContent(cd)), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,8 @@ import (
 //
 //   - Encode writes into the Part, so each mail has parts of its own.
 //   - For text, Encode chooses a transfer encoding by counting octets. qp
-//     forces quoted-printable, and a ContentReader forces base64.
+//     forces quoted-printable, and a ContentReader forces base64. Without either,
+//     it leaves text that fits7bit accepts as it is.
 //   - Encode drops all parameters if one of them is not valid. So it never gets
 //     an unchecked parameter.
 //   - Encode makes an encoded-word of a file name that is not ASCII. So it gets
@@ -61,9 +62,9 @@ func related(cd *checkedDraft, of *gapValues) *enmime.Part {
 // alternative returns the text in all its forms, the richest last (RFC 2046,
 // section 5.1.4), and the calendar object after all of them.
 func alternative(cd *checkedDraft, of *gapValues) *enmime.Part {
-	parts := []*enmime.Part{textPart("text/plain", of[gapText])}
+	parts := []*enmime.Part{textPart("text/plain", of[gapText], of[gapTextField] != nil)}
 	if cd.HTML != "" {
-		parts = append(parts, textPart("text/html", of[gapHTML]))
+		parts = append(parts, textPart("text/html", of[gapHTML], of[gapHTMLField] != nil))
 	}
 	if len(cd.Calendar) > 0 {
 		parts = append(parts, calendarPart(of[gapCalendar], cd.Method))
@@ -84,9 +85,13 @@ func multipart(subtype, boundary string, children ...*enmime.Part) *enmime.Part 
 	return p
 }
 
-// textPart returns a part in UTF-8 and quoted-printable.
-func textPart(mediaType string, content []byte) *enmime.Part {
-	p := enmime.NewPart(mediaType).WithEncoder(qp)
+// textPart returns a part in UTF-8, either in quoted-printable or in 7bit. The
+// content for 7bit has CRLF line ends.
+func textPart(mediaType string, content []byte, quoted bool) *enmime.Part {
+	p := enmime.NewPart(mediaType)
+	if quoted {
+		p.WithEncoder(qp)
+	}
 	p.Charset = "utf-8"
 	p.Content = content
 	return p

@@ -116,8 +116,8 @@ func TestBuildTree(t *testing.T) {
 	d := invitation()
 	utf8 := map[string]string{"charset": "utf-8"}
 	crlf := func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
-	text := part{Type: "text/plain", Params: utf8, Encoding: "quoted-printable", Body: crlf(d.Text)}
-	html := part{Type: "text/html", Params: utf8, Encoding: "quoted-printable", Body: crlf(d.HTML)}
+	text := part{Type: "text/plain", Params: utf8, Body: crlf(d.Text)}
+	html := part{Type: "text/html", Params: utf8, Body: crlf(d.HTML)}
 	calendar := part{
 		Type: "text/calendar", Params: map[string]string{"charset": "utf-8", "method": "REQUEST"},
 		Encoding: "base64", Body: string(d.Calendar),
@@ -133,6 +133,9 @@ func TestBuildTree(t *testing.T) {
 	pdf := part{
 		Type: "application/pdf", Params: map[string]string{"name": "a.pdf"}, Disposition: "attachment",
 		Filename: "a.pdf", Encoding: "base64", Body: "%PDF",
+	}
+	quoted := func(mediaType, body string) part {
+		return part{Type: mediaType, Params: utf8, Encoding: "quoted-printable", Body: body}
 	}
 	none := map[string]string{}
 	multi := func(subtype string, parts ...part) part {
@@ -165,6 +168,8 @@ func TestBuildTree(t *testing.T) {
 		{"text and inline html", func(d *mime.Draft) { noCalendar(d); inline(d) }, related(multi("alternative", text, html))},
 		{"text and a file", func(d *mime.Draft) { noCalendar(d); attachPDF(d); d.HTML = "" }, multi("mixed", text, pdf)},
 		{"text", func(d *mime.Draft) { noCalendar(d); d.HTML = "" }, text},
+		{"quoted text", func(d *mime.Draft) { noCalendar(d); d.Text = "né\n" }, multi("alternative", quoted("text/plain", "né\r\n"), html)},
+		{"quoted html", func(d *mime.Draft) { noCalendar(d); d.HTML = "<p>né \n" }, multi("alternative", text, quoted("text/html", "<p>né \r\n"))},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -3,9 +3,7 @@ package mime
 import (
 	"bufio"
 	"bytes"
-	"encoding/hex"
 	"fmt"
-	"hash"
 	"slices"
 	"sync"
 
@@ -35,7 +33,7 @@ type workspace struct {
 	frame      frame   // of content if that frame is new; likewise the next three
 	text, html encodedText
 	calendar   encodedCalendar
-	texts      []byte       // Text and HTML of the draft, with LF line ends
+	lines      []byte       // a text of the draft with LF line ends
 	out        bytes.Buffer // output of the encoder
 	writer     *bufio.Writer
 	header     headerWriter
@@ -67,7 +65,7 @@ func (w *workspace) wipe() {
 	w.text = encodedText{encoded: wiped(w.text.encoded)}
 	w.html = encodedText{encoded: wiped(w.html.encoded)}
 	w.calendar = encodedCalendar{encoded: wiped(w.calendar.encoded)}
-	w.texts = wiped(w.texts)
+	w.lines = wiped(w.lines)
 	w.resetOut()
 	w.writer.Reset(nil)
 	clear(w.writer.AvailableBuffer()[:w.writer.Available()])
@@ -99,8 +97,7 @@ type content struct {
 	frame      *frame
 	text, html *encodedText
 	calendar   *encodedCalendar
-	textHash   hash.Cloner // over text and html
-	sum        [32]byte    // over all
+	digest     digest // over all
 }
 
 // changes tells which pieces of a mail's content differ from the last mail, and
@@ -119,12 +116,20 @@ func (w *workspace) build(d *Draft, last content) (*Message, error) {
 	if err != nil {
 		return nil, err
 	}
+	if changed.frame {
+		w.startFrame(cd)
+	}
 	if changed != (changes{}) || w.content.frame != last.frame {
-		if err := w.encode(cd, changed, last); err != nil {
+		w.content.digest = digest{}
+	}
+	date, rest := w.writeHeader(cd)
+	w.encode(cd, changed, last)
+	if changed.frame {
+		if err := w.encodeFrame(cd); err != nil {
 			return nil, fmt.Errorf("mime: Build: %w", err)
 		}
 	}
-	return w.message(cd), nil
+	return w.message(cd, date, rest), nil
 }
 
 // compare compares last with d, and returns the pieces that have to be made for
@@ -148,18 +153,30 @@ func (w *workspace) compare(d *Draft) (changed changes) {
 	return changed
 }
 
-// encode encodes the pieces that changed. A changed text takes over lines of
-// the last one.
-func (w *workspace) encode(cd *checkedDraft, changed changes, last content) (err error) {
-	c := &w.content
-	if changed.text || changed.html || changed.frame {
-		w.normalizeTexts(cd)
-	}
-	if changed.text || changed.html {
-		c.textHash = hashTexts(cd.text, cd.html)
-		if err := w.encodeTexts(cd, changed, last); err != nil {
-			return err
+// writeHeader writes the header, and the boundaries' digits, which depend on the
+// Message-ID. It returns the offsets at which Date and the fields below the
+// Message-ID end. The Message-ID follows them.
+func (w *workspace) writeHeader(cd *checkedDraft) (date, rest int) {
+	h, c := &w.header, &w.content
+	date, rest = cd.header(h)
+	if cd.id == "" {
+		if !c.digest.made {
+			c.digest = contentDigest(cd, c.frame)
 		}
+		cd.id = deriveID(h.buf[:date], h.buf[date:], c.digest.sum, cd.from.addr)
+	}
+	h.open("Message-ID").word(cd.id).close()
+	w.digits = boundaryDigits(cd.id)
+	return date, rest
+}
+
+// encode encodes the texts and the calendar object if they changed.
+func (w *workspace) encode(cd *checkedDraft, changed changes, last content) {
+	if changed.text {
+		w.encodeText(&w.text, cd.Text, cd.text7bit, last.text)
+	}
+	if changed.html {
+		w.encodeText(&w.html, cd.HTML, cd.html7bit, last.html)
 	}
 	if changed.calendar {
 		w.calendar = encodedCalendar{
@@ -167,33 +184,6 @@ func (w *workspace) encode(cd *checkedDraft, changed changes, last content) (err
 			encoded: appendBase64(w.calendar.encoded[:0], cd.Calendar),
 		}
 	}
-	if changed.frame {
-		w.startFrame(cd)
-	}
-	if c.sum, err = contentDigest(c, cd.Calendar); err != nil || !changed.frame {
-		return err
-	}
-	return w.encodeFrame(cd)
-}
-
-// normalizeTexts sets the texts of cd as the encoder needs them.
-func (w *workspace) normalizeTexts(cd *checkedDraft) {
-	b := appendLF(w.texts[:0], cd.Text)
-	n := len(b)
-	w.texts = appendLF(b, cd.HTML)
-	cd.text, cd.html = w.texts[:n], w.texts[n:]
-}
-
-func (w *workspace) encodeTexts(cd *checkedDraft, changed changes, last content) (err error) {
-	if changed.text {
-		w.text.encoded, err = w.quotedPrintableReusing(w.text.encoded[:0], cd.text, last.text)
-		w.text.raw = cd.Text
-	}
-	if changed.html && err == nil {
-		w.html.encoded, err = w.quotedPrintableReusing(w.html.encoded[:0], cd.html, last.html)
-		w.html.raw = cd.HTML
-	}
-	return err
 }
 
 // startFrame sets all that is known of a frame before it is encoded.
@@ -219,10 +209,24 @@ func (w *workspace) encodeFrame(cd *checkedDraft) error {
 		return nil
 	}
 	w.frame.gaps, w.frame.whole = w.frame.gaps[:0], true
-	of := gapValues{gapBoundary: w.boundaryDigits(), gapText: cd.text, gapHTML: cd.html, gapCalendar: cd.Calendar}
-	err := w.write(partTree(cd, &of), size)
+	err := w.write(partTree(cd, w.wholeContent(cd)), size)
 	w.frame.data = w.out.Bytes()
 	return err
+}
+
+// wholeContent returns the content of a mail as the encoder needs it.
+func (w *workspace) wholeContent(cd *checkedDraft) *gapValues {
+	c := &w.content
+	of := &gapValues{gapBoundary: w.digits[:], gapCalendar: cd.Calendar}
+	content := func(t *encodedText) []byte {
+		if t.quoted {
+			return appendLF(nil, t.raw)
+		}
+		return t.encoded
+	}
+	of[gapText], of[gapTextField] = content(c.text), c.text.field()
+	of[gapHTML], of[gapHTMLField] = content(c.html), c.html.field()
+	return of
 }
 
 // write encodes root and its children to w.out. size is an estimate, in octets.
@@ -233,24 +237,13 @@ func (w *workspace) write(root *enmime.Part, size int) error {
 	return root.Encode(w.writer)
 }
 
-// boundaryDigits returns the part of the digest that boundaries contain, in
-// hexadecimal.
-func (w *workspace) boundaryDigits() []byte {
-	hex.Encode(w.digits[:], w.content.sum[16:28])
-	return w.digits[:]
-}
-
 // message joins header and content to the finished mail.
-func (w *workspace) message(cd *checkedDraft) *Message {
+func (w *workspace) message(cd *checkedDraft, date, rest int) *Message {
 	h, c := &w.header, &w.content
-	date, rest := cd.header(h)
-	if cd.id == "" {
-		cd.id = deriveID(h.buf[:date], h.buf[date:], c.sum, cd.from.addr)
-	}
-	h.open("Message-ID").word(cd.id).close()
 	w.segments = append(w.segments[:0], h.buf[:date], h.buf[rest:], h.buf[date:rest])
 	w.segments = c.frame.appendFilled(w.segments, &gapValues{
-		gapBoundary: w.boundaryDigits(), gapText: c.text.encoded, gapHTML: c.html.encoded, gapCalendar: c.calendar.encoded,
+		gapBoundary: w.digits[:], gapText: c.text.encoded, gapHTML: c.html.encoded, gapCalendar: c.calendar.encoded,
+		gapTextField: c.text.field(), gapHTMLField: c.html.field(),
 	})
 	// Join allocates as much as is needed, and does not fill it with zeros
 	// first.

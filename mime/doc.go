@@ -33,8 +33,8 @@
 //	multipart/mixed                     only if something is attached
 //	├── multipart/related               only if there are inline images
 //	│   ├── multipart/alternative       only if there is more than the text
-//	│   │   ├── text/plain              quoted-printable
-//	│   │   ├── text/html               quoted-printable
+//	│   │   ├── text/plain              7bit or quoted-printable
+//	│   │   ├── text/html               7bit or quoted-printable
 //	│   │   └── text/calendar; method=… base64, no disposition
 //	│   └── image/png …                 base64, with a Content-ID
 //	├── application/ics                 the same object as an attachment
@@ -46,6 +46,9 @@
 // nor a Content-ID, because clients would treat a part with one of these as a file.
 // The attached copy has no method parameter. Otherwise it would count as a second
 // invitation.
+//
+// A text in ASCII goes as it is if its lines have at most 998 octets and nothing
+// that a server on its way may change. Every other text goes in quoted-printable.
 //
 // # Stages of a built mail
 //
@@ -60,8 +63,9 @@
 //     of parts (build_parts.go). Mails of the same layout share a frame.
 //  5. The [Message] is header, frame and the values of its gaps, joined. The
 //     checked draft writes its header (build_message_header.go, with the syntax
-//     of build_header_writer.go) and its envelope (build_envelope.go). A digest
-//     of the content gives the boundaries and the Message-ID (build_digest.go).
+//     of build_header_writer.go) and its envelope (build_envelope.go). The
+//     boundaries are made from the Message-ID. A draft without one gets it from a
+//     digest of the content (build_digest.go).
 //
 // A [Batch] keeps the frame, texts and calendar object of its last mail for the
 // next one (build.go).

@@ -40,7 +40,7 @@ func ExampleBuild() {
 	// Content-Class: urn:content-classes:calendarmessage
 	// MIME-Version: 1.0
 	// Content-Type: multipart/alternative;
-	//  boundary="=_3de2ed6fc6ce2cec28c80c4c-alternative"
+	//  boundary="=_cda3fbb35ae5ff84481d87d8-alternative"
 }
 
 func ExampleBuild_errors() {

@@ -263,7 +263,9 @@ func received(t *testing.T, path string) *mime.Received {
 		t.Fatal(err)
 	}
 	m.MessageID = ""
-	m.Header = slices.DeleteFunc(m.Header, func(f mime.Field) bool { return f.Name == "Message-ID" || f.Name == invite.HeaderMessageID })
+	m.Header = slices.DeleteFunc(m.Header, func(f mime.Field) bool {
+		return f.Name == "Message-ID" || f.Name == invite.HeaderMessageID || f.Name == "Content-Type" // has a boundary, made from the ID
+	})
 	return m
 }
 

@@ -18,6 +18,9 @@ type gapped struct {
 // openGaps puts a block of n placeholders at the mark of a text and makes each
 // placeholder a gap. A text without the mark stays whole.
 func openGaps(text, mark, block string, n int) (*gapped, error) {
+	if n == 0 {
+		return &gapped{literals: []string{text}}, nil
+	}
 	before, after, ok := strings.Cut(text, mark)
 	if !ok {
 		return &gapped{literals: []string{text}}, nil

@@ -60,8 +60,14 @@ func isBidiControl(r rune) bool {
 
 // clean returns a text as one line of at most the given number of characters.
 func clean(s string, most int) string {
-	return shortened(strings.Join(strings.Fields(cleanLines(s)), " "), most)
+	if s = cleanLines(s); !isTight(s) || strings.IndexFunc(s, isOtherSpace) >= 0 {
+		s = strings.Join(strings.Fields(s), " ")
+	}
+	return shortened(s, most)
 }
+
+// isOtherSpace reports whether r is a space other than the usual one.
+func isOtherSpace(r rune) bool { return r != ' ' && unicode.IsSpace(r) }
 
 // shortened returns s, or its beginning and an ellipsis if it has more than the
 // given number of characters.

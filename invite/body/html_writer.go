@@ -2,14 +2,26 @@ package body
 
 import (
 	"html/template"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 //go:generate go test -run GeneratedPage -update
 
 // htmlWriter is the output of the generated functions in page_html.go. Its methods
-// escape values as html/template does in the same places. Tests compare the two.
-type htmlWriter struct{ strings.Builder }
+// escape values as html/template does in the same places, and write other characters
+// than ASCII as references. So a mail can carry the page as it is. Tests compare the
+// page with the page of html/template.
+type htmlWriter struct {
+	strings.Builder
+	scripts bool // all characters are written in UTF-8
+	longer  int  // the octets that the page has more than in UTF-8
+}
+
+// mostLonger is the number of octets that references may add to a page. A page in a
+// script other than Latin stays in UTF-8, because it would grow by its half.
+const mostLonger = 640
 
 // raw writes markup, which is not escaped.
 func (w *htmlWriter) raw(s string) { w.WriteString(s) }
@@ -17,14 +29,31 @@ func (w *htmlWriter) raw(s string) { w.WriteString(s) }
 // html writes a text between tags, or into a quoted attribute.
 func (w *htmlWriter) html(s string) {
 	from := 0
-	for i := range len(s) {
-		if e := entities[s[i]]; e != "" {
+	for i := 0; i < len(s); i++ {
+		switch e := entities[s[i]]; {
+		case e != "":
 			w.WriteString(s[from:i])
 			w.WriteString(e)
 			from = i + 1
+		case s[i] >= utf8.RuneSelf && !w.scripts:
+			w.WriteString(s[from:i])
+			from = i + w.reference(s[i:])
+			i = from - 1
 		}
 	}
 	w.WriteString(s[from:])
+}
+
+// reference writes the first character of s as a reference, and returns its length.
+func (w *htmlWriter) reference(s string) int {
+	r, n := utf8.DecodeRuneInString(s)
+	before := w.Len()
+	var digits [8]byte
+	w.WriteString("&#")
+	w.Write(strconv.AppendInt(digits[:0], int64(r), 10))
+	w.WriteByte(';')
+	w.longer += w.Len() - before - n
+	return n
 }
 
 // entities are the replacements for characters that have a meaning in HTML. The plus

@@ -1,11 +1,16 @@
 package body
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/address"
 	"github.com/convene-go/convene/internal/golden"
 	"github.com/convene-go/convene/invite/body/internal/pagegen"
 )
@@ -25,7 +30,7 @@ func TestGeneratedPage(t *testing.T) {
 }
 
 // FuzzGeneratedPage puts a text into every place of a page that can hold one. It
-// compares the result with the page that html/template makes.
+// compares the result with the page that html/template makes, which is in UTF-8.
 func FuzzGeneratedPage(f *testing.F) {
 	for _, s := range []string{
 		"", "Title", `<script>alert("1")</script>&amp;'+`, "a\x00b\xffc\u2028d\u202ee\u2066f", "=\"'`<!--{{.}}-->]]>",
@@ -52,11 +57,48 @@ func FuzzGeneratedPage(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if address.IsASCII(got.HTML) {
+				want.HTML = inReferences(want.HTML)
+			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Fatalf("%s of %q: Go code differs from html/template (-template +code):\n%s", v.Action, s, diff)
 			}
 		}
 	})
+}
+
+// inReferences returns a page with a reference for each character that is not ASCII.
+func inReferences(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r < utf8.RuneSelf {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, "&#%d;", r)
+		}
+	}
+	return b.String()
+}
+
+// TestPageCharacters checks in which languages the page of a usual mail is ASCII.
+func TestPageCharacters(t *testing.T) {
+	r, err := New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := []string{"ar", "el", "he", "ja", "ko", "ru", "uk", "zh-Hans", "zh-Hant"}
+	for _, tag := range Languages() {
+		for _, v := range samples() {
+			v.Language = tag
+			b, err := r.Render(v)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v.Event.UID != "" && address.IsASCII(b.HTML) == slices.Contains(other, tag) {
+				t.Errorf("%s, %s: ASCII %t", tag, v.Action, address.IsASCII(b.HTML))
+			}
+		}
+	}
 }
 
 // twin returns a renderer that uses page_html.go, and one that uses html/template.

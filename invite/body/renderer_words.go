@@ -94,7 +94,7 @@ func (r *Renderer) writeHTML(w *words, p *Page, answers *Answers, most int) (int
 	}
 	block := ""
 	if p.hasAnswers {
-		if block, err = r.templates.answers(answers); err != nil {
+		if block, err = r.templates.answers(answers, html); err != nil {
 			return 0, err
 		}
 	}
@@ -105,6 +105,9 @@ func (r *Renderer) writeHTML(w *words, p *Page, answers *Answers, most int) (int
 // shortText cuts a text at a line or a word, so that in HTML it has at most the
 // given number of octets.
 func shortText(s string, most int) (text string, cut bool) {
+	if 5*len(s) <= most { // no character needs more than five octets for each of its own
+		return s, false
+	}
 	size := 0
 	for i, r := range s {
 		switch {

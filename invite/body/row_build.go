@@ -312,11 +312,18 @@ func isRequired(a *ical.Attendee) bool { return !isPlace(a) && !isOptional(a) }
 // that has a meaning in a mailto link, the name leads nowhere.
 func person(name, address string) Value {
 	v := Value{Text: firstOf(name, address)}
-	if !strings.ContainsAny(address, "?&%#") && strings.Contains(address, "@") {
+	switch {
+	case !strings.Contains(address, "@"):
+	case len(address) < maxLink/2 && strings.Trim(address, usual) == "":
+		v.Link = template.URL("mailto:" + address) // as safeLink returns it
+	case !strings.ContainsAny(address, "?&%#"):
 		v.Link = safeLink("mailto:" + address)
 	}
 	return v
 }
+
+// usual are the characters of usual addresses. None of them has a meaning in a link.
+const usual = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_@"
 
 // named returns a name that leads to a link.
 func named(name, link string) Value {

@@ -128,10 +128,26 @@ const (
 // unjoined returns a text in the form in which it is written: without joiners, and
 // with ordinary spaces.
 func unjoined(s string) string {
-	if strings.IndexByte(s, lastByte) < 0 {
+	at := strings.IndexByte(s, lastByte)
+	if at < 0 {
 		return s
 	}
-	return strings.ReplaceAll(strings.ReplaceAll(s, joiner, ""), nbsp, " ")
+	var b strings.Builder
+	b.Grow(len(s))
+	for ; at >= 0; at = strings.IndexByte(s, lastByte) {
+		switch end := s[:at+1]; {
+		case strings.HasSuffix(end, joiner):
+			b.WriteString(end[:len(end)-len(joiner)])
+		case strings.HasSuffix(end, nbsp):
+			b.WriteString(end[:len(end)-len(nbsp)])
+			b.WriteByte(' ')
+		default:
+			b.WriteString(end)
+		}
+		s = s[at+1:]
+	}
+	b.WriteString(s)
+	return b.String()
 }
 
 // lastByte is the last octet of both characters in UTF-8. A search for this octet

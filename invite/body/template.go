@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"sync"
 	texttemplate "text/template"
+
+	"github.com/convene-go/convene/internal/address"
 )
 
 // builtin is the built-in HTML document, with a block for each part.
@@ -123,17 +125,21 @@ func (t *templates) document(p *Page) (string, error) {
 	}
 	w := new(htmlWriter)
 	w.Grow(pageSize)
-	writeBody(w, p)
+	if writeBody(w, p); w.longer > mostLonger {
+		w = &htmlWriter{scripts: true}
+		w.Grow(pageSize)
+		writeBody(w, p)
+	}
 	return w.String(), nil
 }
 
 // pageSize is a size that most pages do not exceed, in octets.
 const pageSize = 10 << 10
 
-// answers writes the block "answers" as HTML.
-func (t *templates) answers(a *Answers) (string, error) {
+// answers writes the block "answers" as HTML, in the characters of its page.
+func (t *templates) answers(a *Answers, page string) (string, error) {
 	if t.html == nil {
-		w := new(htmlWriter)
+		w := &htmlWriter{scripts: !address.IsASCII(page)}
 		writeAnswers(w, a)
 		return w.String(), nil
 	}

@@ -25,7 +25,11 @@ func runeWidth(r rune) int {
 func columns(s string) int {
 	n := 0
 	for _, r := range s {
-		n += runeWidth(r)
+		if r < 0x7F {
+			n++
+		} else {
+			n += runeWidth(r)
+		}
 	}
 	return n
 }
@@ -71,6 +75,12 @@ const textWidth = 78
 // with indent. Lines are broken between words. A no-break space keeps the words
 // around it together and is written as a space.
 func wrap(b *strings.Builder, first, indent, s string) {
+	if isTight(s) && columns(first)+columns(s) <= textWidth { // as most facts of a meeting
+		b.WriteString(first)
+		b.WriteString(unjoined(s))
+		b.WriteByte('\n')
+		return
+	}
 	b.WriteString(first)
 	l := line{b: b, indent: indent, at: columns(first), fresh: true}
 	for word := range strings.SplitSeq(s, " ") {
@@ -86,6 +96,11 @@ func wrap(b *strings.Builder, first, indent, s string) {
 		}
 	}
 	b.WriteByte('\n')
+}
+
+// isTight reports whether s has no space that wrap leaves out.
+func isTight(s string) bool {
+	return s == "" || s[0] != ' ' && s[len(s)-1] != ' ' && !strings.Contains(s, "  ")
 }
 
 // line is the line that is being filled.
