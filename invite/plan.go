@@ -63,7 +63,11 @@ func publicPlan(p *plan.Plan, o *settings) *Plan {
 	return out
 }
 
-func publicNotices(list []plan.Notice) (out []Notice) {
+func publicNotices(list []plan.Notice) []Notice {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]Notice, 0, len(list))
 	for _, n := range list {
 		out = append(out, Notice{
 			Attendee: *n.Attendee, Method: n.Method, Sequence: n.Sequence, Reason: n.Reason, Event: n.Event, Before: n.Before,

@@ -20,12 +20,12 @@ func (u *update) revise() {
 		p.Revised = append(p.Revised, roster.Revision{Sequence: p.Intent.Sequence})
 	}
 	for _, start := range series.Exceptions(u.moving.before, &after) {
-		is := series.Occurrence(&after, start)
+		is := u.finder.Occurrence(&after, start)
 		if is == nil {
 			continue
 		}
 		level := u.movedLevel(start, is)
-		if i := series.OverrideIndex(&p.Intent, start); i >= 0 && level > LevelSilent {
+		if i := u.finder.OverrideIndex(&p.Intent, start); i >= 0 && level > LevelSilent {
 			p.Intent.Overrides[i].Sequence = p.Intent.Sequence
 		}
 		if level == LevelMajor && (!major || roster.HasOwnAttendees(&after, start)) {

@@ -14,7 +14,7 @@ import (
 // Occurrence returns one occurrence of a series as an event of its own. It is nil
 // if the occurrence is cancelled or excepted, and if the series does not have it.
 func Occurrence(e *ical.Event, start time.Time) *ical.Event {
-	if OverrideIndex(e, start) < 0 && !InRule(e, start) {
+	if OverrideIndex(e, start) < 0 && (e.Recurrence == nil || isExcepted(e, start) || !InRule(e, start)) {
 		return nil
 	}
 	return InRuleOccurrence(e, start)
@@ -24,16 +24,27 @@ func Occurrence(e *ical.Event, start time.Time) *ical.Event {
 // give. It does not look for the start in the rule.
 func InRuleOccurrence(e *ical.Event, start time.Time) *ical.Event {
 	if i := OverrideIndex(e, start); i >= 0 {
-		if e.Overrides[i].Cancelled {
-			return nil
-		}
-		full := e.Override(i)
-		return &full
+		return overridden(e, i)
 	}
-	if slices.ContainsFunc(e.Recurrence.Except, start.Equal) {
+	if isExcepted(e, start) {
 		return nil
 	}
 	return regular(e, start)
+}
+
+// isExcepted reports whether a series excepts an original start.
+func isExcepted(e *ical.Event, start time.Time) bool {
+	return slices.ContainsFunc(e.Recurrence.Except, start.Equal)
+}
+
+// overridden returns the occurrence that has the override at index i. It is nil if the
+// occurrence is cancelled.
+func overridden(e *ical.Event, i int) *ical.Event {
+	if e.Overrides[i].Cancelled {
+		return nil
+	}
+	full := e.Override(i)
+	return &full
 }
 
 // regular returns an occurrence that has no override. It shares its lists with e.
@@ -68,8 +79,8 @@ func End(e *ical.Event, start time.Time) time.Time {
 func Exceptions(versions ...*ical.Event) []time.Time {
 	var out []time.Time
 	for _, e := range versions {
-		for _, o := range e.Overrides {
-			out = append(out, o.RecurrenceID)
+		for i := range e.Overrides {
+			out = append(out, e.Overrides[i].RecurrenceID)
 		}
 		if e.Recurrence != nil {
 			out = append(out, e.Recurrence.Except...)
