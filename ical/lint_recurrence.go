@@ -143,7 +143,7 @@ func lintShortMonths(e *lintTarget) []hit {
 
 // lintExcept finds exceptions that exclude nothing, on days without an occurrence.
 func lintExcept(e *lintTarget) (out []hit) {
-	for _, h := range e.vainExceptions() {
+	for _, h := range e.vain() {
 		if !h.onDay {
 			out = append(out, h.hit)
 		}
@@ -153,7 +153,7 @@ func lintExcept(e *lintTarget) (out []hit) {
 
 // lintExceptHour finds exceptions that exclude nothing, on the day of an occurrence.
 func lintExceptHour(e *lintTarget) (out []hit) {
-	for _, h := range e.vainExceptions() {
+	for _, h := range e.vain() {
 		if h.onDay {
 			out = append(out, h.hit)
 		}

@@ -22,6 +22,7 @@ type lintTarget struct {
 	reach func() Span        // its zoneSpan
 	touch func() bool        // whether a change of the clock may touch its series
 	wrong func() []wrongPair // the occurrences that are in each other's way
+	vain  func() []vainException
 }
 
 // newLintTarget computes the zoneSpan and the clock changes only if a rule asks
@@ -32,6 +33,7 @@ func newLintTarget(e *Event, zones *zoneChooser) *lintTarget {
 	x.reach = sync.OnceValue(e.zoneSpan)
 	x.touch = sync.OnceValue(x.mayTouch)
 	x.wrong = sync.OnceValue(x.wrongNeighbours)
+	x.vain = sync.OnceValue(x.vainExceptions)
 	return x
 }
 

@@ -83,10 +83,7 @@ func (f *Finder) InRule(e *ical.Event, start time.Time) bool {
 // isPlain reports whether an original start of e is an instant in normalized form, so
 // that starts can be compared as Unix times.
 func isPlain(e *ical.Event, start time.Time) bool {
-	if start.Nanosecond() != 0 || wallclock.IsLabel(start.Location()) {
-		return false
-	}
-	return !e.AllDay || start.Location() == time.UTC && start.Unix()%(24*60*60) == 0
+	return isNormalStart(e, start) && !wallclock.IsLabel(start.Location())
 }
 
 // Occurrence is the function [Occurrence]. The event that it returns is a new one in
