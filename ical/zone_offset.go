@@ -1,8 +1,8 @@
 package ical
 
 import (
-	"math"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 

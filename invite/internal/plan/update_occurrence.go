@@ -3,6 +3,7 @@ package plan
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
@@ -54,6 +55,9 @@ func (u *update) changingDates(v dateVersions) []changedDate {
 		return list
 	}
 	for _, start := range series.Exceptions(v.was, v.is) {
+		if u.excepts(v.was, start) && u.excepts(v.is, start) {
+			continue
+		}
 		d := changedDate{was: u.occurrence(v.was, start), is: u.occurrence(v.is, start)}
 		if d.was == nil && d.is == nil || !u.finder.InRule(v.base, start) || !u.finder.InRule(&u.plan.Event, start) {
 			continue // the change of the rule says it
@@ -62,6 +66,11 @@ func (u *update) changingDates(v dateVersions) []changedDate {
 	}
 	u.dates[v] = list
 	return list
+}
+
+// excepts reports whether a version excepts an occurrence and has no override of it.
+func (u *update) excepts(version *ical.Event, start time.Time) bool {
+	return u.finder.IsExcepted(version, start) && u.finder.OverrideIndex(version, start) < 0
 }
 
 // beside returns the changes of the date for a reason that already has the

@@ -1,6 +1,7 @@
 package series
 
 import (
+	"slices"
 	"time"
 
 	"github.com/convene-go/convene/ical"
@@ -14,7 +15,7 @@ type Finder struct {
 	starts    []time.Time
 	rules     map[ruleID]map[int64]bool
 	overrides map[listID[ical.Event]]map[moment]int
-	excepted  map[listID[time.Time]]map[moment]bool
+	excepted  map[listID[time.Time]][]time.Time // sorted
 }
 
 // listID names a list by its first element and its length.
@@ -44,7 +45,7 @@ type ruleID struct {
 func NewFinder(starts []time.Time) *Finder {
 	return &Finder{
 		starts: starts, rules: make(map[ruleID]map[int64]bool),
-		overrides: make(map[listID[ical.Event]]map[moment]int), excepted: make(map[listID[time.Time]]map[moment]bool),
+		overrides: make(map[listID[ical.Event]]map[moment]int), excepted: make(map[listID[time.Time]][]time.Time),
 	}
 }
 
@@ -92,7 +93,7 @@ func (f *Finder) Occurrence(e *ical.Event, start time.Time) *ical.Event {
 	if i := f.OverrideIndex(e, start); i >= 0 {
 		return overridden(e, i)
 	}
-	if e.Recurrence == nil || f.isExcepted(e, start) || !f.InRule(e, start) {
+	if e.Recurrence == nil || f.IsExcepted(e, start) || !f.InRule(e, start) {
 		return nil
 	}
 	return regular(e, start)
@@ -118,20 +119,18 @@ func (f *Finder) OverrideIndex(e *ical.Event, start time.Time) int {
 	return -1
 }
 
-// isExcepted is the function [isExcepted].
-func (f *Finder) isExcepted(e *ical.Event, start time.Time) bool {
-	list := e.Recurrence.Except
-	if len(list) == 0 {
+// IsExcepted reports whether a version is a series that excepts an original start.
+func (f *Finder) IsExcepted(e *ical.Event, start time.Time) bool {
+	if e.Recurrence == nil || len(e.Recurrence.Except) == 0 {
 		return false
 	}
+	list := e.Recurrence.Except
 	id := listID[time.Time]{&list[0], len(list)}
-	set, ok := f.excepted[id]
+	sorted, ok := f.excepted[id]
 	if !ok {
-		set = make(map[moment]bool, len(list))
-		for _, t := range list {
-			set[momentOf(t)] = true
-		}
-		f.excepted[id] = set
+		sorted = sortedOnce(list)
+		f.excepted[id] = sorted
 	}
-	return set[momentOf(start)]
+	_, found := slices.BinarySearchFunc(sorted, start, time.Time.Compare)
+	return found
 }

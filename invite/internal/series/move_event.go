@@ -2,6 +2,7 @@ package series
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -70,9 +71,41 @@ func (v *Move) event(was *ical.Event, after ical.Event) (ical.Event, []Lost) {
 	if r := m.out.Recurrence; v.keepsUntil() && !r.Until.Equal(v.after.Recurrence.Until) {
 		r.Until = v.after.Recurrence.Until
 	}
+	if v.isStill() && !m.namesTwice() {
+		r := m.out.Recurrence
+		r.Except, r.Include = m.once(r.Except), m.once(r.Include)
+		return m.out, nil
+	}
 	m.include()
 	m.names()
 	m.except()
 	m.overrides()
 	return m.out, m.lost
+}
+
+// isStill reports whether the series gives the same occurrences as before, apart from
+// exceptions, overrides and added dates. Nothing moves then.
+func (v *Move) isStill() bool {
+	if v.form != moveKept || v.Renames() || !v.before.Start.Equal(v.after.Start) {
+		return false
+	}
+	was, is := *v.before.Recurrence, *v.after.Recurrence
+	if !was.Until.Equal(is.Until) {
+		return false
+	}
+	was.Until, was.Include, is.Until, is.Include = time.Time{}, nil, time.Time{}, nil
+	return reflect.DeepEqual(was, is)
+}
+
+// namesTwice reports whether two overrides have one original start.
+func (m *mover) namesTwice() bool {
+	seen := make(map[int64]bool, len(m.out.Overrides))
+	for i := range m.out.Overrides {
+		key := startIn(&m.after, m.out.Overrides[i].RecurrenceID).Unix()
+		if seen[key] {
+			return true
+		}
+		seen[key] = true
+	}
+	return false
 }

@@ -76,17 +76,52 @@ func End(e *ical.Event, start time.Time) time.Time {
 
 // Exceptions returns the original starts of all occurrences that at least one of
 // the versions changes, cancels or excepts, in order.
-func Exceptions(versions ...*ical.Event) []time.Time {
-	var out []time.Time
-	for _, e := range versions {
-		for i := range e.Overrides {
-			out = append(out, e.Overrides[i].RecurrenceID)
+func Exceptions(versions ...*ical.Event) (out []time.Time) {
+	for i, e := range versions {
+		if slices.Contains(versions[:i], e) {
+			continue
 		}
+		starts := make([]time.Time, len(e.Overrides))
+		for j := range e.Overrides {
+			starts[j] = e.Overrides[j].RecurrenceID
+		}
+		out = merged(out, sortedOnce(starts))
 		if e.Recurrence != nil {
-			out = append(out, e.Recurrence.Except...)
+			out = merged(out, sortedOnce(e.Recurrence.Except))
 		}
 	}
-	return Sorted(out)
+	return out
+}
+
+// sortedOnce returns the times of a list in order and each once: the list itself if it
+// is so already, as most lists of a series are.
+func sortedOnce(list []time.Time) []time.Time {
+	for i := 1; i < len(list); i++ {
+		if !list[i-1].Before(list[i]) {
+			return Sorted(slices.Clone(list))
+		}
+	}
+	return list
+}
+
+// merged returns the times of two lists that [sortedOnce] has returned, in order and
+// each once. It may return one of the lists.
+func merged(a, b []time.Time) []time.Time {
+	if len(a) == 0 || len(b) == 0 {
+		return append(a[:len(a):len(a)], b...)
+	}
+	out := make([]time.Time, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch c := a[0].Compare(b[0]); {
+		case c < 0:
+			out, a = append(out, a[0]), a[1:]
+		case c > 0:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out, a, b = append(out, a[0]), a[1:], b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
 }
 
 // Sorted sorts times in place and removes equal ones.
