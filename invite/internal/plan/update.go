@@ -94,7 +94,7 @@ type occurrenceKey struct {
 func newUpdate(m *Meeting, before *ical.Event, after ical.Event, move *series.Move, o *Options) *update {
 	filled := m.Filled(*before)
 	u := &update{
-		meeting: m, options: o, before: &filled, intent: series.Normalized(after), plan: newPlan(after),
+		meeting: m, options: o, before: &filled, intent: after, plan: newPlan(after),
 		history: m.history(), answersBefore: m.Counting(), versions: newFilledVersions(m), mixtures: make(map[string]*ical.Event),
 		diffs: make(map[pair][]change), occurrences: make(map[occurrenceKey]*ical.Event), dates: make(map[dateVersions][]changedDate),
 	}
@@ -106,8 +106,8 @@ func newUpdate(m *Meeting, before *ical.Event, after ical.Event, move *series.Mo
 	}
 	u.plan.OrganizerAnswers = u.organizerAnswers(&after)
 	u.plan.Previous, u.plan.wholeSeries = before, m.WholeSeries
-	roster.ClearAnswers(&u.intent)
 	roster.ClearAnswers(&u.plan.Intent)
+	u.intent.Overrides = slices.Clone(after.Overrides) // revise changes those of the plan
 	return u
 }
 

@@ -13,8 +13,12 @@ import (
 // the new sequence.
 func (u *update) revise() {
 	p := u.plan
-	after := series.Normalized(p.Intent)
-	roster.Admit(&after, u.moving.record.Joined...)
+	after := p.Intent
+	after.Overrides = slices.Clone(after.Overrides)
+	if joined := u.moving.record.Joined; len(joined) > 0 {
+		after = series.Normalized(after)
+		roster.Admit(&after, joined...)
+	}
 	major := highest(diff(u.before, &after, u.options.Levels)) == LevelMajor
 	if major {
 		p.Revised = append(p.Revised, roster.Revision{Sequence: p.Intent.Sequence})

@@ -35,7 +35,7 @@ func (l *Lost) Field() string {
 // Exceptions and cancelled occurrences that the changed series does not reach any
 // more are left out, because they do not take place either way. All others that
 // have no place are returned as lost. after must be the event from which v was
-// made.
+// made. The result may share the lists of people and texts with it.
 func (v *Move) Event(after ical.Event) (ical.Event, []Lost) {
 	if v == nil {
 		return withoutCancelled(after), nil
@@ -47,7 +47,7 @@ func (v *Move) Event(after ical.Event) (ical.Event, []Lost) {
 // after the change. Its differences from the event after are changes beside the
 // move.
 func (v *Move) Before(was *ical.Event) ical.Event {
-	out := was.Clone()
+	out := *was // event makes lists of its own, and Normalized the others
 	out.Start, out.End, out.AllDay, out.TimeZone = v.after.Start, v.after.End, v.after.AllDay, v.after.TimeZone
 	r := *v.after.Recurrence
 	r.Until = v.untilGiven
@@ -67,7 +67,10 @@ func withoutCancelled(e ical.Event) ical.Event {
 }
 
 func (v *Move) event(was *ical.Event, after ical.Event) (ical.Event, []Lost) {
-	m := &mover{Move: v, was: was, out: after.Clone()}
+	m := &mover{Move: v, was: was, out: after}
+	rule := *after.Recurrence
+	rule.Except, rule.Include = slices.Clone(rule.Except), slices.Clone(rule.Include)
+	m.out.Recurrence, m.out.Overrides = &rule, slices.Clone(after.Overrides)
 	if r := m.out.Recurrence; v.keepsUntil() && !r.Until.Equal(v.after.Recurrence.Until) {
 		r.Until = v.after.Recurrence.Until
 	}
