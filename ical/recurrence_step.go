@@ -8,7 +8,7 @@ import (
 )
 
 // stepRule is a daily or weekly rule without parts other than weekdays. Its instances
-// are counted off on the calendar, which takes a fiftieth of the time of the library.
+// are counted off on the calendar, which takes much less time than the library does.
 type stepRule struct {
 	start, until time.Time
 	count        int // 0 if the rule has no count
