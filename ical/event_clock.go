@@ -119,6 +119,7 @@ func (c wallClock) starts(e *Event) iter.Seq[time.Time] {
 			yield(c.start(e.Start))
 			return
 		}
+		near := steadyClock{loc: c.loc}
 		for wall := range s.instances() {
 			t := wall
 			switch {
@@ -126,7 +127,7 @@ func (c wallClock) starts(e *Event) iter.Seq[time.Time] {
 			case wall.Equal(s.start):
 				t = e.Start.In(c.loc) // also in the second of two equal hours
 			default:
-				t = instant(wall.Unix(), c.loc)
+				t = near.instant(wall.Unix())
 			}
 			if !yield(t) {
 				return

@@ -45,6 +45,9 @@ func (e Event) Lint() []Finding {
 // overrides.
 func (e *Event) lintAll(zones *zoneChooser) []Finding {
 	out := e.lint(zones)
+	if len(e.Overrides) == 0 {
+		return out
+	}
 	type place struct{ rule, field string }
 	known := make(map[place]bool, len(out))
 	for _, f := range out {
@@ -69,7 +72,8 @@ func (e *Event) lintAll(zones *zoneChooser) []Finding {
 func (e *Event) lint(zones *zoneChooser) []Finding {
 	var out []Finding
 	x := newLintTarget(e, zones)
-	for _, r := range allRules {
+	for i := range allRules {
+		r := &allRules[i]
 		for _, h := range r.check(x) {
 			text := r.text
 			if h.detail != "" {

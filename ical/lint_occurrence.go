@@ -29,6 +29,9 @@ func lintSeriesEmpty(e *lintTarget) []hit {
 	if e.err != nil || e.Recurrence == nil || e.Start.IsZero() || e.Cancelled {
 		return nil
 	}
+	if len(e.Recurrence.Except)+len(e.Overrides) == 0 {
+		return nil
+	}
 	replaced := e.overrides(e.clock)
 	for o := range e.base(e.clock) {
 		if i, ok := replaced[e.clock.key(o.Start)]; !ok || !e.Overrides[i].Cancelled {
@@ -82,6 +85,9 @@ type wallOccurrence struct {
 func (e *lintTarget) wrongNeighbours() (out []wrongPair) {
 	if e.err != nil || e.Recurrence == nil || e.Start.IsZero() {
 		return nil
+	}
+	if e.lastCompared(e.wallLength()).IsZero() {
+		return nil // the first occurrence alone
 	}
 	var last wallOccurrence
 	seen := make(map[int]bool) // the overrides that are reported; -1 is the rule
@@ -137,10 +143,7 @@ func (e *lintTarget) wallOccurrences() func(yield func(wallOccurrence) bool) {
 	return func(yield func(wallOccurrence) bool) {
 		c := e.clock
 		replaced := e.overrides(c)
-		length := c.length
-		if !c.allDay {
-			length = max(c.wall(e.End).Sub(c.wall(e.Start)), 0)
-		}
+		length := e.wallLength()
 		end := e.lastCompared(length)
 		for o := range e.base(c) {
 			i, ok := replaced[c.key(o.Start)]
@@ -157,6 +160,14 @@ func (e *lintTarget) wallOccurrences() func(yield func(wallOccurrence) bool) {
 			}
 		}
 	}
+}
+
+// wallLength returns the length of an occurrence on the wall clock.
+func (e *lintTarget) wallLength() time.Duration {
+	if e.clock.allDay {
+		return e.clock.length
+	}
+	return max(e.clock.wall(e.End).Sub(e.clock.wall(e.Start)), 0)
 }
 
 // wallOverride returns the occurrence that an override makes of a planned one.

@@ -37,12 +37,20 @@ func isNoReply(email string) bool {
 	if saysNoReply(local) {
 		return true
 	}
-	return slices.ContainsFunc(strings.Split(domain, "."), saysNoReply)
+	for label := range strings.SplitSeq(domain, ".") {
+		if saysNoReply(label) {
+			return true
+		}
+	}
+	return false
 }
 
 // saysNoReply compares whole words, so that casino.reply and nora.reply are
 // ordinary names.
 func saysNoReply(part string) bool {
+	if !strings.Contains(part, "repl") && !strings.Contains(part, "respon") {
+		return false
+	}
 	words := strings.FieldsFunc(part, func(r rune) bool { return strings.ContainsRune("-_.+", r) })
 	text := " " + strings.Join(words, " ") + " "
 	return slices.ContainsFunc([]string{

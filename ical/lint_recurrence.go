@@ -143,7 +143,7 @@ func lintShortMonths(e *lintTarget) []hit {
 
 // lintExcept finds exceptions that exclude nothing, on days without an occurrence.
 func lintExcept(e *lintTarget) (out []hit) {
-	for _, h := range e.vainExceptions() {
+	for _, h := range e.vain() {
 		if !h.onDay {
 			out = append(out, h.hit)
 		}
@@ -153,7 +153,7 @@ func lintExcept(e *lintTarget) (out []hit) {
 
 // lintExceptHour finds exceptions that exclude nothing, on the day of an occurrence.
 func lintExceptHour(e *lintTarget) (out []hit) {
-	for _, h := range e.vainExceptions() {
+	for _, h := range e.vain() {
 		if h.onDay {
 			out = append(out, h.hit)
 		}
@@ -175,15 +175,23 @@ func (e *lintTarget) vainExceptions() (out []vainException) {
 	}
 	c, rule := e.clock, *e.Recurrence
 	rule.Except = nil
-	times := slices.Clone(e.Recurrence.Except)
-	excepted := make(map[int64]bool, len(times))
+	given := e.known(&rule, e.Recurrence.Except)
+	var times []time.Time
 	for _, t := range e.Recurrence.Except {
-		excepted[c.key(t)] = true
-		times = append(times, e.onDayOf(t)...)
+		if !given(t) {
+			times = append(times, e.onDayOf(t)...)
+		}
+	}
+	if !slices.ContainsFunc(e.Recurrence.Except, func(t time.Time) bool { return !given(t) }) {
+		return nil
 	}
 	known := e.known(&rule, times)
+	excepted := make(map[int64]bool, len(e.Recurrence.Except))
+	for _, t := range e.Recurrence.Except {
+		excepted[c.key(t)] = true
+	}
 	for i, t := range e.Recurrence.Except {
-		if known(t) {
+		if given(t) {
 			continue
 		}
 		onDay := slices.ContainsFunc(e.onDayOf(t), func(t time.Time) bool { return known(t) && !excepted[c.key(t)] })
@@ -229,7 +237,7 @@ func lintOverrides(e *lintTarget) (out []hit) {
 // the given rule. It works for the given times only. If the event has no clock,
 // it reports true for all.
 func (e *lintTarget) known(r *Recurrence, times []time.Time) func(time.Time) bool {
-	if e.err != nil {
+	if e.err != nil || len(times) == 0 {
 		return func(time.Time) bool { return true }
 	}
 	c := e.clock

@@ -1,7 +1,5 @@
 package ical
 
-import "sync"
-
 // lintRule is one line of the rule tables.
 type lintRule struct {
 	id       string
@@ -13,27 +11,46 @@ type lintRule struct {
 	check    func(e *lintTarget) []hit
 }
 
-// lintTarget is an event with the results that several rules need.
+// lintTarget is an event with the results that several rules need. Each is computed if
+// a rule asks for it.
 type lintTarget struct {
 	*Event
 	zones *zoneChooser // of the object that has the event
 	clock wallClock
-	err   error              // why it has no clock
-	reach func() Span        // its zoneSpan
-	touch func() bool        // whether a change of the clock may touch its series
-	wrong func() []wrongPair // the occurrences that are in each other's way
+	err   error // why it has no clock
+
+	span       *Span
+	touched    *bool
+	neighbours *[]wrongPair
+	exceptions *[]vainException
 }
 
-// newLintTarget computes the zoneSpan and the clock changes only if a rule asks
-// for them.
 func newLintTarget(e *Event, zones *zoneChooser) *lintTarget {
 	x := &lintTarget{Event: e, zones: zones}
 	x.clock, x.err = e.wallClock()
-	x.reach = sync.OnceValue(e.zoneSpan)
-	x.touch = sync.OnceValue(x.mayTouch)
-	x.wrong = sync.OnceValue(x.wrongNeighbours)
 	return x
 }
+
+// once returns the value of a field of a lintTarget. It is made if there is none yet.
+func once[T any](field **T, make func() T) T {
+	if *field == nil {
+		v := make()
+		*field = &v
+	}
+	return **field
+}
+
+// reach returns the zoneSpan of the event.
+func (e *lintTarget) reach() Span { return once(&e.span, e.zoneSpan) }
+
+// touch reports whether a change of the clock may touch the series.
+func (e *lintTarget) touch() bool { return once(&e.touched, e.mayTouch) }
+
+// wrong returns the occurrences that are in each other's way.
+func (e *lintTarget) wrong() []wrongPair { return once(&e.neighbours, e.wrongNeighbours) }
+
+// vain returns the exceptions that exclude nothing.
+func (e *lintTarget) vain() []vainException { return once(&e.exceptions, e.vainExceptions) }
 
 // hit is a field that breaks a rule, with a detail if the field alone does not
 // explain it.

@@ -42,7 +42,7 @@ func lintPast(e *lintTarget) []hit {
 	switch r := e.Recurrence; {
 	case e.Start.IsZero() || !e.RecurrenceID.IsZero() && e.RecurrenceID.Unix() < 0:
 		return nil
-	case r != nil && r.Count == 0 && r.Until.IsZero():
+	case r != nil && r.Count == 0 && r.Until.IsZero(), last.Unix() >= 0: // occurrences only come later
 		return nil
 	case r != nil:
 		last = e.wholeSpan().End

@@ -187,15 +187,21 @@ func (e *Event) moved(c wallClock, replaced map[int64]int) []Occurrence {
 func (e *Event) base(c wallClock) iter.Seq[Occurrence] {
 	return func(yield func(Occurrence) bool) {
 		r := e.Recurrence
-		except := make(map[int64]bool, len(r.Except))
+		var except map[int64]bool
+		if len(r.Except) > 0 {
+			except = make(map[int64]bool, len(r.Except))
+		}
 		for _, t := range r.Except {
 			except[c.key(t)] = true
 		}
 		emit := func(t time.Time) bool {
-			return except[c.key(t)] || yield(Occurrence{t, t, c.end(t), -1})
+			return len(except) > 0 && except[c.key(t)] || yield(Occurrence{t, t, c.end(t), -1})
 		}
-		include := slices.SortedFunc(slices.Values(r.Include), time.Time.Compare)
-		include = slices.CompactFunc(include, func(a, b time.Time) bool { return c.key(a) == c.key(b) })
+		var include []time.Time
+		if len(r.Include) > 0 {
+			include = slices.SortedFunc(slices.Values(r.Include), time.Time.Compare)
+			include = slices.CompactFunc(include, func(a, b time.Time) bool { return c.key(a) == c.key(b) })
+		}
 		for t := range c.starts(e) {
 			for len(include) > 0 && c.key(include[0]) <= c.key(t) {
 				if c.key(include[0]) < c.key(t) && !emit(c.start(include[0])) {

@@ -13,7 +13,8 @@ import (
 // expansion is a rule prepared for expansion. Its instances are wall clocks,
 // labelled UTC, so that they keep their hour across clock changes of the zone.
 type expansion struct {
-	rule  *rrule.RRule // nil if only Include makes the series
+	steps *stepRule    // nil if the rule is none
+	rule  *rrule.RRule // nil if the rule is a stepRule, or if only Include makes the series
 	start time.Time    // wall clock of the first instance
 	shift int          // years between the rule's calendar and ours
 }
@@ -26,18 +27,33 @@ func newExpansion(r *Recurrence, start, until time.Time) (s *expansion, ok bool)
 	if len(r.check()) > 0 || r.outOfMonth() || r.mixedDays() {
 		return nil, false
 	}
-	s = &expansion{start: start, shift: calendarShift(start.Year())}
 	if r.Freq == "" {
-		return s, true
+		return &expansion{start: start}, true
 	}
-	from := start.AddDate(s.shift, 0, 0)
+	last := lastInstance(start, until)
+	if steps := newStepRule(r, start, last); steps != nil {
+		return &expansion{start: start, steps: steps}, true
+	}
+	return expandByLibrary(r, start, last)
+}
+
+// lastInstance returns the time after which a rule has no instance: until, or 292 years
+// after the start if that is earlier or until is zero.
+func lastInstance(start, until time.Time) time.Time {
+	end := start.Add(math.MaxInt64)
+	if until.IsZero() {
+		return end
+	}
+	return earlier(end, until)
+}
+
+// expandByLibrary returns the expansion of any rule that the library can expand.
+func expandByLibrary(r *Recurrence, start, last time.Time) (s *expansion, ok bool) {
+	s = &expansion{start: start, shift: calendarShift(start.Year())}
 	opts := rrule.ROption{
-		Freq: ruleFrequencies[r.Freq], Dtstart: from, Interval: max(r.Interval, 1), Count: r.Count,
-		Until:   from.Add(math.MaxInt64), // 292 years
+		Freq: ruleFrequencies[r.Freq], Dtstart: start.AddDate(s.shift, 0, 0), Interval: max(r.Interval, 1), Count: r.Count,
+		Until:   last.AddDate(s.shift, 0, 0),
 		Bymonth: r.ByMonth, Bymonthday: r.ByMonthDay, Bysetpos: r.BySetPos, Wkst: ruleDay(cmp.Or(r.WeekStart, DayMonday)),
-	}
-	if !until.IsZero() && until.AddDate(s.shift, 0, 0).Before(opts.Until) {
-		opts.Until = until.AddDate(s.shift, 0, 0)
 	}
 	for _, d := range r.ByDay {
 		opts.Byweekday = append(opts.Byweekday, ruleDay(d))
@@ -106,6 +122,10 @@ func (s *expansion) aligned() (first time.Time, ok bool) {
 // even if the rule has another first instance (RFC 5545, section 3.8.5.3).
 func (s *expansion) instances() iter.Seq[time.Time] {
 	return func(yield func(time.Time) bool) {
+		if s.steps != nil {
+			s.steps.instances()(yield)
+			return
+		}
 		if !yield(s.start) || s.rule == nil {
 			return
 		}

@@ -2,6 +2,7 @@ package ical
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -18,6 +19,33 @@ func offsetAt(loc *time.Location, u int64) int {
 // instant returns the instant at which the clock of loc shows wall (seconds, as
 // if in UTC). See [wallclock.Instant].
 func instant(wall int64, loc *time.Location) time.Time { return wallclock.Instant(wall, loc) }
+
+// steadyClock is the function instant for times that follow each other. Within a period
+// without a change of the offset it looks the offset up once, which takes longer than
+// the rest of an expansion.
+type steadyClock struct {
+	loc      *time.Location
+	from, to int64 // the wall clock of the period, more than a day away from its ends
+	offset   int64
+}
+
+func (c *steadyClock) instant(wall int64) time.Time {
+	if c.from <= wall && wall < c.to {
+		return time.Unix(wall-c.offset, 0).In(c.loc)
+	}
+	t := instant(wall, c.loc)
+	_, offset := t.Zone()
+	c.offset, c.from, c.to = int64(offset), math.MinInt64, math.MaxInt64
+	const margin = 2 * 24 * 60 * 60
+	start, end := t.ZoneBounds()
+	if !start.IsZero() {
+		c.from = start.Unix() + c.offset + margin
+	}
+	if !end.IsZero() {
+		c.to = end.Unix() + c.offset - margin
+	}
+	return t
+}
 
 // skips reports whether the clock of loc skips wall. The instant t is the
 // result of instant for wall and shows another time in that case.

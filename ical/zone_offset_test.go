@@ -65,3 +65,23 @@ func TestParseOffset(t *testing.T) {
 		}
 	}
 }
+
+// TestSteadyClock compares the clock with the function instant, hour by hour, in zones
+// with and without rules after the zone's table.
+func TestSteadyClock(t *testing.T) {
+	for _, name := range []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Asia/Jerusalem", "Asia/Tokyo", "Pacific/Apia", "UTC"} {
+		loc, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, year := range []int{1915, 2011, 2026, 2087} {
+			c := steadyClock{loc: loc}
+			from := time.Date(year, 1, 1, 0, 30, 0, 0, time.UTC).Unix()
+			for wall := from; wall < from+3*366*24*60*60; wall += 60 * 60 {
+				if got, want := c.instant(wall), instant(wall, loc); !got.Equal(want) || got.Location() != want.Location() {
+					t.Fatalf("%s: instant(%v) = %v, want %v", name, time.Unix(wall, 0).UTC(), got, want)
+				}
+			}
+		}
+	}
+}

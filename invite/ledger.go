@@ -120,13 +120,13 @@ func (w *wholeMeetings) Record(ctx context.Context, uid string, changed []Delive
 // claim merges changes as a [Ledger] does: claims of mails that are not pending
 // are lost, whole mails at a time.
 func (m *Meeting) claim(changed []Delivery) (lost []int) {
-	state := make(map[int]DeliveryState, len(m.Deliveries))
-	for i := range m.Deliveries {
-		state[m.Deliveries[i].N] = m.Deliveries[i].State
-	}
+	var find numberFinder
 	broken := make(map[string]bool) // by Message-ID
 	for _, d := range changed {
-		if d.State == DeliverySending && state[d.N] != DeliveryPending {
+		if d.State != DeliverySending {
+			continue
+		}
+		if i := find.index(m.Deliveries, d.N); i < 0 || m.Deliveries[i].State != DeliveryPending {
 			broken[d.MessageID] = true
 		}
 	}

@@ -147,10 +147,12 @@ const roomForAnswers = 4
 // withStatus returns the attendees in the form of [series.Normalized]. It copies them
 // only if one has no status.
 func withStatus(list []ical.Attendee) []ical.Attendee {
-	if !slices.ContainsFunc(list, func(a ical.Attendee) bool { return a.Status == "" }) {
-		return slices.Clip(list)
+	for i := range list { // by index, because an attendee is large to copy
+		if list[i].Status == "" {
+			return series.Normalized(ical.Event{Attendees: list}).Attendees
+		}
 	}
-	return series.Normalized(ical.Event{Attendees: list}).Attendees
+	return slices.Clip(list)
 }
 
 // shared returns a copy of m to be read, with its event in the form of
@@ -198,19 +200,40 @@ func (m *Meeting) Merge(changed []Delivery) {
 	if m == nil {
 		return
 	}
-	at := make(map[int]int, len(changed))
-	for i := range m.Deliveries {
-		at[m.Deliveries[i].N] = i
-	}
+	var find numberFinder
 	for _, d := range changed {
-		i, ok := at[d.N]
-		if !ok {
-			i = len(m.Deliveries)
-			at[d.N] = i
-			m.Deliveries = append(m.Deliveries, d)
+		if i := find.index(m.Deliveries, d.N); i >= 0 {
+			m.Deliveries[i] = d
+			continue
 		}
-		m.Deliveries[i] = d
+		find.at[d.N] = len(m.Deliveries)
+		m.Deliveries = append(m.Deliveries, d)
 	}
+}
+
+// numberFinder finds deliveries by their numbers. In most meetings the numbers follow
+// each other, so that the place of a delivery is known. Otherwise the list is indexed
+// once.
+type numberFinder struct{ at map[int]int }
+
+// index returns the index of the delivery with a number, or -1. Then f.at is the index
+// of all.
+func (f *numberFinder) index(list []Delivery, n int) int {
+	if f.at == nil {
+		if len(list) > 0 {
+			if i := n - list[0].N; i >= 0 && i < len(list) && list[i].N == n {
+				return i
+			}
+		}
+		f.at = make(map[int]int, len(list))
+		for i := range list {
+			f.at[list[i].N] = i
+		}
+	}
+	if i, ok := f.at[n]; ok {
+		return i
+	}
+	return -1
 }
 
 // nextNumber returns the number of the next delivery.

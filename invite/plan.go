@@ -63,7 +63,11 @@ func publicPlan(p *plan.Plan, o *settings) *Plan {
 	return out
 }
 
-func publicNotices(list []plan.Notice) (out []Notice) {
+func publicNotices(list []plan.Notice) []Notice {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]Notice, 0, len(list))
 	for _, n := range list {
 		out = append(out, Notice{
 			Attendee: *n.Attendee, Method: n.Method, Sequence: n.Sequence, Reason: n.Reason, Event: n.Event, Before: n.Before,
@@ -154,11 +158,10 @@ func planCancel(m *Meeting, o *settings) (*plan.Plan, error) {
 
 // planRemind plans the current request once more. See [Client.Remind].
 func planRemind(m *Meeting, o *settings) (*plan.Plan, error) {
-	e := series.Normalized(m.Event)
 	switch {
-	case e.Cancelled:
+	case m.Event.Cancelled:
 		return nil, ErrCancelled
-	case !o.allowPast && series.IsPast(&e, o.Now()):
+	case o.isPast(&m.Event):
 		return nil, ErrPast
 	case o.onlyTo && len(o.only) == 0:
 		return nil, fieldError("OnlyTo", "names nobody")
@@ -166,13 +169,21 @@ func planRemind(m *Meeting, o *settings) (*plan.Plan, error) {
 	return plan.Remind(o.planned(m), o.only)
 }
 
+// isPast reports whether a meeting lies wholly in the past, unless the call allows that.
+func (s *settings) isPast(e *ical.Event) bool {
+	times := *e
+	times.Attendees = nil // a copy of a long list takes longer than the rest
+	times = series.Normalized(times)
+	return !s.allowPast && series.IsPast(&times, s.Now())
+}
+
 // planRemindStart plans a reminder of a start. See [Client.RemindStart].
 func planRemindStart(start time.Time, emails []string) planner {
 	return func(m *Meeting, o *settings) (*plan.Plan, error) {
-		switch e := series.Normalized(m.Event); {
-		case e.Cancelled:
+		switch {
+		case m.Event.Cancelled:
 			return nil, ErrCancelled
-		case !o.allowPast && series.IsPast(&e, o.Now()):
+		case o.isPast(&m.Event):
 			return nil, ErrPast
 		}
 		return plan.RemindStart(o.planned(m), start, emails)

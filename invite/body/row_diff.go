@@ -41,8 +41,11 @@ func merge(old, new *Row) (row Row, differs bool) {
 	} else {
 		row = *new
 	}
-	was, is := valueSet(old), valueSet(new)
 	row.Values = slices.Clone(row.Values)
+	if old != nil && new != nil && slices.Equal(old.Values, new.Values) {
+		return row, false // as a long list of dates mostly is
+	}
+	was, is := valueSet(old), valueSet(new)
 	for i := range row.Values {
 		v := &row.Values[i]
 		v.New = !v.Note && !was[v.key()]

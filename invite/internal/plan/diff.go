@@ -52,7 +52,11 @@ func diff(before, after *ical.Event, levels Levels) []change {
 	d.zone()
 	d.rule()
 	for _, f := range textFields {
-		if b, a := visible(f.get(before)), visible(f.get(after)); b != a {
+		b, a := f.get(before), f.get(after)
+		if b == a {
+			continue // as most texts of an occurrence are
+		}
+		if b, a = visible(b), visible(a); b != a {
 			d.add(f.name, "%s", textChange(f.name, b, a, f.long))
 		}
 	}

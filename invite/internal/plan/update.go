@@ -78,7 +78,8 @@ type update struct {
 	mixtures    map[string]*ical.Event // see mixed
 	diffs       map[pair][]change
 	occurrences map[occurrenceKey]*ical.Event
-	inRules     map[occurrenceKey]bool
+	finder      *series.Finder
+	dates       map[dateVersions][]changedDate // see changingDates
 }
 
 // pair are two versions that are compared.
@@ -93,19 +94,20 @@ type occurrenceKey struct {
 func newUpdate(m *Meeting, before *ical.Event, after ical.Event, move *series.Move, o *Options) *update {
 	filled := m.Filled(*before)
 	u := &update{
-		meeting: m, options: o, before: &filled, intent: series.Normalized(after), plan: newPlan(after),
+		meeting: m, options: o, before: &filled, intent: after, plan: newPlan(after),
 		history: m.history(), answersBefore: m.Counting(), versions: newFilledVersions(m), mixtures: make(map[string]*ical.Event),
-		diffs: make(map[pair][]change), occurrences: make(map[occurrenceKey]*ical.Event), inRules: make(map[occurrenceKey]bool),
+		diffs: make(map[pair][]change), occurrences: make(map[occurrenceKey]*ical.Event), dates: make(map[dateVersions][]changedDate),
 	}
 	u.moving, u.renamedAt = newMoving(m, move, u.before), m.Renamed
+	u.finder = series.NewFinder(series.Exceptions(u.before, u.moving.before, &after))
 	if move.Renames() {
 		u.renamedAt = before.Sequence + 1
 		u.plan.Move, u.plan.Renamed = move, u.renamedAt
 	}
 	u.plan.OrganizerAnswers = u.organizerAnswers(&after)
 	u.plan.Previous, u.plan.wholeSeries = before, m.WholeSeries
-	roster.ClearAnswers(&u.intent)
 	roster.ClearAnswers(&u.plan.Intent)
+	u.intent.Overrides = slices.Clone(after.Overrides) // revise changes those of the plan
 	return u
 }
 
@@ -115,21 +117,12 @@ func (u *update) occurrence(version *ical.Event, start time.Time) *ical.Event {
 	key := occurrenceKey{version, start.Unix()}
 	e, ok := u.occurrences[key]
 	if !ok {
-		e = u.plan.Answers.Occurrence(version, start)
+		if e = u.finder.Occurrence(version, start); e != nil {
+			e.Attendees = u.plan.Answers.Written(e.Attendees, start, version.Organizer.Email)
+		}
 		u.occurrences[key] = e
 	}
 	return e
-}
-
-// inRule reports whether the rule of a version gives an occurrence.
-func (u *update) inRule(version *ical.Event, start time.Time) bool {
-	key := occurrenceKey{version, start.Unix()}
-	has, ok := u.inRules[key]
-	if !ok {
-		has = series.InRule(version, start)
-		u.inRules[key] = has
-	}
-	return has
 }
 
 // diff is the function diff, done once for each pair of versions.

@@ -85,9 +85,9 @@ func (u *update) movedView(a *ical.Attendee, base, was *ical.Event) (*ical.Event
 // start after the change.
 func (u *update) movedLevel(start time.Time, is *ical.Event) Level {
 	if old, ok := u.moving.from[start.Unix()]; ok {
-		return u.level(series.Occurrence(u.before, old), is)
+		return u.level(u.finder.Occurrence(u.before, old), is)
 	}
-	level := u.level(series.Occurrence(u.moving.before, start), is)
+	level := u.level(u.finder.Occurrence(u.moving.before, start), is)
 	if !u.moving.Renames() {
 		return level
 	}

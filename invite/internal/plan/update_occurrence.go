@@ -3,6 +3,7 @@ package plan
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/internal/address"
@@ -25,11 +26,9 @@ func (u *update) changedDates(a *ical.Attendee, base, was, is *ical.Event) (list
 	if base, was = u.movedView(a, base, was); base == nil {
 		return nil, false // the change of the series says it
 	}
-	for _, start := range series.Exceptions(was, is) {
-		d := changedDate{was: u.occurrence(was, start), is: u.occurrence(is, start)}
-		switch {
-		case d.was == nil && d.is == nil, !u.inRule(base, start), !u.inRule(&u.plan.Event, start):
-			continue // the change of the rule says it
+	list = slices.Clone(u.changingDates(dateVersions{base, was, is}))
+	for i := range list {
+		switch d := &list[i]; {
 		case d.was == nil:
 			restored = true
 			d.changes = []change{{"cancelled", LevelMajor, u.begins(a, base, d.is)}}
@@ -39,9 +38,39 @@ func (u *update) changedDates(a *ical.Attendee, base, was, is *ical.Event) (list
 		default:
 			d.changes = slices.Concat(u.diff(d.was, d.is), u.roleChange(d.was, d.is, a.Email))
 		}
-		list = append(list, d)
 	}
 	return list, restored
+}
+
+// dateVersions are the versions between which occurrences change for an attendee: the
+// version that the attendee has, and the views of it and of the new version.
+type dateVersions struct{ base, was, is *ical.Event }
+
+// changingDates returns the occurrences that either version changes, cancels or
+// excepts and that take place in one of them, without their changes. They are the same
+// for all attendees with these versions.
+func (u *update) changingDates(v dateVersions) []changedDate {
+	list, ok := u.dates[v]
+	if ok {
+		return list
+	}
+	for _, start := range series.Exceptions(v.was, v.is) {
+		if u.excepts(v.was, start) && u.excepts(v.is, start) {
+			continue
+		}
+		d := changedDate{was: u.occurrence(v.was, start), is: u.occurrence(v.is, start)}
+		if d.was == nil && d.is == nil || !u.finder.InRule(v.base, start) || !u.finder.InRule(&u.plan.Event, start) {
+			continue // the change of the rule says it
+		}
+		list = append(list, d)
+	}
+	u.dates[v] = list
+	return list
+}
+
+// excepts reports whether a version excepts an occurrence and has no override of it.
+func (u *update) excepts(version *ical.Event, start time.Time) bool {
+	return u.finder.IsExcepted(version, start) && u.finder.OverrideIndex(version, start) < 0
 }
 
 // beside returns the changes of the date for a reason that already has the

@@ -13,19 +13,23 @@ import (
 // the new sequence.
 func (u *update) revise() {
 	p := u.plan
-	after := series.Normalized(p.Intent)
-	roster.Admit(&after, u.moving.record.Joined...)
+	after := p.Intent
+	after.Overrides = slices.Clone(after.Overrides)
+	if joined := u.moving.record.Joined; len(joined) > 0 {
+		after = series.Normalized(after)
+		roster.Admit(&after, joined...)
+	}
 	major := highest(diff(u.before, &after, u.options.Levels)) == LevelMajor
 	if major {
 		p.Revised = append(p.Revised, roster.Revision{Sequence: p.Intent.Sequence})
 	}
 	for _, start := range series.Exceptions(u.moving.before, &after) {
-		is := series.Occurrence(&after, start)
+		is := u.finder.Occurrence(&after, start)
 		if is == nil {
 			continue
 		}
 		level := u.movedLevel(start, is)
-		if i := series.OverrideIndex(&p.Intent, start); i >= 0 && level > LevelSilent {
+		if i := u.finder.OverrideIndex(&p.Intent, start); i >= 0 && level > LevelSilent {
 			p.Intent.Overrides[i].Sequence = p.Intent.Sequence
 		}
 		if level == LevelMajor && (!major || roster.HasOwnAttendees(&after, start)) {

@@ -155,7 +155,7 @@ func (r *Record) CountingOf(key string) *Answers {
 	}
 	s := one.Counting()
 	s.series = nil
-	if i := slices.IndexFunc(r.Event.Attendees, func(a ical.Attendee) bool { return address.HasKey(a.Email, key) }); i >= 0 {
+	if i := indexOfKey(r.Event.Attendees, key); i >= 0 {
 		s.series = r.Event.Attendees[i : i+1]
 	}
 	return s

@@ -17,8 +17,17 @@ func IndexOf(list []ical.Attendee, email string) int {
 	if email == "" {
 		return -1
 	}
-	key := address.Key(email)
-	return slices.IndexFunc(list, func(a ical.Attendee) bool { return address.HasKey(a.Email, key) })
+	return indexOfKey(list, address.Key(email))
+}
+
+// indexOfKey returns the index of the attendee with a key, or -1.
+func indexOfKey(list []ical.Attendee, key string) int {
+	for i := range list { // by index, because an attendee is large to copy
+		if address.HasKey(list[i].Email, key) {
+			return i
+		}
+	}
+	return -1
 }
 
 // All returns the attendees of all versions, both of the whole meeting and of

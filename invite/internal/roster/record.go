@@ -175,8 +175,8 @@ func (r *Record) AnswersOfEvent() (out []Answer) {
 	// Each floor is computed once, because a list may have thousands of attendees.
 	floors := (&Record{Event: r.Event, Revised: r.Revised, Revisions: r.Revisions}).given()
 	add := func(list []ical.Attendee, id time.Time) {
-		for _, a := range list {
-			if IsAnswer(a.Status) && !address.Same(a.Email, r.Event.Organizer.Email) {
+		for i := range list { // by index, because an attendee is large to copy
+			if a := &list[i]; IsAnswer(a.Status) && !address.Same(a.Email, r.Event.Organizer.Email) {
 				out = append(out, Answer{
 					Email: a.Email, Status: a.Status, Comment: a.Comment, DelegatedTo: a.DelegatedTo,
 					RecurrenceID: id, Sequence: floors.Floor(address.Key(a.Email), id), Via: ViaImport,

@@ -2,6 +2,7 @@ package series
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -34,7 +35,7 @@ func (l *Lost) Field() string {
 // Exceptions and cancelled occurrences that the changed series does not reach any
 // more are left out, because they do not take place either way. All others that
 // have no place are returned as lost. after must be the event from which v was
-// made.
+// made. The result may share the lists of people and texts with it.
 func (v *Move) Event(after ical.Event) (ical.Event, []Lost) {
 	if v == nil {
 		return withoutCancelled(after), nil
@@ -46,7 +47,7 @@ func (v *Move) Event(after ical.Event) (ical.Event, []Lost) {
 // after the change. Its differences from the event after are changes beside the
 // move.
 func (v *Move) Before(was *ical.Event) ical.Event {
-	out := was.Clone()
+	out := *was // event makes lists of its own, and Normalized the others
 	out.Start, out.End, out.AllDay, out.TimeZone = v.after.Start, v.after.End, v.after.AllDay, v.after.TimeZone
 	r := *v.after.Recurrence
 	r.Until = v.untilGiven
@@ -66,13 +67,48 @@ func withoutCancelled(e ical.Event) ical.Event {
 }
 
 func (v *Move) event(was *ical.Event, after ical.Event) (ical.Event, []Lost) {
-	m := &mover{Move: v, was: was, out: after.Clone()}
+	m := &mover{Move: v, was: was, out: after}
+	rule := *after.Recurrence
+	rule.Except, rule.Include = slices.Clone(rule.Except), slices.Clone(rule.Include)
+	m.out.Recurrence, m.out.Overrides = &rule, slices.Clone(after.Overrides)
 	if r := m.out.Recurrence; v.keepsUntil() && !r.Until.Equal(v.after.Recurrence.Until) {
 		r.Until = v.after.Recurrence.Until
+	}
+	if v.isStill() && !m.namesTwice() {
+		r := m.out.Recurrence
+		r.Except, r.Include = m.once(r.Except), m.once(r.Include)
+		return m.out, nil
 	}
 	m.include()
 	m.names()
 	m.except()
 	m.overrides()
 	return m.out, m.lost
+}
+
+// isStill reports whether the series gives the same occurrences as before, apart from
+// exceptions, overrides and added dates. Nothing moves then.
+func (v *Move) isStill() bool {
+	if v.form != moveKept || v.Renames() || !v.before.Start.Equal(v.after.Start) {
+		return false
+	}
+	was, is := *v.before.Recurrence, *v.after.Recurrence
+	if !was.Until.Equal(is.Until) {
+		return false
+	}
+	was.Until, was.Include, is.Until, is.Include = time.Time{}, nil, time.Time{}, nil
+	return reflect.DeepEqual(was, is)
+}
+
+// namesTwice reports whether two overrides have one original start.
+func (m *mover) namesTwice() bool {
+	seen := make(map[int64]bool, len(m.out.Overrides))
+	for i := range m.out.Overrides {
+		key := startIn(&m.after, m.out.Overrides[i].RecurrenceID).Unix()
+		if seen[key] {
+			return true
+		}
+		seen[key] = true
+	}
+	return false
 }

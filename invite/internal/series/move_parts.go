@@ -44,8 +44,8 @@ func (m *mover) include() {
 // names looks all original starts up that the two versions name.
 func (m *mover) names() {
 	var ids, named []time.Time
-	for _, o := range m.out.Overrides {
-		named = append(named, o.RecurrenceID)
+	for i := range m.out.Overrides {
+		named = append(named, m.out.Overrides[i].RecurrenceID)
 	}
 	named = append(named, m.out.Recurrence.Except...)
 	ids = Exceptions(m.was)

@@ -40,8 +40,17 @@ func needAction(list []ical.Attendee) {
 // The error says why it is no date, if e is all-day. Its [ical.FieldError] has the
 // field RecurrenceID.
 func NormalizedStart(e *ical.Event, start time.Time) (time.Time, error) {
+	if isNormalStart(e, start) {
+		return start, nil
+	}
 	one, err := ical.Event{AllDay: e.AllDay, TimeZone: e.TimeZone, Start: e.Start, RecurrenceID: start}.Normalized()
 	return one.RecurrenceID, err
+}
+
+// isNormalStart reports whether an original start has the form that [Normalized] gives
+// it.
+func isNormalStart(e *ical.Event, start time.Time) bool {
+	return start.Nanosecond() == 0 && (!e.AllDay || start.Location() == time.UTC && start.Unix()%(24*60*60) == 0)
 }
 
 // startIn is [NormalizedStart] for times that need not be dates yet, because e was

@@ -14,7 +14,7 @@ import (
 // Occurrence returns one occurrence of a series as an event of its own. It is nil
 // if the occurrence is cancelled or excepted, and if the series does not have it.
 func Occurrence(e *ical.Event, start time.Time) *ical.Event {
-	if OverrideIndex(e, start) < 0 && !InRule(e, start) {
+	if OverrideIndex(e, start) < 0 && (e.Recurrence == nil || isExcepted(e, start) || !InRule(e, start)) {
 		return nil
 	}
 	return InRuleOccurrence(e, start)
@@ -24,16 +24,27 @@ func Occurrence(e *ical.Event, start time.Time) *ical.Event {
 // give. It does not look for the start in the rule.
 func InRuleOccurrence(e *ical.Event, start time.Time) *ical.Event {
 	if i := OverrideIndex(e, start); i >= 0 {
-		if e.Overrides[i].Cancelled {
-			return nil
-		}
-		full := e.Override(i)
-		return &full
+		return overridden(e, i)
 	}
-	if slices.ContainsFunc(e.Recurrence.Except, start.Equal) {
+	if isExcepted(e, start) {
 		return nil
 	}
 	return regular(e, start)
+}
+
+// isExcepted reports whether a series excepts an original start.
+func isExcepted(e *ical.Event, start time.Time) bool {
+	return slices.ContainsFunc(e.Recurrence.Except, start.Equal)
+}
+
+// overridden returns the occurrence that has the override at index i. It is nil if the
+// occurrence is cancelled.
+func overridden(e *ical.Event, i int) *ical.Event {
+	if e.Overrides[i].Cancelled {
+		return nil
+	}
+	full := e.Override(i)
+	return &full
 }
 
 // regular returns an occurrence that has no override. It shares its lists with e.
@@ -65,17 +76,52 @@ func End(e *ical.Event, start time.Time) time.Time {
 
 // Exceptions returns the original starts of all occurrences that at least one of
 // the versions changes, cancels or excepts, in order.
-func Exceptions(versions ...*ical.Event) []time.Time {
-	var out []time.Time
-	for _, e := range versions {
-		for _, o := range e.Overrides {
-			out = append(out, o.RecurrenceID)
+func Exceptions(versions ...*ical.Event) (out []time.Time) {
+	for i, e := range versions {
+		if slices.Contains(versions[:i], e) {
+			continue
 		}
+		starts := make([]time.Time, len(e.Overrides))
+		for j := range e.Overrides {
+			starts[j] = e.Overrides[j].RecurrenceID
+		}
+		out = merged(out, sortedOnce(starts))
 		if e.Recurrence != nil {
-			out = append(out, e.Recurrence.Except...)
+			out = merged(out, sortedOnce(e.Recurrence.Except))
 		}
 	}
-	return Sorted(out)
+	return out
+}
+
+// sortedOnce returns the times of a list in order and each once: the list itself if it
+// is so already, as most lists of a series are.
+func sortedOnce(list []time.Time) []time.Time {
+	for i := 1; i < len(list); i++ {
+		if !list[i-1].Before(list[i]) {
+			return Sorted(slices.Clone(list))
+		}
+	}
+	return list
+}
+
+// merged returns the times of two lists that [sortedOnce] has returned, in order and
+// each once. It may return one of the lists.
+func merged(a, b []time.Time) []time.Time {
+	if len(a) == 0 || len(b) == 0 {
+		return append(a[:len(a):len(a)], b...)
+	}
+	out := make([]time.Time, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch c := a[0].Compare(b[0]); {
+		case c < 0:
+			out, a = append(out, a[0]), a[1:]
+		case c > 0:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out, a, b = append(out, a[0]), a[1:], b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
 }
 
 // Sorted sorts times in place and removes equal ones.

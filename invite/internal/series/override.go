@@ -11,17 +11,23 @@ import (
 // OverrideIndex returns the index of the override of the occurrence with that original
 // start, or -1.
 func OverrideIndex(e *ical.Event, start time.Time) int {
-	return slices.IndexFunc(e.Overrides, func(o ical.Event) bool { return o.RecurrenceID.Equal(start) })
+	for i := range e.Overrides { // by index, because an event is large to copy
+		if e.Overrides[i].RecurrenceID.Equal(start) {
+			return i
+		}
+	}
+	return -1
 }
 
 // Override returns the override of an occurrence. It adds one to e if none exists.
 func Override(e *ical.Event, start time.Time) *ical.Event {
-	i := slices.IndexFunc(e.Overrides, func(o ical.Event) bool { return Same(e, o.RecurrenceID, start) })
-	if i < 0 {
-		i = len(e.Overrides)
-		e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: start})
+	for i := range e.Overrides {
+		if Same(e, e.Overrides[i].RecurrenceID, start) {
+			return &e.Overrides[i]
+		}
 	}
-	return &e.Overrides[i]
+	e.Overrides = append(e.Overrides, ical.Event{RecurrenceID: start})
+	return &e.Overrides[len(e.Overrides)-1]
 }
 
 // IsBare reports whether an override changes nothing, apart from its attendees.
