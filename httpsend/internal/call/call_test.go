@@ -85,8 +85,8 @@ func TestFinish(t *testing.T) {
 		answer, grace time.Duration
 		want          string
 	}{
-		{"an answer within the grace", 50 * time.Millisecond, 10 * time.Second, "delivered"},
-		{"no answer", 10 * time.Second, 50 * time.Millisecond, "unknown"},
+		{"an answer within the grace", 50 * time.Millisecond, time.Minute, "delivered"},
+		{"no answer", time.Minute, 50 * time.Millisecond, "unknown"},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		url := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -104,7 +104,7 @@ func TestFinish(t *testing.T) {
 		if x.want == "unknown" && !errors.Is(err, context.Canceled) {
 			t.Errorf("Send = %v, want an error that wraps context.Canceled", err)
 		}
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("%s: Send took %v", x.name, took)
 		}
 	}
