@@ -75,7 +75,7 @@ func read(t *testing.T, mail string) (in *invite.Inbound) {
 	}()
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("Read did not end within a minute")
 	}
 	return in
