@@ -34,7 +34,7 @@ func TestMoves(t *testing.T) {
 	for i, mode := range modes {
 		t.Run(mode.name, func(t *testing.T) {
 			t.Parallel()
-			eachChain(t, 25, func(t *testing.T, n int) {
+			eachChain(t, 13, func(t *testing.T, n int) {
 				w := newWorld(t, 100+i, n)
 				w.update = []invite.MailOption{invite.AllowLint(moveRules...)}
 				w.send = []invite.SendOption{w.update[0]}

@@ -20,7 +20,7 @@ func TestWalk(t *testing.T) {
 	for i, send := range [][]invite.SendOption{nil, {invite.HideGuests()}, {invite.OneMail()}} {
 		t.Run(fmt.Sprint("mode ", i), func(t *testing.T) {
 			t.Parallel()
-			eachChain(t, 60, func(t *testing.T, n int) {
+			eachChain(t, 30, func(t *testing.T, n int) {
 				w := &walker{world: newWorld(t, i, n), had: make(map[string]bool), states: make(map[int]invite.DeliveryState)}
 				w.blind = true
 				if n%2 == 0 {

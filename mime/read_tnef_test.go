@@ -250,11 +250,12 @@ func nestedTNEF(size int) []byte {
 }
 
 // TestReadTNEFTime checks that a mail of 1 MB takes no longer than a second at most, which
-// is twenty times the aim: BenchmarkReadTNEF measures it.
+// is twenty times the aim: BenchmarkReadTNEF measures it. A busy machine may be slow for a
+// while, so a mail fails only if it is slow ten times.
 func TestReadTNEFTime(t *testing.T) {
 	for name, in := range winmails() {
 		best := time.Hour
-		for range 3 {
+		for try := 0; try < 10 && best > time.Second; try++ {
 			begin := time.Now()
 			readString(t, in)
 			best = min(best, time.Since(begin))

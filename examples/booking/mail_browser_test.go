@@ -152,7 +152,11 @@ func TestBrowserMails(t *testing.T) {
 	if *axe == "" {
 		t.Run("axe", func(t *testing.T) { t.Skip("SKIPPED: the flag -axe is missing; npm pack axe-core has axe.min.js") })
 	}
-	for _, language := range []string{"en", "de", "ar", "ja"} {
+	languages := []string{"en", "ar", "de", "ja"}
+	if testing.Short() {
+		languages = languages[:2] // one is written from right to left
+	}
+	for _, language := range languages {
 		t.Run(language, func(t *testing.T) {
 			pages := mailPages(t, language)
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

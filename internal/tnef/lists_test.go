@@ -35,7 +35,7 @@ func TestManyLists(t *testing.T) {
 		}
 		return time.Since(start)
 	}
-	if took := read(19_000); took > time.Second { // 10 ms on a slow machine, and 14 s with a copy for each list
+	if took := min(read(19_000), read(19_000)); took > 5*time.Second { // 10 ms on a slow machine, and 14 s with a copy for each list
 		t.Errorf("19,000 lists took %v", took)
 	}
 }

@@ -85,8 +85,8 @@ func TestFinish(t *testing.T) {
 		answer, grace time.Duration
 		want          string
 	}{
-		{"an answer within the grace", 50 * time.Millisecond, 10 * time.Second, "delivered"},
-		{"no answer", 10 * time.Second, 50 * time.Millisecond, "unknown"},
+		{"an answer within the grace", 50 * time.Millisecond, time.Minute, "delivered"},
+		{"no answer", time.Minute, 50 * time.Millisecond, "unknown"},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		url := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -104,7 +104,7 @@ func TestFinish(t *testing.T) {
 		if x.want == "unknown" && !errors.Is(err, context.Canceled) {
 			t.Errorf("Send = %v, want an error that wraps context.Canceled", err)
 		}
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > 30*time.Second {
 			t.Errorf("%s: Send took %v", x.name, took)
 		}
 	}
@@ -205,9 +205,9 @@ func TestPause(t *testing.T) {
 	})
 	wait.Store("1")
 	a := api(t, url)
+	start := time.Now()
 	_, err := a.Send(t.Context(), letter(100))
 	expect(t, "the first mail", err, "temporary", nil)
-	start := time.Now()
 	if ctx, leave, err := a.Admit(t.Context(), false); ctx != nil || leave != nil || err != nil {
 		t.Errorf("Admit without waiting = %v, %t, %v", ctx, leave != nil, err)
 	}
@@ -218,7 +218,7 @@ func TestPause(t *testing.T) {
 	}
 	_, err = a.Send(t.Context(), letter(100))
 	expect(t, "the second mail", err, "delivered", nil)
-	if took := time.Since(start); took < 500*time.Millisecond || took > 5*time.Second {
+	if took := time.Since(start); took < time.Second || took > 20*time.Second {
 		t.Errorf("Send took %v, want the pause of a second", took)
 	}
 

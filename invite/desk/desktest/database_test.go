@@ -3,6 +3,7 @@ package desktest
 import (
 	"context"
 	"database/sql"
+	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -144,14 +145,18 @@ func startPostgres() (*server, error) {
 	return s, s.start()
 }
 
-// start starts the server.
+// start starts the server. Tests crash the server and never the machine, so its writes are
+// safe without fsync. Benchmarks measure them with fsync.
 func (s *server) start() error {
 	ctl, err := program("pg_ctl")
 	if err != nil {
 		return err
 	}
-	return s.run(ctl, "-D", s.dir+"/data", "-w", "-l", s.dir+"/log", "-o",
-		"-c listen_addresses=127.0.0.1 -c port="+s.port+" -c unix_socket_directories= -c max_connections=200", "start")
+	options := "-c listen_addresses=127.0.0.1 -c port=" + s.port + " -c unix_socket_directories= -c max_connections=200"
+	if flag.Lookup("test.bench").Value.String() == "" {
+		options += " -c fsync=off"
+	}
+	return s.run(ctl, "-D", s.dir+"/data", "-w", "-l", s.dir+"/log", "-o", options, "start")
 }
 
 // crash kills the server, and starts it again.
