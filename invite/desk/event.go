@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/convene-go/convene/internal/discreet"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/organizer"
 )
@@ -101,7 +102,7 @@ type telling struct {
 func (d *Desk) inTxTelling(ctx context.Context, f func(tx *sql.Tx, keep bool) error) error {
 	err := d.inTx(ctx, func(tx *sql.Tx) error { return f(tx, d.keepEvents) })
 	if errors.Is(err, errBroken) && d.tx == nil {
-		d.log().ErrorContext(ctx, "desk: an event is kept for later", "error", err)
+		d.log().ErrorContext(ctx, "desk: an event is kept for later", "error", discreet.Error(err))
 		err = d.inTx(ctx, func(tx *sql.Tx) error { return f(tx, true) })
 	}
 	return err
@@ -128,7 +129,7 @@ func (t *telling) tell(ctx context.Context, events []Event) error {
 			if cause == nil {
 				continue
 			}
-			t.log().ErrorContext(ctx, "desk: an event is kept for later", "kind", e.Kind, "uid", e.UID, "error", cause)
+			t.log().ErrorContext(ctx, "desk: an event is kept for later", "kind", e.Kind, "uid", e.UID, "error", discreet.Error(cause))
 		}
 		waiting++
 		if err := t.store(ctx, e, cause); err != nil {

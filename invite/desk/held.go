@@ -72,7 +72,8 @@ func (x *incoming) hold(ctx context.Context, tx *sql.Tx, s *step, out *Received)
 		return err
 	}
 	if n >= mostHeld || n > 0 && octets+len(data) > mostHeldOctets {
-		x.log().WarnContext(ctx, "desk: a mail is not held, because its meeting has too many held mails", "uid", x.was.key, "reason", o.Reason)
+		x.log().WarnContext(ctx, "desk: a mail is not held, because its meeting has too many held mails", "uid", x.was.key, "verdict", o.Verdict)
+		x.log().DebugContext(ctx, "desk: a mail is not held", "uid", x.was.key, "reason", o.Reason)
 		s.events = x.applied
 		out.Outcome.Reason = "is not kept, because its meeting has too many held mails: " + o.Reason
 		if s.meeting == x.was.meeting {
@@ -157,8 +158,9 @@ func (d *Desk) ApplyHeld(ctx context.Context, id string) (Received, error) {
 	}
 	p := d.policy()
 	p.InsecureAnyFrom, p.Uninvited, p.Delegates = true, invite.UninvitedAdd, invite.DelegatesAllow
+	began := d.clock()
 	var out Received
-	_, err = d.change(ctx, key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
+	s, err := d.change(ctx, key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
 		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, p) })
 		out = Received{UID: was.meeting.Event.UID, Outcome: o, Events: s.events}
 		if o.Held { // a part of it still needs a person
@@ -173,6 +175,7 @@ func (d *Desk) ApplyHeld(ctx context.Context, id string) (Received, error) {
 	if err != nil {
 		return Received{}, err
 	}
+	d.tellApplied(ctx, began, viaHeld, s.meeting.Tag, &out)
 	return out, nil
 }
 

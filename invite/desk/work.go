@@ -134,6 +134,7 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 		return err
 	}
 	l := d.newLedger(ctx)
+	l.tag = was.meeting.Tag
 	m := was.masked(due)
 	watched, late := within.Watch(ctx)
 	out, err := client.WithLedger(l).Resume(watched, m, append(due.options(), invite.Within(slice))...)
@@ -141,14 +142,7 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 	if l.failed != nil {
 		return l.failed
 	}
-	switch {
-	case err != nil && out == m:
-		d.log().ErrorContext(ctx, "desk: mails cannot be made", "uid", m.Event.UID, "error", err)
-	case isLate(ctx, err):
-		d.log().DebugContext(ctx, "desk: the time is too short for the mails", "uid", m.Event.UID, "error", err)
-	case err != nil && ctx.Err() == nil: // one line for all mails of the call
-		d.log().WarnContext(ctx, "desk: mails are not delivered", "uid", m.Event.UID, "error", err)
-	}
+	d.logMails(ctx, m.Event.UID, err, out == m)
 	if ctx.Err() != nil || *late || isLate(ctx, err) {
 		return nil // the rest is due, as it was
 	}
@@ -216,6 +210,7 @@ func (d *Desk) rescheduleRest(ctx context.Context, was *stored, before, after *i
 	})
 	if err == nil {
 		l.logRefused(ctx, before.Event.UID, refused)
+		d.tellEnded(ctx, before.Event.UID, before.Tag, refused)
 	}
 	return err
 }
