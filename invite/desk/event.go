@@ -64,7 +64,8 @@ const (
 	// EventSent: a mail was handed over, or a person has said that it arrived, see
 	// [Desk.Resolve]. Then Reason says so.
 	EventSent EventKind = "sent"
-	// EventFailed: a mail was refused for good, or tried in vain for days.
+	// EventFailed: a mail was refused for good, or tried in vain for days, or not sent
+	// because its meeting was over before its turn came.
 	EventFailed EventKind = "failed"
 	// EventLeftover: nobody knows whether a mail arrived, because the server gave no
 	// clear reply, or because the program ended while it handed the mail over.

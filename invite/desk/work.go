@@ -130,6 +130,9 @@ func (d *Desk) Deliver(ctx context.Context, uid string) error {
 // deliverMails sends the due mails of a meeting.
 func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Client) error {
 	due, err := d.selectMails(ctx, was)
+	if err == nil && len(due.numbers) > 0 {
+		err = d.refuseLate(ctx, was, due)
+	}
 	if err != nil || len(due.numbers) == 0 {
 		return err
 	}
