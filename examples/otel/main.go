@@ -160,7 +160,7 @@ func figuresOf(m *metricdata.ResourceMetrics) (out []string) {
 func words(list []attribute.KeyValue) string {
 	var out []string
 	for _, a := range list {
-		if v := a.Value.Emit(); v != "" && a.Key != "uid" && a.Key != "messageId" {
+		if v := a.Value.String(); v != "" && a.Key != "uid" && a.Key != "messageId" {
 			out = append(out, string(a.Key)+"="+v)
 		}
 	}

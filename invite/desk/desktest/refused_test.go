@@ -112,7 +112,7 @@ func TestReasons(t *testing.T) {
 		last(desk.EventLeftover, "was being handed over")
 
 		w.mails.Fail(address(0), "temporary")
-		uid = w.send(lunch(1))
+		uid = w.send(nextMonth())
 		for !w.due(uid).IsZero() {
 			w.clock.Advance(max(w.due(uid).Sub(w.clock.Now()), 0))
 			w.deliver(uid)

@@ -134,7 +134,7 @@ func testStepsWithoutTry(w *world, l *stepLog) {
 	check(w, "a report", []string{"applied undeliverable report"}, l.take())
 
 	w.mails.Fail(address(0), "temporary")
-	uid = w.send(lunch(1))
+	uid = w.send(nextMonth())
 	for !w.due(uid).IsZero() {
 		l.take()
 		w.clock.Advance(max(w.due(uid).Sub(w.clock.Now()), 0))
