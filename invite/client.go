@@ -37,21 +37,6 @@ func New(s Sender, o *Options) *Client {
 	return &Client{sender: s, options: o.clone()}
 }
 
-// WithLedger returns a client that differs from c in its ledger alone. If l is nil,
-// that client has none.
-func (c *Client) WithLedger(l Ledger) *Client {
-	out := *c
-	out.options.Ledger = l
-	return &out
-}
-
-// WithFiles returns a client that differs from c in Options.Files alone, see [Options].
-func (c *Client) WithFiles(files func(ctx context.Context, uid, name, hash string) ([]byte, error)) *Client {
-	out := *c
-	out.options.Files = files
-	return &out
-}
-
 // Send invites the event's attendees. Each gets a mail of their own with a
 // METHOD:REQUEST, or one mail goes to all with [OneMail]. The organizer gets none. An
 // event without UID is given one. If an attendee has a status in the event, it counts
@@ -284,6 +269,7 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 	out := m.withAnswersOfEvent().clone()
 	p := plan.Unchanged(o.planned(out))
 	x := part{plan: p, from: m, meeting: out, letters: out.unsent(p, o), again: true}
+	o.tellPlanned(ctx, &x)
 	if err := x.render(ctx, o); err != nil {
 		return m, err
 	}
@@ -310,9 +296,10 @@ func (c *Client) Respond(ctx context.Context, in *Inbound, r Response) error {
 		return ErrNoSender
 	}
 	o := c.settings(callOptions{})
-	m, err := (&answerMail{Response: r, Options: &o.Options}).message(in)
+	answer := &answerMail{Response: r, Options: &o.Options}
+	m, err := answer.message(in)
 	if err == nil {
-		_, err = hand(ctx, c.sender, m)
+		err = answer.send(ctx, c.sender, in, m, o.began)
 	}
 	if err != nil {
 		return fmt.Errorf("invite: respond as %.80s: %w", r.As, err)

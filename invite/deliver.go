@@ -177,14 +177,14 @@ func (d *deliverer) gather(ctx context.Context) {
 		case len(d.done)+len(d.takenBack) > 0, open && d.pace.ready(ctx, 0):
 			select {
 			case r := <-d.results:
-				d.finish(r)
+				d.finish(ctx, r)
 			default:
 				return
 			}
 		case d.inFlight == 0 && !open:
 			return
 		default:
-			d.wait(open)
+			d.wait(ctx, open)
 		}
 	}
 }
@@ -210,12 +210,14 @@ func (d *deliverer) isOpen(ctx context.Context) bool {
 
 // finish writes the result of a mail into its meeting, and lets later mails to its
 // recipients go or wait.
-func (d *deliverer) finish(r result) {
+func (d *deliverer) finish(ctx context.Context, r result) {
 	d.inFlight--
 	d.done = append(d.done, r)
 	r.mail.message = nil
 	d.pace.used = append(d.pace.used, r.mail.permit)
-	d.noteFailure(r.mail, r.mail.letter.recordResult(r.mail.meeting, &r, d.settings))
+	failed := r.mail.letter.recordResult(r.mail.meeting, &r, d.settings)
+	d.noteFailure(r.mail, failed)
+	d.tellResult(ctx, &r, failed)
 	for i := range r.mail.letter {
 		n := &r.mail.letter[i]
 		d.close(n.Key())

@@ -165,7 +165,7 @@ func (p *pace) grant(x permit) bool {
 
 // wait waits for a result, or for a permit if a mail could go. If no mail can go, the
 // permits are of no use, and others may have them.
-func (d *deliverer) wait(open bool) {
+func (d *deliverer) wait(ctx context.Context, open bool) {
 	p := &d.pace
 	if open {
 		p.ask()
@@ -174,7 +174,7 @@ func (d *deliverer) wait(open bool) {
 	}
 	select {
 	case r := <-d.results:
-		d.finish(r)
+		d.finish(ctx, r)
 	case x := <-p.granted:
 		p.grant(x)
 	case <-p.over:

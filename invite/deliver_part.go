@@ -30,6 +30,7 @@ func (x *part) prepare(ctx context.Context, o *settings) error {
 	if err := x.meeting.enter(x.letters, x.plan, o, x.noFiles); err != nil {
 		return err
 	}
+	o.tellPlanned(ctx, x)
 	return x.render(ctx, o)
 }
 

@@ -30,7 +30,7 @@ func (d *deliverer) record(ctx context.Context, claims []*outgoing) {
 		}
 		d.broken = fmt.Errorf("invite: ledger: %w", err)
 		for d.inFlight > 0 {
-			d.finish(<-d.results)
+			d.finish(ctx, <-d.results)
 		}
 		return
 	}

@@ -104,6 +104,17 @@ type Options struct {
 	// organizer of the calendar object and as Reply-To. If it is nil, all answers
 	// go to the organizer's own address. Give it to [Policy] too.
 	ReplyAddress *ReplyAddress
+	// Observe is told of each [Step] of the calls that send, for traces and counters. ctx
+	// is the context of the call, so a span in it is the parent of the step. If Observe is
+	// nil, it costs nothing: no clock is read, and no memory is used.
+	//
+	// One call tells its steps one after the other, also if several mails are in flight.
+	// Calls that run at the same time tell theirs at the same time, so Observe must be safe
+	// for concurrent use. The steps of one mail come in this order: planned, rendered,
+	// handed over, result. Observe must not block, because the call waits for it. It must
+	// not call the Client. If it panics, the step is lost, slog.Default is told, and the
+	// call goes on.
+	Observe func(ctx context.Context, s Step)
 }
 
 // Renderer writes the text of a mail. [body.Renderer] is one.
@@ -131,13 +142,14 @@ func (o *Options) clone() Options {
 type settings struct {
 	Options
 	callOptions
+	began    time.Time      // of the call, for steps; zero if nobody observes them
 	stored   *ical.Event    // the event of the meeting that the call is about; nil for a new meeting
 	attached []AttachedFile // the files of the call, once they are checked
 }
 
 // newSettings joins the options of a client with the options of a call.
 func newSettings(o *Options, opts callOptions) *settings {
-	s := &settings{Options: *o, callOptions: opts}
+	s := &settings{Options: *o, callOptions: opts, began: o.clock()}
 	if s.Now == nil {
 		s.Now = time.Now
 	}

@@ -70,6 +70,7 @@ func (r *renderer) finished(ctx context.Context, i int, l letter) (*mime.Message
 
 // message builds the mail of a letter.
 func (r *renderer) message(ctx context.Context, l letter) (*mime.Message, error) {
+	began := r.options.clock()
 	d, err := r.draft(ctx, l)
 	if err != nil {
 		return nil, err
@@ -88,6 +89,7 @@ func (r *renderer) message(ctx context.Context, l letter) (*mime.Message, error)
 	m, err := build(d)
 	if err == nil {
 		r.built = r.textOf
+		r.tellRendered(ctx, l, m, began)
 	}
 	return m, err
 }

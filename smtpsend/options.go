@@ -103,8 +103,8 @@ type Options struct {
 	Finish time.Duration
 	// Dial connects to the server. It must honour ctx. Nil means a [net.Dialer].
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
-	// Logger gets one record for each message, without its content. Nil means
-	// none.
+	// Logger gets one record for each message, without its content, but with the
+	// addresses of its recipients and the server's words. Nil means none.
 	Logger *slog.Logger
 }
 

@@ -7,19 +7,20 @@ import (
 	"strings"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/discreet"
 	"github.com/convene-go/convene/invite"
 )
 
 // Answer takes an answer in that came by a link or by telephone, see
 // [invite.Meeting.Answer]. If the meeting is not stored, the error is [ErrNotFound].
 func (d *Desk) Answer(ctx context.Context, uid string, a invite.Answer) (invite.Outcome, error) {
-	return d.take(ctx, uid, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Answer(a) })
+	return d.take(ctx, uid, a.Via, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Answer(a) })
 }
 
 // Propose takes another time in that an attendee asks for by a link or by telephone, see
 // [invite.Meeting.Propose]. If the meeting is not stored, the error is [ErrNotFound].
 func (d *Desk) Propose(ctx context.Context, uid string, p invite.Proposal) (invite.Outcome, error) {
-	return d.take(ctx, uid, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Propose(p) })
+	return d.take(ctx, uid, p.Via, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Propose(p) })
 }
 
 // Undelivered takes a report in that a mail did not arrive, as an HTTP API gives it, see
@@ -41,7 +42,7 @@ func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.
 			return none, nil
 		}
 		for _, key := range keys {
-			o, err := d.take(ctx, key, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) {
+			o, err := d.take(ctx, key, viaReport, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) {
 				return m.Undelivered(id, email, text)
 			})
 			if err == nil && o.Verdict == invite.VerdictUnknownEvent || errors.Is(err, ErrNotFound) {
@@ -54,14 +55,18 @@ func (d *Desk) Undelivered(ctx context.Context, id, email, text string) (invite.
 }
 
 // take takes an answer, a proposal or a report into a meeting, and returns the outcome.
-func (d *Desk) take(ctx context.Context, uid string, f func(m *invite.Meeting) (*invite.Meeting, invite.Outcome)) (o invite.Outcome, err error) {
-	_, err = d.change(ctx, uid, freeAnswers, func(was *stored, c *invite.Client, _ bool) (s *step, err error) {
+func (d *Desk) take(ctx context.Context, uid, via string, f func(m *invite.Meeting) (*invite.Meeting, invite.Outcome)) (o invite.Outcome, err error) {
+	began := d.clock()
+	var r Received
+	s, err := d.change(ctx, uid, freeAnswers, func(was *stored, c *invite.Client, _ bool) (s *step, err error) {
 		s, o = d.apply(ctx, was, c, f)
+		r = Received{UID: was.meeting.Event.UID, Outcome: o, Events: s.events}
 		return s, nil
 	})
 	if err != nil {
 		return invite.Outcome{}, err
 	}
+	d.tellApplied(ctx, began, via, s.meeting.Tag, &r)
 	return o, nil
 }
 
@@ -75,7 +80,8 @@ func (d *Desk) apply(ctx context.Context, was *stored, c *invite.Client, f func(
 	}
 	invited, err := c.Reinvite(ctx, after, o.Invite, invite.QueueOnly())
 	if err != nil { // the answer counts all the same
-		d.log().ErrorContext(ctx, "desk: an attendee cannot be invited", "uid", after.Event.UID, "attendees", o.Invite, "error", err)
+		d.log().ErrorContext(ctx, "desk: attendees cannot be invited", "uid", after.Event.UID, "attendees", len(o.Invite), "error", discreet.Error(err))
+		d.log().DebugContext(ctx, "desk: attendees cannot be invited", "uid", after.Event.UID, "attendees", o.Invite, "error", err)
 		return s, o
 	}
 	s.meeting = invited

@@ -125,8 +125,25 @@ type Options struct {
 	DriftEvery time.Duration
 	// Logger is told of failures, such as a mail that was refused for good. Ten lines at
 	// most are about the refused mails of one call, and a last line counts them all. If
-	// it is nil, [slog.Default] is used.
+	// it is nil, [slog.Default] is used. Lines at level info and above name meetings by
+	// their UID, and mails by their number and Message-ID. They have no address, no name and
+	// no title, and of the words of a server only its status, such as "550 5.1.1". All that
+	// is in lines at level debug. Of errors of the program's own functions, words with an
+	// address and quoted values are left out.
 	Logger *slog.Logger
+	// Observe is told of each [invite.Step], for traces and counters, as Observe of
+	// [invite.Options] is, whose rules it keeps. It takes the place of the client's Observe
+	// in all work of the desk, so no step is told twice. If it is nil, the client's own
+	// Observe is told of the steps of its mails, and nobody of the others. Calls of a
+	// client with [Desk.Ledger] are calls of the client.
+	//
+	// Each call of the desk tells of the mails that it plans, and checks, and [Desk.Work]
+	// of the mails that it sends. A step is told after the commit. In a transaction of the
+	// program it is told before, and stays told if the program rolls back. If the desk
+	// plans a call again because of a conflict, the steps of that come again, except
+	// [invite.StepApplied], which comes once. The context of a mail's steps is that of Work
+	// or [Desk.Run], and not of the call that queued the mail. Both have the Message-ID.
+	Observe func(ctx context.Context, s invite.Step)
 	// Now is the clock. If it is nil, [time.Now] is used.
 	Now func() time.Time
 }
@@ -249,6 +266,9 @@ func (c *core) clientFor(ctx context.Context, m *invite.Meeting) (*invite.Client
 	}
 	if c.options.Files != nil {
 		client = client.WithFiles(c.options.Files)
+	}
+	if c.options.Observe != nil {
+		client = client.WithObserve(c.options.Observe)
 	}
 	return client.WithLedger(nil), nil
 }

@@ -154,6 +154,10 @@ func (x *syncing) takeAnswers(ctx context.Context, news *driftNews) error {
 	if err != nil {
 		*news = driftNews{told: x.told}
 	} else {
+		for _, a := range taken {
+			r := Received{UID: x.meeting.Event.UID, Outcome: invite.Outcome{Verdict: invite.VerdictApplied}, Events: []Event{{Answer: &a}}}
+			x.tellApplied(ctx, time.Time{}, a.Via, x.meeting.Tag, &r)
+		}
 		news.changes = slices.DeleteFunc(news.changes, func(c organizer.Change) bool {
 			return slices.ContainsFunc(taken, func(a invite.Answer) bool { return isAbout(&c, &a) })
 		})

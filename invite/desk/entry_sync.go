@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/convene-go/convene/internal/discreet"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/internal/series"
 	"github.com/convene-go/convene/invite/organizer"
@@ -41,6 +42,7 @@ type syncing struct {
 	meeting *invite.Meeting
 	version int64            // of the meeting
 	last    organizer.Object // as the call before has left it
+	began   time.Time        // for the step; zero if nobody observes it
 }
 
 // syncEntry makes the entry of a meeting follow the meeting, if that is due. It is Work of
@@ -56,6 +58,7 @@ func (d *Desk) syncEntry(ctx context.Context, uid string) error {
 	if err != nil || x == nil {
 		return err
 	}
+	x.began = d.clock()
 	work, cancel := context.WithTimeout(ctx, longestSync)
 	defer cancel()
 	calendar, failed := x.calendar(work)
@@ -185,6 +188,7 @@ func (x *syncing) end(ctx context.Context, next organizer.Object, news *driftNew
 	}
 	if err == nil && !stopped {
 		x.logResult(ctx, failed, r)
+		x.tellStep(ctx, x.began, invite.Step{Kind: invite.StepCalendar, UID: x.meeting.Event.UID, Tag: x.meeting.Tag, N: -1, Err: failed})
 	}
 	return err
 }
@@ -217,13 +221,17 @@ func (x *syncing) after(failed error, stopped bool) tried {
 	return out
 }
 
-// logResult logs the first of several failures, and their end.
+// logResult logs the first of several failures, and their end. The words of the server are
+// for level debug alone.
 func (x *syncing) logResult(ctx context.Context, failed error, r tried) {
+	if failed != nil {
+		x.log().DebugContext(ctx, "desk: the calendar of a meeting failed", "uid", x.key, "error", withoutCredentials(failed))
+	}
 	switch {
 	case r.gaveUp:
-		x.log().ErrorContext(ctx, "desk: the calendar of a meeting failed for too long: giving up until the meeting changes", "uid", x.key, "error", withoutCredentials(failed))
+		x.log().ErrorContext(ctx, "desk: the calendar of a meeting failed for too long: giving up until the meeting changes", "uid", x.key, "status", discreet.Code(failed.Error()))
 	case failed != nil && x.tries == 0:
-		x.log().WarnContext(ctx, "desk: the calendar of a meeting failed: trying again", "uid", x.key, "after", fromMillis(r.due).Sub(x.now()), "error", withoutCredentials(failed))
+		x.log().WarnContext(ctx, "desk: the calendar of a meeting failed: trying again", "uid", x.key, "after", fromMillis(r.due).Sub(x.now()), "status", discreet.Code(failed.Error()))
 	case failed == nil && x.tries > 0:
 		x.log().InfoContext(ctx, "desk: the calendar of a meeting can be reached again", "uid", x.key)
 	}

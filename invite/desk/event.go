@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/convene-go/convene/internal/discreet"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/organizer"
 )
@@ -63,7 +64,8 @@ const (
 	// EventSent: a mail was handed over, or a person has said that it arrived, see
 	// [Desk.Resolve]. Then Reason says so.
 	EventSent EventKind = "sent"
-	// EventFailed: a mail was refused for good, or tried in vain for days.
+	// EventFailed: a mail was refused for good, or tried in vain for days, or not sent
+	// because its meeting was over before its turn came.
 	EventFailed EventKind = "failed"
 	// EventLeftover: nobody knows whether a mail arrived, because the server gave no
 	// clear reply, or because the program ended while it handed the mail over.
@@ -101,7 +103,7 @@ type telling struct {
 func (d *Desk) inTxTelling(ctx context.Context, f func(tx *sql.Tx, keep bool) error) error {
 	err := d.inTx(ctx, func(tx *sql.Tx) error { return f(tx, d.keepEvents) })
 	if errors.Is(err, errBroken) && d.tx == nil {
-		d.log().ErrorContext(ctx, "desk: an event is kept for later", "error", err)
+		d.log().ErrorContext(ctx, "desk: an event is kept for later", "error", discreet.Error(err))
 		err = d.inTx(ctx, func(tx *sql.Tx) error { return f(tx, true) })
 	}
 	return err
@@ -128,7 +130,7 @@ func (t *telling) tell(ctx context.Context, events []Event) error {
 			if cause == nil {
 				continue
 			}
-			t.log().ErrorContext(ctx, "desk: an event is kept for later", "kind", e.Kind, "uid", e.UID, "error", cause)
+			t.log().ErrorContext(ctx, "desk: an event is kept for later", "kind", e.Kind, "uid", e.UID, "error", discreet.Error(cause))
 		}
 		waiting++
 		if err := t.store(ctx, e, cause); err != nil {

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/convene-go/convene/internal/discreet"
 )
 
 // delay is the pause after a number of tries that failed: a minute, then twice as long
@@ -80,7 +82,7 @@ func (t *telling) first(ctx context.Context, onlyDue bool) (more bool, err error
 			return true, failed
 		}
 	}
-	t.log().ErrorContext(ctx, "desk: an event is kept for later again", "kind", e.Kind, "uid", e.UID, "tries", tries+1, "error", failed)
+	t.log().ErrorContext(ctx, "desk: an event is kept for later again", "kind", e.Kind, "uid", e.UID, "tries", tries+1, "error", discreet.Error(failed))
 	due = millis(now.Add(delay(tries + 1)))
 	if _, err := t.tx.ExecContext(ctx, `INSERT INTO convene_events (id, uid, at, due, tries, cause, data) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		id, t.key, e.Time.UnixNano(), due, tries+1, text(failed.Error()), data); err != nil {

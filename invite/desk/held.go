@@ -72,7 +72,8 @@ func (x *incoming) hold(ctx context.Context, tx *sql.Tx, s *step, out *Received)
 		return err
 	}
 	if n >= mostHeld || n > 0 && octets+len(data) > mostHeldOctets {
-		x.log().WarnContext(ctx, "desk: a mail is not held, because its meeting has too many held mails", "uid", x.was.key, "reason", o.Reason)
+		x.log().WarnContext(ctx, "desk: a mail is not held, because its meeting has too many held mails", "uid", x.was.key, "verdict", o.Verdict)
+		x.log().DebugContext(ctx, "desk: a mail is not held", "uid", x.was.key, "reason", o.Reason)
 		s.events = x.applied
 		out.Outcome.Reason = "is not kept, because its meeting has too many held mails: " + o.Reason
 		if s.meeting == x.was.meeting {
@@ -156,8 +157,9 @@ func (d *Desk) ApplyHeld(ctx context.Context, id string) (Received, error) {
 	if err != nil {
 		return Received{}, err
 	}
+	began := d.clock()
 	var out Received
-	_, err = d.change(ctx, key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
+	s, err := d.change(ctx, key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
 		p := d.policy(was.meeting)
 		p.InsecureAnyFrom, p.Uninvited, p.Delegates = true, invite.UninvitedAdd, invite.DelegatesAllow
 		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, p) })
@@ -174,6 +176,7 @@ func (d *Desk) ApplyHeld(ctx context.Context, id string) (Received, error) {
 	if err != nil {
 		return Received{}, err
 	}
+	d.tellApplied(ctx, began, viaHeld, s.meeting.Tag, &out)
 	return out, nil
 }
 

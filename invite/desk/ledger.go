@@ -16,6 +16,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"github.com/convene-go/convene/internal/discreet"
 	"github.com/convene-go/convene/invite"
 )
 
@@ -37,7 +38,8 @@ func (d *Desk) Ledger() invite.Ledger {
 type ledger struct {
 	*Desk
 	call    string
-	misused error // why it cannot be used; nil if it can
+	misused error  // why it cannot be used; nil if it can
+	tag     string // of the meeting, for steps
 	records atomic.Int64
 
 	mu       sync.Mutex
@@ -188,7 +190,7 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 			return false
 		}
 		if !warned {
-			l.log().ErrorContext(ctx, "desk: the fate of mails cannot be stored yet", "uid", uid, "error", err)
+			l.log().ErrorContext(ctx, "desk: the fate of mails cannot be stored yet", "uid", uid, "error", discreet.Error(err))
 		}
 		warned = true
 		return true
@@ -208,6 +210,7 @@ func (l *ledger) Record(ctx context.Context, uid string, changed []invite.Delive
 	}
 	l.note(changed)
 	l.logRefused(ctx, uid, ended)
+	l.tellGivenUp(ctx, uid, c, ended)
 	return lost, nil
 }
 

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 
+	"github.com/convene-go/convene/internal/discreet"
 	"github.com/convene-go/convene/invite"
 )
 
@@ -57,11 +58,25 @@ func (l *ledger) logRefused(ctx context.Context, uid string, ended []invite.Deli
 	if l.lines++; l.lines > mostLines {
 		return
 	}
-	args := []any{"uid", uid, "to", first.To, "reply", wordsOf(first)}
+	args := []any{"uid", uid, "n", first.N, "messageId", first.MessageID, "status", discreet.Code(first.Reply)}
 	if n > 1 {
 		args = append(args, "mails", n) // the first of so many
 	}
 	l.log().WarnContext(ctx, "desk: a mail was refused", args...)
+	l.log().DebugContext(ctx, "desk: the words of the server", "uid", uid, "n", first.N, "to", first.To, "reply", wordsOf(first))
+}
+
+// tellGivenUp tells of the mails among the results of one record that were given up, because
+// they were tried too often. The client has told that they failed for a while.
+func (l *ledger) tellGivenUp(ctx context.Context, uid string, c *changes, ended []invite.Delivery) {
+	if l.options.Observe == nil || len(c.back) == 0 {
+		return
+	}
+	back := make(map[int]bool, len(c.back))
+	for _, d := range c.back {
+		back[d.N] = true
+	}
+	l.tellEnded(ctx, uid, l.tag, among(ended, back))
 }
 
 // end logs the number of refused mails if not all of them have a line.

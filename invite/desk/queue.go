@@ -183,8 +183,11 @@ func (d *Desk) Leftovers(ctx context.Context, before time.Time) (int, error) {
 // leftoversOf is Leftovers for one meeting.
 func (d *Desk) leftoversOf(ctx context.Context, key string, before time.Time) (n int, err error) {
 	l := d.newLedger(ctx)
-	err = d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
-		was, err := read(ctx, tx, key)
+	var was *stored
+	var told []invite.Delivery
+	err = d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) (err error) {
+		told = nil
+		was, err = read(ctx, tx, key)
 		if errors.Is(err, ErrNotFound) {
 			return nil // it was deleted meanwhile
 		} else if err != nil {
@@ -203,17 +206,18 @@ func (d *Desk) leftoversOf(ctx context.Context, key string, before time.Time) (n
 			return err
 		}
 		n = len(got)
-		var told []invite.Delivery
-		for _, x := range list {
-			if got[x.N] {
-				told = append(told, x)
-				d.log().WarnContext(ctx, "desk: a mail may or may not have arrived", "uid", was.meeting.Event.UID, "to", x.To, "messageId", x.MessageID)
-			}
-		}
+		told = among(list, got)
 		if err := l.tellResults(ctx, tx, key, told, keep); err != nil || n == 0 {
 			return err
 		}
 		return d.enqueue(ctx, tx, key)
 	})
-	return n, err
+	if err != nil || len(told) == 0 {
+		return n, err
+	}
+	for _, x := range told {
+		d.log().WarnContext(ctx, "desk: a mail may or may not have arrived", "uid", was.meeting.Event.UID, "n", x.N, "messageId", x.MessageID)
+	}
+	d.tellEnded(ctx, was.meeting.Event.UID, was.meeting.Tag, told)
+	return n, nil
 }

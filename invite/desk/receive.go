@@ -45,33 +45,45 @@ func (d *Desk) Receive(ctx context.Context, mail *inbox.Mail) (Received, error) 
 	if err := d.enter(ctx); err != nil {
 		return Received{}, err
 	}
+	began := d.clock()
+	r, tag, err := d.takeMail(ctx, mail)
+	if err == nil {
+		d.tellApplied(ctx, began, viaMail, tag, &r)
+	}
+	return r, err
+}
+
+// takeMail is Receive, and also returns the tag of the meeting.
+func (d *Desk) takeMail(ctx context.Context, mail *inbox.Mail) (out Received, tag string, err error) {
 	if mail == nil {
-		return unread(errors.New("there is no mail: it is nil")), nil
+		return unread(errors.New("there is no mail: it is nil")), "", nil
 	}
 	in, err := invite.Read(bytes.NewReader(mail.Data), &invite.ReadOptions{Recipient: mail.Recipient, Verified: mail.Verified})
 	if err != nil {
-		return unread(err), nil
+		return unread(err), "", nil
 	}
 	keys, err := d.candidates(ctx, in)
 	if err != nil {
-		return Received{}, err
+		return Received{}, "", err
 	}
 	none := Received{Outcome: invite.Outcome{Verdict: invite.VerdictUnknownEvent, Reason: "is about no meeting of this desk" + d.ofTag()}}
 	if len(keys) == 0 && in.Event == nil {
 		none.Outcome = invite.Outcome{Verdict: invite.VerdictNotAnAnswer, Reason: in.Reason}
 	}
-	out := none
+	out = none
 	for _, key := range keys {
-		r, err := d.receive(ctx, key, in, mail)
+		r, tagged, err := d.receive(ctx, key, in, mail)
 		switch {
 		case errors.Is(err, ErrNotFound):
 			continue
 		case err != nil:
-			return out, err
+			return out, "", err
 		}
-		out = out.with(r)
+		if out = out.with(r); out.UID == r.UID {
+			tag = tagged
+		}
 	}
-	return out, nil
+	return out, tag, nil
 }
 
 // unread is the effect of octets that are no mail.
@@ -185,13 +197,12 @@ func mailID(key string, mail *inbox.Mail) string {
 // errSeen reports that a mail was received already.
 var errSeen = errors.New("desk: the mail was received already")
 
-// receive takes a mail in for one meeting.
-func (d *Desk) receive(ctx context.Context, key string, in *invite.Inbound, mail *inbox.Mail) (Received, error) {
+// receive takes a mail in for one meeting, and returns its tag.
+func (d *Desk) receive(ctx context.Context, key string, in *invite.Inbound, mail *inbox.Mail) (out Received, tag string, err error) {
 	id := mailID(key, mail)
-	if r, ok, err := d.seen(ctx, id); ok || err != nil {
-		return r, err
+	if r, tag, ok, err := d.seen(ctx, id); ok || err != nil {
+		return r, tag, err
 	}
-	var out Received
 	s, err := d.change(ctx, key, freeAnswers, func(was *stored, c *invite.Client, _ bool) (*step, error) {
 		s, o := d.apply(ctx, was, c, func(m *invite.Meeting) (*invite.Meeting, invite.Outcome) { return m.Apply(in, d.policy(was.meeting)) })
 		out = Received{UID: was.meeting.Event.UID, Outcome: o}
@@ -205,14 +216,14 @@ func (d *Desk) receive(ctx context.Context, key string, in *invite.Inbound, mail
 		return s, nil
 	})
 	if errors.Is(err, errSeen) {
-		r, _, err := d.seen(ctx, id)
-		return r, err
+		r, tag, _, err := d.seen(ctx, id)
+		return r, tag, err
 	}
 	if err != nil {
-		return Received{}, err
+		return Received{}, "", err
 	}
 	out.Events = s.events
-	return out, nil
+	return out, s.meeting.Tag, nil
 }
 
 // The values of the column state of convene_received.
@@ -222,16 +233,16 @@ const (
 	receivedDismissed = "dismissed"
 )
 
-// seen returns the outcome of a mail that was received already.
-func (d *Desk) seen(ctx context.Context, id string) (Received, bool, error) {
+// seen returns the outcome of a mail that was received already, and the tag of its meeting.
+func (d *Desk) seen(ctx context.Context, id string) (r Received, tag string, ok bool, err error) {
 	var name, reason string
-	err := d.reader().QueryRowContext(ctx, `SELECT m.name, r.reason FROM convene_received r JOIN convene_meetings m ON m.uid = r.uid WHERE r.id = $1`, id).
-		Scan(&name, &reason)
+	err = d.reader().QueryRowContext(ctx, `SELECT m.name, m.tag, r.reason FROM convene_received r JOIN convene_meetings m ON m.uid = r.uid WHERE r.id = $1`, id).
+		Scan(&name, &tag, &reason)
 	if errors.Is(err, sql.ErrNoRows) {
-		return Received{}, false, nil
+		return Received{}, "", false, nil
 	}
 	o := invite.Outcome{Verdict: invite.VerdictDuplicate, Reason: "was received already: " + reason}
-	return Received{UID: name, Outcome: o}, err == nil, err
+	return Received{UID: name, Outcome: o}, tag, err == nil, err
 }
 
 // noteReceived stores that a mail was received. The error is errSeen if it was before.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/internal/discreet"
 	"github.com/convene-go/convene/invite"
 	"github.com/convene-go/convene/invite/internal/series"
 )
@@ -144,7 +145,7 @@ func (d *Desk) remindAll(ctx context.Context, was *stored, c *invite.Client, sin
 		}
 		out, err := c.RemindStart(ctx, m, o.RecurrenceID, to, invite.QueueOnly(), invite.AllowPast())
 		if err != nil {
-			d.log().ErrorContext(ctx, "desk: a reminder cannot be made", "uid", m.Event.UID, "start", o.Start, "error", err)
+			d.log().ErrorContext(ctx, "desk: a reminder cannot be made", "uid", m.Event.UID, "start", o.Start, "error", discreet.Error(err))
 			continue
 		}
 		m = out

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/convene-go/convene/internal/discreet"
 	"github.com/convene-go/convene/invite/desk/internal/fair"
 )
 
@@ -36,7 +37,8 @@ func pauseAfter(took time.Duration, n int) time.Duration {
 // Run sends the mails that are queued, and lets the entries follow, until ctx ends, and then returns nil. It begins at
 // once with mails that this process has queued, and looks every second for others. A mail
 // that fails for a while is tried again: after a minute, then after twice as long each
-// time, and at last every hour for five days. If ctx ends, Run stops between two mails.
+// time, and at last every hour for five days. An invitation, an update or a reminder that
+// is due after the end of its meeting is not sent. It is refused, with an [EventFailed]. If ctx ends, Run stops between two mails.
 //
 // Run works at up to eight meetings at a time. For each of them, at most as many mails are
 // in flight as Parallel of [invite.Options] says. With [Options].Clients, that is so for each
@@ -231,10 +233,10 @@ func (r *runner) first(ctx context.Context) {
 		return
 	}
 	if _, err := r.Leftovers(ctx, time.UnixMilli(nobodyDue)); err != nil && ctx.Err() == nil {
-		r.log().ErrorContext(ctx, "desk: leftovers cannot be looked for", "error", err)
+		r.log().ErrorContext(ctx, "desk: leftovers cannot be looked for", "error", discreet.Error(err))
 	}
 	if err := r.freeEntries(ctx); err != nil && ctx.Err() == nil {
-		r.log().ErrorContext(ctx, "desk: the entries of an earlier process cannot be taken over", "error", err)
+		r.log().ErrorContext(ctx, "desk: the entries of an earlier process cannot be taken over", "error", discreet.Error(err))
 	}
 }
 
@@ -260,7 +262,7 @@ func (r *runner) look(ctx context.Context) int {
 	case err != nil && ctx.Err() != nil:
 	case err != nil && !r.away:
 		r.away = true
-		r.log().ErrorContext(ctx, "desk: the database cannot be read: trying again every second", "error", err)
+		r.log().ErrorContext(ctx, "desk: the database cannot be read: trying again every second", "error", discreet.Error(err))
 	case err == nil && r.away:
 		r.away = false
 		r.log().InfoContext(ctx, "desk: the database can be read again")
@@ -283,14 +285,14 @@ func (r *runner) begin(ctx context.Context, j Job) {
 func (r *runner) work(ctx context.Context, j Job) (ok bool) {
 	defer func() {
 		if x := recover(); x != nil {
-			r.log().ErrorContext(ctx, "desk: the work at a meeting failed", "job", j.Kind, "uid", j.UID, "panic", x, "stack", string(debug.Stack()))
+			r.log().ErrorContext(ctx, "desk: the work at a meeting failed", "job", j.Kind, "uid", j.UID, "tag", j.Tag, "panic", discreet.Text(fmt.Sprint(x)), "stack", string(debug.Stack()))
 		}
 	}()
 	err := r.Work(ctx, j)
 	if err == nil || ctx.Err() != nil {
 		return true
 	}
-	r.log().ErrorContext(ctx, "desk: the work at a meeting failed", "job", j.Kind, "uid", j.UID, "error", err)
+	r.log().ErrorContext(ctx, "desk: the work at a meeting failed", "job", j.Kind, "uid", j.UID, "tag", j.Tag, "error", discreet.Error(err))
 	return false
 }
 
@@ -317,6 +319,6 @@ func (r *runner) sweepSometimes(ctx context.Context) {
 	r.swept = time.Now()
 	maps.DeleteFunc(r.rests, func(_ Job, x rest) bool { return time.Since(x.until) > longestRest })
 	if err := r.sweep(ctx); err != nil && ctx.Err() == nil {
-		r.log().ErrorContext(ctx, "desk: leftovers cannot be looked for", "error", err)
+		r.log().ErrorContext(ctx, "desk: leftovers cannot be looked for", "error", discreet.Error(err))
 	}
 }

@@ -134,10 +134,14 @@ func (d *Desk) Deliver(ctx context.Context, uid string) error {
 // deliverMails sends the due mails of a meeting.
 func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Client) error {
 	due, err := d.selectMails(ctx, was)
+	if err == nil && len(due.numbers) > 0 {
+		err = d.refuseLate(ctx, was, due)
+	}
 	if err != nil || len(due.numbers) == 0 {
 		return err
 	}
 	l := d.newLedger(ctx)
+	l.tag = was.meeting.Tag
 	m := was.masked(due)
 	watched, late := within.Watch(ctx)
 	out, err := client.WithLedger(l).Resume(watched, m, append(due.options(), invite.Within(slice))...)
@@ -145,14 +149,7 @@ func (d *Desk) deliverMails(ctx context.Context, was *stored, client *invite.Cli
 	if l.failed != nil {
 		return l.failed
 	}
-	switch {
-	case err != nil && out == m:
-		d.log().ErrorContext(ctx, "desk: mails cannot be made", "uid", m.Event.UID, "error", err)
-	case isLate(ctx, err):
-		d.log().DebugContext(ctx, "desk: the time is too short for the mails", "uid", m.Event.UID, "error", err)
-	case err != nil && ctx.Err() == nil: // one line for all mails of the call
-		d.log().WarnContext(ctx, "desk: mails are not delivered", "uid", m.Event.UID, "error", err)
-	}
+	d.logMails(ctx, m.Event.UID, err, out == m)
 	if ctx.Err() != nil || *late || isLate(ctx, err) {
 		return nil // the rest is due, as it was
 	}
@@ -220,6 +217,7 @@ func (d *Desk) rescheduleRest(ctx context.Context, was *stored, before, after *i
 	})
 	if err == nil {
 		l.logRefused(ctx, before.Event.UID, refused)
+		d.tellEnded(ctx, before.Event.UID, before.Tag, refused)
 	}
 	return err
 }

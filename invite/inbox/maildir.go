@@ -27,7 +27,8 @@ type MaildirOptions struct {
 	// default, which takes most of a day. They are counted anew in each process.
 	Tries int
 	// Logger gets a line for each failure, and for each mail that is set aside. Nil
-	// means [slog.Default].
+	// means [slog.Default]. Above level debug, quoted values and words with an address are
+	// left out of errors.
 	Logger *slog.Logger
 }
 

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/convene-go/convene/internal/discreet"
 )
 
 // lookAtCur is the pause between two looks at cur. It holds all old mails, and seldom
@@ -29,7 +31,7 @@ func (m *maildir) refill() error {
 	if err != nil {
 		m.blind++
 		pause = max(pause, min(m.plan.Pause(m.blind), lookAtCur))
-		m.o.Logger.Error("inbox: the Maildir cannot be read", "dir", m.dir, "error", err, "again", pause)
+		m.o.Logger.Error("inbox: the Maildir cannot be read", "dir", m.dir, "error", discreet.Error(err), "again", pause)
 	} else {
 		m.looked, m.blind = true, 0
 	}

@@ -72,7 +72,7 @@ func TestFilesLost(t *testing.T) {
 		}
 		eachWorld(t, o, func(w *world) {
 			failed = nil
-			uid := w.send(lunch(1), invite.Attach(invite.File{Name: "agenda.bin", Data: []byte("the agenda")}))
+			uid := w.send(nextMonth(), invite.Attach(invite.File{Name: "agenda.bin", Data: []byte("the agenda")}))
 			w.deliver(uid)
 			const words = `the file "agenda.bin": Options.Files: file does not exist`
 			check(w, "reply", words, w.meeting(uid).Deliveries[0].Reply)

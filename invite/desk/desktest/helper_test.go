@@ -91,6 +91,13 @@ func lunch(n int) ical.Event {
 	return e
 }
 
+// nextMonth is a lunch that is not over when a mail has failed for five days.
+func nextMonth() ical.Event {
+	e := lunch(1)
+	e.Start, e.End = e.Start.AddDate(0, 1, 0), e.End.AddDate(0, 1, 0)
+	return e
+}
+
 // address returns the address of an attendee.
 func address(i int) string { return fmt.Sprintf("p%d@example.com", i) }
 

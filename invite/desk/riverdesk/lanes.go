@@ -11,6 +11,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"github.com/convene-go/convene/internal/discreet"
 	"github.com/convene-go/convene/invite/desk/internal/fair"
 )
 
@@ -122,7 +123,7 @@ func (l *lanes) look(ctx context.Context) {
 	names, err := l.texts(ctx, `SELECT DISTINCT queue FROM `+l.table()+` WHERE state = 'available' AND starts_with(queue, $1)`, l.main+"_")
 	if err != nil {
 		if ctx.Err() == nil {
-			l.options.Logger.ErrorContext(ctx, "riverdesk: the queues of tenants cannot be read", "error", err)
+			l.options.Logger.ErrorContext(ctx, "riverdesk: the queues of tenants cannot be read", "error", discreet.Error(err))
 		}
 		return
 	}
@@ -180,7 +181,7 @@ func (l *lanes) add(ctx context.Context, name string) bool {
 		return true
 	}
 	if ctx.Err() == nil {
-		l.options.Logger.ErrorContext(ctx, "riverdesk: the queue of a tenant cannot be worked at", "queue", name, "error", err)
+		l.options.Logger.ErrorContext(ctx, "riverdesk: the queue of a tenant cannot be worked at", "queue", name, "error", discreet.Error(err))
 	}
 	return false
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/convene-go/convene/internal/discreet"
 	"github.com/convene-go/convene/invite/desk"
 )
 
@@ -186,7 +187,7 @@ func (q *Queue) Start(ctx context.Context, d *desk.Desk) error {
 		defer close(q.done)
 		tending.Wait()
 		if err := q.client.Stop(context.WithoutCancel(ctx)); err != nil {
-			q.options.Logger.Error("riverdesk: stop", "error", err)
+			q.options.Logger.Error("riverdesk: stop", "error", discreet.Error(err))
 		}
 	}()
 	return nil

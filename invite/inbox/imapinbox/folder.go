@@ -10,6 +10,7 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 
+	"github.com/convene-go/convene/internal/discreet"
 	"github.com/convene-go/convene/invite/inbox/internal/retry"
 )
 
@@ -107,7 +108,7 @@ func (m *Mailbox) refused(f *folder, err error) {
 	f.failures++
 	pause := max(m.o.Poll, min(m.plan.Pause(f.failures), retry.LongestOutage))
 	f.next = time.Now().Add(pause)
-	m.o.Logger.Error("inbox: a folder cannot be read", m.name, "folder", f.name, "error", err, "again", pause)
+	m.o.Logger.Error("inbox: a folder cannot be read", m.name, "folder", f.name, "error", discreet.Error(err), "again", pause)
 }
 
 // use selects the folder of a mail, if it is not selected already.

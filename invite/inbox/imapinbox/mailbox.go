@@ -10,6 +10,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"github.com/convene-go/convene/internal/discreet"
 	"github.com/convene-go/convene/internal/serverurl"
 	"github.com/convene-go/convene/invite/inbox"
 	"github.com/convene-go/convene/invite/inbox/internal/retry"
@@ -212,7 +213,7 @@ func (m *Mailbox) lose(err error) {
 	}
 	pause := m.pauses.NextBackOff()
 	m.again = time.Now().Add(pause)
-	m.o.Logger.Error("inbox: no connection to the mailbox", m.name, "error", err, "again", pause)
+	m.o.Logger.Error("inbox: no connection to the mailbox", m.name, "error", discreet.Error(err), "again", pause)
 }
 
 // leave ends the connection.

@@ -80,7 +80,8 @@ type Options struct {
 	// Dial connects to the server. It must honour ctx. Nil means a [net.Dialer].
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 	// Logger gets a line for each failure, and for each mail that is set aside. Nil
-	// means [slog.Default].
+	// means [slog.Default]. Above level debug, quoted values and words with an address are
+	// left out of errors.
 	Logger *slog.Logger
 }
 

@@ -9,6 +9,8 @@ import (
 	"errors"
 	"log/slog"
 	"time"
+
+	"github.com/convene-go/convene/internal/discreet"
 )
 
 // outage is the number of mails in a row whose failure shows that the fault is not
@@ -151,8 +153,10 @@ func (p *Plan[M]) Done(ctx context.Context, m M, err error) {
 	}
 }
 
-// failed deals with a mail that receive could not take in.
+// failed deals with a mail that receive could not take in. Only a line at level debug has the
+// whole error, because it may have addresses.
 func (p *Plan[M]) failed(ctx context.Context, m M, err error) {
+	p.Logger.Debug("inbox: receive failed", m.Name(), "error", err)
 	if p.failing == nil {
 		p.failing = make(map[string]bool)
 	}
@@ -166,7 +170,7 @@ func (p *Plan[M]) failed(ctx context.Context, m M, err error) {
 	p.stalled++
 	pause := min(p.Pause(p.stalled), max(LongestOutage, p.First))
 	p.Resume = time.Now().Add(pause)
-	p.Logger.Error("inbox: no mail can be taken in", m.Name(), "error", err, "again", pause)
+	p.Logger.Error("inbox: no mail can be taken in", m.Name(), "error", discreet.Error(err), "again", pause)
 	p.Later(m, pause)
 }
 
@@ -197,7 +201,7 @@ func (p *Plan[M]) Retry(ctx context.Context, m M, err error) {
 		return
 	}
 	pause := p.Pause(s.Tries)
-	p.Logger.Warn("inbox: a mail cannot be taken in", m.Name(), "error", err, "tries", s.Tries, "again", pause)
+	p.Logger.Warn("inbox: a mail cannot be taken in", m.Name(), "error", discreet.Error(err), "tries", s.Tries, "again", pause)
 	p.Later(m, pause)
 }
 
@@ -218,7 +222,7 @@ func (p *Plan[M]) Finish(ctx context.Context, m M) {
 	s := m.RetryState()
 	s.Tries++
 	pause := p.Pause(s.Tries)
-	p.Logger.Error("inbox: a mail was taken in, and cannot be marked", m.Name(), "error", err, "again", pause)
+	p.Logger.Error("inbox: a mail was taken in, and cannot be marked", m.Name(), "error", discreet.Error(err), "again", pause)
 	p.Later(m, pause)
 }
 
@@ -230,10 +234,10 @@ func (p *Plan[M]) SetAside(ctx context.Context, m M, cause error) {
 		return
 	}
 	if err != nil {
-		p.Logger.Error("inbox: a mail cannot be set aside", m.Name(), "error", err, "cause", cause, "again", Longest)
+		p.Logger.Error("inbox: a mail cannot be set aside", m.Name(), "error", discreet.Error(err), "cause", discreet.Error(cause), "again", Longest)
 		p.Later(m, Longest)
 		return
 	}
-	p.Logger.Error("inbox: a mail is set aside for a person", m.Name(), "error", cause, "tries", m.RetryState().Tries)
+	p.Logger.Error("inbox: a mail is set aside for a person", m.Name(), "error", discreet.Error(cause), "tries", m.RetryState().Tries)
 	p.Place.Forget(m)
 }

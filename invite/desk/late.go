@@ -1,0 +1,63 @@
+package desk
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/convene-go/convene/ical"
+	"github.com/convene-go/convene/invite"
+	"github.com/convene-go/convene/invite/internal/series"
+)
+
+// lateReply is the reply of a mail that is not sent any more.
+const lateReply = "was not sent, because the meeting is over"
+
+// refuseLate ends the due mails that invite to a meeting that is over, for example because
+// its mail server was away for so long. They are refused, and an event says so. It removes
+// them from due. A mail that was made after the end is sent, because its call had the option
+// [invite.AllowPast]. So is a cancellation, which says that nothing took place.
+func (d *Desk) refuseLate(ctx context.Context, was *stored, due *selection) error {
+	now := d.now()
+	if !series.IsPast(&was.meeting.Event, now) {
+		return nil
+	}
+	end := series.LastEnd(&was.meeting.Event)
+	var late []invite.Delivery
+	for _, n := range sortedNumbers(due.numbers) {
+		if x := was.mails[n]; x.isLate(end) {
+			x.State, x.Reply, x.Receipt, x.Time = invite.DeliveryRefused, lateReply, "", now.UTC()
+			late = append(late, x.Delivery)
+			delete(due.numbers, n)
+		}
+	}
+	if len(late) == 0 {
+		return nil
+	}
+	l := d.newLedger(ctx)
+	var refused []invite.Delivery
+	err := d.inTxTelling(ctx, func(tx *sql.Tx, keep bool) error {
+		got, err := setMails(ctx, tx, was.key, late, now, func(s *statement) { s.add(` AND state = 'pending'`) })
+		if err != nil {
+			return err
+		}
+		refused = among(late, got)
+		return l.tellResults(ctx, tx, was.key, refused, keep)
+	})
+	if err != nil || len(refused) == 0 {
+		return err
+	}
+	d.log().WarnContext(ctx, "desk: mails were not sent, because their meeting is over", "uid", was.meeting.Event.UID, "mails", len(refused))
+	d.tellEnded(ctx, was.meeting.Event.UID, was.meeting.Tag, refused)
+	return nil
+}
+
+// isLate reports whether a mail that waits was made before the meeting ended, and invites to
+// it or reminds of it.
+func (m *mail) isLate(end time.Time) bool {
+	made := m.Stamp
+	if made.IsZero() { // an older version of this library made it
+		made = m.since
+	}
+	return m.State == invite.DeliveryPending && (m.Method == ical.MethodRequest || m.Method == "") && made.Before(end)
+}
