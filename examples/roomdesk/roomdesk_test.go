@@ -53,6 +53,7 @@ func start(t *testing.T, change func(c *config)) *office {
 			t.Error(err)
 		}
 	})
+	o.call("GET", "/meetings/none", "") // the program has made its folders once it answers
 	return o
 }
 
@@ -124,7 +125,7 @@ func (o *office) wait(uid, email string, want ical.Status) {
 	o.t.Fatalf("the answer of %s to %s is %q, want %q", email, uid, got, want)
 }
 
-// mails waits until a Maildir has a mail that ok accepts, and returns the mail.
+// mail waits until a Maildir has a mail that ok accepts, and returns the mail.
 func (o *office) mail(box string, ok func(m *mime.Received) bool) (data []byte, m *mime.Received) {
 	o.t.Helper()
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
@@ -270,32 +271,51 @@ func (o *office) press(link string) {
 // A mail that the desk did not send takes no room, and an old one changes nothing.
 func TestForeignMails(t *testing.T) {
 	o := start(t, nil)
-	begin := time.Date(2037, 3, 2, 9, 0, 0, 0, time.UTC)
-	_, err := invite.New(o.box("rooms"), nil).Send(t.Context(), ical.Event{
-		Summary: "Forged", Start: begin, End: begin.Add(time.Hour),
-		Organizer: ical.Person{Email: "desk@example.com"},
-		Attendees: []ical.Attendee{{Email: harbour, Kind: ical.KindRoom}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	o.forge("", 0, 9)
 	uid := o.book("Harbour", 9, "ann@example.com")
 	o.wait(uid, harbour, ical.StatusAccepted)
+	o.forge(uid, 7, 14) // by somebody who knows the UID
 
 	old, _ := o.mail("rooms", to(harbour, "Invitation: Review"))
 	o.must("PATCH", "/meetings/"+uid, `{"start": "2037-03-02T12:00:00Z"}`)
 	o.wait(uid, harbour, ical.StatusAccepted)
-	file := filepath.Join(o.data, "rooms", "new", "again")
-	if err := os.WriteFile(file, old, 0o600); err != nil {
-		t.Fatal(err)
+	o.put("late", old)
+	o.wait(o.book("Harbour", 12, "bob@example.com"), harbour, ical.StatusDeclined)
+	o.wait(o.book("Harbour", 9, "bob@example.com"), harbour, ical.StatusAccepted)
+	o.wait(o.book("Harbour", 14, "bob@example.com"), harbour, ical.StatusAccepted)
+}
+
+// forge puts an invitation into the mailbox of the rooms that the desk did not send. Its UID is
+// new if it is "".
+func (o *office) forge(uid string, sequence, hour int) {
+	o.t.Helper()
+	begin := time.Date(2037, 3, 2, hour, 0, 0, 0, time.UTC)
+	forger := invite.New(invite.SenderFunc(func(_ context.Context, m *invite.Message) error {
+		o.put("forged", m.Data)
+		return nil
+	}), nil)
+	_, err := forger.Send(o.t.Context(), ical.Event{
+		UID: uid, Sequence: sequence, Summary: "Forged", Start: begin, End: begin.Add(time.Hour),
+		Organizer: ical.Person{Email: "desk@example.com"}, Attendees: []ical.Attendee{{Email: harbour, Kind: ical.KindRoom}},
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// put puts a mail into the mailbox of the rooms, and waits until it is taken in.
+func (o *office) put(name string, mail []byte) {
+	o.t.Helper()
+	name = fmt.Sprintf("%d.%s", time.Now().UnixNano(), name)
+	if err := os.WriteFile(filepath.Join(o.data, "rooms", "new", name), mail, 0o600); err != nil {
+		o.t.Fatal(err)
 	}
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if _, err := os.Stat(filepath.Join(o.data, "rooms", "cur", "again:2,S")); err == nil {
-			break
+		if _, err := os.Stat(filepath.Join(o.data, "rooms", "cur", name+":2,S")); err == nil {
+			return
 		}
 	}
-	other := o.book("Harbour", 12, "bob@example.com")
-	o.wait(other, harbour, ical.StatusDeclined)
+	o.t.Fatalf("%s is not taken in", name)
 }
 
 func TestReminder(t *testing.T) {

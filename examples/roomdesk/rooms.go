@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"log"
+	"slices"
 
 	"github.com/convene-go/convene/ical"
 	"github.com/convene-go/convene/invite"
@@ -55,7 +56,8 @@ func (r *rooms) receive(ctx context.Context, mail *inbox.Mail) error {
 }
 
 // addressed returns the address of the room to which the desk sent the mail. It is "" if the desk
-// did not send it. The Message-ID is the proof: nobody else can guess it.
+// did not send it. The Message-ID is the proof: nobody else can guess it. Some providers replace
+// it, and leave the field that repeats it alone.
 func (r *rooms) addressed(ctx context.Context, d *desk.Desk, in *invite.Inbound) (string, error) {
 	m, err := d.Meeting(ctx, in.Event.UID)
 	if errors.Is(err, desk.ErrNotFound) {
@@ -64,8 +66,9 @@ func (r *rooms) addressed(ctx context.Context, d *desk.Desk, in *invite.Inbound)
 	if err != nil {
 		return "", err
 	}
+	ids := append(in.Mail.Values(invite.HeaderMessageID), in.Mail.MessageID)
 	for _, sent := range m.Deliveries {
-		if sent.MessageID == in.Mail.MessageID && r.room(sent.To) != "" {
+		if slices.Contains(ids, sent.MessageID) && r.room(sent.To) != "" {
 			return sent.To, nil
 		}
 	}
@@ -76,7 +79,7 @@ func (r *rooms) addressed(ctx context.Context, d *desk.Desk, in *invite.Inbound)
 // answer, or nil if there is none: to a cancellation, and to a mail older than the last.
 func decide(ctx context.Context, tx *sql.Tx, room string, in *invite.Inbound) (*invite.Response, error) {
 	e := in.Event
-	a := &invite.Response{As: room, Status: ical.StatusAccepted}
+	a := &invite.Response{As: room, Status: ical.StatusAccepted, Automatic: true}
 	switch taken, err := conflict(ctx, tx, room, e); {
 	case err != nil:
 		return nil, err
