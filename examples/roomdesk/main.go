@@ -33,15 +33,15 @@ type config struct {
 	rooms     []ical.Person // the rooms
 	poll      time.Duration // the pause between two looks at a Maildir
 
-	remind []time.Duration // the times before a meeting at which people are reminded
+	remindBefore []time.Duration // the times before a meeting at which people are reminded
 }
 
 func main() {
 	c := config{
-		key:    os.Getenv("ANSWER_KEY"),
-		rooms:  []ical.Person{{Name: "Harbour", Email: "harbour@rooms.example.com"}, {Name: "Lagoon", Email: "lagoon@rooms.example.com"}},
-		poll:   time.Second,
-		remind: []time.Duration{24 * time.Hour, 15 * time.Minute},
+		key:          os.Getenv("ANSWER_KEY"),
+		rooms:        []ical.Person{{Name: "Harbour", Email: "harbour@rooms.example.com"}, {Name: "Lagoon", Email: "lagoon@rooms.example.com"}},
+		poll:         time.Second,
+		remindBefore: []time.Duration{24 * time.Hour, 15 * time.Minute},
 	}
 	flag.StringVar(&c.addr, "addr", "127.0.0.1:8080", "listen on this `address`")
 	flag.StringVar(&c.base, "base", "http://127.0.0.1:8080", "the `URL` of this server from outside")

@@ -319,7 +319,7 @@ func (o *office) put(name string, mail []byte) {
 }
 
 func TestReminder(t *testing.T) {
-	o := start(t, func(c *config) { c.remind = []time.Duration{time.Hour} })
+	o := start(t, func(c *config) { c.remindBefore = []time.Duration{time.Hour} })
 	begin := time.Now().Add(time.Hour + 2*time.Second).Truncate(time.Second)
 	o.must("POST", "/meetings", fmt.Sprintf(`{"title": "Review", "room": "Lagoon", "people": [{"email": "ann@example.com"}],
 		"start": %q, "end": %q}`, begin.Format(time.RFC3339), begin.Add(time.Hour).Format(time.RFC3339)))

@@ -47,22 +47,27 @@ func open(ctx context.Context, c config) (_ *service, err error) {
 	if s.db, err = sql.Open("sqlite", desk.SQLiteDSN(filepath.Join(c.data, "rooms.db"))); err != nil {
 		return nil, err
 	}
-	brand := body.Brand{Name: c.organizer.Name, Colour: "#0f766e"}
-	texts, err := body.New(&body.Options{Brand: brand, ShowAnswers: true})
-	if err != nil {
-		return nil, err
-	}
-	links := &rsvp.Links{Base: c.base + "/answer", Keys: [][]byte{[]byte(c.key)}}
-	client := invite.New(s.sender, &invite.Options{Body: texts, AnswerURL: links.URL})
-	if s.desk, err = desk.Open(ctx, s.db, client, &desk.Options{RemindBefore: c.remind}); err != nil {
-		return nil, err
-	}
-	s.pages = rsvp.NewHandler(s.desk, links, &rsvp.Options{Brand: brand, ShowGuests: true, Logger: slog.Default()})
-	if err := s.pages.Validate(); err != nil {
+	if err := s.openDesk(ctx); err != nil {
 		return nil, err
 	}
 	s.rooms, err = openRooms(ctx, s)
 	return s, err
+}
+
+// openDesk opens the desk and its answer pages.
+func (s *service) openDesk(ctx context.Context) error {
+	brand := body.Brand{Name: s.organizer.Name, Colour: "#0f766e"}
+	texts, err := body.New(&body.Options{Brand: brand, ShowAnswers: true})
+	if err != nil {
+		return err
+	}
+	links := &rsvp.Links{Base: s.base + "/answer", Keys: [][]byte{[]byte(s.key)}}
+	client := invite.New(s.sender, &invite.Options{Body: texts, AnswerURL: links.URL})
+	if s.desk, err = desk.Open(ctx, s.db, client, &desk.Options{RemindBefore: s.remindBefore}); err != nil {
+		return err
+	}
+	s.pages = rsvp.NewHandler(s.desk, links, &rsvp.Options{Brand: brand, ShowGuests: true, Logger: slog.Default()})
+	return s.pages.Validate()
 }
 
 func (s *service) close() {
