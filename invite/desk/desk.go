@@ -93,7 +93,7 @@ type Options struct {
 	// RemindBefore has the times before the start of a meeting at which the attendees
 	// who accepted or have not answered are reminded, such as 24 hours and one hour.
 	// The reminder is a mail without a calendar object. An attendee gets each once for
-	// every occurrence. If a meeting moves, it has new ones.
+	// every occurrence. If a meeting moves, it has new ones. Rooms and resources get none.
 	RemindBefore []time.Duration
 	// Calendar returns the calendar of a meeting's organizer, in which the desk keeps an
 	// entry of the meeting, see package organizer. It is nil without an error if this
