@@ -10,6 +10,7 @@ import (
 	"mime/quotedprintable"
 	"net/textproto"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -53,12 +54,27 @@ func (w *writer) entity(raw []byte, depth int) {
 	if text, ok := decode(body, fields.Get("Content-Transfer-Encoding")); ok {
 		header, body = encodingValue.ReplaceAll(header, []byte("${1}8bit")), text
 	}
+	if mediaType == "text/html" {
+		body = reference.ReplaceAllFunc(body, letter)
+	}
 	w.out.Write(header)
 	w.out.Write(body)
 }
 
 // encodingValue finds the value of the field that names an encoding.
 var encodingValue = regexp.MustCompile(`(?im)^(Content-Transfer-Encoding:[ \t]*)[-a-z0-9]+`)
+
+// reference finds a character of HTML that is written as its number.
+var reference = regexp.MustCompile(`&#[0-9]{3,7};`)
+
+// letter returns the character of a reference outside ASCII that a person can read.
+func letter(reference []byte) []byte {
+	n, _ := strconv.Atoi(string(reference[len("&#") : len(reference)-1]))
+	if n < utf8.RuneSelf || !unicode.IsPrint(rune(n)) {
+		return reference
+	}
+	return utf8.AppendRune(nil, rune(n))
+}
 
 // cutHeader returns the header with the empty line behind it, and the body.
 func cutHeader(raw []byte) (header, body []byte) {
