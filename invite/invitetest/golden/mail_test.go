@@ -21,13 +21,18 @@ func TestReadable(t *testing.T) {
 			"Content-Transfer-Encoding: quoted-printable\nContent-Type: text/plain\n\nZo=C3=AB and =\nBob\n",
 			"Content-Transfer-Encoding: 8bit\nContent-Type: text/plain\n\nZoë and Bob\n",
 		},
-		"base64":     {"content-transfer-encoding: BASE64\n\nWm/D\nqw==\n", "content-transfer-encoding: 8bit\n\nZoë"},
-		"data":       {"Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n", "Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n"},
-		"damaged":    {"Content-Transfer-Encoding: base64\n\n?\n", "Content-Transfer-Encoding: base64\n\n?\n"},
-		"not a mail": {"no header\n\n=41\n", "no header\n\n=41\n"},
-		"no body":    {"Subject: a", "Subject: a"},
-		"no end":     {"Content-Type: multipart/mixed; boundary=x\n\n--x\n\na", "Content-Type: multipart/mixed; boundary=boundary-1\n\n--boundary-1\n\na"},
-		"nothing":    {"", ""},
+		"references": {
+			"Content-Type: text/html\n\n<p>Zo&#235; &#8211; &#160;&#60;&#9999999;</p>\n",
+			"Content-Type: text/html\n\n<p>Zoë – &#160;&#60;&#9999999;</p>\n",
+		},
+		"references in a text": {"Content-Type: text/plain\n\nZo&#235;\n", "Content-Type: text/plain\n\nZo&#235;\n"},
+		"base64":               {"content-transfer-encoding: BASE64\n\nWm/D\nqw==\n", "content-transfer-encoding: 8bit\n\nZoë"},
+		"data":                 {"Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n", "Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n"},
+		"damaged":              {"Content-Transfer-Encoding: base64\n\n?\n", "Content-Transfer-Encoding: base64\n\n?\n"},
+		"not a mail":           {"no header\n\n=41\n", "no header\n\n=41\n"},
+		"no body":              {"Subject: a", "Subject: a"},
+		"no end":               {"Content-Type: multipart/mixed; boundary=x\n\n--x\n\na", "Content-Type: multipart/mixed; boundary=boundary-1\n\n--boundary-1\n\na"},
+		"nothing":              {"", ""},
 	} {
 		if diff := cmp.Diff(crlf.Replace(tt.want), string(readable([]byte(crlf.Replace(tt.in))))); diff != "" {
 			t.Errorf("%s: readable (-want +got):\n%s", name, diff)
