@@ -281,7 +281,7 @@ func TestStepsPanic(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 	defer slog.SetDefault(was)
 	client := invite.New(new(recorder), fixed(func(o *invite.Options) {
-		o.Observe = func(context.Context, invite.Step) { panic("out of order") }
+		o.Observe = func(context.Context, invite.Step) { panic("out of order: zara@guests.test") }
 	}))
 	m, err := client.Send(t.Context(), review())
 	if err != nil {
@@ -292,6 +292,9 @@ func TestStepsPanic(t *testing.T) {
 	}
 	if n := strings.Count(log.String(), "out of order"); n != 7 {
 		t.Errorf("the log tells of %d panics, want 7:\n%s", n, log.String())
+	}
+	if strings.Contains(log.String(), "zara") {
+		t.Errorf("the log has an address:\n%s", log.String())
 	}
 }
 

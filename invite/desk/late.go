@@ -30,10 +30,10 @@ func (d *Desk) refuseLate(ctx context.Context, was *stored, due *selection) erro
 		return nil
 	}
 	end := series.LastEnd(&was.meeting.Event)
-	needed := was.missesEnd(now)
+	needed := was.tellEnd(now)
 	var late []invite.Delivery
 	for _, n := range sortedNumbers(due.numbers) {
-		if x := was.mails[n]; x.isLate(end) && !(x.Method == ical.MethodRequest && needed[address.Key(x.To)]) {
+		if x := was.mails[n]; x.isLate(end) && !needed[x.MessageID] {
 			x.State, x.Reply, x.Receipt, x.Time = invite.DeliveryRefused, lateReply, "", now.UTC()
 			late = append(late, x.Delivery)
 			delete(due.numbers, n)
@@ -60,21 +60,27 @@ func (d *Desk) refuseLate(ctx context.Context, was *stored, due *selection) erro
 	return nil
 }
 
-// missesEnd returns the attendees, by key, who may have an earlier version of a meeting
-// that is not over. A mail that tells of a change shows that its attendee has one.
-func (s *stored) missesEnd(now time.Time) map[string]bool {
+// tellEnd returns the Message-IDs of the mails to attendees who may have an earlier version
+// of a meeting that is not over. A mail that tells of a change shows that its attendee has
+// one. A mail to several attendees goes out whole.
+func (s *stored) tellEnd(now time.Time) map[string]bool {
 	if !slices.ContainsFunc(s.meeting.Before, func(e ical.Event) bool { return !series.IsPast(&e, now) }) {
 		return nil
 	}
-	out := make(map[string]bool)
-	for i := range s.meeting.Deliveries {
-		x := &s.meeting.Deliveries[i]
+	know := make(map[string]bool) // by the key of the address
+	for _, x := range s.mails {
 		switch x.State {
 		case invite.DeliveryDelivered, invite.DeliveryUnknown, invite.DeliverySending:
-			out[address.Key(x.To)] = true
+			know[address.Key(x.To)] = true
 		}
 		if x.Action == body.ActionUpdate {
-			out[address.Key(x.To)] = true
+			know[address.Key(x.To)] = true
+		}
+	}
+	out := make(map[string]bool)
+	for _, x := range s.mails {
+		if x.Method == ical.MethodRequest && know[address.Key(x.To)] {
+			out[x.MessageID] = true
 		}
 	}
 	return out

@@ -88,3 +88,23 @@ func TestLateDates(t *testing.T) {
 		w.checkStates("", uid, invite.DeliveryDelivered)
 	})
 }
+
+// TestLateOneMail checks that a mail to several attendees goes out whole.
+func TestLateOneMail(t *testing.T) {
+	eachWorld(t, desk.Options{}, func(w *world) {
+		uid := w.send(lunch(2), invite.OneMail())
+		w.deliver(uid)
+		w.clock.Advance(lunch(1).Start.Sub(w.clock.Now()) - time.Hour)
+		must(w.Update(w.Context(), uid, func(e *ical.Event) error {
+			e.Attendees = append(e.Attendees, ical.Attendee{Email: address(2)})
+			return move(-time.Hour)(e)
+		}))(t)
+		w.clock.Advance(90 * time.Minute)
+		w.deliver(uid)
+		for _, d := range w.meeting(uid).Deliveries {
+			if late := d.To == address(2); late != (d.State == invite.DeliveryRefused) {
+				t.Errorf("mail to %s, %s: %s", d.To, d.Action, d.State)
+			}
+		}
+	})
+}
