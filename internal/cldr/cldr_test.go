@@ -1,6 +1,7 @@
 package cldr_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ func TestYears(t *testing.T) {
 
 // TestPlural compares the plural rules with the library's.
 func TestPlural(t *testing.T) {
-	numbers := []int{1000, 100_000, 1_000_000, 1_000_002, 1<<31 - 1}
+	numbers := []int{1000, 100_000, 1_000_000, 1_000_002, 1<<31 - 1, -1, -2, -3, -10, -11, -21, -22, -100, -103, math.MinInt}
 	for n := range 1300 {
 		numbers = append(numbers, n)
 	}
