@@ -46,8 +46,7 @@ func (w *writer) entity(raw []byte, depth int) {
 	if strings.HasPrefix(mediaType, "multipart/") && boundary != "" {
 		w.boundaries++
 		name := fmt.Sprintf("boundary-%d", w.boundaries)
-		parameter := regexp.MustCompile(`(?i)(\bboundary="?)` + regexp.QuoteMeta(boundary))
-		w.out.Write(parameter.ReplaceAll(header, []byte("${1}"+name)))
+		w.out.Write(renamed(header, boundary, name))
 		w.multipart(body, boundary, name, depth)
 		return
 	}
@@ -55,26 +54,42 @@ func (w *writer) entity(raw []byte, depth int) {
 		header, body = encodingValue.ReplaceAll(header, []byte("${1}8bit")), text
 	}
 	if mediaType == "text/html" {
-		body = reference.ReplaceAllFunc(body, letter)
+		body = reference.ReplaceAllFunc(body, character)
 	}
 	w.out.Write(header)
 	w.out.Write(body)
 }
 
-// encodingValue finds the value of the field that names an encoding.
-var encodingValue = regexp.MustCompile(`(?im)^(Content-Transfer-Encoding:[ \t]*)[-a-z0-9]+`)
-
-// reference finds a character of HTML that is written as its number.
+// reference finds references to characters in HTML.
 var reference = regexp.MustCompile(`&#[0-9]{3,7};`)
 
-// letter returns the character of a reference outside ASCII that a person can read.
-func letter(reference []byte) []byte {
-	n, _ := strconv.Atoi(string(reference[len("&#") : len(reference)-1]))
-	if n < utf8.RuneSelf || !unicode.IsPrint(rune(n)) {
-		return reference
+// character returns the character of a reference if it can be seen and is not in ASCII,
+// and ref otherwise.
+func character(ref []byte) []byte {
+	n, err := strconv.Atoi(string(ref[len("&#") : len(ref)-len(";")]))
+	if err != nil || n <= unicode.MaxASCII || n > unicode.MaxRune || !unicode.IsPrint(rune(n)) {
+		return ref
 	}
 	return utf8.AppendRune(nil, rune(n))
 }
+
+// boundaryValue finds the places at which a boundary may stand in a header.
+var boundaryValue = regexp.MustCompile(`(?i)\bboundary="?`)
+
+// renamed returns a header in which the boundary has another name.
+func renamed(header []byte, boundary, name string) (out []byte) {
+	at := 0
+	for _, found := range boundaryValue.FindAllIndex(header, -1) {
+		if start := found[1]; start >= at && bytes.HasPrefix(header[start:], []byte(boundary)) {
+			out = append(append(out, header[at:start]...), name...)
+			at = start + len(boundary)
+		}
+	}
+	return append(out, header[at:]...)
+}
+
+// encodingValue finds the value of the field that names an encoding.
+var encodingValue = regexp.MustCompile(`(?im)^(Content-Transfer-Encoding:[ \t]*)[-a-z0-9]+`)
 
 // cutHeader returns the header with the empty line behind it, and the body.
 func cutHeader(raw []byte) (header, body []byte) {
