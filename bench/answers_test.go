@@ -75,8 +75,8 @@ func benchmarkAlone(b *testing.B, a *answers) {
 // long.
 const templateUID = "m00000000@example.test"
 
-// uid returns the UID of a copy.
-func uid(i int) string { return fmt.Sprintf("m%08d@example.test", i) }
+// copyUID returns the UID of a copy.
+func copyUID(i int) string { return fmt.Sprintf("m%08d@example.test", i) }
 
 // fill stores n meetings whose invitations are delivered.
 func fill(b *testing.B, x *database, n int) (*desk.Desk, *answers) {
@@ -145,7 +145,7 @@ func newAnswers(mails *invitetest.Recorder, m *invite.Meeting, n int) *answers {
 }
 
 // next returns an answer to a random meeting. Each is later than the answers before it.
-func (a *answers) next() []byte { return a.of(uid(1+a.random.IntN(a.n)), a.random.IntN(guests)) }
+func (a *answers) next() []byte { return a.of(copyUID(1+a.random.IntN(a.n)), a.random.IntN(guests)) }
 
 // of returns an answer of an attendee to a meeting.
 func (a *answers) of(uid string, attendee int) []byte {

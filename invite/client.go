@@ -291,6 +291,12 @@ func (c *Client) Resume(ctx context.Context, m *Meeting, opts ...ResumeOption) (
 // program matches. Its only attendee is r.As, or r.OnBehalfOf. If the zone of the
 // invitation is not known (Floating), the times go back as they came, and for one
 // occurrence of a series no other time can be proposed.
+//
+// Respond has no policy. A program that answers by itself calls
+// [Policy.VerifyOrganizer] first, and sets Automatic. Only a [KindRequest] can be
+// answered: a cancellation needs no answer. The answer goes out once and is not kept, so
+// if Respond fails, the mail should come again. A second answer with the same content does
+// no harm.
 func (c *Client) Respond(ctx context.Context, in *Inbound, r Response) error {
 	if c.sender == nil {
 		return ErrNoSender

@@ -176,12 +176,9 @@ func (p *Policy) check(in *Inbound, invited, said ical.Attendee) error {
 	if p.InsecureAnyFrom {
 		return nil
 	}
-	from := author(in.Mail)
-	if from == "" {
-		return refuse(VerdictUnverified, "has %d authors, one is needed", len(in.Mail.From))
-	}
-	if address.HasLookalike(from) {
-		return refuse(VerdictUnverified, "is from %+q, which has a character that mail servers take for ASCII", from)
+	from, err := soleAuthor(in)
+	if err != nil {
+		return err
 	}
 	if err := p.mayAnswer(from, invited, said); err != nil {
 		return err
@@ -193,6 +190,18 @@ func (p *Policy) check(in *Inbound, invited, said ical.Attendee) error {
 		return refuse(VerdictHeld, "is from %s, but the answer stands in a message that the mail passes on", from)
 	}
 	return nil
+}
+
+// soleAuthor returns the only author of a mail.
+func soleAuthor(in *Inbound) (string, error) {
+	from := author(in.Mail)
+	if from == "" {
+		return "", refuse(VerdictUnverified, "has %d authors, one is needed", len(in.Mail.From))
+	}
+	if address.HasLookalike(from) {
+		return "", refuse(VerdictUnverified, "is from %+q, which has a character that mail servers take for ASCII", from)
+	}
+	return from, nil
 }
 
 // mayAnswer decides whether a mailbox speaks for an attendee.

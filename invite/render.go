@@ -49,7 +49,7 @@ func newRenderer(m *Meeting, p *plan.Plan, o *settings) *renderer {
 
 // keep builds a mail and keeps it until its turn.
 func (r *renderer) keep(ctx context.Context, l letter) error {
-	m, err := r.message(ctx, l)
+	m, err := r.observed(ctx, l)
 	r.kept = append(r.kept, m)
 	if err == nil {
 		r.size += len(m.Data)
@@ -61,16 +61,26 @@ func (r *renderer) keep(ctx context.Context, l letter) error {
 // built now.
 func (r *renderer) finished(ctx context.Context, i int, l letter) (*mime.Message, error) {
 	if i >= len(r.kept) || r.kept[i] == nil {
-		return r.message(ctx, l)
+		return r.observed(ctx, l)
 	}
 	m := r.kept[i]
 	r.kept[i] = nil
 	return m, nil
 }
 
+// observed builds the mail of a letter, and tells of that step. A mail that is only checked
+// has no step, because it is built again.
+func (r *renderer) observed(ctx context.Context, l letter) (*mime.Message, error) {
+	began := r.options.clock()
+	m, err := r.message(ctx, l)
+	if err == nil {
+		r.tellRendered(ctx, l, m, began)
+	}
+	return m, err
+}
+
 // message builds the mail of a letter.
 func (r *renderer) message(ctx context.Context, l letter) (*mime.Message, error) {
-	began := r.options.clock()
 	d, err := r.draft(ctx, l)
 	if err != nil {
 		return nil, err
@@ -89,7 +99,6 @@ func (r *renderer) message(ctx context.Context, l letter) (*mime.Message, error)
 	m, err := build(d)
 	if err == nil {
 		r.built = r.textOf
-		r.tellRendered(ctx, l, m, began)
 	}
 	return m, err
 }

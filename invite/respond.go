@@ -39,6 +39,10 @@ type Response struct {
 	// Uninvited allows As to be an address that the invitation does not name, for
 	// example because it was forwarded.
 	Uninvited bool
+	// Automatic says that no person decided, for example because a room answers by
+	// itself. The mail then has "Auto-Submitted: auto-generated" (RFC 3834, section 5),
+	// so that out-of-office programs do not answer it.
+	Automatic bool
 }
 
 // answerMail is an answer on its way out.
@@ -87,6 +91,9 @@ func (r *answerMail) message(in *Inbound) (*mime.Message, error) {
 	if in.Mail != nil && in.Mail.MessageID != "" {
 		d.InReplyTo = in.Mail.MessageID
 		d.References = append(lastOf(in.Mail.References, mostReferences), in.Mail.MessageID)
+	}
+	if r.Automatic {
+		d.Header = append([]mime.Field{autoSubmitted}, d.Header...)
 	}
 	return mime.Build(d)
 }

@@ -77,8 +77,8 @@ const (
 	StepPlanned StepKind = "planned"
 	// StepRendered: a mail was built. That comes before the first mail of the call is
 	// handed over, or just before its own turn. With [QueueOnly] it is only a check, and
-	// the mail is built again when it is sent. Sets N, Recipients, MessageID, Method, Action
-	// and Size.
+	// the mail is built again when it is sent. The mails beyond the first 4 MiB of a call
+	// have no such step then. Sets N, Recipients, MessageID, Method, Action and Size.
 	StepRendered StepKind = "rendered"
 	// StepHandedOver: a mail is given to the Sender now. If there is a ledger, it has the
 	// claim. Took is 0. Sets N, Recipients, MessageID, Method, Action, Size and Waited.

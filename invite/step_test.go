@@ -281,7 +281,7 @@ func TestStepsPanic(t *testing.T) {
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
 	defer slog.SetDefault(was)
 	client := invite.New(new(recorder), fixed(func(o *invite.Options) {
-		o.Observe = func(context.Context, invite.Step) { panic("out of order") }
+		o.Observe = func(context.Context, invite.Step) { panic("out of order: zara@guests.test") }
 	}))
 	m, err := client.Send(t.Context(), review())
 	if err != nil {
@@ -292,5 +292,46 @@ func TestStepsPanic(t *testing.T) {
 	}
 	if n := strings.Count(log.String(), "out of order"); n != 7 {
 		t.Errorf("the log tells of %d panics, want 7:\n%s", n, log.String())
+	}
+	if strings.Contains(log.String(), "zara") {
+		t.Errorf("the log has an address:\n%s", log.String())
+	}
+}
+
+// large is a renderer of long texts, so that the mails of a call are too large to be kept.
+type large struct{ *body.Renderer }
+
+func (x *large) Render(v *body.View) (*body.Body, error) {
+	b, err := x.Renderer.Render(v)
+	if err == nil {
+		b.Text += strings.Repeat("A line of a long text.\n", 100_000)
+	}
+	return b, err
+}
+
+// TestStepsOfLargeMails checks that each mail has its steps once, also if it is built twice:
+// before the first mail is handed over, and at its turn.
+func TestStepsOfLargeMails(t *testing.T) {
+	ctx, w, watch := watched(t)
+	texts, err := body.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := invite.New(new(recorder), fixed(watch, func(o *invite.Options) { o.Body = &large{texts} }))
+	e := review()
+	for i := range 3 {
+		e.Attendees = append(e.Attendees, ical.Attendee{Email: fmt.Sprintf("p%d@example.test", i)})
+	}
+	if _, err := client.Send(ctx, e); err != nil {
+		t.Fatal(err)
+	}
+	of := make(map[int][]invite.StepKind)
+	for _, s := range w.take() {
+		of[s.N] = append(of[s.N], s.Kind)
+	}
+	for n := range e.Attendees {
+		if want := []invite.StepKind{invite.StepRendered, invite.StepHandedOver, invite.StepResult}; !slices.Equal(of[n], want) {
+			t.Errorf("mail %d: steps %v, want %v", n, of[n], want)
+		}
 	}
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // Tally counts the attendees by their answers, and the mails that are not known
-// to have arrived. [Meeting.Attendees] says who the attendees are.
+// to have arrived. Rooms and resources count as people do. [Meeting.Attendees] says who the
+// attendees are, with their Kind.
 type Tally struct {
 	Accepted  int `json:"accepted"`
 	Tentative int `json:"tentative"`

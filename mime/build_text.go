@@ -49,9 +49,11 @@ func (w *workspace) encodeText(t *encodedText, raw string, is7bit bool, last *en
 	*t = encodedText{raw, b, !is7bit}
 }
 
-// max7bit is the greatest length of a line in 7bit, in octets without the line end
-// (RFC 5321, section 4.5.3.1.6; RFC 2045, section 2.7).
-const max7bit = 998
+// max7bit is the greatest length of a line in 7bit, in octets without the line end. A
+// line may have 998 (RFC 5321, section 4.5.3.1.6; RFC 2045, section 2.7), but Sendmail
+// puts "!" and a line end into lines of more than 990 (its option SMTP_MAILER_LL), and
+// old versions of Postfix a line end and a space (smtp_line_length_limit).
+const max7bit = 900
 
 // fits7bit reports whether s can be sent as it is: in ASCII without control
 // characters, and in lines that no server changes. A space at the end of a line gets

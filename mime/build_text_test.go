@@ -15,8 +15,8 @@ func TestFits7bit(t *testing.T) {
 		want bool
 	}{
 		{"", true}, {"a", true}, {"a\n", true}, {"a\r\n\r\nb", true}, {"\n\n", true}, {".\n", true}, {"-\n =3D a - -- b", true},
-		{strings.Repeat("a", 998) + "\r\n" + strings.Repeat("b", 998), true},
-		{strings.Repeat("a", 999), false}, {"a\n" + strings.Repeat("a", 999) + "\n", false},
+		{strings.Repeat("a", 900) + "\r\n" + strings.Repeat("b", 900), true},
+		{strings.Repeat("a", 901), false}, {"a\n" + strings.Repeat("a", 901) + "\n", false}, // Sendmail splits lines of more than 990
 		{"a ", false}, {"a \nb", false}, {"a \r\nb", false}, {" ", false},
 		{"--", false}, {"a\n--b\n", false}, {"a\r\n--=_b-mixed", false},
 		{"a\tb", false}, {"a\rb", false}, {"\r", false}, {"a\r", false}, {"a\r\r\nb", false}, {"\ufeffa", false},

@@ -47,7 +47,7 @@
 // The attached copy has no method parameter. Otherwise it would count as a second
 // invitation.
 //
-// A text in ASCII goes as it is if its lines have at most 998 octets and nothing
+// A text in ASCII goes as it is if its lines have at most 900 octets and nothing
 // that a server on its way may change. Every other text goes in quoted-printable.
 //
 // # Stages of a built mail

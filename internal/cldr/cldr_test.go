@@ -1,6 +1,7 @@
 package cldr_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -46,11 +47,12 @@ func TestYears(t *testing.T) {
 
 // TestPlural compares the plural rules with the library's.
 func TestPlural(t *testing.T) {
-	numbers := []int{1000, 100_000, 1_000_000, 1_000_002, 1<<31 - 1}
+	numbers := []int{1000, 100_000, 1_000_000, 1_000_002, 1<<31 - 1, -1, -2, -3, -10, -11, -21, -22, -100, -103}
 	for n := range 1300 {
 		numbers = append(numbers, n)
 	}
 	for tag, l := range source.Locales {
+		cldr.Get(tag).Plural(math.MinInt) // does not panic
 		for _, n := range numbers {
 			if got, want := cldr.Get(tag).Plural(n), strings.ToLower(l.CardinalPluralRule(float64(n), 0).String()); got != want {
 				t.Errorf("%s: Plural(%d) = %q, want %q", tag, n, got, want)

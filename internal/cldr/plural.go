@@ -2,9 +2,11 @@ package cldr
 
 import "strings"
 
-// Plural returns the CLDR category of a whole number that is not negative: "zero",
-// "one", "two", "few", "many" or "other" (CLDR, plurals.xml).
+// Plural returns the CLDR category of a whole number: "zero", "one", "two", "few",
+// "many" or "other" (CLDR, plurals.xml). A negative number has the category of its
+// absolute value.
 func (l *Locale) Plural(n int) string {
+	n = max(n, -n)
 	base, _, _ := strings.Cut(l.tag, "-")
 	switch base {
 	case "ja", "ko", "zh":
@@ -43,7 +45,7 @@ func slavic(n int, one bool) string {
 
 func arabic(n int) string {
 	switch {
-	case n <= 2:
+	case 0 <= n && n <= 2: // the least number has no absolute value
 		return [...]string{"zero", "one", "two"}[n]
 	case n%100 >= 3 && n%100 <= 10:
 		return "few"

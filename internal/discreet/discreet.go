@@ -14,6 +14,9 @@ var (
 	code   = regexp.MustCompile(`(?:^|[\s"(])([245]\d\d)(?:[ -]([245]\.\d{1,3}\.\d{1,3}))?(?:[^\d.]|$)`)
 )
 
+// mark stands for a quoted value.
+const mark = `"…"`
+
 // Error returns the text of an error without its private parts, see [Text].
 func Error(err error) string {
 	if err == nil {
@@ -24,9 +27,15 @@ func Error(err error) string {
 
 // Text returns a text in which three things are left out: what stands in double quotes, a
 // word with an address, and everything of a URL except its scheme and host. Errors quote
-// values, and names of attendees and titles are such values.
+// values, and names of attendees and titles are such values. If a quote has no end, all after
+// the first quote is left out.
 func Text(s string) string {
-	s = quoted.ReplaceAllLiteralString(s, `"…"`)
+	out := quoted.ReplaceAllLiteralString(s, mark)
+	if strings.Contains(strings.ReplaceAll(out, mark, ""), `"`) { // nobody knows which quotes belong together
+		out, _, _ = strings.Cut(s, `"`)
+		out += mark
+	}
+	s = out
 	return word.ReplaceAllStringFunc(s, func(w string) string {
 		if scheme, rest, ok := strings.Cut(w, "://"); ok && !strings.Contains(scheme, "@") {
 			return scheme + "://" + host(rest)

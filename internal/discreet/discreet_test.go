@@ -18,8 +18,9 @@ func TestText(t *testing.T) {
 		{"caldav: PUT https://ann:pass/w@rd@cal.example/dav/ann/1.ics: 507", "caldav: PUT https://cal.example/… 507"},
 		{"caldav: PUT https://cal.example/dav/ann%40example.com/", "caldav: PUT https://cal.example/…"},
 		{"bounce-ann=40example.com came", "… came"},
-		{"an open \"quote ann@example.com", "an open \"quote …"},
-		{"two\nlines \"of\n text\"", "two\nlines \"of\n text\""},
+		{`an open "quote ann@example.com`, `an open "…"`},
+		{`no "screen" of 5" for "Ann Smith"`, `no "…"`},
+		{"two\nlines \"of\n text\"", `two` + "\n" + `lines "…"`},
 	} {
 		if got := discreet.Text(tt.in); got != tt.want {
 			t.Errorf("Text(%q) = %q, want %q", tt.in, got, tt.want)

@@ -93,7 +93,7 @@ type Options struct {
 	// RemindBefore has the times before the start of a meeting at which the attendees
 	// who accepted or have not answered are reminded, such as 24 hours and one hour.
 	// The reminder is a mail without a calendar object. An attendee gets each once for
-	// every occurrence. If a meeting moves, it has new ones.
+	// every occurrence. If a meeting moves, it has new ones. Rooms and resources get none.
 	RemindBefore []time.Duration
 	// Calendar returns the calendar of a meeting's organizer, in which the desk keeps an
 	// entry of the meeting, see package organizer. It is nil without an error if this
@@ -138,10 +138,10 @@ type Options struct {
 	// client with [Desk.Ledger] are calls of the client.
 	//
 	// Each call of the desk tells of the mails that it plans, and checks, and [Desk.Work]
-	// of the mails that it sends. A step is told after the commit. In a transaction of the
-	// program it is told before, and stays told if the program rolls back. If the desk
-	// plans a call again because of a conflict, the steps of that come again, except
-	// [invite.StepApplied], which comes once. The context of a mail's steps is that of Work
+	// of the mails that it sends. These steps are told before the commit. If the desk
+	// plans a call again because of a conflict, they come again, and if the call fails, they
+	// stay told. An [invite.StepApplied] comes once, after the commit. In a transaction of the
+	// program it is told before, and stays told if the program rolls back. The context of a mail's steps is that of Work
 	// or [Desk.Run], and not of the call that queued the mail. Both have the Message-ID.
 	Observe func(ctx context.Context, s invite.Step)
 	// Now is the clock. If it is nil, [time.Now] is used.

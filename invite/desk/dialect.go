@@ -25,10 +25,16 @@ func ask(ctx context.Context, db *sql.DB) (dialect, error) {
 	if first == nil {
 		return sqlite, nil
 	}
-	if err := db.QueryRowContext(ctx, `SELECT current_setting('server_version')`).Scan(&version); err != nil {
-		return "", fmt.Errorf("desk: open: the database is neither SQLite nor PostgreSQL: %w", errors.Join(first, err))
+	err := db.QueryRowContext(ctx, `SELECT current_setting('server_version')`).Scan(&version)
+	switch {
+	case err == nil:
+		return postgres, nil
+	case ctx.Err() != nil:
+		return "", fmt.Errorf("desk: open: %w", ctx.Err())
+	case err.Error() == first.Error(): // it did not come to the statements
+		return "", fmt.Errorf("desk: open: the database does not answer: %w", err)
 	}
-	return postgres, nil
+	return "", fmt.Errorf("desk: open: the database is neither SQLite nor PostgreSQL: %w; %w", first, err)
 }
 
 // txOptions are the options of the desk's own transactions. READ COMMITTED is the

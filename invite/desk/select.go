@@ -166,7 +166,7 @@ func (x *selector) look(m mail) {
 // recipients has the recipients of a meeting whose mails are not handed over.
 type recipients struct {
 	open    map[string]time.Time // until when at least
-	refused map[string]bool      // their last mail was refused
+	refused map[string]bool      // their last mail was refused, and not because it came too late
 }
 
 // recipients returns the recipients whose mails are not handed over.
@@ -179,7 +179,7 @@ func (s *stored) recipients(now time.Time) recipients {
 		case invite.DeliveryPending, invite.DeliverySending:
 			out.open[who] = series.Later(x.due, now.Add(waitForOthers))
 		case invite.DeliveryRefused:
-			out.refused[who] = true
+			out.refused[who] = x.Reply != lateReply
 		case invite.DeliveryDelivered, invite.DeliveryUnknown, invite.DeliveryUndelivered:
 			delete(out.refused, who)
 		}

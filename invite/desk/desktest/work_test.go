@@ -57,7 +57,7 @@ func TestRetry(t *testing.T) {
 // TestTriedInVain checks that a mail is refused after five days of tries.
 func TestTriedInVain(t *testing.T) {
 	eachFollower(t, func(w *world, _ *follower) {
-		uid := w.send(lunch(1))
+		uid := w.send(nextMonth())
 		w.mails.Fail(address(0), "temporary")
 		begin := w.clock.Now()
 		for !w.due(uid).IsZero() {

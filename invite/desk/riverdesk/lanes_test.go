@@ -2,6 +2,7 @@ package riverdesk
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -89,6 +90,11 @@ func TestQuietGroups(t *testing.T) {
 	l.Info("works")
 	l.Warn("fails", "b", 2)
 	if got := log.String(); strings.Contains(got, "works") || !strings.Contains(got, "msg=fails a=1 g.b=2") {
+		t.Errorf("the log has: %s", got)
+	}
+	log.Reset()
+	l.Error("panic recovery", "panic_val", "no customer zara@guests.test", "error", errors.New(`title "Merger"`), "kind", "mail")
+	if got := log.String(); !strings.Contains(got, "g.kind=mail") || strings.Contains(got, "zara") || strings.Contains(got, "Merger") {
 		t.Errorf("the log has: %s", got)
 	}
 }

@@ -3,10 +3,13 @@ package riverdesk
 import (
 	"context"
 	"log/slog"
+
+	"github.com/convene-go/convene/internal/discreet"
 )
 
 // riverLog returns the logger for River. River tells every few seconds of ordinary work at
-// level info. [Options].Logger is told of failures, so such lines become level debug.
+// level info. [Options].Logger is told of failures, so such lines become level debug. The
+// other lines have no addresses, as those of a desk: River puts the value of a panic into one.
 func riverLog(l *slog.Logger) *slog.Logger { return slog.New(quiet{l.Handler()}) }
 
 // quiet is a handler that lowers level info to debug.
@@ -28,6 +31,18 @@ func (q quiet) Enabled(ctx context.Context, l slog.Level) bool {
 // Handle implements [slog.Handler].
 func (q quiet) Handle(ctx context.Context, r slog.Record) error {
 	r.Level = lower(r.Level)
+	if r.Level > slog.LevelInfo {
+		public := slog.NewRecord(r.Time, r.Level, r.Message, r.PC)
+		r.Attrs(func(a slog.Attr) bool {
+			a.Value = a.Value.Resolve()
+			if k := a.Value.Kind(); k == slog.KindString || k == slog.KindAny {
+				a.Value = slog.StringValue(discreet.Text(a.Value.String()))
+			}
+			public.AddAttrs(a)
+			return true
+		})
+		r = public
+	}
 	return q.Handler.Handle(ctx, r)
 }
 

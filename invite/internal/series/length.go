@@ -82,7 +82,7 @@ func LastEnd(e *ical.Event) time.Time {
 	if r == nil {
 		return last
 	}
-	if r.Count == 0 && r.Until.IsZero() {
+	if r.Freq != "" && r.Count == 0 && r.Until.IsZero() {
 		return Forever
 	}
 	for o := range e.Occurrences(time.Time{}, time.Time{}) {

@@ -32,6 +32,7 @@ func TestLastEnd(t *testing.T) {
 		{"UNTIL after 2199", weekly(until(time.Date(2300, 1, 1, 0, 0, 0, 0, time.UTC))), series.Forever},
 		{"endless", weekly(endless), series.Forever},
 		{"endless and cancelled", weekly(endless, func(e *ical.Event) { e.Cancelled = true }), series.Forever},
+		{"added dates alone", weekly(endless, include(week(30)), func(e *ical.Event) { e.Recurrence.Freq, e.Recurrence.ByDay = "", nil }), end(30)},
 		{"the last occurrence is excepted", weekly(except(week(5))), end(4)},
 		{"the last occurrence is cancelled", weekly(override(ical.Event{RecurrenceID: week(5), Cancelled: true})), end(4)},
 		{"an added date after the end", weekly(include(week(30))), end(30)},

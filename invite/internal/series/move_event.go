@@ -74,7 +74,7 @@ func (v *Move) event(was *ical.Event, after ical.Event) (ical.Event, []Lost) {
 	if r := m.out.Recurrence; v.keepsUntil() && !r.Until.Equal(v.after.Recurrence.Until) {
 		r.Until = v.after.Recurrence.Until
 	}
-	if v.isStill() && !m.namesTwice() {
+	if v.isStill() && m.isPlain() {
 		r := m.out.Recurrence
 		r.Except, r.Include = m.once(r.Except), m.once(r.Include)
 		return m.out, nil
@@ -100,15 +100,18 @@ func (v *Move) isStill() bool {
 	return reflect.DeepEqual(was, is)
 }
 
-// namesTwice reports whether two overrides have one original start.
-func (m *mover) namesTwice() bool {
+// isPlain reports whether all original starts that the event names have the form of
+// [Normalized], and no two overrides have the same one.
+func (m *mover) isPlain() bool {
 	seen := make(map[int64]bool, len(m.out.Overrides))
 	for i := range m.out.Overrides {
-		key := startIn(&m.after, m.out.Overrides[i].RecurrenceID).Unix()
-		if seen[key] {
-			return true
+		id := m.out.Overrides[i].RecurrenceID
+		if seen[id.Unix()] || !isNormalStart(&m.after, id) {
+			return false
 		}
-		seen[key] = true
+		seen[id.Unix()] = true
 	}
-	return false
+	r := m.out.Recurrence
+	other := func(t time.Time) bool { return !isNormalStart(&m.after, t) }
+	return !slices.ContainsFunc(r.Except, other) && !slices.ContainsFunc(r.Include, other)
 }

@@ -259,3 +259,17 @@ func TestNames(t *testing.T) {
 		t.Error("Renames = true for a series that stays, or for a meeting that was none")
 	}
 }
+
+// TestMoveTimesOfDates: an update that moves nothing takes an exception of an all-day
+// series by its date, as an update that moves the series does.
+func TestMoveTimesOfDates(t *testing.T) {
+	except := func(at time.Time) func(*ical.Event) {
+		return func(e *ical.Event) { e.Recurrence.Except = []time.Time{at} }
+	}
+	before := series.Normalized(*daily(except(date(3, time.UTC))))
+	after := *daily(except(date(3, time.UTC).Add(time.Hour)))
+	got, lost := series.NewMove(&before, after).Event(after)
+	if want := date(3, time.UTC); len(lost) > 0 || len(got.Recurrence.Except) != 1 || !got.Recurrence.Except[0].Equal(want) {
+		t.Errorf("Event moves the exception to %v (lost: %v), want %v", got.Recurrence.Except, lost, want)
+	}
+}

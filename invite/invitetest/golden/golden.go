@@ -49,9 +49,10 @@ func Assert(t testing.TB, path string, got []byte) {
 
 // AssertMail does the same for a whole mail in a form that people can review:
 //   - The boundaries are boundary-1, boundary-2 and so on, in the order in which they
-//     appear. The boundaries of a mail change with any of its bytes.
+//     appear. The boundaries of a mail change with its Message-ID.
 //   - Parts of text in base64 or quoted-printable are decoded, and their
 //     Content-Transfer-Encoding is 8bit.
+//   - In HTML, characters stand in the place of references such as "&#228;".
 //
 // So a change of one word changes the lines of that word. Everything else has the bytes
 // of the mail. The file is a mail, too, which a mail client opens.

@@ -10,6 +10,7 @@ import (
 	"mime/quotedprintable"
 	"net/textproto"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -45,16 +46,46 @@ func (w *writer) entity(raw []byte, depth int) {
 	if strings.HasPrefix(mediaType, "multipart/") && boundary != "" {
 		w.boundaries++
 		name := fmt.Sprintf("boundary-%d", w.boundaries)
-		parameter := regexp.MustCompile(`(?i)(\bboundary="?)` + regexp.QuoteMeta(boundary))
-		w.out.Write(parameter.ReplaceAll(header, []byte("${1}"+name)))
+		w.out.Write(renamed(header, boundary, name))
 		w.multipart(body, boundary, name, depth)
 		return
 	}
 	if text, ok := decode(body, fields.Get("Content-Transfer-Encoding")); ok {
 		header, body = encodingValue.ReplaceAll(header, []byte("${1}8bit")), text
 	}
+	if mediaType == "text/html" {
+		body = reference.ReplaceAllFunc(body, character)
+	}
 	w.out.Write(header)
 	w.out.Write(body)
+}
+
+// reference finds references to characters in HTML.
+var reference = regexp.MustCompile(`&#[0-9]{3,7};`)
+
+// character returns the character of a reference if it can be seen and is not in ASCII,
+// and ref otherwise.
+func character(ref []byte) []byte {
+	n, err := strconv.Atoi(string(ref[len("&#") : len(ref)-len(";")]))
+	if err != nil || n <= unicode.MaxASCII || n > unicode.MaxRune || !unicode.IsPrint(rune(n)) {
+		return ref
+	}
+	return utf8.AppendRune(nil, rune(n))
+}
+
+// boundaryValue finds the places at which a boundary may stand in a header.
+var boundaryValue = regexp.MustCompile(`(?i)\bboundary="?`)
+
+// renamed returns a header in which the boundary has another name.
+func renamed(header []byte, boundary, name string) (out []byte) {
+	at := 0
+	for _, found := range boundaryValue.FindAllIndex(header, -1) {
+		if start := found[1]; start >= at && bytes.HasPrefix(header[start:], []byte(boundary)) {
+			out = append(append(out, header[at:start]...), name...)
+			at = start + len(boundary)
+		}
+	}
+	return append(out, header[at:]...)
 }
 
 // encodingValue finds the value of the field that names an encoding.

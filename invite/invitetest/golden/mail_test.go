@@ -27,7 +27,13 @@ func TestReadable(t *testing.T) {
 		"not a mail": {"no header\n\n=41\n", "no header\n\n=41\n"},
 		"no body":    {"Subject: a", "Subject: a"},
 		"no end":     {"Content-Type: multipart/mixed; boundary=x\n\n--x\n\na", "Content-Type: multipart/mixed; boundary=boundary-1\n\n--boundary-1\n\na"},
-		"nothing":    {"", ""},
+		"references": {
+			"Content-Type: text/html\n\n&#228; &#38; &#60;&#8206;&#160;&#128;&#128512; &#9999999;\n",
+			"Content-Type: text/html\n\nä &#38; &#60;&#8206;&#160;&#128;\U0001F600 &#9999999;\n",
+		},
+		"references in plain text": {"Content-Type: text/plain\n\n&#228;\n", "Content-Type: text/plain\n\n&#228;\n"},
+		"no UTF-8":                 {"Content-Type: multipart/mixed; boundary=\"\xff\"\n\n--\xff--\n", "Content-Type: multipart/mixed; boundary=\"boundary-1\"\n\n--boundary-1--\n"},
+		"nothing":                  {"", ""},
 	} {
 		if diff := cmp.Diff(crlf.Replace(tt.want), string(readable([]byte(crlf.Replace(tt.in))))); diff != "" {
 			t.Errorf("%s: readable (-want +got):\n%s", name, diff)
