@@ -1,6 +1,6 @@
-// Package convene is the root of a library that sends meeting requests which
-// Outlook, Gmail, Apple Mail and Thunderbird recognise, through any mail server, and
-// that takes the answers in. This package holds only documentation.
+// Package convene is the root of a library that sends meeting requests by mail, in the
+// form that Outlook, Gmail, Apple Mail and Thunderbird recognise, and takes the answers
+// in. This package holds only documentation.
 //
 // Use it if a program invites people to meetings: a booking service, a room desk, a
 // course. It is not a calendar, a mail server or a library for other mails.
@@ -9,6 +9,7 @@
 //	if err != nil {
 //		return err
 //	}
+//	defer sender.Close()
 //	client := invite.New(sender, nil)
 //	meeting, err := client.Send(ctx, ical.Event{
 //		Summary: "Review", Start: start, End: start.Add(time.Hour), TimeZone: "Europe/Berlin",
@@ -50,8 +51,8 @@
 // These hold in all packages:
 //
 //   - Nil options are right and safe. An option that gives up safety has Insecure in its name.
-//   - If a field is wrong, the error names it, and nothing is sent. [github.com/convene-go/convene/ical.FieldErrors] lists
-//     the fields of any error.
+//   - If a field is wrong, the error names it, and nothing is sent.
+//     [github.com/convene-go/convene/ical.FieldErrors] lists the fields of any error.
 //   - Reading is lenient and has limits. Writing is strict, and equal input gives equal bytes.
 //   - Values of the caller are never changed, and no package keeps settings in variables,
 //     except for the default client of package invite.

@@ -48,7 +48,9 @@ func parseFlags(c *command, args []string) (*flags, error) {
 	for name := range strings.FieldsSeq(c.flags) {
 		f.define(set, name)
 	}
-	if err := set.Parse(args); err != nil {
+	if err := set.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return nil, err
+	} else if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", errUsage, c.name, err)
 	}
 	f.files = set.Args()

@@ -16,8 +16,13 @@
 //	invitectl sync   -calendar URL -meeting M.json
 //	invitectl drift  -calendar URL -meeting M.json
 //
-// Each result is a line of JSON. The exit status is 0 if the command succeeded, 1
+// EVENT.json is an event as package ical reads it, such as
+// examples/preview/testdata/event.json, and M.json is the file of a meeting, which send
+// makes. Each result is a line of JSON. The exit status is 0 if the command succeeded, 1
 // if something was refused and 2 if the usage was wrong.
+//
+// -out writes the mails into the folder DIR instead of sending them. Each command
+// counts its files from 001 and replaces older ones, so give each a folder of its own.
 //
 // The file of a meeting is replaced in one step before and after each mail. So a
 // command can be killed at any point, and resume sends the rest. Two commands must
@@ -38,10 +43,12 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 )
 
@@ -102,20 +109,31 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitOK
 	case errors.Is(err, errRefused):
 		return exitRefused
+	case errors.Is(err, flag.ErrHelp):
+		printUsage(stderr)
+		return exitOK
 	case errors.Is(err, errUsage):
 		fmt.Fprintln(stderr, "invitectl:", err)
-		for _, c := range commands {
-			fmt.Fprintf(stderr, "  invitectl %-7s %s\n", c.name, c.usage)
-		}
+		printUsage(stderr)
 		return exitUsage
 	}
 	fmt.Fprintln(stderr, "invitectl:", err)
 	return exitRefused
 }
 
+// printUsage lists the commands.
+func printUsage(w io.Writer) {
+	for _, c := range commands {
+		fmt.Fprintf(w, "  invitectl %-7s %s\n", c.name, c.usage)
+	}
+}
+
 func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
 		return fmt.Errorf("%w: no command", errUsage)
+	}
+	if slices.Contains([]string{"-h", "-help", "--help", "help"}, args[0]) {
+		return flag.ErrHelp
 	}
 	for _, c := range commands {
 		if c.name != args[0] {

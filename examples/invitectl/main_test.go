@@ -75,6 +75,15 @@ func files(t *testing.T, dir string) []string {
 	return out
 }
 
+func TestHelp(t *testing.T) {
+	for _, args := range [][]string{{"-h"}, {"--help"}, {"help"}, {"send", "-h"}} {
+		got := invitectl(args...)
+		if got.Code != 0 || got.Stdout != "" || strings.Count(got.Stderr, "  invitectl ") != len(commands) {
+			t.Errorf("invitectl %q = %+v, want 0 and the list of the commands", args, got)
+		}
+	}
+}
+
 func TestUsage(t *testing.T) {
 	dir := t.TempDir()
 	meeting := filepath.Join(dir, "m.json")
@@ -92,7 +101,6 @@ func TestUsage(t *testing.T) {
 		{"unknown flag", []string{"lint", "-x", event}, "lint: flag provided but not defined: -x"},
 		{"flag of another command", []string{"read", "-out", dir, event}, "read: flag provided but not defined: -out"},
 		{"flag without value", []string{"render", "-out"}, "render: flag needs an argument: -out"},
-		{"help", []string{"send", "-h"}, "send: flag: help requested"},
 		{"bad clock", []string{"render", "-now", "noon", "-out", dir, event}, `-now: "noon" is not an RFC 3339 time`},
 		{"render without folder", []string{"render", event}, "render needs -out DIR"},
 		{"send without meeting", []string{"send", "-smtp", "smtp://127.0.0.1", event}, "send needs -meeting M.json"},

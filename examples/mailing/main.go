@@ -38,7 +38,7 @@ func flags() *settings {
 	flag.StringVar(&s.db, "db", "mailing.db", "the database, a `file`")
 	flag.StringVar(&s.event, "event", "event.json", "the event, a `file`; its uid names the mailing")
 	flag.StringVar(&s.guests, "guests", "guests.txt", "the guests, a `file` with an address on each line")
-	flag.StringVar(&s.smtp, "smtp", os.Getenv("SMTP_URL"), "the `URL` of the mail server")
+	flag.StringVar(&s.smtp, "smtp", "", "the `URL` of the mail server (default $SMTP_URL)")
 	flag.Float64Var(&s.perSecond, "second", 20, "mails a second that the server takes")
 	flag.IntVar(&s.perDay, "day", 10000, "mails in 24 hours that the server takes")
 	flag.DurationVar(&s.during, "during", 50*time.Second, "time after which a run ends")
@@ -46,6 +46,9 @@ func flags() *settings {
 	flag.StringVar(&s.arrived, "arrived", "", "the unknown mail with this `Message-ID` has arrived")
 	flag.StringVar(&s.missed, "missed", "", "the unknown mail with this `Message-ID` has not arrived: send it again")
 	flag.Parse()
+	if s.smtp == "" { // no default of the flag, because -h prints those, and the URL has a password
+		s.smtp = os.Getenv("SMTP_URL")
+	}
 	return s
 }
 

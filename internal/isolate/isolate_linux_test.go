@@ -3,6 +3,7 @@ package isolate
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -73,7 +74,11 @@ func TestRunNothing(t *testing.T) {
 	program := os.Args[0]
 	defer func() { os.Args[0] = program }()
 	os.Args[0] = "/missing/program"
-	if got, want := run(t, "TestChild", ""), "fatal: fork/exec /missing/program: no such file or directory"; got != want {
+	got := run(t, "TestChild", "")
+	if strings.HasPrefix(got, "SKIPPED") { // such as in a container or below chroot
+		t.Skip(got)
+	}
+	if want := "fatal: fork/exec /missing/program: no such file or directory"; got != want {
 		t.Errorf("Run of a missing program reports %q, want %q", got, want)
 	}
 }
