@@ -38,11 +38,12 @@ func windowsName(loc *time.Location, from time.Time) (string, bool) {
 	return "", false
 }
 
-// sameClock reports whether two zones read the same clock at every hour of zoneYears. A day
-// is too long: Cuba changes its clock on the days of Toronto, but two hours before.
+// sameClock reports whether two zones read the same clock at every instant of zoneYears. One
+// instant of each day is not enough: Cuba changes its clock on the days of Toronto, but two
+// hours before.
 func sameClock(a, b *time.Location, from time.Time) bool {
 	end := from.AddDate(zoneYears, 0, 0)
-	for t := from.UTC().Truncate(time.Hour); t.Before(end); t = t.Add(time.Hour) {
+	for t := from; t.Before(end); t = earlier(nextChange(t.In(a)), nextChange(t.In(b))) {
 		_, x := t.In(a).Zone()
 		_, y := t.In(b).Zone()
 		if x != y {
@@ -50,4 +51,24 @@ func sameClock(a, b *time.Location, from time.Time) bool {
 		}
 	}
 	return true
+}
+
+// nextChange returns the next instant at which the clock of t's zone may change. It is at
+// least an hour after t, and at most zoneYears.
+func nextChange(t time.Time) time.Time {
+	_, end := t.ZoneBounds()
+	switch next := t.Add(time.Hour); {
+	case end.IsZero():
+		return t.AddDate(zoneYears, 0, 0)
+	case end.Before(next):
+		return next
+	}
+	return end
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
