@@ -11,11 +11,12 @@ trap 'rm -rf "$out"' EXIT
 go test -c -o "$out/bench.test" .
 go build -o "$out/tables" ./tables
 
-# run measures the benchmarks of a pattern, with a number of rounds or a time.
+# run measures the benchmarks of a pattern, with a number of rounds or a time. The third
+# argument is a flag of these tests.
 run() {
 	echo
-	echo "    go test -run '^\$' -bench '$1' -benchtime $2 ."
-	"$out/bench.test" -test.run '^$' -test.bench "$1" -test.benchtime "$2" >"$out/raw" || { cat "$out/raw"; exit 1; }
+	echo "    go test -run '^\$' -bench '$1' -benchtime $2 . $3"
+	"$out/bench.test" -test.run '^$' -test.bench "$1" -test.benchtime "$2" $3 >"$out/raw" || { cat "$out/raw"; exit 1; }
 	"$out/tables" <"$out/raw"
 }
 
@@ -27,7 +28,7 @@ for section in ${*:-smtp ways render changes desk answers}; do
 	case $section in
 	smtp) run SMTP 5000x; run Allocations 50000x; run RoundTrips 50x ;;
 	ways) run Ways 200x ;;
-	render) run 'Mails|OneMail|Floor|Read|Allocated' 1s; run HiddenGuests 1x ;;
+	render) run 'Mails|OneMail' 1s -in-a-row=20; run 'Mails|OneMail|Floor|Read|Allocated' 1s; run HiddenGuests 1x ;;
 	changes) run 'Update|Plan' 1s ;;
 	desk) run Commit 1000x; run Desk 3x ;;
 	answers) run Answers 3000x ;;
