@@ -325,9 +325,6 @@ func checkAway(s *suite) error {
 	return nil
 }
 
-// moment is the time in which the suite waits for mails that must not come.
-const moment = 300 * time.Millisecond
-
 func checkMails(s *suite) error {
 	if s.Mails == nil {
 		return fmt.Errorf("%w: the Place has no Mails", errNotApplicable)
@@ -357,7 +354,7 @@ func checkMails(s *suite) error {
 	if err := s.delete(o); err != nil {
 		return err
 	}
-	time.Sleep(moment)
+	time.Sleep(s.moment)
 	if n := s.Mails() - before; n != 0 {
 		return fmt.Errorf("the server sent %d mails because of an entry that was made, changed and deleted, want none", n)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/convene-go/convene/invite/organizer"
 )
@@ -23,7 +24,7 @@ func TestCalendar(t *testing.T, p Place) {
 	if err := p.validate(); err != nil {
 		t.Fatal(err)
 	}
-	mails := new(mailCount)
+	mails := &mailCount{moment: 300 * time.Millisecond}
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
 			err := r.run(t, p, mails)
@@ -55,12 +56,14 @@ type suite struct {
 	t        *testing.T
 	ctx      context.Context
 	calendar organizer.Calendar
-	made     []string // the UIDs of the entries
-	mails    int      // the number of mails that the server sent because of other rules
+	made     []string      // the UIDs of the entries
+	mails    int           // the number of mails that the server sent because of other rules
+	moment   time.Duration // see mailCount
 }
 
 // mailCount counts the mails of a server that may be replaced by a new one.
 type mailCount struct {
+	moment     time.Duration // in which the suite waits for mails that must not come
 	began      bool
 	seen, sent int
 }
@@ -90,7 +93,7 @@ func (r rule) run(t *testing.T, p Place, mails *mailCount) error {
 		mails.note(p.Mails()) // some may have come late
 		defer func() { mails.note(p.Mails()) }()
 	}
-	s.mails = mails.sent
+	s.mails, s.moment = mails.sent, mails.moment
 	return r.check(s)
 }
 
