@@ -177,19 +177,14 @@ func (e *lintTarget) vainExceptions() (out []vainException) {
 	rule.Except = nil
 	given := e.known(&rule, e.Recurrence.Except)
 	var times []time.Time
+	excepted := make(map[int64]bool, len(e.Recurrence.Except))
 	for _, t := range e.Recurrence.Except {
+		excepted[c.key(t)] = true
 		if !given(t) {
 			times = append(times, e.onDayOf(t)...)
 		}
 	}
-	if !slices.ContainsFunc(e.Recurrence.Except, func(t time.Time) bool { return !given(t) }) {
-		return nil
-	}
 	known := e.known(&rule, times)
-	excepted := make(map[int64]bool, len(e.Recurrence.Except))
-	for _, t := range e.Recurrence.Except {
-		excepted[c.key(t)] = true
-	}
 	for i, t := range e.Recurrence.Except {
 		if given(t) {
 			continue

@@ -135,8 +135,8 @@ func checkTo(t *testing.T, p *parsed, m *invite.Message, invited []ical.Attendee
 }
 
 // checkOctets checks that lines are short and in ASCII, so that no server on the way has
-// a reason to change them. Lines of HTML may have the 900 octets
-// that package mime allows, because nobody reads them.
+// a reason to change them. Lines of HTML may have the 900 octets that package mime allows,
+// because nobody reads them.
 func checkOctets(t *testing.T, data []byte) {
 	t.Helper()
 	most := 78

@@ -58,9 +58,8 @@ func header(data []byte) []byte {
 
 // isEightBit reports whether data has octets beyond ASCII.
 func isEightBit(data []byte) bool {
-	for ; len(data) >= 32; data = data[32:] {
-		b := data[:32]
-		if (word(b)|word(b[8:])|word(b[16:])|word(b[24:]))&0x8080808080808080 != 0 {
+	for ; len(data) >= 8; data = data[8:] {
+		if binary.NativeEndian.Uint64(data)&0x8080808080808080 != 0 {
 			return true
 		}
 	}
@@ -71,9 +70,6 @@ func isEightBit(data []byte) bool {
 	}
 	return false
 }
-
-// word returns the first eight octets of b.
-func word(b []byte) uint64 { return binary.NativeEndian.Uint64(b) }
 
 // run leads the transaction. Its error is the result of all recipients that have
 // no error of their own yet.

@@ -128,27 +128,13 @@ const (
 // unjoined returns a text in the form in which it is written: without joiners, and
 // with ordinary spaces.
 func unjoined(s string) string {
-	at := strings.IndexByte(s, lastByte)
-	if at < 0 {
+	if strings.IndexByte(s, lastByte) < 0 {
 		return s
 	}
-	var b strings.Builder
-	b.Grow(len(s))
-	for ; at >= 0; at = strings.IndexByte(s, lastByte) {
-		switch end := s[:at+1]; {
-		case strings.HasSuffix(end, joiner):
-			b.WriteString(end[:len(end)-len(joiner)])
-		case strings.HasSuffix(end, nbsp):
-			b.WriteString(end[:len(end)-len(nbsp)])
-			b.WriteByte(' ')
-		default:
-			b.WriteString(end)
-		}
-		s = s[at+1:]
-	}
-	b.WriteString(s)
-	return b.String()
+	return spaces.Replace(s)
 }
+
+var spaces = strings.NewReplacer(joiner, "", nbsp, " ")
 
 // lastByte is the last octet of both characters in UTF-8. A search for this octet
 // takes a fraction of the time of a search for the characters.

@@ -141,8 +141,10 @@ type Options struct {
 	// of the mails that it sends. These steps are told before the commit. If the desk
 	// plans a call again because of a conflict, they come again, and if the call fails, they
 	// stay told. An [invite.StepApplied] comes once, after the commit. In a transaction of the
-	// program it is told before, and stays told if the program rolls back. The context of a mail's steps is that of Work
-	// or [Desk.Run], and not of the call that queued the mail. Both have the Message-ID.
+	// program it is told before, and stays told if the program rolls back.
+	//
+	// The context of a mail's steps is that of Work or [Desk.Run], and not of the call that
+	// queued the mail. Both have the Message-ID.
 	Observe func(ctx context.Context, s invite.Step)
 	// Now is the clock. If it is nil, [time.Now] is used.
 	Now func() time.Time

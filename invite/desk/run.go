@@ -34,11 +34,12 @@ func pauseAfter(took time.Duration, n int) time.Duration {
 	return took
 }
 
-// Run sends the mails that are queued, and lets the entries follow, until ctx ends, and then returns nil. It begins at
-// once with mails that this process has queued, and looks every second for others. A mail
-// that fails for a while is tried again: after a minute, then after twice as long each
-// time, and at last every hour for five days. An invitation, an update or a reminder that
-// is due after the end of its meeting is not sent. It is refused, with an [EventFailed]. If ctx ends, Run stops between two mails.
+// Run sends the mails that are queued, and lets the entries follow, until ctx ends, and then
+// returns nil. It begins at once with mails that this process has queued, and looks every
+// second for others. A mail that fails for a while is tried again: after a minute, then after
+// twice as long each time, and at last every hour for five days. An invitation, an update or
+// a reminder that is due after the end of its meeting is not sent. It is refused, with an
+// [EventFailed]. If ctx ends, Run stops between two mails.
 //
 // Run works at up to eight meetings at a time. For each of them, at most as many mails are
 // in flight as Parallel of [invite.Options] says. With [Options].Clients, that is so for each
